@@ -1,0 +1,146 @@
+// Every error class that the project throws on purpose, and the kinds of trap.
+// Each message begins with the testsuite's phrase; `code` is stable and meant for programs.
+// The texts themselves live with the layer that speaks them (decoder/messages.ts, validator/messages.ts, ...).
+
+/** Where in the module something was found wrong. Every part is optional, since not every layer knows all of it. */
+export interface Place {
+  /** Byte offset from the start of the module (binary) or of the code that was made from the text. */
+  readonly offset?: number;
+  /** Function index in the module's function index space. */
+  readonly func?: number;
+  /** The function's name, without `$`, where the name section or the text gives one. */
+  readonly funcName?: string;
+  /** Line and column of the text format, both counted from 1. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** Base of all errors here: a message, a stable code, and the place where it is known. */
+export abstract class WasmError extends Error {
+  /** Stable, for programs: one string per class. */
+  abstract readonly code: string;
+  readonly offset: number | undefined;
+  readonly func: number | undefined;
+  readonly funcName: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  constructor(message: string, place: Place = {}) {
+    super(message);
+    this.name = new.target.name;
+    this.offset = place.offset;
+    this.func = place.func;
+    this.funcName = place.funcName;
+    this.line = place.line;
+    this.column = place.column;
+  }
+}
+
+/** The bytes or the text are not a module (assert_malformed). */
+export class MalformedError extends WasmError {
+  readonly code: string = 'malformed';
+}
+
+/** Decoded, but ill-typed (assert_invalid). */
+export class InvalidError extends WasmError {
+  readonly code: string = 'invalid';
+}
+
+/** Needs a feature that is switched off or not built; `feature` names it (see syntax/features.ts). */
+export class UnsupportedError extends WasmError {
+  readonly code: string = 'unsupported';
+  readonly feature: string;
+  constructor(feature: string, message: string, place: Place = {}) {
+    super(message, place);
+    this.feature = feature;
+  }
+}
+
+/** An import is missing or does not match (assert_unlinkable). */
+export class LinkError extends WasmError {
+  readonly code: string = 'link';
+}
+
+/** The kinds of trap, each with the testsuite's phrase. */
+export const TRAP_PHRASES = {
+  unreachable: 'unreachable',
+  'memory-out-of-bounds': 'out of bounds memory access',
+  'table-out-of-bounds': 'out of bounds table access',
+  'undefined-element': 'undefined element',
+  'uninitialized-element': 'uninitialized element',
+  'indirect-call-type-mismatch': 'indirect call type mismatch',
+  'integer-divide-by-zero': 'integer divide by zero',
+  'integer-overflow': 'integer overflow',
+  'invalid-conversion': 'invalid conversion to integer',
+  'null-reference': 'null reference',
+  'null-function-reference': 'null function reference',
+  'null-structure-reference': 'null structure reference',
+  'null-array-reference': 'null array reference',
+  'null-i31-reference': 'null i31 reference',
+  'null-exception-reference': 'null exception reference',
+  'null-descriptor-reference': 'null descriptor reference',
+  'cast-failure': 'cast failure',
+  'array-out-of-bounds': 'out of bounds array access',
+  'unaligned-atomic': 'unaligned atomic',
+  'expected-shared-memory': 'expected shared memory',
+} as const;
+
+/** A kind of trap: stable, for programs. */
+export type TrapKind = keyof typeof TRAP_PHRASES;
+
+/** One wasm frame of a backtrace, innermost first. */
+export interface BacktraceFrame {
+  /** Function index in its module. */
+  readonly func: number;
+  readonly funcName: string | undefined;
+  /** Byte offset of the instruction from the start of the module. */
+  readonly offset: number;
+  /** The module's name, where the name section has one. */
+  readonly moduleName: string | undefined;
+}
+
+/** Execution trapped (assert_trap). The thread's frames are gone; instances stay usable. */
+export class Trap extends WasmError {
+  readonly code: string = 'trap';
+  readonly kind: TrapKind;
+  /** Innermost frame first; filled in by the driver. */
+  backtrace: readonly BacktraceFrame[] = [];
+  constructor(kind: TrapKind, detail = '', place: Place = {}) {
+    super(detail === '' ? TRAP_PHRASES[kind] : `${TRAP_PHRASES[kind]}: ${detail}`, place);
+    this.kind = kind;
+  }
+}
+
+/** Call depth, value stack or another budget is used up (assert_exhaustion). Instances stay usable. */
+export class ExhaustionError extends WasmError {
+  readonly code: string = 'exhaustion';
+  backtrace: readonly BacktraceFrame[] = [];
+}
+
+/** Stopped from outside by fuel, deadline or AbortSignal; the thread can go on later. */
+export class Interrupted extends WasmError {
+  readonly code: string = 'interrupted';
+  readonly reason: 'fuel' | 'deadline' | 'abort';
+  backtrace: readonly BacktraceFrame[] = [];
+  constructor(reason: 'fuel' | 'deadline' | 'abort', message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** A WASI program ended by proc_exit. Not an error: it carries the exit code to whoever started the program. */
+export class ExitStatus extends WasmError {
+  readonly code: string = 'exit';
+  readonly exitCode: number;
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Cannot happen in valid code: a bug of ours. */
+export class InternalError extends WasmError {
+  readonly code: string = 'internal';
+  constructor(message: string, place: Place = {}) {
+    super(`internal error: ${message} (this is a bug in wasmi-ts; please report it with the module)`, place);
+  }
+}

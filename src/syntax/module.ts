@@ -1,0 +1,126 @@
+// A module as plain readonly data. https://webassembly.github.io/spec/core/syntax/modules.html
+// The decoder and the text parser make it; nothing here checks it.
+// Function bodies and constant expressions stay bytes of the binary format: ranges of a Uint8Array.
+import type { GlobalType, MemType, RecGroup, SubType, TableType, TagType } from './types.ts';
+
+/** Instructions in the binary format: `bytes[start, end)`, the final `end` (0x0b) included. */
+export interface Expr {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+export type ExternKind = 'func' | 'table' | 'memory' | 'global' | 'tag';
+
+export type ImportDesc =
+  /** `exact` only with custom descriptors. */
+  | { readonly kind: 'func'; readonly type: number; readonly exact?: boolean }
+  | { readonly kind: 'table'; readonly type: TableType }
+  | { readonly kind: 'memory'; readonly type: MemType }
+  | { readonly kind: 'global'; readonly type: GlobalType }
+  | { readonly kind: 'tag'; readonly type: TagType };
+
+export interface Import {
+  readonly module: string;
+  readonly name: string;
+  readonly desc: ImportDesc;
+}
+
+export interface Export {
+  readonly name: string;
+  readonly kind: ExternKind;
+  readonly index: number;
+}
+
+/** A defined table; `init` is there only where the module gives one. */
+export interface Table {
+  readonly type: TableType;
+  readonly init: Expr | undefined;
+}
+
+/** A defined global. */
+export interface Global {
+  readonly type: GlobalType;
+  readonly init: Expr;
+}
+
+/**
+ * The defined functions, as columns: function `i` (counted without imports) has type index `types[i]` and the body
+ * `bytes[start[i], end[i])`, which is the binary format's `func`: the vector of locals, then the instructions.
+ * Offsets are offsets in the module where the module was decoded.
+ */
+export interface Functions {
+  readonly types: Uint32Array;
+  readonly bytes: Uint8Array;
+  readonly start: Uint32Array;
+  readonly end: Uint32Array;
+}
+
+export interface ElemSegment {
+  /** The reference type of the elements. */
+  readonly type: number;
+  readonly mode:
+    | { readonly kind: 'passive' }
+    | { readonly kind: 'declarative' }
+    | { readonly kind: 'active'; readonly table: number; readonly offset: Expr };
+  /** Function indices where the segment is written so; else expressions. Exactly one of the two is defined. */
+  readonly funcs: Uint32Array | undefined;
+  readonly exprs: readonly Expr[] | undefined;
+}
+
+export interface DataSegment {
+  readonly mode:
+    | { readonly kind: 'passive' }
+    | { readonly kind: 'active'; readonly memory: number; readonly offset: Expr };
+  /** A view of the module's bytes, not a copy. */
+  readonly init: Uint8Array;
+}
+
+/** A custom section: its name, contents (a view, not a copy) and where it stands. */
+export interface Custom {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Offset in the module of the section's first content byte, after the name. */
+  readonly offset: number;
+  /** The id of the last non-custom section before it, 0 if there is none. */
+  readonly after: number;
+}
+
+/** A module. All index spaces start with the imports, in order. */
+export interface Module {
+  /** The sub types by type index; `recGroups` says which indices belong together. */
+  readonly types: readonly SubType[];
+  readonly recGroups: readonly RecGroup[];
+  readonly imports: readonly Import[];
+  readonly funcs: Functions;
+  readonly tables: readonly Table[];
+  readonly memories: readonly MemType[];
+  readonly tags: readonly TagType[];
+  readonly globals: readonly Global[];
+  readonly exports: readonly Export[];
+  readonly start: number | undefined;
+  readonly elems: readonly ElemSegment[];
+  /** The data count section's number, where there is one. */
+  readonly dataCount: number | undefined;
+  readonly datas: readonly DataSegment[];
+  readonly customs: readonly Custom[];
+}
+
+/** Maps an index to a name, for one index space. */
+export type NameMap = ReadonlyMap<number, string>;
+
+/** The name section's contents. Names are plain text without `$`; they may hold anything. */
+export interface Names {
+  readonly module: string | undefined;
+  readonly funcs: NameMap;
+  readonly locals: ReadonlyMap<number, NameMap>;
+  readonly labels: ReadonlyMap<number, NameMap>;
+  readonly types: NameMap;
+  readonly tables: NameMap;
+  readonly memories: NameMap;
+  readonly globals: NameMap;
+  readonly elems: NameMap;
+  readonly datas: NameMap;
+  readonly fields: ReadonlyMap<number, NameMap>;
+  readonly tags: NameMap;
+}
