@@ -1,0 +1,71 @@
+// Features: the proposals that the instruction table's rows and the types belong to.
+// One line each: name, what it is, the version or phase it is in, whether it is on by default, whether it is built,
+// and what it implies. `built` says that validation and execution exist; a module that needs a feature that is off
+// or not built is refused with an UnsupportedError that names it.
+
+export interface FeatureInfo {
+  readonly title: string;
+  /** '1.0', '2.0', '3.0', or the phase of a proposal that is not in a version yet. */
+  readonly since: '1.0' | '2.0' | '3.0' | 'phase 4' | 'phase 3' | 'legacy';
+  readonly byDefault: boolean;
+  readonly built: boolean;
+  readonly implies?: readonly string[];
+}
+
+const on = true;
+const off = false;
+
+// prettier keeps one line per feature
+// biome-ignore format: a table
+const TABLE = {
+  'core':                    { title: 'WebAssembly 1.0',                        since: '1.0',     byDefault: on,  built: true },
+  'multi-value':             { title: 'Multiple values',                        since: '2.0',     byDefault: on,  built: true },
+  'sign-extension':          { title: 'Sign-extension operators',               since: '2.0',     byDefault: on,  built: true },
+  'saturating-float-to-int': { title: 'Non-trapping float-to-int conversions',  since: '2.0',     byDefault: on,  built: true },
+  'bulk-memory':             { title: 'Bulk memory operations',                 since: '2.0',     byDefault: on,  built: true },
+  'reference-types':         { title: 'Reference types',                        since: '2.0',     byDefault: on,  built: true },
+  'simd':                    { title: 'Fixed-width SIMD',                       since: '2.0',     byDefault: on,  built: false },
+  'relaxed-simd':            { title: 'Relaxed SIMD',                           since: '3.0',     byDefault: on,  built: false, implies: ['simd'] },
+  'tail-call':               { title: 'Tail calls',                             since: '3.0',     byDefault: on,  built: true },
+  'extended-const':          { title: 'Extended constant expressions',          since: '3.0',     byDefault: on,  built: true },
+  'multi-memory':            { title: 'Multiple memories',                      since: '3.0',     byDefault: on,  built: true },
+  'memory64':                { title: '64-bit memories and tables',             since: '3.0',     byDefault: on,  built: false },
+  'function-references':     { title: 'Typed function references',              since: '3.0',     byDefault: on,  built: false, implies: ['reference-types'] },
+  'gc':                      { title: 'Garbage collection',                     since: '3.0',     byDefault: on,  built: false, implies: ['function-references'] },
+  'exception-handling':      { title: 'Exception handling',                     since: '3.0',     byDefault: on,  built: false },
+  'branch-hinting':          { title: 'Branch hints',                           since: '3.0',     byDefault: on,  built: true },
+  'custom-annotations':      { title: 'Custom annotations of the text format',  since: '3.0',     byDefault: on,  built: true },
+  'threads':                 { title: 'Threads and atomics',                    since: 'phase 4', byDefault: on,  built: false },
+  'wide-arithmetic':         { title: 'Wide arithmetic',                        since: 'phase 3', byDefault: off, built: false },
+  'custom-page-sizes':       { title: 'Custom page sizes',                      since: 'phase 3', byDefault: off, built: false },
+  'custom-descriptors':      { title: 'Custom descriptors',                     since: 'phase 3', byDefault: off, built: false, implies: ['gc'] },
+  'compact-imports':         { title: 'Compact import section',                 since: 'phase 3', byDefault: off, built: true },
+  'legacy-exceptions':       { title: 'Legacy exception handling',              since: 'legacy',  byDefault: off, built: false },
+} as const satisfies Record<string, FeatureInfo>;
+
+/** The name of a feature. */
+export type Feature = keyof typeof TABLE;
+
+export const FEATURES: Readonly<Record<Feature, FeatureInfo>> = TABLE;
+
+/** A set of features that are switched on. */
+export type FeatureSet = ReadonlySet<Feature>;
+
+export function isFeature(name: string): name is Feature {
+  return Object.keys(TABLE).includes(name);
+}
+
+/** The features that are on without being asked for. */
+export const DEFAULT_FEATURES: FeatureSet = new Set(
+  (Object.keys(TABLE) as Feature[]).filter((name) => FEATURES[name].byDefault),
+);
+
+/** `base` with some features switched; what a feature implies is switched on with it. */
+export function withFeatures(base: FeatureSet, switches: Readonly<Partial<Record<Feature, boolean>>>): FeatureSet {
+  const set = new Set(base);
+  for (const [name, value] of Object.entries(switches) as [Feature, boolean][]) {
+    if (!value) set.delete(name);
+    else for (const one of [name, ...((FEATURES[name].implies ?? []) as Feature[])]) set.add(one);
+  }
+  return set;
+}
