@@ -1,0 +1,138 @@
+// Checks the import directions between the folders of src, and the bans, by reading the source text.
+// The directions are those of the table below: a folder may import from the folders it names and from itself, and each
+// row names only rows above it, so circles between folders are impossible.
+// Not checked here: test files (*.test.ts, *.suite.ts), which may import anything and are never published.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { expect, test } from 'vitest';
+import { projectRoot } from './data.ts';
+
+const ENGINE = ['errors', 'syntax', 'decoder', 'encoder', 'validator', 'lowering', 'runtime', 'interpreter'];
+
+/** Layer (a folder of src; `errors` is src/errors.ts, `api` the other files directly in src, and jsapi) -> may import. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  errors: [],
+  syntax: ['errors'],
+  decoder: ['errors', 'syntax'],
+  encoder: ['errors', 'syntax'],
+  validator: ENGINE.slice(0, 4),
+  lowering: ENGINE.slice(0, 5),
+  runtime: ENGINE.slice(0, 6),
+  interpreter: ENGINE.slice(0, 7),
+  api: ENGINE,
+  text: ['errors', 'syntax', 'decoder', 'encoder'],
+  wasi: ['errors', 'syntax', 'runtime'],
+  trace: ['errors', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter'],
+  script: [...ENGINE, 'text', 'api'],
+  testing: ['errors', 'syntax', 'encoder'],
+  cli: [...ENGINE, 'api', 'text', 'wasi', 'trace', 'script', 'testing'],
+};
+
+const NODE_ALLOWED = /^(cli\/|wasi\/hosts\/node(\.ts|-[\w-]*\.ts|\/))/;
+const TEST_FILE = /\.(test|suite)\.ts$/;
+
+/** The layer of a path relative to src, with forward slashes. */
+function layerOf(path: string): string {
+  if (path === 'errors.ts') return 'errors';
+  const folder = path.split('/')[0];
+  return folder === path || folder === 'jsapi' ? 'api' : folder;
+}
+
+/** The source without comments, and without the text of strings unless they are kept. `${}` in templates stays. */
+function withoutComments(source: string, keepStrings: boolean): string {
+  const token = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|\$\{[^}`]*\}|[^`\\])*`/g;
+  return source.replace(token, (found) => {
+    if (found.startsWith('/')) return ' ';
+    if (keepStrings) return found;
+    return found.startsWith('`') ? `(${(found.match(/\$\{[^}`]*\}/g) ?? []).join(',')})` : "''";
+  });
+}
+
+function importsOf(source: string): string[] {
+  const found =
+    /^\s*(?:import|export)\s+(?:[\w*{][^;'"=()]*?\sfrom\s*)?['"]([^'"]+)['"]|\bimport\s*\(\s*['"`]([^'"`]+)/gm;
+  return [...withoutComments(source, true).matchAll(found)].map((match) => match[1] ?? match[2]);
+}
+
+/** What is wrong with one import of the file, or undefined. */
+function importViolation(path: string, target: string): string | undefined {
+  if (target.startsWith('node:')) return NODE_ALLOWED.test(path) ? undefined : `imports ${target}`;
+  if (!target.startsWith('.')) {
+    return target === 'fast-check' && layerOf(path) === 'testing' ? undefined : `imports the package ${target}`;
+  }
+  if (!target.endsWith('.ts')) return `imports ${target} without .ts`;
+  const resolved = posix.join(posix.dirname(path), target);
+  if (resolved.startsWith('..')) return `imports ${target} from outside of src`;
+  if (TEST_FILE.test(resolved)) return `imports the test ${target}`;
+  const from = layerOf(path);
+  const to = layerOf(resolved);
+  if (MAY_IMPORT[from] === undefined) return `is in ${from}, which the table of layers does not know`;
+  return from === to || MAY_IMPORT[from].includes(to) ? undefined : `is in ${from}, which may not import ${to}`;
+}
+
+const BANS: [string, RegExp][] = [
+  ['calls eval', /\beval\s*\(|\bglobalThis\s*\.\s*eval\b/],
+  ['makes code with Function', /(?<!\.)\bFunction\s*\(|\bnew\s+Function\b|\bglobalThis\s*\.\s*Function\b/],
+  ['declares an enum', /\benum\s+\w+\s*\{/],
+];
+
+/** All violations of one source file (a path relative to src), as sentences. */
+function violations(path: string, source: string): string[] {
+  const found = importsOf(source).map((target) => importViolation(path, target));
+  const code = withoutComments(source, false);
+  for (const [what, pattern] of BANS) if (pattern.test(code)) found.push(what);
+  // A name of our own that happens to be WebAssembly (the jsapi namespace) is declared or imported in the file.
+  const ours = /\b(?:const|class|as)\s+WebAssembly\b|\bimport\s*(?:type\s*)?\{[^}]*\bWebAssembly\b/.test(code);
+  if (/\bglobalThis\s*\.\s*WebAssembly\b/.test(code) || (!ours && /(?<!\.)\bWebAssembly\b/.test(code))) {
+    found.push('uses the WebAssembly global');
+  }
+  return found.filter((x) => x !== undefined).map((x) => `src/${path} ${x}`);
+}
+
+test('every file of src keeps to the import directions and the bans', () => {
+  const src = join(projectRoot, 'src');
+  const files = (readdirSync(src, { recursive: true }) as string[]).map((file) => file.split('\\').join('/'));
+  const sources = files.filter((file) => file.endsWith('.ts') && !TEST_FILE.test(file));
+  expect(sources.length).toBeGreaterThan(10);
+  expect(sources.flatMap((file) => violations(file, readFileSync(join(src, file), 'utf8')))).toEqual([]);
+});
+
+test('each layer imports only layers that stand above it in the table, so there is no circle', () => {
+  const layers = Object.keys(MAY_IMPORT);
+  for (const [index, layer] of layers.entries()) {
+    expect(MAY_IMPORT[layer].filter((other) => !layers.slice(0, index).includes(other))).toEqual([]);
+  }
+});
+
+test.each([
+  ['an import to the right', 'decoder/decode.ts', "import { lower } from '../lowering/lower.ts';"],
+  ['an import over several lines', 'runtime/store.ts', "import type {\n  A,\n} from '../interpreter/driver.ts';"],
+  ['a re-export to the right', 'syntax/types.ts', "export * from '../decoder/reader.ts';"],
+  ['an import of the cli', 'index.ts', "import { main } from './cli/main.ts';"],
+  ['a node module in the engine', 'interpreter/driver.ts', "import 'node:fs';"],
+  ['a node module in another host', 'wasi/hosts/memory.ts', "const fs = await import('node:fs');"],
+  ['a package', 'text/lexer.ts', "import x from 'left-pad';"],
+  ['an import without .ts', 'syntax/module.ts', "import type { T } from './types';"],
+  ['an import of a test', 'decoder/decode.ts', "import { sample } from './samples.suite.ts';"],
+  ['an import from outside of src', 'index.ts', "import { dataFolder } from '../tests/data.ts';"],
+  ['an unknown folder', 'util/x.ts', "import { x } from '../errors.ts';"],
+  ['eval', 'index.ts', 'const x = eval("1");'],
+  ['code in a template', 'index.ts', `const x = \`a \${eval("1")}\`;`],
+  ['a Function constructor', 'index.ts', "const f = new Function('return 1');"],
+  ['the WebAssembly global', 'jsapi/module.ts', 'const m = new WebAssembly.Module(bytes);'],
+  ['the WebAssembly global by way of globalThis', 'jsapi/module.ts', 'const W = globalThis.WebAssembly;'],
+  ['an enum', 'syntax/types.ts', 'export const enum Kind { A }'],
+])('finds %s', (_what, path, source) => {
+  expect(violations(path, source)).toHaveLength(1);
+});
+
+test.each([
+  ['an import to the left', 'validator/body.ts', "import { InvalidError } from '../errors.ts';"],
+  ['a node module in the node host', 'wasi/hosts/node/files.ts', "import { readSync } from 'node:fs';"],
+  ['comments and strings that name what is banned', 'index.ts', "// eval(x), WebAssembly\nconst s = 'Function(';"],
+  ['texts that look like imports', 'text/printer.ts', `const s = \`(import "\${module}" "\${name}")\`;`],
+  ['a namespace of our own', 'jsapi/index.ts', 'export const WebAssembly = { Module };'],
+  ['a property of that name', 'jsapi/install.ts', 'target.WebAssembly = namespace;'],
+])('allows %s', (_what, path, source) => {
+  expect(violations(path, source)).toEqual([]);
+});
