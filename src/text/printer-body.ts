@@ -1,0 +1,162 @@
+// Function bodies and constant expressions in the text format: flat instructions, indented by block.
+// https://webassembly.github.io/spec/core/text/modules.html#functions
+// A body whose blocks are not well nested is printed as it is; such text does not parse, as its bytes do not validate.
+import { MalformedError } from '../errors.ts';
+import { InstructionCursor } from '../decoder/instruction-cursor.ts';
+import { Reader } from '../decoder/reader.ts';
+import { MAX_LOCALS } from '../syntax/limits.ts';
+import type { Expr, Module } from '../syntax/module.ts';
+import type { ValType } from '../syntax/types.ts';
+import { printInstruction } from './printer-instruction.ts';
+import { idText } from './printer-literals.ts';
+import { type Identifiers, type Ids, type InstructionNames, localText } from './printer-names.ts';
+import { declarations, funcTypeAt } from './printer-types.ts';
+
+/** Deeper blocks are not indented further, or hostile nesting would make text of quadratic size. */
+const MAX_INDENT = 60;
+
+const tooManyLocals = (offset: number, count: number): MalformedError =>
+  new MalformedError(`too many locals: ${count}, the limit is ${MAX_LOCALS} (offset 0x${offset.toString(16)})`, {
+    offset,
+  });
+
+/** Reads a function's vector of locals; the reader then stands at its first instruction. */
+export function readLocals(reader: Reader): ValType[] {
+  const locals: ValType[] = [];
+  for (let runs = reader.u32(); runs > 0; runs--) {
+    const at = reader.offset;
+    const count = reader.u32();
+    const type = reader.valType();
+    if (locals.length + count > MAX_LOCALS) throw tooManyLocals(at, locals.length + count);
+    for (let i = 0; i < count; i++) locals.push(type);
+  }
+  return locals;
+}
+
+/** One line of a body. */
+export interface BodyLine {
+  /** Offset of the opcode. */
+  readonly offset: number;
+  /** Number of enclosing blocks. */
+  readonly depth: number;
+  readonly text: string;
+}
+
+/** Follows blocks and gives each instruction its text, labels included. */
+class BodyPrinter {
+  private readonly names: InstructionNames;
+  private readonly labelIds: Ids;
+  /** Innermost last: the label's identifier, or undefined. */
+  private readonly open: (string | undefined)[] = [];
+  private blocks = 0;
+
+  constructor(ids: Identifiers, funcIndex: number, locals: Ids) {
+    this.labelIds = ids.labels(funcIndex);
+    this.names = {
+      index: (space, index) => ids.index(space, index),
+      local: (index) => localText(locals, index),
+      label: (depth) => this.label(depth),
+      field: (typeIndex, index) => ids.field(typeIndex, index),
+    };
+  }
+
+  private label(depth: number): string {
+    const at = this.open.length - 1 - depth;
+    const id = this.open[at];
+    if (id !== undefined) return idText(id);
+    return at < -1 ? String(depth) : `${depth} (;@${at + 1};)`;
+  }
+
+  /** The line of the instruction that the cursor has read. */
+  line(cursor: InstructionCursor): BodyLine {
+    const { row, at: offset } = cursor;
+    const { open, names } = this;
+    switch (row.name) {
+      case 'block':
+      case 'loop':
+      case 'if':
+      case 'try':
+      case 'try_table': {
+        const immediates = printInstruction(cursor, names).slice(row.name.length);
+        const depth = open.length;
+        const id = this.labelIds.get(this.blocks++);
+        open.push(id);
+        const label = id === undefined ? `(;@${depth + 1};)` : idText(id);
+        return { offset, depth, text: `${row.name} ${label}${immediates}` };
+      }
+      case 'else':
+      case 'catch':
+      case 'catch_all':
+        return { offset, depth: Math.max(open.length - 1, 0), text: printInstruction(cursor, names) };
+      case 'end':
+      case 'delegate':
+        open.pop();
+        return { offset, depth: open.length, text: printInstruction(cursor, names) };
+      default:
+        return { offset, depth: open.length, text: printInstruction(cursor, names) };
+    }
+  }
+}
+
+/** Where function `funcIndex` (imports counted) has its body, and its type; undefined for imports. */
+export function bodyOf(module: Module, funcIndex: number): { type: number; start: number; end: number } | undefined {
+  let imported = 0;
+  for (const { desc } of module.imports) if (desc.kind === 'func') imported++;
+  const i = funcIndex - imported;
+  const { types, start, end } = module.funcs;
+  return i < 0 || i >= types.length ? undefined : { type: types[i], start: start[i], end: end[i] };
+}
+
+/**
+ * Calls `visit` for each instruction of a defined function, the final `end` included, with its text.
+ * Throws MalformedError where the bytes are not instructions.
+ */
+export function walkBody(
+  module: Module,
+  ids: Identifiers,
+  funcIndex: number,
+  body: { readonly start: number; readonly end: number },
+  visit: (line: BodyLine, cursor: InstructionCursor) => void,
+): void {
+  const reader = new Reader(module.funcs.bytes, body.start, body.end);
+  readLocals(reader);
+  const cursor = new InstructionCursor(module.funcs.bytes, reader.offset, body.end);
+  const printer = new BodyPrinter(ids, funcIndex, ids.locals(funcIndex));
+  while (!cursor.done) {
+    cursor.next();
+    visit(printer.line(cursor), cursor);
+  }
+}
+
+/** Appends the lines of a function's locals and instructions; the final `end` is the closing parenthesis. */
+export function printBody(
+  lines: string[],
+  module: Module,
+  ids: Identifiers,
+  funcIndex: number,
+  body: { readonly type: number; readonly start: number; readonly end: number },
+  offsets: boolean,
+): void {
+  const locals = readLocals(new Reader(module.funcs.bytes, body.start, body.end));
+  if (locals.length > 0) {
+    const first = funcTypeAt(module, body.type)?.params.length ?? 0;
+    lines.push(`   ${declarations('local', locals, first, ids.locals(funcIndex), ids)}`);
+  }
+  walkBody(module, ids, funcIndex, body, ({ offset, depth, text }) => {
+    if (offset === body.end - 1 && text === 'end') return;
+    const at = offsets ? `(;0x${offset.toString(16).padStart(6, '0')};) ` : '';
+    lines.push(`    ${at}${'  '.repeat(Math.min(depth, MAX_INDENT))}${text}`);
+  });
+}
+
+/** The instructions of a constant expression without its `end`, each as text. */
+export function constantText(expr: Expr, names: InstructionNames): string[] {
+  const cursor = new InstructionCursor(expr.bytes, expr.start, expr.end);
+  const parts: string[] = [];
+  while (!cursor.done) {
+    cursor.next();
+    if (cursor.done && cursor.row.name === 'end') break;
+    parts.push(printInstruction(cursor, names));
+  }
+  return parts;
+}
