@@ -188,11 +188,8 @@ export class InstructionCursor {
     }
   }
 
-  /** A vector. Each element takes a byte at least, so that a count beyond the bytes that remain fails early. */
   private vector<T>(element: () => T): T[] {
-    const reader = this.reader;
-    const count = reader.u32();
-    if (count > reader.end - reader.offset) throw say.unexpectedEnd(reader.offset, `the vector has ${count} elements`);
+    const count = this.reader.length();
     const list: T[] = [];
     for (let i = 0; i < count; i++) list.push(element());
     return list;

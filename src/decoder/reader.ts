@@ -1,6 +1,7 @@
 // A cursor over bytes: LEB128 integers, names, value and heap types. It owns offsets: every error says where.
 // https://webassembly.github.io/spec/core/binary/values.html  It does not know sections or instructions.
 import { decodeUtf8 } from '../syntax/utf8.ts';
+import { MAX_TYPES } from '../syntax/limits.ts';
 import { HEAP, type HeapType, I16, I32, I8, V128, type ValType, ref } from '../syntax/types.ts';
 import * as say from './messages.ts';
 
@@ -49,6 +50,19 @@ export class Reader {
     if (byte >= 0x80) throw say.integerTooLong(start, 32);
     if (byte > 0x0f) throw say.integerTooLarge(start, 32);
     return (value | (byte << 28)) >>> 0;
+  }
+
+  /**
+   * The length of a vector or of a name: a u32, no more than the bytes that remain, since each element takes one at
+   * least. Callers may therefore allocate that many.
+   */
+  length(): number {
+    const start = this.offset;
+    const length = this.u32();
+    if (length <= this.end - this.offset) return length;
+    // The testsuite counts the length's own bytes among those that remain.
+    if (length <= this.end - start) throw say.unexpectedEnd(this.end, `${length} bytes or elements are needed`);
+    throw say.lengthOutOfBounds(start, length, this.end - this.offset);
   }
 
   /** s32, at most 5 bytes. */
@@ -136,27 +150,31 @@ export class Reader {
 
   /** The next `length` bytes as a view. */
   view(length: number): Uint8Array {
-    if (length > this.end - this.offset) throw say.unexpectedEnd(this.offset, `${length} bytes are needed`);
+    if (length > this.end - this.offset) throw say.unexpectedEnd(this.end, `${length} bytes are needed`);
     this.offset += length;
     return this.bytes.subarray(this.offset - length, this.offset);
   }
 
   /** A name: length and UTF-8. */
   name(): string {
-    const length = this.u32();
+    const length = this.length();
     const start = this.offset;
-    if (length > this.end - start) throw say.unexpectedEnd(start, `the name has ${length} bytes`);
     const text = decodeUtf8(this.bytes, start, start + length);
     if (text === undefined) throw say.malformedUtf8(start);
     this.offset = start + length;
     return text;
   }
 
-  /** A heap type, without `exact` (0x62), which `refTo` reads. */
+  /**
+   * A heap type, without `exact` (0x62), which `refTo` reads. A type index that no module can have is read as the
+   * first of those, MAX_TYPES, so that packed types stay small integers; validation finds it unknown.
+   */
   heapType(): HeapType {
     const start = this.offset;
     const value = this.s33();
-    if (value >= 0 || (value <= HEAP.noexn && value >= HEAP.exn)) return value;
+    if (value >= 0) return Math.min(value, MAX_TYPES);
+    // Abstract types are single bytes: a longer LEB128 of the same number is not one.
+    if (value <= HEAP.noexn && value >= HEAP.exn && this.offset === start + 1) return value;
     throw say.malformedHeapType(start, value);
   }
 
@@ -171,10 +189,10 @@ export class Reader {
 
   /** A reference type. */
   refType(): ValType {
-    const start = this.offset;
-    const t = this.valType();
-    if (t <= 0) throw say.malformedReferenceType(start, this.bytes[start]);
-    return t;
+    const byte = this.peek();
+    const isAbstract = byte - 0x80 <= HEAP.noexn && byte - 0x80 >= HEAP.exn;
+    if (byte !== 0x63 && byte !== 0x64 && !isAbstract) throw say.malformedReferenceType(this.offset, byte);
+    return this.valType();
   }
 
   /** A value type. */

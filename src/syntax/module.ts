@@ -92,6 +92,8 @@ export interface Module {
   readonly types: readonly SubType[];
   readonly recGroups: readonly RecGroup[];
   readonly imports: readonly Import[];
+  /** There (and true) when the binary format gives imports in a compact form, a feature of its own. */
+  readonly compactImports?: boolean;
   readonly funcs: Functions;
   readonly tables: readonly Table[];
   readonly memories: readonly MemType[];

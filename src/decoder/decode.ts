@@ -1,0 +1,181 @@
+// Decodes a module of the binary format: preamble, order and sizes of sections; sections/ decodes what is in them.
+// https://webassembly.github.io/spec/core/binary/modules.html#binary-module
+// Nothing is copied: bodies, expressions, data and custom sections are ranges or views of the bytes given.
+// Bodies are not walked, and indices and types not checked: that is validation.
+import type { Custom, Module } from '../syntax/module.ts';
+import { MAX_DATA_SEGMENTS, MAX_MODULE_BYTES } from '../syntax/limits.ts';
+import { InstructionCursor } from './instruction-cursor.ts';
+import type { Reader } from './reader.ts';
+import { type Bodies, decodeCode } from './sections/code.ts';
+import { decodeCustom } from './sections/custom.ts';
+import { decodeDatas } from './sections/data.ts';
+import { decodeElements } from './sections/elements.ts';
+import { decodeExports } from './sections/exports.ts';
+import { decodeFunctions } from './sections/functions.ts';
+import { decodeGlobals } from './sections/globals.ts';
+import { decodeImports } from './sections/imports.ts';
+import { decodeMemories } from './sections/memories.ts';
+import { decodeTables } from './sections/tables.ts';
+import { decodeTags } from './sections/tags.ts';
+import { decodeTypes } from './sections/types.ts';
+import * as say from './messages.ts';
+
+/** Sections by id, with their place in the order that the format demands. */
+// biome-ignore format: a table
+const SECTIONS = [
+  { name: 'custom',     order: 0 },
+  { name: 'type',       order: 1 },
+  { name: 'import',     order: 2 },
+  { name: 'function',   order: 3 },
+  { name: 'table',      order: 4 },
+  { name: 'memory',     order: 5 },
+  { name: 'global',     order: 7 },
+  { name: 'export',     order: 8 },
+  { name: 'start',      order: 9 },
+  { name: 'element',    order: 10 },
+  { name: 'code',       order: 12 },
+  { name: 'data',       order: 13 },
+  { name: 'data count', order: 11 },
+  { name: 'tag',        order: 6 },
+] as const;
+
+/** A module under construction. */
+type Draft = { -readonly [K in keyof Module]: Module[K] } & { funcTypes: Uint32Array; code: Bodies };
+
+/**
+ * Decodes a module. The module keeps `bytes` and views of them: do not change them afterwards.
+ * Throws MalformedError, with an offset in `bytes`, whatever the bytes are.
+ */
+export function decodeModule(bytes: Uint8Array): Module {
+  if (bytes.length > MAX_MODULE_BYTES) throw say.moduleTooLarge(bytes.length, MAX_MODULE_BYTES);
+  const cursor = new InstructionCursor(bytes, 0, bytes.length);
+  const reader = cursor.reader;
+  decodePreamble(reader);
+  const draft = emptyDraft();
+  const customs: Custom[] = [];
+  let last = 0;
+  while (!reader.done) {
+    const at = reader.offset;
+    const id = reader.byte();
+    const section = SECTIONS[id];
+    if (section === undefined) throw say.malformedSectionId(at, id);
+    if (id !== 0 && section.order <= SECTIONS[last].order) {
+      throw say.sectionOrder(at, section.name, SECTIONS[last].name);
+    }
+    const size = reader.length();
+    const end = reader.offset + size;
+    if (id === 0) {
+      customs.push(decodeCustom(bytes, reader.offset, end, last));
+      reader.offset = end;
+      continue;
+    }
+    // A section's contents may run over its end, within the module, before that is noticed, as in the reference
+    // interpreter: the testsuite's phrases depend on it.
+    decodeSection(id, cursor, draft);
+    if (reader.offset !== end) throw say.sectionSizeMismatch(reader.offset, section.name, end);
+    last = id;
+  }
+  return finish(draft, bytes, customs);
+}
+
+function decodePreamble(reader: Reader): void {
+  const { bytes } = reader;
+  const magic = [0x00, 0x61, 0x73, 0x6d];
+  for (let i = 0; i < 4 && i < bytes.length; i++) if (bytes.length >= 4 && bytes[i] !== magic[i]) throw say.badMagic();
+  if (bytes.length < 8) throw say.preambleEnd(bytes.length);
+  reader.offset = 4;
+  const version = reader.bits32();
+  if (version !== 1) throw say.badVersion(version >>> 0);
+}
+
+function emptyDraft(): Draft {
+  const none = new Uint32Array(0);
+  return {
+    types: [],
+    recGroups: [],
+    imports: [],
+    funcs: { types: none, bytes: new Uint8Array(0), start: none, end: none },
+    tables: [],
+    memories: [],
+    tags: [],
+    globals: [],
+    exports: [],
+    start: undefined,
+    elems: [],
+    dataCount: undefined,
+    datas: [],
+    customs: [],
+    funcTypes: none,
+    code: { start: none, end: none },
+  };
+}
+
+/** Decodes the contents of a section that is not custom into `draft`. */
+function decodeSection(id: number, cursor: InstructionCursor, draft: Draft): void {
+  const reader = cursor.reader;
+  switch (id) {
+    case 1: {
+      const { types, recGroups } = decodeTypes(reader);
+      draft.types = types;
+      draft.recGroups = recGroups;
+      return;
+    }
+    case 2: {
+      const { imports, compact } = decodeImports(reader);
+      draft.imports = imports;
+      if (compact) draft.compactImports = true;
+      return;
+    }
+    case 3:
+      draft.funcTypes = decodeFunctions(reader);
+      return;
+    case 4:
+      draft.tables = decodeTables(cursor);
+      return;
+    case 5:
+      draft.memories = decodeMemories(reader);
+      return;
+    case 6:
+      draft.globals = decodeGlobals(cursor);
+      return;
+    case 7:
+      draft.exports = decodeExports(reader);
+      return;
+    case 8:
+      draft.start = reader.u32();
+      return;
+    case 9:
+      draft.elems = decodeElements(cursor);
+      return;
+    case 10:
+      draft.code = decodeCode(reader);
+      return;
+    case 11:
+      draft.datas = decodeDatas(cursor);
+      return;
+    case 12:
+      draft.dataCount = decodeDataCount(reader);
+      return;
+    default:
+      draft.tags = decodeTags(reader);
+  }
+}
+
+function decodeDataCount(reader: Reader): number {
+  const start = reader.offset;
+  const count = reader.u32();
+  if (count > MAX_DATA_SEGMENTS) throw say.tooMany(start, 'data segments', count, MAX_DATA_SEGMENTS);
+  return count;
+}
+
+/** What can be said only at the end: sections whose lengths have to agree. */
+function finish(draft: Draft, bytes: Uint8Array, customs: readonly Custom[]): Module {
+  const { funcTypes, code, ...module } = draft;
+  if (funcTypes.length !== code.start.length) {
+    throw say.functionAndCode(bytes.length, funcTypes.length, code.start.length);
+  }
+  if (draft.dataCount !== undefined && draft.dataCount !== draft.datas.length) {
+    throw say.dataCountAndData(bytes.length, draft.dataCount, draft.datas.length);
+  }
+  return { ...module, customs, funcs: { types: funcTypes, bytes, start: code.start, end: code.end } };
+}

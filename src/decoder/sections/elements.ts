@@ -1,0 +1,48 @@
+// The element section. https://webassembly.github.io/spec/core/binary/modules.html#element-section
+import { MAX_ELEM_SEGMENTS } from '../../syntax/limits.ts';
+import type { ElemSegment } from '../../syntax/module.ts';
+import { FUNCREF, HEAP, type ValType, ref } from '../../syntax/types.ts';
+import type { InstructionCursor } from '../instruction-cursor.ts';
+import * as say from '../messages.ts';
+import type { Reader } from '../reader.ts';
+import { decodeExpr } from './expressions.ts';
+import { indexVector, vector } from './vector.ts';
+
+/** A segment has no limit of its own on its length: the bytes that remain bound it. */
+const UNLIMITED = 0xffff_ffff;
+
+export function decodeElements(cursor: InstructionCursor): ElemSegment[] {
+  return vector(cursor.reader, 'element segments', MAX_ELEM_SEGMENTS, () => decodeElement(cursor));
+}
+
+/**
+ * The flags are three bits: not active; active: a table index follows, not active: declarative; expressions.
+ * Active segments of table 0 (flags 0 and 4) leave out the kind or type of their elements.
+ */
+function decodeElement(cursor: InstructionCursor): ElemSegment {
+  const reader = cursor.reader;
+  const start = reader.offset;
+  const flags = reader.u32();
+  if (flags > 7) throw say.malformedElementFlags(start, flags);
+  const mode = decodeMode(cursor, flags);
+  const typed = (flags & 3) !== 0;
+  if ((flags & 4) === 0) {
+    const type = typed ? decodeElemKind(reader) : ref(HEAP.func, false);
+    return { type, mode, funcs: indexVector(reader, 'elements', UNLIMITED), exprs: undefined };
+  }
+  const type = typed ? reader.refType() : FUNCREF;
+  return { type, mode, funcs: undefined, exprs: vector(reader, 'elements', UNLIMITED, () => decodeExpr(cursor)) };
+}
+
+function decodeMode(cursor: InstructionCursor, flags: number): ElemSegment['mode'] {
+  if ((flags & 1) !== 0) return { kind: (flags & 2) !== 0 ? 'declarative' : 'passive' };
+  const table = (flags & 2) !== 0 ? cursor.reader.u32() : 0;
+  return { kind: 'active', table, offset: decodeExpr(cursor) };
+}
+
+/** 0x00: function indices, which are never null. */
+function decodeElemKind(reader: Reader): ValType {
+  const byte = reader.byte();
+  if (byte !== 0) throw say.malformedElementKind(reader.offset - 1, byte);
+  return ref(HEAP.func, false);
+}
