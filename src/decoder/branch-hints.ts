@@ -1,6 +1,7 @@
 // Decodes the branch hint section, `metadata.code.branch_hint`.
 // https://webassembly.github.io/spec/core/appendix/custom.html#branch-hint-section
 // It does not check that a hint stands at a branch.
+import { MalformedError } from '../errors.ts';
 import type { Custom } from '../syntax/module.ts';
 import { Reader } from './reader.ts';
 
@@ -17,8 +18,9 @@ export function decodeBranchHints(custom: Custom): BranchHints | undefined {
   if (custom.name !== BRANCH_HINTS) return undefined;
   try {
     return readHints(new Reader(custom.bytes));
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof MalformedError) return undefined;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 // Decodes the name section, with its extended subsections. https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 // Names are for people: whatever is wrong in the section costs names, never the module. Each subsection is decoded when
 // one of its names is first asked for.
+import { MalformedError } from '../errors.ts';
 import { MAX_LOCALS } from '../syntax/limits.ts';
 import type { ExternKind, Module, NameMap, Names } from '../syntax/module.ts';
 import { Reader } from './reader.ts';
@@ -148,8 +149,9 @@ function countIndices({ imports, funcs, tables, memories, globals, tags }: Modul
 function tolerant(step: () => void): void {
   try {
     step();
-  } catch {
+  } catch (error) {
     // What was read before stays; the rest is dropped.
+    if (!(error instanceof MalformedError)) throw error;
   }
 }
 

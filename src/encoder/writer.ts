@@ -127,6 +127,11 @@ export class Writer {
     this.refTo(t);
   }
 
+  /** What was written, as a view that is only good until the next write. */
+  view(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+
   /** What was written, as a copy. */
   take(): Uint8Array {
     return this.buffer.slice(0, this.length);

@@ -1,0 +1,118 @@
+// Encodes a module in the binary format: the inverse of decoder/decode.ts.
+// https://webassembly.github.io/spec/core/binary/modules.html#binary-module
+// Lengths and indices are written as short as they go. Bodies and expressions are copied as they are, unchecked.
+import type { Custom, ExternKind, Module } from '../syntax/module.ts';
+import { encodeImports } from './imports.ts';
+import { encodeDatas, encodeElements, encodeExpr } from './segments.ts';
+import { encodeGlobalType, encodeMemType, encodeTableType, encodeTagType, encodeTypes, encodeVector } from './types.ts';
+import { Writer } from './writer.ts';
+
+interface Section {
+  readonly id: number;
+  /** Whether the module has something for it. */
+  readonly present: (module: Module) => boolean;
+  readonly encode: (writer: Writer, module: Module) => void;
+}
+
+const EXPORT_CODES: Readonly<Record<ExternKind, number>> = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
+
+/** The sections in the order of the format. */
+// biome-ignore format: a table
+const SECTIONS: readonly Section[] = [
+  { id: 1,  present: (m) => m.recGroups.length > 0,      encode: encodeTypes },
+  { id: 2,  present: (m) => m.imports.length > 0,        encode: encodeImports },
+  { id: 3,  present: (m) => m.funcs.types.length > 0,    encode: encodeFunctions },
+  { id: 4,  present: (m) => m.tables.length > 0,         encode: encodeTables },
+  { id: 5,  present: (m) => m.memories.length > 0,       encode: encodeMemories },
+  { id: 13, present: (m) => m.tags.length > 0,           encode: encodeTags },
+  { id: 6,  present: (m) => m.globals.length > 0,        encode: encodeGlobals },
+  { id: 7,  present: (m) => m.exports.length > 0,        encode: encodeExports },
+  { id: 8,  present: (m) => m.start !== undefined,       encode: (w, m) => w.u32(m.start ?? 0) },
+  { id: 9,  present: (m) => m.elems.length > 0,          encode: encodeElements },
+  { id: 12, present: (m) => m.dataCount !== undefined,   encode: (w, m) => w.u32(m.dataCount ?? 0) },
+  { id: 10, present: (m) => m.funcs.types.length > 0,    encode: encodeCode },
+  { id: 11, present: (m) => m.datas.length > 0,          encode: encodeDatas },
+];
+
+/** Sections that hold one number, and so cannot be there empty. */
+const isVector = (id: number): boolean => id !== 8 && id !== 12;
+
+/** The module in the binary format, in a new array. Custom sections stand again behind the section they stood behind. */
+export function encodeModule(module: Module): Uint8Array {
+  const writer = new Writer();
+  writer.bytes(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00));
+  const customs = groupByPlace(module.customs);
+  encodeCustoms(writer, customs.get(0));
+  for (const { id, present, encode } of SECTIONS) {
+    const behind = customs.get(id);
+    // A section that a custom section stands behind is written even when it is empty.
+    if (present(module) || (behind !== undefined && isVector(id))) {
+      const contents = new Writer();
+      encode(contents, module);
+      writer.byte(id);
+      writer.sized(contents.view());
+    }
+    encodeCustoms(writer, behind);
+  }
+  return writer.take();
+}
+
+function groupByPlace(customs: readonly Custom[]): ReadonlyMap<number, Custom[]> {
+  const groups = new Map<number, Custom[]>();
+  for (const custom of customs) {
+    const group = groups.get(custom.after);
+    if (group === undefined) groups.set(custom.after, [custom]);
+    else group.push(custom);
+  }
+  return groups;
+}
+
+function encodeCustoms(writer: Writer, customs: readonly Custom[] | undefined): void {
+  for (const { name, bytes } of customs ?? []) {
+    const contents = new Writer();
+    contents.name(name);
+    contents.bytes(bytes);
+    writer.byte(0);
+    writer.sized(contents.view());
+  }
+}
+
+function encodeFunctions(writer: Writer, { funcs }: Module): void {
+  encodeVector(writer, funcs.types, (type) => writer.u32(type));
+}
+
+function encodeTables(writer: Writer, { tables }: Module): void {
+  encodeVector(writer, tables, ({ type, init }) => {
+    if (init !== undefined) writer.bytes(Uint8Array.of(0x40, 0x00));
+    encodeTableType(writer, type);
+    if (init !== undefined) encodeExpr(writer, init);
+  });
+}
+
+function encodeMemories(writer: Writer, { memories }: Module): void {
+  encodeVector(writer, memories, (type) => encodeMemType(writer, type));
+}
+
+function encodeTags(writer: Writer, { tags }: Module): void {
+  encodeVector(writer, tags, (type) => encodeTagType(writer, type));
+}
+
+function encodeGlobals(writer: Writer, { globals }: Module): void {
+  encodeVector(writer, globals, ({ type, init }) => {
+    encodeGlobalType(writer, type);
+    encodeExpr(writer, init);
+  });
+}
+
+function encodeExports(writer: Writer, { exports }: Module): void {
+  encodeVector(writer, exports, ({ name, kind, index }) => {
+    writer.name(name);
+    writer.byte(EXPORT_CODES[kind]);
+    writer.u32(index);
+  });
+}
+
+function encodeCode(writer: Writer, { funcs: { bytes, start, end } }: Module): void {
+  writer.u32(start.length);
+  for (let i = 0; i < start.length; i++) writer.sized(bytes.subarray(start[i], end[i]));
+}
