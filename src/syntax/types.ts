@@ -43,7 +43,11 @@ export const HEAP = {
   exn: -23,
 } as const;
 
+/** The bottom of all heap types: of references that validation knows nothing more of (never in a module). */
+export const BOT_HEAP: HeapType = -63;
+
 const HEAP_NAMES = new Map<number, string>(Object.entries(HEAP).map(([name, code]) => [code, name]));
+HEAP_NAMES.set(BOT_HEAP, 'bot');
 
 /** The reference type `(ref null? exact? heap)`. */
 export function ref(heap: HeapType, nullable: boolean, exact = false): ValType {

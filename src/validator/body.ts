@@ -1,0 +1,277 @@
+// Validation of function bodies in one pass over their bytes: the generic rule for rows with a plain signature, and
+// the arms of the others. https://webassembly.github.io/spec/core/appendix/algorithm.html
+// Also finds what makes a body malformed: a missing `end`, bytes after it, `else` without `if`.
+import { InternalError, MalformedError } from '../errors.ts';
+import { decodeLocals } from '../decoder/locals.ts';
+import { Reader } from '../decoder/reader.ts';
+import { ADDR, type Row, type Signature } from '../syntax/instructions.ts';
+import { I32, type ValType } from '../syntax/types.ts';
+import * as control from './body-control.ts';
+import * as table from './body-table.ts';
+import * as variable from './body-variable.ts';
+import type { BodyState } from './body-state.ts';
+import { NO_TYPES } from './context.ts';
+import * as say from './messages.ts';
+
+/** Validates the body of function `funcIndex`, which is `bytes[start, end)`, against its type. */
+export function validateBody(s: BodyState, funcIndex: number, bytes: Uint8Array, start: number, end: number): void {
+  const { ctx, stack } = s;
+  ctx.func = funcIndex;
+  ctx.cursor = undefined;
+  try {
+    const type = ctx.typeOfFunc(funcIndex);
+    const reader = new Reader(bytes, start, end);
+    s.locals.reset(type.params, decodeLocals(reader, type.params.length), end - start);
+    s.begin(bytes, reader.offset, end);
+    s.results = type.results;
+    stack.pushCtrl(0x02, NO_TYPES, type.results, 0);
+    walk(s);
+  } catch (error) {
+    throw error instanceof MalformedError ? ctx.placed(error) : error;
+  }
+  ctx.func = -1;
+  ctx.cursor = undefined;
+}
+
+function walk(s: BodyState): void {
+  const { cursor, stack } = s;
+  const { reader } = cursor;
+  while (stack.depth > 0) {
+    if (reader.offset >= reader.end) {
+      cursor.at = reader.offset;
+      throw say.endExpected(s.ctx.where(), 'the body ends within a block');
+    }
+    cursor.next();
+    step(s, cursor.row);
+  }
+  if (reader.offset < reader.end) throw say.bodySize(s.ctx.where());
+}
+
+/** Validates the instruction that the cursor has read. */
+export function step(s: BodyState, row: Row): void {
+  if (row.feature !== 'core') s.ctx.need(row.feature, row.name);
+  if (row.sig === undefined) special(s, row);
+  else plain(s, row, row.sig);
+}
+
+/** The generic rule: check the immediates, pop the left side, push the right side. */
+function plain(s: BodyState, row: Row, sig: Signature): void {
+  const { stack } = s;
+  const { imm } = row;
+  let real = sig;
+  if (imm !== 'none' && imm !== 'i32' && imm !== 'i64' && imm !== 'f32' && imm !== 'f64') {
+    const addr = checkImmediates(s, row);
+    real = withAddr(sig, addr);
+  }
+  const { pops, pushes } = real;
+  if (pops.length > 0) stack.popVals(pops);
+  for (let i = 0; i < pushes.length; i++) stack.pushVal(pushes[i]);
+}
+
+/** Signatures in which the address type is filled in. */
+const SIGNATURES_32 = new Map<Signature, Signature>();
+const SIGNATURES_64 = new Map<Signature, Signature>();
+
+function withAddr(sig: Signature, addr: ValType): Signature {
+  const cache = addr === I32 ? SIGNATURES_32 : SIGNATURES_64;
+  let real = cache.get(sig);
+  if (real === undefined) {
+    const fill = (t: ValType): ValType => (t === ADDR ? addr : t);
+    real = { pops: sig.pops.map(fill), pushes: sig.pushes.map(fill) };
+    cache.set(sig, real);
+  }
+  return real;
+}
+
+/** Checks the immediates of a row with a plain signature; gives the address type of the memory that they name. */
+function checkImmediates(s: BodyState, row: Row): ValType {
+  const { ctx, cursor } = s;
+  switch (row.imm) {
+    case 'memarg':
+      return checkMemarg(s, row);
+    case 'memarg_lane': {
+      const addr = checkMemarg(s, row);
+      checkLane(s, row, cursor.lane, 16 >> (row.align as number));
+      return addr;
+    }
+    case 'memory':
+      return memoryAddr(s, cursor.index);
+    case 'memory_init':
+      ctx.data(cursor.index);
+      return memoryAddr(s, cursor.index2);
+    case 'data':
+      ctx.data(cursor.index);
+      return I32;
+    case 'elem':
+      ctx.elem(cursor.index);
+      return I32;
+    case 'lane':
+      checkLane(s, row, cursor.lane, laneCount(row));
+      return I32;
+    case 'lanes':
+      for (let i = 0; i < 16; i++) checkLane(s, row, cursor.reader.bytes[cursor.immOffset + i], 32);
+      return I32;
+    case 'v128':
+    case 'fence':
+      return I32;
+    default:
+      throw new InternalError(`the row of ${row.name} has a plain signature and immediates of kind ${row.imm}`);
+  }
+}
+
+function memoryAddr(s: BodyState, index: number): ValType {
+  const { addr } = s.ctx.memory(index);
+  if (index !== 0) s.ctx.need('multi-memory', `${s.cursor.row.name} of another memory than 0`);
+  return addr;
+}
+
+/** A memory access: the memory exists, the alignment is at most (atomics: exactly) natural, the offset fits. */
+function checkMemarg(s: BodyState, row: Row): ValType {
+  const { ctx, cursor } = s;
+  const addr = memoryAddr(s, cursor.index);
+  const natural = row.align as number;
+  if (row.feature === 'threads') {
+    if (cursor.align !== natural) throw say.atomicAlignment(ctx.where(), row.name, cursor.align, natural);
+  } else if (cursor.align > natural) {
+    throw say.alignment(ctx.where(), row.name, cursor.align, natural);
+  }
+  if (cursor.hi !== 0 && addr === I32) throw say.offsetRange(ctx.where(), row.name);
+  return addr;
+}
+
+/** Lanes of the shape that a row is named after: 16 for i8x16. */
+function laneCount(row: Row): number {
+  return Number(row.name.slice(row.name.indexOf('x') + 1, row.name.indexOf('.')));
+}
+
+function checkLane(s: BodyState, row: Row, lane: number, lanes: number): void {
+  if (lane >= lanes) throw say.laneIndex(s.ctx.where(), row.name, lane, lanes);
+}
+
+/** The arms. Codes are literals with the mnemonic behind. */
+function special(s: BodyState, row: Row): void {
+  switch (row.code) {
+    case 0x00: // unreachable
+      s.stack.unreachable();
+      break;
+    case 0x02: // block
+    case 0x03: // loop
+      control.enterBlock(s);
+      break;
+    case 0x04: // if
+      control.enterIf(s);
+      break;
+    case 0x05: // else
+      control.enterElse(s);
+      break;
+    case 0x0b: // end
+      control.endBlock(s);
+      break;
+    case 0x0c: // br
+      control.br(s);
+      break;
+    case 0x0d: // br_if
+      control.brIf(s);
+      break;
+    case 0x0e: // br_table
+      control.brTable(s);
+      break;
+    case 0x0f: // return
+      control.returnArm(s);
+      break;
+    case 0x10: // call
+      control.call(s);
+      break;
+    case 0x11: // call_indirect
+      control.callIndirect(s);
+      break;
+    case 0x12: // return_call
+      control.returnCall(s);
+      break;
+    case 0x13: // return_call_indirect
+      control.returnCallIndirect(s);
+      break;
+    case 0x1a: // drop
+      s.stack.popAny();
+      break;
+    case 0x1b: // select
+      variable.select(s);
+      break;
+    case 0x1c: // select t
+      variable.selectTyped(s);
+      break;
+    case 0x20: // local.get
+      variable.localGet(s);
+      break;
+    case 0x21: // local.set
+      variable.localSet(s);
+      break;
+    case 0x22: // local.tee
+      variable.localTee(s);
+      break;
+    case 0x23: // global.get
+      variable.globalGet(s);
+      break;
+    case 0x24: // global.set
+      variable.globalSet(s);
+      break;
+    default:
+      specialRare(s, row);
+      break;
+  }
+}
+
+function specialRare(s: BodyState, row: Row): void {
+  switch (row.code) {
+    case 0x14: // call_ref
+      table.callRef(s);
+      break;
+    case 0x15: // return_call_ref
+      table.returnCallRef(s);
+      break;
+    case 0x25: // table.get
+      table.tableGet(s);
+      break;
+    case 0x26: // table.set
+      table.tableSet(s);
+      break;
+    case 0xd0: // ref.null
+      table.refNull(s);
+      break;
+    case 0xd1: // ref.is_null
+      table.refIsNull(s);
+      break;
+    case 0xd2: // ref.func
+      table.refFunc(s);
+      break;
+    case 0xd4: // ref.as_non_null
+      table.refAsNonNull(s);
+      break;
+    case 0xd5: // br_on_null
+      table.brOnNull(s);
+      break;
+    case 0xd6: // br_on_non_null
+      table.brOnNonNull(s);
+      break;
+    case 0xfc_00a: // memory.copy
+      table.memoryCopy(s);
+      break;
+    case 0xfc_00c: // table.init
+      table.tableInit(s);
+      break;
+    case 0xfc_00e: // table.copy
+      table.tableCopy(s);
+      break;
+    case 0xfc_00f: // table.grow
+      table.tableGrow(s);
+      break;
+    case 0xfc_010: // table.size
+      table.tableSize(s);
+      break;
+    case 0xfc_011: // table.fill
+      table.tableFill(s);
+      break;
+    default:
+      throw new InternalError(`no validation arm for ${row.name}`, s.ctx.where().place);
+  }
+}

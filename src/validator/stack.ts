@@ -1,0 +1,180 @@
+// The operand stack and the control stack of the validation algorithm, under the names that it gives to the operations.
+// https://webassembly.github.io/spec/core/appendix/algorithm.html#data-structures
+// Both are reused for all bodies; nothing is allocated per instruction. It knows no instruction.
+import { MAX_BODY_BYTES } from '../syntax/limits.ts';
+import { BOT, I32, type ValType, typesName } from '../syntax/types.ts';
+import type { Context } from './context.ts';
+import * as say from './messages.ts';
+
+/** Operands at once. Each byte of a body pushes one at most, unless it calls a function with several results. */
+const MAX_OPERANDS = MAX_BODY_BYTES;
+
+export class Stack {
+  private readonly ctx: Context;
+  private vals = new Int32Array(1024);
+  /** Number of operands. */
+  height = 0;
+  /** Height at which the innermost frame starts, and whether what is below the operands above it may be anything. */
+  private base = 0;
+  private polymorphic = false;
+
+  /** Number of control frames, and their columns: opcode, parameters, results, height, unreachable, locals set. */
+  depth = 0;
+  private readonly codes: number[] = [];
+  private readonly starts: (readonly ValType[])[] = [];
+  private readonly ends: (readonly ValType[])[] = [];
+  private readonly heights: number[] = [];
+  private readonly unreachables: boolean[] = [];
+  private readonly inits: number[] = [];
+
+  constructor(ctx: Context) {
+    this.ctx = ctx;
+  }
+
+  /** Empties both stacks. */
+  reset(): void {
+    this.height = 0;
+    this.base = 0;
+    this.depth = 0;
+    this.polymorphic = false;
+  }
+
+  pushVal(t: ValType): void {
+    if (this.height === this.vals.length) this.grow();
+    this.vals[this.height++] = t;
+  }
+
+  private grow(): void {
+    if (this.height >= MAX_OPERANDS) throw say.tooManyOperands(this.ctx.where(), MAX_OPERANDS);
+    const grown = new Int32Array(this.height * 2);
+    grown.set(this.vals);
+    this.vals = grown;
+  }
+
+  pushVals(types: readonly ValType[]): void {
+    for (let i = 0; i < types.length; i++) this.pushVal(types[i]);
+  }
+
+  /** Pops an operand of whatever type; BOT where code is unreachable and there is none. */
+  popAny(): ValType {
+    if (this.height > this.base) return this.vals[--this.height];
+    if (this.polymorphic) return BOT;
+    throw say.typeMismatch(this.ctx.where(), this.ctx.instruction(), 'an operand', '[]');
+  }
+
+  /** Pops an operand that must match `expected`; gives its type. */
+  popVal(expected: ValType): ValType {
+    if (this.height > this.base) {
+      const actual = this.vals[--this.height];
+      if (actual === expected || this.ctx.matches(actual, expected)) return actual;
+      throw this.mismatch([expected], this.height + 1);
+    }
+    if (this.polymorphic) return BOT;
+    throw this.mismatch([expected], this.height);
+  }
+
+  /** Pops an operand that must be a reference; BOT where it may be anything. */
+  popRef(): ValType {
+    const actual = this.popAny();
+    if (actual >= BOT) return actual;
+    throw say.typeMismatch(this.ctx.where(), this.ctx.instruction(), 'a reference', typesName([actual]));
+  }
+
+  /** Pops operands that must match `types`, the last of which is on top. */
+  popVals(types: readonly ValType[]): void {
+    const top = this.height;
+    for (let i = types.length - 1; i >= 0; i--) {
+      if (this.height > this.base) {
+        const actual = this.vals[--this.height];
+        if (actual !== types[i] && !this.ctx.matches(actual, types[i])) throw this.mismatch(types, top);
+      } else if (!this.polymorphic) {
+        throw this.mismatch(types, top);
+      }
+    }
+  }
+
+  /** Like popping `types` and pushing what was popped. */
+  checkVals(types: readonly ValType[]): void {
+    const length = types.length;
+    for (let i = length - 1, at = this.height - 1; i >= 0; i--, at--) {
+      if (at < this.base) {
+        if (!this.polymorphic) throw this.mismatch(types, this.height);
+      } else if (this.vals[at] !== types[i] && !this.ctx.matches(this.vals[at], types[i])) {
+        throw this.mismatch(types, this.height);
+      }
+    }
+  }
+
+  /** The error for the operands below `top`. */
+  private mismatch(expected: readonly ValType[], top: number): Error {
+    const from = Math.max(this.base, top - expected.length);
+    return this.ctx.mismatch(expected, Array.from(this.vals.subarray(from, top)));
+  }
+
+  /** Opens a frame with the types of its label's start and end. `inits` counts the locals set so far. */
+  pushCtrl(code: number, start: readonly ValType[], end: readonly ValType[], inits: number): void {
+    const at = this.depth++;
+    this.codes[at] = code;
+    this.starts[at] = start;
+    this.ends[at] = end;
+    this.heights[at] = this.height;
+    this.unreachables[at] = this.polymorphic;
+    this.inits[at] = inits;
+    this.base = this.height;
+    this.polymorphic = false;
+    this.pushVals(start);
+  }
+
+  /** Closes the innermost frame, which must hold its results and nothing else. Its columns stay readable at `depth`. */
+  popCtrl(): void {
+    const at = this.depth - 1;
+    const end = this.ends[at];
+    const top = this.height;
+    this.popVals(end);
+    if (this.height !== this.base) {
+      const left = typesName(Array.from(this.vals.subarray(this.base, Math.min(top, this.base + 1000))));
+      throw say.valuesLeft(this.ctx.where(), this.ctx.instruction(), end, left);
+    }
+    this.depth = at;
+    this.base = at === 0 ? 0 : this.heights[at - 1];
+    this.polymorphic = this.unreachables[at];
+  }
+
+  /** The opcode, parameters and results of frame `at` (0 is the function's); also of the frame just closed. */
+  codeOf(at: number): number {
+    return this.codes[at];
+  }
+  startOf(at: number): readonly ValType[] {
+    return this.starts[at];
+  }
+  endOf(at: number): readonly ValType[] {
+    return this.ends[at];
+  }
+  initsOf(at: number): number {
+    return this.inits[at];
+  }
+
+  /** The frame of a label, counted from the innermost. */
+  frameOf(label: number): number {
+    this.ctx.check('label', label, this.depth);
+    return this.depth - 1 - label;
+  }
+
+  /** What a branch to a label takes: the parameters of a loop, the results of any other block. */
+  labelTypes(label: number): readonly ValType[] {
+    const at = this.frameOf(label);
+    return this.codes[at] === 0x03 ? this.starts[at] : this.ends[at];
+  }
+
+  /** The rest of the frame cannot be reached: its operands are dropped and any may be popped. */
+  unreachable(): void {
+    this.height = this.base;
+    this.polymorphic = true;
+  }
+
+  /** Pops an address or a condition. */
+  popI32(): void {
+    if (this.height > this.base && this.vals[this.height - 1] === I32) this.height--;
+    else this.popVal(I32);
+  }
+}
