@@ -5,6 +5,12 @@ import { MAX_TYPES } from '../syntax/limits.ts';
 import { HEAP, type HeapType, I16, I32, I8, V128, type ValType, ref } from '../syntax/types.ts';
 import * as say from './messages.ts';
 
+/**
+ * A type index in a heap type. One that no module can have is read as the first of those, MAX_TYPES, so that packed
+ * types stay small integers; validation finds it unknown.
+ */
+const boundedIndex = (index: number): number => Math.min(index, MAX_TYPES);
+
 /** Reads `bytes[offset, end)` from left to right. Methods throw MalformedError at the offset of the fault. */
 export class Reader {
   readonly bytes: Uint8Array;
@@ -165,26 +171,21 @@ export class Reader {
     return text;
   }
 
-  /**
-   * A heap type, without `exact` (0x62), which `refTo` reads. A type index that no module can have is read as the
-   * first of those, MAX_TYPES, so that packed types stay small integers; validation finds it unknown.
-   */
+  /** A heap type, without `exact` (0x62), which `refTo` reads. */
   heapType(): HeapType {
     const start = this.offset;
     const value = this.s33();
-    if (value >= 0) return Math.min(value, MAX_TYPES);
+    if (value >= 0) return boundedIndex(value);
     // Abstract types are single bytes: a longer LEB128 of the same number is not one.
     if (value <= HEAP.noexn && value >= HEAP.exn && this.offset === start + 1) return value;
     throw say.malformedHeapType(start, value);
   }
 
-  /** `exact? heaptype` and the reference type over it. */
+  /** `heaptype`, or 0x62 and a type index (exact), and the reference type over it. */
   refTo(nullable: boolean): ValType {
-    if (this.peek() === 0x62) {
-      this.offset++;
-      return ref(this.heapType(), nullable, true);
-    }
-    return ref(this.heapType(), nullable);
+    if (this.peek() !== 0x62) return ref(this.heapType(), nullable);
+    this.offset++;
+    return ref(boundedIndex(this.u32()), nullable, true);
   }
 
   /** A reference type. */

@@ -106,10 +106,12 @@ export class Writer {
     this.s33(heap);
   }
 
-  /** `exact? heaptype`: what follows 0x63 or 0x64, and stands alone in casts. */
+  /** `heaptype`, or 0x62 and a type index (exact): what follows 0x63 or 0x64, and stands alone in casts. */
   refTo(t: ValType): void {
-    if (isExact(t)) this.byte(0x62);
-    this.heapType(heapOf(t));
+    if (isExact(t)) {
+      this.byte(0x62);
+      this.u32(heapOf(t));
+    } else this.heapType(heapOf(t));
   }
 
   /** A value type or storage type, abbreviated where the format has an abbreviation. */
