@@ -1,0 +1,22 @@
+// What standard input and output are to the kernel: streams without positions that may have to be waited for.
+import type { Pollable } from '../kernel/pollable.ts';
+import type { FileType, Stat } from './filesystem.ts';
+
+export interface InputStream extends Pollable {
+  readonly type: FileType;
+  /** Moves what is there into `into`: undefined when there is nothing yet, 0 only at the end of the stream. */
+  read(into: Uint8Array): number | undefined;
+  /** Bytes that a read gets at once. */
+  available(): number;
+  stat?(): Stat;
+  /** Stops reading from the host. */
+  close?(): void;
+}
+
+export interface OutputStream extends Pollable {
+  readonly type: FileType;
+  /** Takes some of `bytes` (it copies what it keeps): undefined when it can take none yet. PIPE when nobody reads. */
+  write(bytes: Uint8Array): number | undefined;
+  stat?(): Stat;
+  close?(): void;
+}

@@ -1,0 +1,51 @@
+// A directory that cannot be changed through this handle: every change answers ROFS.
+// Hard links out of it are refused as well: a second name in a writable directory would make the file writable.
+import { SystemError, unless } from '../host/errno.ts';
+import type { Directory, File } from '../host/filesystem.ts';
+
+function refuse(): never {
+  throw new SystemError('ROFS');
+}
+
+/** A read-only view of `directory`, which it takes over: closing the view closes it. */
+export function readOnly(directory: Directory): Directory {
+  return {
+    stat: () => directory.stat(),
+    sync: (dataOnly) => directory.sync(dataOnly),
+    close: () => directory.close(),
+    reopen: () => readOnly(directory.reopen()),
+    names: () => directory.names(),
+    statEntry: (name) => directory.statEntry(name),
+    readLink: (name) => directory.readLink(name),
+    openDirectory: (name) => readOnly(directory.openDirectory(name)),
+    openFile(name, options) {
+      if (options.write || options.truncate) refuse();
+      if (!options.create) return readOnlyFile(directory.openFile(name, options));
+      if (unless(['NOENT'], () => directory.statEntry(name)) === undefined) refuse();
+      if (options.exclusive) throw new SystemError('EXIST');
+      return readOnlyFile(directory.openFile(name, { ...options, create: false }));
+    },
+    setTimes: refuse,
+    setEntryTimes: refuse,
+    createDirectory: refuse,
+    createLink: refuse,
+    removeDirectory: refuse,
+    removeFile: refuse,
+    rename: refuse,
+    link: refuse,
+  };
+}
+
+function readOnlyFile(file: File): File {
+  return {
+    type: file.type,
+    seekable: file.seekable,
+    stat: () => file.stat(),
+    read: (into, position) => file.read(into, position),
+    sync: (dataOnly) => file.sync(dataOnly),
+    close: () => file.close(),
+    write: refuse,
+    setSize: refuse,
+    setTimes: refuse,
+  };
+}

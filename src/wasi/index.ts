@@ -1,0 +1,173 @@
+// WASI for programs run by wasmi-ts: `wasmi-ts/wasi`. Preview 1 and preview 0, in any JavaScript host.
+// A guest gets nothing that is not given: no environment, no directories, empty input, output that goes nowhere.
+// Hosts: `wasmi-ts/node` has real directories and streams; memory and virtual time are here.
+import { ExitStatus } from '../errors.ts';
+import type { Clock } from './host/clock.ts';
+import type { Directory } from './host/filesystem.ts';
+import type { Random } from './host/random.ts';
+import type { InputStream, OutputStream } from './host/stdio.ts';
+import { discardOutput, fixedInput, outputTo } from './hosts/memory/streams.ts';
+import { portableClock, portableRandom } from './hosts/portable.ts';
+import type { HostFunction } from './kernel/dispatcher.ts';
+import type { Descriptor } from './kernel/file-table.ts';
+import { Guest, type GuestMemory } from './kernel/guest.ts';
+import { Process } from './kernel/process.ts';
+import { noEntry, noMemory, refuseNul } from './messages.ts';
+import { DIRECTORY_RIGHTS, FILE_RIGHTS, PREVIEW0, PREVIEW1, rights, STREAM_RIGHTS } from './preview1/abi.ts';
+import { importsOf } from './preview1/calls.ts';
+
+export { ExitStatus } from '../errors.ts';
+export type { Clock } from './host/clock.ts';
+export { ERRNO, type ErrnoName, SystemError } from './host/errno.ts';
+export type { Directory, File, FileType, OpenOptions, Stat, Times } from './host/filesystem.ts';
+export type { Random } from './host/random.ts';
+export type { InputStream, OutputStream } from './host/stdio.ts';
+export * from './hosts/memory.ts';
+export { portableClock, portableRandom } from './hosts/portable.ts';
+export { readOnly } from './hosts/read-only.ts';
+export type { HostFunction, Value } from './kernel/dispatcher.ts';
+export type { GuestMemory } from './kernel/guest.ts';
+
+export interface WasiOptions {
+  /** The first is by custom the program's name. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Guest path to directory, in order from descriptor 3 on. The WASI object takes them over and closes them. */
+  readonly preopens?: Readonly<Record<string, Directory>>;
+  /** Empty if not given. Text and bytes are all there is to read. */
+  readonly stdin?: InputStream | Uint8Array | string;
+  /** Discarded if not given. A function gets every piece that is written. */
+  readonly stdout?: OutputStream | ((bytes: Uint8Array) => void);
+  readonly stderr?: OutputStream | ((bytes: Uint8Array) => void);
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** How to wait: 'async' (the default) answers with a promise, 'sync' keeps the whole host waiting. */
+  readonly mode?: 'async' | 'sync';
+  /** Told one line of text per system call. */
+  readonly strace?: (line: string) => void;
+}
+
+/** What `start` needs of an instance: its exports, looked up by name. */
+export interface WasiInstance {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One program's system interface.
+ *
+ *     const wasi = new WASI({ args: ['hello'], stdout: (bytes) => ... });
+ *     const { instance } = await instantiate(bytes, wasi.imports);
+ *     const exitCode = await wasi.start(instance);
+ */
+export class WASI {
+  /** Functions to import, by module: `wasi_snapshot_preview1` and `wasi_unstable`. */
+  readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
+  private readonly process: Process;
+  private memory: (() => GuestMemory) | undefined;
+
+  /** Throws a TypeError for arguments, variables or guest paths that WASI cannot express. */
+  constructor(options: WasiOptions = {}) {
+    const { args = [], env = {}, mode = 'async', strace } = options;
+    const { clock = portableClock(), random = portableRandom() } = options;
+    this.process = new Process({ args, env, clock, random });
+    this.addStreams(options);
+    for (const [path, directory] of Object.entries(options.preopens ?? {})) this.addPreopen(path, directory);
+    const guest = new Guest(() => {
+      if (this.memory === undefined) throw new TypeError(noMemory());
+      return this.memory();
+    });
+    const dispatch = { mode, guest, process: this.process };
+    this.imports = Object.freeze({
+      [PREVIEW1.moduleName]: importsOf(PREVIEW1, dispatch, strace),
+      [PREVIEW0.moduleName]: importsOf(PREVIEW0, dispatch, strace),
+    });
+  }
+
+  /** Says which memory the guest's pointers mean. */
+  bind({ memory }: { readonly memory: GuestMemory }): void {
+    this.memory = () => memory;
+  }
+
+  /**
+   * Runs a command: binds the instance's export `memory` (unless bind was called), calls `_start` and answers with the
+   * exit code, 0 when it just returns; a promise of it when `_start` answers with a promise. The exit code is an unsigned
+   * 32-bit number, as the guest gave it. Traps go on to the caller. Closes everything at the end.
+   */
+  start(instance: WasiInstance): number | Promise<number> {
+    return this.finishing(() => this.call(instance, '_start'));
+  }
+
+  /** Prepares a reactor: binds the memory and calls `_initialize` if there is one. */
+  initialize(instance: WasiInstance): unknown {
+    this.bindExported(instance);
+    return instance.exports['_initialize'] === undefined ? undefined : this.call(instance, '_initialize');
+  }
+
+  /** Closes all descriptors and ends pending waits: their promises reject with ExitStatus. Nothing keeps the host alive. */
+  close(): void {
+    this.process.waiting.abortAll(new ExitStatus(0));
+    this.process.files.closeAll();
+  }
+
+  private call(instance: WasiInstance, name: string): unknown {
+    this.bindExported(instance);
+    const entry = instance.exports[name];
+    if (typeof entry !== 'function') throw new TypeError(noEntry(name));
+    return entry();
+  }
+
+  private bindExported({ exports }: WasiInstance): void {
+    if (this.memory !== undefined || exports['memory'] === undefined) return;
+    this.memory = () => exports['memory'] as GuestMemory;
+  }
+
+  private finishing(run: () => unknown): number | Promise<number> {
+    const exitCode = (error: unknown): number => {
+      if (error instanceof ExitStatus) return error.exitCode;
+      throw error;
+    };
+    let result: unknown;
+    try {
+      result = run();
+    } catch (error) {
+      this.close();
+      return exitCode(error);
+    }
+    if (!(result instanceof Promise)) {
+      this.close();
+      return 0;
+    }
+    return result.then(() => 0, exitCode).finally(() => this.close());
+  }
+
+  private addStreams({ stdin, stdout, stderr }: WasiOptions): void {
+    const input = stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array;
+    const reading = input ? fixedInput(stdin ?? '') : stdin;
+    this.process.files.add({
+      resource: { kind: 'stream', input: reading, output: undefined },
+      rights: STREAM_RIGHTS | rights('fd_read'),
+      inheriting: 0n,
+      flags: 0,
+    });
+    for (const given of [stdout, stderr]) {
+      const output = given === undefined ? discardOutput() : typeof given === 'function' ? outputTo(given) : given;
+      this.process.files.add({
+        resource: { kind: 'stream', input: undefined, output },
+        rights: STREAM_RIGHTS | rights('fd_write'),
+        inheriting: 0n,
+        flags: 0,
+      });
+    }
+  }
+
+  private addPreopen(path: string, directory: Directory): void {
+    if (path.includes('\0')) throw new TypeError(refuseNul('guest path', path));
+    const descriptor: Descriptor = {
+      resource: { kind: 'directory', directory, preopen: path, listing: undefined },
+      rights: DIRECTORY_RIGHTS,
+      inheriting: DIRECTORY_RIGHTS | FILE_RIGHTS,
+      flags: 0,
+    };
+    this.process.files.add(descriptor);
+  }
+}

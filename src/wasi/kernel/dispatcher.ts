@@ -1,0 +1,93 @@
+// The dispatcher: makes a host function out of a system call, and waits for those that cannot finish at once.
+// A system call is restartable: it has no effect when it answers WouldBlock, and is then run again with the same
+// arguments. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits.
+// Which calls exist, and what they mean, is the business of the system interface.
+import { ERRNO, SystemError } from '../host/errno.ts';
+import type { Guest } from './guest.ts';
+import type { Process } from './process.ts';
+import { waitSync, WouldBlock } from './wait.ts';
+
+/** What a system call knows of its caller. */
+export interface Call {
+  readonly guest: Guest;
+  readonly process: Process;
+  /** The monotonic time at which the first try began; all tries see the same. */
+  readonly began: () => bigint;
+}
+
+export type Value = number | bigint;
+
+/** Does something for the guest: throws SystemError, answers WouldBlock (having done nothing), or succeeds. */
+export type SystemCall = (call: Call, ...args: never[]) => unknown;
+
+/** A function to be imported by a module. i32 are numbers, i64 are bigints; a promise suspends the guest thread. */
+export type HostFunction = (...args: Value[]) => Value | undefined | Promise<Value | undefined>;
+
+/** Told about a call when it begins; the result is told how it ended. */
+export type Tracer = (args: readonly Value[]) => (errno: number) => void;
+
+export interface DispatchOptions {
+  readonly mode: 'async' | 'sync';
+  readonly guest: Guest;
+  readonly process: Process;
+}
+
+/** How a parameter arrives: i32 unsigned, i64 unsigned, i64 signed. */
+export type Coercion = 'u32' | 'u64' | 's64';
+
+/** The host function for a system call. */
+export function dispatch(
+  run: SystemCall,
+  coercions: readonly Coercion[],
+  options: DispatchOptions,
+  tracer?: Tracer,
+): HostFunction {
+  const once = run as (call: Call, ...args: Value[]) => unknown;
+  const attempt = (call: Call, args: readonly Value[]): number | WouldBlock => {
+    try {
+      const answer = once(call, ...args);
+      return answer instanceof WouldBlock ? answer : ERRNO.SUCCESS;
+    } catch (error) {
+      if (error instanceof SystemError) return ERRNO[error.errno];
+      throw error;
+    }
+  };
+  return (...raw) => {
+    const args = coercions.map((kind, i) => coerce(raw[i] as Value, kind));
+    const call = newCall(options);
+    const ended = tracer?.(args);
+    const tell = (errno: number): number => {
+      ended?.(errno);
+      return errno;
+    };
+    const answer = attempt(call, args);
+    if (typeof answer === 'number') return tell(answer);
+    if (options.mode === 'sync') return tell(finishSync(answer, call, () => attempt(call, args)));
+    return finishAsync(answer, call, () => attempt(call, args)).then(tell);
+  };
+}
+
+function coerce(value: Value, kind: Coercion): Value {
+  if (kind === 'u32') return (value as number) >>> 0;
+  return kind === 'u64' ? BigInt.asUintN(64, value as bigint) : BigInt.asIntN(64, value as bigint);
+}
+
+function newCall({ guest, process }: DispatchOptions): Call {
+  let time: bigint | undefined;
+  return { guest, process, began: () => (time ??= process.clock.monotonic()) };
+}
+
+async function finishAsync(block: WouldBlock, call: Call, again: () => number | WouldBlock): Promise<number> {
+  for (let answer: number | WouldBlock = block; ; answer = again()) {
+    if (typeof answer === 'number') return answer;
+    await call.process.waiting.start(answer, call.process.clock);
+  }
+}
+
+/** NOTSUP when nothing on this host can end the wait without giving control back. */
+function finishSync(block: WouldBlock, call: Call, again: () => number | WouldBlock): number {
+  for (let answer: number | WouldBlock = block; ; answer = again()) {
+    if (typeof answer === 'number') return answer;
+    if (!waitSync(answer, call.process.clock)) return ERRNO.NOTSUP;
+  }
+}

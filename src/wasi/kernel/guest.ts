@@ -1,0 +1,102 @@
+// The guest's memory as system calls use it: every access checked, little-endian, FAULT outside.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md
+// Nothing here outlives a try: `bytes` is asked for anew each time, since the memory may grow between tries.
+import { decodeUtf8 } from '../../syntax/utf8.ts';
+import { SystemError } from '../host/errno.ts';
+
+/** A linear memory: `bytes` is always the current view. */
+export interface GuestMemory {
+  readonly bytes: Uint8Array;
+}
+
+/** As many parts as one scattered read or gathered write may have; POSIX systems say 1,024 too. */
+const MAX_PARTS = 1024;
+
+/** Pointers and lengths are unsigned numbers below 2^32. */
+export class Guest {
+  private readonly find: () => GuestMemory;
+
+  constructor(find: () => GuestMemory) {
+    this.find = find;
+  }
+
+  /** The bytes [at, at + length), not copied. Throws FAULT when they do not lie in memory. */
+  span(at: number, length: number): Uint8Array {
+    const bytes = this.find().bytes;
+    if (at + length > bytes.length) throw new SystemError('FAULT');
+    return bytes.subarray(at, at + length);
+  }
+
+  /** Throws FAULT unless the bytes [at, at + length) lie in memory. */
+  check(at: number, length: number): void {
+    if (at + length > this.find().bytes.length) throw new SystemError('FAULT');
+  }
+
+  u8(at: number): number {
+    return this.span(at, 1)[0] as number;
+  }
+
+  u16(at: number): number {
+    const bytes = this.span(at, 2);
+    return (bytes[0] as number) | ((bytes[1] as number) << 8);
+  }
+
+  u32(at: number): number {
+    const b = this.span(at, 4);
+    return ((b[0] as number) | ((b[1] as number) << 8) | ((b[2] as number) << 16) | ((b[3] as number) << 24)) >>> 0;
+  }
+
+  u64(at: number): bigint {
+    return BigInt(this.u32(at)) | (BigInt(this.u32(at + 4)) << 32n);
+  }
+
+  setU8(at: number, value: number): void {
+    this.span(at, 1)[0] = value;
+  }
+
+  setU16(at: number, value: number): void {
+    const bytes = this.span(at, 2);
+    bytes[0] = value;
+    bytes[1] = value >>> 8;
+  }
+
+  setU32(at: number, value: number): void {
+    const bytes = this.span(at, 4);
+    bytes[0] = value;
+    bytes[1] = value >>> 8;
+    bytes[2] = value >>> 16;
+    bytes[3] = value >>> 24;
+  }
+
+  setU64(at: number, value: bigint): void {
+    this.check(at, 8);
+    this.setU32(at, Number(BigInt.asUintN(32, value)));
+    this.setU32(at + 4, Number(BigInt.asUintN(32, value >> 32n)));
+  }
+
+  /** UTF-8 text; ILSEQ when it is malformed. */
+  text(at: number, length: number): string {
+    const text = decodeUtf8(this.span(at, length));
+    if (text === undefined) throw new SystemError('ILSEQ');
+    return text;
+  }
+
+  /**
+   * The buffers that an array of iovec (pointer, length; 8 bytes each) names, without those of length 0.
+   * INVAL for more than 1,024 of them, or for 4 GiB and more in all.
+   */
+  buffers(at: number, count: number): Uint8Array[] {
+    if (count > MAX_PARTS) throw new SystemError('INVAL');
+    this.check(at, count * 8);
+    const buffers: Uint8Array[] = [];
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      const length = this.u32(at + i * 8 + 4);
+      if (length === 0) continue;
+      total += length;
+      if (total > 0xffff_ffff) throw new SystemError('INVAL');
+      buffers.push(this.span(this.u32(at + i * 8), length));
+    }
+    return buffers;
+  }
+}

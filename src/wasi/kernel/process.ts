@@ -1,0 +1,49 @@
+// A process as system calls see it: arguments, environment, file table, clock, randomness, and its pending waits.
+import { ExitStatus } from '../../errors.ts';
+import { encodeUtf8 } from '../../syntax/utf8.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Random } from '../host/random.ts';
+import { refuseEnvironmentName, refuseNul } from '../messages.ts';
+import { FileTable } from './file-table.ts';
+import { Waiting } from './wait.ts';
+
+export interface ProcessOptions {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export class Process {
+  /** UTF-8 with a closing NUL, ready to be copied into the guest. */
+  readonly args: readonly Uint8Array[];
+  /** `KEY=VALUE`, likewise. */
+  readonly env: readonly Uint8Array[];
+  readonly files = new FileTable();
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly waiting = new Waiting();
+
+  /** Throws a TypeError for a text with a NUL in it, and for a variable's name that is empty or has `=` in it. */
+  constructor(options: ProcessOptions) {
+    this.args = options.args.map((arg) => terminated('argument', arg));
+    this.env = Object.entries(options.env).map(([key, value]) => {
+      if (key === '' || key.includes('=')) throw new TypeError(refuseEnvironmentName(key));
+      return terminated('environment variable', `${key}=${value}`);
+    });
+    this.clock = options.clock;
+    this.random = options.random;
+  }
+
+  /** Ends the process: waits of other threads reject with the status, which is also thrown. */
+  exit(exitCode: number): never {
+    const status = new ExitStatus(exitCode);
+    this.waiting.abortAll(status);
+    throw status;
+  }
+}
+
+function terminated(what: string, text: string): Uint8Array {
+  if (text.includes('\0')) throw new TypeError(refuseNul(what, text));
+  return encodeUtf8(`${text}\0`);
+}

@@ -1,0 +1,96 @@
+// All functions of a preview by name, and the import object that they make.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#functions
+import {
+  type Coercion,
+  dispatch,
+  type DispatchOptions,
+  type HostFunction,
+  type SystemCall,
+} from '../kernel/dispatcher.ts';
+import { type FunctionName, type Layout, type Parameter, parametersOf } from './abi.ts';
+import { argsGet, argsSizesGet } from './args.ts';
+import { clockResGet, clockTimeGet } from './clock.ts';
+import { environGet, environSizesGet } from './environ.ts';
+import * as fd from './fd.ts';
+import { fdPread, fdPwrite, fdRead, fdWrite } from './fd-io.ts';
+import * as path from './path.ts';
+import { pathOpen } from './path-open.ts';
+import { pollOneoff } from './poll.ts';
+import { procExit, procRaise } from './proc.ts';
+import { randomGet } from './random.ts';
+import { fdReaddir } from './readdir.ts';
+import { schedYield } from './sched.ts';
+import { sockAccept, sockRecv, sockSend, sockShutdown } from './sock.ts';
+import { straceTracer } from './strace.ts';
+
+function callsOf(layout: Layout): Readonly<Record<FunctionName, SystemCall>> {
+  return {
+    args_get: argsGet,
+    args_sizes_get: argsSizesGet,
+    environ_get: environGet,
+    environ_sizes_get: environSizesGet,
+    clock_res_get: clockResGet,
+    clock_time_get: clockTimeGet,
+    fd_advise: fd.fdAdvise,
+    fd_allocate: fd.fdAllocate,
+    fd_close: fd.fdClose,
+    fd_datasync: fd.fdDatasync,
+    fd_fdstat_get: fd.fdFdstatGet,
+    fd_fdstat_set_flags: fd.fdFdstatSetFlags,
+    fd_fdstat_set_rights: fd.fdFdstatSetRights,
+    fd_filestat_get: fd.fdFilestatGet(layout),
+    fd_filestat_set_size: fd.fdFilestatSetSize,
+    fd_filestat_set_times: fd.fdFilestatSetTimes,
+    fd_pread: fdPread,
+    fd_prestat_get: fd.fdPrestatGet,
+    fd_prestat_dir_name: fd.fdPrestatDirName,
+    fd_pwrite: fdPwrite,
+    fd_read: fdRead,
+    fd_readdir: fdReaddir,
+    fd_renumber: fd.fdRenumber,
+    fd_seek: fd.fdSeek(layout),
+    fd_sync: fd.fdSync,
+    fd_tell: fd.fdTell,
+    fd_write: fdWrite,
+    path_create_directory: path.pathCreateDirectory,
+    path_filestat_get: path.pathFilestatGet(layout),
+    path_filestat_set_times: path.pathFilestatSetTimes,
+    path_link: path.pathLink,
+    path_open: pathOpen,
+    path_readlink: path.pathReadlink,
+    path_remove_directory: path.pathRemoveDirectory,
+    path_rename: path.pathRename,
+    path_symlink: path.pathSymlink,
+    path_unlink_file: path.pathUnlinkFile,
+    poll_oneoff: pollOneoff(layout),
+    proc_exit: procExit,
+    proc_raise: procRaise,
+    sched_yield: schedYield,
+    random_get: randomGet,
+    sock_accept: sockAccept,
+    sock_recv: sockRecv,
+    sock_send: sockSend,
+    sock_shutdown: sockShutdown,
+  };
+}
+
+/** How the core values of a parameter arrive. */
+function coercionsOf({ type, values }: Parameter): Coercion[] {
+  return values.map((value) => (value === 'i32' ? 'u32' : type === 'filedelta' ? 's64' : 'u64'));
+}
+
+/** The functions that a module imports from `layout.moduleName`, in an object without a prototype. */
+export function importsOf(
+  layout: Layout,
+  options: DispatchOptions,
+  strace: ((line: string) => void) | undefined,
+): Readonly<Record<string, HostFunction>> {
+  const imports: Record<string, HostFunction> = Object.create(null);
+  for (const [name, run] of Object.entries(callsOf(layout)) as [FunctionName, SystemCall][]) {
+    if (layout.without.includes(name)) continue;
+    const parameters = parametersOf(name);
+    const tracer = strace === undefined ? undefined : straceTracer(name, parameters, options.guest, strace);
+    imports[name] = dispatch(run, parameters.flatMap(coercionsOf), options, tracer);
+  }
+  return Object.freeze(imports);
+}

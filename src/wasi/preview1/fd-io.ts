@@ -1,0 +1,169 @@
+// Reading and writing: fd_read, fd_pread, fd_write, fd_pwrite, on files and on streams.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_read
+// All take an array of iovec `0 pointer u32 | 4 length u32` and write the number of bytes moved as u32.
+import { SystemError } from '../host/errno.ts';
+import type { File } from '../host/filesystem.ts';
+import type { InputStream, OutputStream } from '../host/stdio.ts';
+import type { Call } from '../kernel/dispatcher.ts';
+import type { Descriptor, OpenFile } from '../kernel/file-table.ts';
+import { READABLE, WRITABLE } from '../kernel/pollable.ts';
+import { WouldBlock } from '../kernel/wait.ts';
+import { FDFLAGS } from './abi.ts';
+import { checkRights, fileOf } from './check.ts';
+import { MAX_OFFSET } from './fd.ts';
+
+/** Gathered writes up to this many bytes reach the host as one. */
+const JOIN_LIMIT = 64 * 1024;
+
+/**
+ * Reads at the cursor; 0 bytes mean end of file. ISDIR, BADF (not for reading), INVAL (too many parts), FAULT; AGAIN on
+ * a non-blocking stream with nothing there yet.
+ */
+export function fdRead(call: Call, fd: number, iovs: number, count: number, nread: number): WouldBlock | undefined {
+  const descriptor = call.process.files.get(fd);
+  const { resource } = descriptor;
+  if (resource.kind === 'directory') throw new SystemError('ISDIR');
+  checkRights(descriptor, 'fd_read');
+  call.guest.check(nread, 4);
+  const buffers = call.guest.buffers(iovs, count);
+  if (resource.kind === 'stream') {
+    if (resource.input === undefined) throw new SystemError('BADF');
+    const moved = readStream(resource.input, buffers);
+    if (moved === undefined) return blocked(descriptor, resource.input, READABLE);
+    call.guest.setU32(nread, moved);
+    return undefined;
+  }
+  const moved = readFile(resource.file, buffers, resource.position);
+  resource.position += BigInt(moved);
+  call.guest.setU32(nread, moved);
+  return undefined;
+}
+
+/** Reads at `offset` and leaves the cursor alone. SPIPE on a stream, INVAL past 2^63, and as fd_read. */
+export function fdPread(call: Call, fd: number, iovs: number, count: number, offset: bigint, nread: number): void {
+  const { file } = positioned(call, fd, 'fd_read', offset);
+  call.guest.check(nread, 4);
+  call.guest.setU32(nread, readFile(file, call.guest.buffers(iovs, count), offset));
+}
+
+/**
+ * Writes at the cursor, with the append flag at the end of the file. BADF (not for writing), ISDIR, INVAL, FAULT, FBIG,
+ * NOSPC; PIPE when nobody reads any more.
+ */
+export function fdWrite(call: Call, fd: number, iovs: number, count: number, nwritten: number): WouldBlock | undefined {
+  const descriptor = call.process.files.get(fd);
+  const { resource } = descriptor;
+  if (resource.kind === 'directory') throw new SystemError('ISDIR');
+  checkRights(descriptor, 'fd_write');
+  call.guest.check(nwritten, 4);
+  const buffers = joined(call.guest.buffers(iovs, count));
+  if (resource.kind === 'stream') {
+    if (resource.output === undefined) throw new SystemError('BADF');
+    const moved = writeStream(resource.output, buffers);
+    if (moved === undefined) return blocked(descriptor, resource.output, WRITABLE);
+    call.guest.setU32(nwritten, moved);
+    return undefined;
+  }
+  if ((descriptor.flags & FDFLAGS.append) !== 0) resource.position = resource.file.stat().size;
+  const moved = writeFile(descriptor, resource.file, buffers, resource.position);
+  resource.position += BigInt(moved);
+  call.guest.setU32(nwritten, moved);
+  return undefined;
+}
+
+/** Writes at `offset`, with the append flag too (as POSIX has it), and leaves the cursor alone. As fd_write; SPIPE. */
+export function fdPwrite(call: Call, fd: number, iovs: number, count: number, offset: bigint, nwritten: number): void {
+  const { file } = positioned(call, fd, 'fd_write', offset);
+  call.guest.check(nwritten, 4);
+  const buffers = joined(call.guest.buffers(iovs, count));
+  call.guest.setU32(nwritten, writeFile(call.process.files.get(fd), file, buffers, offset));
+}
+
+/** The file, for access at a position: that takes the right to seek too. */
+function positioned(call: Call, fd: number, right: 'fd_read' | 'fd_write', offset: bigint): OpenFile {
+  const descriptor = fileOf(call, fd, right);
+  if (!descriptor.resource.file.seekable) throw new SystemError('SPIPE');
+  checkRights(descriptor, 'fd_seek');
+  if (offset > MAX_OFFSET) throw new SystemError('INVAL');
+  return descriptor.resource;
+}
+
+function readFile(file: File, buffers: readonly Uint8Array[], position: bigint): number {
+  let moved = 0;
+  for (const buffer of buffers) {
+    const got = file.read(buffer, position + BigInt(moved));
+    moved += got;
+    if (got < buffer.length) break;
+  }
+  return moved;
+}
+
+/** Bytes written before an error count: the error then comes with the next call. */
+function writeFile(descriptor: Descriptor, file: File, buffers: readonly Uint8Array[], position: bigint): number {
+  let moved = 0;
+  for (const buffer of buffers) {
+    const at = position + BigInt(moved);
+    if (at + BigInt(buffer.length) > MAX_OFFSET) {
+      if (moved > 0) break;
+      throw new SystemError('FBIG');
+    }
+    const took = attempt(moved, () => file.write(buffer, at));
+    moved += took;
+    if (took < buffer.length) break;
+  }
+  if ((descriptor.flags & (FDFLAGS.sync | FDFLAGS.dsync)) !== 0) file.sync((descriptor.flags & FDFLAGS.sync) === 0);
+  return moved;
+}
+
+/** Undefined: nothing there yet. */
+function readStream(input: InputStream, buffers: readonly Uint8Array[]): number | undefined {
+  let moved = 0;
+  for (const buffer of buffers) {
+    if (moved > 0 && input.available() === 0) break;
+    const got = input.read(buffer);
+    if (got === undefined) return undefined;
+    moved += got;
+    if (got < buffer.length) break;
+  }
+  return moved;
+}
+
+/** Undefined: no room yet. */
+function writeStream(output: OutputStream, buffers: readonly Uint8Array[]): number | undefined {
+  let moved = 0;
+  for (const buffer of buffers) {
+    const took = attempt(moved, () => output.write(buffer) ?? -1);
+    if (took === -1) return moved === 0 ? undefined : moved;
+    moved += took;
+    if (took < buffer.length) break;
+  }
+  return moved;
+}
+
+/** What `write` took; 0 when it fails after something was already written. */
+function attempt(moved: number, write: () => number): number {
+  try {
+    return write();
+  } catch (error) {
+    if (moved > 0 && error instanceof SystemError) return 0;
+    throw error;
+  }
+}
+
+function blocked(descriptor: Descriptor, pollable: InputStream | OutputStream, interest: number): WouldBlock {
+  if ((descriptor.flags & FDFLAGS.nonblock) !== 0) throw new SystemError('AGAIN');
+  return new WouldBlock([{ pollable, interest }]);
+}
+
+/** Several small buffers as one, so that a line made of parts reaches a terminal or pipe whole. */
+function joined(buffers: readonly Uint8Array[]): readonly Uint8Array[] {
+  const total = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+  if (buffers.length < 2 || total > JOIN_LIMIT) return buffers;
+  const all = new Uint8Array(total);
+  let at = 0;
+  for (const buffer of buffers) {
+    all.set(buffer, at);
+    at += buffer.length;
+  }
+  return [all];
+}

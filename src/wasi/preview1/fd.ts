@@ -1,0 +1,162 @@
+// Descriptors: what they are, where their cursor stands, and what is set on them.
+// Reading and writing are in fd-io.ts, listing directories in readdir.ts.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_advise
+import { encodeUtf8 } from '../../syntax/utf8.ts';
+import { SystemError } from '../host/errno.ts';
+import type { Call } from '../kernel/dispatcher.ts';
+import { type OpenDirectory, shrinkRights } from '../kernel/file-table.ts';
+import { ADVICE_COUNT, allOf, FDFLAGS, type Layout, PRESTAT_SIZE } from './abi.ts';
+import { checkFlags, checkRights, fileOf } from './check.ts';
+import { statOf, timesOf, writeFdstat, writeFilestat } from './stat.ts';
+
+/** File sizes and positions: 2^63 - 1 at most, as everywhere. */
+export const MAX_OFFSET = (1n << 63n) - 1n;
+
+/** A hint, not used. INVAL: unknown advice, or a range past 2^63. BADF on a directory, SPIPE on a stream, NOTCAPABLE. */
+export function fdAdvise(call: Call, fd: number, offset: bigint, length: bigint, advice: number): void {
+  if (call.process.files.get(fd).resource.kind === 'directory') throw new SystemError('BADF');
+  fileOf(call, fd, 'fd_advise');
+  if (advice >= ADVICE_COUNT || offset + length > MAX_OFFSET) throw new SystemError('INVAL');
+}
+
+/** Makes a file at least offset + length bytes long. INVAL: length 0. FBIG, NOSPC, ISDIR, SPIPE, NOTCAPABLE. */
+export function fdAllocate(call: Call, fd: number, offset: bigint, length: bigint): void {
+  const { file } = fileOf(call, fd, 'fd_allocate').resource;
+  if (length === 0n) throw new SystemError('INVAL');
+  if (offset + length > MAX_OFFSET) throw new SystemError('FBIG');
+  if (offset + length > file.stat().size) file.setSize(offset + length);
+}
+
+/** Closes any descriptor, stdio and preopened directories too. BADF. */
+export function fdClose(call: Call, fd: number): void {
+  call.process.files.close(fd);
+}
+
+/** Flushes data. INVAL on a stream; NOTCAPABLE. */
+export function fdDatasync(call: Call, fd: number): void {
+  flush(call, fd, true);
+}
+
+/** Flushes data and metadata. INVAL on a stream; NOTCAPABLE. */
+export function fdSync(call: Call, fd: number): void {
+  flush(call, fd, false);
+}
+
+function flush(call: Call, fd: number, dataOnly: boolean): void {
+  const descriptor = call.process.files.get(fd);
+  checkRights(descriptor, dataOnly ? 'fd_datasync' : 'fd_sync');
+  const { resource } = descriptor;
+  if (resource.kind === 'file') resource.file.sync(dataOnly);
+  else if (resource.kind === 'directory') resource.directory.sync(dataOnly);
+  else throw new SystemError('INVAL');
+}
+
+/** Writes the 24 bytes of an fdstat (stat.ts). BADF, FAULT. */
+export function fdFdstatGet(call: Call, fd: number, at: number): void {
+  writeFdstat(call, at, call.process.files.get(fd));
+}
+
+/** Replaces the flags. INVAL: unknown flags. NOTCAPABLE. */
+export function fdFdstatSetFlags(call: Call, fd: number, flags: number): void {
+  checkFlags(flags, allOf(FDFLAGS));
+  const descriptor = call.process.files.get(fd);
+  checkRights(descriptor, 'fd_fdstat_set_flags');
+  descriptor.flags = flags;
+}
+
+/** Takes rights away. NOTCAPABLE: a right that is not held. */
+export function fdFdstatSetRights(call: Call, fd: number, base: bigint, inheriting: bigint): void {
+  shrinkRights(call.process.files.get(fd), base, inheriting);
+}
+
+/** Writes a filestat (stat.ts). BADF, NOTCAPABLE, FAULT. */
+export function fdFilestatGet(layout: Layout) {
+  return (call: Call, fd: number, at: number): void => {
+    const descriptor = call.process.files.get(fd);
+    checkRights(descriptor, 'fd_filestat_get');
+    call.guest.check(at, layout.filestat.size);
+    writeFilestat(call, layout, at, statOf(descriptor.resource));
+  };
+}
+
+/** Cuts or grows a file; what is added reads as zeros. FBIG, NOSPC, ISDIR, NOTCAPABLE; INVAL on a stream. */
+export function fdFilestatSetSize(call: Call, fd: number, size: bigint): void {
+  if (call.process.files.get(fd).resource.kind === 'stream') throw new SystemError('INVAL');
+  const { file } = fileOf(call, fd, 'fd_filestat_set_size').resource;
+  if (size > MAX_OFFSET) throw new SystemError('FBIG');
+  file.setSize(size);
+}
+
+/** Sets the times that the flags name. INVAL: contradicting or unknown flags, or a stream. NOTCAPABLE. */
+export function fdFilestatSetTimes(call: Call, fd: number, accessed: bigint, modified: bigint, flags: number): void {
+  const times = timesOf(call, accessed, modified, flags);
+  const descriptor = call.process.files.get(fd);
+  const { resource } = descriptor;
+  if (resource.kind === 'stream') throw new SystemError('INVAL');
+  checkRights(descriptor, 'fd_filestat_set_times');
+  if (resource.kind === 'file') resource.file.setTimes(times);
+  else resource.directory.setTimes(times);
+}
+
+/**
+ * Writes what a preopened directory is called: `0 tag u8 = 0 | 4 length u32`. BADF for any other descriptor: guests
+ * ask for 3, 4, 5, ... until then.
+ */
+export function fdPrestatGet(call: Call, fd: number, at: number): void {
+  const name = preopenName(call, fd);
+  call.guest.span(at, PRESTAT_SIZE).fill(0);
+  call.guest.setU32(at + 4, name.length);
+}
+
+/** Writes the guest path of a preopened directory, without NUL. NAMETOOLONG: the buffer is too small. BADF, FAULT. */
+export function fdPrestatDirName(call: Call, fd: number, path: number, length: number): void {
+  const name = preopenName(call, fd);
+  if (length < name.length) throw new SystemError('NAMETOOLONG');
+  call.guest.span(path, name.length).set(name);
+}
+
+function preopenName(call: Call, fd: number): Uint8Array {
+  const { preopen } = call.process.files.get(fd).resource as Partial<OpenDirectory>;
+  if (preopen === undefined) throw new SystemError('BADF');
+  return encodeUtf8(preopen);
+}
+
+/**
+ * Moves `fd` onto `to` and closes what was there; `fd` is free then. Works on stdio and on preopened directories.
+ * BADF when either is not open; onto itself nothing changes.
+ */
+export function fdRenumber(call: Call, fd: number, to: number): void {
+  call.process.files.renumber(fd, to);
+}
+
+/** Moves the cursor and writes where it stands now. INVAL: unknown whence, or a position below 0. ISDIR, SPIPE, FAULT. */
+export function fdSeek(layout: Layout) {
+  return (call: Call, fd: number, offset: bigint, whence: number, newOffset: number): void => {
+    const { resource } = seekable(call, fd, whenceIsTell(layout, offset, whence) ? 'fd_tell' : 'fd_seek');
+    call.guest.check(newOffset, 8);
+    const origin = layout.whence[whence];
+    if (origin === undefined) throw new SystemError('INVAL');
+    const base = origin === 'set' ? 0n : origin === 'cur' ? resource.position : resource.file.stat().size;
+    const position = base + offset;
+    if (position < 0n || position > MAX_OFFSET) throw new SystemError('INVAL');
+    resource.position = position;
+    call.guest.setU64(newOffset, position);
+  };
+}
+
+/** Asking where the cursor stands takes the lesser right only. */
+function whenceIsTell(layout: Layout, offset: bigint, whence: number): boolean {
+  return offset === 0n && layout.whence[whence] === 'cur';
+}
+
+/** Writes where the cursor stands. ISDIR, SPIPE, NOTCAPABLE, FAULT. */
+export function fdTell(call: Call, fd: number, at: number): void {
+  call.guest.setU64(at, seekable(call, fd, 'fd_tell').resource.position);
+}
+
+function seekable(call: Call, fd: number, right: 'fd_seek' | 'fd_tell') {
+  const descriptor = fileOf(call, fd);
+  if (!descriptor.resource.file.seekable) throw new SystemError('SPIPE');
+  checkRights(descriptor, right);
+  return descriptor;
+}

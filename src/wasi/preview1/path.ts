@@ -1,0 +1,196 @@
+// Paths: everything that is done to names in directories, but opening (path-open.ts).
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_create_directory
+// All may answer what resolution answers (kernel/resolve.ts): NOTCAPABLE, NOENT, NOTDIR, LOOP, NAMETOOLONG, INVAL; and
+// ILSEQ, FAULT, BADF, NOTCAPABLE for the right that is named like the function, and ROFS.
+import { encodeUtf8 } from '../../syntax/utf8.ts';
+import { SystemError } from '../host/errno.ts';
+import type { Stat } from '../host/filesystem.ts';
+import type { Call } from '../kernel/dispatcher.ts';
+import { checkPath, type Entry, type Follow, withEntry } from '../kernel/resolve.ts';
+import { allOf, type Layout, LOOKUPFLAGS, type RightName } from './abi.ts';
+import { checkFlags, directoryOf } from './check.ts';
+import { timesOf, writeFilestat } from './stat.ts';
+
+/** Makes a directory. EXIST. */
+export function pathCreateDirectory(call: Call, fd: number, path: number, length: number): void {
+  at(call, fd, path, length, 'path_create_directory', 'never', ({ parent, name, stat }) => {
+    if (name === undefined || stat !== undefined) throw new SystemError('EXIST');
+    parent.createDirectory(name);
+  });
+}
+
+/** Writes a filestat (stat.ts) of what the path leads to, or with flags 0 of a link itself. INVAL: unknown flags. */
+export function pathFilestatGet(layout: Layout) {
+  return (call: Call, fd: number, flags: number, path: number, length: number, out: number): void => {
+    const follow = followOf(flags);
+    at(call, fd, path, length, 'path_filestat_get', follow, (entry) => {
+      call.guest.check(out, layout.filestat.size);
+      writeFilestat(call, layout, out, existing(entry));
+    });
+  };
+}
+
+/** Sets times of what the path leads to, or with flags 0 of a link itself. INVAL as fd_filestat_set_times. */
+export function pathFilestatSetTimes(
+  call: Call,
+  fd: number,
+  flags: number,
+  path: number,
+  length: number,
+  accessed: bigint,
+  modified: bigint,
+  fstFlags: number,
+): void {
+  const follow = followOf(flags);
+  const times = timesOf(call, accessed, modified, fstFlags);
+  at(call, fd, path, length, 'path_filestat_set_times', follow, (entry) => {
+    existing(entry);
+    if (entry.name === undefined) entry.parent.setTimes(times);
+    else entry.parent.setEntryTimes(entry.name, times);
+  });
+}
+
+/**
+ * Gives a file, or a symbolic link itself, a second name. EXIST: the new name is taken, even by a dangling link.
+ * PERM: a directory. INVAL: any flag (links are not followed here). XDEV: another file system.
+ */
+export function pathLink(
+  call: Call,
+  oldFd: number,
+  oldFlags: number,
+  oldPath: number,
+  oldLength: number,
+  newFd: number,
+  newPath: number,
+  newLength: number,
+): void {
+  checkFlags(oldFlags, 0);
+  directoryOf(call, newFd, 'path_link_target');
+  at(call, oldFd, oldPath, oldLength, 'path_link_source', 'never', (from) => {
+    const source = existing(from);
+    if (source.type === 'directory') throw new SystemError('PERM');
+    at(call, newFd, newPath, newLength, 'path_link_target', 'never', (to) => {
+      from.parent.link(from.name as string, to.parent, free(to));
+    });
+  });
+}
+
+/** Writes the text of a link, cut to the buffer, and its length. INVAL: not a link. */
+export function pathReadlink(
+  call: Call,
+  fd: number,
+  path: number,
+  length: number,
+  buf: number,
+  bufLength: number,
+  bufused: number,
+): void {
+  at(call, fd, path, length, 'path_readlink', 'before-slash', (entry) => {
+    existing(entry);
+    if (entry.name === undefined) throw new SystemError('INVAL');
+    call.guest.check(bufused, 4);
+    const buffer = call.guest.span(buf, bufLength);
+    const text = encodeUtf8(entry.parent.readLink(entry.name)).subarray(0, bufLength);
+    buffer.set(text);
+    call.guest.setU32(bufused, text.length);
+  });
+}
+
+/** Removes an empty directory. NOTDIR, NOTEMPTY; INVAL for a path that ends in a dot. */
+export function pathRemoveDirectory(call: Call, fd: number, path: number, length: number): void {
+  at(call, fd, path, length, 'path_remove_directory', 'never', (entry) => {
+    if (entry.name === undefined) throw new SystemError('INVAL');
+    if (existing(entry).type !== 'directory') throw new SystemError('NOTDIR');
+    entry.parent.removeDirectory(entry.name);
+  });
+}
+
+/**
+ * Moves a name; replaces a file by a file, and an empty directory by a directory. NOTEMPTY, NOTDIR, ISDIR; INVAL: a
+ * directory into itself; BUSY: a path that ends in a dot. XDEV: another file system.
+ */
+export function pathRename(
+  call: Call,
+  oldFd: number,
+  oldPath: number,
+  oldLength: number,
+  newFd: number,
+  newPath: number,
+  newLength: number,
+): void {
+  directoryOf(call, newFd, 'path_rename_target');
+  at(call, oldFd, oldPath, oldLength, 'path_rename_source', 'never', (from) => {
+    const source = existing(from);
+    at(call, newFd, newPath, newLength, 'path_rename_target', 'never', (to) => {
+      if (from.name === undefined || to.name === undefined) throw new SystemError('BUSY');
+      if (to.mustBeDirectory && source.type !== 'directory') throw new SystemError('NOTDIR');
+      from.parent.rename(from.name, to.parent, to.name);
+    });
+  });
+}
+
+/**
+ * Makes a symbolic link. Its text is not resolved now, but refused when it is absolute (NOTCAPABLE): it could never be
+ * followed. EXIST; NOENT for a new name that ends in a slash.
+ */
+export function pathSymlink(
+  call: Call,
+  oldPath: number,
+  oldLength: number,
+  fd: number,
+  newPath: number,
+  newLength: number,
+): void {
+  const text = call.guest.text(oldPath, oldLength);
+  checkPath(text);
+  if (text.startsWith('/')) throw new SystemError('NOTCAPABLE');
+  at(call, fd, newPath, newLength, 'path_symlink', 'never', (entry) => {
+    entry.parent.createLink(free(entry), text);
+  });
+}
+
+/** Removes a file or a link. ISDIR: a directory. NOTDIR: a file's name with a slash behind. */
+export function pathUnlinkFile(call: Call, fd: number, path: number, length: number): void {
+  at(call, fd, path, length, 'path_unlink_file', 'never', (entry) => {
+    const { type } = existing(entry);
+    if (entry.name === undefined || type === 'directory') throw new SystemError('ISDIR');
+    entry.parent.removeFile(entry.name);
+  });
+}
+
+/** Resolves a path given by pointer and length from a directory that must have a right. */
+function at(
+  call: Call,
+  fd: number,
+  path: number,
+  length: number,
+  right: RightName,
+  follow: Follow,
+  action: (entry: Entry) => void,
+): void {
+  const { directory } = directoryOf(call, fd, right).resource;
+  withEntry(directory, call.guest.text(path, length), follow, action);
+}
+
+function followOf(flags: number): Follow {
+  checkFlags(flags, allOf(LOOKUPFLAGS));
+  return (flags & LOOKUPFLAGS.symlinkFollow) !== 0 ? 'always' : 'before-slash';
+}
+
+/** What is there. NOENT when nothing is; NOTDIR when a slash follows something that is no directory. */
+function existing({ stat, mustBeDirectory }: Entry): Stat {
+  if (stat === undefined) throw new SystemError('NOENT');
+  if (mustBeDirectory && stat.type !== 'directory') throw new SystemError('NOTDIR');
+  return stat;
+}
+
+/** The name for a new link, which must be free. EXIST; NOTDIR, NOENT when a slash follows it. */
+function free({ name, stat, mustBeDirectory }: Entry): string {
+  if (name === undefined) throw new SystemError('EXIST');
+  if (mustBeDirectory) {
+    if (stat === undefined) throw new SystemError('NOENT');
+    if (stat.type !== 'directory') throw new SystemError('NOTDIR');
+  }
+  if (stat !== undefined) throw new SystemError('EXIST');
+  return name;
+}

@@ -1,0 +1,115 @@
+// Waiting for several things: poll_oneoff.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#poll_oneoff
+// Errors of one subscription come in its event. A pure sleep is one subscription to a clock.
+import { ERRNO, type ErrnoName, SystemError } from '../host/errno.ts';
+import type { Call } from '../kernel/dispatcher.ts';
+import { HANGUP, type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
+import { type Wait, WouldBlock } from '../kernel/wait.ts';
+import { CLOCK, EVENT_SIZE, EVENTRWFLAGS, EVENTTYPE, type Layout, RIGHTS, SUBCLOCKFLAGS } from './abi.ts';
+import { checkFlags, checkRights } from './check.ts';
+
+interface Event {
+  readonly userdata: bigint;
+  readonly error: ErrnoName;
+  readonly type: number;
+  readonly bytes: bigint;
+  readonly flags: number;
+}
+
+/** What a subscription has to say: it is ready, or it waits for something, or until a time on the monotonic clock. */
+type State = Pick<Event, 'bytes' | 'flags'> | Wait | { readonly deadline: bigint };
+
+const READY = { bytes: 0n, flags: 0 };
+
+/**
+ * Waits until at least one of `count` subscriptions is ready, and writes the events of those that are at `out`:
+ *
+ *     subscription, 48 bytes: 0 userdata u64 | 8 type u8 | 16 fd u32, or
+ *                             16 clock u32 | 24 timeout u64 | 32 precision u64 | 40 flags u16
+ *     event, 32 bytes:        0 userdata u64 | 8 error u16 | 10 type u8 | 16 bytes u64 | 24 flags u16
+ *
+ * INVAL: no subscriptions, or one of an unknown type. FAULT.
+ */
+export function pollOneoff(layout: Layout) {
+  return (call: Call, subscriptions: number, out: number, count: number, nevents: number): WouldBlock | undefined => {
+    if (count === 0) throw new SystemError('INVAL');
+    const { guest } = call;
+    const { size } = layout.subscription;
+    guest.check(subscriptions, count * size);
+    guest.check(out, count * EVENT_SIZE);
+    guest.check(nevents, 4);
+    const events: Event[] = [];
+    const waits: Wait[] = [];
+    let deadline: bigint | undefined;
+    for (let i = 0; i < count; i++) {
+      const at = subscriptions + i * size;
+      const head = { userdata: guest.u64(at), type: guest.u8(at + 8) };
+      const state = stateOrError(call, layout, at, head.type);
+      if (typeof state === 'string') events.push({ ...head, error: state, ...READY });
+      else if ('bytes' in state) events.push({ ...head, error: 'SUCCESS', ...state });
+      else if ('pollable' in state) waits.push(state);
+      else if (deadline === undefined || state.deadline < deadline) deadline = state.deadline;
+    }
+    if (events.length === 0) return new WouldBlock(waits, deadline);
+    events.forEach((event, i) => {
+      writeEvent(call, out + i * EVENT_SIZE, event);
+    });
+    guest.setU32(nevents, events.length);
+    return undefined;
+  };
+}
+
+function stateOrError(call: Call, layout: Layout, at: number, type: number): State | ErrnoName {
+  if (type > EVENTTYPE.fdWrite) throw new SystemError('INVAL');
+  try {
+    return type === EVENTTYPE.clock ? clockState(call, layout, at) : fdState(call, call.guest.u32(at + 16), type);
+  } catch (error) {
+    if (error instanceof SystemError) return error.errno;
+    throw error;
+  }
+}
+
+/** INVAL: unknown flags, or a clock that is neither realtime nor monotonic. */
+function clockState(call: Call, layout: Layout, at: number): State {
+  const { clock } = call.process;
+  const id = call.guest.u32(at + layout.subscription.clockId);
+  const timeout = call.guest.u64(at + layout.subscription.timeout);
+  const flags = call.guest.u16(at + layout.subscription.flags);
+  checkFlags(flags, SUBCLOCKFLAGS.abstime);
+  if (id !== CLOCK.realtime && id !== CLOCK.monotonic) throw new SystemError('INVAL');
+  const now = clock.monotonic();
+  let deadline = timeout;
+  if ((flags & SUBCLOCKFLAGS.abstime) === 0) deadline = call.began() + timeout;
+  else if (id === CLOCK.realtime) deadline = now + timeout - clock.realtime();
+  return deadline <= now ? READY : { deadline };
+}
+
+/** BADF; NOTCAPABLE without the right to poll; ISDIR is not an error here: a directory is always ready, as in POSIX. */
+function fdState(call: Call, fd: number, type: number): State {
+  const descriptor = call.process.files.get(fd);
+  const { resource } = descriptor;
+  const reading = type === EVENTTYPE.fdRead;
+  if (resource.kind === 'directory') return READY;
+  checkRights(descriptor, 'poll_fd_readwrite', reading ? 'fd_read' : 'fd_write');
+  const tellSize = (descriptor.rights & RIGHTS.fd_filestat_get) !== 0n;
+  if (resource.kind === 'file') {
+    const left = reading && tellSize ? resource.file.stat().size - resource.position : 0n;
+    return { bytes: left > 0n ? left : 0n, flags: 0 };
+  }
+  const stream: Pollable | undefined = reading ? resource.input : resource.output;
+  if (stream === undefined) throw new SystemError('BADF');
+  const interest = reading ? READABLE : WRITABLE;
+  const bits = stream.ready(interest);
+  if (bits === 0) return { pollable: stream, interest };
+  const bytes = reading && tellSize ? BigInt(resource.input?.available() ?? 0) : 0n;
+  return { bytes, flags: (bits & HANGUP) === 0 ? 0 : EVENTRWFLAGS.hangup };
+}
+
+function writeEvent({ guest }: Call, at: number, event: Event): void {
+  guest.span(at, EVENT_SIZE).fill(0);
+  guest.setU64(at, event.userdata);
+  guest.setU16(at + 8, ERRNO[event.error]);
+  guest.setU8(at + 10, event.type);
+  guest.setU64(at + 16, event.bytes);
+  guest.setU16(at + 24, event.flags);
+}

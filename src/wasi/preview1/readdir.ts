@@ -1,0 +1,53 @@
+// Listing directories: fd_readdir.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_readdir
+import { encodeUtf8 } from '../../syntax/utf8.ts';
+import { unless } from '../host/errno.ts';
+import type { FileType } from '../host/filesystem.ts';
+import type { Call } from '../kernel/dispatcher.ts';
+import type { OpenDirectory } from '../kernel/file-table.ts';
+import { DIRENT_SIZE, FILE_TYPES } from './abi.ts';
+import { directoryOf } from './check.ts';
+
+/**
+ * Fills the buffer with entries from `cookie` on, each a dirent and its name, without gaps; the last may be cut
+ * anywhere. Writes how many bytes that took: fewer than the buffer has means that there are no more entries.
+ *
+ *     0 d_next u64 | 8 d_ino u64 | 16 d_namlen u32 | 20 d_type u8 | 24 name
+ *
+ * A cookie is the number of entries before; 0 begins anew. `.` and `..` come first, both with the directory's own inode,
+ * since what lies above is not the guest's business. The names are those that were there at cookie 0; an entry that has
+ * gone since is left out. BADF, NOTDIR, NOTCAPABLE, FAULT.
+ */
+export function fdReaddir(call: Call, fd: number, buf: number, length: number, cookie: bigint, bufused: number): void {
+  const { resource } = directoryOf(call, fd, 'fd_readdir');
+  const { guest } = call;
+  guest.check(bufused, 4);
+  const buffer = guest.span(buf, length);
+  if (cookie === 0n || resource.listing === undefined) resource.listing = ['.', '..', ...resource.directory.names()];
+  const { listing } = resource;
+  let used = 0;
+  for (let i = cookie; i < BigInt(listing.length) && used < length; i++) {
+    const dirent = entryBytes(resource, listing[Number(i)] as string, i + 1n);
+    if (dirent === undefined) continue;
+    const part = dirent.subarray(0, length - used);
+    buffer.set(part, used);
+    used += part.length;
+  }
+  guest.setU32(bufused, used);
+}
+
+/** A dirent and its name; undefined when the entry is gone. */
+function entryBytes({ directory }: OpenDirectory, name: string, next: bigint): Uint8Array | undefined {
+  const own = name === '.' || name === '..';
+  const stat = own ? directory.stat() : unless(['NOENT', 'ACCES'], () => directory.statEntry(name));
+  if (stat === undefined) return undefined;
+  const text = encodeUtf8(name);
+  const bytes = new Uint8Array(DIRENT_SIZE + text.length);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, next, true);
+  view.setBigUint64(8, stat.inode, true);
+  view.setUint32(16, text.length, true);
+  view.setUint8(20, FILE_TYPES[own ? ('directory' satisfies FileType) : stat.type]);
+  bytes.set(text, DIRENT_SIZE);
+  return bytes;
+}
