@@ -1,0 +1,359 @@
+// The fields of a module: imports, functions, tables, memories, globals, tags, exports, segments, start.
+// https://webassembly.github.io/spec/core/text/modules.html  Abbreviations are expanded here.
+// All identifiers are bound before (parser-index.ts), and all types are defined (parser.ts).
+import type { ElemSegment, ExternKind, Expr, ImportDesc } from '../syntax/module.ts';
+import { HEAP, I64, type TableType, type ValType, ref } from '../syntax/types.ts';
+import { Writer } from '../encoder/writer.ts';
+import { type Context, IndexSpace } from './context.ts';
+import { InstructionParser } from './parser-instructions.ts';
+import {
+  atValType,
+  readAddrType,
+  readDeclared,
+  readGlobalType,
+  readMemType,
+  readPageSize,
+  readRefType,
+  readTableType,
+  readTypeUse,
+  typeUseIndex,
+} from './parser-types.ts';
+import { ID, LPAREN, NAT, RPAREN } from './tokens.ts';
+import * as say from './messages.ts';
+
+const EXTERN_KINDS: readonly ExternKind[] = ['func', 'table', 'memory', 'global', 'tag'];
+
+function spaceOf(context: Context, kind: ExternKind): IndexSpace {
+  switch (kind) {
+    case 'func':
+      return context.funcSpace;
+    case 'table':
+      return context.tableSpace;
+    case 'memory':
+      return context.memorySpace;
+    case 'global':
+      return context.globalSpace;
+    case 'tag':
+      return context.tagSpace;
+  }
+}
+
+function skipId(context: Context): void {
+  if (context.cursor.kind === ID) context.cursor.pos++;
+}
+
+const written = (writer: Writer): Expr => {
+  const bytes = writer.take();
+  return { bytes, start: 0, end: bytes.length };
+};
+
+/** A constant expression: all instructions up to the closing bracket. */
+function readExpr(context: Context): Expr {
+  const writer = new Writer();
+  new InstructionParser(context, writer).sequence();
+  return written(writer);
+}
+
+/** A constant expression of one folded instruction. */
+function readFolded(context: Context): Expr {
+  const { cursor } = context;
+  if (cursor.kind !== LPAREN) throw cursor.unexpected('"("');
+  const writer = new Writer();
+  new InstructionParser(context, writer).folded();
+  return written(writer);
+}
+
+/** `(offset expr)` or one folded instruction. */
+function readOffset(context: Context): Expr {
+  const { cursor } = context;
+  if (!cursor.tryOpen('offset')) return readFolded(context);
+  const expr = readExpr(context);
+  cursor.closing();
+  return expr;
+}
+
+/** A constant zero of an address type. */
+function zeroOf(addr: number): Expr {
+  const writer = new Writer();
+  writer.byte(addr === I64 ? 0x42 : 0x41);
+  writer.byte(0);
+  writer.byte(0x0b);
+  return written(writer);
+}
+
+/** What an import describes, after `(kind id?`. */
+function readImportDesc(context: Context, kind: ExternKind): ImportDesc {
+  const { cursor } = context;
+  switch (kind) {
+    case 'func': {
+      const exact = cursor.tryOpen('exact');
+      const type = typeUseIndex(context, readTypeUse(context, 'ignore'));
+      if (exact) cursor.closing();
+      return exact ? { kind, type, exact } : { kind, type };
+    }
+    case 'table':
+      return { kind, type: readTableType(context) };
+    case 'memory':
+      return { kind, type: readMemType(context) };
+    case 'global':
+      return { kind, type: readGlobalType(context) };
+    case 'tag':
+      return { kind, type: { type: typeUseIndex(context, readTypeUse(context, 'ignore')) } };
+  }
+}
+
+function readKind(context: Context): ExternKind {
+  const { cursor } = context;
+  const kind = EXTERN_KINDS.find((one) => cursor.isOpen(one));
+  if (kind === undefined) throw cursor.unexpected(EXTERN_KINDS.map((one) => `"(${one}"`).join(' or '));
+  cursor.pos += 2;
+  return kind;
+}
+
+export class FieldParser {
+  private readonly context: Context;
+  /** The next index of each space: fields come in the order in which their indices were given. */
+  private readonly next: Record<ExternKind, number> = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+
+  constructor(context: Context) {
+    this.context = context;
+  }
+
+  /** Parses the field that begins at the cursor with its bracket. */
+  field(): void {
+    const { cursor } = this.context;
+    cursor.pos++;
+    const word = cursor.keyword('a module field');
+    switch (word) {
+      case 'type':
+      case 'rec':
+        cursor.pos -= 2;
+        cursor.skipGroup();
+        return;
+      case 'import':
+        this.import();
+        break;
+      case 'export':
+        this.export();
+        break;
+      case 'start':
+        this.start();
+        break;
+      case 'elem':
+        this.elem();
+        break;
+      case 'data':
+        this.data();
+        break;
+      default:
+        this.definition(word as ExternKind);
+    }
+    cursor.closing();
+  }
+
+  private import(): void {
+    const { context } = this;
+    const { cursor } = context;
+    const module = cursor.name();
+    const name = cursor.name();
+    const kind = readKind(context);
+    skipId(context);
+    this.next[kind]++;
+    context.imports.push({ module, name, desc: readImportDesc(context, kind) });
+    cursor.closing();
+  }
+
+  private export(): void {
+    const { context } = this;
+    const { cursor } = context;
+    const name = cursor.name();
+    const kind = readKind(context);
+    context.exports.push({ name, kind, index: spaceOf(context, kind).index(cursor) });
+    cursor.closing();
+  }
+
+  private start(): void {
+    const { context } = this;
+    if (context.start !== undefined) throw say.multipleStarts(context.cursor.tokens.place(context.cursor.pos - 1));
+    context.start = context.funcSpace.index(context.cursor);
+  }
+
+  /** A definition, or an import written as one; exports may be inline in both. */
+  private definition(kind: ExternKind): void {
+    const { context } = this;
+    const { cursor } = context;
+    const index = this.next[kind]++;
+    skipId(context);
+    while (cursor.tryOpen('export')) {
+      context.exports.push({ name: cursor.name(), kind, index });
+      cursor.closing();
+    }
+    if (cursor.tryOpen('import')) {
+      const module = cursor.name();
+      const name = cursor.name();
+      cursor.closing();
+      context.imports.push({ module, name, desc: readImportDesc(context, kind) });
+      return;
+    }
+    if (kind === 'func') this.func(index);
+    else if (kind === 'table') this.table(index);
+    else if (kind === 'memory') this.memory(index);
+    else if (kind === 'global') context.globals.push({ type: readGlobalType(context), init: readExpr(context) });
+    else context.tags.push({ type: typeUseIndex(context, readTypeUse(context, 'ignore')) });
+  }
+
+  private func(index: number): void {
+    const { context } = this;
+    const { code } = context;
+    const locals = new IndexSpace('local');
+    const use = readTypeUse(context, locals);
+    const type = typeUseIndex(context, use);
+    const start = code.length;
+    this.locals(type, use.params.length + use.results.length === 0, locals);
+    const body = new InstructionParser(context, code, locals, index, start);
+    body.sequence();
+    context.funcTypes.push(type);
+    context.funcStarts.push(start);
+    context.funcEnds.push(code.length);
+    if (locals.names.size > 0 || body.labelNames.size > 0) {
+      context.bodyNames.push({ func: index, locals: locals.names, labels: body.labelNames });
+    }
+  }
+
+  /** Reads the locals and writes them as runs of equal types. */
+  private locals(type: number, paramsUnknown: boolean, space: IndexSpace): void {
+    const { context } = this;
+    const { cursor, code } = context;
+    if (paramsUnknown && cursor.isOpen('local')) {
+      const params = context.funcType(type)?.params;
+      // Without the type nobody knows the indices of named locals; without names nobody has to.
+      if (params === undefined && cursor.tokens.kinds[cursor.pos + 2] === ID) {
+        throw say.unknownId(cursor.place, 'type', String(type));
+      }
+      space.count = params?.length ?? 0;
+    }
+    const types: ValType[] = [];
+    while (cursor.tryOpen('local')) readDeclared(context, types, space);
+    const runs: { type: ValType; count: number }[] = [];
+    for (const one of types) {
+      const last = runs[runs.length - 1];
+      if (last?.type === one) last.count++;
+      else runs.push({ type: one, count: 1 });
+    }
+    code.u32(runs.length);
+    for (const run of runs) {
+      code.u32(run.count);
+      code.valType(run.type);
+    }
+  }
+
+  private table(index: number): void {
+    const { context } = this;
+    const { cursor } = context;
+    const { pos } = cursor;
+    const addr = readAddrType(context);
+    if (cursor.kind === NAT) {
+      cursor.pos = pos;
+      const type = readTableType(context);
+      context.tables.push({ type, init: cursor.is(RPAREN) ? undefined : readExpr(context) });
+      return;
+    }
+    const elem = readRefType(context);
+    cursor.open('elem');
+    const list = cursor.isIndex() || cursor.kind === RPAREN ? this.funcList() : this.exprList(elem);
+    cursor.closing();
+    const size = BigInt(list.funcs === undefined ? (list.exprs as Expr[]).length : list.funcs.length);
+    const type: TableType = { addr, limits: { min: size, max: size }, shared: false, elem };
+    context.tables.push({ type, init: undefined });
+    context.elems.push({ ...list, mode: { kind: 'active', table: index, offset: zeroOf(addr) } });
+  }
+
+  private memory(index: number): void {
+    const { context } = this;
+    const { cursor } = context;
+    const { pos } = cursor;
+    const addr = readAddrType(context);
+    const pageSizeLog2 = readPageSize(context);
+    if (!cursor.tryOpen('data')) {
+      cursor.pos = pos;
+      context.memories.push(readMemType(context));
+      return;
+    }
+    const init = cursor.byteStrings();
+    cursor.closing();
+    const page = 2n ** BigInt(pageSizeLog2);
+    const pages = (BigInt(init.length) + page - 1n) / page;
+    context.memories.push({ addr, limits: { min: pages, max: pages }, shared: false, pageSizeLog2 });
+    context.datas.push({ mode: { kind: 'active', memory: index, offset: zeroOf(addr) }, init });
+  }
+
+  /** Function indices up to the closing bracket. */
+  private funcList(): Pick<ElemSegment, 'type' | 'funcs' | 'exprs'> {
+    const { context } = this;
+    const indices: number[] = [];
+    while (context.cursor.isIndex()) indices.push(context.funcSpace.index(context.cursor));
+    return { type: ref(HEAP.func, false), funcs: Uint32Array.from(indices), exprs: undefined };
+  }
+
+  /** Expressions of a reference type up to the closing bracket. */
+  private exprList(type: ValType): Pick<ElemSegment, 'type' | 'funcs' | 'exprs'> {
+    const { context } = this;
+    const { cursor } = context;
+    const exprs: Expr[] = [];
+    while (cursor.kind !== RPAREN) {
+      if (cursor.tryOpen('item')) {
+        exprs.push(readExpr(context));
+        cursor.closing();
+      } else exprs.push(readFolded(context));
+    }
+    return { type, funcs: undefined, exprs };
+  }
+
+  /** `func idx*` or `reftype expr*`; only function indices where `bare` allows to leave `func` out. */
+  private elemList(bare: boolean): Pick<ElemSegment, 'type' | 'funcs' | 'exprs'> {
+    const { context } = this;
+    const { cursor } = context;
+    if (cursor.tryKeyword('func')) return this.funcList();
+    if (atValType(context)) return this.exprList(readRefType(context));
+    if (bare && (cursor.isIndex() || cursor.kind === RPAREN)) return this.funcList();
+    throw cursor.unexpected('"func" or a reference type');
+  }
+
+  private elem(): void {
+    const { context } = this;
+    const { cursor } = context;
+    skipId(context);
+    if (cursor.tryKeyword('declare')) {
+      context.elems.push({ mode: { kind: 'declarative' }, ...this.elemList(false) });
+      return;
+    }
+    let table = 0;
+    const named = cursor.tryOpen('table');
+    if (named || cursor.isIndex()) {
+      table = context.tableSpace.index(cursor);
+      if (named) cursor.closing();
+    } else if (cursor.kind !== LPAREN || atValType(context)) {
+      context.elems.push({ mode: { kind: 'passive' }, ...this.elemList(false) });
+      return;
+    }
+    const offset = readOffset(context);
+    context.elems.push({ mode: { kind: 'active', table, offset }, ...this.elemList(true) });
+  }
+
+  private data(): void {
+    const { context } = this;
+    const { cursor } = context;
+    skipId(context);
+    let memory = 0;
+    if (cursor.tryOpen('memory')) {
+      memory = context.memorySpace.index(cursor);
+      cursor.closing();
+    } else if (cursor.isIndex()) memory = context.memorySpace.index(cursor);
+    else if (cursor.kind !== LPAREN) {
+      context.datas.push({ mode: { kind: 'passive' }, init: cursor.byteStrings() });
+      return;
+    }
+    const offset = readOffset(context);
+    context.datas.push({ mode: { kind: 'active', memory, offset }, init: cursor.byteStrings() });
+  }
+}

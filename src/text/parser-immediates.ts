@@ -1,0 +1,323 @@
+// Immediates of instructions: text at the cursor -> bytes of the binary format, one function per kind of the
+// instruction table's `imm` column. https://webassembly.github.io/spec/core/text/instructions.html
+import type { Immediates, Row } from '../syntax/instructions.ts';
+import { isNullable } from '../syntax/types.ts';
+import type { ValType } from '../syntax/types.ts';
+import type { Writer } from '../encoder/writer.ts';
+import type { Context, IndexSpace } from './context.ts';
+import type { Cursor } from './cursor.ts';
+import { parseFloatBits, parseInteger, parseU32, parseU64 } from './literals.ts';
+import { readRefTo, readRefType, readTypeUse, readValType, typeUseIndex } from './parser-types.ts';
+import { identifierName } from './strings.ts';
+import { FLOAT, ID, INT, KEYWORD, NAT, RPAREN } from './tokens.ts';
+import * as say from './messages.ts';
+
+/** Where immediates are read and written: one function body or constant expression. */
+export interface Scope {
+  readonly context: Context;
+  readonly cursor: Cursor;
+  readonly writer: Writer;
+  readonly locals: IndexSpace;
+  /** Names of the enclosing labels, outermost first. */
+  readonly labels: readonly (string | undefined)[];
+}
+
+type WriteImmediates = (scope: Scope, row: Row) => void;
+
+const one =
+  (space: (scope: Scope) => IndexSpace): WriteImmediates =>
+  (scope) =>
+    scope.writer.u32(space(scope).index(scope.cursor));
+
+/** An index that may be left out, which means 0. */
+function optionalIndex(cursor: Cursor, space: IndexSpace): number {
+  return cursor.isIndex() ? space.index(cursor) : 0;
+}
+
+/** Depth of the label that stands at the cursor, as a number or an identifier. */
+export function labelDepth(scope: Scope): number {
+  const { cursor, labels } = scope;
+  if (cursor.kind !== ID) return cursor.u32('a label');
+  const at = labels.lastIndexOf(identifierName(cursor.text));
+  if (at < 0) throw say.unknownId(cursor.place, 'label', cursor.text);
+  cursor.pos++;
+  return labels.length - 1 - at;
+}
+
+/** A block type: none, one value type, or the index of a function type. */
+export function writeBlockType(scope: Scope): void {
+  const { context, writer } = scope;
+  const use = readTypeUse(context, 'refuse');
+  if (use.index < 0 && use.params.length === 0 && use.results.length < 2) {
+    if (use.results.length === 0) writer.byte(0x40);
+    else writer.valType(use.results[0]);
+  } else writer.s33(typeUseIndex(context, use));
+}
+
+const CATCHES = ['catch', 'catch_ref', 'catch_all', 'catch_all_ref'];
+
+/** The catch clauses of try_table; their labels do not see the instruction's own label. */
+export function writeCatches(scope: Scope): void {
+  const { context, cursor, writer } = scope;
+  const clauses: number[][] = [];
+  for (;;) {
+    const kind = CATCHES.findIndex((word) => cursor.isOpen(word));
+    if (kind < 0) break;
+    cursor.pos += 2;
+    const tag = kind < 2 ? [context.tagSpace.index(cursor)] : [];
+    clauses.push([kind, ...tag, labelDepth(scope)]);
+    cursor.closing();
+  }
+  writer.u32(clauses.length);
+  for (const clause of clauses) for (const value of clause) writer.u32(value);
+}
+
+function writeLabels(scope: Scope): void {
+  const { cursor, writer } = scope;
+  const depths = [labelDepth(scope)];
+  while (cursor.isIndex()) depths.push(labelDepth(scope));
+  writer.u32(depths.length - 1);
+  for (const depth of depths) writer.u32(depth);
+}
+
+function writeCallIndirect({ context, cursor, writer }: Scope): void {
+  const table = optionalIndex(cursor, context.tableSpace);
+  writer.u32(typeUseIndex(context, readTypeUse(context, 'refuse')));
+  writer.u32(table);
+}
+
+function writeSelect({ context, cursor, writer }: Scope): void {
+  const types: ValType[] = [];
+  while (cursor.tryOpen('result')) {
+    while (cursor.kind !== RPAREN) types.push(readValType(context));
+    cursor.pos++;
+  }
+  writer.u32(types.length);
+  for (const type of types) writer.valType(type);
+}
+
+/** The text of `word=...` at the cursor without the word, or undefined. */
+function option(cursor: Cursor, word: string): string | undefined {
+  if (cursor.kind !== KEYWORD) return undefined;
+  const text = cursor.text;
+  if (!text.startsWith(word)) return undefined;
+  const value = text.slice(word.length);
+  if (!/^(0x[0-9a-fA-F]+(_[0-9a-fA-F]+)*|[0-9]+(_[0-9]+)*)$/.test(value)) {
+    throw say.unknownOperator(cursor.place, text);
+  }
+  return value;
+}
+
+function writeMemArg(scope: Scope, row: Row): void {
+  const { cursor } = scope;
+  writeMemArgOf(scope, row, optionalIndex(cursor, scope.context.memorySpace));
+}
+
+function writeMemArgOf({ cursor, writer }: Scope, row: Row, memory: number): void {
+  const { place } = cursor;
+  const offsetText = option(cursor, 'offset=');
+  if (offsetText !== undefined) cursor.pos++;
+  const alignText = option(cursor, 'align=');
+  if (alignText !== undefined) cursor.pos++;
+  const offset = offsetText === undefined ? 0n : parseU64(offsetText);
+  if (offset === undefined) throw say.numberOutOfRange(place, offsetText ?? '', 'i64');
+  let align = row.align as number;
+  if (alignText !== undefined) {
+    const bytes = parseU64(alignText);
+    if (bytes === undefined) throw say.numberOutOfRange(place, alignText, 'i64');
+    if (bytes === 0n || (bytes & (bytes - 1n)) !== 0n) throw say.alignmentNotPowerOfTwo(place, alignText);
+    align = bytes.toString(2).length - 1;
+  }
+  writer.u32(memory === 0 ? align : align | 0x40);
+  if (memory !== 0) writer.u32(memory);
+  writer.u64(offset);
+}
+
+/** With one number, that is the lane; with two, or with options between, the first is the memory. */
+function writeMemArgLane(scope: Scope, row: Row): void {
+  const { cursor, context } = scope;
+  const next = cursor.tokens.kinds[cursor.pos + 1];
+  const options = next === KEYWORD && /^(offset|align)=/.test(cursor.tokens.text(cursor.pos + 1));
+  const named = cursor.kind === ID || (cursor.kind === NAT && (next === NAT || options));
+  writeMemArgOf(scope, row, named ? context.memorySpace.index(cursor) : 0);
+  writeLane(scope);
+}
+
+function writeLane({ cursor, writer }: Scope): void {
+  if (cursor.kind !== NAT) throw cursor.unexpected('a lane index');
+  const lane = parseU32(cursor.text);
+  if (lane === undefined || lane > 255) throw say.numberOutOfRange(cursor.place, cursor.text, 'i8');
+  writer.byte(lane);
+  cursor.pos++;
+}
+
+const isNumber = (kind: number): boolean => kind === NAT || kind === INT || kind === FLOAT;
+
+/** The 16 lanes of a shuffle. */
+function writeLanes(scope: Scope): void {
+  const { cursor, writer } = scope;
+  for (let i = 0; i < 16; i++) {
+    if (!isNumber(cursor.kind)) throw say.invalidLaneLength(cursor.place);
+    const lane = cursor.kind === NAT ? parseU32(cursor.text) : undefined;
+    if (lane === undefined || lane > 255) throw say.numberOutOfRange(cursor.place, cursor.text, 'i8');
+    writer.byte(lane);
+    cursor.pos++;
+  }
+  if (isNumber(cursor.kind)) throw say.invalidLaneLength(cursor.place);
+}
+
+/** An integer literal at the cursor, as unsigned bits. */
+export function readInteger(cursor: Cursor, width: number): bigint {
+  if (cursor.kind !== NAT && cursor.kind !== INT) throw cursor.unexpected(`an i${width} literal`);
+  const bits = parseInteger(cursor.text, width);
+  if (bits === undefined) throw say.constantOutOfRange(cursor.place, cursor.text, `i${width}`);
+  cursor.pos++;
+  return bits;
+}
+
+/** A float literal at the cursor, as bits. */
+export function readFloat(cursor: Cursor, width: 32 | 64): bigint {
+  if (!isNumber(cursor.kind)) throw cursor.unexpected(`an f${width} literal`);
+  const bits = parseFloatBits(cursor.text, width);
+  if (bits === undefined) throw say.constantOutOfRange(cursor.place, cursor.text, `f${width}`);
+  cursor.pos++;
+  return bits;
+}
+
+const SHAPES: Readonly<Record<string, { readonly count: number; readonly width: number; readonly float: boolean }>> = {
+  i8x16: { count: 16, width: 8, float: false },
+  i16x8: { count: 8, width: 16, float: false },
+  i32x4: { count: 4, width: 32, float: false },
+  i64x2: { count: 2, width: 64, float: false },
+  f32x4: { count: 4, width: 32, float: true },
+  f64x2: { count: 2, width: 64, float: true },
+};
+
+/** The lanes of a `v128.const` after its shape, with the shape; each lane by `readLane` or as a number. */
+export function readShape(cursor: Cursor): { readonly count: number; readonly width: number; readonly float: boolean } {
+  const shape = cursor.kind === KEYWORD ? SHAPES[cursor.text] : undefined;
+  if (shape === undefined) throw cursor.unexpected('a vector shape');
+  cursor.pos++;
+  return shape;
+}
+
+function writeVector({ cursor, writer }: Scope): void {
+  const name = cursor.text;
+  const { count, width, float } = readShape(cursor);
+  let given = 0;
+  while (isNumber(cursor.tokens.kinds[cursor.pos + given])) given++;
+  if (given !== count) throw say.wrongNumberOfLanes(cursor.place, name, count);
+  for (let i = 0; i < count; i++) {
+    const bits = float ? readFloat(cursor, width as 32 | 64) : readInteger(cursor, width);
+    for (let shift = 0; shift < width; shift += 8) writer.byte(Number((bits >> BigInt(shift)) & 0xffn));
+  }
+}
+
+/** `(x y)?`: destination and source, which are left out together. */
+const pair =
+  (space: (context: Context) => IndexSpace): WriteImmediates =>
+  ({ context, cursor, writer }) => {
+    const given = cursor.isIndex();
+    writer.u32(given ? space(context).index(cursor) : 0);
+    writer.u32(given ? space(context).index(cursor) : 0);
+  };
+
+/** `x? segment`: the segment comes first in the binary format. */
+const initFrom =
+  (space: (context: Context) => IndexSpace, segments: (context: Context) => IndexSpace): WriteImmediates =>
+  ({ context, cursor, writer }) => {
+    const next = cursor.tokens.kinds[cursor.pos + 1];
+    const both = cursor.isIndex() && (next === NAT || next === ID);
+    const target = both ? space(context).index(cursor) : 0;
+    writer.u32(segments(context).index(cursor));
+    writer.u32(target);
+  };
+
+const typeAnd =
+  (space: (context: Context, type: number, cursor: Cursor) => number): WriteImmediates =>
+  ({ context, cursor, writer }) => {
+    const type = context.typeSpace.index(cursor);
+    writer.u32(type);
+    writer.u32(space(context, type, cursor));
+  };
+
+function fieldIndex(context: Context, type: number, cursor: Cursor): number {
+  const space = context.fieldSpaces.get(type);
+  if (space !== undefined) return space.index(cursor);
+  if (cursor.kind === ID) throw say.unknownId(cursor.place, 'field', cursor.text);
+  return cursor.u32('a field index');
+}
+
+function writeCastBranch(scope: Scope): void {
+  const { context, writer } = scope;
+  const label = labelDepth(scope);
+  const from = readRefType(context);
+  const to = readRefType(context);
+  writer.byte((isNullable(from) ? 1 : 0) | (isNullable(to) ? 2 : 0));
+  writer.u32(label);
+  writer.refTo(from);
+  writer.refTo(to);
+}
+
+/** The reference type of a cast: its nullability is in the opcode, so that only the heap type is written. */
+function writeRefType({ context, writer }: Scope): void {
+  writer.refTo(readRefType(context));
+}
+
+function writeI32({ cursor, writer }: Scope): void {
+  writer.s33(Number(BigInt.asIntN(32, readInteger(cursor, 32))));
+}
+
+const none: WriteImmediates = () => {};
+const dataSegment = (context: Context): IndexSpace => {
+  context.usesDataCount = true;
+  return context.dataSpace;
+};
+
+/** Writes what follows the opcode of a row. */
+export const IMMEDIATES: Readonly<Record<Immediates, WriteImmediates>> = {
+  none,
+  block: writeBlockType,
+  try_table: (scope) => {
+    writeBlockType(scope);
+    writeCatches(scope);
+  },
+  label: (scope) => scope.writer.u32(labelDepth(scope)),
+  labels: writeLabels,
+  func: one(({ context }) => context.funcSpace),
+  local: one(({ locals }) => locals),
+  global: one(({ context }) => context.globalSpace),
+  tag: one(({ context }) => context.tagSpace),
+  data: one(({ context }) => dataSegment(context)),
+  elem: one(({ context }) => context.elemSpace),
+  type: one(({ context }) => context.typeSpace),
+  table: ({ context, cursor, writer }) => writer.u32(optionalIndex(cursor, context.tableSpace)),
+  memory: ({ context, cursor, writer }) => writer.u32(optionalIndex(cursor, context.memorySpace)),
+  call_indirect: writeCallIndirect,
+  select: writeSelect,
+  memarg: writeMemArg,
+  memarg_lane: writeMemArgLane,
+  lane: writeLane,
+  lanes: writeLanes,
+  i32: writeI32,
+  i64: ({ cursor, writer }) => writer.s64(readInteger(cursor, 64)),
+  f32: ({ cursor, writer }) => writer.bits32(Number(readFloat(cursor, 32))),
+  f64: ({ cursor, writer }) => writer.bits64(readFloat(cursor, 64)),
+  v128: writeVector,
+  table_table: pair((context) => context.tableSpace),
+  memory_memory: pair((context) => context.memorySpace),
+  table_init: initFrom(
+    (context) => context.tableSpace,
+    (context) => context.elemSpace,
+  ),
+  memory_init: initFrom((context) => context.memorySpace, dataSegment),
+  heap: ({ context, writer }) => writer.refTo(readRefTo(context, true)),
+  ref_type: writeRefType,
+  cast_branch: writeCastBranch,
+  type_field: typeAnd(fieldIndex),
+  type_count: typeAnd((_context, _type, cursor) => cursor.u32('a count')),
+  type_data: typeAnd((context, _type, cursor) => dataSegment(context).index(cursor)),
+  type_elem: typeAnd((context, _type, cursor) => context.elemSpace.index(cursor)),
+  type_type: typeAnd((context, _type, cursor) => context.typeSpace.index(cursor)),
+  fence: ({ writer }) => writer.byte(0),
+};
