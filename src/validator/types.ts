@@ -42,6 +42,9 @@ function validateForm(ctx: Context, index: number): void {
   if (!type.final || type.supers.length > 0) ctx.need('gc', 'a sub type');
   if (type.supers.length > 1) throw say.manySupers(ctx.where(), index);
   for (const parent of type.supers) ctx.check('type', parent, index);
+  if (type.descriptor !== undefined || type.describes !== undefined) {
+    ctx.need('custom-descriptors', 'a descriptor clause');
+  }
   validateComp(ctx, type.comp);
 }
 
