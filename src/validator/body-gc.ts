@@ -1,0 +1,263 @@
+// Validation of structs, arrays, i31 and casts. https://webassembly.github.io/spec/core/valid/instructions.html#aggregate-instructions
+import { MAX_ARRAY_NEW_FIXED } from '../syntax/limits.ts';
+import {
+  type ArrayType,
+  BOT,
+  BOT_HEAP,
+  type FieldType,
+  HEAP,
+  type HeapType,
+  I16,
+  I32,
+  I8,
+  type StructType,
+  type ValType,
+  heapOf,
+  isDefaultable,
+  isNullable,
+  ref,
+  typeName,
+  typesName,
+} from '../syntax/types.ts';
+import type { BodyState } from './body-state.ts';
+import * as say from './messages.ts';
+
+/** The value type of a storage type. */
+function unpacked(storage: ValType): ValType {
+  return storage === I8 || storage === I16 ? I32 : storage;
+}
+
+/** What allocation gives: exact where custom descriptors are on. */
+export function allocated(s: BodyState, type: number): ValType {
+  return ref(type, false, s.ctx.has('custom-descriptors'));
+}
+
+// Structs
+
+/** The fields of a struct that is allocated, with their descriptor if the type has one. */
+function allocatedStruct(s: BodyState, described: boolean): StructType {
+  const { index } = s.cursor;
+  const struct = s.ctx.structType(index);
+  const has = s.ctx.module.types[index].descriptor !== undefined;
+  if (has !== described) throw say.allocation(s.ctx.where(), has);
+  return struct;
+}
+
+export function structNew(s: BodyState, described: boolean): void {
+  const { fields } = allocatedStruct(s, described);
+  if (described) popDescriptor(s);
+  for (let i = fields.length - 1; i >= 0; i--) s.stack.popVal(unpacked(fields[i].storage));
+  s.stack.pushVal(allocated(s, s.cursor.index));
+}
+
+export function structNewDefault(s: BodyState, described: boolean): void {
+  for (const { storage } of allocatedStruct(s, described).fields) checkDefault(s, storage);
+  if (described) popDescriptor(s);
+  s.stack.pushVal(allocated(s, s.cursor.index));
+}
+
+function popDescriptor(s: BodyState): void {
+  s.stack.popVal(ref(s.ctx.module.types[s.cursor.index].descriptor as number, true, true));
+}
+
+function checkDefault(s: BodyState, storage: ValType): void {
+  if (!isDefaultable(storage)) throw say.notDefaultable(s.ctx.where(), s.cursor.row.name, storage);
+}
+
+function field(s: BodyState): FieldType {
+  const { fields } = s.ctx.structType(s.cursor.index);
+  s.ctx.check('field', s.cursor.index2, fields.length);
+  return fields[s.cursor.index2];
+}
+
+/** `.get` reads what is not packed, `.get_s` and `.get_u` what is. */
+function checkPacking(s: BodyState, storage: ValType): void {
+  const { name } = s.cursor.row;
+  if (name.endsWith('get') !== (unpacked(storage) === storage)) throw say.packing(s.ctx.where(), name, storage);
+}
+
+export function structGet(s: BodyState): void {
+  const { storage } = field(s);
+  checkPacking(s, storage);
+  s.stack.popVal(ref(s.cursor.index, true));
+  s.stack.pushVal(unpacked(storage));
+}
+
+export function structSet(s: BodyState): void {
+  const { storage, mutable } = field(s);
+  if (!mutable) throw say.immutableField(s.ctx.where(), s.cursor.index, s.cursor.index2);
+  s.stack.popVals([ref(s.cursor.index, true), unpacked(storage)]);
+}
+
+// Arrays
+
+function mutableArray(s: BodyState, index: number): ArrayType {
+  const array = s.ctx.arrayType(index);
+  if (!array.field.mutable) throw say.immutableArray(s.ctx.where(), index);
+  return array;
+}
+
+export function arrayNew(s: BodyState): void {
+  const { storage } = s.ctx.arrayType(s.cursor.index).field;
+  s.stack.popVals([unpacked(storage), I32]);
+  s.stack.pushVal(allocated(s, s.cursor.index));
+}
+
+export function arrayNewDefault(s: BodyState): void {
+  checkDefault(s, s.ctx.arrayType(s.cursor.index).field.storage);
+  s.stack.popVal(I32);
+  s.stack.pushVal(allocated(s, s.cursor.index));
+}
+
+export function arrayNewFixed(s: BodyState): void {
+  const { index, index2: count } = s.cursor;
+  const t = unpacked(s.ctx.arrayType(index).field.storage);
+  if (count > MAX_ARRAY_NEW_FIXED) throw say.tooManyElements(s.ctx.where(), count, MAX_ARRAY_NEW_FIXED);
+  for (let i = 0; i < count; i++) s.stack.popVal(t);
+  s.stack.pushVal(allocated(s, index));
+}
+
+/** Data segments can fill arrays of numbers and vectors. */
+function checkData(s: BodyState, array: ArrayType): void {
+  const { storage } = array.field;
+  if (storage > 0) throw say.notNumericArray(s.ctx.where(), storage);
+  s.ctx.data(s.cursor.index2);
+}
+
+function checkElem(s: BodyState, array: ArrayType): void {
+  const { storage } = array.field;
+  const elem = s.ctx.elem(s.cursor.index2);
+  if (s.ctx.matches(elem, storage)) return;
+  throw say.notMatching(s.ctx.where(), `elements of ${s.cursor.row.name}`, typeName(storage), typeName(elem));
+}
+
+/** `array.new_data` and `array.new_elem`. */
+export function arrayNewSegment(s: BodyState, elem: boolean): void {
+  const array = s.ctx.arrayType(s.cursor.index);
+  if (elem) checkElem(s, array);
+  else checkData(s, array);
+  s.stack.popVals([I32, I32]);
+  s.stack.pushVal(allocated(s, s.cursor.index));
+}
+
+/** `array.init_data` and `array.init_elem`. */
+export function arrayInitSegment(s: BodyState, elem: boolean): void {
+  const array = mutableArray(s, s.cursor.index);
+  if (elem) checkElem(s, array);
+  else checkData(s, array);
+  s.stack.popVals([ref(s.cursor.index, true), I32, I32, I32]);
+}
+
+export function arrayGet(s: BodyState): void {
+  const { storage } = s.ctx.arrayType(s.cursor.index).field;
+  checkPacking(s, storage);
+  s.stack.popVals([ref(s.cursor.index, true), I32]);
+  s.stack.pushVal(unpacked(storage));
+}
+
+export function arraySet(s: BodyState): void {
+  const { storage } = mutableArray(s, s.cursor.index).field;
+  s.stack.popVals([ref(s.cursor.index, true), I32, unpacked(storage)]);
+}
+
+export function arrayLen(s: BodyState): void {
+  s.stack.popVal(ref(HEAP.array, true));
+  s.stack.pushVal(I32);
+}
+
+export function arrayFill(s: BodyState): void {
+  const { storage } = mutableArray(s, s.cursor.index).field;
+  s.stack.popVals([ref(s.cursor.index, true), I32, unpacked(storage), I32]);
+}
+
+export function arrayCopy(s: BodyState): void {
+  const { index: to, index2: from } = s.cursor;
+  const target = mutableArray(s, to).field.storage;
+  const source = s.ctx.arrayType(from).field.storage;
+  if (!s.ctx.matches(source, target)) throw say.arraysDiffer(s.ctx.where(), target, source);
+  s.stack.popVals([ref(to, true), I32, ref(from, true), I32, I32]);
+}
+
+// References and casts
+
+export function refEq(s: BodyState): void {
+  const eq = ref(HEAP.eq, true);
+  s.stack.popVals([eq, eq]);
+  s.stack.pushVal(I32);
+}
+
+export function refI31(s: BodyState): void {
+  s.stack.popVal(I32);
+  s.stack.pushVal(ref(HEAP.i31, false));
+}
+
+export function i31Get(s: BodyState): void {
+  s.stack.popVal(ref(HEAP.i31, true));
+  s.stack.pushVal(I32);
+}
+
+/** `any.convert_extern` and `extern.convert_any`: null stays null. */
+export function convert(s: BodyState, from: HeapType, to: HeapType): void {
+  const t = s.stack.popVal(ref(from, true));
+  s.stack.pushVal(ref(to, t !== BOT && isNullable(t)));
+}
+
+/** The top of the hierarchy that a heap type is in. */
+function topOf(s: BodyState, heap: HeapType): HeapType {
+  if (heap >= 0) return s.ctx.comp(heap).kind === 'func' ? HEAP.func : HEAP.any;
+  if (heap === HEAP.func || heap === HEAP.nofunc) return HEAP.func;
+  if (heap === HEAP.extern || heap === HEAP.noextern) return HEAP.extern;
+  if (heap === HEAP.exn || heap === HEAP.noexn) return HEAP.exn;
+  return heap === BOT_HEAP ? BOT_HEAP : HEAP.any;
+}
+
+/** Pops an operand of the hierarchy of the type that it is tested for. */
+export function popCastOperand(s: BodyState, to: ValType): void {
+  s.ctx.val(to);
+  s.stack.popVal(ref(topOf(s, heapOf(to)), true));
+}
+
+export function refTest(s: BodyState): void {
+  popCastOperand(s, s.cursor.valType);
+  s.stack.pushVal(I32);
+}
+
+export function refCast(s: BodyState): void {
+  popCastOperand(s, s.cursor.valType);
+  s.stack.pushVal(s.cursor.valType);
+}
+
+/** `br_on_cast` and `br_on_cast_fail`: one of the two outcomes goes with the branch, the other stays. */
+export function brOnCast(s: BodyState, onFail: boolean): void {
+  const { valType: from, valType2: to } = s.cursor;
+  checkCastTypes(s);
+  s.stack.popVal(from);
+  castBranch(s, onFail);
+  s.stack.pushVal(onFail ? to : castFailure(from, to));
+}
+
+export function checkCastTypes(s: BodyState): void {
+  const { valType: from, valType2: to } = s.cursor;
+  s.ctx.val(from);
+  s.ctx.val(to);
+  if (s.ctx.matches(to, from)) return;
+  throw say.notMatching(s.ctx.where(), `the target type of ${s.cursor.row.name}`, typeName(from), typeName(to));
+}
+
+/** What is known where a cast failed: not null if null would have passed. */
+export function castFailure(from: ValType, to: ValType): ValType {
+  return isNullable(to) ? from & ~1 : from;
+}
+
+/** Checks what the branch takes with it, and leaves what is under it on the stack. */
+export function castBranch(s: BodyState, onFail: boolean): void {
+  const { stack, cursor } = s;
+  const taken = onFail ? castFailure(cursor.valType, cursor.valType2) : cursor.valType2;
+  const types = stack.labelTypes(cursor.index);
+  if (types.length === 0) {
+    throw say.typeMismatch(s.ctx.where(), cursor.row.name, 'a label that takes a reference', typesName(types));
+  }
+  stack.pushVal(taken);
+  stack.popVals(types);
+  for (let i = 0; i < types.length - 1; i++) stack.pushVal(types[i]);
+}
