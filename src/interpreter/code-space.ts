@@ -1,0 +1,77 @@
+// Hands out room in the code array, and knows which function a pc belongs to.
+// When the array is full, all code is dropped at once and a new generation begins: functions are lowered again when they
+// are called. Lowering is deterministic, so a pc of an old generation is found again by its distance from the entry.
+import { InternalError } from '../errors.ts';
+import type { CodeUnit } from '../runtime/code-unit.ts';
+import { opNumber } from '../lowering/ops.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
+import { CODE, CODE_WORDS } from './stack.ts';
+
+/** Addresses of ops that belong to no function. */
+export const EXIT_PC = 1;
+export const CROSS_RETURN_PC = 2;
+const FIRST_FREE = 16;
+
+/** Words before a function's first op: frame words, first and last word of the locals to zero, function index. */
+export const HEADER_WORDS = 4;
+
+/** The functions of one generation, in the order of their places in the code array. */
+export interface Generation {
+  readonly starts: number[];
+  readonly owners: { readonly unit: CodeUnit; readonly index: number; readonly instance: ModuleInstance }[];
+}
+
+CODE[EXIT_PC] = opNumber('exit') as number;
+CODE[CROSS_RETURN_PC] = opNumber('cross.return') as number;
+
+let generation: Generation = { starts: [], owners: [] };
+let top = FIRST_FREE;
+
+export function currentGeneration(): Generation {
+  return generation;
+}
+
+/** Is there room for `words` more? */
+export function hasRoom(words: number): boolean {
+  return top + words <= CODE_WORDS;
+}
+
+/** Places a function's code (header first); answers its entry. `code` holds branch targets relative to the entry. */
+export function place(instance: ModuleInstance, index: number, code: Int32Array, targets: readonly number[]): number {
+  const entry = top + HEADER_WORDS;
+  CODE.set(code, top);
+  for (const at of targets) CODE[top + at] += entry;
+  generation.starts.push(entry);
+  generation.owners.push({ unit: instance.unit, index, instance });
+  instance.unit.entries[index] = entry;
+  top += code.length;
+  return entry;
+}
+
+/** Drops all code. Old pcs can be looked up in the generation that this answers. */
+export function dropCode(): Generation {
+  const old = generation;
+  for (const owner of old.owners) owner.unit.entries[owner.index] = 0;
+  generation = { starts: [], owners: [] };
+  top = FIRST_FREE;
+  return old;
+}
+
+/** Which function a pc belongs to: an index of the generation's lists, or -1 for ops that belong to no function. */
+export function findFunction(where: Generation, pc: number): number {
+  let low = 0;
+  let high = where.starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (where.starts[middle] <= pc) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The words of the frame of the function at a pc. */
+export function frameWords(pc: number): number {
+  const found = findFunction(generation, pc);
+  if (found < 0) throw new InternalError(`no function at pc ${pc}`);
+  return CODE[generation.starts[found] - HEADER_WORDS];
+}

@@ -1,0 +1,162 @@
+// Rare instructions, called by the `out` op: tables, bulk operations, references, far memory accesses, globals of
+// other instances. https://webassembly.github.io/spec/core/exec/instructions.html
+// Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function answers its
+// cost in fuel: bulk operations cost one unit per started kilobyte or 64 elements, everything else nothing.
+import { InternalError, Trap } from '../errors.ts';
+import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
+import { ACCESS } from './out-access.ts';
+import { REFERENCES as R, SLOTS as S } from './stack.ts';
+
+/** `l` and `m` are the op's immediates. */
+export type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number) => number;
+
+const BYTES_PER_FUEL = 1024;
+const ELEMENTS_PER_FUEL = 64;
+
+/** Fails unless `n` items from `start` on lie within `size`; all are unsigned 32-bit numbers. */
+function checkRange(kind: 'memory-out-of-bounds' | 'table-out-of-bounds', start: number, n: number, size: number): void {
+  if (start + n > size) {
+    const what = kind === 'memory-out-of-bounds' ? 'bytes' : 'elements';
+    throw new Trap(kind, `${what} ${start} to ${start + n} of ${size}`);
+  }
+}
+
+function elementTrap(i: number, size: number): Trap {
+  return new Trap('table-out-of-bounds', `element ${i} of ${size}`);
+}
+
+function copyElements(to: unknown[], d: number, from: readonly unknown[], s: number, n: number): void {
+  if (d <= s) for (let i = 0; i < n; i++) to[d + i] = from[s + i];
+  else for (let i = n - 1; i >= 0; i--) to[d + i] = from[s + i];
+}
+
+function dropped<T>(list: readonly T[] | undefined): readonly T[] {
+  return list ?? [];
+}
+
+const FUNCTIONS: Partial<Record<OutName, OutOfLine>> = {
+  'table.get': (inst, at, l) => {
+    const { elems } = inst.tables[l];
+    const i = S[at] >>> 0;
+    if (i >= elems.length) throw elementTrap(i, elems.length);
+    R[at >> 1] = elems[i];
+    return 0;
+  },
+  'table.set': (inst, at, l) => {
+    const { elems } = inst.tables[l];
+    const i = S[at] >>> 0;
+    if (i >= elems.length) throw elementTrap(i, elems.length);
+    elems[i] = R[(at >> 1) + 1];
+    return 0;
+  },
+  'table.size': (inst, at, l) => {
+    S[at] = inst.tables[l].size;
+    return 0;
+  },
+  'table.grow': (inst, at, l) => {
+    const n = S[at + 2] >>> 0;
+    S[at] = inst.tables[l].grow(n, R[at >> 1]);
+    return S[at] < 0 ? 0 : Math.floor(n / ELEMENTS_PER_FUEL);
+  },
+  'table.fill': (inst, at, l) => {
+    const { elems } = inst.tables[l];
+    const [i, n] = [S[at] >>> 0, S[at + 4] >>> 0];
+    checkRange('table-out-of-bounds', i, n, elems.length);
+    elems.fill(R[(at >> 1) + 1], i, i + n);
+    return Math.floor(n / ELEMENTS_PER_FUEL);
+  },
+  'table.copy': (inst, at, l, m) => {
+    const to = inst.tables[l].elems;
+    const from = inst.tables[m].elems;
+    const [d, s, n] = [S[at] >>> 0, S[at + 2] >>> 0, S[at + 4] >>> 0];
+    checkRange('table-out-of-bounds', s, n, from.length);
+    checkRange('table-out-of-bounds', d, n, to.length);
+    copyElements(to, d, from, s, n);
+    return Math.floor(n / ELEMENTS_PER_FUEL);
+  },
+  'table.init': (inst, at, l, m) => {
+    const from = dropped(inst.elems[l]);
+    const to = inst.tables[m].elems;
+    const [d, s, n] = [S[at] >>> 0, S[at + 2] >>> 0, S[at + 4] >>> 0];
+    checkRange('table-out-of-bounds', s, n, from.length);
+    checkRange('table-out-of-bounds', d, n, to.length);
+    copyElements(to, d, from, s, n);
+    return Math.floor(n / ELEMENTS_PER_FUEL);
+  },
+  'elem.drop': (inst, _at, l) => {
+    inst.elems[l] = undefined;
+    return 0;
+  },
+  'ref.is_null': (_inst, at) => {
+    S[at] = R[at >> 1] === null ? 1 : 0;
+    return 0;
+  },
+  'ref.func': (inst, at, l) => {
+    R[at >> 1] = inst.func(l);
+    return 0;
+  },
+  'memory.size': (inst, at, l) => {
+    S[at] = inst.memories[l].pages;
+    return 0;
+  },
+  'memory.grow': (inst, at, l) => {
+    S[at] = inst.memories[l].grow(S[at] >>> 0);
+    return 0;
+  },
+  'memory.fill': (inst, at, l) => {
+    const memory = inst.memories[l];
+    const [d, n] = [S[at] >>> 0, S[at + 4] >>> 0];
+    checkRange('memory-out-of-bounds', d, n, memory.byteLength);
+    memory.M8.fill(S[at + 2] & 0xff, d, d + n);
+    return Math.floor(n / BYTES_PER_FUEL);
+  },
+  'memory.copy': (inst, at, l, m) => {
+    const to = inst.memories[l];
+    const from = inst.memories[m];
+    const [d, s, n] = [S[at] >>> 0, S[at + 2] >>> 0, S[at + 4] >>> 0];
+    checkRange('memory-out-of-bounds', s, n, from.byteLength);
+    checkRange('memory-out-of-bounds', d, n, to.byteLength);
+    if (to === from) to.M8.copyWithin(d, s, s + n);
+    else to.M8.set(from.M8.subarray(s, s + n), d);
+    return Math.floor(n / BYTES_PER_FUEL);
+  },
+  'memory.init': (inst, at, l, m) => {
+    const from = inst.datas[l] ?? new Uint8Array(0);
+    const to = inst.memories[m];
+    const [d, s, n] = [S[at] >>> 0, S[at + 2] >>> 0, S[at + 4] >>> 0];
+    checkRange('memory-out-of-bounds', s, n, from.length);
+    checkRange('memory-out-of-bounds', d, n, to.byteLength);
+    to.M8.set(from.subarray(s, s + n), d);
+    return Math.floor(n / BYTES_PER_FUEL);
+  },
+  'data.drop': (inst, _at, l) => {
+    inst.datas[l] = undefined;
+    return 0;
+  },
+  'global.get': (inst, at, l) => {
+    const global = inst.global(l);
+    if (global.type.val > 0) R[at >> 1] = global.refs[global.at];
+    else {
+      S[at] = global.words[global.at];
+      S[at + 1] = global.words[global.at + 1];
+    }
+    return 0;
+  },
+  'global.set': (inst, at, l) => {
+    const global = inst.global(l);
+    if (global.type.val > 0) global.refs[global.at] = R[at >> 1];
+    else {
+      global.words[global.at] = S[at];
+      global.words[global.at + 1] = S[at + 1];
+    }
+    return 0;
+  },
+};
+
+/** The functions in the order of OUT_NAMES: what the number in an `out` op means. */
+export const OUT_OF_LINE: readonly OutOfLine[] = OUT_NAMES.map((name) => {
+  const found = FUNCTIONS[name] ?? ACCESS[name];
+  if (found === undefined) throw new InternalError(`no out-of-line function ${name}`);
+  return found;
+});

@@ -1,0 +1,47 @@
+// Lowered code as text: one line an op, with its operands by name and, for reading, its formula's name.
+// `wasmi-ts objdump --lowered` prints it; tests of lowering compare it.
+import type { Code } from './emit.ts';
+import { OPS, isSlot, opNumber, opSize } from './ops.ts';
+import { OUT_NAMES } from './out-names.ts';
+
+const BR_TABLE = opNumber('br_table');
+const OUT = opNumber('out');
+
+/** The lines of a function's code: address relative to its first op, op, operands; slots as s0, targets as @12. */
+export function disassemble(code: Code): string[] {
+  const words = code.words.subarray(4);
+  const lines: string[] = [];
+  const [frameWords, zeroFrom, zeroTo] = code.words;
+  lines.push(`frame ${frameWords / 2} slots, locals ${zeroFrom / 2} to ${zeroTo / 2} zeroed`);
+  for (let pc = 0; pc < words.length; ) {
+    const number = words[pc] & 0xffff;
+    const one = OPS[number];
+    const operands = operandsOf(words, pc);
+    if (number === OUT) operands[1] = OUT_NAMES[words[pc + 1]] ?? operands[1];
+    let next = pc + opSize(one);
+    if (number === BR_TABLE) {
+      const count = words[next - 1] + 1;
+      operands.push(...Array.from(words.subarray(next, next + count), (target) => `@${target}`));
+      next += count;
+    }
+    lines.push(`@${pc} ${one.name} ${operands.join(' ')}`.trimEnd());
+    pc = next;
+  }
+  return lines;
+}
+
+function operandsOf(words: Int32Array, pc: number): string[] {
+  const { operands } = OPS[words[pc] & 0xffff];
+  const slots = [...operands].filter(isSlot);
+  const texts = new Map<string, string>();
+  slots.forEach((letter, i) => {
+    const word = words[pc + ((i + 1) >> 1)];
+    const field = i % 2 === 0 ? word >>> 16 : word & 0xffff;
+    texts.set(letter, `s${letter < 'a' ? field : field / 2}`);
+  });
+  let at = pc + 1 + Math.ceil(Math.max(0, slots.length - 1) / 2);
+  for (const letter of operands) {
+    if (!isSlot(letter)) texts.set(letter, letter === 't' ? `@${words[at++]}` : String(words[at++]));
+  }
+  return [...operands].map((letter) => texts.get(letter) as string);
+}

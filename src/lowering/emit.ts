@@ -1,0 +1,110 @@
+// Packs ops into words: slots two to a word, immediates and targets a word each (layout: ops.ts).
+// Knows slots beyond the reach of 16 bits, which go through scratch slots; chooses no ops.
+import { InternalError } from '../errors.ts';
+import type { LabelId } from './nodes.ts';
+import { OPS, isSlot, opNumber } from './ops.ts';
+
+/** Slots from here on do not fit a field (word fields hold twice the slot's number). */
+export const FAR_SLOT = 32_000;
+/** Scratch slots that a function with far slots needs within reach, behind its parameters. */
+export const FAR_SCRATCH = 6;
+
+/** The lowered code of a function. */
+export interface Code {
+  /** Header and ops; branch targets are relative to the first op. */
+  readonly words: Int32Array;
+  /** Indices of the words that hold targets. */
+  readonly targets: readonly number[];
+  /** Alternating: index of an op relative to the first, offset of the wasm instruction that it is for. */
+  readonly positions: readonly number[];
+}
+
+export class Emitter {
+  /** Words after the header. */
+  private readonly words: number[] = [];
+  private readonly labels: number[] = [];
+  private readonly patches: { at: number; label: LabelId }[] = [];
+  private readonly positions: number[] = [];
+  /** First of the scratch slots for far slots. */
+  private readonly scratch: number;
+  private readonly farFrom: number;
+
+  /** `scratch`: the first of FAR_SCRATCH slots that nothing else uses, when the frame has far slots. */
+  constructor(scratch: number, frameSlots: number) {
+    this.scratch = scratch;
+    this.farFrom = frameSlots >= FAR_SLOT ? FAR_SLOT : Number.POSITIVE_INFINITY;
+  }
+
+  /** Emits an op: operands in the order of its row; targets are labels. */
+  op(name: string, at: number, ...operands: number[]): void {
+    const number = opNumber(name);
+    if (number === undefined) throw new InternalError(`no op ${name}`);
+    const { operands: letters } = OPS[number];
+    const after: (() => void)[] = [];
+    if (this.farFrom !== Number.POSITIVE_INFINITY) this.bringNear(letters, operands, at, after);
+    this.position(at);
+    const slots: number[] = [];
+    const rest: number[] = [];
+    const rests: string[] = [];
+    for (let i = 0; i < letters.length; i++) {
+      if (isSlot(letters[i])) slots.push(letters[i] < 'a' ? operands[i] : operands[i] * 2);
+      else {
+        rest.push(operands[i]);
+        rests.push(letters[i]);
+      }
+    }
+    this.words.push(number | ((slots[0] ?? 0) << 16));
+    for (let i = 1; i < slots.length; i += 2) this.words.push(slots[i] | ((slots[i + 1] ?? 0) << 16));
+    rest.forEach((value, i) => {
+      if (rests[i] === 't') this.target(value);
+      else this.words.push(value | 0);
+    });
+    for (const one of after) one();
+  }
+
+  /** A word that holds the target of a label: part of `br_table`. */
+  target(label: LabelId): void {
+    this.patches.push({ at: this.words.length, label });
+    this.words.push(0);
+  }
+
+  /** Defines a label here. */
+  label(label: LabelId): void {
+    this.labels[label] = this.words.length;
+  }
+
+  private position(at: number): void {
+    const { positions } = this;
+    if (positions.length > 0 && positions[positions.length - 1] === at) return;
+    positions.push(this.words.length, at);
+  }
+
+  /** Replaces far slots by scratch slots: reads before the op, writes after it. */
+  private bringNear(letters: string, operands: number[], at: number, after: (() => void)[]): void {
+    let scratch = this.scratch;
+    for (let i = 0; i < letters.length; i++) {
+      const slot = operands[i];
+      if (!isSlot(letters[i]) || slot < this.farFrom) continue;
+      const near = scratch++;
+      const isRef = letters[i] < 'a';
+      operands[i] = near;
+      if (/[deD]/.test(letters[i])) after.push(() => this.far('set', isRef, near, slot, at));
+      else this.far('get', isRef, near, slot, at);
+    }
+  }
+
+  /** F and R operands share letters; moving the words and the reference serves both. */
+  private far(direction: 'get' | 'set', both: boolean, near: number, slot: number, at: number): void {
+    this.op(`far.${direction}`, at, near, slot * 2);
+    if (both) this.op(`far.${direction}ref`, at, near, slot);
+  }
+
+  /** The finished code with its header. */
+  finish(frameSlots: number, zeroFrom: number, zeroTo: number, funcIndex: number): Code {
+    const words = new Int32Array(4 + this.words.length);
+    words.set([frameSlots * 2, zeroFrom * 2, zeroTo * 2, funcIndex]);
+    words.set(this.words, 4);
+    for (const { at, label } of this.patches) words[4 + at] = this.labels[label];
+    return { words, targets: this.patches.map(({ at }) => at + 4), positions: this.positions };
+  }
+}

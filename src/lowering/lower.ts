@@ -1,0 +1,31 @@
+// Lowers one function: body -> trees and statements -> ops -> words.
+// Called at a function's first call. The same function always gives the same code.
+import type { Probe } from '../runtime/code-unit.ts';
+import type { ValidModule } from '../validator/module.ts';
+import { type Code, Emitter, FAR_SCRATCH, FAR_SLOT } from './emit.ts';
+import { Selector } from './select-ops.ts';
+import { TreeBuilder } from './trees.ts';
+
+export interface Lowered extends Code {
+  readonly probes: readonly Probe[];
+}
+
+/** Slots that trees may need while they are computed. */
+const SCRATCH = 24;
+const RESERVED = SCRATCH + FAR_SCRATCH;
+
+/** Lowers function `funcIndex` (an index of the function index space), which the module defines. */
+export function lowerFunction(valid: ValidModule, funcIndex: number, traced = false): Lowered {
+  let trees = new TreeBuilder(valid, funcIndex, traced, 0).build();
+  // Scratch slots stand above everything else, but in a frame too large for the fields of ops behind the parameters.
+  const far = trees.slots + RESERVED >= FAR_SLOT;
+  if (far) trees = new TreeBuilder(valid, funcIndex, traced, RESERVED).build();
+  const frameSlots = trees.slots + RESERVED;
+  const scratch = far ? trees.paramSlots : trees.slots;
+  const emitter = new Emitter(scratch + SCRATCH, frameSlots);
+  if (trees.usesRefs) emitter.op('refs.enter', -1, frameSlots);
+  for (const slot of trees.refLocals) emitter.op('nullref', -1, slot);
+  new Selector(emitter, scratch, SCRATCH).statements(trees.statements);
+  const code = emitter.finish(frameSlots, trees.paramSlots, trees.localSlots, funcIndex);
+  return { ...code, probes: trees.probes };
+}

@@ -1,0 +1,385 @@
+// Second half of lowering: statements over trees -> ops. It chooses among the forms that ops.ts offers: immediates,
+// two operations in one op, compare and branch, indexed loads. A form that the table does not have is not used, so
+// that rows can be added and removed there alone. Evaluation order is the order of the wasm instructions.
+import { InternalError } from '../errors.ts';
+import type { Emitter } from './emit.ts';
+import type { Node, Statement } from './nodes.ts';
+import { opNumber } from './ops.ts';
+import { outNumber } from './out-names.ts';
+import { COMMUTES, INVERSE, MIRROR, isI32Const, isWide, negate } from './select-rules.ts';
+
+const has = (name: string): boolean => opNumber(name) !== undefined;
+
+export class Selector {
+  private readonly emit: Emitter;
+  private readonly firstScratch: number;
+  private readonly lastScratch: number;
+  private scratch: number;
+
+  constructor(emit: Emitter, firstScratch: number, scratchSlots: number) {
+    this.emit = emit;
+    this.firstScratch = firstScratch;
+    this.lastScratch = firstScratch + scratchSlots;
+    this.scratch = firstScratch;
+  }
+
+  statements(list: readonly Statement[]): void {
+    for (let i = 0; i < list.length; i++) {
+      this.scratch = this.firstScratch;
+      if (this.fusedPair(list[i], list[i + 1])) i++;
+      else this.statement(list[i]);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------ statements
+
+  private statement(s: Statement): void {
+    const { emit } = this;
+    switch (s.kind) {
+      case 'set':
+        this.evaluate(s.value, s.slot);
+        return;
+      case 'store':
+        this.store(s);
+        return;
+      case 'global.set':
+        emit.op(isWide(s.value.t) ? 'global.set64' : 'global.set32', s.at, this.operand(s.value), s.word);
+        return;
+      case 'memory.grow':
+        emit.op('memory.grow', s.at, s.slot, this.operand(s.value));
+        return;
+      case 'label':
+        emit.label(s.label);
+        return;
+      case 'br':
+        emit.op('br', s.at, s.label);
+        return;
+      case 'br_if':
+        this.branchIf(s.condition, s.negated, s.label, s.at);
+        return;
+      case 'br_table':
+        emit.op('br_table', s.at, this.operand(s.value), s.labels.length - 1);
+        for (const label of s.labels) emit.target(label);
+        return;
+      case 'call':
+        if (s.tail) emit.op('tail.call.lazy', s.at, s.func);
+        else emit.op('call.lazy', s.at, s.func, s.base * 2);
+        return;
+      case 'call_indirect':
+        if (s.tail) emit.op('tail.call.indirect', s.at, this.operand(s.value), s.table, s.type);
+        else emit.op('call.indirect', s.at, this.operand(s.value), s.table, s.type, s.base * 2);
+        return;
+      case 'return':
+        this.return(s.value, s.at);
+        return;
+      case 'out':
+        emit.op('out', s.at, s.base, outNumber(s.fn) as number, s.l, s.m);
+        return;
+      case 'unreachable':
+        emit.op('unreachable', s.at);
+        return;
+      case 'probe':
+        emit.op('probe', s.at, s.index);
+        return;
+    }
+  }
+
+  private return(value: Node | undefined, at: number): void {
+    if (value === undefined) this.emit.op('return', at);
+    else if (isI32Const(value)) this.emit.op('return32.k', at, value.lo);
+    else this.emit.op(isWide(value.t) ? 'return64' : 'return32', at, this.operand(value));
+  }
+
+  private store(s: Extract<Statement, { kind: 'store' }>): void {
+    const address = this.operand(s.address);
+    if (s.value.kind === 'const' && has(`${s.op}.k`)) {
+      this.emit.op(`${s.op}.k`, s.at, address, s.offset, s.value.lo);
+      return;
+    }
+    this.emit.op(s.op, s.at, address, this.operand(s.value), s.offset);
+  }
+
+  /** Two statements in one op: increment-compare-branch, and two moves. */
+  private fusedPair(s: Statement, next: Statement | undefined): boolean {
+    if (next === undefined || s.kind !== 'set') return false;
+    if (next.kind === 'br_if') return this.incrementBranch(s, next);
+    if (next.kind !== 'set' || s.value.kind !== 'slot' || next.value.kind !== 'slot') return false;
+    if (isWide(s.value.t) || isWide(next.value.t) || s.value.t > 0 || next.value.t > 0) return false;
+    this.emit.op('copy32x2', s.at, s.slot, s.value.lo, next.slot, next.value.lo);
+    return true;
+  }
+
+  private incrementBranch(
+    s: Extract<Statement, { kind: 'set' }>,
+    next: Extract<Statement, { kind: 'br_if' }>,
+  ): boolean {
+    const { value, slot } = s;
+    if (value.kind !== 'binary' || (value.op !== 'i32.add' && value.op !== 'i32.sub')) return false;
+    const { a, b } = value as { a: Node; b: Node };
+    if (a.kind !== 'slot' || !isI32Const(b)) return false;
+    const step = value.op === 'i32.add' ? b.lo : -b.lo | 0;
+    const { condition, negated, label, at } = next;
+    if (condition.kind === 'slot' && condition.lo === slot) {
+      this.emit.op(negated ? 'br.inc.eq.k' : 'br.inc.ne.k', at, slot, a.lo, step, 0, label);
+      return true;
+    }
+    if (condition.kind !== 'binary' || !condition.op.startsWith('i32.')) return false;
+    const left = condition.a as Node;
+    const right = condition.b as Node;
+    const compare = condition.op.slice(4);
+    const name = `br.inc.${negated ? INVERSE[compare] : compare}`;
+    if (left.kind !== 'slot' || left.lo !== slot || !has(name)) return false;
+    if (isI32Const(right)) this.emit.op(`${name}.k`, at, slot, a.lo, step, right.lo, label);
+    else if (right.kind === 'slot') this.emit.op(name, at, slot, a.lo, right.lo, step, label);
+    else return false;
+    return true;
+  }
+
+  // -------------------------------------------------------------------------------------------------------- branches
+
+  private branchIf(condition: Node, negated: boolean, label: number, at: number): void {
+    const { emit } = this;
+    let node = condition;
+    let unless = negated;
+    while (node.kind === 'unary' && node.op === 'i32.eqz') {
+      node = node.a as Node;
+      unless = !unless;
+    }
+    if (node.kind === 'binary' && this.branchCompare(node, unless, label, at)) return;
+    if (node.kind === 'unary' && node.op === 'i64.eqz') {
+      const a = this.operand(node.a as Node);
+      const zero = this.take();
+      emit.op('const64', at, zero, 0, 0);
+      emit.op(unless ? 'br.i64.ne' : 'br.i64.eq', at, a, zero, label);
+      return;
+    }
+    if (node.kind === 'load') {
+      const name = `${unless ? 'br_unless' : 'br_if'}.${node.op}`;
+      if (has(name)) {
+        emit.op(name, node.at, this.operand(node.a as Node), node.lo, label);
+        return;
+      }
+    }
+    emit.op(unless ? 'br_unless' : 'br_if', at, this.operand(node), label);
+  }
+
+  private branchCompare(node: Node, negated: boolean, label: number, at: number): boolean {
+    const type = node.op.slice(0, 3);
+    const compare = node.op.slice(4);
+    const a = node.a as Node;
+    const b = node.b as Node;
+    if (type === 'i32' && INVERSE[compare] !== undefined) {
+      this.branchI32(a, b, negated ? INVERSE[compare] : compare, label, at);
+      return true;
+    }
+    if (type === 'i32' && compare === 'and' && isI32Const(b)) {
+      this.emit.op(`br.i32.and.k>${negated ? 'eq' : 'ne'}.k`, at, this.operand(a), b.lo, 0, label);
+      return true;
+    }
+    if (type === 'i64' && INVERSE[compare] !== undefined) {
+      const left = this.operand(a);
+      this.emit.op(`br.i64.${negated ? INVERSE[compare] : compare}`, at, left, this.operand(b), label);
+      return true;
+    }
+    if (!has(`br.${node.op}`)) return false;
+    const left = this.operand(a);
+    this.emit.op(`${negated ? 'br.not' : 'br'}.${node.op}`, at, left, this.operand(b), label);
+    return true;
+  }
+
+  private branchI32(left: Node, right: Node, compare: string, label: number, at: number): void {
+    let [a, b, name] = [left, right, compare];
+    if (isI32Const(a) && !isI32Const(b)) [a, b, name] = [b, a, MIRROR[name]];
+    if (!isI32Const(b)) {
+      const first = this.operand(a);
+      this.emit.op(`br.i32.${name}`, at, first, this.operand(b), label);
+      return;
+    }
+    if (b.lo === 0 && (name === 'eq' || name === 'ne')) {
+      this.branchIf(a, name === 'eq', label, at);
+      return;
+    }
+    if (a.kind === 'binary' && isI32Const(a.b as Node) && a.op.startsWith('i32.')) {
+      const fused = `br.i32.${a.op.slice(4)}.k>${name}.k`;
+      if (has(fused)) {
+        this.emit.op(fused, at, this.operand(a.a as Node), (a.b as Node).lo, b.lo, label);
+        return;
+      }
+    }
+    this.emit.op(`br.i32.${name}.k`, at, this.operand(a), b.lo, label);
+  }
+
+  // ----------------------------------------------------------------------------------------------------- expressions
+
+  private take(): number {
+    const slot = this.scratch++;
+    if (slot >= this.lastScratch) throw new InternalError('out of scratch slots');
+    return slot;
+  }
+
+  /** The slot that holds a value: its own where it stands in one, else a scratch slot that it is computed into. */
+  private operand(node: Node): number {
+    if (node.kind === 'slot') return node.lo;
+    const slot = this.take();
+    this.evaluate(node, slot);
+    return slot;
+  }
+
+  /** Computes a tree into a slot. */
+  private evaluate(node: Node, d: number): void {
+    const before = this.scratch;
+    switch (node.kind) {
+      case 'slot':
+        if (node.t > 0) this.emit.op('copyref', node.at, d, node.lo);
+        else this.emit.op(isWide(node.t) ? 'copy64' : 'copy32', node.at, d, node.lo);
+        break;
+      case 'const':
+        if (node.t > 0) this.emit.op('nullref', node.at, d);
+        else if (isWide(node.t)) this.emit.op('const64', node.at, d, node.lo, node.hi);
+        else this.emit.op('const32', node.at, d, node.lo);
+        break;
+      case 'global':
+        this.emit.op(isWide(node.t) ? 'global.get64' : 'global.get32', node.at, d, node.lo);
+        break;
+      case 'size':
+        this.emit.op('memory.size', node.at, d);
+        break;
+      case 'unary':
+        this.unary(node, d);
+        break;
+      case 'load':
+        this.load(node, d);
+        break;
+      case 'select':
+        this.select(node, d);
+        break;
+      case 'binary':
+        this.binary(node, d);
+        break;
+    }
+    this.scratch = before;
+  }
+
+  private unary(node: Node, d: number): void {
+    const a = node.a as Node;
+    // These move no bits: the operand's words are the value.
+    if (/reinterpret|wrap/.test(node.op)) {
+      this.evaluate(a, d);
+      return;
+    }
+    const op = node.op === 'i64.extend32_s' ? 'i64.extend_i32_s' : node.op;
+    this.emit.op(op, node.at, d, this.operand(a));
+  }
+
+  private load(node: Node, d: number): void {
+    const address = node.a as Node;
+    if (address.kind === 'binary' && address.op === 'i32.add' && has(`${node.op}.add`)) {
+      const a = address.a as Node;
+      const b = address.b as Node;
+      if (isI32Const(b)) {
+        this.emit.op(`${node.op}.add.k`, node.at, d, this.operand(a), node.lo, b.lo);
+        return;
+      }
+      if (!isI32Const(a)) {
+        const first = this.operand(a);
+        this.emit.op(`${node.op}.add`, node.at, d, first, this.operand(b), node.lo);
+        return;
+      }
+    }
+    this.emit.op(node.op, node.at, d, this.operand(address), node.lo);
+  }
+
+  private select(node: Node, d: number): void {
+    const a = this.operand(node.a as Node);
+    const b = this.operand(node.b as Node);
+    const op = node.t > 0 ? 'selectref' : isWide(node.t) ? 'select64' : 'select32';
+    this.emit.op(op, node.at, d, a, b, this.operand(node.c as Node));
+  }
+
+  private binary(node: Node, d: number): void {
+    const type = node.op.slice(0, 3);
+    if (type === 'i32' && has(`${node.op}.k`) && this.i32(node, d)) return;
+    if (type === 'i64' && this.i64(node, d)) return;
+    if (node.op === 'f64.add' && this.multiplyAdd(node, d)) return;
+    const a = this.operand(node.a as Node);
+    this.emit.op(node.op, node.at, d, a, this.operand(node.b as Node));
+  }
+
+  /** i32 operations with an immediate, or with another operation inside. */
+  private i32(node: Node, d: number): boolean {
+    const { a, b, name } = i32Normal(node);
+    if (isI32Const(b)) {
+      if (a.kind === 'global' && name === 'add') {
+        this.emit.op('global.get32.add', node.at, d, a.lo, b.lo);
+        return true;
+      }
+      if (this.pair(a, name, b, node.at, d)) return true;
+      this.emit.op(`i32.${name}.k`, node.at, d, this.operand(a), b.lo);
+      return true;
+    }
+    if (this.pair(a, name, b, node.at, d)) return true;
+    // The other way round only where the order of evaluation cannot be seen.
+    return COMMUTES[name] === true && (a.effects === 0 || b.effects === 0) && this.pair(b, name, a, node.at, d);
+  }
+
+  /** `inner>outer`, with the inner operation in `a`. */
+  private pair(a: Node, outer: string, b: Node, at: number, d: number): boolean {
+    if (a.kind !== 'binary' || !a.op.startsWith('i32.')) return false;
+    const inner = i32Normal(a);
+    const outerConst = isI32Const(b);
+    const innerConst = isI32Const(inner.b);
+    const name = `i32.${inner.name}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`;
+    if (!has(name)) return false;
+    const slots = [this.operand(inner.a)];
+    const immediates: number[] = [];
+    if (innerConst) immediates.push(inner.b.lo);
+    else slots.push(this.operand(inner.b));
+    if (outerConst) immediates.push(b.lo);
+    else slots.push(this.operand(b));
+    this.emit.op(name, at, d, ...slots, ...immediates);
+    return true;
+  }
+
+  private i64(node: Node, d: number): boolean {
+    const name = node.op.slice(4);
+    let a = node.a as Node;
+    let b = node.b as Node;
+    if (a.kind === 'const' && COMMUTES[name]) [a, b] = [b, a];
+    if (b.kind !== 'const' || !has(`${node.op}.k`)) return false;
+    if (/^(sh|rot)/.test(name)) this.emit.op(`${node.op}.k`, node.at, d, this.operand(a), b.lo & 63);
+    else this.emit.op(`${node.op}.k`, node.at, d, this.operand(a), b.lo, b.hi);
+    return true;
+  }
+
+  /** a * b + c: two roundings, as in wasm; only the dispatch is saved. */
+  private multiplyAdd(node: Node, d: number): boolean {
+    const first = node.a as Node;
+    const second = node.b as Node;
+    const isProduct = (n: Node): boolean => n.kind === 'binary' && n.op === 'f64.mul';
+    if (isProduct(first)) {
+      const a = this.operand(first.a as Node);
+      const b = this.operand(first.b as Node);
+      this.emit.op('f64.mul>add', node.at, d, a, b, this.operand(second));
+      return true;
+    }
+    if (!isProduct(second)) return false;
+    const c = this.operand(first);
+    const a = this.operand(second.a as Node);
+    this.emit.op('f64.mul>add', node.at, d, a, this.operand(second.b as Node), c);
+    return true;
+  }
+}
+
+/** Operands and name of an i32 operation, with a constant on the right and subtraction of one as an addition. */
+function i32Normal(node: Node): { a: Node; b: Node; name: string } {
+  let a = node.a as Node;
+  let b = node.b as Node;
+  let name = node.op.slice(4);
+  if (isI32Const(a) && !isI32Const(b)) {
+    if (COMMUTES[name]) [a, b] = [b, a];
+    else if (MIRROR[name] !== undefined) [a, b, name] = [b, a, MIRROR[name]];
+  }
+  if (name === 'sub' && isI32Const(b)) return { a, b: negate(b), name: 'add' };
+  return { a, b, name };
+}
+

@@ -1,0 +1,36 @@
+// Facts about operations that the choice of ops uses: what commutes, the inverse and the mirror image of comparisons.
+import { F64, I32, I64, type ValType } from '../syntax/types.ts';
+import type { Node } from './nodes.ts';
+
+/** The comparison that is true when the first is false (integers only: NaN has none). */
+// biome-ignore format: a table
+export const INVERSE: Readonly<Record<string, string>> = {
+  eq: 'ne', ne: 'eq',
+  lt_s: 'ge_s', ge_s: 'lt_s', lt_u: 'ge_u', ge_u: 'lt_u',
+  gt_s: 'le_s', le_s: 'gt_s', gt_u: 'le_u', le_u: 'gt_u',
+};
+
+/** The comparison with its operands exchanged. */
+// biome-ignore format: a table
+export const MIRROR: Readonly<Record<string, string>> = {
+  eq: 'eq', ne: 'ne',
+  lt_s: 'gt_s', gt_s: 'lt_s', le_s: 'ge_s', ge_s: 'le_s',
+  lt_u: 'gt_u', gt_u: 'lt_u', le_u: 'ge_u', ge_u: 'le_u',
+};
+
+/** Integer operations whose operands may be exchanged. */
+export const COMMUTES: Readonly<Record<string, boolean>> = { add: true, mul: true, and: true, or: true, xor: true };
+
+export function isI32Const(node: Node): boolean {
+  return node.kind === 'const' && node.t === I32;
+}
+
+/** Does a number of this type take both words of a slot? */
+export function isWide(t: ValType): boolean {
+  return t === I64 || t === F64;
+}
+
+/** The constant with the opposite sign. */
+export function negate(node: Node): Node {
+  return { ...node, lo: -node.lo | 0 };
+}

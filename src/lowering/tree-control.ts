@@ -1,0 +1,277 @@
+// Control instructions while trees are built: blocks, branches, calls, returns.
+// https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions
+// At the start and the end of every block, and wherever control joins, values stand in their places.
+import type { FuncType, ValType } from '../syntax/types.ts';
+import { type LabelId, type Node, TRAPS, slotNode } from './nodes.ts';
+import { slotsOf } from './operands.ts';
+import type { TreeBuilder } from './trees.ts';
+
+/** A control frame. `label` is where branches to it go: its end, or the start of a loop. */
+export interface Frame {
+  readonly kind: 'func' | 'block' | 'loop' | 'if' | 'else';
+  readonly label: LabelId;
+  /** `if`: the label of its else branch. */
+  readonly orElse: LabelId;
+  /** Height of the operand stack below its parameters. */
+  readonly height: number;
+  readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
+  /** Something branches to `label`. */
+  used: boolean;
+}
+
+/** Lowers a control instruction; answers false for any other. In dead code it only follows the nesting. */
+export function lowerControl(b: TreeBuilder): boolean {
+  const { name } = b.cursor.row;
+  if (b.dead) return skipDead(b, name);
+  switch (name) {
+    case 'unreachable':
+      b.operands.flushEffects(TRAPS);
+      b.emit({ kind: 'unreachable', at: b.cursor.at });
+      b.dead = true;
+      return true;
+    case 'block':
+    case 'loop':
+    case 'if':
+      openBlock(b, name);
+      return true;
+    case 'else':
+      openElse(b);
+      return true;
+    case 'end':
+      closeBlock(b);
+      return true;
+    case 'br':
+      branch(b, b.cursor.index);
+      b.dead = true;
+      return true;
+    case 'br_if':
+      branchIf(b);
+      return true;
+    case 'br_table':
+      branchTable(b);
+      b.dead = true;
+      return true;
+    case 'return':
+      b.operands.flushEffects(TRAPS);
+      returnValues(b);
+      b.dead = true;
+      return true;
+    case 'call':
+    case 'return_call':
+      call(b, b.funcType(b.valid.funcTypes[b.cursor.index]), undefined, name === 'return_call');
+      return true;
+    case 'call_indirect':
+    case 'return_call_indirect':
+      call(b, b.funcType(b.cursor.index), b.operands.pop(), name === 'return_call_indirect');
+      return true;
+    default:
+      return false;
+  }
+}
+
+function skipDead(b: TreeBuilder, name: string): boolean {
+  switch (b.cursor.row.imm) {
+    case 'block':
+    case 'try_table':
+      b.skip++;
+      return true;
+    default:
+      break;
+  }
+  if (name === 'end') {
+    if (b.skip > 0) b.skip--;
+    else closeBlock(b);
+  } else if (name === 'else' && b.skip === 0) openElse(b);
+  return true;
+}
+
+function blockType(b: TreeBuilder): FuncType {
+  const { typeIndex, valType } = b.cursor;
+  if (typeIndex >= 0) return b.funcType(typeIndex);
+  return { kind: 'func', params: [], results: valType === 0 ? [] : [valType] };
+}
+
+function openBlock(b: TreeBuilder, kind: 'block' | 'loop' | 'if'): void {
+  const { params, results } = blockType(b);
+  const condition = kind === 'if' ? b.operands.pop() : undefined;
+  b.operands.flushAll();
+  const label = b.newLabel();
+  const orElse = kind === 'if' ? b.newLabel() : -1;
+  const height = b.operands.height - params.length;
+  b.frames.push({ kind, label, orElse, height, params, results, used: false });
+  if (kind === 'loop') b.emit({ kind: 'label', label, at: b.cursor.at });
+  if (condition !== undefined) b.emit({ kind: 'br_if', condition, negated: true, label: orElse, at: b.cursor.at });
+}
+
+function openElse(b: TreeBuilder): void {
+  const frame = b.frames.pop() as Frame;
+  if (!b.dead) {
+    b.operands.flushAll();
+    b.emit({ kind: 'br', label: frame.label, at: b.cursor.at });
+    frame.used = true;
+  }
+  b.emit({ kind: 'label', label: frame.orElse, at: b.cursor.at });
+  b.dead = false;
+  b.operands.truncate(frame.height);
+  for (const t of frame.params) b.pushPlaced(t);
+  b.frames.push({ ...frame, kind: 'else' });
+}
+
+function closeBlock(b: TreeBuilder): void {
+  const frame = b.frames.pop() as Frame;
+  if (frame.kind === 'func') {
+    if (!b.dead) returnValues(b);
+    if (frame.used) {
+      b.emit({ kind: 'label', label: frame.label, at: b.cursor.at });
+      b.emit({ kind: 'return', value: undefined, at: b.cursor.at });
+    }
+    return;
+  }
+  if (!b.dead) b.operands.flushAll();
+  if (frame.kind === 'if') b.emit({ kind: 'label', label: frame.orElse, at: b.cursor.at });
+  if (frame.kind !== 'loop' && frame.used) b.emit({ kind: 'label', label: frame.label, at: b.cursor.at });
+  const reached = !b.dead || frame.kind === 'if' || (frame.kind !== 'loop' && frame.used);
+  b.operands.truncate(frame.height);
+  b.dead = !reached;
+  for (const t of frame.results) b.pushPlaced(t);
+}
+
+function frameAt(b: TreeBuilder, depth: number): Frame {
+  return b.frames[b.frames.length - 1 - depth];
+}
+
+function labelTypes(frame: Frame): readonly ValType[] {
+  return frame.kind === 'loop' ? frame.params : frame.results;
+}
+
+/** Do the top values, once flushed, already stand where a branch to the frame wants them? */
+function inPlace(b: TreeBuilder, frame: Frame): boolean {
+  const count = labelTypes(frame).length;
+  return count === 0 || b.operands.height === frame.height + count;
+}
+
+/** Moves the top values to where a branch to the frame wants them. They stay on the stack. */
+function moveValues(b: TreeBuilder, frame: Frame): void {
+  const types = labelTypes(frame);
+  const from = b.operands.height - types.length;
+  let slot = b.operands.place(frame.height);
+  // Upwards: a value never stands below its destination, and reads nothing below its own place but locals.
+  types.forEach((t, i) => {
+    b.set(slot, b.operands.nodes[from + i]);
+    slot += slotsOf(t);
+  });
+}
+
+function branch(b: TreeBuilder, depth: number): void {
+  const frame = frameAt(b, depth);
+  b.operands.flushEffects(TRAPS);
+  if (frame.kind === 'func') {
+    returnValues(b);
+    return;
+  }
+  moveValues(b, frame);
+  frame.used = true;
+  b.emit({ kind: 'br', label: frame.label, at: b.cursor.at });
+}
+
+/** The values of a branch to the function's label, or of `return`: they become the results. */
+function returnValues(b: TreeBuilder): void {
+  const { operands } = b;
+  const at = b.cursor.at;
+  const { results } = b.type;
+  const from = operands.height - results.length;
+  if (results.length === 1 && results[0] < 0 && slotsOf(results[0]) === 1) {
+    b.emit({ kind: 'return', value: operands.nodes[from], at });
+    return;
+  }
+  moveDown(b, from, results);
+  b.emit({ kind: 'return', value: undefined, at });
+}
+
+/** Moves the values from a height up to slots 0 and up, where a caller looks for results and a callee for arguments. */
+function moveDown(b: TreeBuilder, from: number, types: readonly ValType[]): void {
+  const { operands } = b;
+  operands.flushFrom(from);
+  let slot = 0;
+  types.forEach((t, i) => {
+    b.set(slot, slotNode(operands.place(from + i), t, b.cursor.at));
+    slot += slotsOf(t);
+  });
+  if (slot > operands.maxSlot) operands.maxSlot = slot;
+}
+
+function branchIf(b: TreeBuilder): void {
+  const { operands, cursor } = b;
+  const frame = frameAt(b, cursor.index);
+  const condition = operands.pop();
+  const count = labelTypes(frame).length;
+  // What may trap is computed whether or not the branch is taken; values of the label stay for the code behind.
+  operands.flushEffects(TRAPS);
+  operands.flushFrom(operands.height - count);
+  if ((frame.kind === 'func' ? count === 0 : inPlace(b, frame))) {
+    frame.used = true;
+    b.emit({ kind: 'br_if', condition, negated: false, label: frame.label, at: cursor.at });
+    return;
+  }
+  const behind = b.newLabel();
+  b.emit({ kind: 'br_if', condition, negated: true, label: behind, at: cursor.at });
+  branch(b, cursor.index);
+  b.emit({ kind: 'label', label: behind, at: cursor.at });
+}
+
+function branchTable(b: TreeBuilder): void {
+  const { operands, cursor } = b;
+  const value = operands.pop();
+  const { labels } = cursor;
+  const count = labelTypes(frameAt(b, labels[labels.length - 1])).length;
+  operands.flushEffects(TRAPS);
+  operands.flushFrom(operands.height - count);
+  const stubs = new Map<number, LabelId>();
+  const targets = labels.map((depth) => {
+    const frame = frameAt(b, depth);
+    if (frame.kind === 'func' ? count === 0 : inPlace(b, frame)) {
+      frame.used = true;
+      return frame.label;
+    }
+    const known = stubs.get(depth);
+    if (known !== undefined) return known;
+    const stub = b.newLabel();
+    stubs.set(depth, stub);
+    return stub;
+  });
+  b.emit({ kind: 'br_table', value, labels: targets, at: cursor.at });
+  for (const [depth, stub] of stubs) {
+    b.emit({ kind: 'label', label: stub, at: cursor.at });
+    branch(b, depth);
+  }
+}
+
+function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, tail: boolean): void {
+  const { operands, cursor } = b;
+  const height = operands.height - type.params.length;
+  // The index of an indirect call is computed last; in a tail call, before the arguments move over what it reads.
+  if (callee !== undefined && tail) operands.push(callee);
+  operands.flushForEffect();
+  operands.flushFrom(height);
+  const index = callee !== undefined && tail ? operands.pop() : callee;
+  const base = operands.place(height);
+  operands.flushAbove(base, height);
+  if (tail) moveDown(b, height, type.params);
+  operands.truncate(height);
+  const paramSlots = type.params.reduce((sum, t) => sum + slotsOf(t), 0);
+  const resultSlots = type.results.reduce((sum, t) => sum + slotsOf(t), 0);
+  operands.maxSlot = Math.max(operands.maxSlot, base + Math.max(paramSlots, resultSlots));
+  if (type.params.some((t) => t > 0) || type.results.some((t) => t > 0)) b.usesRefs = true;
+  const at = cursor.at;
+  if (index === undefined) b.emit({ kind: 'call', func: cursor.index, base: tail ? 0 : base, tail, at });
+  else {
+    const canon = b.valid.canonical[cursor.index];
+    b.emit({ kind: 'call_indirect', value: index, table: cursor.index2, type: canon, base: tail ? 0 : base, tail, at });
+  }
+  if (tail) {
+    b.dead = true;
+    return;
+  }
+  for (const t of type.results) b.pushPlaced(t);
+}

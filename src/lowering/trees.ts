@@ -1,0 +1,367 @@
+// First half of lowering: a valid function body -> statements over expression trees.
+// https://webassembly.github.io/spec/core/exec/instructions.html
+// local.get, constants and pure operations become trees that vanish into their users; statements keep the order of
+// effects and traps. Control is in tree-control.ts. It assumes that the body is valid.
+import { InstructionCursor } from '../decoder/instruction-cursor.ts';
+import { decodeLocals } from '../decoder/locals.ts';
+import { Reader } from '../decoder/reader.ts';
+import { InternalError } from '../errors.ts';
+import type { Probe } from '../runtime/code-unit.ts';
+import { F32, F64, FUNCREF, type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
+import type { ValidModule } from '../validator/module.ts';
+import { type LabelId, type Node, READS, type Statement, TRAPS, constNode, leafNode, slotNode, treeNode } from './nodes.ts';
+import { Operands, slotsOf } from './operands.ts';
+import type { OutName } from './out-names.ts';
+import { type Frame, lowerControl } from './tree-control.ts';
+
+/** What the second half needs. */
+export interface Trees {
+  readonly statements: readonly Statement[];
+  readonly labels: number;
+  /** Slots of parameters, of all locals, and of everything before scratch slots. */
+  readonly paramSlots: number;
+  readonly localSlots: number;
+  readonly slots: number;
+  /** Slots of declared locals of reference type, which start as null. */
+  readonly refLocals: readonly number[];
+  readonly usesRefs: boolean;
+  readonly probes: readonly Probe[];
+}
+
+/** Numeric instructions that can trap. */
+const TRAPPING = /div|rem|trunc_f/;
+/** Operands that a probe describes, from the top. More than any instruction pops, bar calls and branches. */
+const MAX_PROBED = 64;
+const ACCESS_BYTES = (align: number): number => 2 ** align;
+
+/** Accesses that do what another one does: f32 and f64 move as bits, and narrow stores take the low word. */
+const ACCESS_OPS: Readonly<Record<string, string>> = {
+  'f32.load': 'i32.load',
+  'f64.load': 'i64.load',
+  'f32.store': 'i32.store',
+  'f64.store': 'i64.store',
+  'i64.store8': 'i32.store8',
+  'i64.store16': 'i32.store16',
+  'i64.store32': 'i32.store',
+};
+
+export class TreeBuilder {
+  readonly valid: ValidModule;
+  readonly cursor: InstructionCursor;
+  readonly statements: Statement[] = [];
+  readonly operands: Operands;
+  readonly type: FuncType;
+  readonly frames: Frame[] = [];
+  readonly traced: boolean;
+  readonly probes: Probe[] = [];
+  labels = 0;
+  usesRefs = false;
+  /** Code cannot be reached; `skip` counts the blocks opened since. */
+  dead = false;
+  skip = 0;
+  private readonly localTypes: ValType[];
+  private readonly localSlot: number[] = [];
+  private readonly refLocals: number[] = [];
+  private readonly paramSlots: number;
+  private readonly localSlots: number;
+
+  /** `reserved` slots behind the parameters are left to whoever evaluates the trees. */
+  constructor(valid: ValidModule, funcIndex: number, traced: boolean, reserved: number) {
+    const { module } = valid;
+    const defined = funcIndex - valid.importedFuncs;
+    const reader = new Reader(module.funcs.bytes, module.funcs.start[defined], module.funcs.end[defined]);
+    this.valid = valid;
+    this.traced = traced;
+    this.type = this.funcType(valid.funcTypes[funcIndex]);
+    const locals = decodeLocals(reader, this.type.params.length);
+    this.localTypes = [...this.type.params];
+    locals.types.forEach((t, i) => {
+      for (let n = locals.counts[i]; n > 0; n--) this.localTypes.push(t);
+    });
+    let slot = 0;
+    this.paramSlots = this.type.params.reduce((sum, t) => sum + slotsOf(t), 0);
+    this.localTypes.forEach((t, i) => {
+      if (i === this.type.params.length) slot += reserved;
+      this.localSlot.push(slot);
+      if (t > 0) {
+        this.usesRefs = true;
+        if (i >= this.type.params.length) this.refLocals.push(slot);
+      }
+      slot += slotsOf(t);
+    });
+    if (this.localTypes.length === this.type.params.length) slot += reserved;
+    this.localSlots = slot;
+    this.operands = new Operands(this.statements, slot);
+    this.operands.eager = traced;
+    const resultSlots = this.type.results.reduce((sum, t) => sum + slotsOf(t), 0);
+    this.operands.maxSlot = Math.max(slot, resultSlots);
+    if (this.type.results.some((t) => t > 0)) this.usesRefs = true;
+    this.cursor = new InstructionCursor(module.funcs.bytes, reader.offset, reader.end);
+  }
+
+  build(): Trees {
+    const { cursor } = this;
+    this.frames.push({ kind: 'func', label: this.newLabel(), orElse: -1, height: 0, params: [], results: this.type.results, used: false });
+    while (!cursor.done) {
+      cursor.next();
+      if (this.traced && !this.dead) this.probe();
+      if (this.dead ? lowerControl(this) : lowerControl(this) || this.plain()) continue;
+      if (!this.dead) throw new InternalError(`lowering does not know ${cursor.row.name}`, { offset: cursor.at });
+    }
+    return {
+      statements: this.statements,
+      labels: this.labels,
+      paramSlots: this.paramSlots,
+      localSlots: this.localSlots,
+      slots: this.operands.maxSlot,
+      refLocals: this.refLocals,
+      usesRefs: this.usesRefs,
+      probes: this.probes,
+    };
+  }
+
+  funcType(typeIndex: number): FuncType {
+    return this.valid.module.types[typeIndex].comp as FuncType;
+  }
+
+  newLabel(): LabelId {
+    return this.labels++;
+  }
+
+  emit(statement: Statement): void {
+    this.statements.push(statement);
+  }
+
+  /** Pushes a value and notes references, for which the frame needs room in REFERENCES. */
+  push(node: Node): void {
+    if (node.t > 0) this.usesRefs = true;
+    this.operands.push(node);
+  }
+
+  pushPlaced(t: ValType): void {
+    if (t > 0) this.usesRefs = true;
+    this.operands.pushPlaced(t, this.cursor.at);
+  }
+
+  private probe(): void {
+    const { operands, cursor } = this;
+    const from = Math.max(0, operands.height - MAX_PROBED);
+    const stack = operands.nodes.slice(from).map((node) => node.t);
+    this.emit({ kind: 'probe', index: this.probes.length, at: cursor.at });
+    this.probes.push({ offset: cursor.at, base: operands.place(from), stack });
+  }
+
+  /** Operations on operands, locals, globals and memory. Answers false for an instruction that it does not know. */
+  private plain(): boolean {
+    const { cursor } = this;
+    const { row, at } = cursor;
+    switch (row.imm) {
+      case 'none':
+        return this.numeric();
+      case 'i32':
+      case 'f32':
+        this.push(constNode(row.imm === 'i32' ? I32 : F32, cursor.lo, 0, at));
+        return true;
+      case 'i64':
+      case 'f64':
+        this.push(constNode(row.imm === 'i64' ? I64 : F64, cursor.lo, cursor.hi, at));
+        return true;
+      case 'local':
+        this.local();
+        return true;
+      case 'global':
+        this.global();
+        return true;
+      case 'memarg':
+        this.access();
+        return true;
+      case 'heap':
+        this.push(constNode(cursor.valType, 0, 0, at));
+        return true;
+      case 'select':
+        return this.select();
+      case 'memory':
+        return this.memory();
+      default:
+        return this.rare();
+    }
+  }
+
+  private numeric(): boolean {
+    const { cursor, operands } = this;
+    const { name, sig } = cursor.row;
+    if (name === 'nop') return true;
+    if (name === 'drop') {
+      const place = operands.place(operands.height - 1);
+      const value = operands.pop();
+      if ((value.effects & TRAPS) !== 0) this.set(place, value);
+      return true;
+    }
+    if (name === 'select') return this.select();
+    if (name === 'ref.is_null') return this.out('ref.is_null', 1, [I32]);
+    if (sig === undefined || sig.pushes.length !== 1) return false;
+    const effects = TRAPPING.test(name) && !name.includes('sat') ? TRAPS : 0;
+    const t = sig.pushes[0];
+    if (sig.pops.length === 1) {
+      const a = operands.pop();
+      // Reinterpretations and wrapping move no bits: the slot's words are the value.
+      if (a.kind === 'slot' && /reinterpret|wrap/.test(name)) this.push(slotNode(a.lo, t, cursor.at));
+      else this.push(treeNode('unary', name, t, effects, cursor.at, a));
+    } else {
+      const b = operands.pop();
+      const a = operands.pop();
+      this.push(treeNode('binary', name, t, effects, cursor.at, a, b));
+    }
+    return true;
+  }
+
+  private select(): boolean {
+    const { cursor, operands } = this;
+    const c = operands.pop();
+    const b = operands.pop();
+    const a = operands.pop();
+    this.push(treeNode('select', 'select', a.t, 0, cursor.at, a, b, c));
+    return true;
+  }
+
+  /** Writes a value to a slot, after everything that has to come before. */
+  set(slot: number, value: Node): void {
+    if ((value.effects & TRAPS) !== 0) this.operands.flushEffects(TRAPS);
+    if (value.kind === 'slot' && value.lo === slot) return;
+    this.emit({ kind: 'set', slot, value, at: value.at });
+  }
+
+  private local(): void {
+    const { cursor, operands } = this;
+    const slot = this.localSlot[cursor.index];
+    const t = this.localTypes[cursor.index];
+    if (cursor.row.name === 'local.get') {
+      this.push(slotNode(slot, t, cursor.at));
+      return;
+    }
+    const value = operands.pop();
+    operands.flushReaders(slot);
+    this.set(slot, value);
+    if (cursor.row.name === 'local.tee') this.push(slotNode(slot, t, cursor.at));
+  }
+
+  /** Globals whose words are in the instance: all but imported mutable ones. */
+  private global(): void {
+    const { cursor, operands, valid } = this;
+    const { index, at } = cursor;
+    const type = valid.globalTypes[index];
+    const get = cursor.row.name === 'global.get';
+    if (type.val > 0 || slotsOf(type.val) > 1 || (index < valid.importedGlobals && type.mutable)) {
+      if (get) this.out('global.get', 0, [type.val], index);
+      else this.out('global.set', 1, [], index);
+      return;
+    }
+    if (get) {
+      this.push(leafNode('global', type.val, index * 4, type.mutable ? READS : 0, at));
+      return;
+    }
+    const value = operands.pop();
+    operands.flushForEffect();
+    this.emit({ kind: 'global.set', word: index * 4, value, at });
+  }
+
+  private access(): void {
+    const { cursor, operands } = this;
+    const { row, at } = cursor;
+    const load = row.sig?.pushes.length === 1;
+        const op = ACCESS_OPS[row.name] ?? row.name;
+    if (!this.fastAccess()) {
+      if (load) this.out(op as OutName, 1, row.sig?.pushes as ValType[], cursor.lo, cursor.index);
+      else this.out(op as OutName, 2, [], cursor.lo, cursor.index);
+      return;
+    }
+    if (load) {
+      const address = operands.pop();
+      const t = row.sig?.pushes[0] as ValType;
+      this.push(treeNode('load', op, t, TRAPS | READS, at, address, undefined, undefined, cursor.lo));
+      return;
+    }
+    const value = operands.pop();
+    const address = operands.pop();
+    operands.flushForEffect();
+    this.emit({ kind: 'store', op, address, value, offset: cursor.lo, at });
+  }
+
+  /** Memory 0 with 32-bit addresses, and the access at address 0 lies within the minimum size. */
+  private fastAccess(): boolean {
+    const { cursor, valid } = this;
+    if (cursor.index !== 0 || cursor.hi !== 0) return false;
+    const type = valid.memTypes[0];
+    const end = (cursor.lo >>> 0) + ACCESS_BYTES(cursor.row.align as number);
+    return type.addr === I32 && BigInt(end) <= type.limits.min << BigInt(type.pageSizeLog2) && end < 2 ** 31;
+  }
+
+  private memory(): boolean {
+    const { cursor, operands, valid } = this;
+    const { name } = cursor.row;
+    const type = valid.memTypes[cursor.index];
+    const plain = cursor.index === 0 && type.addr === I32 && type.pageSizeLog2 === 16;
+    switch (name) {
+      case 'memory.size':
+        if (!plain) return this.out('memory.size', 0, [type.addr], cursor.index);
+        this.push(leafNode('size', I32, 0, READS, cursor.at));
+        return true;
+      case 'memory.grow': {
+        if (!plain) return this.out('memory.grow', 1, [type.addr], cursor.index);
+        const value = operands.pop();
+        operands.flushForEffect();
+        this.emit({ kind: 'memory.grow', slot: operands.place(operands.height), value, at: cursor.at });
+        this.pushPlaced(I32);
+        return true;
+      }
+      case 'memory.fill':
+        return this.out('memory.fill', 3, [], cursor.index);
+      default:
+        return false;
+    }
+  }
+
+  private rare(): boolean {
+    const { cursor, valid } = this;
+    const { index, index2 } = cursor;
+    switch (cursor.row.name) {
+      case 'table.get':
+        return this.out('table.get', 1, [valid.tableTypes[index].elem], index);
+      case 'table.set':
+        return this.out('table.set', 2, [], index);
+      case 'table.size':
+        return this.out('table.size', 0, [valid.tableTypes[index].addr], index);
+      case 'table.grow':
+        return this.out('table.grow', 2, [valid.tableTypes[index].addr], index);
+      case 'table.fill':
+        return this.out('table.fill', 3, [], index);
+      case 'ref.func':
+        return this.out('ref.func', 0, [FUNCREF], index);
+      case 'elem.drop':
+      case 'data.drop':
+        return this.out(cursor.row.name, 0, [], index);
+      case 'table.copy':
+      case 'memory.copy':
+      case 'table.init':
+      case 'memory.init':
+        return this.out(cursor.row.name, 3, [], index, index2);
+      default:
+        return false;
+    }
+  }
+
+  /** An out-of-line instruction: operands in their places, results in the same. */
+  out(fn: OutName, pops: number, pushes: readonly ValType[], l = 0, m = 0): boolean {
+    const { operands } = this;
+    const height = operands.height - pops;
+    operands.flushForEffect();
+    operands.flushFrom(height);
+    const base = operands.place(height);
+    operands.flushAbove(base, height);
+    for (let h = height; h < operands.height; h++) if (operands.nodes[h].t > 0) this.usesRefs = true;
+    operands.truncate(height);
+    this.emit({ kind: 'out', fn, base, l, m, at: this.cursor.at });
+    for (const t of pushes) this.pushPlaced(t);
+    return true;
+  }
+}

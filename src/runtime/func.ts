@@ -1,0 +1,39 @@
+// A function instance. https://webassembly.github.io/spec/core/exec/runtime.html#function-instances
+// One class for wasm and host functions, so that call_indirect meets one shape of object.
+import type { FuncType } from '../syntax/types.ts';
+import { canonicalType } from '../validator/canonical.ts';
+import type { ModuleInstance } from './instance.ts';
+import type { Value } from './values.ts';
+
+/** What a host function may answer: nothing, one value, or a value per result. */
+export type HostResult = Value | readonly Value[] | undefined;
+
+/**
+ * A function of the host. i32, f32 and f64 arrive as numbers (i32 signed), i64 as a signed bigint, references as they
+ * are. A promise suspends the guest thread until it is settled; only threads that were started asynchronously may.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a host function that answers nothing is the usual case
+export type HostFunction = (...args: never[]) => HostResult | void | Promise<HostResult | void>;
+
+export class Func {
+  readonly kind = 'func';
+  /** Canonical id of the function type. */
+  readonly canon: number;
+  /** The instance that defines it; undefined for host functions. */
+  readonly instance: ModuleInstance | undefined;
+  /** Index in the instance's function index space; -1 for host functions. */
+  readonly index: number;
+  readonly host: HostFunction | undefined;
+
+  constructor(canon: number, instance: ModuleInstance | undefined, index: number, host: HostFunction | undefined) {
+    this.canon = canon;
+    this.instance = instance;
+    this.index = index;
+    this.host = host;
+  }
+
+  /** The closed function type: type indices in it are canonical ids. */
+  get type(): FuncType {
+    return canonicalType(this.canon).comp as FuncType;
+  }
+}

@@ -1,0 +1,82 @@
+// A module instance. https://webassembly.github.io/spec/core/exec/runtime.html#module-instances
+// Data only: interpreter/instantiate.ts makes it, the loop and the driver use it.
+import type { ExternKind } from '../syntax/module.ts';
+import { closeType } from '../validator/canonical.ts';
+import type { ValidModule } from '../validator/module.ts';
+import type { CodeUnit } from './code-unit.ts';
+import { Func } from './func.ts';
+import { Global } from './global.ts';
+import type { Memory } from './memory.ts';
+import type { Table } from './table.ts';
+import type { Tag } from './tag.ts';
+
+/** An external value. https://webassembly.github.io/spec/core/exec/runtime.html#external-values */
+export type Extern = Func | Table | Memory | Global | Tag;
+
+export class ModuleInstance {
+  readonly module: ValidModule;
+  readonly unit: CodeUnit;
+  /** By function index; defined functions get their Func when somebody needs it as a value. */
+  readonly funcs: (Func | undefined)[];
+  readonly tables: Table[] = [];
+  readonly memories: Memory[] = [];
+  /** Memory 0, or an empty one: what the loop's views show. */
+  memory: Memory;
+  /** By global index; defined globals get their Global when somebody needs it as a value. */
+  readonly globals: (Global | undefined)[] = [];
+  /** Words of the defined globals and of imported immutable ones: global i at `4 * i`. */
+  readonly globalWords: Int32Array;
+  /** References of the same globals: global i at `i`. */
+  readonly globalRefs: unknown[];
+  readonly tags: Tag[] = [];
+  /** Element segments as references; undefined once dropped. */
+  readonly elems: (readonly unknown[] | undefined)[] = [];
+  /** Data segments; undefined once dropped. */
+  readonly datas: (Uint8Array | undefined)[] = [];
+
+  constructor(module: ValidModule, unit: CodeUnit, memory: Memory, globals: number) {
+    this.module = module;
+    this.unit = unit;
+    this.memory = memory;
+    this.funcs = new Array<Func | undefined>(module.funcTypes.length).fill(undefined);
+    this.globalWords = new Int32Array(globals * 4);
+    this.globalRefs = new Array<unknown>(globals).fill(null);
+  }
+
+  /** The function with an index, as a value. */
+  func(index: number): Func {
+    const known = this.funcs[index];
+    if (known !== undefined) return known;
+    const made = new Func(this.module.canonical[this.module.funcTypes[index]], this, index, undefined);
+    this.funcs[index] = made;
+    return made;
+  }
+
+  /** The global with an index, as a value. */
+  global(index: number): Global {
+    const known = this.globals[index];
+    if (known !== undefined) return known;
+    const { val, mutable } = this.module.globalTypes[index];
+    const type = { val: closeType(this.module.canonical, val), mutable };
+    const at = type.val > 0 ? index : index * 4;
+    const made = new Global(type, this.globalWords, this.globalRefs, at);
+    this.globals[index] = made;
+    return made;
+  }
+
+  /** The external value that an export means. */
+  extern(kind: ExternKind, index: number): Extern {
+    switch (kind) {
+      case 'func':
+        return this.func(index);
+      case 'table':
+        return this.tables[index];
+      case 'memory':
+        return this.memories[index];
+      case 'global':
+        return this.global(index);
+      case 'tag':
+        return this.tags[index];
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// A table instance. https://webassembly.github.io/spec/core/exec/runtime.html#table-instances
+import { ExhaustionError } from '../errors.ts';
+import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
+import { I32, type TableType } from '../syntax/types.ts';
+
+/** A table of references. `type.elem` is closed (heap types are canonical ids), so that instances can share it. */
+export class Table {
+  readonly kind = 'table';
+  readonly type: TableType;
+  /** The references; `elems.length` is the table's size. */
+  readonly elems: unknown[] = [];
+  private readonly max: number;
+
+  /** @throws ExhaustionError when the minimum is above the limit of 10,000,000 elements. */
+  constructor(type: TableType, init: unknown = null) {
+    this.type = type;
+    const declared = type.limits.max ?? (type.addr === I32 ? 0xffff_ffffn : BigInt(MAX_TABLE_SIZE));
+    this.max = Math.min(MAX_TABLE_SIZE, Number(declared));
+    if (type.limits.min > BigInt(MAX_TABLE_SIZE)) {
+      throw new ExhaustionError(`out of memory: a table of ${type.limits.min} elements; at most ${MAX_TABLE_SIZE}`);
+    }
+    this.grow(Number(type.limits.min), init);
+  }
+
+  get size(): number {
+    return this.elems.length;
+  }
+
+  /** Grows by `delta` elements that are `init`; answers the size before, or -1 where that is not possible. */
+  grow(delta: number, init: unknown): number {
+    const before = this.elems.length;
+    if (before + delta > this.max) return -1;
+    for (let i = 0; i < delta; i++) this.elems.push(init);
+    return before;
+  }
+}
