@@ -1,10 +1,9 @@
 // Function bodies and constant expressions in the text format: flat instructions, indented by block.
 // https://webassembly.github.io/spec/core/text/modules.html#functions
 // A body whose blocks are not well nested is printed as it is; such text does not parse, as its bytes do not validate.
-import { MalformedError } from '../errors.ts';
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
+import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
-import { MAX_LOCALS } from '../syntax/limits.ts';
 import type { Expr, Module } from '../syntax/module.ts';
 import type { ValType } from '../syntax/types.ts';
 import { printInstruction } from './printer-instruction.ts';
@@ -15,20 +14,12 @@ import { declarations, funcTypeAt } from './printer-types.ts';
 /** Deeper blocks are not indented further, or hostile nesting would make text of quadratic size. */
 const MAX_INDENT = 60;
 
-const tooManyLocals = (offset: number, count: number): MalformedError =>
-  new MalformedError(`too many locals: ${count}, the limit is ${MAX_LOCALS} (offset 0x${offset.toString(16)})`, {
-    offset,
-  });
-
-/** Reads a function's vector of locals; the reader then stands at its first instruction. */
-export function readLocals(reader: Reader): ValType[] {
+/** A function's declared locals, one type each; the reader then stands at its first instruction. */
+function localTypes(reader: Reader): ValType[] {
+  const { counts, types } = decodeLocals(reader, 0);
   const locals: ValType[] = [];
-  for (let runs = reader.u32(); runs > 0; runs--) {
-    const at = reader.offset;
-    const count = reader.u32();
-    const type = reader.valType();
-    if (locals.length + count > MAX_LOCALS) throw tooManyLocals(at, locals.length + count);
-    for (let i = 0; i < count; i++) locals.push(type);
+  for (let run = 0; run < counts.length; run++) {
+    for (let i = 0; i < counts[run]; i++) locals.push(types[run]);
   }
   return locals;
 }
@@ -119,7 +110,7 @@ export function walkBody(
   visit: (line: BodyLine, cursor: InstructionCursor) => void,
 ): void {
   const reader = new Reader(module.funcs.bytes, body.start, body.end);
-  readLocals(reader);
+  decodeLocals(reader, 0);
   const cursor = new InstructionCursor(module.funcs.bytes, reader.offset, body.end);
   const printer = new BodyPrinter(ids, funcIndex, ids.locals(funcIndex));
   while (!cursor.done) {
@@ -137,7 +128,7 @@ export function printBody(
   body: { readonly type: number; readonly start: number; readonly end: number },
   offsets: boolean,
 ): void {
-  const locals = readLocals(new Reader(module.funcs.bytes, body.start, body.end));
+  const locals = localTypes(new Reader(module.funcs.bytes, body.start, body.end));
   if (locals.length > 0) {
     const first = funcTypeAt(module, body.type)?.params.length ?? 0;
     lines.push(`   ${declarations('local', locals, first, ids.locals(funcIndex), ids)}`);

@@ -40,9 +40,12 @@ describe('literals of the text format', () => {
   });
 
   test('a vector shows its four lanes as hexadecimal words', () => {
-    expect(v128Text(Uint8Array.from({ length: 16 }, (_, i) => i + 0xf0), 0)).toBe(
-      'i32x4 0xf3f2f1f0 0xf7f6f5f4 0xfbfaf9f8 0xfffefdfc',
-    );
+    expect(
+      v128Text(
+        Uint8Array.from({ length: 16 }, (_, i) => i + 0xf0),
+        0,
+      ),
+    ).toBe('i32x4 0xf3f2f1f0 0xf7f6f5f4 0xfbfaf9f8 0xfffefdfc');
   });
 
   test('strings escape quotes, backslashes, controls and what would not be seen', () => {

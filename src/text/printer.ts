@@ -206,25 +206,34 @@ class ModulePrinter {
 
 const NONE: Ids = new Map();
 
+/** Section ids in the order of the format. */
+const ORDER = [0, 1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
+
 /** ` (after type)`; nothing for a section behind the last one, which is where the format puts it by itself. */
 function place(module: Module, custom: Custom): string {
-  if (custom.after === 0) return ' (before first)';
-  return custom.after === lastSection(module) ? '' : ` (after ${SECTIONS[custom.after]})`;
+  const at = ORDER.indexOf(custom.after);
+  if (at >= ORDER.indexOf(lastSection(module))) return '';
+  return at === 0 ? ' (before first)' : ` (after ${SECTIONS[custom.after]})`;
 }
 
+/** Id of the last section that is not empty. */
 function lastSection(module: Module): number {
-  if (module.datas.length > 0) return 11;
-  if (module.funcs.types.length > 0) return 10;
-  if (module.dataCount !== undefined) return 12;
-  if (module.elems.length > 0) return 9;
-  if (module.start !== undefined) return 8;
-  if (module.exports.length > 0) return 7;
-  if (module.globals.length > 0) return 6;
-  if (module.tags.length > 0) return 13;
-  if (module.memories.length > 0) return 5;
-  if (module.tables.length > 0) return 4;
-  if (module.imports.length > 0) return 2;
-  return module.types.length > 0 ? 1 : 0;
+  const { types, imports, funcs, tables, memories, tags, globals, exports, start, elems, dataCount, datas } = module;
+  const present: readonly [number, boolean][] = [
+    [11, datas.length > 0],
+    [10, funcs.types.length > 0],
+    [12, dataCount !== undefined],
+    [9, elems.length > 0],
+    [8, start !== undefined],
+    [7, exports.length > 0],
+    [6, globals.length > 0],
+    [13, tags.length > 0],
+    [5, memories.length > 0],
+    [4, tables.length > 0],
+    [2, imports.length > 0],
+    [1, types.length > 0],
+  ];
+  return present.find(([, there]) => there)?.[0] ?? 0;
 }
 
 /** One function as text lines, for tools that show a single one; an empty list for an import. */
