@@ -4,6 +4,7 @@
 // Bodies are not walked, and indices and types not checked: that is validation.
 import type { Custom, Module } from '../syntax/module.ts';
 import { MAX_DATA_SEGMENTS, MAX_MODULE_BYTES } from '../syntax/limits.ts';
+import { findBodyFault } from './bodies.ts';
 import { InstructionCursor } from './instruction-cursor.ts';
 import type { Reader } from './reader.ts';
 import { type Bodies, decodeCode } from './sections/code.ts';
@@ -40,7 +41,11 @@ const SECTIONS = [
 ] as const;
 
 /** A module under construction. */
-type Draft = { -readonly [K in keyof Module]: Module[K] } & { funcTypes: Uint32Array; code: Bodies };
+type Draft = { -readonly [K in keyof Module]: Module[K] } & {
+  customs: Custom[];
+  funcTypes: Uint32Array;
+  code: Bodies;
+};
 
 /**
  * Decodes a module. The module keeps `bytes` and views of them: do not change them afterwards.
@@ -52,7 +57,17 @@ export function decodeModule(bytes: Uint8Array): Module {
   const reader = cursor.reader;
   decodePreamble(reader);
   const draft = emptyDraft();
-  const customs: Custom[] = [];
+  try {
+    decodeSections(cursor, draft);
+    return finish(draft, bytes);
+  } catch (error) {
+    // A body that is longer than its size puts the sections behind it out of step. Then its own fault says more.
+    throw findBodyFault(bytes, draft.code) ?? error;
+  }
+}
+
+function decodeSections(cursor: InstructionCursor, draft: Draft): void {
+  const reader = cursor.reader;
   let last = 0;
   while (!reader.done) {
     const at = reader.offset;
@@ -65,7 +80,7 @@ export function decodeModule(bytes: Uint8Array): Module {
     const size = reader.length();
     const end = reader.offset + size;
     if (id === 0) {
-      customs.push(decodeCustom(bytes, reader.offset, end, last));
+      draft.customs.push(decodeCustom(reader.bytes, reader.offset, end, last));
       reader.offset = end;
       continue;
     }
@@ -75,7 +90,6 @@ export function decodeModule(bytes: Uint8Array): Module {
     if (reader.offset !== end) throw say.sectionSizeMismatch(reader.offset, section.name, end);
     last = id;
   }
-  return finish(draft, bytes, customs);
 }
 
 function decodePreamble(reader: Reader): void {
@@ -169,7 +183,7 @@ function decodeDataCount(reader: Reader): number {
 }
 
 /** What can be said only at the end: sections whose lengths have to agree. */
-function finish(draft: Draft, bytes: Uint8Array, customs: readonly Custom[]): Module {
+function finish(draft: Draft, bytes: Uint8Array): Module {
   const { funcTypes, code, ...module } = draft;
   if (funcTypes.length !== code.start.length) {
     throw say.functionAndCode(bytes.length, funcTypes.length, code.start.length);
@@ -177,5 +191,5 @@ function finish(draft: Draft, bytes: Uint8Array, customs: readonly Custom[]): Mo
   if (draft.dataCount !== undefined && draft.dataCount !== draft.datas.length) {
     throw say.dataCountAndData(bytes.length, draft.dataCount, draft.datas.length);
   }
-  return { ...module, customs, funcs: { types: funcTypes, bytes, start: code.start, end: code.end } };
+  return { ...module, funcs: { types: funcTypes, bytes, start: code.start, end: code.end } };
 }

@@ -72,10 +72,14 @@ export class InstructionCursor {
     return this.reader.offset >= this.reader.end;
   }
 
-  /** Reads one instruction. Throws MalformedError on an opcode without a row and on malformed immediates. */
+  /**
+   * Reads one instruction. Throws MalformedError on an opcode without a row, on malformed immediates, and where no
+   * instruction is left: whoever walks a body stops at its final `end`.
+   */
   next(): void {
     const reader = this.reader;
     this.at = reader.offset;
+    if (reader.offset >= reader.end) throw say.endMissing(reader.bytes, reader.end);
     const byte = reader.byte();
     const row = isPrefix(byte) ? this.prefixed(byte) : plainRow(byte);
     if (row === undefined) throw say.illegalOpcode(this.at, byte.toString(16).padStart(2, '0'));

@@ -11,6 +11,11 @@ import * as say from './messages.ts';
  */
 const boundedIndex = (index: number): number => Math.min(index, MAX_TYPES);
 
+// Codes are the binary format's bytes read as s7.
+const isNumCode = (code: number): boolean => code <= I32 && code >= V128;
+const isAbstractHeap = (code: number): boolean => code <= HEAP.noexn && code >= HEAP.exn;
+const startsRefType = (byte: number): boolean => byte === 0x63 || byte === 0x64 || isAbstractHeap(byte - 0x80);
+
 /** Reads `bytes[offset, end)` from left to right. Methods throw MalformedError at the offset of the fault. */
 export class Reader {
   readonly bytes: Uint8Array;
@@ -177,7 +182,8 @@ export class Reader {
     const value = this.s33();
     if (value >= 0) return boundedIndex(value);
     // Abstract types are single bytes: a longer LEB128 of the same number is not one.
-    if (value <= HEAP.noexn && value >= HEAP.exn && this.offset === start + 1) return value;
+    if (this.offset > start + 1) throw say.integerTooLong(start, 7);
+    if (isAbstractHeap(value)) return value;
     throw say.malformedHeapType(start, value);
   }
 
@@ -191,8 +197,7 @@ export class Reader {
   /** A reference type. */
   refType(): ValType {
     const byte = this.peek();
-    const isAbstract = byte - 0x80 <= HEAP.noexn && byte - 0x80 >= HEAP.exn;
-    if (byte !== 0x63 && byte !== 0x64 && !isAbstract) throw say.malformedReferenceType(this.offset, byte);
+    if (!startsRefType(byte)) throw say.malformedReferenceType(this.offset, byte);
     return this.valType();
   }
 
@@ -203,16 +208,20 @@ export class Reader {
     if (byte >= 0x80 || byte < 0x40) throw say.malformedValueType(start, byte);
     if (byte === 0x63 || byte === 0x64) return this.refTo(byte === 0x63);
     const code = byte - 0x80;
-    if (code <= I32 && code >= V128) return code;
-    if (code <= HEAP.noexn && code >= HEAP.exn) return ref(code, true);
+    if (isNumCode(code)) return code;
+    if (isAbstractHeap(code)) return ref(code, true);
     throw say.malformedValueType(start, byte);
   }
 
   /** A storage type: a value type, i8 or i16. */
   storageType(): ValType {
-    const code = this.peek() - 0x80;
-    if (code !== I8 && code !== I16) return this.valType();
-    this.offset++;
-    return code;
+    const byte = this.peek();
+    const code = byte - 0x80;
+    if (code === I8 || code === I16) {
+      this.offset++;
+      return code;
+    }
+    if (!isNumCode(code) && !startsRefType(byte)) throw say.malformedStorageType(this.offset, byte);
+    return this.valType();
   }
 }

@@ -74,7 +74,7 @@ function decodeCompType(reader: Reader): CompType {
     return { kind: 'struct', fields: vector(reader, 'fields', MAX_STRUCT_FIELDS, () => decodeFieldType(reader)) };
   }
   if (byte === 0x5e) return { kind: 'array', field: decodeFieldType(reader) };
-  throw say.malformedDefinedType(start, byte);
+  throw byte >= 0x80 ? say.integerTooLong(start, 7) : say.malformedDefinedType(start, byte);
 }
 
 function decodeFieldType(reader: Reader): FieldType {

@@ -1,0 +1,52 @@
+// Walks function bodies for what the binary format asks of them: locals and instructions that can be read, and nesting.
+// https://webassembly.github.io/spec/core/binary/modules.html#code-section
+// Validation walks bodies itself and reports the same faults. This is for a module whose sections are out of step, and
+// for tools that look at modules without validating them.
+import { MalformedError } from '../errors.ts';
+import { InstructionCursor } from './instruction-cursor.ts';
+import { decodeLocals } from './locals.ts';
+import * as say from './messages.ts';
+import type { Bodies } from './sections/code.ts';
+
+/**
+ * Walks one body, from its locals to behind its final `end`, and gives the number of its instructions. `params` counts
+ * the function's parameters; `dataCount` says whether the module has a data count section. Throws MalformedError.
+ */
+export function walkBody(cursor: InstructionCursor, params: number, dataCount: boolean): number {
+  decodeLocals(cursor.reader, params);
+  // Of the blocks around the instruction: whether an else may follow. An explicit stack, since bodies nest deep.
+  const blocks = [false];
+  let count = 0;
+  while (blocks.length > 0) {
+    cursor.next();
+    count++;
+    const { code, name, imm } = cursor.row;
+    if (imm === 'block' || imm === 'try_table') blocks.push(code === 0x04);
+    else if (code === 0x0b || code === 0x18) blocks.pop();
+    else if (code === 0x05) {
+      if (!blocks[blocks.length - 1]) throw say.endExpected(cursor.at);
+      blocks[blocks.length - 1] = false;
+    } else if (!dataCount && (imm === 'data' || imm === 'memory_init' || imm === 'type_data')) {
+      throw say.dataCountRequired(cursor.at, name);
+    }
+  }
+  return count;
+}
+
+/**
+ * The first fault in the bodies when each is read to its final `end`, even past its size, as the reference interpreter
+ * does; undefined when there is none.
+ */
+export function findBodyFault(bytes: Uint8Array, { start, end }: Bodies): MalformedError | undefined {
+  try {
+    for (let i = 0; i < start.length; i++) {
+      const cursor = new InstructionCursor(bytes, start[i], bytes.length);
+      walkBody(cursor, 0, true);
+      if (cursor.offset !== end[i]) return say.bodySizeMismatch(cursor.offset, i, end[i]);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof MalformedError) return error;
+    throw error;
+  }
+}
