@@ -133,6 +133,11 @@ export class Cursor {
     return value;
   }
 
+  /** Whether the current token means nothing anywhere, so that no error but "unknown operator" fits. */
+  isUnknown(): boolean {
+    return meansNothing(this.tokens, this.pos);
+  }
+
   /** The error for the current token, where `expected` should stand. */
   unexpected(expected: string): MalformedError {
     const { tokens, pos } = this;

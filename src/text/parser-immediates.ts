@@ -204,9 +204,11 @@ export function readShape(cursor: Cursor): { readonly count: number; readonly wi
 function writeVector({ cursor, writer }: Scope): void {
   const name = cursor.text;
   const { count, width, float } = readShape(cursor);
-  let given = 0;
-  while (isNumber(cursor.tokens.kinds[cursor.pos + given])) given++;
-  if (given !== count) throw say.wrongNumberOfLanes(cursor.place, name, count);
+  const first = cursor.pos;
+  while (isNumber(cursor.kind)) cursor.pos++;
+  if (cursor.isUnknown()) throw cursor.unexpected('a lane');
+  if (cursor.pos - first !== count) throw say.wrongNumberOfLanes(cursor.tokens.place(first), name, count);
+  cursor.pos = first;
   for (let i = 0; i < count; i++) {
     const bits = float ? readFloat(cursor, width as 32 | 64) : readInteger(cursor, width);
     for (let shift = 0; shift < width; shift += 8) writer.byte(Number((bits >> BigInt(shift)) & 0xffn));

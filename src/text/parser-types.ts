@@ -161,6 +161,7 @@ export function readTypeUse(context: Context, bind: BindParams): TypeUse {
     cursor.closing();
   }
   const { params, results } = readSignature(context, bind);
+  if (cursor.isOpen('param') || cursor.isOpen('type')) throw cursor.unexpected('what follows the results of a type');
   if (index >= 0 && params.length + results.length > 0) {
     context.checkInline(index, params, results, cursor.tokens.place(pos));
   }

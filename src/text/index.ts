@@ -1,0 +1,16 @@
+// The public entry `wasmi-ts/text`: the text format, read and written.
+// https://webassembly.github.io/spec/core/text/index.html
+import { encodeModule } from '../encoder/encode.ts';
+import { type ParseOptions, parseModule } from './parser.ts';
+
+export { type ParseOptions, parseModule } from './parser.ts';
+export { type PrintOptions, printModule } from './printer.ts';
+
+/**
+ * Text to binary format. The text is parsed, not validated. Throws MalformedError with line and column.
+ *
+ *     const bytes = assemble('(module (func (export "one") (result i32) (i32.const 1)))');
+ */
+export function assemble(text: string | Uint8Array, options: ParseOptions = {}): Uint8Array {
+  return encodeModule(parseModule(text, options));
+}
