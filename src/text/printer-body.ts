@@ -37,8 +37,10 @@ export interface BodyLine {
 class BodyPrinter {
   private readonly names: InstructionNames;
   private readonly labelIds: Ids;
-  /** Innermost last: the label's identifier, or undefined. */
-  private readonly open: (string | undefined)[] = [];
+  /** Innermost last: the label's identifier, or ''. */
+  private readonly open: string[] = [];
+  /** Where in `open` an identifier occurs, innermost last: an inner label hides outer ones of its name. */
+  private readonly places = new Map<string, number[]>();
   private blocks = 0;
 
   constructor(ids: Identifiers, funcIndex: number, locals: Ids) {
@@ -53,9 +55,23 @@ class BodyPrinter {
 
   private label(depth: number): string {
     const at = this.open.length - 1 - depth;
-    const id = this.open[at];
-    if (id !== undefined) return idText(id);
+    const id = this.open[at] ?? '';
+    const places = this.places.get(id) ?? [];
+    if (id !== '' && places[places.length - 1] === at) return idText(id);
     return at < -1 ? String(depth) : `${depth} (;@${at + 1};)`;
+  }
+
+  private enter(): string {
+    const id = this.labelIds.get(this.blocks++) ?? '';
+    const places = this.places.get(id);
+    if (places !== undefined) places.push(this.open.length);
+    else if (id !== '') this.places.set(id, [this.open.length]);
+    this.open.push(id);
+    return id;
+  }
+
+  private leave(): void {
+    this.places.get(this.open.pop() ?? '')?.pop();
   }
 
   /** The line of the instruction that the cursor has read. */
@@ -70,9 +86,8 @@ class BodyPrinter {
       case 'try_table': {
         const immediates = printInstruction(cursor, names).slice(row.name.length);
         const depth = open.length;
-        const id = this.labelIds.get(this.blocks++);
-        open.push(id);
-        const label = id === undefined ? `(;@${depth + 1};)` : idText(id);
+        const id = this.enter();
+        const label = id === '' ? `(;@${depth + 1};)` : idText(id);
         return { offset, depth, text: `${row.name} ${label}${immediates}` };
       }
       case 'else':
@@ -81,7 +96,7 @@ class BodyPrinter {
         return { offset, depth: Math.max(open.length - 1, 0), text: printInstruction(cursor, names) };
       case 'end':
       case 'delegate':
-        open.pop();
+        this.leave();
         return { offset, depth: open.length, text: printInstruction(cursor, names) };
       default:
         return { offset, depth: open.length, text: printInstruction(cursor, names) };

@@ -127,8 +127,9 @@ export class Identifiers {
     return uniqueIds(this.names?.locals.get(funcIndex) ?? NONE);
   }
 
+  /** Labels by their number in the function. They may repeat: the text format lets an inner label hide an outer one. */
   labels(funcIndex: number): Ids {
-    return uniqueIds(this.names?.labels.get(funcIndex) ?? NONE);
+    return this.names?.labels.get(funcIndex) ?? NONE;
   }
 
   /** For single instructions of a function, where no labels are known (trace, disassembly). */
