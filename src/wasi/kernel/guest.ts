@@ -22,28 +22,27 @@ export class Guest {
 
   /** The bytes [at, at + length), not copied. Throws FAULT when they do not lie in memory. */
   span(at: number, length: number): Uint8Array {
-    const bytes = this.find().bytes;
-    if (at + length > bytes.length) throw new SystemError('FAULT');
-    return bytes.subarray(at, at + length);
+    return this.checked(at, length).subarray(at, at + length);
   }
 
   /** Throws FAULT unless the bytes [at, at + length) lie in memory. */
   check(at: number, length: number): void {
-    if (at + length > this.find().bytes.length) throw new SystemError('FAULT');
+    this.checked(at, length);
   }
 
   u8(at: number): number {
-    return this.span(at, 1)[0] as number;
+    return this.checked(at, 1)[at] as number;
   }
 
   u16(at: number): number {
-    const bytes = this.span(at, 2);
-    return (bytes[0] as number) | ((bytes[1] as number) << 8);
+    const bytes = this.checked(at, 2);
+    return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
   }
 
   u32(at: number): number {
-    const b = this.span(at, 4);
-    return ((b[0] as number) | ((b[1] as number) << 8) | ((b[2] as number) << 16) | ((b[3] as number) << 24)) >>> 0;
+    const bytes = this.checked(at, 4);
+    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+    return (low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0;
   }
 
   u64(at: number): bigint {
@@ -51,21 +50,21 @@ export class Guest {
   }
 
   setU8(at: number, value: number): void {
-    this.span(at, 1)[0] = value;
+    this.checked(at, 1)[at] = value;
   }
 
   setU16(at: number, value: number): void {
-    const bytes = this.span(at, 2);
-    bytes[0] = value;
-    bytes[1] = value >>> 8;
+    const bytes = this.checked(at, 2);
+    bytes[at] = value;
+    bytes[at + 1] = value >>> 8;
   }
 
   setU32(at: number, value: number): void {
-    const bytes = this.span(at, 4);
-    bytes[0] = value;
-    bytes[1] = value >>> 8;
-    bytes[2] = value >>> 16;
-    bytes[3] = value >>> 24;
+    const bytes = this.checked(at, 4);
+    bytes[at] = value;
+    bytes[at + 1] = value >>> 8;
+    bytes[at + 2] = value >>> 16;
+    bytes[at + 3] = value >>> 24;
   }
 
   setU64(at: number, value: bigint): void {
@@ -98,5 +97,12 @@ export class Guest {
       buffers.push(this.span(this.u32(at + i * 8), length));
     }
     return buffers;
+  }
+
+  /** The whole current view, when [at, at + length) lies in it. */
+  private checked(at: number, length: number): Uint8Array {
+    const { bytes } = this.find();
+    if (at + length > bytes.length) throw new SystemError('FAULT');
+    return bytes;
   }
 }

@@ -30,9 +30,13 @@ class Volume {
     this.now = limits.now ?? (() => BigInt(Date.now()) * 1_000_000n);
   }
 
-  /** Takes bytes from the quota, or with a negative number gives them back. NOSPC. */
-  takeBytes(count: number): void {
+  /** NOSPC when the quota has no room for so many more bytes. */
+  checkRoom(count: number): void {
     if (count > this.bytesLeft) throw new SystemError('NOSPC');
+  }
+
+  /** Takes bytes from the quota, or with a negative number gives them back. */
+  takeBytes(count: number): void {
     this.bytesLeft -= count;
   }
 
@@ -138,14 +142,15 @@ class FileNode extends Node {
   resize(size: bigint): void {
     if (size > BigInt(MAX_FILE_SIZE)) throw new SystemError('FBIG');
     const length = Number(size);
-    this.volume.takeBytes(length - this.length);
+    this.volume.checkRoom(length - this.length);
     if (length > this.bytes.length) {
-      const larger = new Uint8Array(length <= 64 ? 64 : Math.min(MAX_FILE_SIZE, Math.max(length, this.length * 2)));
+      const larger = allocate(length <= 64 ? 64 : Math.min(MAX_FILE_SIZE, Math.max(length, this.length * 2)));
       larger.set(this.bytes.subarray(0, this.length));
       this.bytes = larger;
     } else if (length < this.length) {
       this.bytes.fill(0, length, this.length);
     }
+    this.volume.takeBytes(length - this.length);
     this.length = length;
     this.touch();
   }
@@ -154,6 +159,15 @@ class FileNode extends Node {
     this.volume.takeBytes(-this.length);
     this.bytes = new Uint8Array(0);
     this.length = 0;
+  }
+}
+
+/** NOSPC when the host has no memory for it. */
+function allocate(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new SystemError('NOSPC');
   }
 }
 
@@ -375,13 +389,14 @@ export interface MemoryTree {
   readonly [name: string]: string | Uint8Array | MemoryTree;
 }
 
-/** A new file system in memory with some content (copied); the result is its root. */
+/** A new file system in memory with some content (copied); the result is its root. INVAL: a name that is a path. */
 export function memoryDirectory(tree: MemoryTree = {}, limits: MemoryLimits = {}): Directory {
   const root = new MemoryDirectory(new DirectoryNode(new Volume(limits), undefined));
   const pending: [Directory, MemoryTree][] = [[root, tree]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [directory, content] = next;
     for (const [name, value] of Object.entries(content)) {
+      if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) throw new SystemError('INVAL');
       if (typeof value === 'string' || value instanceof Uint8Array) writeNew(directory, name, value);
       else {
         directory.createDirectory(name);

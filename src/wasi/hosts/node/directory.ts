@@ -220,8 +220,8 @@ export class NodeDirectory implements Directory {
 }
 
 /** Opens a directory by host path: the one place where a host path is followed as it stands. */
-export function openHostDirectory(path: string): NodeDirectory {
-  return new NodeDirectory(hasProcDescriptors() ? new DescriptorHold(path, true) : new PathHold(path));
+export function openHostDirectory(path: string, byDescriptor = hasProcDescriptors()): NodeDirectory {
+  return new NodeDirectory(byDescriptor ? new DescriptorHold(path, true) : new PathHold(path));
 }
 
 /**

@@ -19,6 +19,9 @@ import { setTimesBy, toStat } from './stat.ts';
 /** Never follow a link, never wait for the other end of a pipe, never make a terminal ours. Undefined on Windows. */
 export const SAFE_OPEN = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
+/** As many bytes as one call may move; Node refuses 2 GiB and more. */
+const MAX_PIECE = 1 << 30;
+
 export class NodeFile implements File {
   readonly type: FileType;
   readonly seekable: boolean;
@@ -54,13 +57,15 @@ export class NodeFile implements File {
   }
 
   read(into: Uint8Array, position: bigint): number {
-    return attempt(() => readSync(this.fd, into, 0, into.length, this.seekable ? position : null));
+    return attempt(() => readSync(this.fd, into, 0, Math.min(into.length, MAX_PIECE), this.seekable ? position : null));
   }
 
   write(bytes: Uint8Array, position: bigint): number {
     // Node takes positions as numbers here; past 2^53 no file system of today has room.
     if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw new SystemError('FBIG');
-    return attempt(() => writeSync(this.fd, bytes, 0, bytes.length, this.seekable ? Number(position) : null));
+    return attempt(() =>
+      writeSync(this.fd, bytes, 0, Math.min(bytes.length, MAX_PIECE), this.seekable ? Number(position) : null),
+    );
   }
 
   setSize(size: bigint): void {

@@ -18,8 +18,11 @@ function statOf(fd: number): Stat {
   return attempt(() => toStat(fstatSync(fd, { bigint: true })));
 }
 
+/** Only a terminal is told as a character device: guests take every such stream for one, /dev/null too. */
 function typeOf(fd: number): FileType {
-  return isatty(fd) ? 'character-device' : statOf(fd).type;
+  if (isatty(fd)) return 'character-device';
+  const { type } = statOf(fd);
+  return type === 'character-device' ? 'unknown' : type;
 }
 
 /** Output to a descriptor of the process, which stays open. A full pipe is waited for; PIPE when nobody reads. */
@@ -168,6 +171,7 @@ class BlockingInput extends BufferedInput {
     if (this.watched === undefined) {
       if (nanoseconds !== undefined) return false;
       this.readFrom(this.fd);
+      if (this.pending.length === 0 && !this.ended) sleepByAtomics(PAUSE);
       return true;
     }
     let left = nanoseconds;
@@ -190,8 +194,7 @@ class BlockingInput extends BufferedInput {
     } catch (error) {
       const code = codeOf(error);
       if (code === 'EOF') this.ended = true;
-      else if (code === 'EAGAIN') sleepByAtomics(fd === this.fd ? PAUSE : 0n);
-      else attempt(() => rethrow(error));
+      else if (code !== 'EAGAIN') attempt(() => rethrow(error));
     }
   }
 }

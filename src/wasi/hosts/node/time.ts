@@ -32,11 +32,14 @@ export function nodeClock(resolution = 1_000n): Clock {
   };
 }
 
+/** Node fills less than 2 GiB at once. */
+const PIECE = 1 << 26;
+
 /** Cryptographically secure randomness of the operating system. */
 export function nodeRandom(): Random {
   return {
     fill(bytes) {
-      randomFillSync(bytes);
+      for (let at = 0; at < bytes.length; at += PIECE) randomFillSync(bytes.subarray(at, at + PIECE));
     },
   };
 }
