@@ -8,24 +8,21 @@ import * as say from './messages.ts';
 const IF = 0x04;
 const ELSE = 0x05;
 
-/** Opens a block with the block type that the cursor read. */
+/** Opens a block with the block type that the cursor read. The condition of an `if` is taken once the type is known. */
 export function enterBlock(s: BodyState): void {
   const { ctx, cursor, stack } = s;
   if (cursor.typeIndex < 0) {
     if (cursor.valType !== 0) ctx.val(cursor.valType);
+    if (cursor.row.code === IF) stack.popI32();
     const end = cursor.valType === 0 ? NO_TYPES : single(cursor.valType);
     stack.pushCtrl(cursor.row.code, NO_TYPES, end, s.locals.setCount);
     return;
   }
   const { params, results } = ctx.funcType(cursor.typeIndex);
   if (params.length > 0 || results.length > 1) ctx.need('multi-value', 'a block with parameters or several results');
+  if (cursor.row.code === IF) stack.popI32();
   stack.popVals(params);
   stack.pushCtrl(cursor.row.code, params, results, s.locals.setCount);
-}
-
-export function enterIf(s: BodyState): void {
-  s.stack.popI32();
-  enterBlock(s);
 }
 
 /** Closes the innermost frame and forgets which locals were set in it. */

@@ -16,7 +16,8 @@ function descriptorOf(s: BodyState, heap: number): number {
 export function refGetDesc(s: BodyState): void {
   const { index } = s.cursor;
   s.ctx.comp(index);
-  const descriptor = descriptorOf(s, index);
+  const { descriptor } = s.ctx.module.types[index];
+  if (descriptor === undefined) throw say.typeWithoutDescriptor(s.ctx.where(), index);
   const t = s.stack.popVal(ref(index, true));
   s.stack.pushVal(ref(descriptor, false, t === 0 || (isExact(t) && heapOf(t) === index) || heapOf(t) < 0));
 }

@@ -74,7 +74,7 @@ export function refFunc(s: BodyState): void {
   const type = ctx.funcTypeIndex(index);
   if (s.constant) ctx.declared[index] = 1;
   else if (ctx.declared[index] === 0) throw say.undeclaredRef(ctx.where(), index);
-  s.stack.pushVal(ref(type, false, ctx.has('custom-descriptors')));
+  s.stack.pushVal(ref(type, false, ctx.isExact(index)));
 }
 
 /** The reference on top, popped, as a reference that is not null. */

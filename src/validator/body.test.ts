@@ -74,7 +74,7 @@ describe('control', () => {
   it('else without if, a missing end and bytes after the end are malformed', () => {
     const malformed = (body: string): string => refusal(oneFunc([], [], body), MalformedError);
     expect(malformed('else end')).toMatch(/^END opcode expected/);
-    expect(malformed('block 64 end')).toMatch(/^END opcode expected/);
+    expect(malformed('block 64 end')).toMatch(/^unexpected end of section or function/);
     expect(malformed('end end')).toMatch(/^section size mismatch/);
     expect(refusal(oneFunc([], [], Uint8Array.of(0xff)), MalformedError)).toMatch(/^illegal opcode ff.*func 0/);
     expect(refusal(oneFunc([], [], Uint8Array.of(0x41)), MalformedError)).toMatch(/^unexpected end.*func 0/);
@@ -191,7 +191,7 @@ describe('size', () => {
     for (let i = 0; i < depth; i++) bytes.set([0x02, 0x40], i * 2);
     expect(refusal(oneFunc([], [], bytes))).toBe('');
     bytes[bytes.length - 1] = 0x01;
-    expect(refusal(oneFunc([], [], bytes), MalformedError)).toMatch(/^END opcode expected/);
+    expect(refusal(oneFunc([], [], bytes), MalformedError)).toMatch(/^unexpected end/);
   });
 
   it('a function that makes the operand stack explode is refused', () => {

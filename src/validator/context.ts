@@ -59,6 +59,9 @@ export class Context {
   readonly tags: number[] = [];
   /** Reference types of the element segments. */
   readonly elems: ValType[] = [];
+  /** Imported functions whose type is known exactly (custom descriptors), and how many are imported. */
+  readonly exactImports = new Set<number>();
+  importedFuncs = 0;
   /** C.refs: 1 for each function that occurs outside of function bodies. */
   declared = new Uint8Array(0);
   /** Globals that constant expressions may read, and how many of all globals are imported. */
@@ -161,6 +164,11 @@ export class Context {
   /** The type of a function. */
   typeOfFunc(index: number): FuncType {
     return this.funcType(this.funcTypeIndex(index));
+  }
+
+  /** Whether references to a function are exact: of defined functions they are where custom descriptors are on. */
+  isExact(index: number): boolean {
+    return this.has('custom-descriptors') && (index >= this.importedFuncs || this.exactImports.has(index));
   }
 
   table(index: number): TableType {

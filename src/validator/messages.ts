@@ -103,6 +103,8 @@ export const tooManyElements = (where: Where, n: number, limit: number): Invalid
 // Custom descriptors
 export const withoutDescriptor = (where: Where, heap: string): InvalidError =>
   invalid(where, `type ${heap} does not have a descriptor: the type has no descriptor clause`);
+export const typeWithoutDescriptor = (where: Where, index: number): InvalidError =>
+  invalid(where, `type without descriptor: type ${index} has no descriptor clause`);
 export const allocation = (where: Where, needs: boolean): InvalidError =>
   needs
     ? invalid(where, 'type with descriptor requires descriptor allocation: use struct.new_desc')
@@ -115,7 +117,18 @@ export const notSubtype = (where: Where, type: number, parent: number, why: stri
   invalid(where, `sub type ${type} does not match super type ${parent}: ${why}`);
 export const manySupers = (where: Where, type: number): InvalidError =>
   invalid(where, `sub type ${type} may have one super type: more are declared`);
-export const descriptorRule = (where: Where, text: string): InvalidError => invalid(where, text);
+export const outsideGroup = (where: Where, clause: 'descriptor' | 'described', index: number): InvalidError =>
+  invalid(where, `${clause} type is outside rec group: type ${index} is in another`);
+export const mustBeStruct = (where: Where, clause: 'descriptor' | 'described'): InvalidError =>
+  invalid(where, `${clause} type must be a struct: another kind of type is defined here`);
+export const forwardDescribed = (where: Where, index: number): InvalidError =>
+  invalid(where, `forward use of described type: type ${index} must come before`);
+export const notDescribed = (where: Where, index: number): InvalidError =>
+  invalid(where, `type is not described by its descriptor: that is type ${index}`);
+export const notDescriptor = (where: Where, index: number): InvalidError =>
+  invalid(where, `described type is not described by descriptor: that is type ${index}`);
+export const clauseMismatch = (where: Where, clause: string, index: number, parent: number): InvalidError =>
+  invalid(where, `${clause} type ${index} does not match ${parent}, which that of the super type is`);
 export const tooMany = (where: Where, what: string, n: number, limit: number): InvalidError =>
   invalid(where, `too many ${what}: at most ${limit} are allowed, found ${n}`);
 export const minAboveMax = (where: Where, min: bigint, max: bigint): InvalidError =>
@@ -142,8 +155,10 @@ export const rethrowLabel = (where: Where, label: number): InvalidError =>
 // Malformed bodies
 export const endExpected = (where: Where, text: string): MalformedError =>
   malformed(where, `END opcode expected: ${text}`);
+export const bodyEnds = (where: Where): MalformedError =>
+  malformed(where, 'unexpected end of section or function: the body ends within a block');
 export const bodySize = (where: Where): MalformedError =>
-  malformed(where, 'section size mismatch: bytes follow the end of the function');
+  malformed(where, 'section size mismatch: the body does not end where its size says');
 export const dataCountRequired = (where: Where, name: string): MalformedError =>
   malformed(where, `data count section required: ${name} names a data segment`);
 

@@ -110,6 +110,7 @@ function addImports(ctx: Context): Counts {
   ctx.funcTypes.set(funcs.types, types.length);
   ctx.declared = new Uint8Array(ctx.funcTypes.length);
   ctx.importedGlobals = ctx.globals.length;
+  ctx.importedFuncs = types.length;
   return {
     funcs: types.length,
     tables: ctx.tables.length,
@@ -123,7 +124,10 @@ function addImport(ctx: Context, index: number, { desc }: Import, funcTypes: num
   ctx.subject = `import ${index}`;
   switch (desc.kind) {
     case 'func':
-      if (desc.exact === true) ctx.need('custom-descriptors', 'an exact function import');
+      if (desc.exact === true) {
+        ctx.need('custom-descriptors', 'an exact function import');
+        ctx.exactImports.add(funcTypes.length);
+      }
       ctx.funcType(desc.type);
       funcTypes.push(desc.type);
       return;
@@ -200,7 +204,8 @@ function validateElem(ctx: Context, state: BodyState, index: number, segment: El
   const type = elemType(ctx, segment);
   ctx.elems.push(type);
   for (const func of segment.funcs ?? []) {
-    ctx.check('function', func, ctx.funcTypes.length);
+    const own = ref(ctx.funcTypeIndex(func), false, ctx.isExact(func));
+    if (!ctx.matches(own, type)) throw say.notMatching(ctx.where(), 'the elements', typeName(type), typeName(own));
     ctx.declared[func] = 1;
   }
   for (const expr of segment.exprs ?? []) validateConstant(state, expr, type);
@@ -216,11 +221,10 @@ function validateElem(ctx: Context, state: BodyState, index: number, segment: El
   validateConstant(state, mode.offset, table.addr);
 }
 
-/** Segments that list functions hold references that are never null. */
-function elemType(ctx: Context, segment: ElemSegment): ValType {
-  if (segment.funcs !== undefined) return ref(HEAP.func, false);
-  ctx.val(segment.type);
-  return segment.type;
+/** Lists of functions are of type (ref func) whatever features are on. */
+function elemType(ctx: Context, { type, funcs }: ElemSegment): ValType {
+  if (funcs === undefined || type !== ref(HEAP.func, false)) ctx.val(type);
+  return type;
 }
 
 function validateData(ctx: Context, state: BodyState, index: number, segment: DataSegment): void {

@@ -7,7 +7,6 @@ import {
   MAX_RESULTS,
   MAX_STRUCT_FIELDS,
   MAX_SUBTYPE_DEPTH,
-  MAX_TABLE_SIZE,
 } from '../syntax/limits.ts';
 import {
   type CompType,
@@ -15,11 +14,12 @@ import {
   I32,
   type Limits,
   type MemType,
-  type SubType,
+  type RecGroup,
   type TableType,
 } from '../syntax/types.ts';
 import { canonicalDepth, canonicalType, canonicaliseGroup } from './canonical.ts';
 import type { Context } from './context.ts';
+import { matchClauses, validateClauses } from './descriptor-clauses.ts';
 import * as say from './messages.ts';
 import { matchesComp } from './subtyping.ts';
 
@@ -28,7 +28,7 @@ export function validateTypes(ctx: Context): void {
   for (const group of ctx.module.recGroups) {
     if (group.length > 1) ctx.need('gc', 'a recursive group of several types');
     ctx.typesKnown = group.start + group.length;
-    for (let i = group.start; i < ctx.typesKnown; i++) validateForm(ctx, i);
+    for (let i = group.start; i < ctx.typesKnown; i++) validateForm(ctx, i, group);
     canonicaliseGroup(ctx.module.types, group, ctx.canonical);
     for (let i = group.start; i < ctx.typesKnown; i++) validateSuper(ctx, i);
   }
@@ -36,7 +36,7 @@ export function validateTypes(ctx: Context): void {
 }
 
 /** Limits, features, and that all indices are known. */
-function validateForm(ctx: Context, index: number): void {
+function validateForm(ctx: Context, index: number, group: RecGroup): void {
   ctx.subject = `type ${index}`;
   const type = ctx.module.types[index];
   if (!type.final || type.supers.length > 0) ctx.need('gc', 'a sub type');
@@ -44,6 +44,7 @@ function validateForm(ctx: Context, index: number): void {
   for (const parent of type.supers) ctx.check('type', parent, index);
   if (type.descriptor !== undefined || type.describes !== undefined) {
     ctx.need('custom-descriptors', 'a descriptor clause');
+    validateClauses(ctx, index, type, group);
   }
   validateComp(ctx, type.comp);
 }
@@ -72,7 +73,7 @@ export function limit(ctx: Context, what: string, n: number, max: number): void 
 /** The declared supertype: not final, not too deep, and matched. */
 function validateSuper(ctx: Context, index: number): void {
   ctx.subject = `type ${index}`;
-  const type: SubType = ctx.module.types[index];
+  const type = ctx.module.types[index];
   if (type.supers.length === 0) return;
   const parent = type.supers[0];
   const wrong = (why: string): Error => say.notSubtype(ctx.where(), index, parent, why);
@@ -82,6 +83,7 @@ function validateSuper(ctx: Context, index: number): void {
   if (!matchesComp(canonicalType(id).comp, canonicalType(ctx.canonical[parent]).comp)) {
     throw wrong('its definition is another');
   }
+  matchClauses(ctx, index, parent, wrong);
 }
 
 function validateLimits(ctx: Context, { min, max }: Limits): void {
@@ -105,7 +107,7 @@ export function validateMemory(ctx: Context, type: MemType): void {
   if (type.shared && max === undefined) throw say.sharedNeedsMax(ctx.where());
 }
 
-/** The spec bounds 32-bit tables by 2^32-1; that as many elements can be made is a limit of ours. */
+/** The spec bounds 32-bit tables by 2^32-1. That fewer elements can be made is found when the table is made. */
 export function validateTable(ctx: Context, type: TableType): void {
   if (type.addr !== I32) ctx.need('memory64', 'a table with 64-bit indices');
   if (type.shared) throw say.sharedTable(ctx.where());
@@ -117,7 +119,6 @@ export function validateTable(ctx: Context, type: TableType): void {
     }
   }
   validateLimits(ctx, type.limits);
-  if (min > BigInt(MAX_TABLE_SIZE)) throw say.tableSize(ctx.where(), `${MAX_TABLE_SIZE} elements here`, min);
 }
 
 export function validateGlobal(ctx: Context, type: GlobalType): void {
