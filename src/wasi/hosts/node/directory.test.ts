@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { platform } from 'node:process';
+import { afterAll, describe, expect, it } from 'vitest';
+import { errnoOf, filesystemSuite } from '../../host/filesystem.suite.ts';
+import { hasProcDescriptors, openHostDirectory } from './directory.ts';
+
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'wasmi-ts-')));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const fresh = (): string => mkdtempSync(join(scratch, 'root-'));
+const READ = { read: true, write: false, create: false, exclusive: false, truncate: false };
+
+if (hasProcDescriptors()) filesystemSuite('host files by descriptor', () => openHostDirectory(fresh(), true));
+filesystemSuite('host files by real path', () => openHostDirectory(fresh(), false), {
+  'a handle stays on its directory when that is renamed': 'a path does not follow a renamed directory',
+});
+
+describe('a host directory', () => {
+  it('refuses names that are not one component', () => {
+    const root = openHostDirectory(fresh());
+    for (const name of ['', '.', '..', '../x', 'a/b', '/etc', 'a\0b']) {
+      expect(errnoOf(() => root.statEntry(name))).toBe('NOTCAPABLE');
+      expect(errnoOf(() => root.openDirectory(name))).toBe('NOTCAPABLE');
+    }
+    root.close();
+  });
+
+  it.skipIf(platform !== 'linux')('leaves out names that are not UTF-8', () => {
+    const path = fresh();
+    writeFileSync(Buffer.concat([Buffer.from(`${path}/`), Buffer.from([0x61, 0xff])]), '');
+    writeFileSync(join(path, 'b'), '');
+    const root = openHostDirectory(path);
+    expect(root.names()).toEqual(['b']);
+    root.close();
+  });
+
+  it.skipIf(platform !== 'linux')('does not wait for the other end of a pipe: it is refused', () => {
+    const path = fresh();
+    execFileSync('mkfifo', [join(path, 'pipe')]);
+    const root = openHostDirectory(path);
+    expect(errnoOf(() => root.openFile('pipe', READ))).toBe('NOTSUP');
+    expect(errnoOf(() => root.openFile('pipe', { ...READ, read: false, write: true }))).toBe('NXIO');
+    root.close();
+  });
+
+  it.skipIf(platform !== 'linux')('a device is read without positions, at most what was asked for', () => {
+    const dev = openHostDirectory('/dev');
+    const zero = dev.openFile('zero', READ);
+    expect(zero).toMatchObject({ type: 'character-device', seekable: false });
+    expect(zero.read(new Uint8Array(10), 5n)).toBe(10);
+    zero.close();
+    dev.close();
+  });
+
+  it.skipIf(!hasProcDescriptors())('10,000 failing calls leave no descriptor of the host open', () => {
+    const path = fresh();
+    writeFileSync(join(path, 'file'), '');
+    const root = openHostDirectory(path);
+    const openNow = (): number => readdirSync('/proc/self/fd').length;
+    const before = openNow();
+    for (let i = 0; i < 2500; i++) {
+      errnoOf(() => root.openFile('missing', READ));
+      errnoOf(() => root.openDirectory('file'));
+      errnoOf(() => root.openFile('file', { ...READ, create: true, exclusive: true }));
+      errnoOf(() => root.openFile('.', READ));
+    }
+    expect(openNow()).toBe(before);
+    root.close();
+  });
+});
