@@ -26,6 +26,8 @@ const SECTIONS: Readonly<Record<string, number>> = {
 };
 const SECTION_ORDER = Object.values(SECTIONS);
 export const LAST_SECTION = 11;
+/** Hints on code stand before the code section, which follows the data count. */
+const BEFORE_CODE = 12;
 
 /** A hint on an instruction of a function: where it stands, counted from the function's first byte, and its bytes. */
 interface Hint {
@@ -37,8 +39,8 @@ export class Annotations {
   private readonly tokens: Tokens;
   private readonly byToken = new Map<number, Annotation[]>();
   readonly isEmpty: boolean;
-  /** What @custom annotations gave, in their order. */
-  readonly customs: Custom[] = [];
+  /** What @custom annotations gave, in the order of the text. */
+  private readonly customs: Custom[] = [];
   /** Hints by annotation id and function index. */
   private readonly hints = new Map<string, Map<number, Hint[]>>();
 
@@ -135,8 +137,15 @@ export class Annotations {
     }
   }
 
+  /** All custom sections, in the order in which they stand in a module. */
+  sections(names: Custom | undefined): Custom[] {
+    const all = [...this.hintSections(), ...this.customs, ...(names === undefined ? [] : [names])];
+    const rank = (one: Custom): number => SECTION_ORDER.indexOf(one.after);
+    return all.sort((a, b) => rank(a) - rank(b));
+  }
+
   /** The custom sections of the hints, to stand before the code section. */
-  hintSections(): Custom[] {
+  private hintSections(): Custom[] {
     return [...this.hints].map(([name, funcs]) => {
       const writer = new Writer();
       writer.u32(funcs.size);
@@ -148,7 +157,7 @@ export class Annotations {
           writer.sized(bytes);
         }
       }
-      return { name, bytes: writer.take(), offset: 0, after: 12 };
+      return { name, bytes: writer.take(), offset: 0, after: BEFORE_CODE };
     });
   }
 

@@ -111,9 +111,9 @@ export class Cursor {
 
   /** A string token that has to be UTF-8. */
   name(): string {
-    const place = this.place;
+    const { pos } = this;
     const text = decodeUtf8(this.bytes('a name in quotes'));
-    if (text === undefined) throw say.malformedUtf8(place, 'name');
+    if (text === undefined) throw say.malformedUtf8(this.tokens.place(pos), 'name');
     return text;
   }
 

@@ -114,18 +114,19 @@ function writeMemArg(scope: Scope, row: Row): void {
 }
 
 function writeMemArgOf({ cursor, writer }: Scope, row: Row, memory: number): void {
-  const { place } = cursor;
+  const { tokens, pos } = cursor;
   const offsetText = option(cursor, 'offset=');
   if (offsetText !== undefined) cursor.pos++;
   const alignText = option(cursor, 'align=');
   if (alignText !== undefined) cursor.pos++;
   const offset = offsetText === undefined ? 0n : parseU64(offsetText);
-  if (offset === undefined) throw say.numberOutOfRange(place, offsetText ?? '', 'i64');
+  if (offset === undefined) throw say.numberOutOfRange(tokens.place(pos), offsetText ?? '', 'i64');
   let align = row.align as number;
   if (alignText !== undefined) {
     const bytes = parseU64(alignText);
-    if (bytes === undefined) throw say.numberOutOfRange(place, alignText, 'i64');
-    if (bytes === 0n || (bytes & (bytes - 1n)) !== 0n) throw say.alignmentNotPowerOfTwo(place, alignText);
+    if (bytes === undefined) throw say.numberOutOfRange(tokens.place(cursor.pos - 1), alignText, 'i64');
+    if (bytes === 0n || (bytes & (bytes - 1n)) !== 0n)
+      throw say.alignmentNotPowerOfTwo(tokens.place(cursor.pos - 1), alignText);
     align = bytes.toString(2).length - 1;
   }
   writer.u32(memory === 0 ? align : align | 0x40);

@@ -121,6 +121,6 @@ function toModule(context: Context, names: Custom | undefined): Module {
     elems: context.elems,
     dataCount: usesDataCount ? datas.length : undefined,
     datas,
-    customs: [...annotations.hintSections(), ...annotations.customs, ...(names === undefined ? [] : [names])],
+    customs: annotations.sections(names),
   };
 }
