@@ -1,11 +1,114 @@
 // Our engine for the corpus: the built package in dist/, as a user of the package would have it.
+// Until the package has the whole JavaScript interface, drivers get a namespace with `instantiate` and exported functions
+// alone; whatever else a driver asks for says so, and the program is skipped.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ValidModule } from '../../src/validator/module.ts';
+import type { WASI, WasiOptions } from '../../src/wasi/index.ts';
+import type { NodeHostOptions } from '../../src/wasi/hosts/node.ts';
 import { projectRoot } from '../data.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, ENOSYS, type WasiResult, type WasiRun } from './engine.ts';
 
+type HostFunctions = Record<string, Record<string, unknown>>;
+
+/** What is used here of an instance of ours. */
+interface Instance {
+  readonly exports: Readonly<Record<string, { readonly kind: string } | undefined>>;
+  call(name: string, ...args: readonly unknown[]): unknown;
+  callAsync(name: string, args: readonly unknown[]): Promise<unknown>;
+}
+
+/** What is used here of the package. */
+interface Package {
+  compile(bytes: Uint8Array): ValidModule;
+  instantiate(module: ValidModule, imports: HostFunctions): Instance;
+  instantiateAsync(module: ValidModule, imports: HostFunctions): Promise<Instance>;
+  readonly WASI: new (options: WasiOptions) => WASI;
+  nodeHost(options: NodeHostOptions): WasiOptions;
+}
+
+const WASI_NAMES = ['wasi_snapshot_preview1', 'wasi_unstable'];
+/** Codes of the errors that end a program as a trap does. */
+const TRAPS = ['trap', 'exhaustion'];
+
+/** Loads dist/. Throws if it is not built. */
 export async function loadOurs(): Promise<Engine> {
-  const built = join(projectRoot, 'dist', 'index.js');
-  if (!existsSync(built)) throw new Error('the package is not built: run `npm run build` first');
-  throw new Error('adapter missing');
+  const load = async (path: string): Promise<object> => {
+    const built = join(projectRoot, 'dist', path);
+    if (!existsSync(built)) throw new Error(`dist/${path} is not there: run \`npm run build\` first`);
+    return (await import(pathToFileURL(built).href)) as object;
+  };
+  const [api, wasi, node] = await Promise.all(['index.js', 'wasi/index.js', 'wasi/hosts/node.js'].map(load));
+  const ours = { ...api, ...wasi, ...node } as Package;
+  return { runWasi: (run) => runWasi(ours, run), WebAssembly: smallNamespace(ours) };
+}
+
+async function runWasi(
+  ours: Package,
+  { bytes, args, env, stdin, preopens, extraImports, call }: WasiRun,
+): Promise<WasiResult> {
+  const stdout: Uint8Array[] = [];
+  const stderr: Uint8Array[] = [];
+  const wasi = new ours.WASI({
+    ...ours.nodeHost({ args, env, preopens }),
+    stdin,
+    stdout: (piece) => void stdout.push(piece.slice()),
+    stderr: (piece) => void stderr.push(piece.slice()),
+  });
+  const ended = (exitCode: WasiResult['exitCode'], trap?: string): WasiResult => ({
+    exitCode,
+    stdout: Buffer.concat(stdout),
+    stderr: Buffer.concat(stderr),
+    ...(trap === undefined ? {} : { trap }),
+  });
+  const module = ours.compile(bytes);
+  const imports: HostFunctions = { ...extraImports };
+  for (const name of WASI_NAMES) imports[name] = { ...wasi.imports[name] };
+  for (const one of module.module.imports) {
+    if (one.desc.kind === 'func' && WASI_NAMES.includes(one.module)) imports[one.module][one.name] ??= () => ENOSYS;
+  }
+  try {
+    const instance = await ours.instantiateAsync(module, imports);
+    const memory = instance.exports['memory'];
+    if (memory !== undefined) wasi.bind({ memory } as unknown as Parameters<WASI['bind']>[0]);
+    if (instance.exports['_start'] !== undefined) await instance.callAsync('_start', []);
+    else if (instance.exports['_initialize'] !== undefined) await instance.callAsync('_initialize', []);
+    if (call !== undefined) {
+      const result = await instance.callAsync(call.name, call.args);
+      if (result !== undefined) stdout.push(Buffer.from(`${result}\n`));
+    }
+    return ended(0);
+  } catch (error) {
+    const { code, exitCode, message } = error as { code?: string; exitCode?: number; message?: string };
+    if (code === 'exit' && exitCode !== undefined) return ended(exitCode);
+    if (code !== undefined && TRAPS.includes(code)) return ended('trap', message ?? '');
+    throw error;
+  } finally {
+    wasi.close();
+  }
+}
+
+/** As an UnsupportedError looks, so that the program is skipped for it. */
+function needsInterface(what: string): Error {
+  return Object.assign(new Error(`${what} is not there`), { code: 'unsupported', feature: 'the JavaScript interface' });
+}
+
+/** `{ instantiate }`, with functions as the only exports. */
+function smallNamespace(ours: Package): object {
+  const instantiate = async (bytes: Uint8Array, imports: HostFunctions): Promise<object> => {
+    const instance = ours.instantiate(ours.compile(new Uint8Array(bytes)), imports);
+    const get = (_: object, name: string): unknown => {
+      if (instance.exports[name]?.kind !== 'func') throw needsInterface(`the export ${String(name)}`);
+      return (...args: readonly unknown[]) => instance.call(name, ...args);
+    };
+    return { instance: { exports: new Proxy({}, { get }) } };
+  };
+  return new Proxy({ instantiate } as Record<string, unknown>, {
+    get(members, name) {
+      if (name === 'then' || typeof name === 'symbol') return undefined;
+      if (!(name in members)) throw needsInterface(`WebAssembly.${name}`);
+      return members[name];
+    },
+  });
 }

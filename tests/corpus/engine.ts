@@ -45,7 +45,7 @@ export async function loadEngine(name: string): Promise<Engine> {
 }
 
 /** errno ENOSYS, for functions of other interfaces that a program imports but does not need. */
-const ENOSYS = 52;
+export const ENOSYS = 52;
 
 /** Node's own WebAssembly with node:wasi. */
 async function runNative(run: WasiRun): Promise<WasiResult> {
