@@ -4,13 +4,14 @@
 import { InternalError } from '../errors.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
 import { opNumber } from '../lowering/ops.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
 import { CODE, CODE_WORDS } from './stack.ts';
 
 /** Addresses of ops that belong to no function. */
+const NOWHERE_PC = 0;
 export const EXIT_PC = 1;
 export const CROSS_RETURN_PC = 2;
-const FIRST_FREE = 16;
+/** Functions are placed from here on. */
+export const FIRST_FREE = 16;
 
 /** Words before a function's first op: frame words, first and last word of the locals to zero, function index. */
 export const HEADER_WORDS = 4;
@@ -18,11 +19,13 @@ export const HEADER_WORDS = 4;
 /** The functions of one generation, in the order of their places in the code array. */
 export interface Generation {
   readonly starts: number[];
-  readonly owners: { readonly unit: CodeUnit; readonly index: number; readonly instance: ModuleInstance }[];
+  readonly owners: { readonly unit: CodeUnit; readonly index: number }[];
 }
 
 CODE[EXIT_PC] = opNumber('exit') as number;
 CODE[CROSS_RETURN_PC] = opNumber('cross.return') as number;
+
+CODE[NOWHERE_PC] = opNumber('unreachable') as number;
 
 let generation: Generation = { starts: [], owners: [] };
 let top = FIRST_FREE;
@@ -37,13 +40,13 @@ export function hasRoom(words: number): boolean {
 }
 
 /** Places a function's code (header first); answers its entry. `code` holds branch targets relative to the entry. */
-export function place(instance: ModuleInstance, index: number, code: Int32Array, targets: readonly number[]): number {
+export function place(unit: CodeUnit, index: number, code: Int32Array, targets: readonly number[]): number {
   const entry = top + HEADER_WORDS;
   CODE.set(code, top);
   for (const at of targets) CODE[top + at] += entry;
   generation.starts.push(entry);
-  generation.owners.push({ unit: instance.unit, index, instance });
-  instance.unit.entries[index] = entry;
+  generation.owners.push({ unit, index });
+  unit.entries[index] = entry;
   top += code.length;
   return entry;
 }

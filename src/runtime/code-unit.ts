@@ -1,4 +1,5 @@
 // The lowered code of one module: where each function's code starts. Instances of a module share it.
+import type { ValidModule } from '../validator/module.ts';
 
 /** How code was lowered: fast, or with a probe before each wasm instruction (traced). */
 export type CodeMode = 'fast' | 'traced';
@@ -14,6 +15,7 @@ export interface Probe {
 }
 
 export interface CodeUnit {
+  readonly module: ValidModule;
   readonly mode: CodeMode;
   /** By function index (imports included): index of the function's first op in CODE, 0 where it is not lowered. */
   readonly entries: Int32Array;

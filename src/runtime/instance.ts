@@ -1,8 +1,8 @@
 // A module instance. https://webassembly.github.io/spec/core/exec/runtime.html#module-instances
 // Data only: interpreter/instantiate.ts makes it, the loop and the driver use it.
 import type { ExternKind } from '../syntax/module.ts';
-import { closeType } from '../validator/canonical.ts';
 import type { ValidModule } from '../validator/module.ts';
+import { closeGlobal } from '../validator/subtyping.ts';
 import type { CodeUnit } from './code-unit.ts';
 import { Func } from './func.ts';
 import { Global } from './global.ts';
@@ -56,8 +56,7 @@ export class ModuleInstance {
   global(index: number): Global {
     const known = this.globals[index];
     if (known !== undefined) return known;
-    const { val, mutable } = this.module.globalTypes[index];
-    const type = { val: closeType(this.module.canonical, val), mutable };
+    const type = closeGlobal(this.module.canonical, this.module.globalTypes[index]);
     const at = type.val > 0 ? index : index * 4;
     const made = new Global(type, this.globalWords, this.globalRefs, at);
     this.globals[index] = made;

@@ -1,0 +1,174 @@
+// The embedder's view of instances: imports by name, exports by name, calls with JavaScript values.
+// https://webassembly.github.io/spec/core/appendix/embedding.html
+import { LinkError, UnsupportedError } from './errors.ts';
+import { importType, instantiateModule } from './interpreter/instantiate.ts';
+import { type AsyncRunOptions, type Execution, type RunOptions, begin, invoke, invokeAsync } from './interpreter/invoke.ts';
+import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
+import { bitsToValue, valueToBits } from './interpreter/border.ts';
+import type { CodeMode } from './runtime/code-unit.ts';
+import { Func, type HostFunction } from './runtime/func.ts';
+import { Global } from './runtime/global.ts';
+import type { Extern, ModuleInstance } from './runtime/instance.ts';
+import { Memory } from './runtime/memory.ts';
+import { Table } from './runtime/table.ts';
+import { Tag } from './runtime/tag.ts';
+import type { Value } from './runtime/values.ts';
+import type { Import } from './syntax/module.ts';
+import type { ExternType } from './validator/subtyping.ts';
+import type { ValidModule } from './validator/module.ts';
+
+/** What may be given for an import. Numbers and bigints stand for constant globals. */
+export type ImportValue = HostFunction | Extern | number | bigint;
+
+/** Import values by module name and name. Only own properties count. */
+export type Imports = Readonly<Record<string, Readonly<Record<string, ImportValue>>>>;
+
+export interface InstanceOptions {
+  /** Bytes that each memory of the instance may have at most. */
+  readonly maxMemoryBytes?: number;
+  /** 'traced' instances report each instruction to a monitor (see wasmi-ts/trace). */
+  readonly mode?: CodeMode;
+  /** Fuel for the start function; unlimited by default. */
+  readonly fuel?: number;
+  /** What to do with imports that are not given: refuse (the default), or functions that trap when they are called. */
+  readonly unknownImports?: 'refuse' | 'trap';
+}
+
+function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record !== undefined && record !== null && Object.prototype.hasOwnProperty.call(record, name)
+    ? record[name]
+    : undefined;
+}
+
+function unknownImport({ module, name, desc }: Import): LinkError {
+  return new LinkError(`unknown import: the module needs ${desc.kind} "${module}" "${name}", which is not given`);
+}
+
+function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
+  if (typeof value === 'function' && type.kind === 'func') return new Func(type.type, undefined, -1, value);
+  if ((typeof value === 'number' || typeof value === 'bigint') && type.kind === 'global' && !type.type.mutable) {
+    const global = new Global(type.type);
+    writeGlobalBits(global, valueToBits(type.type.val, value));
+    return global;
+  }
+  if (
+    value instanceof Func ||
+    value instanceof Memory ||
+    value instanceof Table ||
+    value instanceof Global ||
+    value instanceof Tag
+  ) {
+    return value;
+  }
+  throw new LinkError(`incompatible import type: "${one.module}" "${one.name}" has to be a ${type.kind}, not a ${typeof value}`);
+}
+
+function trapping(one: Import): HostFunction {
+  return () => {
+    throw new UnsupportedError('unknown-import', `unknown import: "${one.module}" "${one.name}" was called, which is not given`);
+  };
+}
+
+function resolveImports(module: ValidModule, imports: Imports, unknown: 'refuse' | 'trap'): Extern[] {
+  return module.module.imports.map((one) => {
+    const value = own(own(imports, one.module), one.name);
+    const type = importType(module, one);
+    if (value !== undefined) return asExtern(one, type, value);
+    if (unknown === 'trap' && type.kind === 'func') return asExtern(one, type, trapping(one));
+    throw unknownImport(one);
+  });
+}
+
+/** What calls answer: nothing, the only result, or all results. */
+export type Results = Value | readonly Value[] | undefined;
+
+function results(values: readonly Value[]): Results {
+  return values.length === 0 ? undefined : values.length === 1 ? values[0] : values;
+}
+
+/** An instance of a module, with its exports by name. */
+export class Instance {
+  readonly module: ValidModule;
+  /** External values by export name; frozen, without prototype. */
+  readonly exports: Readonly<Record<string, Extern>>;
+  /** The instance inside; for tools that look deeper. */
+  readonly inner: ModuleInstance;
+
+  constructor(inner: ModuleInstance) {
+    this.inner = inner;
+    this.module = inner.module;
+    const exports = Object.create(null) as Record<string, Extern>;
+    for (const { name, kind, index } of inner.module.module.exports) exports[name] = inner.extern(kind, index);
+    this.exports = Object.freeze(exports);
+  }
+
+  /** The exported function with a name. @throws LinkError when there is none. */
+  func(name: string): Func {
+    const found = this.exports[name];
+    if (found instanceof Func) return found;
+    const names = Object.keys(this.exports).filter((one) => this.exports[one] instanceof Func);
+    throw new LinkError(`unknown export: no function "${name}"; there are ${names.length === 0 ? 'none' : names.join(', ')}`);
+  }
+
+  /**
+   * Calls an exported function and answers its results.
+   * @throws Trap, ExhaustionError, TypeError (arguments that do not fit), and whatever a host function throws.
+   */
+  call(name: string, ...args: readonly Value[]): Results {
+    return results(invoke(this.func(name), args));
+  }
+
+  /** Like `call`, with fuel. @throws Interrupted when it is used up. */
+  callWith(options: RunOptions, name: string, ...args: readonly Value[]): Results {
+    return results(invoke(this.func(name), args, options));
+  }
+
+  /** Calls an exported function on a thread that waits for host functions that answer promises. */
+  async callAsync(name: string, args: readonly Value[] = [], options: AsyncRunOptions = {}): Promise<Results> {
+    return results(await invokeAsync(this.func(name), args, options));
+  }
+
+  /** Begins a call that the embedder runs in steps, with fuel. */
+  begin(name: string, args: readonly Value[] = [], options: { readonly async?: boolean } = {}): Execution<Value> {
+    return begin(this.func(name), args, options.async ?? false);
+  }
+}
+
+function prepare(module: ValidModule, imports: Imports, options: InstanceOptions): Instance {
+  const externs = resolveImports(module, imports, options.unknownImports ?? 'refuse');
+  return new Instance(instantiateModule(module, externs, options));
+}
+
+/**
+ * Instantiates a module and runs its start function.
+ * @throws LinkError, Trap, ExhaustionError, and what a host function throws.
+ */
+export function instantiate(module: ValidModule, imports: Imports = {}, options: InstanceOptions = {}): Instance {
+  const instance = prepare(module, imports, options);
+  const { start } = module.module;
+  if (start !== undefined) invoke(instance.inner.func(start), [], options.fuel === undefined ? {} : { fuel: options.fuel });
+  return instance;
+}
+
+/** Like `instantiate`; the start function may wait for promises of host functions. */
+export async function instantiateAsync(
+  module: ValidModule,
+  imports: Imports = {},
+  options: InstanceOptions & AsyncRunOptions = {},
+): Promise<Instance> {
+  const instance = prepare(module, imports, options);
+  const { start } = module.module;
+  if (start !== undefined) await invokeAsync(instance.inner.func(start), [], options);
+  return instance;
+}
+
+/** The value of a global. */
+export function getGlobal(global: Global): Value {
+  return bitsToValue(global.type.val, readGlobalBits(global));
+}
+
+/** Sets a mutable global. @throws TypeError when it is constant or the value does not fit. */
+export function setGlobal(global: Global, value: Value): void {
+  if (!global.type.mutable) throw new TypeError('a constant global cannot be set');
+  writeGlobalBits(global, valueToBits(global.type.val, value));
+}

@@ -1,0 +1,40 @@
+// The wasm frames of a thread that stopped, for traps and reports. Reads the stack; changes nothing.
+import { decodeNames } from '../decoder/names.ts';
+import type { BacktraceFrame } from '../errors.ts';
+import type { Names } from '../syntax/module.ts';
+import type { ValidModule } from '../validator/module.ts';
+import { locate } from './lowered.ts';
+import { FRAMES as FS } from './stack.ts';
+import type { Thread } from './thread.ts';
+
+/** Innermost frames that a backtrace shows at most. */
+const MAX_FRAMES = 64;
+
+const NAMES = new WeakMap<ValidModule, Names>();
+
+/** A module's names, decoded once. */
+export function namesOf(module: ValidModule): Names {
+  const known = NAMES.get(module);
+  if (known !== undefined) return known;
+  const names = decodeNames(module.module);
+  NAMES.set(module, names);
+  return names;
+}
+
+/** The frames of a thread that is on the stack, innermost first. */
+export function backtrace(t: Thread): BacktraceFrame[] {
+  const frames: BacktraceFrame[] = [];
+  let { pc } = t;
+  for (let sp = t.sp; frames.length < MAX_FRAMES; sp -= 2) {
+    const place = locate(pc);
+    if (place !== undefined) {
+      const names = namesOf(place.unit.module);
+      const funcName = names.funcs.get(place.index);
+      frames.push({ func: place.index, funcName, offset: place.offset, moduleName: names.module });
+    }
+    if (sp <= t.frameBase) break;
+    // A return pc stands behind the call: one less is in it.
+    pc = FS[sp - 2] - 1;
+  }
+  return frames;
+}

@@ -1,0 +1,124 @@
+// Values at the border: from slots to JavaScript and back, by type.
+// https://webassembly.github.io/spec/js-api/#towebassemblyvalue
+// The API form (Value) follows the JS API's coercions; the bit form (Bits) loses nothing.
+import { F32, F64, I32, I64, type ValType, heapOf, HEAP, isNullable, typeName } from '../syntax/types.ts';
+import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
+import { Func } from '../runtime/func.ts';
+import type { Bits, Value } from '../runtime/values.ts';
+import { growReferences } from './loop-support.ts';
+import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
+
+/** The value of type t in the slot at `word` (an index of SLOTS). */
+export function readValue(t: ValType, word: number): Value {
+  switch (t) {
+    case I32:
+      return S[word];
+    case I64:
+      return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
+    case F32:
+      return FF[word];
+    case F64:
+      return F[word >> 1];
+    default:
+      return R[word >> 1];
+  }
+}
+
+/** Writes a JavaScript value as type t. @throws TypeError when it cannot become one. */
+export function writeValue(t: ValType, word: number, value: Value): void {
+  switch (t) {
+    case I32:
+      S[word] = toNumber(value, 'i32');
+      return;
+    case I64: {
+      if (typeof value !== 'bigint') throw new TypeError(`an i64 is a bigint, not ${describe(value)}`);
+      writeBits64(word, value);
+      return;
+    }
+    case F32:
+      FF[word] = toNumber(value, 'f32');
+      return;
+    case F64:
+      F[word >> 1] = toNumber(value, 'f64');
+      return;
+    default:
+      growReferences((word >> 1) + 1);
+      R[word >> 1] = toReference(t, value);
+  }
+}
+
+function toNumber(value: Value, type: string): number {
+  if (typeof value === 'bigint' || typeof value === 'symbol') {
+    throw new TypeError(`an ${type} is a number, not ${describe(value)}`);
+  }
+  return Number(value);
+}
+
+function writeBits64(word: number, value: bigint): void {
+  S[word] = Number(BigInt.asIntN(32, value));
+  S[word + 1] = Number(BigInt.asIntN(32, value >> 32n));
+}
+
+/** A JavaScript value as a reference of a (closed) reference type. @throws TypeError when it is none. */
+export function toReference(t: ValType, value: unknown): unknown {
+  const heap = heapOf(t);
+  if (value === null) {
+    if (isNullable(t)) return null;
+    throw new TypeError(`${typeName(t)} does not take null`);
+  }
+  if (heap === HEAP.extern) return value;
+  if (value instanceof Func) {
+    if (heap === HEAP.func || (heap >= 0 && isCanonicalSubtype(value.canon, heap))) return value;
+  }
+  throw new TypeError(`${typeNameClosed(t)} does not take ${describe(value)}`);
+}
+
+function typeNameClosed(t: ValType): string {
+  const heap = heapOf(t);
+  return heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Func) return 'a function of another type';
+  return value === null ? 'null' : `a ${typeof value}`;
+}
+
+/** The bits of the value of type t in the slot at `word`. */
+export function readBits(t: ValType, word: number): Bits {
+  switch (t) {
+    case I32:
+    case F32:
+      return BigInt(S[word] >>> 0);
+    case I64:
+    case F64:
+      return (BigInt(S[word + 1] >>> 0) << 32n) | BigInt(S[word] >>> 0);
+    default:
+      return R[word >> 1];
+  }
+}
+
+export function writeBits(t: ValType, word: number, value: Bits): void {
+  if (t > 0) {
+    growReferences((word >> 1) + 1);
+    R[word >> 1] = value;
+  } else if (typeof value !== 'bigint') throw new TypeError(`the bits of an ${typeName(t)} are a bigint`);
+  else if (t === I32 || t === F32) S[word] = Number(BigInt.asIntN(32, value));
+  else writeBits64(word, value);
+}
+
+/** A word that nothing else uses, for conversions between values and bits. */
+const SPARE = S.length - 4;
+
+/** A JavaScript value as bits. @throws TypeError when it cannot become one. */
+export function valueToBits(t: ValType, value: Value): Bits {
+  if (t > 0) return toReference(t, value);
+  writeValue(t, SPARE, value);
+  return readBits(t, SPARE);
+}
+
+/** Bits as a JavaScript value. */
+export function bitsToValue(t: ValType, bits: Bits): Value {
+  if (t > 0) return bits;
+  writeBits(t, SPARE, bits);
+  return readValue(t, SPARE);
+}

@@ -1,0 +1,176 @@
+// Calls that the loop leaves to the driver: first calls, imported functions, other instances, the host, and the slow
+// path of call_indirect. https://webassembly.github.io/spec/core/exec/instructions.html#function-calls
+import { ExhaustionError, Trap, UnsupportedError } from '../errors.ts';
+import type { Func } from '../runtime/func.ts';
+import type { Value } from '../runtime/values.ts';
+import type { FuncType } from '../syntax/types.ts';
+import { funcTypeName } from '../syntax/types.ts';
+import { opNumber } from '../lowering/ops.ts';
+import { slotsOf } from '../lowering/operands.ts';
+import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
+import { readValue, writeValue } from './border.ts';
+import { CROSS_RETURN_PC, HEADER_WORDS } from './code-space.ts';
+import { entryOf } from './lowered.ts';
+import { CODE as C, FRAMES as FS, FRAME_WORDS, SLOTS as S, SLOT_WORDS } from './stack.ts';
+import { type Thread, running } from './thread.ts';
+
+const CALL = opNumber('call') as number;
+const CALL_IMPORT = opNumber('call.import') as number;
+const TAIL_CALL = opNumber('tail.call') as number;
+const TAIL_CALL_LAZY = opNumber('tail.call.lazy') as number;
+const TAIL_CALL_IMPORT = opNumber('tail.call.import') as number;
+const CALL_INDIRECT = opNumber('call.indirect') as number;
+
+const CALL_WORDS = 3;
+const CALL_INDIRECT_WORDS = 4;
+
+export function exhausted(): ExhaustionError {
+  return new ExhaustionError('call stack exhausted: too many nested calls');
+}
+
+/** Puts the frame of a function whose arguments stand at fp2 in order: room, zeroed locals, pc. */
+export function enterFrame(t: Thread, entry: number): void {
+  const header = entry - HEADER_WORDS;
+  if (t.fp2 + C[header] > SLOT_WORDS || t.sp > FRAME_WORDS) throw exhausted();
+  S.fill(0, t.fp2 + C[header + 1], t.fp2 + C[header + 2]);
+  t.pc = entry;
+}
+
+/** Goes back to the caller of the running frame. */
+export function returnFromFrame(t: Thread): void {
+  t.sp -= 2;
+  t.fp2 -= FS[t.sp + 1];
+  t.pc = FS[t.sp];
+}
+
+/** A call op whose callee has no code yet: lowers it, or finds that it is imported, and rewrites the op. */
+export function resolveCall(t: Thread): void {
+  const { unit } = t.instance;
+  const index = C[t.pc + 1];
+  const tail = (C[t.pc] & 0xffff) === TAIL_CALL_LAZY;
+  if (index < unit.module.importedFuncs) {
+    C[t.pc] = tail ? TAIL_CALL_IMPORT : CALL_IMPORT;
+    return;
+  }
+  const entry = entryOf(unit, index, running, t.sp);
+  // If there was no room, code has moved, and the thread's pc with it: this op is where the pc is now.
+  C[t.pc] = tail ? TAIL_CALL : CALL;
+  C[t.pc + 1] = entry;
+}
+
+/** A call of an imported function. Answers true when the thread has to wait. */
+export function callImport(t: Thread): boolean {
+  const tail = (C[t.pc] & 0xffff) === TAIL_CALL_IMPORT;
+  const func = t.instance.funcs[C[t.pc + 1]] as Func;
+  return callFunc(t, func, tail ? 0 : C[t.pc + 2], t.pc + CALL_WORDS, tail);
+}
+
+/** call_indirect that the loop could not do itself. Answers true when the thread has to wait. */
+export function callIndirectSlow(t: Thread): boolean {
+  const tail = (C[t.pc] & 0xffff) !== CALL_INDIRECT;
+  const i = S[t.fp2 + (C[t.pc] >>> 16)] >>> 0;
+  const { elems } = t.instance.tables[C[t.pc + 1]];
+  const canon = C[t.pc + 2];
+  if (i >= elems.length) throw new Trap('undefined-element', `element ${i} of a table of ${elems.length}`);
+  const func = elems[i] as Func | null;
+  if (func === null) throw new Trap('uninitialized-element', String(i));
+  if (func.canon !== canon && !isCanonicalSubtype(func.canon, canon)) {
+    const expected = funcTypeName(canonicalType(canon).comp as FuncType);
+    throw new Trap('indirect-call-type-mismatch', `element ${i} is ${funcTypeName(func.type)}, called as ${expected}`);
+  }
+  return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail);
+}
+
+/**
+ * Calls any function; its arguments stand `shift` S words above the frame. In a tail call the running frame is given up
+ * (its arguments have been moved to its start). Answers true when the thread has to wait for the host.
+ */
+function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
+  t.fuel -= 1;
+  if (func.instance === undefined) return callHost(t, func, shift, returnPc, tail);
+  if (t.sp + 4 > FRAME_WORDS) throw exhausted();
+  // Lowering may move code when there is no room, so it comes before any pc is stored.
+  const before = t.pc;
+  const entry = entryOf(func.instance.unit, func.index, running, t.sp);
+  const moved = t.pc - before;
+  if (!tail) pushFrame(t, returnPc + moved, shift);
+  if (func.instance !== t.instance) crossInstance(t, func, tail);
+  enterFrame(t, entry);
+  return false;
+}
+
+function pushFrame(t: Thread, returnPc: number, shift: number): void {
+  FS[t.sp] = returnPc;
+  FS[t.sp + 1] = shift;
+  t.sp += 2;
+  t.fp2 += shift;
+}
+
+/** Another instance runs from here on; a return from it comes by way of the op at CROSS_RETURN_PC. */
+function crossInstance(t: Thread, func: Func, tail: boolean): void {
+  // A tail call in a frame that was itself entered from another instance leaves nothing behind.
+  if (!tail || FS[t.sp - 2] !== CROSS_RETURN_PC) {
+    t.callers.push(t.instance);
+    pushFrame(t, CROSS_RETURN_PC, 0);
+  }
+  t.instance = func.instance as Thread['instance'];
+}
+
+/** A function that another instance called has returned. */
+export function crossReturn(t: Thread): void {
+  t.instance = t.callers.pop() as Thread['instance'];
+  returnFromFrame(t);
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
+  const { type } = func;
+  const base = t.fp2 + shift;
+  const args: Value[] = [];
+  let word = base;
+  for (const param of type.params) {
+    args.push(readValue(param, word));
+    word += 2 * slotsOf(param);
+  }
+  const results = type.results.reduce((sum, one) => sum + 2 * slotsOf(one), 0);
+  t.reserve(Math.max(word, base + results));
+  const answer = (func.host as (...values: Value[]) => unknown)(...args);
+  if (tail) returnFromFrame(t);
+  else t.pc = returnPc;
+  if (!isPromise(answer)) {
+    writeResults(type, base, answer);
+    return false;
+  }
+  if (!t.async) {
+    throw new UnsupportedError(
+      'async-host-call',
+      'async host call: a host function answered a promise, and this call is synchronous; use callAsync',
+    );
+  }
+  t.pending = { promise: answer, type, base: base - t.base, name: '' };
+  // The thread's part ends behind the results, which the host still has to deliver.
+  t.park(Math.max(word, base + results));
+  return true;
+}
+
+/** Writes what a host function answered: nothing, one value, or an iterable with a value per result. */
+export function writeResults(type: FuncType, base: number, answer: unknown): void {
+  const { results } = type;
+  if (results.length === 0) return;
+  if (results.length === 1) {
+    writeValue(results[0], base, answer);
+    return;
+  }
+  const values = typeof answer === 'object' && answer !== null && Symbol.iterator in answer ? [...(answer as Iterable<unknown>)] : undefined;
+  if (values === undefined || values.length !== results.length) {
+    throw new TypeError(`a host function of ${results.length} results has to answer an array of ${results.length} values`);
+  }
+  let word = base;
+  results.forEach((t, i) => {
+    writeValue(t, word, values[i]);
+    word += 2 * slotsOf(t);
+  });
+}

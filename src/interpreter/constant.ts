@@ -1,0 +1,78 @@
+// Evaluates constant expressions of a module that is being instantiated: initial values, offsets, elements.
+// https://webassembly.github.io/spec/core/exec/instructions.html#expressions
+// They run on a stack of their own, since they call nothing and cannot wait.
+import { InstructionCursor } from '../decoder/instruction-cursor.ts';
+import { InternalError } from '../errors.ts';
+import type { Global } from '../runtime/global.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
+import type { Bits } from '../runtime/values.ts';
+import type { Expr } from '../syntax/module.ts';
+import { F32, I32 } from '../syntax/types.ts';
+
+const ARITHMETIC: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+};
+
+function binary(name: string, stack: Bits[]): bigint {
+  const operate = ARITHMETIC[name.slice(4)];
+  if (operate === undefined) throw new InternalError(`${name} in a constant expression`);
+  const b = stack.pop() as bigint;
+  const a = stack.pop() as bigint;
+  return BigInt.asUintN(name.startsWith('i64') ? 64 : 32, operate(a, b));
+}
+
+const low = (cursor: InstructionCursor): bigint => BigInt(cursor.lo >>> 0);
+const wide = (cursor: InstructionCursor): bigint => (BigInt(cursor.hi >>> 0) << 32n) | low(cursor);
+
+/** The value of a valid constant expression, bit by bit. */
+export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
+  const cursor = new InstructionCursor(expr.bytes, expr.start, expr.end);
+  const stack: Bits[] = [];
+  for (;;) {
+    cursor.next();
+    switch (cursor.row.name) {
+      case 'i32.const':
+      case 'f32.const':
+        stack.push(low(cursor));
+        break;
+      case 'i64.const':
+      case 'f64.const':
+        stack.push(wide(cursor));
+        break;
+      case 'global.get':
+        stack.push(readGlobalBits(inst.global(cursor.index)));
+        break;
+      case 'ref.null':
+        stack.push(null);
+        break;
+      case 'ref.func':
+        stack.push(inst.func(cursor.index));
+        break;
+      case 'end':
+        return stack[0];
+      default:
+        stack.push(binary(cursor.row.name, stack));
+    }
+  }
+}
+
+/** The value of a global, bit by bit. */
+export function readGlobalBits(global: Global): Bits {
+  const { type, words, refs, at } = global;
+  if (type.val > 0) return refs[at];
+  const lo = BigInt(words[at] >>> 0);
+  return type.val === I32 || type.val === F32 ? lo : (BigInt(words[at + 1] >>> 0) << 32n) | lo;
+}
+
+/** Sets a global, bit by bit. */
+export function writeGlobalBits(global: Global, bits: Bits): void {
+  const { type, words, refs, at } = global;
+  if (type.val > 0) {
+    refs[at] = bits;
+    return;
+  }
+  words[at] = Number(BigInt.asIntN(32, bits as bigint));
+  words[at + 1] = Number(BigInt.asIntN(32, (bits as bigint) >> 32n));
+}

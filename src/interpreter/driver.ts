@@ -1,0 +1,132 @@
+// Runs threads: enters the loop, does what the loop leaves for, enters again.
+// https://webassembly.github.io/spec/core/exec/instructions.html
+// It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
+import { ExhaustionError, InternalError, Trap, type TrapKind } from '../errors.ts';
+import { REASON } from '../lowering/ops.ts';
+import { backtrace } from './backtrace.ts';
+import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
+import { run } from './loop.ts';
+import { reportProbe } from './probe.ts';
+import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
+import type { Thread } from './thread.ts';
+
+/**
+ * Fuel for one stay in the loop. Leaving it regularly is what gets V8 out of code that it replaced on the stack, which
+ * is two to three times slower (docs/decisions/0002-why-the-loop-is-left-every-20000-branches.md).
+ */
+const QUANTUM = 20_000;
+
+/** Why `resume` came back. */
+export type Outcome = 'done' | 'fuel' | 'slice' | 'suspended';
+
+const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
+  [REASON.unreachable]: 'unreachable',
+  [REASON.memoryOutOfBounds]: 'memory-out-of-bounds',
+  [REASON.divideByZero]: 'integer-divide-by-zero',
+  [REASON.integerOverflow]: 'integer-overflow',
+};
+
+/**
+ * Runs a thread until it is done, has no fuel, has used up `slice` units of fuel, or waits for the host. A thread that
+ * is not done is parked, so that others may use the stack. Traps and what host functions throw come out as exceptions;
+ * the thread is over then.
+ */
+export function resume(t: Thread, slice = Number.POSITIVE_INFINITY): Outcome {
+  t.enter();
+  try {
+    t.unpark();
+    return drive(t, t.fuel - slice);
+  } catch (error) {
+    if (error instanceof Trap || error instanceof ExhaustionError) {
+      if (error.backtrace.length === 0) error.backtrace = backtrace(t);
+    }
+    throw error;
+  } finally {
+    t.leave();
+  }
+}
+
+function drive(t: Thread, fuelAtSliceEnd: number): Outcome {
+  for (;;) {
+    const quantum = Math.min(QUANTUM, t.fuel);
+    const reason = enterLoop(t, quantum);
+    switch (reason) {
+      case REASON.quantum:
+        if (t.fuel < 0) return stop(t, 'fuel');
+        if (t.fuel < fuelAtSliceEnd) return stop(t, 'slice');
+        break;
+      case REASON.done:
+        return 'done';
+      case REASON.lower:
+        resolveCall(t);
+        break;
+      case REASON.callImport:
+        if (callImport(t)) return 'suspended';
+        break;
+      case REASON.callIndirect:
+        if (callIndirectSlow(t)) return 'suspended';
+        break;
+      case REASON.crossReturn:
+        crossReturn(t);
+        break;
+      case REASON.grow:
+        growMemory(t);
+        break;
+      case REASON.probe:
+        reportProbe(t);
+        break;
+      case REASON.exhausted:
+        throw exhausted();
+      default:
+        throw new Trap(trapKind(reason));
+    }
+  }
+}
+
+function trapKind(reason: number): TrapKind {
+  const kind = TRAP_KINDS[reason];
+  if (kind === undefined) throw new InternalError(`the loop was left for reason ${reason}`);
+  return kind;
+}
+
+/** One stay in the loop; afterwards the thread knows where it is, also when an out-of-line function threw. */
+function enterLoop(t: Thread, quantum: number): number {
+  try {
+    return run(t.instance, t.pc, t.fp2, t.sp, quantum);
+  } finally {
+    t.pc = X[0];
+    t.fp2 = X[1];
+    t.sp = X[2];
+    t.fuel -= quantum - X[3];
+  }
+}
+
+function stop(t: Thread, outcome: 'fuel' | 'slice'): Outcome {
+  t.park(t.top());
+  return outcome;
+}
+
+/** memory.grow d a. */
+function growMemory(t: Thread): void {
+  const d = t.fp2 + (C[t.pc] >>> 16);
+  const a = t.fp2 + (C[t.pc + 1] & 0xffff);
+  S[d] = t.instance.memory.grow(S[a] >>> 0);
+  t.pc += 2;
+}
+
+/** Gives a suspended thread what its host call answered. @throws TypeError when it is not of the right type. */
+export function deliver(t: Thread, answer: unknown): void {
+  const { pending, parked } = t;
+  if (pending === undefined || parked === undefined) throw new InternalError('deliver to a thread that does not wait');
+  t.pending = undefined;
+  t.enter();
+  try {
+    t.unpark();
+    const top = t.base + parked.slots.length;
+    writeResults(pending.type, t.base + pending.base, answer);
+    t.park(top);
+  } finally {
+    t.leave();
+  }
+}
+

@@ -1,0 +1,169 @@
+// Instantiation: a valid module and external values -> a module instance. Its start function is left to the caller.
+// https://webassembly.github.io/spec/core/exec/modules.html#instantiation
+// What a segment wrote before a later one trapped stays written, as the spec says.
+import { InternalError, LinkError, Trap } from '../errors.ts';
+import type { CodeMode } from '../runtime/code-unit.ts';
+import type { Func } from '../runtime/func.ts';
+import type { Global } from '../runtime/global.ts';
+import { type Extern, ModuleInstance } from '../runtime/instance.ts';
+import { Memory, NO_MEMORY } from '../runtime/memory.ts';
+import { Table } from '../runtime/table.ts';
+import { Tag } from '../runtime/tag.ts';
+import type { DataSegment, ElemSegment, Import } from '../syntax/module.ts';
+import { type ExternType, closeGlobal, closeTable, matchesExtern } from '../validator/subtyping.ts';
+import type { ValidModule } from '../validator/module.ts';
+import { funcTypeName, typeName } from '../syntax/types.ts';
+import { evaluateConstant, writeGlobalBits } from './constant.ts';
+import { unitOf } from './lowered.ts';
+
+export interface InstantiateOptions {
+  /** 'traced' gives code with probes; see probe.ts. */
+  readonly mode?: CodeMode;
+  /** Bytes that each memory may have at most. */
+  readonly maxMemoryBytes?: number;
+}
+
+/** The external type that a value has now. https://webassembly.github.io/spec/core/valid/matching.html#import-matching */
+export function externType(value: Extern): ExternType {
+  switch (value.kind) {
+    case 'func':
+      return { kind: 'func', type: value.canon };
+    case 'table':
+      return { kind: 'table', type: { ...value.type, limits: { ...value.type.limits, min: BigInt(value.size) } } };
+    case 'memory':
+      return { kind: 'memory', type: { ...value.type, limits: { ...value.type.limits, min: BigInt(value.pages) } } };
+    case 'global':
+      return { kind: 'global', type: value.type };
+    case 'tag':
+      return { kind: 'tag', type: value.canon };
+  }
+}
+
+/** The external type that an import asks for, closed. */
+export function importType(valid: ValidModule, { desc }: Import): ExternType {
+  const { canonical } = valid;
+  switch (desc.kind) {
+    case 'func':
+      return { kind: 'func', type: canonical[desc.type], ...(desc.exact === true ? { exact: true } : {}) };
+    case 'table':
+      return { kind: 'table', type: closeTable(canonical, desc.type) };
+    case 'memory':
+      return { kind: 'memory', type: desc.type };
+    case 'global':
+      return { kind: 'global', type: closeGlobal(canonical, desc.type) };
+    case 'tag':
+      return { kind: 'tag', type: canonical[desc.type.type] };
+  }
+}
+
+function describe(value: Extern): string {
+  switch (value.kind) {
+    case 'func':
+      return `a function ${funcTypeName(value.type)}`;
+    case 'table':
+      return `a table of ${value.size} ${typeName(value.type.elem)}`;
+    case 'memory':
+      return `a memory of ${value.pages} pages`;
+    case 'global':
+      return `a ${value.type.mutable ? 'mutable' : 'constant'} global ${typeName(value.type.val)}`;
+    case 'tag':
+      return 'a tag';
+  }
+}
+
+function mismatch(one: Import, value: Extern): LinkError {
+  return new LinkError(`incompatible import type: "${one.module}" "${one.name}" is ${describe(value)}`);
+}
+
+/**
+ * Makes an instance: allocates, initialises, copies active segments. `externs` are in the order of the imports.
+ * @throws LinkError when an external value does not match, Trap when a segment does not fit, ExhaustionError when there
+ * is not enough memory.
+ */
+export function instantiateModule(
+  valid: ValidModule,
+  externs: readonly Extern[],
+  options: InstantiateOptions = {},
+): ModuleInstance {
+  const { module } = valid;
+  const unit = unitOf(valid, options.mode ?? 'fast');
+  const inst = new ModuleInstance(valid, unit, NO_MEMORY, valid.globalTypes.length);
+  let imported = 0;
+  module.imports.forEach((one, i) => {
+    const value = externs[i];
+    if (!matchesExtern(externType(value), importType(valid, one))) throw mismatch(one, value);
+    if (value.kind === 'func') inst.funcs[imported++] = value;
+    else addImport(inst, value);
+  });
+  for (const type of module.memories) inst.memories.push(new Memory(type, options.maxMemoryBytes));
+  if (inst.memories.length > 0) inst.memory = inst.memories[0];
+  for (const type of module.tags) inst.tags.push(new Tag(valid.canonical[type.type]));
+  module.globals.forEach((global, i) => {
+    writeGlobalBits(inst.global(valid.importedGlobals + i), evaluateConstant(inst, global.init));
+  });
+  for (const { type, init } of module.tables) {
+    inst.tables.push(new Table(closeTable(valid.canonical, type), init === undefined ? null : evaluateConstant(inst, init)));
+  }
+  for (const segment of module.elems) inst.elems.push(elements(inst, segment));
+  for (const segment of module.datas) inst.datas.push(segment.init);
+  module.elems.forEach((segment, i) => runElem(inst, segment, i));
+  module.datas.forEach((segment, i) => runData(inst, segment, i));
+  return inst;
+}
+
+function addImport(inst: ModuleInstance, value: Exclude<Extern, Func>): void {
+  switch (value.kind) {
+    case 'table':
+      inst.tables.push(value);
+      return;
+    case 'memory':
+      inst.memories.push(value);
+      return;
+    case 'global':
+      importGlobal(inst, value);
+      return;
+    case 'tag':
+      inst.tags.push(value);
+      return;
+  }
+}
+
+/** Code reads imported constants from the instance's own words, so they are copied there. */
+function importGlobal(inst: ModuleInstance, value: Global): void {
+  const index = inst.globals.length;
+  inst.globals.push(value);
+  if (value.type.mutable) return;
+  if (value.type.val > 0) inst.globalRefs[index] = value.refs[value.at];
+  else inst.globalWords.set(value.words.subarray(value.at, value.at + 4), index * 4);
+}
+
+function elements(inst: ModuleInstance, segment: ElemSegment): readonly unknown[] {
+  if (segment.funcs !== undefined) return Array.from(segment.funcs, (index) => inst.func(index));
+  if (segment.exprs === undefined) throw new InternalError('an element segment without elements');
+  return segment.exprs.map((expr) => evaluateConstant(inst, expr));
+}
+
+function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number): void {
+  if (mode.kind === 'passive') return;
+  if (mode.kind === 'active') {
+    const { elems } = inst.tables[mode.table];
+    const values = inst.elems[index] as readonly unknown[];
+    const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
+    if (offset + values.length > elems.length) {
+      throw new Trap('table-out-of-bounds', `element segment ${index} of ${values.length} elements at ${offset}, table of ${elems.length}`);
+    }
+    for (let i = 0; i < values.length; i++) elems[offset + i] = values[i];
+  }
+  inst.elems[index] = undefined;
+}
+
+function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: number): void {
+  if (mode.kind === 'passive') return;
+  const memory = inst.memories[mode.memory];
+  const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
+  if (offset + init.length > memory.byteLength) {
+    throw new Trap('memory-out-of-bounds', `data segment ${index} of ${init.length} bytes at ${offset}, memory of ${memory.byteLength}`);
+  }
+  memory.M8.set(init, offset);
+  inst.datas[index] = undefined;
+}

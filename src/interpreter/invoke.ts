@@ -1,0 +1,224 @@
+// Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
+// https://webassembly.github.io/spec/core/exec/modules.html#invocation
+import { InternalError, Interrupted } from '../errors.ts';
+import type { Func } from '../runtime/func.ts';
+import type { Bits, Value } from '../runtime/values.ts';
+import { slotsOf } from '../lowering/operands.ts';
+import type { ValType } from '../syntax/types.ts';
+import { readBits, readValue, writeBits, writeValue } from './border.ts';
+import { enterFrame, writeResults } from './calls.ts';
+import { EXIT_PC } from './code-space.ts';
+import { deliver, resume } from './driver.ts';
+import { type AbortLike, abortPromise, yieldToHost } from './host-turns.ts';
+import { entryOf } from './lowered.ts';
+import { FRAMES as FS } from './stack.ts';
+import { Thread, free, running } from './thread.ts';
+
+type Read<T> = (t: ValType, word: number) => T;
+type Write<T> = (t: ValType, word: number, value: T) => void;
+
+export interface RunOptions {
+  /** Taken branches and calls that may happen, plus what bulk operations cost; unlimited by default. */
+  readonly fuel?: number;
+}
+
+export interface AsyncRunOptions extends RunOptions {
+  /** Stops the thread at the next branch or call after it is aborted. */
+  readonly signal?: AbortLike;
+}
+
+/** Fuel between two turns of the host's event loop in asynchronous runs: a few milliseconds. */
+const SLICE = 400_000;
+
+/** Writes values to consecutive slots; answers the word behind them. */
+function writeAll<T>(types: readonly ValType[], base: number, values: readonly T[], write: Write<T>): number {
+  if (values.length !== types.length) {
+    throw new TypeError(`the function takes ${types.length} arguments, not ${values.length}`);
+  }
+  let word = base;
+  types.forEach((t, i) => {
+    write(t, word, values[i]);
+    word += 2 * slotsOf(t);
+  });
+  return word;
+}
+
+function readAll<T>(types: readonly ValType[], base: number, read: Read<T>): T[] {
+  let word = base;
+  return types.map((t) => {
+    const value = read(t, word);
+    word += 2 * slotsOf(t);
+    return value;
+  });
+}
+
+/**
+ * A call of a wasm function that can be stopped and go on: its thread, and how its results are read.
+ * Between runs it is plain data; other calls may happen in the meantime.
+ */
+export class Execution<T> {
+  readonly func: Func;
+  private readonly thread: Thread;
+  private readonly read: Read<T>;
+  private state: 'ready' | 'done' | 'failed' = 'ready';
+  private values: T[] = [];
+
+  /** @throws TypeError when the arguments do not fit the function's type. */
+  constructor(func: Func, args: readonly T[], async: boolean, read: Read<T>, write: Write<T>) {
+    if (func.instance === undefined) throw new InternalError('a host function has no execution');
+    this.func = func;
+    this.read = read;
+    this.thread = new Thread(func.instance, 0, async);
+    const { thread } = this;
+    thread.enter();
+    try {
+      thread.fp2 = thread.base;
+      writeAll(func.type.params, thread.base, args, write);
+      FS[thread.frameBase] = EXIT_PC;
+      FS[thread.frameBase + 1] = 0;
+      thread.sp = thread.frameBase + 2;
+      enterFrame(thread, entryOf(func.instance.unit, func.index, running, thread.sp));
+      thread.park(thread.top());
+    } finally {
+      thread.leave();
+    }
+  }
+
+  get done(): boolean {
+    return this.state === 'done';
+  }
+
+  /** Fuel that is left; negative when the last run used it up. */
+  get fuel(): number {
+    return this.thread.fuel;
+  }
+
+  set fuel(amount: number) {
+    this.thread.fuel = amount;
+  }
+
+  /** The results, once it is done. */
+  get results(): readonly T[] {
+    if (this.state !== 'done') throw new InternalError('results of an execution that is not done');
+    return this.values;
+  }
+
+  /** Runs until done, out of fuel, `slice` units further, or suspended. Errors end the execution. */
+  step(slice?: number): 'done' | 'fuel' | 'slice' | 'suspended' {
+    if (this.state !== 'ready') throw new InternalError(`an execution that is ${this.state} cannot go on`);
+    try {
+      const { thread } = this;
+      const outcome = resume(thread, slice);
+      if (outcome === 'done') {
+        this.state = 'done';
+        this.values = readAll(this.func.type.results, thread.fp2, this.read);
+      }
+      return outcome;
+    } catch (error) {
+      this.state = 'failed';
+      throw error;
+    }
+  }
+
+  /** Runs to the end on the spot. @throws Interrupted when the fuel is used up; it can go on later. */
+  run(): readonly T[] {
+    if (this.step() !== 'done') throw outOfFuel();
+    return this.results;
+  }
+
+  /** Runs to the end, waiting for host functions and giving turns to the host's event loop. */
+  async runAsync(signal?: AbortLike): Promise<readonly T[]> {
+    const aborted = signal === undefined ? undefined : abortPromise(signal);
+    try {
+      for (;;) {
+        if (signal?.aborted) throw interruptedBy(signal);
+        const outcome = this.step(SLICE);
+        if (outcome === 'done') return this.results;
+        if (outcome === 'fuel') throw outOfFuel();
+        if (outcome === 'slice') await yieldToHost();
+        else await this.wait(aborted?.promise);
+      }
+    } finally {
+      aborted?.release();
+    }
+  }
+
+  /** Waits for the host call that the thread is suspended in. */
+  private async wait(aborted: Promise<Interrupted> | undefined): Promise<void> {
+    const { pending } = this.thread;
+    if (pending === undefined) throw new InternalError('a suspended thread waits for nothing');
+    try {
+      const answer = await (aborted === undefined ? pending.promise : Promise.race([pending.promise, aborted]));
+      if (answer instanceof Interrupted) throw answer;
+      deliver(this.thread, answer);
+    } catch (error) {
+      if (!(error instanceof Interrupted)) this.state = 'failed';
+      throw error;
+    }
+  }
+}
+
+function outOfFuel(): Interrupted {
+  return new Interrupted('fuel', 'all fuel consumed: the program was stopped; it can go on with more fuel');
+}
+
+function interruptedBy(signal: AbortLike): Interrupted {
+  return new Interrupted('abort', `interrupted: the signal was aborted (${String(signal.reason ?? 'no reason given')})`);
+}
+
+/** A host function called from outside, without a thread. */
+function callHostFunc<T>(func: Func, args: readonly T[], read: Read<T>, write: Write<T>): unknown {
+  const { type } = func;
+  const base = free.slot;
+  writeAll(type.params, base, args, write);
+  const values = readAll(type.params, base, readValue);
+  void read;
+  return (func.host as (...values: Value[]) => unknown)(...values);
+}
+
+function hostResults<T>(func: Func, answer: unknown, read: Read<T>): T[] {
+  writeResults(func.type, free.slot, answer);
+  return readAll(func.type.results, free.slot, read);
+}
+
+function call<T>(func: Func, args: readonly T[], options: RunOptions, read: Read<T>, write: Write<T>): readonly T[] {
+  if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, read, write), read);
+  const execution = new Execution(func, args, false, read, write);
+  execution.fuel = options.fuel ?? Number.POSITIVE_INFINITY;
+  return execution.run();
+}
+
+/** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
+export function invoke(func: Func, args: readonly Value[], options: RunOptions = {}): readonly Value[] {
+  return call(func, args, options, readValue, writeValue);
+}
+
+/** Calls a function bit by bit: nothing is lost on the way. */
+export function invokeBits(func: Func, args: readonly Bits[], options: RunOptions = {}): readonly Bits[] {
+  return call(func, args, options, readBits, writeBits);
+}
+
+/** Calls a function on a thread that may wait for promises of host functions. */
+export async function invokeAsync(
+  func: Func,
+  args: readonly Value[],
+  options: AsyncRunOptions = {},
+): Promise<readonly Value[]> {
+  if (func.instance === undefined) {
+    return hostResults(func, await callHostFunc(func, args, readValue, writeValue), readValue);
+  }
+  const execution = new Execution<Value>(func, args, true, readValue, writeValue);
+  execution.fuel = options.fuel ?? Number.POSITIVE_INFINITY;
+  return execution.runAsync(options.signal);
+}
+
+/** A call that the embedder runs in steps. */
+export function begin(func: Func, args: readonly Value[], async = false): Execution<Value> {
+  return new Execution<Value>(func, args, async, readValue, writeValue);
+}
+
+/** The same, bit by bit. */
+export function beginBits(func: Func, args: readonly Bits[], async = false): Execution<Bits> {
+  return new Execution<Bits>(func, args, async, readBits, writeBits);
+}
+

@@ -1,0 +1,89 @@
+// Lowered code on demand: a function's entry, its positions for backtraces, and what happens when the code array is full.
+import { ExhaustionError, InternalError } from '../errors.ts';
+import { type Lowered, lowerFunction } from '../lowering/lower.ts';
+import type { CodeMode, CodeUnit } from '../runtime/code-unit.ts';
+import type { ValidModule } from '../validator/module.ts';
+import {
+  FIRST_FREE,
+  type Generation,
+
+  currentGeneration,
+  dropCode,
+  findFunction,
+  hasRoom,
+  place,
+} from './code-space.ts';
+import { FRAMES } from './stack.ts';
+
+const UNITS: Record<CodeMode, WeakMap<ValidModule, CodeUnit>> = { fast: new WeakMap(), traced: new WeakMap() };
+
+/** The code of a module, shared by its instances. */
+export function unitOf(module: ValidModule, mode: CodeMode): CodeUnit {
+  const known = UNITS[mode].get(module);
+  if (known !== undefined) return known;
+  const unit: CodeUnit = { module, mode, entries: new Int32Array(module.funcTypes.length), probes: [] };
+  UNITS[mode].set(module, unit);
+  return unit;
+}
+
+/** What holds pcs besides FRAMES: threads that are on the stack now. */
+export interface PcHolder {
+  pc: number;
+}
+
+/** The entry of a function, lowered now if it was not. `live` and `sp` say which pcs must survive a lack of room. */
+export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[], sp: number): number {
+  const entry = unit.entries[index];
+  if (entry !== 0) return entry;
+  const code = lowerFunction(unit.module, index, unit.mode === 'traced');
+  if (!hasRoom(code.words.length)) startGeneration(live, sp);
+  return placeOrFail(unit, index, code);
+}
+
+function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {
+  if (!hasRoom(code.words.length)) {
+    throw new ExhaustionError(`code space exhausted: ${code.words.length} words for function ${index}`);
+  }
+  if (unit.mode === 'traced') unit.probes[index] = code.probes;
+  return place(unit, index, code.words, code.targets);
+}
+
+/** Drops all code and lowers again what is on the stack. */
+function startGeneration(live: readonly PcHolder[], sp: number): void {
+  const old = dropCode();
+  for (let at = 0; at < sp; at += 2) FRAMES[at] = translate(old, FRAMES[at]);
+  for (const holder of live) holder.pc = translate(old, holder.pc);
+}
+
+/** A pc of an earlier generation in the current one. */
+export function translate(old: Generation, pc: number): number {
+  if (pc < FIRST_FREE || old === currentGeneration()) return pc;
+  const found = findFunction(old, pc);
+  if (found < 0) throw new InternalError(`no function at pc ${pc}`);
+  const { unit, index } = old.owners[found];
+  const known = unit.entries[index];
+  const entry = known !== 0 ? known : placeOrFail(unit, index, lowerFunction(unit.module, index, unit.mode === 'traced'));
+  return entry + (pc - old.starts[found]);
+}
+
+/** Which function a pc is in, and the offset in the module of the instruction that the op at pc is for. */
+export function locate(pc: number): { unit: CodeUnit; index: number; offset: number } | undefined {
+  const where = currentGeneration();
+  const found = findFunction(where, pc);
+  if (pc < FIRST_FREE || found < 0) return undefined;
+  const { unit, index } = where.owners[found];
+  // Lowering is deterministic: the same function again, this time for its positions.
+  const { positions } = lowerFunction(unit.module, index, unit.mode === 'traced');
+  const relative = pc - where.starts[found];
+  let offset = 0;
+  for (let i = 0; i < positions.length && positions[i] <= relative; i += 2) {
+    if (positions[i + 1] >= 0) offset = positions[i + 1];
+  }
+  return { unit, index, offset };
+}
+
+/** Words of a function's header and ops, for the disassembler. */
+export function loweredCode(module: ValidModule, index: number, mode: CodeMode = 'fast'): Lowered {
+  return lowerFunction(module, index, mode === 'traced');
+}
+

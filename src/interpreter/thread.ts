@@ -1,0 +1,121 @@
+// A guest thread while it lives: where it is on the shared stack, or parked beside it; its fuel; what it waits for.
+// driver.ts runs it. Threads nest: a host function that calls back runs a new thread above the one that called it.
+import { ExhaustionError } from '../errors.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
+import type { ParkedStack } from '../runtime/thread.ts';
+import type { FuncType } from '../syntax/types.ts';
+import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
+import { growReferences } from './loop-support.ts';
+import { translate } from './lowered.ts';
+import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
+
+/** How deep threads may nest through host functions: each level stands on the JS stack, which is small in some hosts. */
+const MAX_NESTED = 200;
+
+/** What a suspended thread waits for: the results of a host call, which go to the slots from `base` on. */
+export interface Pending {
+  readonly promise: PromiseLike<unknown>;
+  readonly type: FuncType;
+  /** In S words above the thread's base. */
+  readonly base: number;
+  /** For messages: what was called. */
+  readonly name: string;
+}
+
+/** Where the next thread would begin. */
+export const free = { slot: 0, frame: 0 };
+
+/** Threads that are on the stack, outermost first. */
+export const running: Thread[] = [];
+
+export class Thread {
+  instance: ModuleInstance;
+  /** Instances that wait for a return from another one, outermost first. */
+  readonly callers: ModuleInstance[] = [];
+  pc = EXIT_PC;
+  fp2 = 0;
+  sp = 0;
+  /** Where its part of the stack begins. */
+  base = 0;
+  frameBase = 0;
+  /** Taken branches and calls that it may still make. */
+  fuel: number;
+  /** Whether it may wait for promises. */
+  readonly async: boolean;
+  pending: Pending | undefined;
+  /** Its stack while it does not run. */
+  parked: ParkedStack | undefined;
+
+  constructor(instance: ModuleInstance, fuel: number, async: boolean) {
+    this.instance = instance;
+    this.fuel = fuel;
+    this.async = async;
+  }
+
+  /** Takes the free part of the stack. */
+  enter(): void {
+    if (running.length >= MAX_NESTED) {
+      throw new ExhaustionError(`call stack exhausted: ${MAX_NESTED} calls nested through host functions`);
+    }
+    this.base = free.slot;
+    this.frameBase = free.frame;
+    running.push(this);
+  }
+
+  /** Gives its part of the stack back; everything above goes with it. */
+  leave(): void {
+    running.pop();
+    free.slot = this.base;
+    free.frame = this.frameBase;
+    // What the slots still refer to may be garbage now.
+    if (running.length === 0 && R.length > 0) {
+      if (R.length > 4096) R.length = 0;
+      else R.fill(null);
+    }
+  }
+
+  /** Reserves its part up to `top`, so that a nested thread begins above it. */
+  reserve(top: number): void {
+    free.slot = (top + 1) & ~1;
+    free.frame = this.sp;
+  }
+
+  /** Copies its part of the stack out. `top` is where it ends, in SLOTS. */
+  park(top: number): void {
+    const first = this.base >> 1;
+    this.parked = {
+      slots: S.slice(this.base, top),
+      refs: R.length > first ? R.slice(first, Math.min(R.length, top >> 1)) : [],
+      frames: FRAMES.slice(this.frameBase, this.sp),
+      pc: this.pc,
+      fp2: this.fp2 - this.base,
+      generation: currentGeneration(),
+      instance: this.instance,
+      callers: this.callers.slice(),
+    };
+  }
+
+  /** End of the live part while the thread stands at a branch target or a function's entry. */
+  top(): number {
+    return this.fp2 + (this.pc < FIRST_FREE ? 0 : frameWords(this.pc));
+  }
+
+  /** Puts a parked stack back, at the thread's present base. */
+  unpark(): void {
+    const { parked } = this;
+    if (parked === undefined) return;
+    if (this.base + parked.slots.length > SLOT_WORDS || this.frameBase + parked.frames.length > FRAME_WORDS) {
+      throw new ExhaustionError('call stack exhausted: no room to resume a parked thread');
+    }
+    const generation = parked.generation as Generation;
+    S.set(parked.slots, this.base);
+    FRAMES.set(parked.frames, this.frameBase);
+    this.sp = this.frameBase + parked.frames.length;
+    for (let at = this.frameBase; at < this.sp; at += 2) FRAMES[at] = translate(generation, FRAMES[at]);
+    this.pc = translate(generation, parked.pc);
+    this.fp2 = this.base + parked.fp2;
+    if (parked.refs.length > 0) growReferences((this.base + parked.slots.length) >> 1);
+    for (let i = 0; i < parked.refs.length; i++) R[(this.base >> 1) + i] = parked.refs[i];
+    this.parked = undefined;
+  }
+}
