@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { errnoOf } from '../host/filesystem.suite.ts';
+import { discardOutput } from '../hosts/memory.ts';
+import { type Descriptor, FileTable, MAX_DESCRIPTORS, shrinkRights } from './file-table.ts';
+
+function descriptor(closed: () => void = () => {}): Descriptor {
+  const output = { ...discardOutput(), close: closed };
+  return { resource: { kind: 'stream', input: undefined, output }, rights: 0b111n, inheriting: 0b11n, flags: 0 };
+}
+
+describe('a file table', () => {
+  it('gives the lowest free number', () => {
+    const table = new FileTable();
+    expect([table.add(descriptor()), table.add(descriptor()), table.add(descriptor())]).toEqual([0, 1, 2]);
+    table.close(1);
+    expect(table.add(descriptor())).toBe(1);
+  });
+
+  it('answers BADF for what is not open, however large the number', () => {
+    const table = new FileTable();
+    table.add(descriptor());
+    for (const fd of [1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {
+      expect(errnoOf(() => table.get(fd))).toBe('BADF');
+      expect(errnoOf(() => table.close(fd))).toBe('BADF');
+      expect(errnoOf(() => table.renumber(0, fd))).toBe('BADF');
+      expect(errnoOf(() => table.renumber(fd, 0))).toBe('BADF');
+    }
+  });
+
+  it('is full at 1,024 descriptors', () => {
+    const table = new FileTable();
+    for (let i = 0; i < MAX_DESCRIPTORS; i++) table.add(descriptor());
+    expect(errnoOf(() => table.add(descriptor()))).toBe('MFILE');
+    expect(errnoOf(() => table.checkRoom())).toBe('MFILE');
+    table.close(500);
+    expect(table.add(descriptor())).toBe(500);
+  });
+
+  it('a renumbered descriptor replaces and closes what was there, and onto itself nothing happens', () => {
+    const table = new FileTable();
+    const closed: string[] = [];
+    table.add(descriptor(() => closed.push('a')));
+    table.add(descriptor(() => closed.push('b')));
+    const moved = table.get(1);
+    table.renumber(1, 1);
+    expect(closed).toEqual([]);
+    table.renumber(1, 0);
+    expect(closed).toEqual(['b'].map(() => 'a'));
+    expect(table.get(0)).toBe(moved);
+    expect(errnoOf(() => table.get(1))).toBe('BADF');
+    expect(table.add(descriptor())).toBe(1);
+  });
+
+  it('rights only shrink, whatever is asked for', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.bigInt(0n, 15n), fc.bigInt(0n, 15n))), (wishes) => {
+        const one = descriptor();
+        for (const [rights, inheriting] of wishes) {
+          const before = { rights: one.rights, inheriting: one.inheriting };
+          const errno = errnoOf(() => shrinkRights(one, rights, inheriting));
+          const allowed = (rights & ~before.rights) === 0n && (inheriting & ~before.inheriting) === 0n;
+          expect(errno).toBe(allowed ? undefined : 'NOTCAPABLE');
+          expect({ rights: one.rights, inheriting: one.inheriting }).toEqual(allowed ? { rights, inheriting } : before);
+        }
+      }),
+    );
+  });
+});
