@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidError, UnsupportedError } from '../errors.ts';
 import { DEFAULT_FEATURES, type FeatureSet, withFeatures } from '../syntax/features.ts';
 import type { Module } from '../syntax/module.ts';
-import { EXTERNREF, FUNCREF, I32, I64, V128, ref } from '../syntax/types.ts';
+import { EXTERNREF, FUNCREF, HEAP, I32, I64, V128, ref } from '../syntax/types.ts';
 import { expr, func, memory, moduleOf, oneFunc, sub, tableType } from './builder.suite.ts';
 import { validateModule } from './module.ts';
 
@@ -128,6 +128,23 @@ describe('features', () => {
     const two = only({ memories: [memory(0n), memory(0n)] });
     expect(refusal(two)).toBe('');
     expect(refusal(two, UnsupportedError, without('multi-memory'))).toMatch(/"multi-memory", which is off/);
+  });
+
+  it('with the features of 2.0 off, a module of 1.0 is valid and others name what they need', () => {
+    const features = without('reference-types', 'bulk-memory', 'multi-value', 'function-references', 'gc');
+    const mode = { kind: 'active', table: 0, offset: expr('i32.const 0 end') } as const;
+    const tables = [{ type: tableType(1n), init: undefined }];
+    const elems = [{ type: ref(HEAP.func, false), mode, funcs: Uint32Array.of(0), exprs: undefined }];
+    const one = (more: Partial<Module>, body = 'i32.const 0 call_indirect 0 0 end'): string =>
+      refusal(oneFunc([], [], body, more), UnsupportedError, features).replace(/.*feature "([^"]*)".*/, '$1');
+    expect(one({ tables, elems })).toBe('');
+    expect(one({ tables: [...tables, ...tables] })).toBe('reference-types');
+    expect(one({ tables: [{ type: tableType(1n, 1n, EXTERNREF), init: undefined }] })).toBe('reference-types');
+    expect(one({ tables, datas: [{ mode: { kind: 'passive' }, init: new Uint8Array(0) }] })).toBe('bulk-memory');
+    expect(one({}, 'block 0 end end')).toBe('');
+    expect(refusal(moduleOf([sub(func([], [I32, I32]))], []), UnsupportedError, features)).toMatch(
+      /"multi-value", which is off/,
+    );
   });
 
   it('types, limits and tags of unbuilt features are refused', () => {

@@ -6,6 +6,7 @@ import { MAX_BODY_BYTES, MAX_MEMORIES, MAX_TABLES } from '../syntax/limits.ts';
 import type { DataSegment, ElemSegment, Export, Import, Module } from '../syntax/module.ts';
 import {
   type AddrType,
+  FUNCREF,
   type GlobalType,
   HEAP,
   type MemType,
@@ -221,9 +222,9 @@ function validateElem(ctx: Context, state: BodyState, index: number, segment: El
   validateConstant(state, mode.offset, table.addr);
 }
 
-/** Lists of functions are of type (ref func) whatever features are on. */
+/** Lists of functions are of type (ref func), and tables of funcref, whatever features are on. */
 function elemType(ctx: Context, { type, funcs }: ElemSegment): ValType {
-  if (funcs === undefined || type !== ref(HEAP.func, false)) ctx.val(type);
+  if (type !== FUNCREF && (funcs === undefined || type !== ref(HEAP.func, false))) ctx.val(type);
   return type;
 }
 

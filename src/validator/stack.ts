@@ -87,7 +87,8 @@ export class Stack {
       if (this.height > this.base) {
         const actual = this.vals[--this.height];
         if (actual !== types[i] && !this.ctx.matches(actual, types[i])) throw this.mismatch(types, top);
-      } else if (!this.polymorphic) {
+      } else {
+        if (this.polymorphic) return;
         throw this.mismatch(types, top);
       }
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BOT, HEAP, I32, I64, type RecGroup, type SubType, type ValType, ref } from '../syntax/types.ts';
 import { canonicalType, canonicaliseGroup, closeType, isCanonicalSubtype } from './canonical.ts';
 import { func, memory, sub, tableType } from './builder.suite.ts';
-import { matchesExtern, matchesHeap, matchesIn, matchesVal } from './subtyping.ts';
+import { closeImport, matchesExtern, matchesHeap, matchesIn, matchesVal } from './subtyping.ts';
 
 /** Canonical ids of types in groups of the given lengths. */
 function canonicalise(types: readonly SubType[], lengths: readonly number[]): Uint32Array {
@@ -110,6 +110,18 @@ describe('matching', () => {
     expect(matchesIn(canonical, exact(1), exact(0))).toBe(false);
     expect(matchesIn(canonical, ref(0, false), exact(0))).toBe(false);
     expect(matchesIn(canonical, ref(HEAP.none, false), exact(0))).toBe(true);
+  });
+
+  it('what an import asks for is closed over canonical ids', () => {
+    const canonical = canonicalise([sub(func([], []), { final: false }), sub(func([], []), { supers: [0] })], [1, 1]);
+    const asked = closeImport(canonical, { kind: 'func', type: 0 });
+    const exactly = closeImport(canonical, { kind: 'func', type: 0, exact: true });
+    const given = { kind: 'func', type: canonical[1] } as const;
+    expect(matchesExtern(given, asked)).toBe(true);
+    expect(matchesExtern(given, exactly)).toBe(false);
+    expect(matchesExtern({ kind: 'func', type: canonical[0] }, exactly)).toBe(true);
+    const global = closeImport(canonical, { kind: 'global', type: { val: ref(1, true), mutable: true } });
+    expect(global).toEqual({ kind: 'global', type: { val: ref(canonical[1], true), mutable: true } });
   });
 
   it('external types match by bounds, mutability and type', () => {

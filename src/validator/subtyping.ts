@@ -3,6 +3,7 @@
 // All functions but `matchesIn` take closed types: the type indices in them are canonical ids (see canonical.ts), so
 // that types of different modules can be compared at link time. Types of one module are closed first; equal ones are
 // equal before, which is the usual case. Nothing here recurses: types refer to other types by id only.
+import type { ImportDesc } from '../syntax/module.ts';
 import {
   BOT,
   BOT_HEAP,
@@ -146,6 +147,22 @@ export function matchesExtern(a: ExternType, b: ExternType): boolean {
 
 /** A value type of a module, closed. */
 export { closeType } from './canonical.ts';
+
+/** What an import of a module asks for, closed. */
+export function closeImport(canonical: Uint32Array, desc: ImportDesc): ExternType {
+  switch (desc.kind) {
+    case 'func':
+      return { kind: 'func', type: canonical[desc.type], exact: desc.exact === true };
+    case 'table':
+      return { kind: 'table', type: closeTable(canonical, desc.type) };
+    case 'memory':
+      return desc;
+    case 'global':
+      return { kind: 'global', type: closeGlobal(canonical, desc.type) };
+    case 'tag':
+      return { kind: 'tag', type: canonical[desc.type.type] };
+  }
+}
 
 /** A table type of a module, closed. */
 export function closeTable(canonical: Uint32Array, t: TableType): TableType {

@@ -10,6 +10,7 @@ import {
 } from '../syntax/limits.ts';
 import {
   type CompType,
+  FUNCREF,
   type GlobalType,
   I32,
   type Limits,
@@ -111,7 +112,7 @@ export function validateMemory(ctx: Context, type: MemType): void {
 export function validateTable(ctx: Context, type: TableType): void {
   if (type.addr !== I32) ctx.need('memory64', 'a table with 64-bit indices');
   if (type.shared) throw say.sharedTable(ctx.where());
-  ctx.val(type.elem);
+  if (type.elem !== FUNCREF) ctx.val(type.elem);
   const { min, max } = type.limits;
   if (type.addr === I32) {
     for (const n of max === undefined ? [min] : [min, max]) {
