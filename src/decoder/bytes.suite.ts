@@ -4,7 +4,6 @@ import { MalformedError } from '../errors.ts';
 import type { Module } from '../syntax/module.ts';
 import { walkBody } from './bodies.ts';
 import { InstructionCursor } from './instruction-cursor.ts';
-
 import * as say from './messages.ts';
 
 export type Part = number | string | Uint8Array | readonly Part[];
