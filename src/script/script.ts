@@ -21,7 +21,8 @@ export type Const =
   | { readonly type: NumberType | 'v128'; readonly bits: bigint }
   | { readonly type: 'ref.null'; readonly heap: HeapType | undefined }
   /** A host reference with a number to tell it from others: of type extern, or any with `ref.host`. */
-  | { readonly type: 'ref.extern' | 'ref.host'; readonly value: number };
+  | { readonly type: 'ref.extern'; readonly value: number }
+  | { readonly type: 'ref.host'; readonly value: number };
 
 /** A lane or a number that is expected: bits, or any NaN of a kind. */
 export type NumberPattern = bigint | 'nan:canonical' | 'nan:arithmetic';

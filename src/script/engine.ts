@@ -1,0 +1,83 @@
+// This project's engine as scripts see it, with the `spectest` module.
+// https://github.com/WebAssembly/spec/tree/main/interpreter#spectest-host-module
+// The module is itself written in the text format: its functions do nothing, since scripts cannot see what is printed.
+import { UnsupportedError, WasmError } from '../errors.ts';
+import { encodeModule } from '../encoder/encode.ts';
+import { type Imports, type Instance, compile, instantiate } from '../index.ts';
+import { readGlobalBits } from '../interpreter/constant.ts';
+import { invokeBits } from '../interpreter/invoke.ts';
+import { Func } from '../runtime/func.ts';
+import { Global } from '../runtime/global.ts';
+import type { Extern } from '../runtime/instance.ts';
+import type { FeatureSet } from '../syntax/features.ts';
+import { parseModule } from '../text/parser.ts';
+import type { ValidModule } from '../validator/module.ts';
+import type { ReferenceKind } from './match.ts';
+import type { Engine } from './run.ts';
+
+const SPECTEST = `(module
+  (global (export "global_i32") i32 (i32.const 666))
+  (global (export "global_i64") i64 (i64.const 666))
+  (global (export "global_f32") f32 (f32.const 666.6))
+  (global (export "global_f64") f64 (f64.const 666.6))
+  (table (export "table") 10 20 funcref)
+  (memory (export "memory") 1 2)
+  (func (export "print"))
+  (func (export "print_i32") (param i32))
+  (func (export "print_i64") (param i64))
+  (func (export "print_f32") (param f32))
+  (func (export "print_f64") (param f64))
+  (func (export "print_i32_f32") (param i32 f32))
+  (func (export "print_f64_f64") (param f64 f64)))`;
+
+/** What only some proposals know. */
+const MORE = [
+  '(module (table (export "table64") i64 10 20 funcref))',
+  '(module (memory (export "shared_memory") 1 2 shared))',
+];
+
+const KINDS: readonly ReferenceKind[] = ['func', 'i31', 'struct', 'array', 'exn'];
+
+/** The interpreter with a set of features; the default ones if none is given. */
+export function scriptEngine(features?: FeatureSet): Engine<ValidModule, Instance, Extern> {
+  const options = features === undefined ? {} : { features };
+  const fromText = (text: string): Instance => instantiate(compile(encodeModule(parseModule(text)), options));
+  return {
+    compile: (bytes) => compile(bytes, options),
+    instantiate(module, find) {
+      const imports = Object.create(null) as Record<string, Record<string, Extern>>;
+      for (const { module: from, name } of module.module.imports) {
+        const value = find(from, name);
+        if (value === undefined) continue;
+        imports[from] ??= Object.create(null) as Record<string, Extern>;
+        imports[from][name] = value;
+      }
+      return instantiate(module, imports as Imports);
+    },
+    export: (instance, name) => instance.exports[name],
+    invoke(func, args) {
+      if (!(func instanceof Func)) throw new TypeError('the export is not a function');
+      return invokeBits(func, args);
+    },
+    read(global) {
+      if (!(global instanceof Global)) throw new TypeError('the export is not a global');
+      return readGlobalBits(global);
+    },
+    spectest() {
+      const all = { ...fromText(SPECTEST).exports };
+      for (const text of MORE) {
+        try {
+          Object.assign(all, fromText(text).exports);
+        } catch (error) {
+          if (!(error instanceof UnsupportedError)) throw error;
+        }
+      }
+      return all;
+    },
+    referenceKind(reference) {
+      const kind = (reference as { readonly kind?: ReferenceKind } | undefined)?.kind;
+      return kind !== undefined && KINDS.includes(kind) ? kind : 'other';
+    },
+    isException: (error) => error instanceof WasmError && error.code === 'exception',
+  };
+}

@@ -1,0 +1,278 @@
+// Runs a script on an engine and reports what did not go as the script says.
+// https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
+// It knows no engine: whoever calls it passes one. Commands that need a feature which is off are skipped, not failed.
+import { ExhaustionError, InvalidError, LinkError, MalformedError, Trap, UnsupportedError } from '../errors.ts';
+import { encodeModule } from '../encoder/encode.ts';
+import type { Bits } from '../runtime/values.ts';
+import { HostReference, type ReferenceKind, matches, showPattern, showValue } from './match.ts';
+import { type Action, type Command, type ModuleSource, type Pattern, type Script, parseSource } from './script.ts';
+
+/** What a script needs of an engine. M is a compiled module, I an instance, X an external value. */
+export interface Engine<M, I, X> {
+  /** Throws MalformedError, InvalidError, UnsupportedError. */
+  compile(bytes: Uint8Array): M;
+  /** Throws LinkError, Trap, ExhaustionError. */
+  instantiate(module: M, find: (module: string, name: string) => X | undefined): I;
+  export(instance: I, name: string): X | undefined;
+  /** Numbers are unsigned bits, as in the script; references of scripts are HostReference. */
+  invoke(func: X, args: readonly Bits[]): readonly Bits[];
+  /** The value of a global. */
+  read(global: X): Bits;
+  /** The `spectest` module, made anew for every script. */
+  spectest(): Readonly<Record<string, X>>;
+  referenceKind(reference: unknown): ReferenceKind;
+  /** Whether the error is an exception that nobody caught. */
+  isException(error: unknown): boolean;
+}
+
+/** How one command went. `detail` says why it failed or was skipped. */
+export interface Outcome {
+  readonly line: number;
+  readonly kind: Command['kind'];
+  readonly result: 'passed' | 'failed' | 'skipped';
+  readonly detail: string;
+}
+
+/** Thrown inside where a command cannot run because a module before it was skipped. */
+class Skip {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+/** Runs all commands in order; each answers one outcome. Nothing is thrown but bugs of the runner. */
+export function runScript<M, I, X>(script: Script, engine: Engine<M, I, X>): Outcome[] {
+  return new Runner(engine).run(script.commands);
+}
+
+/** An instance, or why there is none. */
+type Slot<T> = T | Skip;
+
+class Runner<M, I, X> {
+  private readonly engine: Engine<M, I, X>;
+  private readonly spectest: Readonly<Record<string, X>>;
+  private readonly definitions = new Map<string, Slot<M>>();
+  private readonly instances = new Map<string, Slot<I>>();
+  private readonly registered = new Map<string, Slot<I>>();
+  private readonly references = new Map<number, HostReference>();
+  private lastDefinition: Slot<M> = new Skip('no module is defined yet');
+  private lastInstance: Slot<I> = new Skip('no module is instantiated yet');
+
+  constructor(engine: Engine<M, I, X>) {
+    this.engine = engine;
+    this.spectest = engine.spectest();
+  }
+
+  run(commands: readonly Command[]): Outcome[] {
+    return commands.flatMap((command) => {
+      const { line, kind } = command;
+      try {
+        const inner = this.command(command);
+        return [{ line, kind, result: 'passed', detail: '' } as const, ...inner];
+      } catch (error) {
+        if (error instanceof Skip) return [{ line, kind, result: 'skipped', detail: error.reason } as const];
+        if (error instanceof UnsupportedError)
+          return [{ line, kind, result: 'skipped', detail: error.message } as const];
+        return [{ line, kind, result: 'failed', detail: describe(error) } as const];
+      }
+    });
+  }
+
+  private command(command: Command): readonly Outcome[] {
+    switch (command.kind) {
+      case 'module':
+        this.module(command.name, command.source);
+        break;
+      case 'definition':
+        this.define(command.name, () => this.compile(command.source));
+        break;
+      case 'instance':
+        this.keep(command.name, () =>
+          this.instantiate(found(command.definition, this.definitions, this.lastDefinition)),
+        );
+        break;
+      case 'register':
+        keep(
+          () => found(command.module, this.instances, this.lastInstance),
+          (slot) => this.registered.set(command.as, slot),
+        );
+        break;
+      case 'action':
+        this.action(command.action);
+        break;
+      case 'assert_return':
+        this.assertReturn(command.action, command.results);
+        break;
+      case 'thread':
+        return this.thread(command.shared, command.commands);
+      case 'wait':
+        break;
+      default:
+        this.assertFails(command);
+    }
+    return [];
+  }
+
+  private bytes(source: ModuleSource): Uint8Array {
+    return source.form === 'binary' ? source.bytes : encodeModule(parseSource(source));
+  }
+
+  private compile(source: ModuleSource): M {
+    return this.engine.compile(this.bytes(source));
+  }
+
+  private instantiate(module: M): I {
+    return this.engine.instantiate(module, (from, name) => {
+      if (from === 'spectest') return this.spectest[name];
+      const instance = this.registered.get(from);
+      if (instance instanceof Skip) throw instance;
+      return instance === undefined ? undefined : this.engine.export(instance, name);
+    });
+  }
+
+  private module(name: string | undefined, source: ModuleSource): void {
+    this.keep(name, () => this.instantiate(this.define(name, () => this.compile(source))));
+  }
+
+  /** Keeps what `make` gives as the last one and under its name; where it fails, the reason is kept instead. */
+  private define(name: string | undefined, make: () => M): M {
+    return keep(make, (slot) => {
+      this.lastDefinition = slot;
+      if (name !== undefined) this.definitions.set(name, slot);
+    });
+  }
+
+  private keep(name: string | undefined, make: () => I): void {
+    keep(make, (slot) => {
+      this.lastInstance = slot;
+      if (name !== undefined) this.instances.set(name, slot);
+    });
+  }
+
+  private action(action: Action): readonly Bits[] {
+    const instance = found(action.module, this.instances, this.lastInstance);
+    const value = this.engine.export(instance, action.name);
+    if (value === undefined) throw new Error(`there is no export "${action.name}"`);
+    if (action.kind === 'get') return [this.engine.read(value)];
+    const args = action.args.map((arg): Bits => {
+      if (arg.type === 'ref.null') return null;
+      if (arg.type === 'ref.extern' || arg.type === 'ref.host') return this.reference(arg.value);
+      return arg.bits;
+    });
+    return this.engine.invoke(value, args);
+  }
+
+  /** The same number is the same reference, all script long. */
+  private reference(value: number): HostReference {
+    const reference = this.references.get(value) ?? new HostReference(value);
+    this.references.set(value, reference);
+    return reference;
+  }
+
+  private assertReturn(action: Action, patterns: readonly Pattern[]): void {
+    const { engine } = this;
+    const kindOf = (reference: unknown): ReferenceKind => engine.referenceKind(reference);
+    const values = this.action(action);
+    const fits = values.length === patterns.length && patterns.every((one, i) => matches(one, values[i], kindOf));
+    if (fits) return;
+    const got = values.map((value, i) => showValue(value, patterns[i], kindOf)).join(' ');
+    throw new Error(
+      `${show(action)} gives ${got || 'nothing'}, expected ${patterns.map(showPattern).join(' ') || 'nothing'}`,
+    );
+  }
+
+  /** Assertions that something is refused or stopped. */
+  private assertFails(command: Command): void {
+    let error: unknown;
+    try {
+      if ('action' in command) this.action(command.action);
+      else if ('source' in command) this.attempt(command.kind, command.source);
+    } catch (thrown) {
+      error = thrown;
+    }
+    const expected = 'message' in command ? command.message : '';
+    if (error instanceof Skip || error instanceof UnsupportedError) throw error;
+    if (error === undefined) {
+      // Custom sections never make a module invalid here.
+      if (command.kind === 'assert_invalid_custom') throw new Skip('custom sections are not validated');
+      throw new Error(`nothing was refused, expected ${command.kind}: ${expected}`);
+    }
+    if (!this.isExpected(command.kind, error)) throw new Error(`expected ${command.kind}, but ${describe(error)}`);
+    if (expected !== '' && !saysSo((error as Error).message, expected)) {
+      throw new Error(`expected "${expected}", but ${describe(error)}`);
+    }
+  }
+
+  private attempt(kind: Command['kind'], source: ModuleSource): void {
+    const module = this.compile(source);
+    if (kind === 'assert_unlinkable' || kind === 'assert_uninstantiable') this.instantiate(module);
+  }
+
+  private isExpected(kind: Command['kind'], error: unknown): boolean {
+    switch (kind) {
+      case 'assert_malformed':
+      case 'assert_malformed_custom':
+        return error instanceof MalformedError;
+      case 'assert_invalid':
+        return error instanceof InvalidError;
+      case 'assert_invalid_custom':
+        return error instanceof InvalidError || error instanceof MalformedError;
+      case 'assert_unlinkable':
+        return error instanceof LinkError;
+      case 'assert_trap':
+      case 'assert_uninstantiable':
+        return error instanceof Trap;
+      case 'assert_exhaustion':
+        return error instanceof ExhaustionError;
+      case 'assert_exception':
+        return this.engine.isException(error);
+      default:
+        return false;
+    }
+  }
+
+  /** A thread's commands run at once: all that a script may observe is what `wait` leaves. */
+  private thread(shared: string | undefined, commands: readonly Command[]): readonly Outcome[] {
+    const runner = new Runner(this.engine);
+    if (shared !== undefined) {
+      const instance = found(shared, this.instances, this.lastInstance);
+      runner.instances.set(shared, instance);
+      runner.lastInstance = instance;
+    }
+    return runner.run(commands);
+  }
+}
+
+/** What stands under a name, or the last one without a name. */
+function found<T>(name: string | undefined, named: ReadonlyMap<string, Slot<T>>, last: Slot<T>): T {
+  const slot = name === undefined ? last : named.get(name);
+  if (slot === undefined) throw new Error(`there is no module $${name}`);
+  if (slot instanceof Skip) throw slot;
+  return slot;
+}
+
+function keep<T>(make: () => T, put: (slot: Slot<T>) => unknown): T {
+  try {
+    const made = make();
+    put(made);
+    return made;
+  } catch (error) {
+    const skip = error instanceof Skip ? error : new Skip(`its module is not there: ${describe(error)}`);
+    put(skip);
+    throw error;
+  }
+}
+
+/** Whether a message says what a script expects: one begins with the other, up to the colon. */
+function saysSo(message: string, expected: string): boolean {
+  return message.startsWith(expected) || expected.startsWith(message.split(':')[0]);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function show(action: Action): string {
+  return `(${action.kind} "${action.name}")`;
+}
