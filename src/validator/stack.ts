@@ -45,14 +45,18 @@ export class Stack {
   }
 
   private grow(): void {
-    if (this.height >= MAX_OPERANDS) throw say.tooManyOperands(this.ctx.where(), MAX_OPERANDS);
-    const grown = new Int32Array(this.height * 2);
+    if (this.vals.length >= MAX_OPERANDS) throw say.tooManyOperands(this.ctx.where(), MAX_OPERANDS);
+    const grown = new Int32Array(Math.min(this.vals.length * 2, MAX_OPERANDS));
     grown.set(this.vals);
     this.vals = grown;
   }
 
   pushVals(types: readonly ValType[]): void {
-    for (let i = 0; i < types.length; i++) this.pushVal(types[i]);
+    const { length } = types;
+    while (this.height + length > this.vals.length) this.grow();
+    const { vals, height } = this;
+    for (let i = 0; i < length; i++) vals[height + i] = types[i];
+    this.height = height + length;
   }
 
   /** Pops an operand of whatever type; BOT where code is unreachable and there is none. */
@@ -82,16 +86,17 @@ export class Stack {
 
   /** Pops operands that must match `types`, the last of which is on top. */
   popVals(types: readonly ValType[]): void {
-    const top = this.height;
+    const { vals, base } = this;
+    let at = this.height;
     for (let i = types.length - 1; i >= 0; i--) {
-      if (this.height > this.base) {
-        const actual = this.vals[--this.height];
-        if (actual !== types[i] && !this.ctx.matches(actual, types[i])) throw this.mismatch(types, top);
-      } else {
-        if (this.polymorphic) return;
-        throw this.mismatch(types, top);
+      if (at === base) {
+        if (this.polymorphic) break;
+        throw this.mismatch(types, this.height);
       }
+      const actual = vals[--at];
+      if (actual !== types[i] && !this.ctx.matches(actual, types[i])) throw this.mismatch(types, this.height);
     }
+    this.height = at;
   }
 
   /** Like popping `types` and pushing what was popped. */
