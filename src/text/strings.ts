@@ -1,7 +1,6 @@
 // String literals and identifiers of the text format: where they end, and the bytes they stand for.
 // https://webassembly.github.io/spec/core/text/values.html#strings  Bytes need not be UTF-8; names check that later.
-import { encodeUtf8 } from '../syntax/utf8.ts';
-import { decodeUtf8 } from '../syntax/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../syntax/utf8.ts';
 import type { MalformedError } from '../errors.ts';
 import * as say from './messages.ts';
 

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
+import { scriptEngine } from './engine.ts';
+import { HostReference, matches, showPattern, showValue } from './match.ts';
+import { parseScript } from './parse.ts';
+import { runScript } from './run.ts';
+import type { Pattern } from './script.ts';
+
+const results = (text: string, engine = scriptEngine()): string[] =>
+  runScript(parseScript(text), engine).map(({ result, detail }) => (detail === '' ? result : `${result}: ${detail}`));
+
+describe('running scripts', () => {
+  test('what holds passes', () => {
+    const outcomes = results(`
+      (module $m (import "spectest" "print_i32" (func (param i32))) (global (export "g") i64 (i64.const -1))
+        (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+        (func (export "nan") (result f32) (f32.const -nan:0x200001))
+        (func (export "trap") unreachable) (func $r (export "deep") (call $r)))
+      (assert_return (invoke "add" (i32.const 1) (i32.const -2)) (i32.const 0xffff_ffff))
+      (assert_return (invoke $m "nan") (f32.const -nan:0x200001))
+      (assert_return (get "g") (i64.const -1))
+      (assert_trap (invoke "trap") "unreachable")
+      (assert_exhaustion (invoke "deep") "call stack exhausted")
+      (register "m")
+      (module (import "m" "add" (func (param i32 i32) (result i32))))
+      (assert_unlinkable (module (import "m" "add" (func))) "incompatible import type")
+      (assert_unlinkable (module (import "m" "other" (func))) "unknown import")
+      (assert_trap (module (func unreachable) (start 0)) "unreachable")
+      (assert_invalid (module (func (result i32))) "type mismatch")
+      (assert_malformed (module quote "(func") "unexpected token")
+      (assert_malformed (module binary "") "unexpected end")`);
+    expect(outcomes).toEqual(outcomes.map(() => 'passed'));
+  });
+  test('what does not hold fails with what came instead', () => {
+    expect(
+      results(`(module (func (export "one") (result i32) (i32.const 1)))
+        (assert_return (invoke "one") (i32.const 2))
+        (assert_return (invoke "one"))
+        (assert_trap (invoke "one") "unreachable")
+        (assert_return (invoke "two"))
+        (assert_invalid (module) "type mismatch")
+        (assert_malformed (module quote "(func") "unknown operator")
+        (invoke $x "one")`),
+    ).toEqual([
+      'passed',
+      'failed: Error: (invoke "one") gives (i32.const 0x00000001), expected (i32.const 0x00000002)',
+      'failed: Error: (invoke "one") gives 0x1, expected nothing',
+      'failed: Error: nothing was refused, expected assert_trap: unreachable',
+      'failed: Error: there is no export "two"',
+      'failed: Error: nothing was refused, expected assert_invalid: type mismatch',
+      expect.stringMatching(/^failed: Error: expected "unknown operator", but MalformedError: unexpected token/),
+      'failed: Error: there is no module $x',
+    ]);
+  });
+  test('without a feature its modules are skipped, and all that needs them', () => {
+    const features = withFeatures(DEFAULT_FEATURES, { 'tail-call': false });
+    const outcomes = results(
+      `(module $a (func (export "f") (return_call 0)))
+       (assert_return (invoke "f"))
+       (register "a" $a)
+       (module (import "a" "f" (func)) (export "f" (func 0)))
+       (invoke "f")
+       (module (func (export "f")))
+       (invoke "f")`,
+      scriptEngine(features),
+    );
+    expect(outcomes.map((one) => one.split(':')[0])).toEqual([
+      ...new Array<string>(5).fill('skipped'),
+      'passed',
+      'passed',
+    ]);
+    expect(outcomes[0]).toContain('tail-call');
+  });
+  test('instances of one definition have their own globals', () => {
+    const outcomes = results(`
+      (module definition $d (global $g (export "g") (mut i32) (i32.const 0))
+        (func (export "set") (global.set $g (i32.const 1))))
+      (module instance $a $d)
+      (module instance $b $d)
+      (invoke $a "set")
+      (assert_return (get $a "g") (i32.const 1))
+      (assert_return (get $b "g") (i32.const 0))`);
+    expect(outcomes).toEqual(outcomes.map(() => 'passed'));
+  });
+});
+
+describe('patterns', () => {
+  const none = (): 'other' => 'other';
+  test('canonical NaNs have the quiet bit alone, arithmetic ones at least', () => {
+    const canonical: Pattern = { type: 'f32', bits: 'nan:canonical' };
+    const arithmetic: Pattern = { type: 'f32', bits: 'nan:arithmetic' };
+    expect([0x7fc00000n, 0xffc00000n, 0x7fc00001n, 0x7f800001n].map((bits) => matches(canonical, bits, none))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect([0x7fc00000n, 0x7fc00001n, 0x7fa00000n].map((bits) => matches(arithmetic, bits, none))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+  test('lanes are compared one by one, lane 0 lowest', () => {
+    const pattern: Pattern = { type: 'v128', width: 64, float: true, lanes: [1n, 'nan:canonical'] };
+    expect(matches(pattern, (0x7ff8000000000000n << 64n) | 1n, none)).toBe(true);
+    expect(matches(pattern, (0x7ff8000000000001n << 64n) | 1n, none)).toBe(false);
+    expect(showPattern(pattern)).toBe('(v128.const f64x2 0x0000000000000001 nan:canonical)');
+    expect(showValue(2n, pattern, none)).toBe('(v128.const f64x2 0x0000000000000002 0x0000000000000000)');
+  });
+  test('references match by kind, and null only as null', () => {
+    const func: Pattern = { type: 'ref', kind: 'func' };
+    expect(matches(func, {}, () => 'func')).toBe(true);
+    expect(matches(func, {}, () => 'struct')).toBe(false);
+    expect(matches(func, null, () => 'func')).toBe(false);
+    expect(matches({ type: 'ref', kind: 'eq' }, {}, () => 'struct')).toBe(true);
+    expect(matches({ type: 'ref.null', heap: undefined }, null, none)).toBe(true);
+    expect(matches({ type: 'ref.extern', value: 3 }, new HostReference(3), none)).toBe(true);
+    expect(matches({ type: 'ref.extern', value: 3 }, new HostReference(4), none)).toBe(false);
+  });
+  test('either is any of its options', () => {
+    const pattern: Pattern = {
+      type: 'either',
+      options: [
+        { type: 'i32', bits: 1n },
+        { type: 'i32', bits: 2n },
+      ],
+    };
+    expect([1n, 2n, 3n].map((bits) => matches(pattern, bits, none))).toEqual([true, true, false]);
+  });
+});
