@@ -146,10 +146,7 @@ class EventInput extends BufferedInput {
   };
 }
 
-/**
- * Input for mode 'sync'. Where the descriptor can be opened a second time without blocking (Linux, pipes and terminals),
- * waiting with a time limit works; elsewhere only waiting without one.
- */
+/** Input for mode 'sync'. Where it can be read without waiting, a time limit works; elsewhere only waiting without one. */
 class BlockingInput extends BufferedInput {
   private readonly watched: number | undefined;
   private readonly chunk = new Uint8Array(CHUNK);
@@ -199,10 +196,22 @@ class BlockingInput extends BufferedInput {
   }
 }
 
+/**
+ * A descriptor of the same input that never waits; undefined where there is none (Windows, terminals outside Linux).
+ * Linux opens pipes and terminals anew. Sockets, and pipes elsewhere, are switched themselves, as Node does it whenever
+ * it makes a stream of one: the stream made here is never read from.
+ */
 function openNonBlocking(fd: number): number | undefined {
-  if (platform !== 'linux') return undefined;
+  if (platform === 'win32') return undefined;
   try {
+    if (platform !== 'linux') throw new Error('cannot be opened anew');
     return openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    if (isatty(fd)) return undefined;
+  }
+  try {
+    new Socket({ fd, readable: false, writable: false }).unref();
+    return fd;
   } catch {
     return undefined;
   }
