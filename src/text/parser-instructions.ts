@@ -6,65 +6,12 @@ import { isNullable } from '../syntax/types.ts';
 import type { Writer } from '../encoder/writer.ts';
 import { type Context, IndexSpace } from './context.ts';
 import type { Cursor } from './cursor.ts';
+import { AFTER, type Frame, type Inside, OPCODE, PARTS, SEQUENCES } from './parser-frames.ts';
 import { IMMEDIATES, type Scope, labelDepth, writeBlockType, writeCatches } from './parser-immediates.ts';
 import { readRefType } from './parser-types.ts';
 import { identifierName } from './strings.ts';
 import { EOF, ID, KEYWORD, LPAREN, RPAREN } from './tokens.ts';
 import * as say from './messages.ts';
-
-/** What the parser is inside of. Flat blocks end with `end`, all others with their bracket. */
-type Inside =
-  | 'body'
-  | 'operands'
-  | 'block'
-  | 'if'
-  | 'else'
-  | 'try'
-  | 'catch'
-  | 'catch_all'
-  | '(block'
-  | '(if'
-  | '(then'
-  | 'after (then'
-  | '(else'
-  | 'after (else'
-  | '(try'
-  | '(do'
-  | '(catch'
-  | 'after (do'
-  | 'after (catch'
-  | 'after (catch_all'
-  | '(catch_all';
-
-interface Frame {
-  inside: Inside;
-  /** Token of the mnemonic. */
-  readonly at: number;
-  /** The block's own label, where it has one; flat blocks may repeat it. */
-  readonly label: string | undefined;
-}
-
-/** Where instructions without brackets may stand. */
-const SEQUENCES: ReadonlySet<Inside> = new Set<Inside>([
-  'body',
-  'block',
-  'if',
-  'else',
-  'try',
-  'catch',
-  'catch_all',
-  '(block',
-  '(then',
-  '(else',
-  '(do',
-  '(catch',
-  '(catch_all',
-]);
-
-/** Rows that are not instructions by themselves. */
-const PARTS: ReadonlySet<string> = new Set(['else', 'end', 'catch', 'catch_all', 'delegate']);
-
-const OPCODE = { if: 0x04, else: 0x05, try: 0x06, catch: 0x07, end: 0x0b, delegate: 0x18, catch_all: 0x19 } as const;
 
 /** Reads the instructions of one function body or constant expression. */
 export class InstructionParser implements Scope {
@@ -420,11 +367,3 @@ export class InstructionParser implements Scope {
     cursor.pos = next;
   }
 }
-
-const AFTER = {
-  '(then': 'after (then',
-  '(else': 'after (else',
-  '(do': 'after (do',
-  '(catch': 'after (catch',
-  '(catch_all': 'after (catch_all',
-} as const;
