@@ -4,29 +4,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ValidModule } from '../../src/validator/module.ts';
-import type { WASI, WasiOptions } from '../../src/wasi/index.ts';
-import type { NodeHostOptions } from '../../src/wasi/hosts/node.ts';
+import type { Imports, Value } from '../../src/index.ts';
 import { projectRoot } from '../data.ts';
 import { type Engine, ENOSYS, type WasiResult, type WasiRun } from './engine.ts';
 
-type HostFunctions = Record<string, Record<string, unknown>>;
+/** Imports under construction. */
+type Provided = Record<string, Record<string, Imports[string][string]>>;
 
-/** What is used here of an instance of ours. */
-interface Instance {
-  readonly exports: Readonly<Record<string, { readonly kind: string } | undefined>>;
-  call(name: string, ...args: readonly unknown[]): unknown;
-  callAsync(name: string, args: readonly unknown[]): Promise<unknown>;
-}
-
-/** What is used here of the package. */
-interface Package {
-  compile(bytes: Uint8Array): ValidModule;
-  instantiate(module: ValidModule, imports: HostFunctions): Instance;
-  instantiateAsync(module: ValidModule, imports: HostFunctions): Promise<Instance>;
-  readonly WASI: new (options: WasiOptions) => WASI;
-  nodeHost(options: NodeHostOptions): WasiOptions;
-}
+/** The package's entries, as one. */
+type Package = typeof import('../../src/index.ts') &
+  typeof import('../../src/wasi/index.ts') &
+  typeof import('../../src/wasi/hosts/node.ts');
 
 const WASI_NAMES = ['wasi_snapshot_preview1', 'wasi_unstable'];
 /** Codes of the errors that end a program as a trap does. */
@@ -40,7 +28,7 @@ export async function loadOurs(): Promise<Engine> {
     return (await import(pathToFileURL(built).href)) as object;
   };
   const [api, wasi, node] = await Promise.all(['index.js', 'wasi/index.js', 'wasi/hosts/node.js'].map(load));
-  const ours = { ...api, ...wasi, ...node } as Package;
+  const ours = { ...api, ...wasi, ...node } as unknown as Package;
   return { runWasi: (run) => runWasi(ours, run), WebAssembly: smallNamespace(ours) };
 }
 
@@ -63,7 +51,7 @@ async function runWasi(
     ...(trap === undefined ? {} : { trap }),
   });
   const module = ours.compile(bytes);
-  const imports: HostFunctions = { ...extraImports };
+  const imports: Provided = { ...extraImports };
   for (const name of WASI_NAMES) imports[name] = { ...wasi.imports[name] };
   for (const one of module.module.imports) {
     if (one.desc.kind === 'func' && WASI_NAMES.includes(one.module)) imports[one.module][one.name] ??= () => ENOSYS;
@@ -71,7 +59,7 @@ async function runWasi(
   try {
     const instance = await ours.instantiateAsync(module, imports);
     const memory = instance.exports['memory'];
-    if (memory !== undefined) wasi.bind({ memory } as unknown as Parameters<WASI['bind']>[0]);
+    if (memory?.kind === 'memory') wasi.bind({ memory });
     if (instance.exports['_start'] !== undefined) await instance.callAsync('_start', []);
     else if (instance.exports['_initialize'] !== undefined) await instance.callAsync('_initialize', []);
     if (call !== undefined) {
@@ -96,11 +84,11 @@ function needsInterface(what: string): Error {
 
 /** `{ instantiate }`, with functions as the only exports. */
 function smallNamespace(ours: Package): object {
-  const instantiate = async (bytes: Uint8Array, imports: HostFunctions): Promise<object> => {
+  const instantiate = async (bytes: Uint8Array, imports: Provided): Promise<object> => {
     const instance = ours.instantiate(ours.compile(new Uint8Array(bytes)), imports);
     const get = (_: object, name: string): unknown => {
       if (instance.exports[name]?.kind !== 'func') throw needsInterface(`the export ${String(name)}`);
-      return (...args: readonly unknown[]) => instance.call(name, ...args);
+      return (...args: readonly Value[]) => instance.call(name, ...args);
     };
     return { instance: { exports: new Proxy({}, { get }) } };
   };
