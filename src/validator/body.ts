@@ -57,8 +57,9 @@ function missingEnd({ ctx, cursor }: BodyState): MalformedError {
 /** Validates the instruction that the cursor has read. */
 export function step(s: BodyState, row: Row): void {
   if (row.feature !== 'core') s.ctx.need(row.feature, row.name);
-  if (row.sig === undefined) special(s, row);
-  else plain(s, row, row.sig);
+  if (row.sig !== undefined) plain(s, row, row.sig);
+  else if (row.code < 0x14) controlArm(s, row);
+  else variableArm(s, row);
 }
 
 /** The generic rule: check the immediates, pop the left side, push the right side. */
@@ -162,7 +163,7 @@ function checkLane(s: BodyState, row: Row, lane: number, lanes: number): void {
 }
 
 /** The arms. Codes are literals with the mnemonic behind. */
-function special(s: BodyState, row: Row): void {
+function controlArm(s: BodyState, row: Row): void {
   switch (row.code) {
     case 0x00: // unreachable
       s.stack.unreachable();
@@ -202,6 +203,13 @@ function special(s: BodyState, row: Row): void {
     case 0x13: // return_call_indirect
       control.returnCallIndirect(s);
       break;
+    default:
+      rareArm(s, row);
+  }
+}
+
+function variableArm(s: BodyState, row: Row): void {
+  switch (row.code) {
     case 0x1a: // drop
       s.stack.popAny();
       break;
