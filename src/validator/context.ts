@@ -50,6 +50,8 @@ export class Context {
   /** Canonical ids by type index; types from `typesKnown` on are not known yet. */
   readonly canonical: Uint32Array;
   typesKnown = 0;
+  /** Supertypes above each type. */
+  readonly typeDepths: Uint8Array;
   /** Whole index spaces, imports first. */
   funcTypes = new Uint32Array(0);
   readonly tables: TableType[] = [];
@@ -77,6 +79,7 @@ export class Context {
     this.features = features;
     this.unbuilt = unbuilt;
     this.canonical = new Uint32Array(module.types.length);
+    this.typeDepths = new Uint8Array(module.types.length);
   }
 
   /** The place of the current instruction, or of what is looked at. */

@@ -25,7 +25,8 @@ const invalid = (where: Where, text: string): InvalidError => new InvalidError(t
 const malformed = (where: Where, text: string): MalformedError =>
   new MalformedError(text + placeText(where), where.place);
 
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+const count = (n: number, what: string): string =>
+  `${n} ${n === 1 ? what : what === 'memory' ? 'memories' : `${what}s`}`;
 
 /** What an index may name. */
 export type Space =

@@ -53,6 +53,19 @@ describe('types and limits', () => {
     expect(refusal(only(table(0n, 0x1_0000_0000n)))).toMatch(/^table size must be at most 2\^32-1/);
   });
 
+  it('a chain of supertypes is limited to 63', () => {
+    const struct = { kind: 'struct', fields: [] } as const;
+    const chain = (length: number): Module =>
+      moduleOf(
+        Array.from({ length }, (_, i) => sub(struct, { final: false, supers: i === 0 ? [] : [i - 1] })),
+        [],
+      );
+    expect(() => validateModule(chain(64), { unbuilt: 'validate' })).not.toThrow();
+    expect(() => validateModule(chain(65), { unbuilt: 'validate' })).toThrow(/^too many super types/);
+    const group = { ...chain(1000), recGroups: [{ start: 0, length: 1000 }] };
+    expect(() => validateModule(group, { unbuilt: 'validate' })).toThrow(/^too many super types/);
+  });
+
   it('functions and imports need known types', () => {
     expect(refusal(moduleOf([], [{ type: 0, body: 'end' }]))).toMatch(/^unknown type 0/);
     const imports = [{ module: '', name: '', desc: { kind: 'func', type: 2 } }] as const;
@@ -100,7 +113,7 @@ describe('constant expressions', () => {
 describe('exports and start', () => {
   it('names are unique and indices known', () => {
     const one = { name: 'm', kind: 'memory', index: 0 } as const;
-    expect(refusal(only({ exports: [one] }))).toMatch(/^unknown memory 0/);
+    expect(refusal(only({ exports: [one] }))).toMatch(/^unknown memory 0: there are 0 memories here/);
     expect(refusal(only({ memories: [memory(0n)], exports: [one, one] }))).toMatch(/^duplicate export name: "m"/);
   });
 

@@ -18,7 +18,7 @@ import {
   type RecGroup,
   type TableType,
 } from '../syntax/types.ts';
-import { canonicalDepth, canonicalType, canonicaliseGroup } from './canonical.ts';
+import { canonicalType, canonicaliseGroup } from './canonical.ts';
 import type { Context } from './context.ts';
 import { matchClauses, validateClauses } from './descriptor-clauses.ts';
 import * as say from './messages.ts';
@@ -42,7 +42,12 @@ function validateForm(ctx: Context, index: number, group: RecGroup): void {
   const type = ctx.module.types[index];
   if (!type.final || type.supers.length > 0) ctx.need('gc', 'a sub type');
   if (type.supers.length > 1) throw say.manySupers(ctx.where(), index);
-  for (const parent of type.supers) ctx.check('type', parent, index);
+  for (const parent of type.supers) {
+    ctx.check('type', parent, index);
+    // Before the type gets its canonical id, so that walks up a chain of supertypes are bounded.
+    limit(ctx, 'super types', ctx.typeDepths[parent] + 1, MAX_SUBTYPE_DEPTH);
+    ctx.typeDepths[index] = ctx.typeDepths[parent] + 1;
+  }
   if (type.descriptor !== undefined || type.describes !== undefined) {
     ctx.need('custom-descriptors', 'a descriptor clause');
     validateClauses(ctx, index, type, group);
@@ -71,7 +76,7 @@ export function limit(ctx: Context, what: string, n: number, max: number): void 
   if (n > max) throw say.tooMany(ctx.where(), what, n, max);
 }
 
-/** The declared supertype: not final, not too deep, and matched. */
+/** The declared supertype: not final, and matched. */
 function validateSuper(ctx: Context, index: number): void {
   ctx.subject = `type ${index}`;
   const type = ctx.module.types[index];
@@ -80,7 +85,6 @@ function validateSuper(ctx: Context, index: number): void {
   const wrong = (why: string): Error => say.notSubtype(ctx.where(), index, parent, why);
   if (ctx.module.types[parent].final) throw wrong('that type is final');
   const id = ctx.canonical[index];
-  limit(ctx, 'super types', canonicalDepth(id), MAX_SUBTYPE_DEPTH);
   if (!matchesComp(canonicalType(id).comp, canonicalType(ctx.canonical[parent]).comp)) {
     throw wrong('its definition is another');
   }
