@@ -97,6 +97,14 @@ export function programArgs(manifest: Manifest): string[] {
   return [basename(manifest.wasm), ...(manifest.run.args ?? [])];
 }
 
+/**
+ * Output that is right although it is not the recorded one, which came from node:wasi. Both are accepted.
+ * Directories have the entries `.` and `..` (the official WASI tests want them); node:wasi leaves them out.
+ */
+const ALSO_RIGHT: Readonly<Record<string, string>> = {
+  'wz-wasi-ls-zig-cc': './.\n./..\n./-\n./a.txt\n./.\n./..\n./-\n./a.txt\n',
+};
+
 /** How a run differs from what is recorded, as a sentence, or undefined if it does not. */
 export function difference(folder: string, manifest: Manifest, work: string, result: Result): string | undefined {
   const expected = manifest.expected;
@@ -105,7 +113,8 @@ export function difference(folder: string, manifest: Manifest, work: string, res
   }
   if (manifest.check !== 'exit-only') {
     const found = compareText('stdout', join(folder, 'expected.stdout'), join(work, 'stdout'), manifest.mask);
-    if (found !== undefined) return found;
+    const alsoRight = ALSO_RIGHT[manifest.name] === readFileSync(join(work, 'stdout'), 'latin1');
+    if (found !== undefined && !alsoRight) return found;
   }
   if (expected.stderr === undefined || !manifest.checkStderr) return undefined;
   return compareText('stderr', join(folder, expected.stderr), join(work, 'stderr'), manifest.mask);
