@@ -113,6 +113,17 @@ describe('running a program', () => {
     await expect(answer).rejects.toBeInstanceOf(ExitStatus);
   });
 
+  it('takes memories of the JavaScript API too, whose buffer changes when they grow', () => {
+    const guest = new TestGuest();
+    const memory = { buffer: new ArrayBuffer(8) };
+    guest.wasi.bind({ memory });
+    expect(guest.call('args_sizes_get', 8, 12)).toBe('FAULT');
+    memory.buffer = new ArrayBuffer(16);
+    expect(guest.call('random_get', 8, 8)).toBe('SUCCESS');
+    expect(new Uint8Array(memory.buffer).some((byte) => byte !== 0)).toBe(true);
+    expect(() => guest.wasi.bind({ memory: {} as typeof memory })).toThrow(TypeError);
+  });
+
   it('says what is missing: an entry, or a memory', () => {
     const wasi = new WASI();
     expect(() => wasi.start({ exports: {} })).toThrow(/_start/);

@@ -10,7 +10,7 @@ import { discardOutput, fixedInput, outputTo } from './hosts/memory/streams.ts';
 import { portableClock, portableRandom } from './hosts/portable.ts';
 import type { HostFunction } from './kernel/dispatcher.ts';
 import type { Descriptor } from './kernel/file-table.ts';
-import { Guest, type GuestMemory } from './kernel/guest.ts';
+import { type BufferMemory, Guest, type GuestMemory, memoryOf } from './kernel/guest.ts';
 import { Process } from './kernel/process.ts';
 import { noEntry, noMemory, refuseNul } from './messages.ts';
 import { DIRECTORY_RIGHTS, FILE_RIGHTS, PREVIEW0, PREVIEW1, rights, STREAM_RIGHTS } from './preview1/abi.ts';
@@ -26,7 +26,7 @@ export * from './hosts/memory.ts';
 export { portableClock, portableRandom } from './hosts/portable.ts';
 export { readOnly } from './hosts/read-only.ts';
 export type { HostFunction, Value } from './kernel/dispatcher.ts';
-export type { GuestMemory } from './kernel/guest.ts';
+export type { BufferMemory, GuestMemory } from './kernel/guest.ts';
 
 export interface WasiOptions {
   /** The first is by custom the program's name. */
@@ -63,7 +63,7 @@ export class WASI {
   /** Functions to import, by module: `wasi_snapshot_preview1` and `wasi_unstable`. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
   private readonly process: Process;
-  private memory: (() => GuestMemory) | undefined;
+  private memory: GuestMemory | undefined;
 
   /** Throws a TypeError for arguments, variables or guest paths that WASI cannot express. */
   constructor(options: WasiOptions = {}) {
@@ -74,7 +74,7 @@ export class WASI {
     for (const [path, directory] of Object.entries(options.preopens ?? {})) this.addPreopen(path, directory);
     const guest = new Guest(() => {
       if (this.memory === undefined) throw new TypeError(noMemory());
-      return this.memory();
+      return this.memory;
     });
     const dispatch = { mode, guest, process: this.process };
     this.imports = Object.freeze({
@@ -83,9 +83,10 @@ export class WASI {
     });
   }
 
-  /** Says which memory the guest's pointers mean. */
-  bind({ memory }: { readonly memory: GuestMemory }): void {
-    this.memory = () => memory;
+  /** Says which memory the guest's pointers mean: one of ours, or one of the JavaScript API. Else a TypeError. */
+  bind({ memory }: { readonly memory: GuestMemory | BufferMemory }): void {
+    this.memory = memoryOf(memory);
+    if (this.memory === undefined) throw new TypeError(noMemory());
   }
 
   /**
@@ -117,8 +118,7 @@ export class WASI {
   }
 
   private bindExported({ exports }: WasiInstance): void {
-    if (this.memory !== undefined || exports['memory'] === undefined) return;
-    this.memory = () => exports['memory'] as GuestMemory;
+    this.memory ??= memoryOf(exports['memory']);
   }
 
   private finishing(run: () => unknown): number | Promise<number> {

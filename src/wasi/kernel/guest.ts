@@ -9,6 +9,27 @@ export interface GuestMemory {
   readonly bytes: Uint8Array;
 }
 
+/** A memory as the JavaScript API shows it: growth gives it a new buffer, or a longer one. */
+export interface BufferMemory {
+  readonly buffer: ArrayBufferLike;
+}
+
+/** A memory of either kind, asked for its bytes at each use. Undefined for anything else. */
+export function memoryOf(value: unknown): GuestMemory | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ((value as Partial<GuestMemory>).bytes instanceof Uint8Array) return value as GuestMemory;
+  const memory = value as BufferMemory;
+  if (memory.buffer === undefined) return undefined;
+  let view = new Uint8Array(memory.buffer);
+  return {
+    get bytes() {
+      const { buffer } = memory;
+      if (view.buffer !== buffer || view.length !== buffer.byteLength) view = new Uint8Array(buffer);
+      return view;
+    },
+  };
+}
+
 /** As many parts as one scattered read or gathered write may have; POSIX systems say 1,024 too. */
 const MAX_PARTS = 1024;
 

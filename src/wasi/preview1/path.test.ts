@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { Directory } from '../host/filesystem.ts';
 import { memoryDirectory } from '../hosts/memory.ts';
 import { nodeDirectory } from '../hosts/node.ts';
-import { openHostDirectory } from '../hosts/node/directory.ts';
+import { hasProcDescriptors, openHostDirectory } from '../hosts/node/directory.ts';
 import { readOnly } from '../hosts/read-only.ts';
 import { TestGuest } from '../guest.suite.ts';
 import { OFLAGS, RIGHTS } from './abi.ts';
@@ -165,6 +165,22 @@ describe.each(HOSTS)('paths %s', (_title, make) => {
 });
 
 describe('paths on host files', () => {
+  it.skipIf(!hasProcDescriptors())('calls that fail anywhere on the way leave no descriptor of the host open', () => {
+    const guest = guestOn(nodeDirectory(hostTree().root));
+    const before = readdirSync('/proc/self/fd').length;
+    for (const path of ['d/e/../../..', 'd/e/x', 'd/file/x', 'd/e/../../out', 'up', 'd/e/..', 'd/../absolute/x']) {
+      for (const oflags of [0, OFLAGS.directory, OFLAGS.creat | OFLAGS.excl, OFLAGS.trunc]) {
+        const fd = guest.open(path, { dirflags: 1, oflags, ...READ_WRITE });
+        if (typeof fd === 'number') guest.call('fd_close', fd);
+        guest.stat(path);
+        guest.rename(path, `${path}/x`);
+        guest.link(path, 'd/e');
+        guest.path('path_remove_directory', path);
+      }
+    }
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
   it('no path made of these parts opens, makes or removes anything outside', () => {
     const { root, secret } = hostTree();
     const guest = guestOn(nodeDirectory(root));
