@@ -35,6 +35,8 @@ export interface Engine {
   runWasi(run: WasiRun): Promise<WasiResult>;
   /** A namespace with the JavaScript interface, for the programs with a driver; undefined where an engine has none. */
   readonly WebAssembly: unknown;
+  /** The only drivers that the namespace is enough for; all of them, if not given. */
+  readonly drivers?: readonly string[];
 }
 
 /** 'ours', 'native', or the path of a module that exports `runWasi` and `WebAssembly`. */
