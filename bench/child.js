@@ -38,7 +38,7 @@ function timeCoreMark() {
   return { ms: times[5] - times[4], result };
 }
 
-/** @param {string} kernel */
+/** A plain array: given a Node Buffer, polywasm 0.2.0 answers wrongly (matmul, mandel). @param {string} kernel */
 function read(kernel) {
   return new Uint8Array(readFileSync(join(folder, `${kernel}.wasm`)));
 }
