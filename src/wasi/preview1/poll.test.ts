@@ -56,6 +56,14 @@ describe('poll_oneoff', () => {
     expect(guest.call('poll_oneoff', SUBSCRIPTIONS, 0x1_0000 - 32, 1, 0x1_0000 - 3)).toBe('FAULT');
   });
 
+  it('room for one event only is refused before that one is written', () => {
+    const guest = new TestGuest();
+    subscribe(guest, [{ type: CLOCK }, { type: CLOCK }]);
+    const before = guest.bytes.slice();
+    expect(guest.call('poll_oneoff', SUBSCRIPTIONS, 0x1_0000 - 32, 2, COUNT)).toBe('FAULT');
+    expect(guest.bytes).toEqual(before);
+  });
+
   it('a relative time is waited for, the shortest of several first', () => {
     const clock = new VirtualClock();
     const guest = new TestGuest({ clock });

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { platform } from 'node:process';
@@ -26,6 +35,24 @@ describe('a host directory', () => {
       expect(errnoOf(() => root.openDirectory(name))).toBe('NOTCAPABLE');
     }
     root.close();
+  });
+
+  it('held by real path, it is gone once another directory or a link has taken its place', () => {
+    const path = fresh();
+    for (const [name, replace] of [
+      ['a', (at: string) => mkdirSync(at)],
+      ['b', (at: string) => symlinkSync(scratch, at)],
+    ] as const) {
+      mkdirSync(join(path, name));
+      const root = openHostDirectory(path, false);
+      const held = root.openDirectory(name);
+      renameSync(join(path, name), join(path, `${name}-moved`));
+      replace(join(path, name));
+      expect(errnoOf(() => held.names())).toBe('NOENT');
+      expect(errnoOf(() => held.createDirectory('x'))).toBe('NOENT');
+      held.close();
+      root.close();
+    }
   });
 
   it.skipIf(platform !== 'linux')('leaves out names that are not UTF-8', () => {
