@@ -21,7 +21,7 @@ interface Sample {
 
 /** The modules of a script that can be decoded, those that are invalid included, but not those that are malformed. */
 function modulesOf(commands: readonly Command[]): Sample[] {
-  return commands.flatMap((command) => {
+  return commands.flatMap((command): Sample[] => {
     if (!('source' in command) || command.kind.startsWith('assert_malformed')) return [];
     try {
       const { source } = command;

@@ -1,0 +1,163 @@
+// `wasmi-ts objdump`: what is in a module. Sections with offsets, imports, exports, instructions with offsets and bytes,
+// and the lowered code that the interpreter really runs. It does not need the module to be valid, but for --lowered.
+import { Reader } from '../decoder/reader.ts';
+import type { ImportDesc, Module } from '../syntax/module.ts';
+import { funcTypeName } from '../syntax/types.ts';
+import { bodyOf, walkBody } from '../text/printer-body.ts';
+import { funcTypeAt, globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
+import { nameText } from '../text/printer-literals.ts';
+import { CliError, EXIT } from './failure.ts';
+import { OBJDUMP_HELP } from './help.ts';
+import type { CliHost } from './host.ts';
+import { type Options, parseOptions } from './options.ts';
+import { type Program, loadProgram, moduleFailure } from './program.ts';
+import { Known } from './report.ts';
+import { columns, visible } from './terminal.ts';
+import { loweredLines } from './lowered.ts';
+import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
+
+const SECTION_NAMES = 'custom type import func table memory global export start elem code data datacount tag'.split(
+  ' ',
+);
+const hex = (n: number, digits = 6): string => `0x${n.toString(16).padStart(digits, '0')}`;
+
+export function objdumpCommand(args: readonly string[], host: CliHost): number {
+  const options = parseOptions('objdump', args, {
+    ...FEATURE_OPTIONS,
+    sections: { kind: 'flag' },
+    imports: { kind: 'flag' },
+    exports: { kind: 'flag' },
+    disassemble: { kind: 'flag', short: 'd' },
+    lowered: { kind: 'flag' },
+    func: { kind: 'value' },
+  });
+  if (options.has('help')) {
+    host.stdout(OBJDUMP_HELP());
+    return EXIT.ok;
+  }
+  if (options.files.length !== 1) throw options.usage('objdump needs one file');
+  const program = loadProgram(host, options.files[0]);
+  try {
+    for (const part of parts(program, options)) host.stdout(`${part.join('\n')}\n`);
+  } catch (error) {
+    throw moduleFailure(program.path, error);
+  }
+  return EXIT.ok;
+}
+
+/** The parts asked for; without a choice an overview. Each function is a part, so that none waits for the others. */
+function* parts(program: Program, options: Options): Generator<string[]> {
+  const known = new Known(program.module);
+  const code = options.has('disassemble') || options.has('lowered') || options.has('func');
+  const all = !code && !['sections', 'imports', 'exports'].some((name) => options.has(name));
+  if (all) yield [`${program.path}: ${program.bytes.length} bytes`];
+  if (all || options.has('sections')) yield sections(program);
+  if (all || options.has('imports')) yield imports(known);
+  if (all || options.has('exports')) yield exports(known);
+  if (!code) return;
+  for (const func of chosen(known, options)) {
+    if (options.has('disassemble') || !options.has('lowered')) yield disassembly(known, func);
+    if (options.has('lowered')) yield loweredLines(known, func, featureSet(options));
+  }
+}
+
+function sections({ bytes, module }: Program): string[] {
+  const reader = new Reader(bytes, 8);
+  const rows: string[][] = [['id', 'section', 'start', 'end', 'size', 'entries']];
+  let custom = 0;
+  while (!reader.done) {
+    const id = reader.byte();
+    const length = reader.u32();
+    const start = reader.offset;
+    const name = id === 0 ? `custom ${visible(nameText(module.customs[custom++]?.name ?? ''))}` : SECTION_NAMES[id];
+    const entries = id === 0 || id === 8 ? '' : String(new Reader(bytes, start, start + length).u32());
+    rows.push([String(id), name, hex(start), hex(start + length), String(length), entries]);
+    reader.offset = start + length;
+  }
+  return ['sections:', ...columns(rows).map((line) => `  ${line}`)];
+}
+
+function descText(module: Module, known: Known, desc: ImportDesc): string {
+  switch (desc.kind) {
+    case 'func':
+      return `func${typeUse(module, desc.type, new Map(), known.ids)}`;
+    case 'table':
+      return `table ${tableTypeText(desc.type, known.ids)}`;
+    case 'memory':
+      return `memory ${memTypeText(desc.type)}`;
+    case 'global':
+      return `global ${globalTypeText(desc.type, known.ids)}`;
+    case 'tag':
+      return `tag${typeUse(module, desc.type.type, new Map(), known.ids)}`;
+  }
+}
+
+function imports(known: Known): string[] {
+  const { module } = known;
+  const rows = module.imports.map((one) => [
+    `${nameText(one.module)} ${nameText(one.name)}`,
+    descText(module, known, one.desc),
+  ]);
+  return [`imports: ${rows.length}`, ...columns(rows).map((line) => `  ${line}`)];
+}
+
+function exports(known: Known): string[] {
+  const { module } = known;
+  const rows = module.exports.map(({ name, kind, index }) => {
+    const type = kind === 'func' ? funcTypeAt(module, typeOfFunc(module, index)) : undefined;
+    const ref = known.ids.index(kind, index);
+    return [nameText(name), `${kind} ${visible(ref)}`, type === undefined ? '' : funcTypeName(type)];
+  });
+  return [`exports: ${rows.length}`, ...columns(rows).map((line) => `  ${line}`)];
+}
+
+/** The type index of a function, imported or defined; -1 for none. */
+export function typeOfFunc(module: Module, funcIndex: number): number {
+  const imported = module.imports.filter(({ desc }) => desc.kind === 'func');
+  const desc = imported[funcIndex]?.desc;
+  if (desc?.kind === 'func') return desc.type;
+  return bodyOf(module, funcIndex)?.type ?? -1;
+}
+
+/** The defined functions that `--func` chooses by index, name or export; all without it. */
+function chosen(known: Known, options: Options): number[] {
+  const { module } = known;
+  const imported = module.imports.filter(({ desc }) => desc.kind === 'func').length;
+  const total = imported + module.funcs.types.length;
+  const wanted = options.one('func');
+  if (wanted === undefined) return Array.from({ length: total - imported }, (_, i) => imported + i);
+  const found = findFunc(known, wanted, total);
+  if (found === undefined) throw new CliError(`no function ${JSON.stringify(wanted)} by index, name or export`);
+  if (found < imported) throw new CliError(`function ${found} is imported: it has no body`);
+  return [found];
+}
+
+function findFunc(known: Known, wanted: string, total: number): number | undefined {
+  if (/^\d+$/.test(wanted)) return Number(wanted) < total ? Number(wanted) : undefined;
+  const name = wanted.startsWith('$') ? wanted : `$${wanted}`;
+  for (let i = 0; i < total; i++) if (known.ids.index('func', i) === name) return i;
+  return known.module.exports.find((one) => one.kind === 'func' && one.name === wanted)?.index;
+}
+
+/** Bytes of an instruction shown on its line; longer ones are cut. */
+const SHOWN_BYTES = 8;
+const MAX_INDENT = 30;
+
+function disassembly(known: Known, func: number): string[] {
+  const { module, ids } = known;
+  const body = bodyOf(module, func) as { type: number; start: number; end: number };
+  const bytes = module.funcs.bytes;
+  const lines = [
+    '',
+    `${hex(body.start)} ${known.func(func)} (func ${func})${typeUse(module, body.type, ids.locals(func), ids)}`,
+  ];
+  walkBody(module, ids, func, body, ({ offset, depth, text }, cursor) => {
+    const raw = Array.from(bytes.subarray(offset, Math.min(cursor.offset, offset + SHOWN_BYTES)), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    );
+    const more = cursor.offset - offset > SHOWN_BYTES ? '+' : ' ';
+    const indent = '  '.repeat(Math.min(depth, MAX_INDENT));
+    lines.push(`  ${hex(offset)}  ${raw.join(' ').padEnd(SHOWN_BYTES * 3 - 1)}${more} ${indent}${visible(text)}`);
+  });
+  return lines;
+}

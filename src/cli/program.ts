@@ -1,0 +1,132 @@
+// Loads what the command line names: a module in the binary or the text format, from a file or standard input.
+// https://webassembly.github.io/spec/core/binary/modules.html#binary-module
+// A text is parsed, encoded and decoded again, so that offsets are real and names are there. Nothing is validated here.
+import { readFileSync } from 'node:fs';
+import { decodeModule } from '../decoder/decode.ts';
+import { encodeModule } from '../encoder/encode.ts';
+import { WasmError } from '../errors.ts';
+import type { Module } from '../syntax/module.ts';
+import { decodeUtf8 } from '../syntax/utf8.ts';
+import { parseModule } from '../text/parser.ts';
+import { CliError } from './failure.ts';
+import { type CliHost, pathOf } from './host.ts';
+
+/** A file's path as the user wrote it (`<stdin>` for `-`), and its bytes. */
+export interface Source {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Program extends Source {
+  /** In the binary format; what the text was encoded to, where it was text. */
+  readonly bytes: Uint8Array;
+  readonly module: Module;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'is a directory, a file is needed',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOTDIR: 'a part of the path is not a directory',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** Why a file operation failed, for people. */
+export function fileError(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return (code === undefined ? undefined : REASONS[code]) ?? message ?? String(error);
+}
+
+/** Reads a file, or standard input for `-`. Throws CliError with the path. */
+export function readSource(host: CliHost, path: string): Source {
+  const shown = path === '-' ? '<stdin>' : path;
+  let bytes: Uint8Array;
+  try {
+    bytes = path === '-' ? host.readStdin() : readFileSync(pathOf(host, path));
+  } catch (error) {
+    throw new CliError(`${shown}: ${fileError(error)}`);
+  }
+  if (bytes.length === 0) throw new CliError(`${shown}: the file is empty`);
+  return { path: shown, bytes };
+}
+
+/** Whether the bytes begin like a binary module. */
+export function isBinary(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x00 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+}
+
+/** Whether the first character that is not white space opens an expression or a comment of the text format. */
+function looksLikeText(bytes: Uint8Array): boolean {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  while (bytes[at] === 0x20 || (bytes[at] >= 0x09 && bytes[at] <= 0x0d)) at++;
+  return bytes[at] === 0x28 || bytes[at] === 0x3b;
+}
+
+/** The text of a source. Throws CliError where it is not UTF-8. */
+export function textOf({ path, bytes }: Source): string {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new CliError(`${path}: malformed UTF-8 encoding: the text format is UTF-8`);
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** A text as a module of the binary format. Throws CliError with line, column and the line itself. */
+export function assemble(source: Source): Uint8Array {
+  const text = textOf(source);
+  try {
+    return encodeModule(parseModule(text));
+  } catch (error) {
+    throw textFailure(source.path, text, error);
+  }
+}
+
+/** Loads a program of either format. Throws CliError, naming the file. */
+export function loadProgram(host: CliHost, path: string): Program {
+  const source = readSource(host, path);
+  const isText = !isBinary(source.bytes) && (/\.wa(s?)t$/.test(path) || looksLikeText(source.bytes));
+  if (!isBinary(source.bytes) && !isText && source.bytes.length >= 4) {
+    throw new CliError(
+      `${source.path}: magic header not detected: a module begins with 00 61 73 6d (or is a text), this file with ${hexOf(source.bytes)}`,
+    );
+  }
+  const bytes = isText ? assemble(source) : source.bytes;
+  try {
+    return { path: source.path, bytes, module: decodeModule(bytes) };
+  } catch (error) {
+    throw moduleFailure(source.path, error);
+  }
+}
+
+/** An error of the decoder or validator with the file's name before it; anything else as it is. */
+export function moduleFailure(path: string, error: unknown, details: readonly string[] = []): unknown {
+  if (!(error instanceof WasmError) || error.code === 'internal') return error;
+  return new CliError(`${path}: ${error.message}`, details);
+}
+
+/** An error of the text format as `file:line:column: message`, with the line and a mark below the column. */
+export function textFailure(path: string, text: string, error: unknown): unknown {
+  if (!(error instanceof WasmError) || error.line === undefined || error.column === undefined) {
+    return moduleFailure(path, error);
+  }
+  const { line, column } = error;
+  const message = error.message.replace(` (line ${line}, column ${column})`, '');
+  return new CliError(`${path}:${line}:${column}: ${message}`, excerpt(text, line, column));
+}
+
+/** At most this much of a line is shown, around the column. */
+const WIDTH = 100;
+
+function excerpt(text: string, line: number, column: number): string[] {
+  const content = (text.split(/\r\n|\n|\r/)[line - 1] ?? '').replace(/[\x00-\x1f\x7f-\x9f]/g, ' ');
+  const from = Math.max(0, Math.min(column - WIDTH / 2, content.length - WIDTH));
+  const number = String(line);
+  return [
+    `  ${number} | ${content.slice(from, from + WIDTH)}`,
+    `  ${' '.repeat(number.length)} | ${' '.repeat(column - 1 - from)}^`,
+  ];
+}

@@ -1,0 +1,114 @@
+// The options of `wasmi-ts run`, checked and with units resolved. Nothing is opened or started here.
+import type { FeatureSet } from '../syntax/features.ts';
+import { type CliHost, pathOf } from './host.ts';
+import { type Options, type OptionSpecs, choice, count, duration, size } from './options.ts';
+import { TRACE_OPTIONS, type TraceOptions, traceOptions } from './trace-options.ts';
+import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
+
+export const RUN_OPTIONS: OptionSpecs = {
+  ...FEATURE_OPTIONS,
+  ...TRACE_OPTIONS,
+  dir: { kind: 'value' },
+  mapdir: { kind: 'value' },
+  env: { kind: 'value' },
+  'env-inherit': { kind: 'flag' },
+  invoke: { kind: 'value' },
+  fuel: { kind: 'value' },
+  timeout: { kind: 'value' },
+  'max-memory': { kind: 'value' },
+  module: { kind: 'value' },
+  'unknown-imports': { kind: 'value' },
+  stats: { kind: 'flag' },
+  strace: { kind: 'flag' },
+};
+
+/** A directory that the program may use. */
+export interface Mapping {
+  /** Absolute. */
+  readonly host: string;
+  readonly guest: string;
+  readonly readOnly: boolean;
+}
+
+export interface RunOptions {
+  readonly features: FeatureSet;
+  readonly dirs: readonly Mapping[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly invoke: string | undefined;
+  readonly fuel: number | undefined;
+  /** Milliseconds. */
+  readonly timeout: number | undefined;
+  /** Bytes. */
+  readonly maxMemory: number | undefined;
+  readonly modules: readonly { readonly name: string; readonly file: string }[];
+  readonly unknownImports: 'fail' | 'trap' | 'default';
+  readonly trace: TraceOptions | undefined;
+  readonly stats: boolean;
+  readonly strace: boolean;
+}
+
+/** Checks all options. Throws UsageError. */
+export function runOptions(options: Options, host: CliHost): RunOptions {
+  return {
+    features: featureSet(options),
+    dirs: [
+      ...options.all('dir').map((text) => dirMapping(options, host, text)),
+      ...options.all('mapdir').map((text) => mapdirMapping(options, host, text)),
+    ],
+    env: environment(options, host),
+    invoke: options.one('invoke'),
+    fuel: count(options, 'fuel'),
+    timeout: duration(options, 'timeout'),
+    maxMemory: size(options, 'max-memory'),
+    modules: options.all('module').map((text) => namedModule(options, text)),
+    unknownImports: choice(options, 'unknown-imports', ['trap', 'default', 'fail'] as const, 'fail'),
+    trace: traceOptions(options),
+    stats: options.has('stats'),
+    strace: options.has('strace'),
+  };
+}
+
+/** `HOST[::GUEST][:ro]`. Other tools put `host:guest` or `guest:host` with one colon, so that form is refused. */
+function dirMapping(options: Options, host: CliHost, text: string): Mapping {
+  const readOnly = text.endsWith(':ro') && !text.endsWith('::ro');
+  const plain = readOnly ? text.slice(0, -3) : text;
+  const parts = plain.split('::');
+  if (parts.length > 2 || parts.includes('')) {
+    throw options.usage(`--dir ${text}: write HOST, HOST::GUEST or either with :ro at its end`);
+  }
+  const [hostPath, guest = hostPath] = parts;
+  if (hostPath.replace(/^[A-Za-z]:[\\/]/, '').includes(':') || guest.replace(/^[A-Za-z]:[\\/]/, '').includes(':')) {
+    throw options.usage(
+      `--dir ${text}: one colon is ambiguous, since tools differ in the order; write --dir HOST::GUEST or --mapdir GUEST:HOST`,
+    );
+  }
+  return { host: pathOf(host, hostPath), guest, readOnly };
+}
+
+/** `GUEST:HOST`, or `GUEST::HOST`. */
+function mapdirMapping(options: Options, host: CliHost, text: string): Mapping {
+  const [, guest, hostPath] = /^([^:]+)::?([^:].*)$/.exec(text) ?? [];
+  if (guest === undefined) throw options.usage(`--mapdir ${text}: write GUEST:HOST`);
+  return { host: pathOf(host, hostPath), guest, readOnly: false };
+}
+
+function environment(options: Options, host: CliHost): Record<string, string> {
+  const env: Record<string, string> = {};
+  const inherited = Object.entries(host.env);
+  // Windows has names such as `=C:`; WASI cannot say them.
+  if (options.has('env-inherit')) for (const [key, value] of inherited) if (!key.includes('=')) env[key] = value ?? '';
+  for (const text of options.all('env')) {
+    const at = text.indexOf('=');
+    const name = at < 0 ? text : text.slice(0, at);
+    if (name === '') throw options.usage(`--env ${text}: write NAME or NAME=VALUE`);
+    if (at >= 0) env[name] = text.slice(at + 1);
+    else if (host.env[name] !== undefined) env[name] = host.env[name];
+  }
+  return env;
+}
+
+function namedModule(options: Options, text: string): { name: string; file: string } {
+  const at = text.indexOf('=');
+  if (at <= 0 || at === text.length - 1) throw options.usage(`--module ${text}: write NAME=FILE`);
+  return { name: text.slice(0, at), file: text.slice(at + 1) };
+}

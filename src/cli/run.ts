@@ -1,0 +1,141 @@
+// `wasmi-ts run`: loads a program and the modules that it is linked with, gives it its world, and runs it.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md (commands and reactors)
+// What ended it becomes an exit code in stop.ts.
+import { type Instance, instantiateAsync } from '../index.ts';
+import { type ValidModule, validateModule } from '../validator/module.ts';
+import type { WASI } from '../wasi/index.ts';
+import { CliError, EXIT } from './failure.ts';
+import { RUN_HELP } from './help.ts';
+import type { CliHost } from './host.ts';
+import { exportedFunc, exportedNames, parseArguments, resultLines } from './invoke.ts';
+import { parseOptions } from './options.ts';
+import { type Program, loadProgram, moduleFailure } from './program.ts';
+import { Known, placeLines } from './report.ts';
+import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
+import { Statistics } from './statistics.ts';
+import { stopped } from './stop.ts';
+import { type Provided, standIns, usesWasi, wasiFor } from './world.ts';
+
+export async function runCommand(args: readonly string[], host: CliHost): Promise<number> {
+  const options = parseOptions('run', args, RUN_OPTIONS, { guestArguments: true });
+  if (options.has('help')) {
+    host.stdout(RUN_HELP());
+    return EXIT.ok;
+  }
+  const [file] = options.files;
+  if (file === undefined) throw options.usage('run needs a file');
+  const settings = runOptions(options, host);
+  return new Run(settings, host, options.one('timeout')).run(file, options.rest);
+}
+
+/** A program that is ready to be instantiated. */
+interface Loaded extends Program {
+  readonly valid: ValidModule;
+}
+
+/** Fuel that no program uses up: centuries. A finite number, since fuel is counted down from slice to slice. */
+const PLENTY = Number.MAX_SAFE_INTEGER;
+
+/** One program on its way from files to an exit code. */
+class Run {
+  private readonly settings: RunOptions;
+  private readonly host: CliHost;
+  private readonly timeoutText: string | undefined;
+  private readonly known: Known[] = [];
+  private readonly processes: WASI[] = [];
+  private readonly provided: Provided = Object.create(null) as Provided;
+  private readonly abort = new AbortController();
+  private readonly statistics: Statistics;
+
+  constructor(settings: RunOptions, host: CliHost, timeoutText: string | undefined) {
+    this.settings = settings;
+    this.host = host;
+    this.timeoutText = timeoutText;
+    this.statistics = new Statistics();
+  }
+
+  /** Limits, as every call into the engine takes them. */
+  private get limits(): { fuel: number; signal: AbortSignal } {
+    return { signal: this.abort.signal, fuel: this.settings.fuel ?? PLENTY };
+  }
+
+  async run(file: string, rest: readonly string[]): Promise<number> {
+    const { settings, host } = this;
+    const linked = settings.modules.map((one) => ({ name: one.name, program: this.load(one.file) }));
+    const program = this.load(file);
+    const timer = settings.timeout === undefined ? undefined : setTimeout(() => this.abort.abort(), settings.timeout);
+    try {
+      for (const { name, program: library } of linked) {
+        const instance = await this.instantiate(library, [library.path]);
+        await this.initialize(instance);
+        this.provided[name] = Object.assign(Object.create(null), instance.exports) as Provided[string];
+      }
+      await this.start(await this.instantiate(program, [program.path, ...rest]), program.path, rest);
+      return EXIT.ok;
+    } catch (error) {
+      return stopped(error, host, this.known, this.timeoutText);
+    } finally {
+      clearTimeout(timer);
+      for (const process of this.processes) process.close();
+      if (settings.stats) host.stderr(this.statistics.text());
+    }
+  }
+
+  private load(file: string): Loaded {
+    const program = loadProgram(this.host, file);
+    try {
+      const valid = validateModule(program.module, { features: this.settings.features });
+      this.known.push(new Known(program.module));
+      return { ...program, valid };
+    } catch (error) {
+      throw moduleFailure(program.path, error, placeLines(program.module, error));
+    }
+  }
+
+  private async instantiate({ module, valid }: Loaded, args: readonly string[]): Promise<Instance> {
+    const { settings, host, provided } = this;
+    const imports: Provided = Object.assign(Object.create(null), provided) as Provided;
+    const wasi = usesWasi(module) ? wasiFor(args, settings, host) : undefined;
+    if (wasi !== undefined) {
+      this.processes.push(wasi);
+      for (const [name, functions] of Object.entries(wasi.imports)) imports[name] ??= { ...functions };
+    }
+    if (settings.unknownImports !== 'fail') standIns(module, imports, settings.unknownImports);
+    const { maxMemory } = settings;
+    const instance = await instantiateAsync(valid, imports, {
+      ...this.limits,
+      ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),
+    });
+    this.statistics.add(instance);
+    const memory = instance.exports['memory'];
+    if (memory?.kind === 'memory') wasi?.bind({ memory });
+    return instance;
+  }
+
+  /** A reactor prepares itself with _initialize. */
+  private async initialize(instance: Instance): Promise<void> {
+    if (instance.exports['_initialize']?.kind === 'func') await instance.callAsync('_initialize', [], this.limits);
+  }
+
+  private async start(instance: Instance, path: string, rest: readonly string[]): Promise<void> {
+    const { invoke } = this.settings;
+    if (invoke !== undefined) {
+      await this.initialize(instance);
+      const { params, results } = exportedFunc(instance, invoke).type;
+      const result = await instance.callAsync(invoke, parseArguments(invoke, params, rest), this.limits);
+      this.host.stdout(resultLines(result, results));
+      return;
+    }
+    if (instance.exports['_start']?.kind === 'func') {
+      await instance.callAsync('_start', [], this.limits);
+      return;
+    }
+    await this.initialize(instance);
+    // A module whose start function did something has been run; one without anything to run is a mistake.
+    if (instance.module.module.start === undefined && instance.exports['_initialize'] === undefined) {
+      throw new CliError(`${path}: there is nothing to run: it exports no _start and has no start function`, [
+        `hint: --invoke NAME calls an exported function; it exports ${exportedNames(instance)}`,
+      ]);
+    }
+  }
+}

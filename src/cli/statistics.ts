@@ -1,0 +1,27 @@
+// What `--stats` tells at the end of a run: time, and what the memories of the instances grew to.
+import type { Instance } from '../index.ts';
+import { columns } from './terminal.ts';
+
+export class Statistics {
+  private readonly began = process.hrtime.bigint();
+  private readonly instances: Instance[] = [];
+
+  add(instance: Instance): void {
+    this.instances.push(instance);
+  }
+
+  /** Lines with a newline at the end. */
+  text(): string {
+    const milliseconds = Number(process.hrtime.bigint() - this.began) / 1e6;
+    const rows = [['time', `${milliseconds.toFixed(1)} ms`]];
+    for (const { exports } of this.instances) {
+      for (const [name, value] of Object.entries(exports)) {
+        if (value.kind === 'memory') rows.push([`memory ${JSON.stringify(name)}`, `${value.byteLength} bytes`]);
+      }
+    }
+    rows.push(['process', `${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`]);
+    return `${columns(rows)
+      .map((line) => `stats: ${line}`)
+      .join('\n')}\n`;
+  }
+}

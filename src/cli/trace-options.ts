@@ -1,0 +1,46 @@
+// The options of --trace, checked; src/trace does the tracing.
+import type { Options, OptionSpecs } from './options.ts';
+import { choice, count } from './options.ts';
+
+export const TRACE_KINDS = ['ops', 'calls', 'mem', 'wasi', 'branch'] as const;
+export type TraceKind = (typeof TRACE_KINDS)[number];
+
+export interface TraceOptions {
+  readonly kinds: ReadonlySet<TraceKind>;
+  /** Lines at most; then one line says how many more there were. */
+  readonly limit: number | undefined;
+  /** A function's name has to match; `*` stands for anything. */
+  readonly filter: string | undefined;
+  /** A file's path; undefined for standard error. */
+  readonly out: string | undefined;
+  readonly format: 'text' | 'json';
+}
+
+export const TRACE_OPTIONS: OptionSpecs = {
+  trace: { kind: 'maybe' },
+  'trace-limit': { kind: 'value' },
+  'trace-filter': { kind: 'value' },
+  'trace-out': { kind: 'value' },
+  'trace-format': { kind: 'value' },
+};
+
+/** What the options ask for; undefined without --trace. */
+export function traceOptions(options: Options): TraceOptions | undefined {
+  const kindsText = options.one('trace');
+  const format = choice(options, 'trace-format', ['text', 'json'] as const, 'text');
+  const limit = count(options, 'trace-limit');
+  const filter = options.one('trace-filter');
+  const out = options.one('trace-out');
+  if (kindsText === undefined) {
+    const alone = Object.keys(TRACE_OPTIONS).find((name) => options.has(name));
+    if (alone !== undefined) throw options.usage(`--${alone} needs --trace`);
+    return undefined;
+  }
+  const kinds = new Set<TraceKind>();
+  for (const word of kindsText === '' ? ['ops'] : kindsText.split(',')) {
+    const kind = TRACE_KINDS.find((one) => one === word);
+    if (kind === undefined) throw options.usage(`--trace=${kindsText}: it is made of ${TRACE_KINDS.join(', ')}`);
+    kinds.add(kind);
+  }
+  return { kinds, limit, filter, out, format };
+}

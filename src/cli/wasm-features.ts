@@ -1,0 +1,53 @@
+// `--wasm-features gc,-simd`, `-W gc=y,threads=n`: which proposals are switched on.
+// The names, versions and defaults are those of syntax/features.ts; nothing is listed here.
+import {
+  DEFAULT_FEATURES,
+  FEATURES,
+  type Feature,
+  type FeatureSet,
+  isFeature,
+  withFeatures,
+} from '../syntax/features.ts';
+import type { Options, OptionSpecs } from './options.ts';
+
+export const FEATURE_OPTIONS: OptionSpecs = { 'wasm-features': { kind: 'value', short: 'W', dash: true } };
+
+const WORDS: Readonly<Record<string, boolean>> = { y: true, yes: true, on: true, n: false, no: false, off: false };
+
+/** The set that the options describe: the defaults, then each switch from left to right. */
+export function featureSet(options: Options): FeatureSet {
+  let set = DEFAULT_FEATURES;
+  for (const list of options.all('wasm-features')) {
+    for (const item of list.split(',').filter((one) => one !== '')) set = switched(options, set, item);
+  }
+  return set;
+}
+
+function switched(options: Options, set: FeatureSet, item: string): FeatureSet {
+  const [, minus, name, word] = /^(-?)([^=]*)(?:=(.*))?$/s.exec(item) as unknown as [string, string, string, string?];
+  const on = word === undefined ? minus === '' : WORDS[word];
+  if (on === undefined || (word !== undefined && minus !== '')) {
+    throw options.usage(`--wasm-features ${item}: write name, -name, name=y or name=n`);
+  }
+  if (name === 'all') {
+    const names = Object.keys(FEATURES) as Feature[];
+    return withFeatures(set, Object.fromEntries(names.map((one) => [one, on || one === 'core'])));
+  }
+  if (!isFeature(name)) throw options.usage(unknownFeature(name));
+  return withFeatures(set, { [name]: on });
+}
+
+function unknownFeature(name: string): string {
+  const names = Object.keys(FEATURES);
+  const near = names.filter((one) => one.includes(name) || name.includes(one));
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${names.join(', ')}`;
+  return `unknown feature ${JSON.stringify(name)}: ${hint}`;
+}
+
+/** One line per feature, for `--help`. */
+export function featureLines(): string[] {
+  return Object.entries(FEATURES).map(([name, info]) => {
+    const state = info.byDefault ? 'on ' : 'off';
+    return `  ${name.padEnd(24)} ${state}  ${info.since.padEnd(8)} ${info.title}`;
+  });
+}

@@ -1,0 +1,70 @@
+// The imports of a program: WASI, modules given with --module, stand-ins for what nobody provides.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md  A program gets nothing that is not named.
+import { Trap } from '../errors.ts';
+import type { Imports } from '../index.ts';
+import type { Module } from '../syntax/module.ts';
+import { I64, type FuncType, isRef } from '../syntax/types.ts';
+import { funcTypeAt } from '../text/printer-types.ts';
+import { SystemError, WASI } from '../wasi/index.ts';
+import { nodeDirectory, nodeHost } from '../wasi/hosts/node.ts';
+import { CliError } from './failure.ts';
+import type { CliHost } from './host.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** Imports under construction: by module, then by name. */
+export type Provided = Record<string, Record<string, Imports[string][string]>>;
+
+/** Whether a module imports anything of WASI preview 1 or its predecessor. */
+export function usesWasi(module: Module): boolean {
+  return module.imports.some((one) => one.module === 'wasi_snapshot_preview1' || one.module === 'wasi_unstable');
+}
+
+/** A WASI process for one program. Directories are opened here; CliError names the one that cannot be. */
+export function wasiFor(args: readonly string[], options: RunOptions, host: CliHost): WASI {
+  const preopens = options.dirs.map(({ host: path, guest, readOnly }) => {
+    try {
+      return [guest, nodeDirectory(path, { readOnly })] as const;
+    } catch (error) {
+      if (error instanceof SystemError) throw new CliError(`--dir ${path}: ${directoryError(error)}`);
+      throw error;
+    }
+  });
+  const strace = options.strace ? { strace: (line: string) => host.stderr(`${line}\n`) } : {};
+  try {
+    return new WASI({
+      ...nodeHost({ args, env: options.env, stdio: host.guest === undefined, ...strace }),
+      preopens: Object.fromEntries(preopens),
+      ...host.guest,
+    });
+  } catch (error) {
+    if (error instanceof TypeError) throw new CliError(error.message);
+    throw error;
+  }
+}
+
+function directoryError({ errno }: SystemError): string {
+  if (errno === 'NOENT') return 'no such directory';
+  if (errno === 'NOTDIR') return 'is not a directory';
+  return errno === 'ACCES' || errno === 'PERM' ? 'permission denied' : `cannot be opened (${errno})`;
+}
+
+function zeros(type: FuncType): (number | bigint | null)[] {
+  return type.results.map((result) => (result === I64 ? 0n : isRef(result) ? null : 0));
+}
+
+/** Adds a function for each imported function that `provided` does not have. */
+export function standIns(module: Module, provided: Provided, how: 'trap' | 'default'): void {
+  for (const { module: from, name, desc } of module.imports) {
+    if (desc.kind !== 'func' || provided[from]?.[name] !== undefined) continue;
+    const type = funcTypeAt(module, desc.type);
+    if (type === undefined) continue;
+    const results = zeros(type);
+    provided[from] ??= Object.create(null) as Record<string, never>;
+    provided[from][name] =
+      how === 'default'
+        ? () => (results.length === 1 ? results[0] : results)
+        : () => {
+            throw new Trap('unreachable', `unknown import ${JSON.stringify(from)} ${JSON.stringify(name)} was called`);
+          };
+  }
+}

@@ -1,0 +1,77 @@
+// bin/wasmi-ts as a process of its own: exit codes, streams, pipes. It runs what `npm run build` has built.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const bin = join(root, 'bin', 'wasmi-ts');
+const golden = join(root, 'tests', 'cli', 'golden');
+const built = existsSync(join(root, 'dist', 'cli', 'main.js'));
+const title = built ? 'bin/wasmi-ts' : 'bin/wasmi-ts (not tested: dist is missing, run npm run build first)';
+
+function run(args: string[], options: { input?: string; env?: Record<string, string> } = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    cwd: golden,
+    encoding: 'utf8',
+    timeout: 50_000,
+    input: options.input ?? '',
+    env: { ...process.env, ...options.env },
+  });
+  return { status, stdout, stderr };
+}
+
+describe.skipIf(!built)(title, () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'wasmi-ts-bin-'));
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
+  test('passes on the exit code of a program', () => {
+    expect(run(['exit.wat'])).toEqual({ status: 42, stdout: '', stderr: '' });
+  });
+
+  test('gives a program its standard input and output', () => {
+    expect(run(['echo.wat'], { input: 'one\ntwo\n' })).toEqual({ status: 0, stdout: 'one\ntwo\n', stderr: '' });
+  });
+
+  test('reads a module from standard input', () => {
+    const input = '(module (func (export "f") (result i32) (i32.const 7)))';
+    expect(run(['--invoke', 'f', '-'], { input })).toEqual({ status: 0, stdout: '7\n', stderr: '' });
+  });
+
+  test('ends with 134 after a trap, 125 without fuel, 124 after a time-out', () => {
+    expect(run(['--invoke', 'crash', 'trap.wat']).status).toBe(134);
+    expect(run(['--fuel', '1000', 'loop.wat']).status).toBe(125);
+    expect(run(['--timeout', '50ms', 'loop.wat']).status).toBe(124);
+  });
+
+  test('survives a recursion without end', () => {
+    const { status, stderr } = run(['recursion.wat']);
+    expect(status).toBe(134);
+    expect(stderr).toContain('call stack exhausted');
+  });
+
+  test('shows a JavaScript stack only when it is asked for', () => {
+    expect(run(['missing.wasm']).stderr).not.toContain('    at ');
+    expect(run(['missing.wasm'], { env: { WASMI_TS_DEBUG: '1' } }).stderr).toContain('    at ');
+  });
+
+  test('a module made with parse is what wat prints', () => {
+    const file = join(scratch, 'trap.wasm');
+    expect(run(['parse', 'trap.wat', '-o', file]).status).toBe(0);
+    expect(run(['wat', file]).stdout).toBe(run(['wat', 'trap.wat']).stdout);
+  });
+
+  test('ends quietly when nobody reads what it prints', () => {
+    const many = `(module ${'(func i32.const 1 drop)'.repeat(20_000)})`;
+    writeFileSync(join(scratch, 'many.wat'), many);
+    const line = `"${process.execPath}" "${bin}" wat "${join(scratch, 'many.wat')}" | head -n 1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', line], { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['(module\n', '']);
+  });
+
+  test('says which version it is', () => {
+    expect(run(['--version']).stdout).toMatch(/^wasmi-ts \d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,3 @@
+(module
+  (func $spin (export "_start")
+    (loop (br 0))))

@@ -1,0 +1,3 @@
+(module
+  (func $down (export "_start")
+    call $down))

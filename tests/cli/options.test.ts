@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../src/cli/failure.ts';
+import type { CliHost } from '../../src/cli/host.ts';
+import { type OptionSpecs, parseOptions, duration, size } from '../../src/cli/options.ts';
+import { RUN_OPTIONS, runOptions } from '../../src/cli/run-options.ts';
+import { parseValue, valueText } from '../../src/cli/values.ts';
+import { DEFAULT_FEATURES } from '../../src/syntax/features.ts';
+import { EXTERNREF, F32, F64, FUNCREF, I32, I64, V128 } from '../../src/syntax/types.ts';
+
+const host: CliHost = {
+  env: { HOME: '/home/x', '=C:': 'windows' },
+  cwd: '/base',
+  stdout: () => {},
+  stderr: () => {},
+  readStdin: () => new Uint8Array(0),
+};
+const settings = (...args: string[]) =>
+  runOptions(parseOptions('run', [...args, 'f.wasm'], RUN_OPTIONS, { guestArguments: true }), host);
+
+describe('options', () => {
+  test('end at the first file where what follows belongs to the guest', () => {
+    const options = parseOptions('run', ['--fuel', '5', 'a.wasm', '--fuel', '-x', '--', 'b'], RUN_OPTIONS, {
+      guestArguments: true,
+    });
+    expect(options.files).toEqual(['a.wasm']);
+    expect(options.rest).toEqual(['--fuel', '-x', '--', 'b']);
+    expect(options.all('fuel')).toEqual(['5']);
+  });
+
+  test('a file after -- may begin with a dash', () => {
+    const options = parseOptions('run', ['--', '-odd.wasm', 'x'], RUN_OPTIONS, { guestArguments: true });
+    expect([options.files, options.rest]).toEqual([['-odd.wasm'], ['x']]);
+  });
+
+  test('stand between files where files take no arguments', () => {
+    const specs: OptionSpecs = { verbose: { kind: 'flag', short: 'v' } };
+    const options = parseOptions('validate', ['a', '-v', 'b'], specs);
+    expect(options.files).toEqual(['a', 'b']);
+    expect(options.has('verbose')).toBe(true);
+  });
+
+  test.each([
+    [['--nope'], 'unknown option --nope'],
+    [['--constructor'], 'unknown option --constructor'],
+    [['--stats=1'], '--stats takes no value'],
+    [['--fuel', '--stats'], '--fuel needs a value; write --fuel=--stats if --stats is meant'],
+    [['--fuel', '1', '--fuel', '2'], '--fuel is given 2 times'],
+    [['--fuel=-1'], '--fuel -1: a whole number is needed'],
+    [['--dir', 'a::b::c'], '--dir a::b::c: write HOST, HOST::GUEST or either with :ro at its end'],
+    [['--mapdir', 'a'], '--mapdir a: write GUEST:HOST'],
+    [['--module', 'x'], '--module x: write NAME=FILE'],
+    [['--unknown-imports', 'ignore'], '--unknown-imports ignore: it is one of trap, default, fail'],
+    [['--trace=all'], '--trace=all: it is made of ops, calls, mem, wasi, branch'],
+    [['-W', '-gc=y'], '--wasm-features -gc=y: write name, -name, name=y or name=n'],
+  ])('%j is refused with a reason', (args, message) => {
+    expect(() => settings(...args)).toThrow(new UsageError(message, 'run'));
+  });
+
+  test('directories are mapped in both spellings', () => {
+    expect(settings('--dir', 'a::/b:ro', '--dir', '/abs', '--dir', '.', '--mapdir', '/g:h').dirs).toEqual([
+      { host: '/base/a', guest: '/b', readOnly: true },
+      { host: '/abs', guest: '/abs', readOnly: false },
+      { host: '/base', guest: '.', readOnly: false },
+      { host: '/base/h', guest: '/g', readOnly: false },
+    ]);
+  });
+
+  test('the environment has only what is named, and later values win', () => {
+    expect(settings('--env', 'A=1', '--env', 'A=b=c', '--env', 'HOME', '--env', 'MISSING').env).toEqual({
+      A: 'b=c',
+      HOME: '/home/x',
+    });
+    expect(settings('--env-inherit').env).toEqual({ HOME: '/home/x' });
+  });
+
+  test('features are switched from left to right', () => {
+    expect(settings().features).toEqual(DEFAULT_FEATURES);
+    const { features } = settings('-W', '-gc,wide-arithmetic', '--wasm-features=simd=n', '-W=relaxed-simd=y');
+    expect(features.has('gc')).toBe(false);
+    expect(features.has('wide-arithmetic')).toBe(true);
+    expect(features.has('simd')).toBe(true);
+    expect([...settings('-W', 'all=n').features]).toEqual(['core']);
+  });
+
+  test('times and sizes have units', () => {
+    const time = (text: string) => duration(parseOptions('run', ['--timeout', text], RUN_OPTIONS), 'timeout');
+    expect([time('5s'), time('300ms'), time('1.5m')]).toEqual([5000, 300, 90_000]);
+    const bytes = (text: string) => size(parseOptions('run', ['--max-memory', text], RUN_OPTIONS), 'max-memory');
+    expect([bytes('65536'), bytes('64KiB'), bytes('1.5g'), bytes('2MB')]).toEqual([65536, 65536, 1610612736, 2e6]);
+    expect(() => time('5')).toThrow('a time is a number with ms, s, m or h');
+    expect(() => bytes('much')).toThrow('a size is a number of bytes');
+  });
+});
+
+describe('values of --invoke', () => {
+  test.each([
+    ['-1', I32, -1],
+    ['0xffff_ffff', I32, -1],
+    ['4294967296', I32, undefined],
+    ['1.0', I32, undefined],
+    ['', I32, undefined],
+    ['18446744073709551615', I64, -1n],
+    ['0.1', F32, Math.fround(0.1)],
+    ['0x1p-3', F64, 0.125],
+    ['-inf', F64, -Infinity],
+    ['1e999', F64, undefined],
+    ['null', FUNCREF, null],
+    ['7', EXTERNREF, undefined],
+    ['7', V128, undefined],
+  ])('%j is read by its type', (text, type, value) => {
+    expect(parseValue(text, type)).toBe(value);
+  });
+
+  test('results are written so that they can be read again', () => {
+    expect(valueText(Math.fround(0.1), F32)).toBe('0.1');
+    expect(valueText(-0, F64)).toBe('-0');
+    expect(valueText(-1n, I64)).toBe('-1');
+    expect(valueText(null, FUNCREF)).toBe('null');
+    expect(valueText({ kind: 'func' }, FUNCREF)).toBe('(ref func)');
+  });
+});
