@@ -1,9 +1,9 @@
 // The command line: finds the command, runs it, and turns whatever is thrown into messages and an exit code.
 // `main` does not touch the process; `start` at the end does, for bin/wasmi-ts.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { CliError, EXIT, UsageError } from './failure.ts';
 import { MAIN_HELP } from './help.ts';
-import { type CliHost, processHost } from './host.ts';
+import { type CliHost, pathOf, processHost } from './host.ts';
 import { objdumpCommand } from './objdump.ts';
 import { printError } from './output.ts';
 import { runCommand } from './run.ts';
@@ -62,11 +62,20 @@ export async function main(args: readonly string[], host: CliHost): Promise<numb
     }
     if (args[0] === '--help' || args[0] === '-h') return await helpCommand([], host);
     const command = COMMANDS.get(args[0]);
-    return await (command === undefined ? runCommand(args, host) : command(args.slice(1), host));
+    if (command !== undefined) return await command(args.slice(1), host);
+    if (isMistypedCommand(args[0], host)) {
+      throw new UsageError(`there is neither a command nor a file ${JSON.stringify(args[0])}`);
+    }
+    return await runCommand(args, host);
   } catch (error) {
     if (isBrokenPipe(error)) throw error;
     return failed(error, host);
   }
+}
+
+/** Whether a word can only have been meant as a command: a file of that name is not there. */
+function isMistypedCommand(word: string, host: CliHost): boolean {
+  return /^[a-z]+$/i.test(word) && !existsSync(pathOf(host, word));
 }
 
 function isBrokenPipe(error: unknown): boolean {

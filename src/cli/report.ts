@@ -8,6 +8,7 @@ import { type BacktraceFrame, WasmError } from '../errors.ts';
 import type { Module } from '../syntax/module.ts';
 import { typeName } from '../syntax/types.ts';
 import { bodyOf } from '../text/printer-body.ts';
+import { nameText } from '../text/printer-literals.ts';
 import { Identifiers, printInstruction } from '../text/printer.ts';
 import { funcTypeAt } from '../text/printer-types.ts';
 import { visible } from './terminal.ts';
@@ -23,17 +24,25 @@ export class Known {
   readonly module: Module;
   readonly ids: Identifiers;
   readonly name: string | undefined;
+  /** Export names of functions that have no other name. */
+  private readonly exported = new Map<number, string>();
+
   constructor(module: Module) {
     const names = decodeNames(module);
     this.module = module;
     this.ids = new Identifiers(names);
     this.name = names.module;
+    for (const { name, kind, index } of module.exports) {
+      if (kind === 'func' && !this.exported.has(index)) this.exported.set(index, name);
+    }
   }
 
-  /** `$fac` or `func 3`. */
+  /** `$fac`, or `export "fac"` where it has no name, or `func 3`. */
   func(index: number): string {
     const id = this.ids.index('func', index);
-    return visible(id.startsWith('$') ? id : `func ${index}`);
+    if (id.startsWith('$')) return visible(id);
+    const exported = this.exported.get(index);
+    return exported === undefined ? `func ${index}` : `export ${visible(nameText(exported))}`;
   }
 
   /** `(i32 i32) -> i64`. */

@@ -8,7 +8,7 @@ import type { CliHost } from './host.ts';
 import { parseOptions } from './options.ts';
 import { printError } from './output.ts';
 import { readSource, textFailure, textOf } from './program.ts';
-import { scriptEngine } from './script-engine.ts';
+import { scriptEngine } from '../script/engine.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
 export function wastCommand(args: readonly string[], host: CliHost): number {
