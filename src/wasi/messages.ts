@@ -16,7 +16,3 @@ export function noMemory(): string {
 export function noEntry(name: string): string {
   return `unknown export: the instance exports no function ${JSON.stringify(name)}`;
 }
-
-export function waitNeedsAsync(name: string): string {
-  return `${name} has to wait, which needs mode 'async'`;
-}

@@ -1,0 +1,226 @@
+// What a file system in memory is made of: nodes for files, directories and symbolic links, and the volume whose quota
+// they share. Handles on them are in filesystem.ts.
+import { utf8Length } from '../../../syntax/utf8.ts';
+import { SystemError } from '../../host/errno.ts';
+import type { FileType, Stat, Times } from '../../host/filesystem.ts';
+
+export interface MemoryLimits {
+  /** Bytes of all files together; 1 GiB if not given. */
+  readonly bytes?: number;
+  /** Files, directories and links together; 1,000,000 if not given. */
+  readonly nodes?: number;
+  /** The time in nanoseconds since the Unix epoch; `Date.now` if not given. */
+  readonly now?: () => bigint;
+}
+
+/** What one file may hold: typed arrays of 2 GiB exist on every host. */
+const MAX_FILE_SIZE = 0x7fff_ffff;
+
+/** What all nodes of one file system share. */
+export class Volume {
+  readonly device = 1n;
+  private nextInode = 1n;
+  private bytesLeft: number;
+  private nodesLeft: number;
+  readonly now: () => bigint;
+
+  constructor(limits: MemoryLimits) {
+    this.bytesLeft = limits.bytes ?? 1024 * 1024 * 1024;
+    this.nodesLeft = limits.nodes ?? 1_000_000;
+    this.now = limits.now ?? (() => BigInt(Date.now()) * 1_000_000n);
+  }
+
+  /** NOSPC when the quota has no room for so many more bytes. */
+  checkRoom(count: number): void {
+    if (count > this.bytesLeft) throw new SystemError('NOSPC');
+  }
+
+  /** Takes bytes from the quota, or with a negative number gives them back. */
+  takeBytes(count: number): void {
+    this.bytesLeft -= count;
+  }
+
+  takeNode(): bigint {
+    if (this.nodesLeft <= 0) throw new SystemError('NOSPC');
+    this.nodesLeft--;
+    return this.nextInode++;
+  }
+
+  returnNode(): void {
+    this.nodesLeft++;
+  }
+}
+
+abstract class Node {
+  abstract readonly type: FileType;
+  readonly volume: Volume;
+  readonly inode: bigint;
+  links = 1;
+  /** Handles that are open on it. */
+  opened = 0;
+  accessed: bigint;
+  modified: bigint;
+  changed: bigint;
+
+  constructor(volume: Volume) {
+    this.volume = volume;
+    this.inode = volume.takeNode();
+    this.accessed = this.modified = this.changed = volume.now();
+  }
+
+  abstract size(): number;
+  /** Gives back what it holds; called when nothing refers to it any more. */
+  protected abstract free(): void;
+
+  stat(): Stat {
+    return {
+      device: this.volume.device,
+      inode: this.inode,
+      type: this.type,
+      links: BigInt(this.links),
+      size: BigInt(this.size()),
+      accessed: this.accessed,
+      modified: this.modified,
+      changed: this.changed,
+    };
+  }
+
+  setTimes({ accessed, modified }: Times): void {
+    if (accessed !== undefined) this.accessed = accessed;
+    if (modified !== undefined) this.modified = modified;
+    this.changed = this.volume.now();
+  }
+
+  touch(): void {
+    this.modified = this.changed = this.volume.now();
+  }
+
+  unlinked(): void {
+    this.links--;
+    this.changed = this.volume.now();
+    this.release();
+  }
+
+  closed(): void {
+    this.opened--;
+    this.release();
+  }
+
+  private release(): void {
+    if (this.links > 0 || this.opened > 0) return;
+    this.free();
+    this.volume.returnNode();
+  }
+}
+
+export class FileNode extends Node {
+  readonly type = 'regular-file';
+  private bytes = new Uint8Array(0);
+  private length = 0;
+
+  size(): number {
+    return this.length;
+  }
+
+  read(into: Uint8Array, position: bigint): number {
+    if (position >= BigInt(this.length)) return 0;
+    const at = Number(position);
+    const part = this.bytes.subarray(at, Math.min(this.length, at + into.length));
+    into.set(part);
+    return part.length;
+  }
+
+  write(bytes: Uint8Array, position: bigint): number {
+    if (bytes.length === 0) return 0;
+    const end = position + BigInt(bytes.length);
+    if (end > BigInt(this.length)) this.resize(end);
+    this.bytes.set(bytes, Number(position));
+    this.touch();
+    return bytes.length;
+  }
+
+  resize(size: bigint): void {
+    if (size > BigInt(MAX_FILE_SIZE)) throw new SystemError('FBIG');
+    const length = Number(size);
+    this.volume.checkRoom(length - this.length);
+    if (length > this.bytes.length) {
+      const larger = allocate(length <= 64 ? 64 : Math.min(MAX_FILE_SIZE, Math.max(length, this.length * 2)));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
+    } else if (length < this.length) {
+      this.bytes.fill(0, length, this.length);
+    }
+    this.volume.takeBytes(length - this.length);
+    this.length = length;
+    this.touch();
+  }
+
+  protected free(): void {
+    this.volume.takeBytes(-this.length);
+    this.bytes = new Uint8Array(0);
+    this.length = 0;
+  }
+}
+
+/** NOSPC when the host has no memory for it. */
+function allocate(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new SystemError('NOSPC');
+  }
+}
+
+export class LinkNode extends Node {
+  readonly type = 'symbolic-link';
+  readonly text: string;
+
+  constructor(volume: Volume, text: string) {
+    super(volume);
+    this.text = text;
+  }
+
+  size(): number {
+    return utf8Length(this.text);
+  }
+
+  protected free(): void {}
+}
+
+export class DirectoryNode extends Node {
+  readonly type = 'directory';
+  readonly entries = new Map<string, AnyNode>();
+  parent: DirectoryNode | undefined;
+
+  constructor(volume: Volume, parent: DirectoryNode | undefined) {
+    super(volume);
+    this.parent = parent;
+  }
+
+  size(): number {
+    return this.entries.size;
+  }
+
+  find(name: string): AnyNode {
+    const found = this.entries.get(name);
+    if (found === undefined) throw new SystemError('NOENT');
+    return found;
+  }
+
+  /** Puts a node under a name that must be free. NOENT when this directory itself was removed. */
+  add(name: string, make: () => AnyNode): void {
+    if (this.links === 0) throw new SystemError('NOENT');
+    if (this.entries.has(name)) throw new SystemError('EXIST');
+    this.entries.set(name, make());
+    this.touch();
+  }
+
+  remove(name: string): void {
+    this.entries.delete(name);
+    this.touch();
+  }
+
+  protected free(): void {}
+}
+
+export type AnyNode = FileNode | DirectoryNode | LinkNode;
