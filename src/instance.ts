@@ -2,10 +2,17 @@
 // https://webassembly.github.io/spec/core/appendix/embedding.html
 import { LinkError, UnsupportedError } from './errors.ts';
 import { importType, instantiateModule } from './interpreter/instantiate.ts';
-import { type AsyncRunOptions, type Execution, type RunOptions, begin, invoke, invokeAsync } from './interpreter/invoke.ts';
+import {
+  type AsyncRunOptions,
+  type Execution,
+  type RunOptions,
+  begin,
+  invoke,
+  invokeAsync,
+} from './interpreter/invoke.ts';
 import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
 import { bitsToValue, valueToBits } from './interpreter/border.ts';
-import type { CodeMode } from './runtime/code-unit.ts';
+import type { CodeMode } from './lowering/probes.ts';
 import { Func, type HostFunction } from './runtime/func.ts';
 import { Global } from './runtime/global.ts';
 import type { Extern, ModuleInstance } from './runtime/instance.ts';
@@ -34,10 +41,10 @@ export interface InstanceOptions {
   readonly unknownImports?: 'refuse' | 'trap';
 }
 
+const OWN = Object.prototype.hasOwnProperty;
+
 function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-  return record !== undefined && record !== null && Object.prototype.hasOwnProperty.call(record, name)
-    ? record[name]
-    : undefined;
+  return record !== undefined && record !== null && OWN.call(record, name) ? record[name] : undefined;
 }
 
 function unknownImport({ module, name, desc }: Import): LinkError {
@@ -60,12 +67,17 @@ function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
   ) {
     return value;
   }
-  throw new LinkError(`incompatible import type: "${one.module}" "${one.name}" has to be a ${type.kind}, not a ${typeof value}`);
+  throw new LinkError(
+    `incompatible import type: "${one.module}" "${one.name}" has to be a ${type.kind}, not a ${typeof value}`,
+  );
 }
 
 function trapping(one: Import): HostFunction {
   return () => {
-    throw new UnsupportedError('unknown-import', `unknown import: "${one.module}" "${one.name}" was called, which is not given`);
+    throw new UnsupportedError(
+      'unknown-import',
+      `unknown import: "${one.module}" "${one.name}" was called, which is not given`,
+    );
   };
 }
 
@@ -107,7 +119,9 @@ export class Instance {
     const found = this.exports[name];
     if (found instanceof Func) return found;
     const names = Object.keys(this.exports).filter((one) => this.exports[one] instanceof Func);
-    throw new LinkError(`unknown export: no function "${name}"; there are ${names.length === 0 ? 'none' : names.join(', ')}`);
+    throw new LinkError(
+      `unknown export: no function "${name}"; there are ${names.length === 0 ? 'none' : names.join(', ')}`,
+    );
   }
 
   /**
@@ -146,7 +160,8 @@ function prepare(module: ValidModule, imports: Imports, options: InstanceOptions
 export function instantiate(module: ValidModule, imports: Imports = {}, options: InstanceOptions = {}): Instance {
   const instance = prepare(module, imports, options);
   const { start } = module.module;
-  if (start !== undefined) invoke(instance.inner.func(start), [], options.fuel === undefined ? {} : { fuel: options.fuel });
+  if (start !== undefined)
+    invoke(instance.inner.func(start), [], options.fuel === undefined ? {} : { fuel: options.fuel });
   return instance;
 }
 

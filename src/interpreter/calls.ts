@@ -164,9 +164,14 @@ export function writeResults(type: FuncType, base: number, answer: unknown): voi
     writeValue(results[0], base, answer);
     return;
   }
-  const values = typeof answer === 'object' && answer !== null && Symbol.iterator in answer ? [...(answer as Iterable<unknown>)] : undefined;
+  const values =
+    typeof answer === 'object' && answer !== null && Symbol.iterator in answer
+      ? [...(answer as Iterable<unknown>)]
+      : undefined;
   if (values === undefined || values.length !== results.length) {
-    throw new TypeError(`a host function of ${results.length} results has to answer an array of ${results.length} values`);
+    throw new TypeError(
+      `a host function of ${results.length} results has to answer an array of ${results.length} values`,
+    );
   }
   let word = base;
   results.forEach((t, i) => {

@@ -29,13 +29,15 @@ const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
 /**
  * Runs a thread until it is done, has no fuel, has used up `slice` units of fuel, or waits for the host. A thread that
  * is not done is parked, so that others may use the stack. Traps and what host functions throw come out as exceptions;
- * the thread is over then.
+ * the thread is over then. `atEnd` may read the results, from t.fp2 on.
  */
-export function resume(t: Thread, slice = Number.POSITIVE_INFINITY): Outcome {
+export function resume(t: Thread, slice: number, atEnd: () => void): Outcome {
   t.enter();
   try {
     t.unpark();
-    return drive(t, t.fuel - slice);
+    const outcome = drive(t, t.fuel - slice);
+    if (outcome === 'done') atEnd();
+    return outcome;
   } catch (error) {
     if (error instanceof Trap || error instanceof ExhaustionError) {
       if (error.backtrace.length === 0) error.backtrace = backtrace(t);
@@ -129,4 +131,3 @@ export function deliver(t: Thread, answer: unknown): void {
     t.leave();
   }
 }
-

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 // What a segment wrote before a later one trapped stays written, as the spec says.
 import { InternalError, LinkError, Trap } from '../errors.ts';
-import type { CodeMode } from '../runtime/code-unit.ts';
+import type { CodeMode } from '../lowering/probes.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Global } from '../runtime/global.ts';
 import { type Extern, ModuleInstance } from '../runtime/instance.ts';
@@ -102,12 +102,14 @@ export function instantiateModule(
     writeGlobalBits(inst.global(valid.importedGlobals + i), evaluateConstant(inst, global.init));
   });
   for (const { type, init } of module.tables) {
-    inst.tables.push(new Table(closeTable(valid.canonical, type), init === undefined ? null : evaluateConstant(inst, init)));
+    inst.tables.push(
+      new Table(closeTable(valid.canonical, type), init === undefined ? null : evaluateConstant(inst, init)),
+    );
   }
   for (const segment of module.elems) inst.elems.push(elements(inst, segment));
   for (const segment of module.datas) inst.datas.push(segment.init);
-  module.elems.forEach((segment, i) => runElem(inst, segment, i));
-  module.datas.forEach((segment, i) => runData(inst, segment, i));
+  for (let i = 0; i < module.elems.length; i++) runElem(inst, module.elems[i], i);
+  for (let i = 0; i < module.datas.length; i++) runData(inst, module.datas[i], i);
   return inst;
 }
 
@@ -150,7 +152,10 @@ function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number): vo
     const values = inst.elems[index] as readonly unknown[];
     const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
     if (offset + values.length > elems.length) {
-      throw new Trap('table-out-of-bounds', `element segment ${index} of ${values.length} elements at ${offset}, table of ${elems.length}`);
+      throw new Trap(
+        'table-out-of-bounds',
+        `element segment ${index} of ${values.length} elements at ${offset}, table of ${elems.length}`,
+      );
     }
     for (let i = 0; i < values.length; i++) elems[offset + i] = values[i];
   }
@@ -162,7 +167,10 @@ function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: numbe
   const memory = inst.memories[mode.memory];
   const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
   if (offset + init.length > memory.byteLength) {
-    throw new Trap('memory-out-of-bounds', `data segment ${index} of ${init.length} bytes at ${offset}, memory of ${memory.byteLength}`);
+    throw new Trap(
+      'memory-out-of-bounds',
+      `data segment ${index} of ${init.length} bytes at ${offset}, memory of ${memory.byteLength}`,
+    );
   }
   memory.M8.set(init, offset);
   inst.datas[index] = undefined;

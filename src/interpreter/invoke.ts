@@ -104,16 +104,13 @@ export class Execution<T> {
   }
 
   /** Runs until done, out of fuel, `slice` units further, or suspended. Errors end the execution. */
-  step(slice?: number): 'done' | 'fuel' | 'slice' | 'suspended' {
+  step(slice = Number.POSITIVE_INFINITY): 'done' | 'fuel' | 'slice' | 'suspended' {
     if (this.state !== 'ready') throw new InternalError(`an execution that is ${this.state} cannot go on`);
     try {
-      const { thread } = this;
-      const outcome = resume(thread, slice);
-      if (outcome === 'done') {
+      return resume(this.thread, slice, () => {
         this.state = 'done';
-        this.values = readAll(this.func.type.results, thread.fp2, this.read);
-      }
-      return outcome;
+        this.values = readAll(this.func.type.results, this.thread.fp2, this.read);
+      });
     } catch (error) {
       this.state = 'failed';
       throw error;
@@ -163,16 +160,18 @@ function outOfFuel(): Interrupted {
 }
 
 function interruptedBy(signal: AbortLike): Interrupted {
-  return new Interrupted('abort', `interrupted: the signal was aborted (${String(signal.reason ?? 'no reason given')})`);
+  return new Interrupted(
+    'abort',
+    `interrupted: the signal was aborted (${String(signal.reason ?? 'no reason given')})`,
+  );
 }
 
 /** A host function called from outside, without a thread. */
-function callHostFunc<T>(func: Func, args: readonly T[], read: Read<T>, write: Write<T>): unknown {
+function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>): unknown {
   const { type } = func;
   const base = free.slot;
   writeAll(type.params, base, args, write);
   const values = readAll(type.params, base, readValue);
-  void read;
   return (func.host as (...values: Value[]) => unknown)(...values);
 }
 
@@ -182,7 +181,7 @@ function hostResults<T>(func: Func, answer: unknown, read: Read<T>): T[] {
 }
 
 function call<T>(func: Func, args: readonly T[], options: RunOptions, read: Read<T>, write: Write<T>): readonly T[] {
-  if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, read, write), read);
+  if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, write), read);
   const execution = new Execution(func, args, false, read, write);
   execution.fuel = options.fuel ?? Number.POSITIVE_INFINITY;
   return execution.run();
@@ -205,7 +204,7 @@ export async function invokeAsync(
   options: AsyncRunOptions = {},
 ): Promise<readonly Value[]> {
   if (func.instance === undefined) {
-    return hostResults(func, await callHostFunc(func, args, readValue, writeValue), readValue);
+    return hostResults(func, await callHostFunc(func, args, writeValue), readValue);
   }
   const execution = new Execution<Value>(func, args, true, readValue, writeValue);
   execution.fuel = options.fuel ?? Number.POSITIVE_INFINITY;
@@ -221,4 +220,3 @@ export function begin(func: Func, args: readonly Value[], async = false): Execut
 export function beginBits(func: Func, args: readonly Bits[], async = false): Execution<Bits> {
   return new Execution<Bits>(func, args, async, readBits, writeBits);
 }
-

@@ -1,7 +1,7 @@
 // Small functions that ops call: unaligned access, the fast path of call_indirect, room for references.
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
-import { REFERENCES } from './stack.ts';
+import { REFERENCES, SLOTS } from './stack.ts';
 
 /** Four bytes at any address, little-endian. */
 export function load32(M8: Uint8Array, p: number): number {
@@ -30,4 +30,9 @@ export function callIndirect(inst: ModuleInstance, i: number, table: number, can
 /** Makes REFERENCES at least `length` long. */
 export function growReferences(length: number): void {
   while (REFERENCES.length < length) REFERENCES.push(null);
+}
+
+/** Sets the quiet bit of the f64 NaN in slot `slot`. */
+export function quietNaN(slot: number): void {
+  SLOTS[2 * slot + 1] |= 0x80000;
 }

@@ -5,11 +5,11 @@
 // Arrays and functions are constants of this module, because V8 folds those into the code.
 import type { ModuleInstance } from '../runtime/instance.ts';
 import * as convert from './numeric/convert.ts';
-import * as f64 from './numeric/f64.ts';
 import * as i32 from './numeric/i32.ts';
 import * as i64 from './numeric/i64.ts';
 import * as support from './loop-support.ts';
 import { OUT_OF_LINE } from './out-of-line.ts';
+import * as rare from './rare-numeric.ts';
 import * as stack from './stack.ts';
 
 const CODE = stack.CODE;
@@ -26,12 +26,12 @@ const indirect = support.callIndirect;
 const growRefs = support.growReferences;
 const load32 = support.load32;
 const store32 = support.store32;
-const nearest = f64.f64Nearest;
+const quietNaN = support.quietNaN;
+const UNARY = rare.UNARY;
+const BINARY = rare.BINARY;
 const i32Popcnt = i32.i32Popcnt;
-const { mulHighU, i64DivS, i64DivU, i64RemS, i64RemU } = i64;
-const { i32TruncS, i32TruncU, i64TruncS, i64TruncU } = convert;
-const { i32TruncSatS, i32TruncSatU, i64TruncSatS, i64TruncSatU } = convert;
-const { f32ConvertI64S, f32ConvertI64U, f64ConvertI64S, f64ConvertI64U } = convert;
+const mulHighU = i64.mulHighU;
+const { i32TruncS, i32TruncU, i32TruncSatS } = convert;
 
 /**
  * Runs code of `inst` from pc until there is a reason to leave. fp2 is the frame's base in SLOTS, sp the top of
@@ -273,112 +273,90 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 221: { FF[fp2 + (w >>> 16) | 0] = Math.ceil(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.ceil da
         case 222: { FF[fp2 + (w >>> 16) | 0] = Math.floor(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.floor da
         case 223: { FF[fp2 + (w >>> 16) | 0] = Math.trunc(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.trunc da
-        case 224: { FF[fp2 + (w >>> 16) | 0] = nearest(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.nearest da
-        case 225: { FF[fp2 + (w >>> 16) | 0] = Math.sqrt(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.sqrt da
-        case 226: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
-        case 227: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
-        case 228: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
-        case 229: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
-        case 230: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
-        case 231: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); FF[fp2 + (w >>> 16) | 0] = f32ConvertI64S(S[x], S[x + 1 | 0]); pc = pc + 2 | 0; continue; } // f32.convert_i64_s da
-        case 232: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); FF[fp2 + (w >>> 16) | 0] = f32ConvertI64U(S[x], S[x + 1 | 0]); pc = pc + 2 | 0; continue; } // f32.convert_i64_u da
-        case 233: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncS(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f32_s da
-        case 234: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncU(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f32_u da
-        case 235: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; i64TruncS(S, (fp2 + (w >>> 16) | 0), FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i64.trunc_f32_s da
-        case 236: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; i64TruncU(S, (fp2 + (w >>> 16) | 0), FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i64.trunc_f32_u da
-        case 237: { S[fp2 + (w >>> 16) | 0] = i32TruncSatS(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f32_s da
-        case 238: { S[fp2 + (w >>> 16) | 0] = i32TruncSatU(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f32_u da
-        case 239: { i64TruncSatS(S, (fp2 + (w >>> 16) | 0), FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i64.trunc_sat_f32_s da
-        case 240: { i64TruncSatU(S, (fp2 + (w >>> 16) | 0), FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i64.trunc_sat_f32_u da
-        case 241: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] + F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
-        case 242: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] - F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
-        case 243: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
-        case 244: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] / F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
-        case 245: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
-        case 246: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
-        case 247: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] === F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
-        case 248: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] !== F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
-        case 249: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] < F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
-        case 250: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] > F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.gt dAB
-        case 251: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] <= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
-        case 252: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] >= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ge dAB
-        case 253: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.ceil DA
-        case 254: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.floor DA
-        case 255: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.trunc DA
-        case 256: { F[fp + (w >>> 16) | 0] = nearest(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.nearest DA
-        case 257: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
-        case 258: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
-        case 259: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
-        case 260: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[(fp2 + (C[pc + 1 | 0] >>> 16) | 0) + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
-        case 261: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
-        case 262: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
-        case 263: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); F[fp + (w >>> 16) | 0] = f64ConvertI64S(S[x], S[x + 1 | 0]); pc = pc + 2 | 0; continue; } // f64.convert_i64_s Da
-        case 264: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); F[fp + (w >>> 16) | 0] = f64ConvertI64U(S[x], S[x + 1 | 0]); pc = pc + 2 | 0; continue; } // f64.convert_i64_u Da
-        case 265: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
-        case 266: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncU(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
-        case 267: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; i64TruncS(S, (fp2 + (w >>> 16) | 0), F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i64.trunc_f64_s dA
-        case 268: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; i64TruncU(S, (fp2 + (w >>> 16) | 0), F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i64.trunc_f64_u dA
-        case 269: { S[fp2 + (w >>> 16) | 0] = i32TruncSatS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
-        case 270: { S[fp2 + (w >>> 16) | 0] = i32TruncSatU(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_u dA
-        case 271: { i64TruncSatS(S, (fp2 + (w >>> 16) | 0), F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i64.trunc_sat_f64_s dA
-        case 272: { i64TruncSatU(S, (fp2 + (w >>> 16) | 0), F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i64.trunc_sat_f64_u dA
-        case 273: { FF[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
-        case 274: { F[fp + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
-        case 275: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
-        case 276: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
-        case 277: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
-        case 278: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
-        case 279: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.sub.k dakl
-        case 280: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
-        case 281: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
-        case 282: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
-        case 283: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
-        case 284: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
-        case 285: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
-        case 286: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
-        case 287: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
-        case 288: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
-        case 289: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
-        case 290: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
-        case 291: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
-        case 292: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
-        case 293: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
-        case 294: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
-        case 295: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
-        case 296: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
-        case 297: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotr.k dak
-        case 298: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); i64DivS(S, (fp2 + (w >>> 16) | 0), S[x], S[x + 1 | 0], S[y], S[y + 1 | 0]); pc = pc + 2 | 0; continue; } // i64.div_s dab
-        case 299: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); i64DivU(S, (fp2 + (w >>> 16) | 0), S[x], S[x + 1 | 0], S[y], S[y + 1 | 0]); pc = pc + 2 | 0; continue; } // i64.div_u dab
-        case 300: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); i64RemS(S, (fp2 + (w >>> 16) | 0), S[x], S[x + 1 | 0], S[y], S[y + 1 | 0]); pc = pc + 2 | 0; continue; } // i64.rem_s dab
-        case 301: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); i64RemU(S, (fp2 + (w >>> 16) | 0), S[x], S[x + 1 | 0], S[y], S[y + 1 | 0]); pc = pc + 2 | 0; continue; } // i64.rem_u dab
-        case 302: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
-        case 303: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
-        case 304: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
-        case 305: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
-        case 306: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_s dab
-        case 307: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_u dab
-        case 308: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_s dab
-        case 309: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_u dab
-        case 310: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
-        case 311: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
-        case 312: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[fp2 + (w >>> 16) | 0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
-        case 313: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
-        case 314: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 95 : 63; } x = z - Math.clz32(y & -y) | 0; y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
-        case 315: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = i32Popcnt(S[x]) + i32Popcnt(S[x + 1 | 0]) | 0; x = (fp2 + (w >>> 16) | 0); S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.popcnt da
-        case 316: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
-        case 317: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
-        case 318: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
-        case 319: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
-        case 320: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, (fp2 + (w >>> 16) | 0), C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 4 | 0; { r = 0; break quit; } } pc = pc + 4 | 0; continue; } // out aklm
-        case 321: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
-        case 322: { { r = 16; break quit; } } // unreachable 
-        case 323: { { r = 1; break quit; } } // exit 
-        case 324: { { r = 5; break quit; } } // cross.return 
-        case 325: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 326: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 327: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 328: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 329: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+        case 224: { FF[fp2 + (w >>> 16) | 0] = Math.sqrt(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.sqrt da
+        case 225: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
+        case 226: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
+        case 227: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
+        case 228: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
+        case 229: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
+        case 230: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] + F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
+        case 231: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] - F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
+        case 232: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
+        case 233: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] / F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
+        case 234: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
+        case 235: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
+        case 236: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] === F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
+        case 237: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] !== F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
+        case 238: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] < F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
+        case 239: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] > F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.gt dAB
+        case 240: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] <= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
+        case 241: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] >= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ge dAB
+        case 242: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
+        case 243: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
+        case 244: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
+        case 245: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
+        case 246: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
+        case 247: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
+        case 248: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[(fp2 + (C[pc + 1 | 0] >>> 16) | 0) + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
+        case 249: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
+        case 250: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
+        case 251: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
+        case 252: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncU(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
+        case 253: { S[fp2 + (w >>> 16) | 0] = i32TruncSatS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
+        case 254: { FF[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
+        case 255: { F[fp + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
+        case 256: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
+        case 257: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
+        case 258: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
+        case 259: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
+        case 260: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.sub.k dakl
+        case 261: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
+        case 262: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
+        case 263: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
+        case 264: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
+        case 265: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
+        case 266: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
+        case 267: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
+        case 268: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
+        case 269: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
+        case 270: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
+        case 271: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
+        case 272: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
+        case 273: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
+        case 274: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
+        case 275: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
+        case 276: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
+        case 277: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
+        case 278: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotr.k dak
+        case 279: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
+        case 280: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
+        case 281: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
+        case 282: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
+        case 283: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_s dab
+        case 284: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_u dab
+        case 285: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_s dab
+        case 286: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_u dab
+        case 287: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
+        case 288: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
+        case 289: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[fp2 + (w >>> 16) | 0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
+        case 290: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
+        case 291: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
+        case 292: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
+        case 293: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
+        case 294: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
+        case 295: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
+        case 296: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, (fp2 + (w >>> 16) | 0), C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 4 | 0; { r = 0; break quit; } } pc = pc + 4 | 0; continue; } // out aklm
+        case 297: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0)); pc = pc + 3 | 0; continue; } // unary dak
+        case 298: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0)); pc = pc + 3 | 0; continue; } // binary dabk
+        case 299: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
+        case 300: { { r = 16; break quit; } } // unreachable 
+        case 301: { { r = 1; break quit; } } // exit 
+        case 302: { { r = 5; break quit; } } // cross.return 
+        case 303: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 304: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 305: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 306: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 307: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
         default: r = 16;
           break quit;
       }

@@ -1,12 +1,12 @@
 // Lowered code on demand: a function's entry, its positions for backtraces, and what happens when the code array is full.
 import { ExhaustionError, InternalError } from '../errors.ts';
 import { type Lowered, lowerFunction } from '../lowering/lower.ts';
-import type { CodeMode, CodeUnit } from '../runtime/code-unit.ts';
+import type { CodeMode } from '../lowering/probes.ts';
+import type { CodeUnit } from '../runtime/code-unit.ts';
 import type { ValidModule } from '../validator/module.ts';
 import {
   FIRST_FREE,
   type Generation,
-
   currentGeneration,
   dropCode,
   findFunction,
@@ -62,7 +62,8 @@ export function translate(old: Generation, pc: number): number {
   if (found < 0) throw new InternalError(`no function at pc ${pc}`);
   const { unit, index } = old.owners[found];
   const known = unit.entries[index];
-  const entry = known !== 0 ? known : placeOrFail(unit, index, lowerFunction(unit.module, index, unit.mode === 'traced'));
+  const entry =
+    known !== 0 ? known : placeOrFail(unit, index, lowerFunction(unit.module, index, unit.mode === 'traced'));
   return entry + (pc - old.starts[found]);
 }
 
@@ -86,4 +87,3 @@ export function locate(pc: number): { unit: CodeUnit; index: number; offset: num
 export function loweredCode(module: ValidModule, index: number, mode: CodeMode = 'fast'): Lowered {
   return lowerFunction(module, index, mode === 'traced');
 }
-

@@ -15,7 +15,12 @@ const BYTES_PER_FUEL = 1024;
 const ELEMENTS_PER_FUEL = 64;
 
 /** Fails unless `n` items from `start` on lie within `size`; all are unsigned 32-bit numbers. */
-function checkRange(kind: 'memory-out-of-bounds' | 'table-out-of-bounds', start: number, n: number, size: number): void {
+function checkRange(
+  kind: 'memory-out-of-bounds' | 'table-out-of-bounds',
+  start: number,
+  n: number,
+  size: number,
+): void {
   if (start + n > size) {
     const what = kind === 'memory-out-of-bounds' ? 'bytes' : 'elements';
     throw new Trap(kind, `${what} ${start} to ${start + n} of ${size}`);

@@ -1,6 +1,6 @@
 // What traced code reports: before each wasm instruction, where the thread is and where its operands stand.
 // The reader of the events (trace/) reads operands through this module; the loop pays nothing where nothing is traced.
-import type { Probe } from '../runtime/code-unit.ts';
+import type { Probe } from '../lowering/probes.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
 import { readBits } from './border.ts';

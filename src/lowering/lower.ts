@@ -1,6 +1,6 @@
 // Lowers one function: body -> trees and statements -> ops -> words.
 // Called at a function's first call. The same function always gives the same code.
-import type { Probe } from '../runtime/code-unit.ts';
+import type { Probe } from './probes.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type Code, Emitter, FAR_SCRATCH, FAR_SLOT } from './emit.ts';
 import { Selector } from './select-ops.ts';

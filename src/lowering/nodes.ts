@@ -46,11 +46,37 @@ export interface Node {
 export const MAX_TREE = 16;
 
 export function slotNode(slot: number, t: ValType, at: number): Node {
-  return { kind: 'slot', op: '', t, a: undefined, b: undefined, c: undefined, lo: slot, hi: 0, at, effects: 0, top: slot, size: 1 };
+  return {
+    kind: 'slot',
+    op: '',
+    t,
+    a: undefined,
+    b: undefined,
+    c: undefined,
+    lo: slot,
+    hi: 0,
+    at,
+    effects: 0,
+    top: slot,
+    size: 1,
+  };
 }
 
 export function constNode(t: ValType, lo: number, hi: number, at: number): Node {
-  return { kind: 'const', op: '', t, a: undefined, b: undefined, c: undefined, lo, hi, at, effects: 0, top: -1, size: 1 };
+  return {
+    kind: 'const',
+    op: '',
+    t,
+    a: undefined,
+    b: undefined,
+    c: undefined,
+    lo,
+    hi,
+    at,
+    effects: 0,
+    top: -1,
+    size: 1,
+  };
 }
 
 export function leafNode(kind: 'global' | 'size', t: ValType, lo: number, effects: number, at: number): Node {
@@ -101,19 +127,47 @@ export type LabelId = number;
 /** A statement: what has an effect, in order. `at` is the offset of the wasm instruction. */
 export type Statement =
   | { readonly kind: 'set'; readonly slot: number; readonly value: Node; readonly at: number }
-  | { readonly kind: 'store'; readonly op: string; readonly address: Node; readonly value: Node; readonly offset: number; readonly at: number }
+  | {
+      readonly kind: 'store';
+      readonly op: string;
+      readonly address: Node;
+      readonly value: Node;
+      readonly offset: number;
+      readonly at: number;
+    }
   | { readonly kind: 'global.set'; readonly word: number; readonly value: Node; readonly at: number }
   | { readonly kind: 'memory.grow'; readonly slot: number; readonly value: Node; readonly at: number }
   | { readonly kind: 'label'; readonly label: LabelId; readonly at: number }
   | { readonly kind: 'br'; readonly label: LabelId; readonly at: number }
-  | { readonly kind: 'br_if'; readonly condition: Node; readonly negated: boolean; readonly label: LabelId; readonly at: number }
+  | {
+      readonly kind: 'br_if';
+      readonly condition: Node;
+      readonly negated: boolean;
+      readonly label: LabelId;
+      readonly at: number;
+    }
   | { readonly kind: 'br_table'; readonly value: Node; readonly labels: readonly LabelId[]; readonly at: number }
   /** The arguments are in slots from `base` on; a tail call has moved them to 0. */
   | { readonly kind: 'call'; readonly func: number; readonly base: number; readonly tail: boolean; readonly at: number }
-  | { readonly kind: 'call_indirect'; readonly value: Node; readonly table: number; readonly type: number; readonly base: number; readonly tail: boolean; readonly at: number }
+  | {
+      readonly kind: 'call_indirect';
+      readonly value: Node;
+      readonly table: number;
+      readonly type: number;
+      readonly base: number;
+      readonly tail: boolean;
+      readonly at: number;
+    }
   /** A value of a number type, or nothing where the results are in slots 0 and up already. */
   | { readonly kind: 'return'; readonly value: Node | undefined; readonly at: number }
   /** Out of line: function `fn`, operands and results in slots from `base` on. */
-  | { readonly kind: 'out'; readonly fn: string; readonly base: number; readonly l: number; readonly m: number; readonly at: number }
+  | {
+      readonly kind: 'out';
+      readonly fn: string;
+      readonly base: number;
+      readonly l: number;
+      readonly m: number;
+      readonly at: number;
+    }
   | { readonly kind: 'unreachable'; readonly at: number }
   | { readonly kind: 'probe'; readonly index: number; readonly at: number };

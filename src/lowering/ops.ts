@@ -130,7 +130,6 @@ const FLOAT_UNARY: Table = [
   ['ceil',    'Math.ceil(A)'],
   ['floor',   'Math.floor(A)'],
   ['trunc',   'Math.trunc(A)'],
-  ['nearest', 'nearest(A)'],
   ['sqrt',    'Math.sqrt(A)'],
 ];
 
@@ -193,7 +192,11 @@ for (const [name, formula] of I32_BINARY) {
 op('i32.rotl', 'd a b', 'x = S[a]; y = S[b]; S[d] = x << y | x >>> -y;');
 op('i32.rotr', 'd a b', 'x = S[a]; y = S[b]; S[d] = x >>> y | x << -y;');
 op('i32.rotl.k', 'd a k', 'x = S[a]; S[d] = x << k | x >>> -k;');
-op('i32.div_s', 'd a b', 'x = S[a]; y = S[b]; if (y === 0) TRAP(18) if (y === -1 && x === -2147483648) TRAP(19) S[d] = x / y | 0;');
+op(
+  'i32.div_s',
+  'd a b',
+  'x = S[a]; y = S[b]; if (y === 0) TRAP(18) if (y === -1 && x === -2147483648) TRAP(19) S[d] = x / y | 0;',
+);
 op('i32.div_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) / (y >>> 0) | 0;');
 op('i32.rem_s', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = y === -1 ? 0 : S[a] % y | 0;');
 op('i32.rem_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;');
@@ -352,7 +355,8 @@ op('global.get32.add', 'd k l', 'S[d] = G[k] + l | 0;');
 // Before a function's first op stand four words: its frame's size in S words, and the range of S words that hold
 // its locals (to be zeroed), and its function index.
 
-const ENTER = 'y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; BRANCHED';
+const ENTER =
+  'y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; BRANCHED';
 /** Calls the function with entry x; its frame starts z words above this one. */
 const CALL = `if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(8) FS[sp] = pc + SIZE | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; ${ENTER}`;
 const TAIL = `if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(8) ${ENTER}`;
@@ -361,12 +365,7 @@ op('call', 'k l', `x = k; z = l; ${CALL}`, true);
 /** Function k is not lowered yet: the driver lowers it and rewrites this op as `call`. */
 op('call.lazy', 'k l', 'TRAP(2)', true);
 op('call.import', 'k l', 'TRAP(3)', true);
-op(
-  'call.indirect',
-  'a k l m',
-  `x = indirect(inst, S[a], k, l); if (x === 0) TRAP(4) z = m; ${CALL}`,
-  true,
-);
+op('call.indirect', 'a k l m', `x = indirect(inst, S[a], k, l); if (x === 0) TRAP(4) z = m; ${CALL}`, true);
 op('return', '', 'RETURN', true);
 op('return32', 'a', 'S[fp2] = S[a]; RETURN', true);
 op('return64', 'a', 'x = a; S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; RETURN', true);
@@ -390,7 +389,9 @@ for (const [type, S, D, A, B] of [
     op(`${type}.${name}`, `d ${A} ${B}`, `S[d] = ${put(formula, `${S}[${A}]`, `${S}[${B}]`)} ? 1 : 0;`);
   }
   for (const [name, formula] of FLOAT_UNARY) {
-    op(`${type}.${name}`, `${D} ${A}`, `${S}[${D}] = ${put(formula, `${S}[${A}]`)};`);
+    // Rounding a signalling f64 NaN may hand it on as it is; it has to come out quiet. Loading an f32 makes it quiet.
+    const quiet = type === 'f64' && name !== 'sqrt' ? ` if (F[D] !== F[D]) quietNaN(D);` : '';
+    op(`${type}.${name}`, `${D} ${A}`, `${S}[${D}] = ${put(formula, `${S}[${A}]`)};${quiet}`);
   }
   // Sign operations move bits.
   const high = type === 'f64' ? ' + 1 | 0' : '';
@@ -404,17 +405,10 @@ for (const [type, S, D, A, B] of [
   );
   op(`${type}.convert_i32_s`, `${D} a`, `${S}[${D}] = S[a];`);
   op(`${type}.convert_i32_u`, `${D} a`, `${S}[${D}] = S[a] >>> 0;`);
-  op(`${type}.convert_i64_s`, `${D} a`, `x = a; ${S}[${D}] = ${type}ConvertI64S(S[x], S[x + 1 | 0]);`);
-  op(`${type}.convert_i64_u`, `${D} a`, `x = a; ${S}[${D}] = ${type}ConvertI64U(S[x], S[x + 1 | 0]);`);
-  op(`i32.trunc_${type}_s`, `d ${A}`, `SAVE S[d] = i32TruncS(${S}[${A}]);`);
-  op(`i32.trunc_${type}_u`, `d ${A}`, `SAVE S[d] = i32TruncU(${S}[${A}]);`);
-  op(`i64.trunc_${type}_s`, `d ${A}`, `SAVE i64TruncS(S, d, ${S}[${A}]);`);
-  op(`i64.trunc_${type}_u`, `d ${A}`, `SAVE i64TruncU(S, d, ${S}[${A}]);`);
-  op(`i32.trunc_sat_${type}_s`, `d ${A}`, `S[d] = i32TruncSatS(${S}[${A}]);`);
-  op(`i32.trunc_sat_${type}_u`, `d ${A}`, `S[d] = i32TruncSatU(${S}[${A}]);`);
-  op(`i64.trunc_sat_${type}_s`, `d ${A}`, `i64TruncSatS(S, d, ${S}[${A}]);`);
-  op(`i64.trunc_sat_${type}_u`, `d ${A}`, `i64TruncSatU(S, d, ${S}[${A}]);`);
 }
+op('i32.trunc_f64_s', 'd A', 'SAVE S[d] = i32TruncS(F[A]);');
+op('i32.trunc_f64_u', 'd A', 'SAVE S[d] = i32TruncU(F[A]);');
+op('i32.trunc_sat_f64_s', 'd A', 'S[d] = i32TruncSatS(F[A]);');
 op('f32.demote_f64', 'd A', 'FF[d] = F[A];');
 op('f64.promote_f32', 'D a', 'F[D] = FF[a];');
 op('f64.mul>add', 'D A B C', 'F[D] = F[A] * F[B] + F[C];');
@@ -429,10 +423,6 @@ for (const [name, formula] of I64_SHIFT) {
   op(`i64.${name}`, 'd a b', `x = a; al = S[x]; ah = S[x + 1 | 0]; y = S[b] & 63; z = d; ${formula}`);
   op(`i64.${name}.k`, 'd a k', `x = a; al = S[x]; ah = S[x + 1 | 0]; y = k; z = d; ${formula}`);
 }
-for (const name of ['div_s', 'div_u', 'rem_s', 'rem_u']) {
-  const fn = `i64${name[0].toUpperCase()}${name.slice(1, 3)}${name.slice(4).toUpperCase()}`;
-  op(`i64.${name}`, 'd a b', `SAVE x = a; y = b; ${fn}(S, d, S[x], S[x + 1 | 0], S[y], S[y + 1 | 0]);`);
-}
 for (const [name, formula] of I64_COMPARE) op(`i64.${name}`, 'd a b', `${I64_OPERANDS} S[d] = ${formula} ? 1 : 0;`);
 op('i64.eqz', 'd a', 'x = a; S[d] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0;');
 op(
@@ -443,9 +433,8 @@ op(
 op(
   'i64.ctz',
   'd a',
-  'x = a; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 95 : 63; } x = z - Math.clz32(y & -y) | 0; y = d; S[y] = x; S[y + 1 | 0] = 0;',
+  'x = a; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = d; S[y] = x; S[y + 1 | 0] = 0;',
 );
-op('i64.popcnt', 'd a', 'x = a; y = i32Popcnt(S[x]) + i32Popcnt(S[x + 1 | 0]) | 0; x = d; S[x] = y; S[x + 1 | 0] = 0;');
 op('i64.extend_i32_s', 'd a', 'x = d; y = S[a]; S[x] = y; S[x + 1 | 0] = y >> 31;');
 op('i64.extend_i32_u', 'd a', 'x = d; y = S[a]; S[x] = y; S[x + 1 | 0] = 0;');
 op('i64.extend8_s', 'd a', 'x = d; y = S[a] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31;');
@@ -458,6 +447,9 @@ op('i64.extend16_s', 'd a', 'x = d; y = S[a] << 16 >> 16; S[x] = y; S[x + 1 | 0]
  * its results in the same place, and two immediates. It answers what it costs in fuel.
  */
 op('out', 'a k l m', 'SAVE fuel = fuel - OUT[k](inst, a, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }');
+/** Rare operations on slots: functions UNARY[k] and BINARY[k] of interpreter/rare-numeric.ts. */
+op('unary', 'd a k', 'SAVE UNARY[k](d, a);');
+op('binary', 'd a b k', 'SAVE BINARY[k](d, a, b);');
 /** Makes room for k reference slots from the frame's first on. Emitted first in functions that have any. */
 op('refs.enter', 'k', 'growRefs(fp + k | 0);');
 op('unreachable', '', 'TRAP(16)', true);

@@ -5,7 +5,7 @@ import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
 import type { Node, Statement } from './nodes.ts';
 import { opNumber } from './ops.ts';
-import { outNumber } from './out-names.ts';
+import { binaryNumber, outNumber, unaryNumber } from './out-names.ts';
 import { COMMUTES, INVERSE, MIRROR, isI32Const, isWide, negate } from './select-rules.ts';
 
 const has = (name: string): boolean => opNumber(name) !== undefined;
@@ -268,7 +268,9 @@ export class Selector {
       return;
     }
     const op = node.op === 'i64.extend32_s' ? 'i64.extend_i32_s' : node.op;
-    this.emit.op(op, node.at, d, this.operand(a));
+    const rare = unaryNumber(op);
+    if (rare === undefined) this.emit.op(op, node.at, d, this.operand(a));
+    else this.emit.op('unary', node.at, d, this.operand(a), rare);
   }
 
   private load(node: Node, d: number): void {
@@ -302,7 +304,10 @@ export class Selector {
     if (type === 'i64' && this.i64(node, d)) return;
     if (node.op === 'f64.add' && this.multiplyAdd(node, d)) return;
     const a = this.operand(node.a as Node);
-    this.emit.op(node.op, node.at, d, a, this.operand(node.b as Node));
+    const b = this.operand(node.b as Node);
+    const rare = binaryNumber(node.op);
+    if (rare === undefined) this.emit.op(node.op, node.at, d, a, b);
+    else this.emit.op('binary', node.at, d, a, b, rare);
   }
 
   /** i32 operations with an immediate, or with another operation inside. */
@@ -382,4 +387,3 @@ function i32Normal(node: Node): { a: Node; b: Node; name: string } {
   if (name === 'sub' && isI32Const(b)) return { a, b: negate(b), name: 'add' };
   return { a, b, name };
 }
-

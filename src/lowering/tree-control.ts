@@ -209,7 +209,7 @@ function branchIf(b: TreeBuilder): void {
   // What may trap is computed whether or not the branch is taken; values of the label stay for the code behind.
   operands.flushEffects(TRAPS);
   operands.flushFrom(operands.height - count);
-  if ((frame.kind === 'func' ? count === 0 : inPlace(b, frame))) {
+  if (frame.kind === 'func' ? count === 0 : inPlace(b, frame)) {
     frame.used = true;
     b.emit({ kind: 'br_if', condition, negated: false, label: frame.label, at: cursor.at });
     return;

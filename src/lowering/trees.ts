@@ -6,10 +6,20 @@ import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import { InternalError } from '../errors.ts';
-import type { Probe } from '../runtime/code-unit.ts';
+import type { Probe } from './probes.ts';
 import { F32, F64, FUNCREF, type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { type LabelId, type Node, READS, type Statement, TRAPS, constNode, leafNode, slotNode, treeNode } from './nodes.ts';
+import {
+  type LabelId,
+  type Node,
+  READS,
+  type Statement,
+  TRAPS,
+  constNode,
+  leafNode,
+  slotNode,
+  treeNode,
+} from './nodes.ts';
 import { Operands, slotsOf } from './operands.ts';
 import type { OutName } from './out-names.ts';
 import { type Frame, lowerControl } from './tree-control.ts';
@@ -101,7 +111,15 @@ export class TreeBuilder {
 
   build(): Trees {
     const { cursor } = this;
-    this.frames.push({ kind: 'func', label: this.newLabel(), orElse: -1, height: 0, params: [], results: this.type.results, used: false });
+    this.frames.push({
+      kind: 'func',
+      label: this.newLabel(),
+      orElse: -1,
+      height: 0,
+      params: [],
+      results: this.type.results,
+      used: false,
+    });
     while (!cursor.done) {
       cursor.next();
       if (this.traced && !this.dead) this.probe();
@@ -269,7 +287,7 @@ export class TreeBuilder {
     const { cursor, operands } = this;
     const { row, at } = cursor;
     const load = row.sig?.pushes.length === 1;
-        const op = ACCESS_OPS[row.name] ?? row.name;
+    const op = ACCESS_OPS[row.name] ?? row.name;
     if (!this.fastAccess()) {
       if (load) this.out(op as OutName, 1, row.sig?.pushes as ValType[], cursor.lo, cursor.index);
       else this.out(op as OutName, 2, [], cursor.lo, cursor.index);
