@@ -53,7 +53,7 @@ import * as i32 from './numeric/i32.ts';
 import * as i64 from './numeric/i64.ts';
 import * as support from './loop-support.ts';
 import { OUT_OF_LINE } from './out-of-line.ts';
-import * as rare from './rare-numeric.ts';
+import * as rare from './rare.ts';
 import * as stack from './stack.ts';
 
 const CODE = stack.CODE;
@@ -73,6 +73,8 @@ const store32 = support.store32;
 const quietNaN = support.quietNaN;
 const UNARY = rare.UNARY;
 const BINARY = rare.BINARY;
+const TERNARY = rare.TERNARY;
+const ACCESS = rare.ACCESS;
 const i32Popcnt = i32.i32Popcnt;
 const mulHighU = i64.mulHighU;
 const { i32TruncS, i32TruncU, i32TruncSatS } = convert;

@@ -9,7 +9,7 @@ import * as i32 from './numeric/i32.ts';
 import * as i64 from './numeric/i64.ts';
 import * as support from './loop-support.ts';
 import { OUT_OF_LINE } from './out-of-line.ts';
-import * as rare from './rare-numeric.ts';
+import * as rare from './rare.ts';
 import * as stack from './stack.ts';
 
 const CODE = stack.CODE;
@@ -29,6 +29,8 @@ const store32 = support.store32;
 const quietNaN = support.quietNaN;
 const UNARY = rare.UNARY;
 const BINARY = rare.BINARY;
+const TERNARY = rare.TERNARY;
+const ACCESS = rare.ACCESS;
 const i32Popcnt = i32.i32Popcnt;
 const mulHighU = i64.mulHighU;
 const { i32TruncS, i32TruncU, i32TruncSatS } = convert;
@@ -53,310 +55,314 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 1: { x = (fp2 + (w >>> 16) | 0); S[x] = C[pc + 1 | 0]; S[x + 1 | 0] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // const64 dkl
         case 2: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // copy32 da
         case 3: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // copy64 da
-        case 4: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // copy32x2 daeb
-        case 5: { R[fp + (w >>> 16) | 0] = R[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // copyref DA
-        case 6: { R[fp + (w >>> 16) | 0] = null; pc = pc + 1 | 0; continue; } // nullref D
-        case 7: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? S[fp2 + (C[pc + 1 | 0] & 65535) | 0] : S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // select32 dabc
-        case 8: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? (fp2 + (C[pc + 1 | 0] & 65535) | 0) : (fp2 + (C[pc + 1 | 0] >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 3 | 0; continue; } // select64 dabc
-        case 9: { R[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? R[fp + (C[pc + 1 | 0] & 65535) | 0] : R[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // selectref DABc
-        case 10: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.add dab
-        case 11: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k dak
-        case 12: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] - S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.sub dab
-        case 13: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] - C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.sub.k dak
-        case 14: { S[fp2 + (w >>> 16) | 0] = Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // i32.mul dab
-        case 15: { S[fp2 + (w >>> 16) | 0] = Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.mul.k dak
-        case 16: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.and dab
-        case 17: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and.k dak
-        case 18: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] | S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.or dab
-        case 19: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] | C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or.k dak
-        case 20: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.xor dab
-        case 21: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor.k dak
-        case 22: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.shl dab
-        case 23: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k dak
-        case 24: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >> S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.shr_s dab
-        case 25: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >> C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shr_s.k dak
-        case 26: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.shr_u dab
-        case 27: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k dak
-        case 28: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[fp2 + (w >>> 16) | 0] = x << y | x >>> -y; pc = pc + 2 | 0; continue; } // i32.rotl dab
-        case 29: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[fp2 + (w >>> 16) | 0] = x >>> y | x << -y; pc = pc + 2 | 0; continue; } // i32.rotr dab
-        case 30: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (w >>> 16) | 0] = x << C[pc + 2 | 0] | x >>> -C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.rotl.k dak
-        case 31: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } if (y === -1 && x === -2147483648) { r = 19; break quit; } S[fp2 + (w >>> 16) | 0] = x / y | 0; pc = pc + 2 | 0; continue; } // i32.div_s dab
-        case 32: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) / (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.div_u dab
-        case 33: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = y === -1 ? 0 : S[fp2 + (C[pc + 1 | 0] & 65535) | 0] % y | 0; pc = pc + 2 | 0; continue; } // i32.rem_s dab
-        case 34: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) % (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.rem_u dab
-        case 35: { S[fp2 + (w >>> 16) | 0] = Math.clz32(S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.clz da
-        case 36: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (w >>> 16) | 0] = x === 0 ? 32 : 31 - Math.clz32(x & -x); pc = pc + 2 | 0; continue; } // i32.ctz da
-        case 37: { S[fp2 + (w >>> 16) | 0] = i32Popcnt(S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.popcnt da
-        case 38: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; pc = pc + 2 | 0; continue; } // i32.extend8_s da
-        case 39: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; pc = pc + 2 | 0; continue; } // i32.extend16_s da
-        case 40: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eqz da
-        case 41: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eq dab
-        case 42: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.eq.k dak
-        case 43: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ne dab
-        case 44: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ne.k dak
-        case 45: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] < S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_s dab
-        case 46: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] < C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.lt_s.k dak
-        case 47: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) < (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_u dab
-        case 48: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) < (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.lt_u.k dak
-        case 49: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] > S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.gt_s dab
-        case 50: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] > C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_s.k dak
-        case 51: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) > (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.gt_u dab
-        case 52: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) > (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_u.k dak
-        case 53: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.le_s dab
-        case 54: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_s.k dak
-        case 55: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) <= (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.le_u dab
-        case 56: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) <= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_u.k dak
-        case 57: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_s dab
-        case 58: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ge_s.k dak
-        case 59: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) >= (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_u dab
-        case 60: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) >= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ge_u.k dak
-        case 61: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shl.k>add dack
-        case 62: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.shl.k>add.k dakl
-        case 63: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) << C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.and.k>shl.k dakl
-        case 64: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0) + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add.k dabl
-        case 65: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k>add dack
-        case 66: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shr_u.k>and.k dakl
-        case 67: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>and.k dabl
-        case 68: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.and.k>xor dack
-        case 69: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.shr_u.k>xor dack
-        case 70: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) >> C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>shr_s.k dakl
-        case 71: { S[fp2 + (w >>> 16) | 0] = (Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], S[fp2 + (C[pc + 1 | 0] >>> 16) | 0])) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.mul>add dabc
-        case 72: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) | S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k>or dack
-        case 73: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.add>and.k dabl
-        case 74: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.xor.k>and.k dakl
-        case 75: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.and.k>add dack
-        case 76: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k>add dack
-        case 77: { { pc = C[pc + 1 | 0]; break; } } // br t
-        case 78: { if (S[fp2 + (w >>> 16) | 0] !== 0) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br_if at
-        case 79: { if (S[fp2 + (w >>> 16) | 0] === 0) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br_unless at
-        case 80: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > y) x = y; pc = C[pc + 2 + x | 0]; break; } // br_table an
-        case 81: { if (S[fp2 + (w >>> 16) | 0] === S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.eq abt
-        case 82: { if (S[fp2 + (w >>> 16) | 0] === C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.eq.k akt
-        case 83: { if (S[fp2 + (w >>> 16) | 0] !== S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ne abt
-        case 84: { if (S[fp2 + (w >>> 16) | 0] !== C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ne.k akt
-        case 85: { if (S[fp2 + (w >>> 16) | 0] < S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_s abt
-        case 86: { if (S[fp2 + (w >>> 16) | 0] < C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_s.k akt
-        case 87: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_u abt
-        case 88: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_u.k akt
-        case 89: { if (S[fp2 + (w >>> 16) | 0] > S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_s abt
-        case 90: { if (S[fp2 + (w >>> 16) | 0] > C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_s.k akt
-        case 91: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_u abt
-        case 92: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_u.k akt
-        case 93: { if (S[fp2 + (w >>> 16) | 0] <= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_s abt
-        case 94: { if (S[fp2 + (w >>> 16) | 0] <= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_s.k akt
-        case 95: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_u abt
-        case 96: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_u.k akt
-        case 97: { if (S[fp2 + (w >>> 16) | 0] >= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_s abt
-        case 98: { if (S[fp2 + (w >>> 16) | 0] >= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_s.k akt
-        case 99: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_u abt
-        case 100: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_u.k akt
-        case 101: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al === bl && ah === bh) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.eq abt
-        case 102: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al !== bl || ah !== bh) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ne abt
-        case 103: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.lt_s abt
-        case 104: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.lt_u abt
-        case 105: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.gt_s abt
-        case 106: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.gt_u abt
-        case 107: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.le_s abt
-        case 108: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.le_u abt
-        case 109: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ge_s abt
-        case 110: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ge_u abt
-        case 111: { if (FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.eq abt
-        case 112: { if (!(FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.eq abt
-        case 113: { if (FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.ne abt
-        case 114: { if (!(FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.ne abt
-        case 115: { if (FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.lt abt
-        case 116: { if (!(FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.lt abt
-        case 117: { if (FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.gt abt
-        case 118: { if (!(FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.gt abt
-        case 119: { if (FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.le abt
-        case 120: { if (!(FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.le abt
-        case 121: { if (FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.ge abt
-        case 122: { if (!(FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.ge abt
-        case 123: { if (F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.eq ABt
-        case 124: { if (!(F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.eq ABt
-        case 125: { if (F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.ne ABt
-        case 126: { if (!(F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.ne ABt
-        case 127: { if (F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.lt ABt
-        case 128: { if (!(F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.lt ABt
-        case 129: { if (F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.gt ABt
-        case 130: { if (!(F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.gt ABt
-        case 131: { if (F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.le ABt
-        case 132: { if (!(F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.le ABt
-        case 133: { if (F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.ge ABt
-        case 134: { if (!(F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.ge ABt
-        case 135: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>eq.k aklt
-        case 136: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>eq.k aklt
-        case 137: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ne.k aklt
-        case 138: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ne.k aklt
-        case 139: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>lt_u.k aklt
-        case 140: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>lt_u.k aklt
-        case 141: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>gt_u.k aklt
-        case 142: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>gt_u.k aklt
-        case 143: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>le_u.k aklt
-        case 144: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>le_u.k aklt
-        case 145: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ge_u.k aklt
-        case 146: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ge_u.k aklt
-        case 147: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.ne dabkt
-        case 148: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.ne.k daklt
-        case 149: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.lt_s dabkt
-        case 150: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.lt_s.k daklt
-        case 151: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.lt_u dabkt
-        case 152: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (C[pc + 3 | 0] >>> 0)) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.lt_u.k daklt
-        case 153: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.eq dabkt
-        case 154: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.eq.k daklt
-        case 155: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 3 | 0; continue; } // i32.load dak
-        case 156: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 3 | 0; continue; } // i32.load.add dabk
-        case 157: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load.add.k dakl
-        case 158: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s dak
-        case 159: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s.add dabk
-        case 160: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 4 | 0; continue; } // i32.load8_s.add.k dakl
-        case 161: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u dak
-        case 162: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.add dabk
-        case 163: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load8_u.add.k dakl
-        case 164: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s dak
-        case 165: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s.add dabk
-        case 166: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 4 | 0; continue; } // i32.load16_s.add.k dakl
-        case 167: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u dak
-        case 168: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u.add dabk
-        case 169: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.add.k dakl
-        case 170: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load akt
-        case 171: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load akt
-        case 172: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load8_u akt
-        case 173: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load8_u akt
-        case 174: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load16_u akt
-        case 175: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load16_u akt
-        case 176: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; else store32(M8, p, S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 3 | 0; continue; } // i32.store abk
-        case 177: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = C[pc + 2 | 0]; else store32(M8, p, C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.store.k akl
-        case 178: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.store8 abk
-        case 179: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.store8.k akl
-        case 180: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; else { y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16 abk
-        case 181: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = C[pc + 2 | 0]; else { y = C[pc + 2 | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16.k akl
-        case 182: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = (fp2 + (w >>> 16) | 0); if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { S[x] = load32(M8, p); S[x + 1 | 0] = load32(M8, p + 4 | 0); } pc = pc + 3 | 0; continue; } // i64.load dak
-        case 183: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { store32(M8, p, S[x]); store32(M8, p + 4 | 0, S[x + 1 | 0]); } pc = pc + 3 | 0; continue; } // i64.store abk
-        case 184: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load32_s dak
-        case 185: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load32_u dak
-        case 186: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (M8[p] << 24 >> 24); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load8_s dak
-        case 187: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load8_u dak
-        case 188: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load16_s dak
-        case 189: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load16_u dak
-        case 190: { S[fp2 + (w >>> 16) | 0] = mb >>> 16; pc = pc + 1 | 0; continue; } // memory.size d
-        case 191: { { r = 6; break quit; } } // memory.grow da
-        case 192: { S[fp2 + (w >>> 16) | 0] = G[C[pc + 1 | 0]]; pc = pc + 2 | 0; continue; } // global.get32 dk
-        case 193: { G[C[pc + 1 | 0]] = S[fp2 + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // global.set32 ak
-        case 194: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; S[x] = G[y]; S[x + 1 | 0] = G[y + 1 | 0]; pc = pc + 2 | 0; continue; } // global.get64 dk
-        case 195: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0]; pc = pc + 2 | 0; continue; } // global.set64 ak
-        case 196: { S[fp2 + (w >>> 16) | 0] = G[C[pc + 1 | 0]] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // global.get32.add dkl
-        case 197: { x = C[pc + 1 | 0]; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call kl
-        case 198: { { r = 2; break quit; } } // call.lazy kl
-        case 199: { { r = 3; break quit; } } // call.import kl
-        case 200: { x = indirect(inst, S[fp2 + (w >>> 16) | 0], C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call.indirect aklm
-        case 201: { sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return 
-        case 202: { S[fp2] = S[fp2 + (w >>> 16) | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32 a
-        case 203: { x = (fp2 + (w >>> 16) | 0); S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return64 a
-        case 204: { S[fp2] = C[pc + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32.k k
-        case 205: { x = C[pc + 1 | 0]; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call k
-        case 206: { { r = 2; break quit; } } // tail.call.lazy k
-        case 207: { { r = 3; break quit; } } // tail.call.import k
-        case 208: { x = indirect(inst, S[fp2 + (w >>> 16) | 0], C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call.indirect akl
-        case 209: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] + FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.add dab
-        case 210: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] - FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.sub dab
-        case 211: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] * FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.mul dab
-        case 212: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] / FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.div dab
-        case 213: { FF[fp2 + (w >>> 16) | 0] = Math.min(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.min dab
-        case 214: { FF[fp2 + (w >>> 16) | 0] = Math.max(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.max dab
-        case 215: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] === FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
-        case 216: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
-        case 217: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] < FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
-        case 218: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] > FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.gt dab
-        case 219: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
-        case 220: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ge dab
-        case 221: { FF[fp2 + (w >>> 16) | 0] = Math.ceil(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.ceil da
-        case 222: { FF[fp2 + (w >>> 16) | 0] = Math.floor(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.floor da
-        case 223: { FF[fp2 + (w >>> 16) | 0] = Math.trunc(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.trunc da
-        case 224: { FF[fp2 + (w >>> 16) | 0] = Math.sqrt(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.sqrt da
-        case 225: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
-        case 226: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
-        case 227: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
-        case 228: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
-        case 229: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
-        case 230: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] + F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
-        case 231: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] - F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
-        case 232: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
-        case 233: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] / F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
-        case 234: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
-        case 235: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
-        case 236: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] === F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
-        case 237: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] !== F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
-        case 238: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] < F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
-        case 239: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] > F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.gt dAB
-        case 240: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] <= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
-        case 241: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] >= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ge dAB
-        case 242: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
-        case 243: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
-        case 244: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
-        case 245: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
-        case 246: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
-        case 247: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
-        case 248: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[(fp2 + (C[pc + 1 | 0] >>> 16) | 0) + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
-        case 249: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
-        case 250: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
-        case 251: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
-        case 252: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncU(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
-        case 253: { S[fp2 + (w >>> 16) | 0] = i32TruncSatS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
-        case 254: { FF[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
-        case 255: { F[fp + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
-        case 256: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
-        case 257: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
-        case 258: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
-        case 259: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
-        case 260: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.sub.k dakl
-        case 261: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
-        case 262: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
-        case 263: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
-        case 264: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
-        case 265: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
-        case 266: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
-        case 267: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
-        case 268: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
-        case 269: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
-        case 270: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
-        case 271: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
-        case 272: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
-        case 273: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
-        case 274: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
-        case 275: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
-        case 276: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
-        case 277: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
-        case 278: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotr.k dak
-        case 279: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
-        case 280: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
-        case 281: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
-        case 282: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
-        case 283: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_s dab
-        case 284: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_u dab
-        case 285: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_s dab
-        case 286: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_u dab
-        case 287: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
-        case 288: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
-        case 289: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[fp2 + (w >>> 16) | 0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
-        case 290: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
-        case 291: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
-        case 292: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
-        case 293: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
-        case 294: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
-        case 295: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
-        case 296: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, (fp2 + (w >>> 16) | 0), C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 4 | 0; { r = 0; break quit; } } pc = pc + 4 | 0; continue; } // out aklm
-        case 297: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0)); pc = pc + 3 | 0; continue; } // unary dak
-        case 298: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0)); pc = pc + 3 | 0; continue; } // binary dabk
-        case 299: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
-        case 300: { { r = 16; break quit; } } // unreachable 
-        case 301: { { r = 1; break quit; } } // exit 
-        case 302: { { r = 5; break quit; } } // cross.return 
-        case 303: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 304: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 305: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 306: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 307: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+        case 4: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0]; pc = pc + 2 | 0; continue; } // copy128 da
+        case 5: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // copy32x2 daeb
+        case 6: { R[fp + (w >>> 16) | 0] = R[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // copyref DA
+        case 7: { R[fp + (w >>> 16) | 0] = null; pc = pc + 1 | 0; continue; } // nullref D
+        case 8: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? S[fp2 + (C[pc + 1 | 0] & 65535) | 0] : S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // select32 dabc
+        case 9: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? (fp2 + (C[pc + 1 | 0] & 65535) | 0) : (fp2 + (C[pc + 1 | 0] >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 3 | 0; continue; } // select64 dabc
+        case 10: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? (fp2 + (C[pc + 1 | 0] & 65535) | 0) : (fp2 + (C[pc + 1 | 0] >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0]; pc = pc + 3 | 0; continue; } // select128 dabc
+        case 11: { R[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? R[fp + (C[pc + 1 | 0] & 65535) | 0] : R[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // selectref DABc
+        case 12: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.add dab
+        case 13: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k dak
+        case 14: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] - S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.sub dab
+        case 15: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] - C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.sub.k dak
+        case 16: { S[fp2 + (w >>> 16) | 0] = Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // i32.mul dab
+        case 17: { S[fp2 + (w >>> 16) | 0] = Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.mul.k dak
+        case 18: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.and dab
+        case 19: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and.k dak
+        case 20: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] | S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.or dab
+        case 21: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] | C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or.k dak
+        case 22: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.xor dab
+        case 23: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor.k dak
+        case 24: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.shl dab
+        case 25: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k dak
+        case 26: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >> S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.shr_s dab
+        case 27: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >> C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shr_s.k dak
+        case 28: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.shr_u dab
+        case 29: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k dak
+        case 30: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[fp2 + (w >>> 16) | 0] = x << y | x >>> -y; pc = pc + 2 | 0; continue; } // i32.rotl dab
+        case 31: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[fp2 + (w >>> 16) | 0] = x >>> y | x << -y; pc = pc + 2 | 0; continue; } // i32.rotr dab
+        case 32: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (w >>> 16) | 0] = x << C[pc + 2 | 0] | x >>> -C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.rotl.k dak
+        case 33: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } if (y === -1 && x === -2147483648) { r = 19; break quit; } S[fp2 + (w >>> 16) | 0] = x / y | 0; pc = pc + 2 | 0; continue; } // i32.div_s dab
+        case 34: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) / (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.div_u dab
+        case 35: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = y === -1 ? 0 : S[fp2 + (C[pc + 1 | 0] & 65535) | 0] % y | 0; pc = pc + 2 | 0; continue; } // i32.rem_s dab
+        case 36: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) % (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.rem_u dab
+        case 37: { S[fp2 + (w >>> 16) | 0] = Math.clz32(S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.clz da
+        case 38: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (w >>> 16) | 0] = x === 0 ? 32 : 31 - Math.clz32(x & -x); pc = pc + 2 | 0; continue; } // i32.ctz da
+        case 39: { S[fp2 + (w >>> 16) | 0] = i32Popcnt(S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.popcnt da
+        case 40: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; pc = pc + 2 | 0; continue; } // i32.extend8_s da
+        case 41: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; pc = pc + 2 | 0; continue; } // i32.extend16_s da
+        case 42: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eqz da
+        case 43: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eq dab
+        case 44: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.eq.k dak
+        case 45: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ne dab
+        case 46: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ne.k dak
+        case 47: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] < S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_s dab
+        case 48: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] < C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.lt_s.k dak
+        case 49: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) < (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_u dab
+        case 50: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) < (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.lt_u.k dak
+        case 51: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] > S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.gt_s dab
+        case 52: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] > C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_s.k dak
+        case 53: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) > (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.gt_u dab
+        case 54: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) > (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_u.k dak
+        case 55: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.le_s dab
+        case 56: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_s.k dak
+        case 57: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) <= (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.le_u dab
+        case 58: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) <= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_u.k dak
+        case 59: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_s dab
+        case 60: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ge_s.k dak
+        case 61: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) >= (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_u dab
+        case 62: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) >= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ge_u.k dak
+        case 63: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shl.k>add dack
+        case 64: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.shl.k>add.k dakl
+        case 65: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) << C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.and.k>shl.k dakl
+        case 66: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0) + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add.k dabl
+        case 67: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k>add dack
+        case 68: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shr_u.k>and.k dakl
+        case 69: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>and.k dabl
+        case 70: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.and.k>xor dack
+        case 71: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.shr_u.k>xor dack
+        case 72: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) >> C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>shr_s.k dakl
+        case 73: { S[fp2 + (w >>> 16) | 0] = (Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], S[fp2 + (C[pc + 1 | 0] >>> 16) | 0])) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.mul>add dabc
+        case 74: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) | S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k>or dack
+        case 75: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.add>and.k dabl
+        case 76: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.xor.k>and.k dakl
+        case 77: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.and.k>add dack
+        case 78: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k>add dack
+        case 79: { { pc = C[pc + 1 | 0]; break; } } // br t
+        case 80: { if (S[fp2 + (w >>> 16) | 0] !== 0) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br_if at
+        case 81: { if (S[fp2 + (w >>> 16) | 0] === 0) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br_unless at
+        case 82: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > y) x = y; pc = C[pc + 2 + x | 0]; break; } // br_table an
+        case 83: { if (S[fp2 + (w >>> 16) | 0] === S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.eq abt
+        case 84: { if (S[fp2 + (w >>> 16) | 0] === C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.eq.k akt
+        case 85: { if (S[fp2 + (w >>> 16) | 0] !== S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ne abt
+        case 86: { if (S[fp2 + (w >>> 16) | 0] !== C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ne.k akt
+        case 87: { if (S[fp2 + (w >>> 16) | 0] < S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_s abt
+        case 88: { if (S[fp2 + (w >>> 16) | 0] < C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_s.k akt
+        case 89: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_u abt
+        case 90: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_u.k akt
+        case 91: { if (S[fp2 + (w >>> 16) | 0] > S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_s abt
+        case 92: { if (S[fp2 + (w >>> 16) | 0] > C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_s.k akt
+        case 93: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_u abt
+        case 94: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_u.k akt
+        case 95: { if (S[fp2 + (w >>> 16) | 0] <= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_s abt
+        case 96: { if (S[fp2 + (w >>> 16) | 0] <= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_s.k akt
+        case 97: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_u abt
+        case 98: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_u.k akt
+        case 99: { if (S[fp2 + (w >>> 16) | 0] >= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_s abt
+        case 100: { if (S[fp2 + (w >>> 16) | 0] >= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_s.k akt
+        case 101: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_u abt
+        case 102: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_u.k akt
+        case 103: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al === bl && ah === bh) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.eq abt
+        case 104: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al !== bl || ah !== bh) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ne abt
+        case 105: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.lt_s abt
+        case 106: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.lt_u abt
+        case 107: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.gt_s abt
+        case 108: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.gt_u abt
+        case 109: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.le_s abt
+        case 110: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.le_u abt
+        case 111: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ge_s abt
+        case 112: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ge_u abt
+        case 113: { if (FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.eq abt
+        case 114: { if (!(FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.eq abt
+        case 115: { if (FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.ne abt
+        case 116: { if (!(FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.ne abt
+        case 117: { if (FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.lt abt
+        case 118: { if (!(FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.lt abt
+        case 119: { if (FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.gt abt
+        case 120: { if (!(FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.gt abt
+        case 121: { if (FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.le abt
+        case 122: { if (!(FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.le abt
+        case 123: { if (FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.ge abt
+        case 124: { if (!(FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.ge abt
+        case 125: { if (F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.eq ABt
+        case 126: { if (!(F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.eq ABt
+        case 127: { if (F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.ne ABt
+        case 128: { if (!(F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.ne ABt
+        case 129: { if (F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.lt ABt
+        case 130: { if (!(F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.lt ABt
+        case 131: { if (F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.gt ABt
+        case 132: { if (!(F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.gt ABt
+        case 133: { if (F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.le ABt
+        case 134: { if (!(F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.le ABt
+        case 135: { if (F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.ge ABt
+        case 136: { if (!(F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.ge ABt
+        case 137: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>eq.k aklt
+        case 138: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>eq.k aklt
+        case 139: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ne.k aklt
+        case 140: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ne.k aklt
+        case 141: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>lt_u.k aklt
+        case 142: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>lt_u.k aklt
+        case 143: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>gt_u.k aklt
+        case 144: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>gt_u.k aklt
+        case 145: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>le_u.k aklt
+        case 146: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>le_u.k aklt
+        case 147: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ge_u.k aklt
+        case 148: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ge_u.k aklt
+        case 149: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.ne dabkt
+        case 150: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.ne.k daklt
+        case 151: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.lt_s dabkt
+        case 152: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.lt_s.k daklt
+        case 153: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.lt_u dabkt
+        case 154: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (C[pc + 3 | 0] >>> 0)) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.lt_u.k daklt
+        case 155: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.eq dabkt
+        case 156: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.eq.k daklt
+        case 157: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 3 | 0; continue; } // i32.load dak
+        case 158: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 3 | 0; continue; } // i32.load.add dabk
+        case 159: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load.add.k dakl
+        case 160: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s dak
+        case 161: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s.add dabk
+        case 162: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 4 | 0; continue; } // i32.load8_s.add.k dakl
+        case 163: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u dak
+        case 164: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.add dabk
+        case 165: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load8_u.add.k dakl
+        case 166: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s dak
+        case 167: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s.add dabk
+        case 168: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 4 | 0; continue; } // i32.load16_s.add.k dakl
+        case 169: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u dak
+        case 170: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u.add dabk
+        case 171: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.add.k dakl
+        case 172: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load akt
+        case 173: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load akt
+        case 174: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load8_u akt
+        case 175: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load8_u akt
+        case 176: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load16_u akt
+        case 177: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load16_u akt
+        case 178: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; else store32(M8, p, S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 3 | 0; continue; } // i32.store abk
+        case 179: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = C[pc + 2 | 0]; else store32(M8, p, C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.store.k akl
+        case 180: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.store8 abk
+        case 181: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.store8.k akl
+        case 182: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; else { y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16 abk
+        case 183: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = C[pc + 2 | 0]; else { y = C[pc + 2 | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16.k akl
+        case 184: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = (fp2 + (w >>> 16) | 0); if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { S[x] = load32(M8, p); S[x + 1 | 0] = load32(M8, p + 4 | 0); } pc = pc + 3 | 0; continue; } // i64.load dak
+        case 185: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { store32(M8, p, S[x]); store32(M8, p + 4 | 0, S[x + 1 | 0]); } pc = pc + 3 | 0; continue; } // i64.store abk
+        case 186: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load32_s dak
+        case 187: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load32_u dak
+        case 188: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (M8[p] << 24 >> 24); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load8_s dak
+        case 189: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load8_u dak
+        case 190: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load16_s dak
+        case 191: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load16_u dak
+        case 192: { S[fp2 + (w >>> 16) | 0] = mb >>> 16; pc = pc + 1 | 0; continue; } // memory.size d
+        case 193: { { r = 6; break quit; } } // memory.grow da
+        case 194: { S[fp2 + (w >>> 16) | 0] = G[C[pc + 1 | 0]]; pc = pc + 2 | 0; continue; } // global.get32 dk
+        case 195: { G[C[pc + 1 | 0]] = S[fp2 + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // global.set32 ak
+        case 196: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; S[x] = G[y]; S[x + 1 | 0] = G[y + 1 | 0]; pc = pc + 2 | 0; continue; } // global.get64 dk
+        case 197: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0]; pc = pc + 2 | 0; continue; } // global.set64 ak
+        case 198: { S[fp2 + (w >>> 16) | 0] = G[C[pc + 1 | 0]] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // global.get32.add dkl
+        case 199: { x = C[pc + 1 | 0]; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call kl
+        case 200: { { r = 2; break quit; } } // call.lazy kl
+        case 201: { { r = 3; break quit; } } // call.import kl
+        case 202: { x = indirect(inst, S[fp2 + (w >>> 16) | 0], C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call.indirect aklm
+        case 203: { sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return 
+        case 204: { S[fp2] = S[fp2 + (w >>> 16) | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32 a
+        case 205: { x = (fp2 + (w >>> 16) | 0); S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return64 a
+        case 206: { S[fp2] = C[pc + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32.k k
+        case 207: { x = C[pc + 1 | 0]; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call k
+        case 208: { { r = 2; break quit; } } // tail.call.lazy k
+        case 209: { { r = 3; break quit; } } // tail.call.import k
+        case 210: { x = indirect(inst, S[fp2 + (w >>> 16) | 0], C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call.indirect akl
+        case 211: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] + FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.add dab
+        case 212: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] - FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.sub dab
+        case 213: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] * FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.mul dab
+        case 214: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] / FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.div dab
+        case 215: { FF[fp2 + (w >>> 16) | 0] = Math.min(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.min dab
+        case 216: { FF[fp2 + (w >>> 16) | 0] = Math.max(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.max dab
+        case 217: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] === FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
+        case 218: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
+        case 219: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] < FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
+        case 220: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] > FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.gt dab
+        case 221: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
+        case 222: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ge dab
+        case 223: { FF[fp2 + (w >>> 16) | 0] = Math.ceil(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.ceil da
+        case 224: { FF[fp2 + (w >>> 16) | 0] = Math.floor(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.floor da
+        case 225: { FF[fp2 + (w >>> 16) | 0] = Math.trunc(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.trunc da
+        case 226: { FF[fp2 + (w >>> 16) | 0] = Math.sqrt(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.sqrt da
+        case 227: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
+        case 228: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
+        case 229: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
+        case 230: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
+        case 231: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
+        case 232: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] + F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
+        case 233: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] - F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
+        case 234: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
+        case 235: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] / F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
+        case 236: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
+        case 237: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
+        case 238: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] === F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
+        case 239: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] !== F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
+        case 240: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] < F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
+        case 241: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] > F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.gt dAB
+        case 242: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] <= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
+        case 243: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] >= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ge dAB
+        case 244: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
+        case 245: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
+        case 246: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
+        case 247: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
+        case 248: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
+        case 249: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
+        case 250: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[(fp2 + (C[pc + 1 | 0] >>> 16) | 0) + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
+        case 251: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
+        case 252: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
+        case 253: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
+        case 254: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncU(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
+        case 255: { S[fp2 + (w >>> 16) | 0] = i32TruncSatS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
+        case 256: { FF[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
+        case 257: { F[fp + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
+        case 258: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
+        case 259: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
+        case 260: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
+        case 261: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
+        case 262: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.sub.k dakl
+        case 263: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
+        case 264: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
+        case 265: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
+        case 266: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
+        case 267: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
+        case 268: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
+        case 269: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
+        case 270: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
+        case 271: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
+        case 272: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
+        case 273: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
+        case 274: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
+        case 275: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
+        case 276: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
+        case 277: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
+        case 278: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
+        case 279: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
+        case 280: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotr.k dak
+        case 281: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
+        case 282: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
+        case 283: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
+        case 284: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
+        case 285: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_s dab
+        case 286: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_u dab
+        case 287: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_s dab
+        case 288: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_u dab
+        case 289: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
+        case 290: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
+        case 291: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[fp2 + (w >>> 16) | 0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
+        case 292: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
+        case 293: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
+        case 294: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
+        case 295: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
+        case 296: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
+        case 297: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
+        case 298: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, (fp2 + (w >>> 16) | 0), C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 4 | 0; { r = 0; break quit; } } pc = pc + 4 | 0; continue; } // out aklm
+        case 299: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
+        case 300: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
+        case 301: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
+        case 302: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, (fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
+        case 303: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
+        case 304: { { r = 16; break quit; } } // unreachable 
+        case 305: { { r = 1; break quit; } } // exit 
+        case 306: { { r = 5; break quit; } } // cross.return 
+        case 307: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 308: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 309: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 310: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 311: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
         default: r = 16;
           break quit;
       }

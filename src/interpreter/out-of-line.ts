@@ -1,11 +1,9 @@
-// Rare instructions, called by the `out` op: tables, bulk operations, references, far memory accesses, globals of
-// other instances. https://webassembly.github.io/spec/core/exec/instructions.html
+// Rare instructions, called by the `out` op: tables, bulk operations, references, globals of other instances. https://webassembly.github.io/spec/core/exec/instructions.html
 // Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function answers its
 // cost in fuel: bulk operations cost one unit per started kilobyte or 64 elements, everything else nothing.
-import { InternalError, Trap } from '../errors.ts';
+import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
-import { ACCESS } from './out-access.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 
 /** `l` and `m` are the op's immediates. */
@@ -40,7 +38,7 @@ function dropped<T>(list: readonly T[] | undefined): readonly T[] {
   return list ?? [];
 }
 
-const FUNCTIONS: Partial<Record<OutName, OutOfLine>> = {
+const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'table.get': (inst, at, l) => {
     const { elems } = inst.tables[l];
     const i = S[at] >>> 0;
@@ -143,8 +141,7 @@ const FUNCTIONS: Partial<Record<OutName, OutOfLine>> = {
     const global = inst.global(l);
     if (global.type.val > 0) R[at >> 1] = global.refs[global.at];
     else {
-      S[at] = global.words[global.at];
-      S[at + 1] = global.words[global.at + 1];
+      for (let i = 0; i < 4; i++) S[at + i] = global.words[global.at + i];
     }
     return 0;
   },
@@ -152,16 +149,11 @@ const FUNCTIONS: Partial<Record<OutName, OutOfLine>> = {
     const global = inst.global(l);
     if (global.type.val > 0) global.refs[global.at] = R[at >> 1];
     else {
-      global.words[global.at] = S[at];
-      global.words[global.at + 1] = S[at + 1];
+      for (let i = 0; i < 4; i++) global.words[global.at + i] = S[at + i];
     }
     return 0;
   },
 };
 
 /** The functions in the order of OUT_NAMES: what the number in an `out` op means. */
-export const OUT_OF_LINE: readonly OutOfLine[] = OUT_NAMES.map((name) => {
-  const found = FUNCTIONS[name] ?? ACCESS[name];
-  if (found === undefined) throw new InternalError(`no out-of-line function ${name}`);
-  return found;
-});
+export const OUT_OF_LINE: readonly OutOfLine[] = OUT_NAMES.map((name) => FUNCTIONS[name]);

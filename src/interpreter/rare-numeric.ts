@@ -1,15 +1,12 @@
-// Numeric instructions that have no op of their own: what the `unary` and `binary` ops call.
+// Numeric instructions that have no op of their own (rare.ts puts them into the ops' tables).
 // https://webassembly.github.io/spec/core/exec/numerics.html
 // d, a and b are indices of SLOTS; floats and integers of a slot share its words.
-import { BINARY_NAMES, type BinaryName, UNARY_NAMES, type UnaryName } from '../lowering/out-names.ts';
 import * as convert from './numeric/convert.ts';
 import { f32Nearest } from './numeric/f32.ts';
 import { f64Nearest } from './numeric/f64.ts';
 import * as i64 from './numeric/i64.ts';
+import type { Binary, Functions, Unary } from './rare.ts';
 import { SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
-
-export type Unary = (d: number, a: number) => void;
-export type Binary = (d: number, a: number, b: number) => void;
 
 type Source = (a: number) => number;
 const f32: Source = (a) => FF[a];
@@ -24,7 +21,7 @@ const toI64 = (read: Source, truncate: (S: Int32Array, d: number, x: number) => 
   return (d, a) => truncate(S, d, read(a));
 };
 
-const UNARY_FUNCTIONS: Readonly<Record<UnaryName, Unary>> = {
+export const NUMERIC_UNARY: Functions<Unary> = {
   'f32.nearest': (d, a) => {
     FF[d] = f32Nearest(FF[a]);
   },
@@ -59,13 +56,9 @@ const UNARY_FUNCTIONS: Readonly<Record<UnaryName, Unary>> = {
   },
 };
 
-const BINARY_FUNCTIONS: Readonly<Record<BinaryName, Binary>> = {
+export const NUMERIC_BINARY: Functions<Binary> = {
   'i64.div_s': (d, a, b) => i64.i64DivS(S, d, S[a], S[a + 1], S[b], S[b + 1]),
   'i64.div_u': (d, a, b) => i64.i64DivU(S, d, S[a], S[a + 1], S[b], S[b + 1]),
   'i64.rem_s': (d, a, b) => i64.i64RemS(S, d, S[a], S[a + 1], S[b], S[b + 1]),
   'i64.rem_u': (d, a, b) => i64.i64RemU(S, d, S[a], S[a + 1], S[b], S[b + 1]),
 };
-
-/** In the order of UNARY_NAMES and BINARY_NAMES. */
-export const UNARY: readonly Unary[] = UNARY_NAMES.map((name) => UNARY_FUNCTIONS[name]);
-export const BINARY: readonly Binary[] = BINARY_NAMES.map((name) => BINARY_FUNCTIONS[name]);

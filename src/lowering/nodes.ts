@@ -6,7 +6,18 @@ export const TRAPS = 1;
 /** Reads memory or a mutable global, so it may not move behind a store, a call or a global.set. */
 export const READS = 2;
 
-export type NodeKind = 'slot' | 'const' | 'global' | 'size' | 'unary' | 'binary' | 'load' | 'select';
+export type NodeKind =
+  | 'slot'
+  | 'const'
+  | 'v128'
+  | 'global'
+  | 'size'
+  | 'unary'
+  | 'binary'
+  | 'ternary'
+  | 'load'
+  | 'access'
+  | 'select';
 
 /**
  * An expression. One shape for all kinds:
@@ -15,11 +26,12 @@ export type NodeKind = 'slot' | 'const' | 'global' | 'size' | 'unary' | 'binary'
  * |--------|--------------|------------------|--------------------------|------------|
  * | slot   |              |                  | slot number              |            |
  * | const  |              |                  | low half                 | high half  |
+ * | v128   |              | two i64 constants|                          |            |
  * | global |              |                  | word in the globals      |            |
  * | size   |              |                  |                          |            |
- * | unary  | mnemonic     | operand          |                          |            |
- * | binary | mnemonic     | operands         |                          |            |
+ * | unary, binary, ternary | mnemonic | operands |             lane, if it has one |       |
  * | load   | mnemonic     | address          | offset                   |            |
+ * | access | mnemonic     | address, vector  | offset                   | memory and lane |
  * | select |              | first, second, condition |                  |            |
  */
 export interface Node {
@@ -84,7 +96,7 @@ export function leafNode(kind: 'global' | 'size', t: ValType, lo: number, effect
 }
 
 export function treeNode(
-  kind: 'unary' | 'binary' | 'load' | 'select',
+  kind: 'v128' | 'unary' | 'binary' | 'ternary' | 'load' | 'access' | 'select',
   op: string,
   t: ValType,
   effects: number,
@@ -93,6 +105,7 @@ export function treeNode(
   b?: Node,
   c?: Node,
   lo = 0,
+  hi = 0,
 ): Node {
   return {
     kind,
@@ -102,7 +115,7 @@ export function treeNode(
     b,
     c,
     lo,
-    hi: 0,
+    hi,
     at,
     effects: effects | a.effects | (b?.effects ?? 0) | (c?.effects ?? 0),
     top: Math.max(a.top, b?.top ?? -1, c?.top ?? -1),
@@ -133,6 +146,16 @@ export type Statement =
       readonly address: Node;
       readonly value: Node;
       readonly offset: number;
+      readonly at: number;
+    }
+  /** An access out of line that has an effect: `slot` gets its result, if it has one. */
+  | {
+      readonly kind: 'access';
+      readonly op: string;
+      readonly slot: number;
+      readonly operands: readonly Node[];
+      readonly offset: number;
+      readonly where: number;
       readonly at: number;
     }
   | { readonly kind: 'global.set'; readonly word: number; readonly value: Node; readonly at: number }

@@ -176,11 +176,21 @@ op('const32', 'd k', 'S[d] = k;');
 op('const64', 'd k l', 'x = d; S[x] = k; S[x + 1 | 0] = l;');
 op('copy32', 'd a', 'S[d] = S[a];');
 op('copy64', 'd a', 'x = d; y = a; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0];');
+op(
+  'copy128',
+  'd a',
+  'x = d; y = a; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0];',
+);
 op('copy32x2', 'd a e b', 'S[d] = S[a]; S[e] = S[b];');
 op('copyref', 'D A', 'R[D] = R[A];');
 op('nullref', 'D', 'R[D] = null;');
 op('select32', 'd a b c', 'S[d] = S[c] !== 0 ? S[a] : S[b];');
 op('select64', 'd a b c', 'x = d; y = S[c] !== 0 ? a : b; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0];');
+op(
+  'select128',
+  'd a b c',
+  'x = d; y = S[c] !== 0 ? a : b; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0];',
+);
 op('selectref', 'D A B c', 'R[D] = S[c] !== 0 ? R[A] : R[B];');
 
 // ---------------------------------------------------------------------------------------------------------------- i32
@@ -447,9 +457,12 @@ op('i64.extend16_s', 'd a', 'x = d; y = S[a] << 16 >> 16; S[x] = y; S[x + 1 | 0]
  * its results in the same place, and two immediates. It answers what it costs in fuel.
  */
 op('out', 'a k l m', 'SAVE fuel = fuel - OUT[k](inst, a, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }');
-/** Rare operations on slots: functions UNARY[k] and BINARY[k] of interpreter/rare-numeric.ts. */
-op('unary', 'd a k', 'SAVE UNARY[k](d, a);');
-op('binary', 'd a b k', 'SAVE BINARY[k](d, a, b);');
+/** Instruction k of UNARY_NAMES and so on (out-names.ts) on slots; l is its lane. Functions: interpreter/rare.ts. */
+op('unary', 'd a k l', 'SAVE UNARY[k](d, a, l);');
+op('binary', 'd a b k l', 'SAVE BINARY[k](d, a, b, l);');
+op('ternary', 'd a b c k', 'SAVE TERNARY[k](d, a, b, c);');
+/** Access k of ACCESS_NAMES: address a, operands b and c, offset l, memory m, lane n. */
+op('access', 'd a b c k l m n', 'SAVE ACCESS[k](inst, d, a, b, c, l, m, n);');
 /** Makes room for k reference slots from the frame's first on. Emitted first in functions that have any. */
 op('refs.enter', 'k', 'growRefs(fp + k | 0);');
 op('unreachable', '', 'TRAP(16)', true);

@@ -1,5 +1,8 @@
-// Names and numbers of the out-of-line functions: what the `out` op can do. The functions themselves are in
-// interpreter/out-of-line.ts, in this order; each row says what stands in the slots and in the two immediates l, m.
+// Names and numbers of what ops do out of line. `out`: rows here, functions in interpreter/out-of-line.ts in this order;
+// each row says what stands in the slots and in the two immediates l, m. `unary`, `binary`, `ternary` and `access`: every
+// instruction of that shape, from the instruction table, unless it has an op of its own.
+import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
+import { opNumber } from './ops.ts';
 
 // biome-ignore format: a table
 export const OUT_NAMES = [
@@ -22,46 +25,42 @@ export const OUT_NAMES = [
   'data.drop',             // ->                             data
   'global.get',            // -> value                       global
   'global.set',            // value ->                       global
-  // Memory accesses that the fast ops do not cover: other memories, offsets past the minimum.
-  'i32.load', 'i32.load8_s', 'i32.load8_u', 'i32.load16_s', 'i32.load16_u',     // address -> value   offset  memory
-  'i64.load', 'i64.load8_s', 'i64.load8_u', 'i64.load16_s', 'i64.load16_u', 'i64.load32_s', 'i64.load32_u',
-  'i32.store', 'i32.store8', 'i32.store16', 'i64.store',                        // address value ->   offset  memory
 ] as const;
 
 export type OutName = (typeof OUT_NAMES)[number];
-
-/** Operations on one slot that the `unary` op does: numeric instructions too rare for an op of their own. */
-// biome-ignore format: a table
-export const UNARY_NAMES = [
-  'f32.nearest', 'f64.nearest', 'i64.popcnt',
-  'i32.trunc_f32_s', 'i32.trunc_f32_u',
-  'i64.trunc_f32_s', 'i64.trunc_f32_u', 'i64.trunc_f64_s', 'i64.trunc_f64_u',
-  'i32.trunc_sat_f32_s', 'i32.trunc_sat_f32_u', 'i32.trunc_sat_f64_u',
-  'i64.trunc_sat_f32_s', 'i64.trunc_sat_f32_u', 'i64.trunc_sat_f64_s', 'i64.trunc_sat_f64_u',
-  'f32.convert_i64_s', 'f32.convert_i64_u', 'f64.convert_i64_s', 'f64.convert_i64_u',
-] as const;
-
-/** Operations on two slots that the `binary` op does. */
-export const BINARY_NAMES = ['i64.div_s', 'i64.div_u', 'i64.rem_s', 'i64.rem_u'] as const;
-
-export type UnaryName = (typeof UNARY_NAMES)[number];
-export type BinaryName = (typeof BINARY_NAMES)[number];
-
-const UNARY_NUMBERS = new Map<string, number>(UNARY_NAMES.map((name, number) => [name, number]));
-const BINARY_NUMBERS = new Map<string, number>(BINARY_NAMES.map((name, number) => [name, number]));
-
-/** The number of an operation of the `unary` op, if it is one. */
-export function unaryNumber(name: string): number | undefined {
-  return UNARY_NUMBERS.get(name);
-}
-
-/** The number of an operation of the `binary` op, if it is one. */
-export function binaryNumber(name: string): number | undefined {
-  return BINARY_NUMBERS.get(name);
-}
 
 const NUMBERS = new Map<string, number>(OUT_NAMES.map((name, number) => [name, number]));
 
 export function outNumber(name: string): number | undefined {
   return NUMBERS.get(name);
+}
+
+function listOf(has: (row: Row) => boolean): { names: readonly string[]; numbers: ReadonlyMap<string, number> } {
+  const names = INSTRUCTIONS.filter(has).map((row) => row.name);
+  return { names, numbers: new Map(names.map((name, number) => [name, number])) };
+}
+
+function isOperation(row: Row, operands: number): boolean {
+  if (row.sig === undefined || row.sig.pops.length !== operands || row.sig.pushes.length !== 1) return false;
+  return (row.imm === 'none' || row.imm === 'lane' || row.imm === 'lanes') && opNumber(row.name) === undefined;
+}
+
+const UNARY = listOf((row) => isOperation(row, 1));
+const BINARY = listOf((row) => isOperation(row, 2) && row.imm !== 'lanes');
+const TERNARY = listOf((row) => isOperation(row, 3) || row.imm === 'lanes');
+const ACCESS = listOf((row) => row.imm === 'memarg' || row.imm === 'memarg_lane');
+
+/** Operations on one operand that the `unary` op does, in the order of their numbers; and so on. */
+export const UNARY_NAMES: readonly string[] = UNARY.names;
+export const BINARY_NAMES: readonly string[] = BINARY.names;
+/** i8x16.shuffle is one of them: its lanes are a constant operand. */
+export const TERNARY_NAMES: readonly string[] = TERNARY.names;
+/** Loads, stores and atomic accesses. */
+export const ACCESS_NAMES: readonly string[] = ACCESS.names;
+
+const TABLES = { unary: UNARY.numbers, binary: BINARY.numbers, ternary: TERNARY.numbers, access: ACCESS.numbers };
+
+/** The number of an instruction among those that an op does out of line, if it is one of them. */
+export function rareNumber(op: keyof typeof TABLES, name: string): number | undefined {
+  return TABLES[op].get(name);
 }

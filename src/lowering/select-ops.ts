@@ -5,8 +5,10 @@ import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
 import type { Node, Statement } from './nodes.ts';
 import { opNumber } from './ops.ts';
-import { binaryNumber, outNumber, unaryNumber } from './out-names.ts';
-import { COMMUTES, INVERSE, MIRROR, isI32Const, isWide, negate } from './select-rules.ts';
+import { outNumber, rareNumber } from './out-names.ts';
+import { slotsOf } from './operands.ts';
+import { COMMUTES, COPY, INVERSE, MIRROR, SELECT, isI32Const, isWide, negate, slotWords } from './select-rules.ts';
+import { I64, type ValType } from '../syntax/types.ts';
 
 const has = (name: string): boolean => opNumber(name) !== undefined;
 
@@ -41,6 +43,9 @@ export class Selector {
         return;
       case 'store':
         this.store(s);
+        return;
+      case 'access':
+        this.access(s.op, s.slot, s.operands, s.offset, s.where, s.at);
         return;
       case 'global.set':
         emit.op(isWide(s.value.t) ? 'global.set64' : 'global.set32', s.at, this.operand(s.value), s.word);
@@ -90,6 +95,13 @@ export class Selector {
     else this.emit.op(isWide(value.t) ? 'return64' : 'return32', at, this.operand(value));
   }
 
+  /** An access out of line; `where` is memory and lane. */
+  private access(op: string, d: number, operands: readonly Node[], offset: number, where: number, at: number): void {
+    const slots = operands.map((node) => this.operand(node));
+    const number = rareNumber('access', op) as number;
+    this.emit.op('access', at, d, slots[0], slots[1] ?? 0, slots[2] ?? 0, number, offset, where >> 4, where & 15);
+  }
+
   private store(s: Extract<Statement, { kind: 'store' }>): void {
     const address = this.operand(s.address);
     if (s.value.kind === 'const' && has(`${s.op}.k`)) {
@@ -104,7 +116,7 @@ export class Selector {
     if (next === undefined || s.kind !== 'set') return false;
     if (next.kind === 'br_if') return this.incrementBranch(s, next);
     if (next.kind !== 'set' || s.value.kind !== 'slot' || next.value.kind !== 'slot') return false;
-    if (isWide(s.value.t) || isWide(next.value.t) || s.value.t > 0 || next.value.t > 0) return false;
+    if (slotWords(s.value.t) > 1 || slotWords(next.value.t) > 1 || s.value.t > 0 || next.value.t > 0) return false;
     this.emit.op('copy32x2', s.at, s.slot, s.value.lo, next.slot, next.value.lo);
     return true;
   }
@@ -148,7 +160,7 @@ export class Selector {
     if (node.kind === 'binary' && this.branchCompare(node, unless, label, at)) return;
     if (node.kind === 'unary' && node.op === 'i64.eqz') {
       const a = this.operand(node.a as Node);
-      const zero = this.take();
+      const zero = this.take(I64);
       emit.op('const64', at, zero, 0, 0);
       emit.op(unless ? 'br.i64.ne' : 'br.i64.eq', at, a, zero, label);
       return;
@@ -211,16 +223,18 @@ export class Selector {
 
   // ----------------------------------------------------------------------------------------------------- expressions
 
-  private take(): number {
-    const slot = this.scratch++;
-    if (slot >= this.lastScratch) throw new InternalError('out of scratch slots');
+  /** Scratch slots for a value. */
+  private take(t: ValType): number {
+    const slot = this.scratch;
+    this.scratch += slotsOf(t);
+    if (this.scratch > this.lastScratch) throw new InternalError('out of scratch slots');
     return slot;
   }
 
   /** The slot that holds a value: its own where it stands in one, else a scratch slot that it is computed into. */
   private operand(node: Node): number {
     if (node.kind === 'slot') return node.lo;
-    const slot = this.take();
+    const slot = this.take(node.t);
     this.evaluate(node, slot);
     return slot;
   }
@@ -231,7 +245,7 @@ export class Selector {
     switch (node.kind) {
       case 'slot':
         if (node.t > 0) this.emit.op('copyref', node.at, d, node.lo);
-        else this.emit.op(isWide(node.t) ? 'copy64' : 'copy32', node.at, d, node.lo);
+        else this.emit.op(COPY[slotWords(node.t)], node.at, d, node.lo);
         break;
       case 'const':
         if (node.t > 0) this.emit.op('nullref', node.at, d);
@@ -256,6 +270,20 @@ export class Selector {
       case 'binary':
         this.binary(node, d);
         break;
+      case 'ternary': {
+        const a = this.operand(node.a as Node);
+        const b = this.operand(node.b as Node);
+        const c = this.operand(node.c as Node);
+        this.emit.op('ternary', node.at, d, a, b, c, rareNumber('ternary', node.op) as number);
+        break;
+      }
+      case 'access':
+        this.access(node.op, d, [node.a as Node, ...(node.b === undefined ? [] : [node.b])], node.lo, node.hi, node.at);
+        break;
+      case 'v128':
+        this.evaluate(node.a as Node, d);
+        this.evaluate(node.b as Node, d + 1);
+        break;
     }
     this.scratch = before;
   }
@@ -268,9 +296,9 @@ export class Selector {
       return;
     }
     const op = node.op === 'i64.extend32_s' ? 'i64.extend_i32_s' : node.op;
-    const rare = unaryNumber(op);
+    const rare = rareNumber('unary', op);
     if (rare === undefined) this.emit.op(op, node.at, d, this.operand(a));
-    else this.emit.op('unary', node.at, d, this.operand(a), rare);
+    else this.emit.op('unary', node.at, d, this.operand(a), rare, node.lo);
   }
 
   private load(node: Node, d: number): void {
@@ -294,7 +322,7 @@ export class Selector {
   private select(node: Node, d: number): void {
     const a = this.operand(node.a as Node);
     const b = this.operand(node.b as Node);
-    const op = node.t > 0 ? 'selectref' : isWide(node.t) ? 'select64' : 'select32';
+    const op = node.t > 0 ? 'selectref' : SELECT[slotWords(node.t)];
     this.emit.op(op, node.at, d, a, b, this.operand(node.c as Node));
   }
 
@@ -305,9 +333,9 @@ export class Selector {
     if (node.op === 'f64.add' && this.multiplyAdd(node, d)) return;
     const a = this.operand(node.a as Node);
     const b = this.operand(node.b as Node);
-    const rare = binaryNumber(node.op);
+    const rare = rareNumber('binary', node.op);
     if (rare === undefined) this.emit.op(node.op, node.at, d, a, b);
-    else this.emit.op('binary', node.at, d, a, b, rare);
+    else this.emit.op('binary', node.at, d, a, b, rare, node.lo);
   }
 
   /** i32 operations with an immediate, or with another operation inside. */

@@ -1,5 +1,5 @@
 // Facts about operations that the choice of ops uses: what commutes, the inverse and the mirror image of comparisons.
-import { F64, I32, I64, type ValType } from '../syntax/types.ts';
+import { F64, I32, I64, V128, type ValType } from '../syntax/types.ts';
 import type { Node } from './nodes.ts';
 
 /** The comparison that is true when the first is false (integers only: NaN has none). */
@@ -34,3 +34,12 @@ export function isWide(t: ValType): boolean {
 export function negate(node: Node): Node {
   return { ...node, lo: -node.lo | 0 };
 }
+
+/** How many words of a slot a number or vector needs: 1, 2 or 4. */
+export function slotWords(t: ValType): 1 | 2 | 4 {
+  return t === V128 ? 4 : isWide(t) ? 2 : 1;
+}
+
+/** Ops that move values, by words. */
+export const COPY = { 1: 'copy32', 2: 'copy64', 4: 'copy128' } as const;
+export const SELECT = { 1: 'select32', 2: 'select64', 4: 'select128' } as const;

@@ -7,7 +7,8 @@ import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import { InternalError } from '../errors.ts';
 import type { Probe } from './probes.ts';
-import { F32, F64, FUNCREF, type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
+import type { Signature } from '../syntax/instructions.ts';
+import { F32, F64, FUNCREF, type FuncType, I32, I64, V128, type ValType } from '../syntax/types.ts';
 import type { ValidModule } from '../validator/module.ts';
 import {
   type LabelId,
@@ -21,6 +22,7 @@ import {
   treeNode,
 } from './nodes.ts';
 import { Operands, slotsOf } from './operands.ts';
+import { opNumber } from './ops.ts';
 import type { OutName } from './out-names.ts';
 import { type Frame, lowerControl } from './tree-control.ts';
 
@@ -39,7 +41,7 @@ export interface Trees {
 }
 
 /** Numeric instructions that can trap. */
-const TRAPPING = /div|rem|trunc_f/;
+const TRAPPING = /^i(32|64)\.(div|rem|trunc_f)/;
 /** Operands that a probe describes, from the top. More than any instruction pops, bar calls and branches. */
 const MAX_PROBED = 64;
 const ACCESS_BYTES = (align: number): number => 2 ** align;
@@ -54,6 +56,11 @@ const ACCESS_OPS: Readonly<Record<string, string>> = {
   'i64.store16': 'i32.store16',
   'i64.store32': 'i32.store',
 };
+
+/** Memory index and lane of an access, in one number. */
+export function accessPlace(memory: number, lane: number): number {
+  return memory * 16 + lane;
+}
 
 export class TreeBuilder {
   readonly valid: ValidModule;
@@ -191,8 +198,12 @@ export class TreeBuilder {
         this.global();
         return true;
       case 'memarg':
-        this.access();
-        return true;
+      case 'memarg_lane':
+        return !row.name.includes('atomic') && this.access();
+      case 'v128':
+      case 'lanes':
+      case 'lane':
+        return this.vector();
       case 'heap':
         this.push(constNode(cursor.valType, 0, 0, at));
         return true;
@@ -217,20 +228,52 @@ export class TreeBuilder {
     }
     if (name === 'select') return this.select();
     if (name === 'ref.is_null') return this.out('ref.is_null', 1, [I32]);
-    if (sig === undefined || sig.pushes.length !== 1) return false;
+    if (sig === undefined || sig.pushes.length !== 1 || sig.pops.length === 0) return false;
+    return this.operation(sig, 0);
+  }
+
+  /** An operation on one to three operands that gives one value; `lane` is its immediate, if it has one. */
+  private operation(sig: Signature, lane: number): boolean {
+    const { cursor, operands } = this;
+    const { name } = cursor.row;
     const effects = TRAPPING.test(name) && !name.includes('sat') ? TRAPS : 0;
     const t = sig.pushes[0];
     if (sig.pops.length === 1) {
       const a = operands.pop();
       // Reinterpretations and wrapping move no bits: the slot's words are the value.
       if (a.kind === 'slot' && /reinterpret|wrap/.test(name)) this.push(slotNode(a.lo, t, cursor.at));
-      else this.push(treeNode('unary', name, t, effects, cursor.at, a));
-    } else {
-      const b = operands.pop();
-      const a = operands.pop();
-      this.push(treeNode('binary', name, t, effects, cursor.at, a, b));
+      else this.push(treeNode('unary', name, t, effects, cursor.at, a, undefined, undefined, lane));
+      return true;
     }
+    const c = sig.pops.length === 3 ? operands.pop() : undefined;
+    const b = operands.pop();
+    const a = operands.pop();
+    this.push(treeNode(c === undefined ? 'binary' : 'ternary', name, t, effects, cursor.at, a, b, c, lane));
     return true;
+  }
+
+  /** v128.const, lanes, shuffles. */
+  private vector(): boolean {
+    const { cursor, operands } = this;
+    const { row, at } = cursor;
+    if (row.imm === 'lane') return this.operation(row.sig as Signature, cursor.lane);
+    const constant = this.vectorConst(cursor.immOffset);
+    if (row.imm === 'v128') {
+      this.push(constant);
+      return true;
+    }
+    const b = operands.pop();
+    const a = operands.pop();
+    this.push(treeNode('ternary', row.name, V128, 0, at, a, b, constant));
+    return true;
+  }
+
+  private vectorConst(offset: number): Node {
+    const { at } = this.cursor;
+    const reader = new Reader(this.valid.module.funcs.bytes, offset, offset + 16);
+    const low = constNode(I64, reader.bits32(), reader.bits32(), at);
+    const high = constNode(I64, reader.bits32(), reader.bits32(), at);
+    return treeNode('v128', '', V128, 0, at, low, high);
   }
 
   private select(): boolean {
@@ -283,26 +326,40 @@ export class TreeBuilder {
     this.emit({ kind: 'global.set', word: index * 4, value, at });
   }
 
-  private access(): void {
+  /** Loads and stores. Atomic accesses other than these are in lower-atomics.ts. */
+  private access(): boolean {
     const { cursor, operands } = this;
-    const { row, at } = cursor;
-    const load = row.sig?.pushes.length === 1;
-    const op = ACCESS_OPS[row.name] ?? row.name;
-    if (!this.fastAccess()) {
-      if (load) this.out(op as OutName, 1, row.sig?.pushes as ValType[], cursor.lo, cursor.index);
-      else this.out(op as OutName, 2, [], cursor.lo, cursor.index);
-      return;
-    }
-    if (load) {
+    const { sig, name } = cursor.row;
+    const op = ACCESS_OPS[name] ?? name;
+    const { pops, pushes } = sig as Signature;
+    const lane = cursor.row.imm === 'memarg_lane' ? cursor.lane : 0;
+    const fast = opNumber(op) !== undefined && this.fastAccess();
+    const vector = pops.length === 2 && pushes.length === 1 ? operands.pop() : undefined;
+    if (pushes.length === 1) {
       const address = operands.pop();
-      const t = row.sig?.pushes[0] as ValType;
-      this.push(treeNode('load', op, t, TRAPS | READS, at, address, undefined, undefined, cursor.lo));
-      return;
+      const kind = fast ? 'load' : 'access';
+      const where = fast ? 0 : accessPlace(cursor.index, lane);
+      this.push(
+        treeNode(kind, op, pushes[0], TRAPS | READS, cursor.at, address, vector, undefined, this.offset(), where),
+      );
+      return true;
     }
     const value = operands.pop();
     const address = operands.pop();
     operands.flushForEffect();
-    this.emit({ kind: 'store', op, address, value, offset: cursor.lo, at });
+    const { at } = cursor;
+    const offset = this.offset();
+    if (fast) this.emit({ kind: 'store', op, address, value, offset, at });
+    else {
+      const where = accessPlace(cursor.index, lane);
+      this.emit({ kind: 'access', op, slot: 0, operands: [address, value], offset, where, at });
+    }
+    return true;
+  }
+
+  /** The immediate offset. One that needs more than 32 bits is past the end of any memory, as is the largest of 32. */
+  offset(): number {
+    return this.cursor.hi === 0 ? this.cursor.lo : -1;
   }
 
   /** Memory 0 with 32-bit addresses, and the access at address 0 lies within the minimum size. */

@@ -1,0 +1,78 @@
+// Loads and stores that the loop's fast ops do not cover: memories other than the first, and offsets whose access at
+// address 0 would lie past the memory's minimum. Addresses and sums are JS numbers here, so that nothing wraps.
+// https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions
+import { Trap } from '../errors.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
+import type { Memory } from '../runtime/memory.ts';
+import type { Access, Functions } from './rare.ts';
+import { SLOTS as S } from './stack.ts';
+
+/** The index in the memory's bytes of `size` bytes at address S[a] + offset. @throws Trap when they are not inside. */
+export function effectiveAddress(memory: Memory, a: number, offset: number, size: number): number {
+  const p = (S[a] >>> 0) + (offset >>> 0);
+  if (p + size > memory.byteLength) {
+    throw new Trap('memory-out-of-bounds', `bytes ${p} to ${p + size} of ${memory.byteLength}`);
+  }
+  return p;
+}
+
+/** `size` bytes (1, 2 or 4) at p as an unsigned or int32 number. */
+export function readBytes(M8: Uint8Array, p: number, size: number): number {
+  let value = 0;
+  for (let i = 0; i < size; i++) value |= M8[p + i] << (8 * i);
+  return value;
+}
+
+export function writeBytes(M8: Uint8Array, p: number, size: number, value: number): void {
+  for (let i = 0; i < size; i++) M8[p + i] = value >>> (8 * i);
+}
+
+function place(inst: ModuleInstance, index: number, a: number, offset: number, size: number): number {
+  return effectiveAddress(inst.memories[index], a, offset, size);
+}
+
+function load(size: number, signed: boolean, to64: boolean): Access {
+  const shift = 32 - 8 * size;
+  return (inst, d, a, _b, _c, offset, index) => {
+    const raw = readBytes(inst.memories[index].M8, place(inst, index, a, offset, size), size);
+    const value = signed ? (raw << shift) >> shift : raw;
+    S[d] = value;
+    if (to64) S[d + 1] = signed ? value >> 31 : 0;
+  };
+}
+
+function store(size: number): Access {
+  return (inst, _d, a, b, _c, offset, index) => {
+    writeBytes(inst.memories[index].M8, place(inst, index, a, offset, size), size, S[b]);
+  };
+}
+
+/** By mnemonic; f32 and f64 use the integer of the same width, narrow i64 stores the i32 one. */
+export const MEMORY_ACCESS: Functions<Access> = {
+  'i32.load': load(4, false, false),
+  'i32.load8_s': load(1, true, false),
+  'i32.load8_u': load(1, false, false),
+  'i32.load16_s': load(2, true, false),
+  'i32.load16_u': load(2, false, false),
+  'i64.load': (inst, d, a, _b, _c, offset, index) => {
+    const p = place(inst, index, a, offset, 8);
+    const { M8 } = inst.memories[index];
+    S[d] = readBytes(M8, p, 4);
+    S[d + 1] = readBytes(M8, p + 4, 4);
+  },
+  'i64.load8_s': load(1, true, true),
+  'i64.load8_u': load(1, false, true),
+  'i64.load16_s': load(2, true, true),
+  'i64.load16_u': load(2, false, true),
+  'i64.load32_s': load(4, true, true),
+  'i64.load32_u': load(4, false, true),
+  'i32.store': store(4),
+  'i32.store8': store(1),
+  'i32.store16': store(2),
+  'i64.store': (inst, _d, a, b, _c, offset, index) => {
+    const p = place(inst, index, a, offset, 8);
+    const { M8 } = inst.memories[index];
+    writeBytes(M8, p, 4, S[b]);
+    writeBytes(M8, p + 4, 4, S[b + 1]);
+  },
+};
