@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/text/modules.html  Abbreviations are expanded here.
 // All identifiers are bound before (parser-index.ts), and all types are defined (parser.ts).
 import type { ElemSegment, ExternKind, Expr, ImportDesc } from '../syntax/module.ts';
-import { HEAP, I64, type TableType, type ValType, ref } from '../syntax/types.ts';
+import { FUNCREF, HEAP, I64, type TableType, type ValType, ref } from '../syntax/types.ts';
 import { Writer } from '../encoder/writer.ts';
 import { type Context, IndexSpace } from './context.ts';
 import { InstructionParser } from './parser-instructions.ts';
@@ -77,6 +77,15 @@ function zeroOf(addr: number): Expr {
   const writer = new Writer();
   writer.byte(addr === I64 ? 0x42 : 0x41);
   writer.byte(0);
+  writer.byte(0x0b);
+  return written(writer);
+}
+
+/** The constant expression `ref.func index`. */
+function refFuncOf(index: number): Expr {
+  const writer = new Writer();
+  writer.byte(0xd2);
+  writer.u32(index);
   writer.byte(0x0b);
   return written(writer);
 }
@@ -260,7 +269,7 @@ export class FieldParser {
     }
     const elem = readRefType(context);
     cursor.open('elem');
-    const list = cursor.isIndex() || cursor.kind === RPAREN ? this.funcList() : this.exprList(elem);
+    const list = cursor.isIndex() || cursor.kind === RPAREN ? this.inlineFuncs(elem) : this.exprList(elem);
     cursor.closing();
     const size = BigInt(list.funcs === undefined ? (list.exprs as Expr[]).length : list.funcs.length);
     const type: TableType = { addr, limits: { min: size, max: size }, shared: false, elem };
@@ -293,6 +302,13 @@ export class FieldParser {
     const indices: number[] = [];
     while (context.cursor.isIndex()) indices.push(context.funcSpace.index(context.cursor));
     return { type: ref(HEAP.func, false), funcs: Uint32Array.from(indices), exprs: undefined };
+  }
+
+  /** Function indices in a table: expressions where the table's type is not the one that plain indices have. */
+  private inlineFuncs(type: ValType): Pick<ElemSegment, 'type' | 'funcs' | 'exprs'> {
+    const list = this.funcList();
+    if (type === FUNCREF || type === list.type) return list;
+    return { type, funcs: undefined, exprs: Array.from(list.funcs ?? [], refFuncOf) };
   }
 
   /** Expressions of a reference type up to the closing bracket. */

@@ -5,7 +5,7 @@ import { decodeNames } from '../decoder/names.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import type { Expr, Module } from '../syntax/module.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
-import { FUNCREF, HEAP, I32, I64, ref } from '../syntax/types.ts';
+import { FUNCREF, HEAP, I32, I64, ref, typeName } from '../syntax/types.ts';
 import { parseModule } from './parser.ts';
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
@@ -175,6 +175,14 @@ describe('fields', () => {
       ref(HEAP.func, false),
     ]);
     expect(body(module, 1)).toBe('00 fc 0d 01 0b');
+  });
+  test('functions in a table of a typed reference are elements of its type, not of (ref func)', () => {
+    const module = parseModule(
+      '(type $t (func)) (func $f (type $t)) (func $g (type $t)) (table (ref null $t) (elem $g 0))',
+    );
+    const { type, funcs, exprs } = module.elems[0];
+    expect([typeName(type), typeName(module.tables[0].type.elem)]).toEqual(['(ref null 0)', '(ref null 0)']);
+    expect([funcs, exprs?.map(expr)]).toEqual([undefined, ['d2 01 0b', 'd2 00 0b']]);
   });
   test('elements as expressions', () => {
     const module = parseModule('(elem funcref (item ref.null func) (ref.func 0) (item (ref.func 1)))');

@@ -24,16 +24,12 @@ const OTHER_WORDS: readonly [expected: RegExp, ours: RegExp][] = [
 const OLD = 'the proposal is written against a specification without multiple tables and memories';
 const PAGES = 'sizes were 32-bit integers of the grammar before memory64; now validation checks them';
 
-const INLINE = 'the text parser gives (ref func) to function indices that are inline in a table of another type';
-
 /** Commands that are not for us, with the reason; they are named by file and message, or kind. */
 const SKIPS: Readonly<Record<string, string>> = {
   'proposals/threads/imports.wast multiple tables': OLD,
   'proposals/threads/imports.wast multiple memories': OLD,
   'proposals/threads/memory.wast multiple memories': OLD,
   'proposals/threads/memory.wast i32 constant out of range': PAGES,
-  'br_table.wast module': INLINE,
-  'type-subtyping.wast module': INLINE,
   'proposals/custom-descriptors/exact.wast malformed storage type': 'the decoder finds another fault first',
 };
 
