@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
+import { DEFAULT_FEATURES, FEATURES, withFeatures } from '../syntax/features.ts';
 import { scriptEngine } from './engine.ts';
 import { HostReference, matches, showPattern, showValue } from './match.ts';
 import { parseScript } from './parse.ts';
@@ -71,6 +71,42 @@ describe('running scripts', () => {
     ]);
     expect(outcomes[0]).toContain('tail-call');
   });
+  test('a skipped command names the feature, and so do those that need its module', () => {
+    const features = withFeatures(DEFAULT_FEATURES, { 'tail-call': false });
+    const script = parseScript(`(module $a (func (export "f") (return_call 0)))
+      (invoke "f")
+      (thread $t (shared (module $a)) (register "a" $a) (module (import "a" "f" (func))) (module))
+      (assert_unlinkable (module (import "spectest" "shared_memory" (memory 1 2))) "incompatible import type")`);
+    const outcomes = runScript(script, scriptEngine(features));
+    // The thread itself, and each of its commands.
+    expect(outcomes.map(({ result, feature }) => feature ?? result)).toEqual([
+      'tail-call',
+      'tail-call',
+      'passed',
+      'tail-call',
+      'tail-call',
+      'passed',
+      FEATURES.threads.built ? 'passed' : 'threads',
+    ]);
+  });
+  test('after a module that failed the commands that need it are skipped without a feature', () => {
+    const outcomes = runScript(parseScript('(module (func unreachable) (start 0)) (invoke "f")'), scriptEngine());
+    expect(outcomes.map(({ result, feature }) => [result, feature])).toEqual([
+      ['failed', undefined],
+      ['skipped', undefined],
+    ]);
+  });
+  test.each([
+    ['uninitialized element', 'passed'],
+    ['uninitialized element 1', 'passed'],
+    ['uninitialized element 2', 'failed'],
+    ['uninitialized element: 1 of another table', 'failed'],
+    ['element', 'failed'],
+  ])('a trap at an empty element 1 is expected as "%s": %s', (phrase, result) => {
+    const text = `(module (table 2 funcref) (func (export "f") (call_indirect (i32.const 1))))
+      (assert_trap (invoke "f") "${phrase}")`;
+    expect(runScript(parseScript(text), scriptEngine())[1].result).toBe(result);
+  });
   test('instances of one definition have their own globals', () => {
     const outcomes = results(`
       (module definition $d (global $g (export "g") (mut i32) (i32.const 0))
@@ -99,6 +135,56 @@ describe('patterns', () => {
       true,
       true,
       false,
+    ]);
+  });
+  test('zeros of either sign are different', () => {
+    const zeros = (type: 'f32' | 'f64', bits: bigint, value: bigint): boolean => matches({ type, bits }, value, none);
+    expect([zeros('f32', 0n, 0n), zeros('f32', 0n, 0x80000000n), zeros('f32', 0x80000000n, 0n)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([zeros('f64', 1n << 63n, 1n << 63n), zeros('f64', 0n, 1n << 63n)]).toEqual([true, false]);
+  });
+  test('a NaN given by its bits is that NaN alone, and patterns of one width do not take the other', () => {
+    const nan: Pattern = { type: 'f64', bits: 0x7ff8000000000001n };
+    expect(
+      [0x7ff8000000000001n, 0xfff8000000000001n, 0x7ff8000000000000n].map((bits) => matches(nan, bits, none)),
+    ).toEqual([true, false, false]);
+    const canonical: Pattern = { type: 'f64', bits: 'nan:canonical' };
+    const wide = [
+      0x7ff8000000000000n,
+      0xfff8000000000000n,
+      0x7ff8000000000001n,
+      0x7ff0000000000001n,
+      0x7fc00000n,
+      null,
+    ];
+    expect(wide.map((bits) => matches(canonical, bits, none))).toEqual([true, true, false, false, false, false]);
+    expect(
+      [0x7ff0000000000000n, 0x7ff8000000000001n].map((bits) =>
+        matches({ type: 'f64', bits: 'nan:arithmetic' }, bits, none),
+      ),
+    ).toEqual([false, true]);
+  });
+  test('arguments and results keep the sign of zero and the bits of a NaN', () => {
+    const outcomes = results(`(module (func (export "id") (param f32) (result f32) (local.get 0))
+        (func (export "wide") (param f64) (result f64) (local.get 0)))
+      (assert_return (invoke "id" (f32.const -0)) (f32.const -0))
+      (assert_return (invoke "id" (f32.const -0)) (f32.const 0))
+      (assert_return (invoke "id" (f32.const nan:0x200000)) (f32.const nan:0x200000))
+      (assert_return (invoke "id" (f32.const nan:0x200000)) (f32.const nan:canonical))
+      (assert_return (invoke "id" (f32.const nan:0x200000)) (f32.const nan:arithmetic))
+      (assert_return (invoke "wide" (f64.const -nan:0x4)) (f64.const -nan:0x4))
+      (assert_return (invoke "wide" (f64.const -nan:0x4)) (f64.const nan:0x4))`);
+    expect(outcomes.slice(1).map((one) => one.split(':')[0])).toEqual([
+      'passed',
+      'failed',
+      'passed',
+      'failed',
+      'failed',
+      'passed',
+      'failed',
     ]);
   });
   test('lanes are compared one by one, lane 0 lowest', () => {

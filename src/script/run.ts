@@ -18,8 +18,8 @@ export interface Engine<M, I, X> {
   invoke(func: X, args: readonly Bits[]): readonly Bits[];
   /** The value of a global. */
   read(global: X): Bits;
-  /** The `spectest` module, made anew for every script. */
-  spectest(): Readonly<Record<string, X>>;
+  /** The `spectest` module, made anew for every script; an error stands for what needs a feature that is not there. */
+  spectest(): Readonly<Record<string, X | UnsupportedError>>;
   referenceKind(reference: unknown): ReferenceKind;
   /** Whether the error is an exception that nobody caught. */
   isException(error: unknown): boolean;
@@ -31,13 +31,17 @@ export interface Outcome {
   readonly kind: Command['kind'];
   readonly result: 'passed' | 'failed' | 'skipped';
   readonly detail: string;
+  /** Of a skipped command: the feature that it, or a module that it needs, would need. */
+  readonly feature?: string;
 }
 
 /** Thrown inside where a command cannot run because a module before it was skipped. */
 class Skip {
   readonly reason: string;
-  constructor(reason: string) {
+  readonly feature: string | undefined;
+  constructor(reason: string, feature: string | undefined) {
     this.reason = reason;
+    this.feature = feature;
   }
 }
 
@@ -51,13 +55,13 @@ type Slot<T> = T | Skip;
 
 class Runner<M, I, X> {
   private readonly engine: Engine<M, I, X>;
-  private readonly spectest: Readonly<Record<string, X>>;
+  private readonly spectest: Readonly<Record<string, X | UnsupportedError>>;
   private readonly definitions = new Map<string, Slot<M>>();
   private readonly instances = new Map<string, Slot<I>>();
   private readonly registered = new Map<string, Slot<I>>();
   private readonly references = new Map<number, HostReference>();
-  private lastDefinition: Slot<M> = new Skip('no module is defined yet');
-  private lastInstance: Slot<I> = new Skip('no module is instantiated yet');
+  private lastDefinition: Slot<M> = new Skip('no module is defined yet', undefined);
+  private lastInstance: Slot<I> = new Skip('no module is instantiated yet', undefined);
 
   constructor(engine: Engine<M, I, X>) {
     this.engine = engine;
@@ -71,10 +75,7 @@ class Runner<M, I, X> {
         const inner = this.command(command);
         return [{ line, kind, result: 'passed', detail: '' } as const, ...inner];
       } catch (error) {
-        if (error instanceof Skip) return [{ line, kind, result: 'skipped', detail: error.reason } as const];
-        if (error instanceof UnsupportedError)
-          return [{ line, kind, result: 'skipped', detail: error.message } as const];
-        return [{ line, kind, result: 'failed', detail: describe(error) } as const];
+        return [{ line, kind, ...unfinished(error) }];
       }
     });
   }
@@ -124,7 +125,11 @@ class Runner<M, I, X> {
 
   private instantiate(module: M): I {
     return this.engine.instantiate(module, (from, name) => {
-      if (from === 'spectest') return this.spectest[name];
+      if (from === 'spectest') {
+        const value = this.spectest[name];
+        if (value instanceof UnsupportedError) throw value;
+        return value;
+      }
       const instance = this.registered.get(from);
       if (instance instanceof Skip) throw instance;
       return instance === undefined ? undefined : this.engine.export(instance, name);
@@ -195,7 +200,7 @@ class Runner<M, I, X> {
     if (error instanceof Skip || error instanceof UnsupportedError) throw error;
     if (error === undefined) {
       // Custom sections never make a module invalid here.
-      if (command.kind === 'assert_invalid_custom') throw new Skip('custom sections are not validated');
+      if (command.kind === 'assert_invalid_custom') throw new Skip('custom sections are not validated', undefined);
       throw new Error(`nothing was refused, expected ${command.kind}: ${expected}`);
     }
     if (!this.isExpected(command.kind, error)) throw new Error(`expected ${command.kind}, but ${describe(error)}`);
@@ -236,9 +241,10 @@ class Runner<M, I, X> {
   private thread(shared: string | undefined, commands: readonly Command[]): readonly Outcome[] {
     const runner = new Runner(this.engine);
     if (shared !== undefined) {
-      const instance = found(shared, this.instances, this.lastInstance);
-      runner.instances.set(shared, instance);
-      runner.lastInstance = instance;
+      const slot = this.instances.get(shared);
+      if (slot === undefined) throw new Error(`there is no module $${shared}`);
+      runner.instances.set(shared, slot);
+      runner.lastInstance = slot;
     }
     return runner.run(commands);
   }
@@ -258,15 +264,27 @@ function keep<T>(make: () => T, put: (slot: Slot<T>) => unknown): T {
     put(made);
     return made;
   } catch (error) {
-    const skip = error instanceof Skip ? error : new Skip(`its module is not there: ${describe(error)}`);
-    put(skip);
+    put(error instanceof Skip ? error : new Skip(`its module is not there: ${describe(error)}`, featureOf(error)));
     throw error;
   }
 }
 
-/** Whether a message says what a script expects: one begins with the other, up to the colon. */
+/** Whether a message begins as a script expects; the colon before what we add may be left out. */
 function saysSo(message: string, expected: string): boolean {
-  return message.startsWith(expected) || expected.startsWith(message.split(':')[0]);
+  return message.startsWith(expected) || message.replace(': ', ' ').startsWith(expected);
+}
+
+/** What a command that threw counts as. */
+function unfinished(error: unknown): Pick<Outcome, 'result' | 'detail' | 'feature'> {
+  if (!(error instanceof Skip || error instanceof UnsupportedError)) {
+    return { result: 'failed', detail: describe(error) };
+  }
+  const detail = error instanceof Skip ? error.reason : error.message;
+  return { result: 'skipped', detail, ...(error.feature === undefined ? {} : { feature: error.feature }) };
+}
+
+function featureOf(error: unknown): string | undefined {
+  return error instanceof UnsupportedError ? error.feature : undefined;
 }
 
 function describe(error: unknown): string {
