@@ -24,6 +24,7 @@ import {
 import { Operands, slotsOf } from './operands.ts';
 import { opNumber } from './ops.ts';
 import type { OutName } from './out-names.ts';
+import { ARMS } from './arms.ts';
 import { type Frame, lowerControl } from './tree-control.ts';
 
 /** What the second half needs. */
@@ -130,8 +131,8 @@ export class TreeBuilder {
     while (!cursor.done) {
       cursor.next();
       if (this.traced && !this.dead) this.probe();
-      if (this.dead ? lowerControl(this) : lowerControl(this) || this.plain()) continue;
-      if (!this.dead) throw new InternalError(`lowering does not know ${cursor.row.name}`, { offset: cursor.at });
+      if (lowerControl(this) || this.plain() || ARMS.some((arm) => arm(this))) continue;
+      throw new InternalError(`lowering does not know ${cursor.row.name}`, { offset: cursor.at });
     }
     return {
       statements: this.statements,

@@ -1,0 +1,7 @@
+// The lowering of proposals that have a file of their own. Each arm lowers the instruction under the builder's cursor,
+// or answers false. A new proposal adds a line.
+import type { TreeBuilder } from './trees.ts';
+
+export type Arm = (b: TreeBuilder) => boolean;
+
+export const ARMS: readonly Arm[] = [];
