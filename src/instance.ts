@@ -12,6 +12,7 @@ import {
 } from './interpreter/invoke.ts';
 import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
 import { bitsToValue, valueToBits } from './interpreter/border.ts';
+import { type Monitor, setMonitor } from './interpreter/probe.ts';
 import type { CodeMode } from './lowering/probes.ts';
 import { Func, type HostFunction } from './runtime/func.ts';
 import { Global } from './runtime/global.ts';
@@ -35,6 +36,8 @@ export interface InstanceOptions {
   readonly maxMemoryBytes?: number;
   /** 'traced' instances report each instruction to a monitor (see wasmi-ts/trace). */
   readonly mode?: CodeMode;
+  /** Is told of each instruction, those of the start function included; implies mode 'traced'. */
+  readonly monitor?: Monitor;
   /** Fuel for the start function; unlimited by default. */
   readonly fuel?: number;
   /** What to do with imports that are not given: refuse (the default), or functions that trap when they are called. */
@@ -150,7 +153,11 @@ export class Instance {
 
 function prepare(module: ValidModule, imports: Imports, options: InstanceOptions): Instance {
   const externs = resolveImports(module, imports, options.unknownImports ?? 'refuse');
-  return new Instance(instantiateModule(module, externs, options));
+  const { monitor } = options;
+  if (monitor === undefined) return new Instance(instantiateModule(module, externs, options));
+  const inner = instantiateModule(module, externs, { ...options, mode: 'traced' });
+  setMonitor(inner, monitor);
+  return new Instance(inner);
 }
 
 /**

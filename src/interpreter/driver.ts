@@ -6,7 +6,7 @@ import { REASON } from '../lowering/ops.ts';
 import { backtrace } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
 import { run } from './loop.ts';
-import { reportProbe } from './probe.ts';
+import { reportProbe, reportStop } from './probe.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
 import type { Thread } from './thread.ts';
 
@@ -42,6 +42,7 @@ export function resume(t: Thread, slice: number, atEnd: () => void): Outcome {
     if (error instanceof Trap || error instanceof ExhaustionError) {
       if (error.backtrace.length === 0) error.backtrace = backtrace(t);
     }
+    reportStop(t, error);
     throw error;
   } finally {
     t.leave();

@@ -1,30 +1,36 @@
-// What traced code reports: before each wasm instruction, where the thread is and where its operands stand.
-// The reader of the events (trace/) reads operands through this module; the loop pays nothing where nothing is traced.
+// What traced code reports: before each wasm instruction, where the thread is and where its operands stand; and that a
+// thread was stopped by an error. The reader of the events (trace/) reads operands through this module; the loop pays
+// nothing where nothing is traced.
+import { slotsOf } from '../lowering/operands.ts';
 import type { Probe } from '../lowering/probes.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
 import { readBits } from './border.ts';
-import { slotsOf } from '../lowering/operands.ts';
 import { currentGeneration, findFunction } from './code-space.ts';
 import { CODE as C } from './stack.ts';
-import type { Thread } from './thread.ts';
+import { type Thread, running } from './thread.ts';
 
-/** An instruction is about to run. Valid only during the call of the monitor. */
+/** An instruction is about to run. Valid until the thread goes on: during the call of the monitor, or while it stops. */
 export interface ProbeEvent {
   readonly instance: ModuleInstance;
+  /** Index in the instance's function index space. */
   readonly func: number;
   readonly probe: Probe;
-  /** Frames of the thread below this one. */
+  /** Frames below this one, those of threads that wait for a host function to come back included. */
   readonly depth: number;
-  /** The value at a height of `probe.stack`, or an operand that the instruction left there. */
+  /** Tells threads apart: the same object for all events of a thread. */
+  readonly thread: object;
+  /** The value at an index of `probe.stack`. */
   operand(index: number): Bits;
-  /** The value of type t in the frame's slot `slot`; a local's slot is its index while no local is a v128. */
-  slot(t: number, slot: number): Bits;
+  /** The value of a local, by its index. */
+  local(index: number): Bits;
 }
 
 /** Is told of each instruction of traced instances, before it runs. */
 export interface Monitor {
   instruction(event: ProbeEvent): void;
+  /** An error ends the thread: a trap, or what a host function threw. Its stack is still there. */
+  stopped?(thread: object, error: unknown): void;
 }
 
 const MONITORS = new WeakMap<ModuleInstance, Monitor>();
@@ -34,23 +40,61 @@ export function setMonitor(instance: ModuleInstance, monitor: Monitor): void {
   MONITORS.set(instance, monitor);
 }
 
+class LiveEvent implements ProbeEvent {
+  readonly instance: ModuleInstance;
+  readonly func: number;
+  readonly probe: Probe;
+  readonly depth: number;
+  readonly thread: object;
+  private readonly fp2: number;
+
+  constructor(t: Thread, func: number, probe: Probe) {
+    this.instance = t.instance;
+    this.func = func;
+    this.probe = probe;
+    this.depth = depthOf(t);
+    this.thread = t;
+    this.fp2 = t.fp2;
+  }
+
+  operand(index: number): Bits {
+    const { base, stack } = this.probe;
+    let slot = base;
+    for (let i = 0; i < index; i++) slot += slotsOf(stack[i]);
+    return readBits(stack[index], this.fp2 + 2 * slot);
+  }
+
+  local(index: number): Bits {
+    const { types, slots } = this.probe.locals;
+    return readBits(types[index], this.fp2 + 2 * slots[index]);
+  }
+}
+
+/** Frames below the running one. What stands between two instances' frames is not counted. */
+function depthOf(t: Thread): number {
+  let frames = 0;
+  for (const one of running) {
+    frames += (one.sp - one.frameBase) / 2 - one.callers.length;
+    if (one === t) break;
+  }
+  return frames - 1;
+}
+
 export function reportProbe(t: Thread): void {
   const monitor = MONITORS.get(t.instance);
   if (monitor === undefined) return;
   const where = currentGeneration();
   const owner = where.owners[findFunction(where, t.pc - 1)];
-  const probe = owner.unit.probes[owner.index][C[t.pc - 1]];
-  const { fp2 } = t;
-  monitor.instruction({
-    instance: t.instance,
-    func: owner.index,
-    probe,
-    depth: (t.sp - t.frameBase) / 2 - 1,
-    operand: (index) => {
-      let slot = probe.base;
-      for (let i = 0; i < index; i++) slot += slotsOf(probe.stack[i]);
-      return readBits(probe.stack[index], fp2 + 2 * slot);
-    },
-    slot: (t2, slot) => readBits(t2, fp2 + 2 * slot),
-  });
+  monitor.instruction(new LiveEvent(t, owner.index, owner.unit.probes[owner.index][C[t.pc - 1]]));
+}
+
+/** Tells the monitors of the instances whose functions are on the thread's stack. */
+export function reportStop(t: Thread, error: unknown): void {
+  const told = new Set<Monitor>();
+  for (const instance of [t.instance, ...t.callers]) {
+    const monitor = MONITORS.get(instance);
+    if (monitor === undefined || told.has(monitor)) continue;
+    told.add(monitor);
+    monitor.stopped?.(t, error);
+  }
 }

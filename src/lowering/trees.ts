@@ -6,7 +6,7 @@ import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import { InternalError } from '../errors.ts';
-import type { Probe } from './probes.ts';
+import type { FrameLocals, Probe } from './probes.ts';
 import type { Signature } from '../syntax/instructions.ts';
 import { F32, F64, FUNCREF, type FuncType, I32, I64, V128, type ValType } from '../syntax/types.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -79,6 +79,7 @@ export class TreeBuilder {
   skip = 0;
   private readonly localTypes: ValType[];
   private readonly localSlot: number[] = [];
+  private readonly frameLocals: FrameLocals;
   private readonly refLocals: number[] = [];
   private readonly paramSlots: number;
   private readonly localSlots: number;
@@ -93,6 +94,7 @@ export class TreeBuilder {
     this.type = this.funcType(valid.funcTypes[funcIndex]);
     const locals = decodeLocals(reader, this.type.params.length);
     this.localTypes = [...this.type.params];
+    this.frameLocals = { types: this.localTypes, slots: this.localSlot };
     locals.types.forEach((t, i) => {
       for (let n = locals.counts[i]; n > 0; n--) this.localTypes.push(t);
     });
@@ -174,7 +176,9 @@ export class TreeBuilder {
     const from = Math.max(0, operands.height - MAX_PROBED);
     const stack = operands.nodes.slice(from).map((node) => node.t);
     this.emit({ kind: 'probe', index: this.probes.length, at: cursor.at });
-    this.probes.push({ offset: cursor.at, base: operands.place(from), stack });
+    const { height } = operands;
+    const locals = this.frameLocals;
+    this.probes.push({ offset: cursor.at, base: operands.place(from), stack, height, locals });
   }
 
   /** Operations on operands, locals, globals and memory. Answers false for an instruction that it does not know. */
