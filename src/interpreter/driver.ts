@@ -29,12 +29,12 @@ const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
 /**
  * Runs a thread until it is done, has no fuel, has used up `slice` units of fuel, or waits for the host. A thread that
  * is not done is parked, so that others may use the stack. Traps and what host functions throw come out as exceptions;
- * the thread is over then. `atEnd` may read the results, from t.fp2 on.
+ * the thread is over then. `prepare` puts its stack in order; `atEnd` may read the results, from t.fp2 on.
  */
-export function resume(t: Thread, slice: number, atEnd: () => void): Outcome {
+export function resume(t: Thread, slice: number, prepare: () => void, atEnd: () => void): Outcome {
   t.enter();
   try {
-    t.unpark();
+    prepare();
     const outcome = drive(t, t.fuel - slice);
     if (outcome === 'done') atEnd();
     return outcome;

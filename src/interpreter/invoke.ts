@@ -52,6 +52,18 @@ function readAll<T>(types: readonly ValType[], base: number, read: Read<T>): T[]
   });
 }
 
+/** Puts the first frame of a thread that is on the stack in order: arguments, the way out, the function's entry. */
+function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T>): void {
+  const { instance } = func;
+  if (instance === undefined) throw new InternalError('a host function has no frame');
+  thread.fp2 = thread.base;
+  writeAll(func.type.params, thread.base, args, write);
+  FS[thread.frameBase] = EXIT_PC;
+  FS[thread.frameBase + 1] = 0;
+  thread.sp = thread.frameBase + 2;
+  enterFrame(thread, entryOf(instance.unit, func.index, running, thread.sp));
+}
+
 /**
  * A call of a wasm function that can be stopped and go on: its thread, and how its results are read.
  * Between runs it is plain data; other calls may happen in the meantime.
@@ -72,12 +84,7 @@ export class Execution<T> {
     const { thread } = this;
     thread.enter();
     try {
-      thread.fp2 = thread.base;
-      writeAll(func.type.params, thread.base, args, write);
-      FS[thread.frameBase] = EXIT_PC;
-      FS[thread.frameBase + 1] = 0;
-      thread.sp = thread.frameBase + 2;
-      enterFrame(thread, entryOf(func.instance.unit, func.index, running, thread.sp));
+      start(thread, func, args, write);
       thread.park(thread.top());
     } finally {
       thread.leave();
@@ -107,10 +114,12 @@ export class Execution<T> {
   step(slice = Number.POSITIVE_INFINITY): 'done' | 'fuel' | 'slice' | 'suspended' {
     if (this.state !== 'ready') throw new InternalError(`an execution that is ${this.state} cannot go on`);
     try {
-      return resume(this.thread, slice, () => {
+      const { thread } = this;
+      const atEnd = (): void => {
         this.state = 'done';
-        this.values = readAll(this.func.type.results, this.thread.fp2, this.read);
-      });
+        this.values = readAll(this.func.type.results, thread.fp2, this.read);
+      };
+      return resume(thread, slice, () => thread.unpark(), atEnd);
     } catch (error) {
       this.state = 'failed';
       throw error;
@@ -182,9 +191,14 @@ function hostResults<T>(func: Func, answer: unknown, read: Read<T>): T[] {
 
 function call<T>(func: Func, args: readonly T[], options: RunOptions, read: Read<T>, write: Write<T>): readonly T[] {
   if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, write), read);
-  const execution = new Execution(func, args, false, read, write);
-  execution.fuel = options.fuel ?? Number.POSITIVE_INFINITY;
-  return execution.run();
+  const thread = new Thread(func.instance, options.fuel ?? Number.POSITIVE_INFINITY, false);
+  let values: T[] = [];
+  const begin = (): void => start(thread, func, args, write);
+  const atEnd = (): void => {
+    values = readAll(func.type.results, thread.fp2, read);
+  };
+  if (resume(thread, Number.POSITIVE_INFINITY, begin, atEnd) !== 'done') throw outOfFuel();
+  return values;
 }
 
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
