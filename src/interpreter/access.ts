@@ -1,15 +1,31 @@
-// Loads and stores that the loop's fast ops do not cover: memories other than the first, and offsets whose access at
-// address 0 would lie past the memory's minimum. Addresses and sums are JS numbers here, so that nothing wraps.
+// Loads and stores that the loop's fast ops do not cover: memories other than the first or with 64-bit addresses, and
+// offsets whose access at address 0 would lie past the memory's minimum. Addresses and sums are JS numbers here, so that nothing wraps.
 // https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions
 import { Trap } from '../errors.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Memory } from '../runtime/memory.ts';
+import { type AddrType, I32 } from '../syntax/types.ts';
 import type { Access, Functions } from './rare.ts';
 import { SLOTS as S } from './stack.ts';
 
+/**
+ * The unsigned number in the slot at `word`, of the memory's or table's address type. Beyond 2^53 it is rounded, which
+ * is far past the end of any memory or table.
+ */
+export function readAddress(type: { readonly addr: AddrType }, word: number): number {
+  const low = S[word] >>> 0;
+  return type.addr === I32 ? low : (S[word + 1] >>> 0) * 4294967296 + low;
+}
+
+/** Writes a size, or -1, as a value of the address type. */
+export function writeAddress(type: { readonly addr: AddrType }, word: number, value: number): void {
+  S[word] = value;
+  if (type.addr !== I32) S[word + 1] = value < 0 ? -1 : 0;
+}
+
 /** The index in the memory's bytes of `size` bytes at address S[a] + offset. @throws Trap when they are not inside. */
 export function effectiveAddress(memory: Memory, a: number, offset: number, size: number): number {
-  const p = (S[a] >>> 0) + (offset >>> 0);
+  const p = readAddress(memory.type, a) + (offset >>> 0);
   if (p + size > memory.byteLength) {
     throw new Trap('memory-out-of-bounds', `bytes ${p} to ${p + size} of ${memory.byteLength}`);
   }

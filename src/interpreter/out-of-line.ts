@@ -4,6 +4,8 @@
 import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
+import { type AddrType, I32 } from '../syntax/types.ts';
+import { readAddress, writeAddress } from './access.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 
 /** `l` and `m` are the op's immediates. */
@@ -12,7 +14,7 @@ export type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number)
 const BYTES_PER_FUEL = 1024;
 const ELEMENTS_PER_FUEL = 64;
 
-/** Fails unless `n` items from `start` on lie within `size`; all are unsigned 32-bit numbers. */
+/** Fails unless `n` items from `start` on lie within `size`; all are unsigned. */
 function checkRange(
   kind: 'memory-out-of-bounds' | 'table-out-of-bounds',
   start: number,
@@ -23,6 +25,11 @@ function checkRange(
     const what = kind === 'memory-out-of-bounds' ? 'bytes' : 'elements';
     throw new Trap(kind, `${what} ${start} to ${start + n} of ${size}`);
   }
+}
+
+/** The address type of a length between two memories or tables: 32-bit unless both are 64-bit. */
+function narrower<T extends { readonly addr: AddrType }>(a: T, b: T): T {
+  return a.addr === I32 ? a : b;
 }
 
 function elementTrap(i: number, size: number): Trap {
@@ -40,39 +47,42 @@ function dropped<T>(list: readonly T[] | undefined): readonly T[] {
 
 const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'table.get': (inst, at, l) => {
-    const { elems } = inst.tables[l];
-    const i = S[at] >>> 0;
+    const { elems, type } = inst.tables[l];
+    const i = readAddress(type, at);
     if (i >= elems.length) throw elementTrap(i, elems.length);
     R[at >> 1] = elems[i];
     return 0;
   },
   'table.set': (inst, at, l) => {
-    const { elems } = inst.tables[l];
-    const i = S[at] >>> 0;
+    const { elems, type } = inst.tables[l];
+    const i = readAddress(type, at);
     if (i >= elems.length) throw elementTrap(i, elems.length);
     elems[i] = R[(at >> 1) + 1];
     return 0;
   },
   'table.size': (inst, at, l) => {
-    S[at] = inst.tables[l].size;
+    writeAddress(inst.tables[l].type, at, inst.tables[l].size);
     return 0;
   },
   'table.grow': (inst, at, l) => {
-    const n = S[at + 2] >>> 0;
-    S[at] = inst.tables[l].grow(n, R[at >> 1]);
-    return S[at] < 0 ? 0 : Math.floor(n / ELEMENTS_PER_FUEL);
+    const table = inst.tables[l];
+    const n = readAddress(table.type, at + 2);
+    const before = table.grow(n, R[at >> 1]);
+    writeAddress(table.type, at, before);
+    return before < 0 ? 0 : Math.floor(n / ELEMENTS_PER_FUEL);
   },
   'table.fill': (inst, at, l) => {
-    const { elems } = inst.tables[l];
-    const [i, n] = [S[at] >>> 0, S[at + 4] >>> 0];
+    const { elems, type } = inst.tables[l];
+    const [i, n] = [readAddress(type, at), readAddress(type, at + 4)];
     checkRange('table-out-of-bounds', i, n, elems.length);
     elems.fill(R[(at >> 1) + 1], i, i + n);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
   'table.copy': (inst, at, l, m) => {
-    const to = inst.tables[l].elems;
-    const from = inst.tables[m].elems;
-    const [d, s, n] = [S[at] >>> 0, S[at + 2] >>> 0, S[at + 4] >>> 0];
+    const { elems: to, type } = inst.tables[l];
+    const { elems: from, type: fromType } = inst.tables[m];
+    const [d, s] = [readAddress(type, at), readAddress(fromType, at + 2)];
+    const n = readAddress(narrower(type, fromType), at + 4);
     checkRange('table-out-of-bounds', s, n, from.length);
     checkRange('table-out-of-bounds', d, n, to.length);
     copyElements(to, d, from, s, n);
@@ -80,8 +90,8 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   },
   'table.init': (inst, at, l, m) => {
     const from = dropped(inst.elems[l]);
-    const to = inst.tables[m].elems;
-    const [d, s, n] = [S[at] >>> 0, S[at + 2] >>> 0, S[at + 4] >>> 0];
+    const { elems: to, type } = inst.tables[m];
+    const [d, s, n] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     checkRange('table-out-of-bounds', s, n, from.length);
     checkRange('table-out-of-bounds', d, n, to.length);
     copyElements(to, d, from, s, n);
@@ -100,16 +110,17 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     return 0;
   },
   'memory.size': (inst, at, l) => {
-    S[at] = inst.memories[l].pages;
+    writeAddress(inst.memories[l].type, at, inst.memories[l].pages);
     return 0;
   },
   'memory.grow': (inst, at, l) => {
-    S[at] = inst.memories[l].grow(S[at] >>> 0);
+    const memory = inst.memories[l];
+    writeAddress(memory.type, at, memory.grow(readAddress(memory.type, at)));
     return 0;
   },
   'memory.fill': (inst, at, l) => {
     const memory = inst.memories[l];
-    const [d, n] = [S[at] >>> 0, S[at + 4] >>> 0];
+    const [d, n] = [readAddress(memory.type, at), readAddress(memory.type, at + 4)];
     checkRange('memory-out-of-bounds', d, n, memory.byteLength);
     memory.M8.fill(S[at + 2] & 0xff, d, d + n);
     return Math.floor(n / BYTES_PER_FUEL);
@@ -117,7 +128,8 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'memory.copy': (inst, at, l, m) => {
     const to = inst.memories[l];
     const from = inst.memories[m];
-    const [d, s, n] = [S[at] >>> 0, S[at + 2] >>> 0, S[at + 4] >>> 0];
+    const [d, s] = [readAddress(to.type, at), readAddress(from.type, at + 2)];
+    const n = readAddress(narrower(to.type, from.type), at + 4);
     checkRange('memory-out-of-bounds', s, n, from.byteLength);
     checkRange('memory-out-of-bounds', d, n, to.byteLength);
     if (to === from) to.M8.copyWithin(d, s, s + n);
@@ -127,7 +139,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'memory.init': (inst, at, l, m) => {
     const from = inst.datas[l] ?? new Uint8Array(0);
     const to = inst.memories[m];
-    const [d, s, n] = [S[at] >>> 0, S[at + 2] >>> 0, S[at + 4] >>> 0];
+    const [d, s, n] = [readAddress(to.type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     checkRange('memory-out-of-bounds', s, n, from.length);
     checkRange('memory-out-of-bounds', d, n, to.byteLength);
     to.M8.set(from.subarray(s, s + n), d);

@@ -1,8 +1,8 @@
 // Control instructions while trees are built: blocks, branches, calls, returns.
 // https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions
 // At the start and the end of every block, and wherever control joins, values stand in their places.
-import type { FuncType, ValType } from '../syntax/types.ts';
-import { type LabelId, type Node, TRAPS, slotNode } from './nodes.ts';
+import { type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
+import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from './nodes.ts';
 import { slotsOf } from './operands.ts';
 import type { TreeBuilder } from './trees.ts';
 
@@ -63,7 +63,7 @@ export function lowerControl(b: TreeBuilder): boolean {
       return true;
     case 'call_indirect':
     case 'return_call_indirect':
-      call(b, b.funcType(b.cursor.index), b.operands.pop(), name === 'return_call_indirect');
+      call(b, b.funcType(b.cursor.index), tableIndex(b), name === 'return_call_indirect');
       return true;
     default:
       return false;
@@ -245,6 +245,18 @@ function branchTable(b: TreeBuilder): void {
     b.emit({ kind: 'label', label: stub, at: cursor.at });
     branch(b, depth);
   }
+}
+
+/** The index operand of call_indirect as an i32; one that needs 64 bits becomes 2^32-1, which no table has. */
+function tableIndex(b: TreeBuilder): Node {
+  const { operands, cursor } = b;
+  if (b.valid.tableTypes[cursor.index2].addr === I32) return operands.pop();
+  const { at } = cursor;
+  operands.flushFrom(operands.height - 1);
+  const { lo: slot } = operands.pop();
+  const limit = constNode(I64, -1, 0, at);
+  const tooLarge = treeNode('binary', 'i64.gt_u', I32, 0, at, slotNode(slot, I64, at), limit);
+  return treeNode('select', 'select', I32, 0, at, constNode(I32, -1, 0, at), slotNode(slot, I32, at), tooLarge);
 }
 
 function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, tail: boolean): void {
