@@ -1,6 +1,7 @@
 // `wasmi-ts run`: loads a program and the modules that it is linked with, gives it its world, and runs it.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md (commands and reactors)
 // What ended it becomes an exit code in stop.ts.
+import { basename } from 'node:path';
 import { type Instance, instantiateAsync } from '../index.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
 import type { WASI } from '../wasi/index.ts';
@@ -25,12 +26,18 @@ export async function runCommand(args: readonly string[], host: CliHost): Promis
   const [file] = options.files;
   if (file === undefined) throw options.usage('run needs a file');
   const settings = runOptions(options, host);
+  if (settings.trace !== undefined) throw new CliError('--trace is not built yet');
   return new Run(settings, host, options.one('timeout')).run(file, options.rest);
 }
 
 /** A program that is ready to be instantiated. */
 interface Loaded extends Program {
   readonly valid: ValidModule;
+}
+
+/** A program's first argument: the name of its file, without the directories of this machine. */
+function programName({ path }: Program): string {
+  return basename(path);
 }
 
 /** Fuel that no program uses up: centuries. A finite number, since fuel is counted down from slice to slice. */
@@ -66,11 +73,11 @@ class Run {
     const timer = settings.timeout === undefined ? undefined : setTimeout(() => this.abort.abort(), settings.timeout);
     try {
       for (const { name, program: library } of linked) {
-        const instance = await this.instantiate(library, [library.path]);
+        const instance = await this.instantiate(library, [programName(library)]);
         await this.initialize(instance);
         this.provided[name] = Object.assign(Object.create(null), instance.exports) as Provided[string];
       }
-      await this.start(await this.instantiate(program, [program.path, ...rest]), program.path, rest);
+      await this.start(await this.instantiate(program, [programName(program), ...rest]), program.path, rest);
       return EXIT.ok;
     } catch (error) {
       return stopped(error, host, this.known, this.timeoutText);
