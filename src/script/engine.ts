@@ -12,6 +12,7 @@ import type { Extern } from '../runtime/instance.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import { parseModule } from '../text/parser.ts';
 import type { ValidModule } from '../validator/module.ts';
+import { validateBranchHints } from './custom.ts';
 import type { ReferenceKind } from './match.ts';
 import type { Engine } from './run.ts';
 
@@ -44,6 +45,7 @@ export function scriptEngine(features?: FeatureSet): Engine<ValidModule, Instanc
   const fromText = (text: string): Instance => instantiate(compile(encodeModule(parseModule(text)), options));
   return {
     compile: (bytes) => compile(bytes, options),
+    validateCustom: ({ module }) => validateBranchHints(module),
     instantiate(module, find) {
       const imports = Object.create(null) as Record<string, Record<string, Extern>>;
       for (const { module: from, name } of module.module.imports) {

@@ -1,0 +1,50 @@
+// The scripts of the official testsuite by name: at its top, in legacy/, in custom/ and in proposals/*/.
+// Names are paths from its root with `/`, whatever the host's separator is. Nothing is read or run here.
+import { readdirSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
+
+/** All scripts under `root`, sorted. */
+export function scriptNames(root: string): string[] {
+  return (readdirSync(root, { recursive: true }) as string[])
+    .map((name) => name.split('\\').join('/'))
+    .filter((name) => name.endsWith('.wast'))
+    .sort();
+}
+
+/** A glob as a pattern over whole names: `*` and `?` stop at `/`, `**` does not. */
+function globPattern(glob: string): RegExp {
+  const source = glob.replace(/\*\*|[*?]|[.+^${}()|[\]\\]/g, (part) => {
+    if (part === '**') return '.*';
+    if (part === '*') return '[^/]*';
+    return part === '?' ? '[^/]' : `\\${part}`;
+  });
+  return new RegExp(`^${source}$`);
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** Whether a name fits a glob. */
+export function fits(name: string, glob: string): boolean {
+  const pattern = patterns.get(glob) ?? globPattern(glob);
+  patterns.set(glob, pattern);
+  return pattern.test(name);
+}
+
+/**
+ * The names that somebody asked for, by name or glob (`.wast` may be left out), by folder, or by a path into `root`;
+ * all of them where nothing is asked for. Throws RangeError, with the name, where one fits nothing.
+ */
+export function selectScripts(names: readonly string[], asked: readonly string[], root: string): string[] {
+  if (asked.length === 0) return [...names];
+  const chosen = new Set<string>();
+  for (const one of asked) {
+    const within = relative(root, resolve(one)).split('\\').join('/');
+    const globs = [one, within].map((glob) => glob.replace(/\/$/, '')).filter((glob) => glob !== '');
+    const matching = names.filter((name) =>
+      globs.some((glob) => !isAbsolute(glob) && [glob, `${glob}.wast`, `${glob}/**`].some((each) => fits(name, each))),
+    );
+    if (matching.length === 0) throw new RangeError(`no script of the testsuite is called ${one}`);
+    for (const name of matching) chosen.add(name);
+  }
+  return names.filter((name) => chosen.has(name));
+}

@@ -1,0 +1,164 @@
+// The runner of the testsuite is itself tested: that it passes what holds, and that it can fail in every way it knows.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FEATURES, type Feature } from '../src/syntax/features.ts';
+import { dataFolder, missingData } from '../tests/data.ts';
+import { EXPECTATIONS, type Expectations } from './expectations.ts';
+import { scriptNames, selectScripts } from './files.ts';
+import { countsText, jsonReport, total, waitLines } from './report.ts';
+import { type FileReport, runFile, strayExpectations } from './suite.ts';
+
+const NONE: Expectations = { waits: [], differences: [], switches: [] };
+
+/** A feature that is not built, and a module that needs it alone; the tests of skips end when there is none left. */
+const UNBUILT: readonly (readonly [Feature, string])[] = [
+  ['simd', '(module (func (export "f") (param v128)))'],
+  ['threads', '(module (memory 1 1 shared) (func (export "f")))'],
+  ['gc', '(module (type (struct)) (func (export "f")))'],
+  ['wide-arithmetic', '(module (func (export "f") (i64.add128 unreachable) drop drop))'],
+];
+const unbuilt = UNBUILT.find(([feature]) => !FEATURES[feature].built);
+
+const waitingFor = (feature: Feature, ...files: string[]): Expectations => ({
+  ...NONE,
+  waits: [{ feature, reason: 'not built', files }],
+});
+const counts = ({ passed, failed, skipped }: FileReport): number[] => [passed, failed, skipped];
+const failures = (report: FileReport): string[] => report.failures.map(({ line, kind }) => `${line} ${kind}`);
+
+describe('judging a script', () => {
+  const ONE = '(module (func (export "one") (result f32) (f32.const -0)))\n';
+  test('what holds passes', () => {
+    const report = runFile('a.wast', `${ONE}(assert_return (invoke "one") (f32.const -0))`, NONE);
+    expect([counts(report), report.failures, report.waits]).toEqual([[2, 0, 0], [], {}]);
+  });
+  test('a wrong expectation fails with its line and what came instead', () => {
+    const report = runFile('a.wast', `${ONE}(assert_return (invoke "one") (f32.const 0))`, NONE);
+    expect(counts(report)).toEqual([1, 1, 0]);
+    const detail = 'Error: (invoke "one") gives (f32.const 0x80000000), expected (f32.const 0x00000000)';
+    expect(report.failures).toEqual([{ line: 2, kind: 'assert_return', detail }]);
+  });
+  test('a script that does not parse fails', () => {
+    const report = runFile('a.wast', `${ONE}(assert_return`, NONE);
+    expect([counts(report), report.failures[0].kind]).toEqual([[0, 1, 0], 'script']);
+  });
+  test('what needs a module that failed is an unexpected skip, even if the file waits for something', () => {
+    const text = '(module (func unreachable) (start 0))\n(invoke "f")';
+    const report = runFile('a.wast', text, NONE);
+    expect(failures(report)).toEqual(['1 module', '2 action']);
+    expect(report.failures[1].detail).toContain('unexpected skip, for no feature');
+  });
+  test('a feature that is built is nothing to wait for', () => {
+    const expectations: Expectations = {
+      ...waitingFor('tail-call', 'a.wast'),
+      switches: [{ files: 'a.wast', features: { 'tail-call': false }, reason: 'a test' }],
+    };
+    const report = runFile('a.wast', '(module (func (return_call 0)))', expectations);
+    expect(counts(report)).toEqual([0, 2, 0]);
+    expect(report.failures.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('unexpected skip, tail-call is built'),
+      'waits for tail-call, but nothing is skipped for it',
+    ]);
+  });
+  test('a switched off feature makes what needs it invalid, and does not excuse valid modules', () => {
+    const expectations: Expectations = {
+      ...NONE,
+      switches: [{ files: 'old/*', features: { 'multi-memory': false }, reason: 'a test' }],
+    };
+    const text = `(assert_invalid (module (memory 0) (memory 0)) "multiple memories")\n(module (memory 0) (memory 0))`;
+    expect(failures(runFile('old/a.wast', text, expectations))).toEqual(['2 module']);
+    expect(failures(runFile('new/a.wast', text, expectations))).toEqual(['1 assert_invalid']);
+  });
+  test('a difference is skipped with its reason, and is stale where the command passes or is not there', () => {
+    const text = `${ONE}(assert_return (invoke "one"))`;
+    const differing = (...lines: number[]): FileReport =>
+      runFile('a.wast', text, { ...NONE, differences: [{ file: 'a.wast', lines, reason: 'a test' }] });
+    expect([counts(differing(2)), differing(2).skips[0].detail]).toEqual([
+      [1, 0, 1],
+      'a test (Error: (invoke "one") gives 0x80000000, expected nothing)',
+    ]);
+    expect(failures(differing(1, 2, 3))).toEqual(['1 stale expectation', '3 stale expectation']);
+  });
+  test('expectations for files that are not there are stale', () => {
+    const expectations: Expectations = {
+      waits: [{ feature: 'simd', reason: 'a test', files: ['simd_*.wast', 'a.wast'] }],
+      differences: [{ file: 'b.wast', lines: [1], reason: 'a test' }],
+      switches: [{ files: 'legacy/*', features: {}, reason: 'a test' }],
+    };
+    const stray = strayExpectations(['simd_load.wast', 'x/a.wast', 'legacy/c.wast'], expectations);
+    expect(stray.map(({ detail }) => detail)).toEqual(['no file fits a.wast', 'no file fits b.wast']);
+  });
+});
+
+describe.skipIf(unbuilt === undefined)('waiting for a feature that is not built', () => {
+  const [feature, module] = unbuilt ?? ['core', ''];
+  const text = `${module}\n(invoke "f")\n(module)`;
+  test('skips what needs it where the file is expected to wait', () => {
+    const report = runFile('a.wast', text, waitingFor(feature, '*.wast'));
+    expect([counts(report), report.waits, report.failures]).toEqual([[1, 0, 2], { [feature]: 2 }, []]);
+    expect(waitLines([report])).toEqual([`waiting for ${feature}: 2 commands in 1 scripts`]);
+  });
+  test('fails where it is not expected', () => {
+    const report = runFile('b/a.wast', text, waitingFor(feature, '*.wast'));
+    expect([counts(report), failures(report)]).toEqual([
+      [1, 2, 0],
+      ['1 module', '2 action'],
+    ]);
+    expect(report.failures[0].detail).toContain(`the file is not expected to wait for ${feature}`);
+  });
+  test('is a stale expectation where nothing is skipped for it', () => {
+    const report = runFile('a.wast', '(module)', waitingFor(feature, 'a.wast'));
+    expect([counts(report), failures(report)]).toEqual([[1, 1, 0], ['0 stale expectation']]);
+  });
+});
+
+describe('choosing scripts', () => {
+  const names = ['i32.wast', 'i64.wast', 'legacy/throw.wast', 'proposals/threads/memory.wast', 'simd_load.wast'];
+  test.each([
+    [[], names],
+    [['i32'], ['i32.wast']],
+    [
+      ['i*.wast', 'i32.wast'],
+      ['i32.wast', 'i64.wast'],
+    ],
+    [['legacy/'], ['legacy/throw.wast']],
+    [['proposals'], ['proposals/threads/memory.wast']],
+    [['**/memory'], ['proposals/threads/memory.wast']],
+    [['/data/suite/i64.wast'], ['i64.wast']],
+  ])('%j', (asked, chosen) => {
+    expect(selectScripts(names, asked, '/data/suite')).toEqual(chosen);
+  });
+  test('a name that fits nothing is refused', () => {
+    expect(() => selectScripts(names, ['i32', 'i3'], '/data/suite')).toThrow('no script of the testsuite is called i3');
+  });
+});
+
+const folder = dataFolder('testsuite');
+
+describe.skipIf(folder === undefined)(
+  folder === undefined ? missingData('testsuite') : 'the official testsuite',
+  () => {
+    const root = folder ?? '';
+    const run = (file: string): FileReport => runFile(file, readFileSync(join(root, file)), EXPECTATIONS);
+
+    test('has its scripts at the top, in legacy, custom and proposals, and all expectations are about them', () => {
+      const names = scriptNames(root);
+      expect(names.length).toBeGreaterThan(270);
+      for (const part of ['i32.wast', 'legacy/', 'custom/', 'proposals/threads/']) {
+        expect(names.some((name) => name.startsWith(part))).toBe(true);
+      }
+      expect(strayExpectations(names, EXPECTATIONS)).toEqual([]);
+    });
+    test.each(['i32.wast', 'f32.wast', 'linking.wast', 'memory_grow.wast', 'custom/branch_hint.wast'])('%s', (file) => {
+      expect(run(file).failures).toEqual([]);
+    });
+    test('the report for programs has the counts of the last line', () => {
+      const reports = [run('fac.wast'), run('proposals/threads/memory.wast')];
+      const { total: sum, files } = JSON.parse(jsonReport(reports));
+      expect(countsText(sum)).toBe(countsText(total(reports)));
+      expect(files.map(({ file }: FileReport) => file)).toEqual(['fac.wast', 'proposals/threads/memory.wast']);
+      expect(files[1].skips.length).toBe(files[1].skipped);
+    });
+  },
+);
