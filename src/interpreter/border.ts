@@ -51,7 +51,21 @@ function toNumber(value: Value, type: string): number {
   if (typeof value === 'bigint' || typeof value === 'symbol') {
     throw new TypeError(`an ${type} is a number, not ${describe(value)}`);
   }
-  return Number(value);
+  // Not Number(value): that takes an object which becomes a bigint.
+  return +(value as number);
+}
+
+/**
+ * Objects given for numbers, as numbers. That may run code of theirs, which may call back and use the stack, so it is
+ * done for all values before the first is written to a slot.
+ */
+export function withoutObjects<T>(types: readonly ValType[], values: readonly T[]): readonly T[] {
+  return values.map((value, i) => {
+    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+    if (!isObject || types[i] > 0) return value;
+    if (types[i] === I64) throw new TypeError(`an i64 is a bigint, not ${describe(value)}`);
+    return +(value as unknown as number) as unknown as T;
+  });
 }
 
 function writeBits64(word: number, value: bigint): void {

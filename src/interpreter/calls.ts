@@ -8,7 +8,7 @@ import { funcTypeName } from '../syntax/types.ts';
 import { opNumber } from '../lowering/ops.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
-import { readValue, writeValue } from './border.ts';
+import { readValue, withoutObjects, writeValue } from './border.ts';
 import { CROSS_RETURN_PC, HEADER_WORDS } from './code-space.ts';
 import { entryOf } from './lowered.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, SLOTS as S, SLOT_WORDS } from './stack.ts';
@@ -86,7 +86,7 @@ export function callIndirectSlow(t: Thread): boolean {
  * (its arguments have been moved to its start). Answers true when the thread has to wait for the host.
  */
 function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
-  t.fuel -= 1;
+  t.spend(1);
   if (func.instance === undefined) return callHost(t, func, shift, returnPc, tail);
   if (t.sp + 4 > FRAME_WORDS) throw exhausted();
   // Lowering may move code when there is no room, so it comes before any pc is stored.
@@ -137,14 +137,18 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   }
   const results = type.results.reduce((sum, one) => sum + 2 * slotsOf(one), 0);
   t.reserve(Math.max(word, base + results));
+  // The host may call back, and code may move then: t.pc follows, returnPc does not.
+  const size = returnPc - t.pc;
   const answer = (func.host as (...values: Value[]) => unknown)(...args);
   if (tail) returnFromFrame(t);
-  else t.pc = returnPc;
+  else t.pc += size;
   if (!isPromise(answer)) {
     writeResults(type, base, answer);
     return false;
   }
   if (!t.async) {
+    // Nobody waits for it now, so that nobody would hear of its failure.
+    answer.then(undefined, () => undefined);
     throw new UnsupportedError(
       'async-host-call',
       'async host call: a host function answered a promise, and this call is synchronous; use callAsync',
@@ -173,9 +177,10 @@ export function writeResults(type: FuncType, base: number, answer: unknown): voi
       `a host function of ${results.length} results has to answer an array of ${results.length} values`,
     );
   }
+  const plain = withoutObjects(results, values);
   let word = base;
   results.forEach((t, i) => {
-    writeValue(t, word, values[i]);
+    writeValue(t, word, plain[i]);
     word += 2 * slotsOf(t);
   });
 }

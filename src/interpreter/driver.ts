@@ -35,7 +35,8 @@ export function resume(t: Thread, slice: number, prepare: () => void, atEnd: () 
   t.enter();
   try {
     prepare();
-    const outcome = drive(t, t.fuel - slice);
+    t.slice = slice;
+    const outcome = drive(t);
     if (outcome === 'done') atEnd();
     return outcome;
   } catch (error) {
@@ -49,14 +50,13 @@ export function resume(t: Thread, slice: number, prepare: () => void, atEnd: () 
   }
 }
 
-function drive(t: Thread, fuelAtSliceEnd: number): Outcome {
+function drive(t: Thread): Outcome {
   for (;;) {
-    const quantum = Math.min(QUANTUM, t.fuel);
-    const reason = enterLoop(t, quantum);
+    if (t.fuel < 0) return stop(t, 'fuel');
+    if (t.slice < 0) return stop(t, 'slice');
+    const reason = enterLoop(t, Math.min(QUANTUM, t.fuel, t.slice));
     switch (reason) {
       case REASON.quantum:
-        if (t.fuel < 0) return stop(t, 'fuel');
-        if (t.fuel < fuelAtSliceEnd) return stop(t, 'slice');
         break;
       case REASON.done:
         return 'done';
@@ -100,7 +100,7 @@ function enterLoop(t: Thread, quantum: number): number {
     t.pc = X[0];
     t.fp2 = X[1];
     t.sp = X[2];
-    t.fuel -= quantum - X[3];
+    t.spend(quantum - X[3]);
   }
 }
 

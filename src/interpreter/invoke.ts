@@ -5,7 +5,7 @@ import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { ValType } from '../syntax/types.ts';
-import { readBits, readValue, writeBits, writeValue } from './border.ts';
+import { readBits, readValue, withoutObjects, writeBits, writeValue } from './border.ts';
 import { enterFrame, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { deliver, resume } from './driver.ts';
@@ -35,9 +35,10 @@ function writeAll<T>(types: readonly ValType[], base: number, values: readonly T
   if (values.length !== types.length) {
     throw new TypeError(`the function takes ${types.length} arguments, not ${values.length}`);
   }
+  const plain = withoutObjects(types, values);
   let word = base;
   types.forEach((t, i) => {
-    write(t, word, values[i]);
+    write(t, word, plain[i]);
     word += 2 * slotsOf(t);
   });
   return word;
@@ -72,7 +73,7 @@ export class Execution<T> {
   readonly func: Func;
   private readonly thread: Thread;
   private readonly read: Read<T>;
-  private state: 'ready' | 'done' | 'failed' = 'ready';
+  private state: 'ready' | 'running' | 'done' | 'failed' = 'ready';
   private values: T[] = [];
 
   /** @throws TypeError when the arguments do not fit the function's type. */
@@ -112,14 +113,17 @@ export class Execution<T> {
 
   /** Runs until done, out of fuel, `slice` units further, or suspended. Errors end the execution. */
   step(slice = Number.POSITIVE_INFINITY): 'done' | 'fuel' | 'slice' | 'suspended' {
-    if (this.state !== 'ready') throw new InternalError(`an execution that is ${this.state} cannot go on`);
+    if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
+    if (this.thread.pending !== undefined) return 'suspended';
+    this.state = 'running';
     try {
       const { thread } = this;
       const atEnd = (): void => {
-        this.state = 'done';
         this.values = readAll(this.func.type.results, thread.fp2, this.read);
       };
-      return resume(thread, slice, () => thread.unpark(), atEnd);
+      const outcome = resume(thread, slice, () => thread.unpark(), atEnd);
+      this.state = outcome === 'done' ? 'done' : 'ready';
+      return outcome;
     } catch (error) {
       this.state = 'failed';
       throw error;
@@ -128,7 +132,9 @@ export class Execution<T> {
 
   /** Runs to the end on the spot. @throws Interrupted when the fuel is used up; it can go on later. */
   run(): readonly T[] {
-    if (this.step() !== 'done') throw outOfFuel();
+    const outcome = this.step();
+    if (outcome === 'suspended') throw new TypeError('an execution that waits for a promise goes on with runAsync');
+    if (outcome !== 'done') throw outOfFuel();
     return this.results;
   }
 

@@ -40,6 +40,8 @@ export class Thread {
   frameBase = 0;
   /** Taken branches and calls that it may still make. */
   fuel: number;
+  /** Fuel until this run has to end, whatever fuel there is. */
+  slice = Number.POSITIVE_INFINITY;
   /** Whether it may wait for promises. */
   readonly async: boolean;
   pending: Pending | undefined;
@@ -50,6 +52,12 @@ export class Thread {
     this.instance = instance;
     this.fuel = fuel;
     this.async = async;
+  }
+
+  /** Uses up fuel. */
+  spend(amount: number): void {
+    this.fuel -= amount;
+    this.slice -= amount;
   }
 
   /** Takes the free part of the stack. */
