@@ -3,11 +3,12 @@
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
 import { ExhaustionError, InternalError, Trap, type TrapKind } from '../errors.ts';
 import { REASON } from '../lowering/ops.ts';
+import { readAddress, writeAddress } from './access.ts';
 import { backtrace } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
 import { run } from './loop.ts';
 import { reportProbe, reportStop } from './probe.ts';
-import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
+import { CODE as C, STATE as X } from './stack.ts';
 import type { Thread } from './thread.ts';
 
 /**
@@ -109,12 +110,13 @@ function stop(t: Thread, outcome: 'fuel' | 'slice'): Outcome {
   return outcome;
 }
 
-/** memory.grow d a. */
+/** memory.grow d a k; with 64-bit addresses the size and the answer are i64. */
 function growMemory(t: Thread): void {
   const d = t.fp2 + (C[t.pc] >>> 16);
   const a = t.fp2 + (C[t.pc + 1] & 0xffff);
-  S[d] = t.instance.memory.grow(S[a] >>> 0);
-  t.pc += 2;
+  const memory = t.instance.memories[C[t.pc + 2]];
+  writeAddress(memory.type, d, memory.grow(readAddress(memory.type, a)));
+  t.pc += 3;
 }
 
 /** Gives a suspended thread what its host call answered. @throws TypeError when it is not of the right type. */

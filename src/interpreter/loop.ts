@@ -244,7 +244,7 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 190: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load16_s dak
         case 191: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load16_u dak
         case 192: { S[fp2 + (w >>> 16) | 0] = mb >>> 16; pc = pc + 1 | 0; continue; } // memory.size d
-        case 193: { { r = 6; break quit; } } // memory.grow da
+        case 193: { { r = 6; break quit; } } // memory.grow dak
         case 194: { S[fp2 + (w >>> 16) | 0] = G[C[pc + 1 | 0]]; pc = pc + 2 | 0; continue; } // global.get32 dk
         case 195: { G[C[pc + 1 | 0]] = S[fp2 + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // global.set32 ak
         case 196: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; S[x] = G[y]; S[x + 1 | 0] = G[y + 1 | 0]; pc = pc + 2 | 0; continue; } // global.get64 dk
@@ -350,19 +350,20 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 296: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
         case 297: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
         case 298: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, (fp2 + (w >>> 16) | 0), C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 4 | 0; { r = 0; break quit; } } pc = pc + 4 | 0; continue; } // out aklm
-        case 299: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
-        case 300: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
-        case 301: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
-        case 302: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, (fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
-        case 303: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
-        case 304: { { r = 16; break quit; } } // unreachable 
-        case 305: { { r = 1; break quit; } } // exit 
-        case 306: { { r = 5; break quit; } } // cross.return 
-        case 307: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 308: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 309: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 310: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 311: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+        case 299: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 5 | 0; { r = 0; break quit; } } pc = pc + 5 | 0; continue; } // out.far klmn
+        case 300: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
+        case 301: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
+        case 302: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
+        case 303: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, (fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
+        case 304: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
+        case 305: { { r = 16; break quit; } } // unreachable 
+        case 306: { { r = 1; break quit; } } // exit 
+        case 307: { { r = 5; break quit; } } // cross.return 
+        case 308: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 309: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 310: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 311: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 312: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
         default: r = 16;
           break quit;
       }

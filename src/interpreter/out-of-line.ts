@@ -113,11 +113,6 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     writeAddress(inst.memories[l].type, at, inst.memories[l].pages);
     return 0;
   },
-  'memory.grow': (inst, at, l) => {
-    const memory = inst.memories[l];
-    writeAddress(memory.type, at, memory.grow(readAddress(memory.type, at)));
-    return 0;
-  },
   'memory.fill': (inst, at, l) => {
     const memory = inst.memories[l];
     const [d, n] = [readAddress(memory.type, at), readAddress(memory.type, at + 4)];

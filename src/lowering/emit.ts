@@ -3,11 +3,14 @@
 import { InternalError } from '../errors.ts';
 import type { LabelId } from './nodes.ts';
 import { OPS, isSlot, opNumber } from './ops.ts';
+import { RARE_NAMES } from './out-names.ts';
+import { INSTRUCTIONS } from '../syntax/instructions.ts';
+import { slotsOf } from './operands.ts';
 
 /** Slots from here on do not fit a field (word fields hold twice the slot's number). */
 export const FAR_SLOT = 32_000;
 /** Scratch slots that a function with far slots needs within reach, behind its parameters. */
-export const FAR_SCRATCH = 6;
+export const FAR_SCRATCH = 10;
 
 /** The lowered code of a function. */
 export interface Code {
@@ -17,6 +20,17 @@ export interface Code {
   readonly targets: readonly number[];
   /** Alternating: index of an op relative to the first, offset of the wasm instruction that it is for. */
   readonly positions: readonly number[];
+}
+
+const RESULT_SLOTS = new Map(INSTRUCTIONS.map((row) => [row.name, slotsOf(row.sig?.pushes[0] ?? 0)]));
+
+/** How many slots of an operand move to or from its far place: two where it may be a v128. */
+function slotsMoved(name: string, letters: string, operands: readonly number[], written: boolean): number {
+  if (name.endsWith('128')) return 2;
+  const names = RARE_NAMES[name as keyof typeof RARE_NAMES];
+  if (names === undefined) return 1;
+  // Reading a slot too many does no harm; writing one would.
+  return written ? (RESULT_SLOTS.get(names[operands[letters.indexOf('k')]]) ?? 1) : 2;
 }
 
 export class Emitter {
@@ -41,7 +55,7 @@ export class Emitter {
     if (number === undefined) throw new InternalError(`no op ${name}`);
     const { operands: letters } = OPS[number];
     const after: (() => void)[] = [];
-    if (this.farFrom !== Number.POSITIVE_INFINITY) this.bringNear(letters, operands, at, after);
+    if (this.farFrom !== Number.POSITIVE_INFINITY) this.bringNear(name, letters, operands, at, after);
     this.position(at);
     const slots: number[] = [];
     const rest: number[] = [];
@@ -79,17 +93,28 @@ export class Emitter {
     positions.push(this.words.length, at);
   }
 
-  /** Replaces far slots by scratch slots: reads before the op, writes after it. */
-  private bringNear(letters: string, operands: number[], at: number, after: (() => void)[]): void {
+  /** Is a slot out of the reach of an op's fields? Such slots are copied: reads before the op, writes after it. */
+  isFar(slot: number): boolean {
+    return slot >= this.farFrom;
+  }
+
+  /** Replaces far slots by scratch slots. An op that both writes and branches would lose what it writes. */
+  private bringNear(name: string, letters: string, operands: number[], at: number, after: (() => void)[]): void {
     let scratch = this.scratch;
     for (let i = 0; i < letters.length; i++) {
       const slot = operands[i];
-      if (!isSlot(letters[i]) || slot < this.farFrom) continue;
-      const near = scratch++;
+      if (!isSlot(letters[i]) || !this.isFar(slot)) continue;
+      if (letters.includes('t') && /[deD]/.test(letters[i])) throw new InternalError(`${name} writes a far slot`);
+      const near = scratch;
+      scratch += 2;
       const isRef = letters[i] < 'a';
       operands[i] = near;
-      if (/[deD]/.test(letters[i])) after.push(() => this.far('set', isRef, near, slot, at));
-      else this.far('get', isRef, near, slot, at);
+      const slots = slotsMoved(name, letters, operands, /[deD]/.test(letters[i]));
+      const move = (direction: 'get' | 'set') => {
+        for (let n = 0; n < slots; n++) this.far(direction, isRef, near + n, slot + n, at);
+      };
+      if (/[deD]/.test(letters[i])) after.push(() => move('set'));
+      else move('get');
     }
   }
 

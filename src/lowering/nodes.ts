@@ -159,7 +159,13 @@ export type Statement =
       readonly at: number;
     }
   | { readonly kind: 'global.set'; readonly word: number; readonly value: Node; readonly at: number }
-  | { readonly kind: 'memory.grow'; readonly slot: number; readonly value: Node; readonly at: number }
+  | {
+      readonly kind: 'memory.grow';
+      readonly slot: number;
+      readonly value: Node;
+      readonly memory: number;
+      readonly at: number;
+    }
   | { readonly kind: 'label'; readonly label: LabelId; readonly at: number }
   | { readonly kind: 'br'; readonly label: LabelId; readonly at: number }
   | {

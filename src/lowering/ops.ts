@@ -351,7 +351,8 @@ for (const [name, size, value] of LOAD) {
   }
 }
 op('memory.size', 'd', 'S[d] = mb >>> 16;');
-op('memory.grow', 'd a', 'TRAP(6)', true);
+/** The loop's views may be of this memory, also under another index: the driver grows it and enters again. */
+op('memory.grow', 'd a k', 'TRAP(6)', true);
 
 // ------------------------------------------------------------------------------------------------------------ globals
 
@@ -457,6 +458,12 @@ op('i64.extend16_s', 'd a', 'x = d; y = S[a] << 16 >> 16; S[x] = y; S[x + 1 | 0]
  * its results in the same place, and two immediates. It answers what it costs in fuel.
  */
 op('out', 'a k l m', 'SAVE fuel = fuel - OUT[k](inst, a, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }');
+/** The same with a slot beyond the reach of a field: n is an index of S. */
+op(
+  'out.far',
+  'k l m n',
+  'SAVE fuel = fuel - OUT[k](inst, fp2 + n | 0, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }',
+);
 /** Instruction k of UNARY_NAMES and so on (out-names.ts) on slots; l is its lane. Functions: interpreter/rare.ts. */
 op('unary', 'd a k l', 'SAVE UNARY[k](d, a, l);');
 op('binary', 'd a b k l', 'SAVE BINARY[k](d, a, b, l);');

@@ -18,7 +18,6 @@ export const OUT_NAMES = [
   'ref.is_null',           // ref -> i32
   'ref.func',              // -> ref                         func
   'memory.size',           // -> pages                       memory
-  'memory.grow',           // pages -> before                memory
   'memory.fill',           // d value n ->                   memory
   'memory.copy',           // d s n ->                       destination    source
   'memory.init',           // d s n ->                       data           memory
@@ -57,6 +56,14 @@ export const BINARY_NAMES: readonly string[] = BINARY.names;
 export const TERNARY_NAMES: readonly string[] = TERNARY.names;
 /** Loads, stores and atomic accesses. */
 export const ACCESS_NAMES: readonly string[] = ACCESS.names;
+
+/** By op: the instructions that it does, in the order of their numbers. */
+export const RARE_NAMES = {
+  unary: UNARY_NAMES,
+  binary: BINARY_NAMES,
+  ternary: TERNARY_NAMES,
+  access: ACCESS_NAMES,
+};
 
 const TABLES = { unary: UNARY.numbers, binary: BINARY.numbers, ternary: TERNARY.numbers, access: ACCESS.numbers };
 

@@ -51,7 +51,7 @@ export class Selector {
         emit.op(isWide(s.value.t) ? 'global.set64' : 'global.set32', s.at, this.operand(s.value), s.word);
         return;
       case 'memory.grow':
-        emit.op('memory.grow', s.at, s.slot, this.operand(s.value));
+        emit.op('memory.grow', s.at, s.slot, this.operand(s.value), s.memory);
         return;
       case 'label':
         emit.label(s.label);
@@ -78,7 +78,8 @@ export class Selector {
         this.return(s.value, s.at);
         return;
       case 'out':
-        emit.op('out', s.at, s.base, outNumber(s.fn) as number, s.l, s.m);
+        if (emit.isFar(s.base)) emit.op('out.far', s.at, outNumber(s.fn) as number, s.l, s.m, s.base * 2);
+        else emit.op('out', s.at, s.base, outNumber(s.fn) as number, s.l, s.m);
         return;
       case 'unreachable':
         emit.op('unreachable', s.at);
@@ -113,7 +114,7 @@ export class Selector {
 
   /** Two statements in one op: increment-compare-branch, and two moves. */
   private fusedPair(s: Statement, next: Statement | undefined): boolean {
-    if (next === undefined || s.kind !== 'set') return false;
+    if (next === undefined || s.kind !== 'set' || this.emit.isFar(s.slot)) return false;
     if (next.kind === 'br_if') return this.incrementBranch(s, next);
     if (next.kind !== 'set' || s.value.kind !== 'slot' || next.value.kind !== 'slot') return false;
     if (slotWords(s.value.t) > 1 || slotWords(next.value.t) > 1 || s.value.t > 0 || next.value.t > 0) return false;

@@ -228,7 +228,10 @@ export class TreeBuilder {
     if (name === 'drop') {
       const place = operands.place(operands.height - 1);
       const value = operands.pop();
-      if ((value.effects & TRAPS) !== 0) this.set(place, value);
+      if ((value.effects & TRAPS) === 0) return true;
+      // It is computed into its place, which values below may still read.
+      operands.flushAbove(place, operands.height);
+      this.set(place, value);
       return true;
     }
     if (name === 'select') return this.select();
@@ -387,11 +390,12 @@ export class TreeBuilder {
         this.push(leafNode('size', I32, 0, READS, cursor.at));
         return true;
       case 'memory.grow': {
-        if (!plain) return this.out('memory.grow', 1, [type.addr], cursor.index);
         const value = operands.pop();
+        const slot = operands.place(operands.height);
         operands.flushForEffect();
-        this.emit({ kind: 'memory.grow', slot: operands.place(operands.height), value, at: cursor.at });
-        this.pushPlaced(I32);
+        operands.flushAbove(slot, operands.height);
+        this.emit({ kind: 'memory.grow', slot, value, memory: cursor.index, at: cursor.at });
+        this.pushPlaced(type.addr);
         return true;
       }
       case 'memory.fill':
