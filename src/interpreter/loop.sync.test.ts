@@ -1,0 +1,9 @@
+// The committed loop is what the generator writes.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { generateLoop } from './generate-loops.ts';
+
+test('the committed loop.ts is what `npm run generate` writes, byte for byte', () => {
+  const committed = readFileSync(new URL('./loop.ts', import.meta.url), 'utf8');
+  expect(committed === generateLoop(), 'run `npm run generate` and commit src/interpreter/loop.ts').toBe(true);
+});
