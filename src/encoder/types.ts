@@ -89,7 +89,7 @@ export function encodeTableType(writer: Writer, type: TableType): void {
 }
 
 export function encodeMemType(writer: Writer, type: MemType): void {
-  const paged = type.pageSizeLog2 !== 16;
+  const paged = type.pageSizeLog2 !== 16 || type.pageSizeGiven === true;
   writer.byte(limitsFlags(type) | (paged ? 8 : 0));
   encodeLimits(writer, type.limits);
   if (paged) writer.u32(type.pageSizeLog2);

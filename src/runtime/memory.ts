@@ -2,7 +2,7 @@
 // It keeps spare capacity, so that growing page by page does not copy each time; views span the capacity, and every
 // access is checked against `byteLength`.
 import { ExhaustionError } from '../errors.ts';
-import { MAX_MEMORY_BYTES, MAX_PAGES_32 } from '../syntax/limits.ts';
+import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 
 /** A linear memory, shared by the instances that import it. */
@@ -21,9 +21,9 @@ export class Memory {
   /** @throws ExhaustionError when the host cannot give the minimum, or it is above `maxBytes`. */
   constructor(type: MemType, maxBytes: number = MAX_MEMORY_BYTES) {
     this.type = type;
-    const declared = type.limits.max ?? (type.addr === I32 ? MAX_PAGES_32 : type.limits.min + MAX_PAGES_32);
     const page = 2 ** type.pageSizeLog2;
-    this.maxBytes = Math.min(maxBytes, Number(declared) * page, MAX_MEMORY_BYTES);
+    const { max } = type.limits;
+    this.maxBytes = Math.min(maxBytes, MAX_MEMORY_BYTES, max === undefined ? MAX_MEMORY_BYTES : Number(max) * page);
     const bytes = Number(type.limits.min) * page;
     if (bytes > this.maxBytes || !this.reserve(bytes)) {
       throw new ExhaustionError(

@@ -134,6 +134,8 @@ export interface MemType {
   readonly shared: boolean;
   /** Base-2 logarithm of the page size: 16, or 0 with custom page sizes. Other values are invalid, not malformed. */
   readonly pageSizeLog2: number;
+  /** The binary format spells the page size out, which custom page sizes allow also for 16. */
+  readonly pageSizeGiven?: true;
 }
 export interface TableType {
   readonly addr: AddrType;

@@ -99,9 +99,9 @@ function validateLimits(ctx: Context, { min, max }: Limits): void {
 export function validateMemory(ctx: Context, type: MemType): void {
   if (type.addr !== I32) ctx.need('memory64', 'a memory with 64-bit addresses');
   if (type.shared) ctx.need('threads', 'a shared memory');
-  if (type.pageSizeLog2 !== 16) {
-    ctx.need('custom-page-sizes', 'a memory with another page size than 64 KiB');
-    if (type.pageSizeLog2 !== 0) throw say.pageSize(ctx.where(), type.pageSizeLog2);
+  if (type.pageSizeLog2 !== 16 || type.pageSizeGiven === true) {
+    ctx.need('custom-page-sizes', 'a memory that gives its page size');
+    if (type.pageSizeLog2 !== 0 && type.pageSizeLog2 !== 16) throw say.pageSize(ctx.where(), type.pageSizeLog2);
   }
   const { min, max } = type.limits;
   const pages = type.addr === I32 ? MAX_PAGES_32 : MAX_PAGES_64;

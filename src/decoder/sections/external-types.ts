@@ -51,7 +51,9 @@ export function decodeMemType(reader: Reader): MemType {
     addr: (flags & ADDR_64) !== 0 ? I64 : I32,
     limits: decodeLimits(reader, flags),
     shared: (flags & SHARED) !== 0,
-    pageSizeLog2: (flags & HAS_PAGE_SIZE) !== 0 ? decodePageSize(reader) : 16,
+    ...((flags & HAS_PAGE_SIZE) !== 0
+      ? { pageSizeLog2: decodePageSize(reader), pageSizeGiven: true as const }
+      : { pageSizeLog2: 16 }),
   };
 }
 
