@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   api: ENGINE,
   text: ['errors', 'syntax', 'decoder', 'encoder'],
   wasi: ['errors', 'syntax', 'runtime'],
-  trace: ['errors', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter'],
+  trace: ['errors', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter', 'text'],
   script: [...ENGINE, 'text', 'api'],
   testing: ['errors', 'syntax', 'encoder'],
   cli: [...ENGINE, 'api', 'text', 'wasi', 'trace', 'script', 'testing'],

@@ -1,0 +1,64 @@
+// A trace for programs: one JSON object per line. docs/tracing.md lists the keys.
+// New keys may come without a new version; what a key means changes only with one.
+import type { Effect, Step, TypedValue } from './step.ts';
+import { bytesText } from './text.ts';
+import { type NameFunc, valueJson } from './values.ts';
+
+export const JSON_VERSION = 1;
+export const JSON_HEADER = JSON.stringify({ trace: 'wasmi-ts', version: JSON_VERSION });
+
+/** The line of a step. */
+export function stepJson(step: Step, nameFunc: NameFunc): string {
+  const value = (one: TypedValue): unknown => valueJson(one, nameFunc);
+  const { branch, call } = step;
+  const memory = step.effects.filter((one) => one.kind !== 'set');
+  const sets = step.effects.filter((one) => one.kind === 'set');
+  return escapeHidden(
+    JSON.stringify({
+      s: step.number,
+      f: step.func,
+      pc: step.pc,
+      op: step.op,
+      imm: step.imm,
+      in: step.inputs.map(value),
+      out: step.outputs?.map(value) ?? null,
+      mem: memory.map((one) => effectJson(one, value)),
+      br: branch === undefined ? null : { taken: branch.taken, to: branch.to ?? null },
+      depth: step.depth,
+      ...(sets.length === 0 ? {} : { set: sets.map((one) => effectJson(one, value)) }),
+      ...(call === undefined ? {} : { call }),
+      ...(step.returns ? { ret: true } : {}),
+      ...(step.stop === undefined ? {} : { stop: step.stop }),
+      ...(step.again ? { again: true } : {}),
+    }),
+  );
+}
+
+function effectJson(effect: Effect, value: (one: TypedValue) => unknown): unknown {
+  switch (effect.kind) {
+    case 'set': {
+      const { space, name, before, after } = effect;
+      return { space, name, before: value(before), after: value(after) };
+    }
+    case 'grow': {
+      const { memory, before, after } = effect;
+      return { kind: 'grow', memory, before, after };
+    }
+    case 'read': {
+      const { memory, at, size, after } = effect;
+      return { kind: 'read', memory, at, size, bytes: bytesText(after) };
+    }
+    case 'write': {
+      const { memory, at, size, before, after } = effect;
+      return { kind: 'write', memory, at, size, before: bytesText(before), after: bytesText(after) };
+    }
+  }
+}
+
+/** JSON leaves some invisible characters as they are; a terminal should not see them. */
+function escapeHidden(json: string): string {
+  return json.replace(
+    /[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
