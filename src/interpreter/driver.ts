@@ -2,14 +2,17 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
 import { ExhaustionError, InternalError, Trap, type TrapKind } from '../errors.ts';
-import { REASON } from '../lowering/ops.ts';
+import { REASON, opNumber } from '../lowering/ops.ts';
+import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
 import { backtrace } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
 import { run } from './loop.ts';
+import { load32 } from './loop-support.ts';
 import { reportProbe, reportStop } from './probe.ts';
-import { CODE as C, STATE as X } from './stack.ts';
+import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
 import type { Thread } from './thread.ts';
+import { NOT_EQUAL, WAIT_TYPE, checkShared, waitAt, waitWithoutOthers } from './waits.ts';
 
 /**
  * Fuel for one stay in the loop. Leaving it regularly is what gets V8 out of code that it replaced on the stack, which
@@ -79,6 +82,9 @@ function drive(t: Thread): Outcome {
       case REASON.probe:
         reportProbe(t);
         break;
+      case REASON.wait:
+        if (waitOnMemory(t)) return 'suspended';
+        break;
       case REASON.exhausted:
         throw exhausted();
       default:
@@ -117,6 +123,36 @@ function growMemory(t: Thread): void {
   const memory = t.instance.memories[C[t.pc + 2]];
   writeAddress(memory.type, d, memory.grow(readAddress(memory.type, a)));
   t.pc += 3;
+}
+
+const WAIT64 = opNumber('wait64');
+const WAIT_WORDS = 5;
+
+/** memory.atomic.wait d a b c offset memory. Answers true when the thread has to wait. */
+function waitOnMemory(t: Thread): boolean {
+  const { pc, fp2 } = t;
+  const memory = t.instance.memories[C[pc + 4]];
+  const wide = (C[pc] & 0xffff) === WAIT64;
+  const [a, b] = [fp2 + (C[pc + 1] & 0xffff), fp2 + (C[pc + 1] >>> 16)];
+  const c = fp2 + (C[pc + 2] & 0xffff);
+  const d = fp2 + (C[pc] >>> 16);
+  const p = atomicAddress(t.instance, C[pc + 4], a, C[pc + 3], wide ? 8 : 4);
+  checkShared(memory);
+  const timeout = readBits64(c);
+  t.pc = pc + WAIT_WORDS;
+  if (load32(memory.M8, p) !== S[b] || (wide && load32(memory.M8, p + 4) !== S[b + 1])) S[d] = NOT_EQUAL;
+  else if (!t.async) S[d] = waitWithoutOthers(timeout);
+  else {
+    t.pending = { promise: waitAt(memory, p, timeout), type: WAIT_TYPE, base: d - t.base, name: 'memory.atomic.wait' };
+    t.park(t.top());
+    return true;
+  }
+  return false;
+}
+
+/** The signed 64-bit integer in the slot at `word`. */
+function readBits64(word: number): bigint {
+  return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
 }
 
 /** Gives a suspended thread what its host call answered. @throws TypeError when it is not of the right type. */

@@ -355,15 +355,17 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 301: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
         case 302: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
         case 303: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, (fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
-        case 304: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
-        case 305: { { r = 16; break quit; } } // unreachable 
-        case 306: { { r = 1; break quit; } } // exit 
-        case 307: { { r = 5; break quit; } } // cross.return 
-        case 308: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 309: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 310: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 311: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 312: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+        case 304: { { r = 9; break quit; } } // wait32 dabckl
+        case 305: { { r = 9; break quit; } } // wait64 dabckl
+        case 306: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
+        case 307: { { r = 16; break quit; } } // unreachable 
+        case 308: { { r = 1; break quit; } } // exit 
+        case 309: { { r = 5; break quit; } } // cross.return 
+        case 310: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 311: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 312: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 313: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 314: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
         default: r = 16;
           break quit;
       }

@@ -4,6 +4,7 @@ import { InternalError } from '../errors.ts';
 import { ACCESS_NAMES, BINARY_NAMES, TERNARY_NAMES, UNARY_NAMES } from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { MEMORY_ACCESS } from './access.ts';
+import { ATOMIC_ACCESS } from './atomics.ts';
 import { NUMERIC_BINARY, NUMERIC_UNARY } from './rare-numeric.ts';
 
 /** d, a, b, c are indices of SLOTS; `lane` is the immediate of instructions that have one. */
@@ -36,4 +37,4 @@ function table<F>(names: readonly string[], ...sources: readonly Functions<F>[])
 export const UNARY: readonly Unary[] = table(UNARY_NAMES, NUMERIC_UNARY);
 export const BINARY: readonly Binary[] = table(BINARY_NAMES, NUMERIC_BINARY);
 export const TERNARY: readonly Ternary[] = table<Ternary>(TERNARY_NAMES);
-export const ACCESS: readonly Access[] = table(ACCESS_NAMES, MEMORY_ACCESS);
+export const ACCESS: readonly Access[] = table(ACCESS_NAMES, MEMORY_ACCESS, ATOMIC_ACCESS);

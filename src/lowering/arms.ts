@@ -1,7 +1,8 @@
 // The lowering of proposals that have a file of their own. Each arm lowers the instruction under the builder's cursor,
 // or answers false. A new proposal adds a line.
+import { lowerAtomics } from './lower-atomics.ts';
 import type { TreeBuilder } from './trees.ts';
 
 export type Arm = (b: TreeBuilder) => boolean;
 
-export const ARMS: readonly Arm[] = [];
+export const ARMS: readonly Arm[] = [lowerAtomics];

@@ -148,6 +148,16 @@ export type Statement =
       readonly offset: number;
       readonly at: number;
     }
+  /** memory.atomic.wait: address, expected value, time-out. */
+  | {
+      readonly kind: 'wait';
+      readonly wide: boolean;
+      readonly slot: number;
+      readonly operands: readonly Node[];
+      readonly offset: number;
+      readonly memory: number;
+      readonly at: number;
+    }
   /** An access out of line that has an effect: `slot` gets its result, if it has one. */
   | {
       readonly kind: 'access';

@@ -54,6 +54,8 @@ export const REASON = {
   probe: 7,
   /** Call depth or value stack used up. */
   exhausted: 8,
+  /** memory.atomic.wait. */
+  wait: 9,
   /** Traps that the loop finds itself. */
   unreachable: 16,
   memoryOutOfBounds: 17,
@@ -470,6 +472,9 @@ op('binary', 'd a b k l', 'SAVE BINARY[k](d, a, b, l);');
 op('ternary', 'd a b c k', 'SAVE TERNARY[k](d, a, b, c);');
 /** Access k of ACCESS_NAMES: address a, operands b and c, offset l, memory m, lane n. */
 op('access', 'd a b c k l m n', 'SAVE ACCESS[k](inst, d, a, b, c, l, m, n);');
+/** memory.atomic.wait: address a, expected b, time-out c, offset k, memory l; the driver does it. */
+op('wait32', 'd a b c k l', 'TRAP(9)', true);
+op('wait64', 'd a b c k l', 'TRAP(9)', true);
 /** Makes room for k reference slots from the frame's first on. Emitted first in functions that have any. */
 op('refs.enter', 'k', 'growRefs(fp + k | 0);');
 op('unreachable', '', 'TRAP(16)', true);

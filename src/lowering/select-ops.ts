@@ -44,6 +44,11 @@ export class Selector {
       case 'store':
         this.store(s);
         return;
+      case 'wait': {
+        const [a, b, c] = s.operands.map((node) => this.operand(node));
+        emit.op(s.wide ? 'wait64' : 'wait32', s.at, s.slot, a, b, c, s.offset, s.memory);
+        return;
+      }
       case 'access':
         this.access(s.op, s.slot, s.operands, s.offset, s.where, s.at);
         return;

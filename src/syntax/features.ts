@@ -35,7 +35,7 @@ const TABLE = {
   'exception-handling':      { title: 'Exception handling',                     since: '3.0',     byDefault: on,  built: false },
   'branch-hinting':          { title: 'Branch hints',                           since: '3.0',     byDefault: on,  built: true },
   'custom-annotations':      { title: 'Custom annotations of the text format',  since: '3.0',     byDefault: on,  built: true },
-  'threads':                 { title: 'Threads and atomics',                    since: 'phase 4', byDefault: on,  built: false },
+  'threads':                 { title: 'Threads and atomics',                    since: 'phase 4', byDefault: on,  built: true },
   'wide-arithmetic':         { title: 'Wide arithmetic',                        since: 'phase 3', byDefault: off, built: false },
   'custom-page-sizes':       { title: 'Custom page sizes',                      since: 'phase 3', byDefault: off, built: true },
   'custom-descriptors':      { title: 'Custom descriptors',                     since: 'phase 3', byDefault: off, built: false, implies: ['gc'] },
