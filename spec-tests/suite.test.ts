@@ -2,6 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { scriptEngine } from '../src/script/engine.ts';
+import { parseScript } from '../src/script/parse.ts';
+import { runScript } from '../src/script/run.ts';
+import type { Command, Pattern } from '../src/script/script.ts';
 import { FEATURES, type Feature } from '../src/syntax/features.ts';
 import { dataFolder, missingData } from '../tests/data.ts';
 import { EXPECTATIONS, type Expectations } from './expectations.ts';
@@ -134,6 +138,29 @@ describe('choosing scripts', () => {
   });
 });
 
+/** The command, expecting another sign or top bit, null instead of a reference, or another message. */
+function withWrongExpectation(command: Command): Command {
+  if ('message' in command) return { ...command, message: `not ${command.message}` };
+  if (command.kind !== 'assert_return' || command.results.length === 0) return command;
+  return { ...command, results: command.results.map(wrongPattern) };
+}
+
+function wrongPattern(pattern: Pattern): Pattern {
+  switch (pattern.type) {
+    case 'i32':
+    case 'i64':
+    case 'f32':
+    case 'f64': {
+      const top = 1n << BigInt(Number(pattern.type.slice(1)) - 1);
+      return { type: pattern.type, bits: typeof pattern.bits === 'bigint' ? pattern.bits ^ top : 0n };
+    }
+    case 'ref.null':
+      return { type: 'ref.extern', value: undefined };
+    default:
+      return { type: 'ref.null', heap: undefined };
+  }
+}
+
 const folder = dataFolder('testsuite');
 
 describe.skipIf(folder === undefined)(
@@ -153,6 +180,17 @@ describe.skipIf(folder === undefined)(
     test.each(['i32.wast', 'f32.wast', 'linking.wast', 'memory_grow.wast', 'custom/branch_hint.wast'])('%s', (file) => {
       expect(run(file).failures).toEqual([]);
     });
+    test.each(['i64.wast', 'f32_bitwise.wast', 'float_misc.wast', 'traps.wast', 'ref_func.wast', 'imports2.wast'])(
+      'every wrong expectation planted in %s fails',
+      (file) => {
+        const { commands } = parseScript(readFileSync(join(root, file)));
+        const wrong = commands.map(withWrongExpectation);
+        const outcomes = runScript({ commands: wrong }, scriptEngine());
+        const planted = outcomes.filter((_, i) => wrong[i] !== commands[i]);
+        expect(planted.length).toBeGreaterThan(4);
+        expect(planted.filter(({ result }) => result !== 'failed')).toEqual([]);
+      },
+    );
     test('the report for programs has the counts of the last line', () => {
       const reports = [run('fac.wast'), run('proposals/threads/memory.wast')];
       const { total: sum, files } = JSON.parse(jsonReport(reports));

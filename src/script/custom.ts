@@ -1,6 +1,6 @@
-// Validation of custom sections, which only scripts ask for: branch hints have to stand at conditional branches.
-// https://webassembly.github.io/spec/core/appendix/custom.html#branch-hints
-// Engines ignore such faults, as the appendix demands, and so does the rest of this project.
+// Validation of custom sections, which only scripts ask for: branch hints have to stand at `if` or `br_if`.
+// https://github.com/WebAssembly/branch-hinting/blob/master/proposals/branch-hinting/Overview.md
+// Engines may ignore such faults, and the rest of this project does.
 import { decodeBranchHints } from '../decoder/branch-hints.ts';
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
