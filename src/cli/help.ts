@@ -53,7 +53,7 @@ Limits:
       --max-memory SIZE       no memory grows past SIZE: 64MiB, 1GiB
 Watching:
       --trace[=KINDS]         print what runs: ops,calls,mem,wasi,branch (default: ops)
-      --trace-limit N         at most N lines
+      --trace-limit N         at most N lines (default: 10000)
       --trace-filter PATTERN  only functions whose name fits, with * for anything
       --trace-out FILE        not to standard error but to a file
       --trace-format FORMAT   text or json

@@ -49,6 +49,7 @@ export interface RunOptions {
 
 /** Checks all options. Throws UsageError. */
 export function runOptions(options: Options, host: CliHost): RunOptions {
+  const trace = traceOptions(options);
   return {
     features: featureSet(options),
     dirs: [
@@ -62,9 +63,9 @@ export function runOptions(options: Options, host: CliHost): RunOptions {
     maxMemory: size(options, 'max-memory'),
     modules: options.all('module').map((text) => namedModule(options, text)),
     unknownImports: choice(options, 'unknown-imports', ['trap', 'default', 'fail'] as const, 'fail'),
-    trace: traceOptions(options),
+    trace,
     stats: options.has('stats'),
-    strace: options.has('strace'),
+    strace: options.has('strace') || trace?.kinds.has('wasi') === true,
   };
 }
 

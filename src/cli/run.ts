@@ -15,6 +15,7 @@ import { Known, placeLines } from './report.ts';
 import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
 import { stopped } from './stop.ts';
+import { TraceOutput } from './trace-output.ts';
 import { type Provided, standIns, usesWasi, wasiFor } from './world.ts';
 
 export async function runCommand(args: readonly string[], host: CliHost): Promise<number> {
@@ -26,7 +27,6 @@ export async function runCommand(args: readonly string[], host: CliHost): Promis
   const [file] = options.files;
   if (file === undefined) throw options.usage('run needs a file');
   const settings = runOptions(options, host);
-  if (settings.trace !== undefined) throw new CliError('--trace is not built yet');
   return new Run(settings, host, options.one('timeout')).run(file, options.rest);
 }
 
@@ -53,6 +53,9 @@ class Run {
   private readonly provided: Provided = Object.create(null) as Provided;
   private readonly abort = new AbortController();
   private readonly statistics: Statistics;
+  /** Modules of --module by the names that they are imported by. */
+  private readonly linkNames = new Map<ValidModule, string>();
+  private trace: TraceOutput | undefined;
 
   constructor(settings: RunOptions, host: CliHost, timeoutText: string | undefined) {
     this.settings = settings;
@@ -70,6 +73,8 @@ class Run {
     const { settings, host } = this;
     const linked = settings.modules.map((one) => ({ name: one.name, program: this.load(one.file) }));
     const program = this.load(file);
+    for (const { name, program: library } of linked) this.linkNames.set(library.valid, name);
+    this.trace = this.openTrace();
     const timer = settings.timeout === undefined ? undefined : setTimeout(() => this.abort.abort(), settings.timeout);
     try {
       for (const { name, program: library } of linked) {
@@ -78,9 +83,11 @@ class Run {
         this.provided[name] = Object.assign(Object.create(null), instance.exports) as Provided[string];
       }
       await this.start(await this.instantiate(program, [programName(program), ...rest]), program.path, rest);
+      this.trace?.finish();
       return EXIT.ok;
     } catch (error) {
-      return stopped(error, host, this.known, this.timeoutText);
+      this.trace?.finish(error);
+      return stopped(error, host, this.known, this.timeoutText, this.trace !== undefined);
     } finally {
       clearTimeout(timer);
       for (const process of this.processes) process.close();
@@ -99,6 +106,13 @@ class Run {
     }
   }
 
+  /** A trace of WASI calls alone needs no tracer: see world.ts. */
+  private openTrace(): TraceOutput | undefined {
+    const { trace } = this.settings;
+    if (trace === undefined || (trace.kinds.size === 1 && trace.kinds.has('wasi'))) return undefined;
+    return new TraceOutput(trace, this.host, (module) => this.linkNames.get(module));
+  }
+
   private async instantiate({ module, valid }: Loaded, args: readonly string[]): Promise<Instance> {
     const { settings, host, provided } = this;
     const imports: Provided = Object.assign(Object.create(null), provided) as Provided;
@@ -112,6 +126,7 @@ class Run {
     const instance = await instantiateAsync(valid, imports, {
       ...this.limits,
       ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),
+      ...(this.trace === undefined ? {} : { monitor: this.trace.tracer }),
     });
     this.statistics.add(instance);
     const memory = instance.exports['memory'];

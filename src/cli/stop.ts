@@ -6,7 +6,13 @@ import { type Known, backtraceLines } from './report.ts';
 import { visible } from './terminal.ts';
 
 /** The exit code for what a program threw; the report is printed. Throws what is not the program's doing. */
-export function stopped(error: unknown, host: CliHost, modules: readonly Known[], timeout: string | undefined): number {
+export function stopped(
+  error: unknown,
+  host: CliHost,
+  modules: readonly Known[],
+  timeout: string | undefined,
+  traced = false,
+): number {
   if (error instanceof ExitStatus) return error.exitCode;
   if (error instanceof LinkError) throw linkFailure(error);
   const tell = (line: string, hint?: string): void => {
@@ -23,7 +29,7 @@ export function stopped(error: unknown, host: CliHost, modules: readonly Known[]
     return EXIT.timeout;
   }
   if (error instanceof Trap) {
-    tell(`trap: ${error.message}`, 'run it with --trace to see the steps before the trap');
+    tell(`trap: ${error.message}`, traced ? undefined : 'run it with --trace to see the steps before the trap');
     return EXIT.trap;
   }
   if (error instanceof ExhaustionError) {
