@@ -203,16 +203,6 @@ const WAITS: readonly Wait[] = [
     files: ['custom/name_annot.wast', 'exports.wast', 'imports.wast'],
   },
   {
-    feature: 'threads',
-    reason: 'shared memories and atomics are not built',
-    files: ['proposals/threads/atomic.wast'],
-  },
-  {
-    feature: 'threads',
-    reason: 'some modules have shared memories',
-    files: ['proposals/threads/exports.wast', 'proposals/threads/imports.wast', 'proposals/threads/memory.wast'],
-  },
-  {
     feature: 'wide-arithmetic',
     reason: '128-bit arithmetic is not built',
     files: ['proposals/wide-arithmetic/wide-arithmetic.wast'],
