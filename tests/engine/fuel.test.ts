@@ -1,0 +1,144 @@
+// A program that is stopped after any amounts of fuel and goes on gives what an uninterrupted run gives.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compile, type Instance, instantiate, Interrupted, type ValidModule } from '../../src/index.ts';
+import { dataFolder, missingData } from '../data.ts';
+import { KERNELS, PROGRAMS } from './programs.ts';
+import { callInSlices, random, run, stateOf, wat } from './support.ts';
+
+/** Calls `run` with each argument in slices; answers everything that can be seen, and the number of stops. */
+function history(instance: Instance, args: readonly number[], nextSlice: () => number) {
+  let stops = 0;
+  const seen = args.map((arg) => {
+    const { outcome, fuel, stops: here } = callInSlices(instance, 'run', [BigInt.asUintN(32, BigInt(arg))], nextSlice);
+    stops += here;
+    return { outcome, fuel, state: stateOf(instance) };
+  });
+  return { seen, stops };
+}
+
+/** Amounts of fuel of very different sizes. */
+function slices(seed: number): () => number {
+  const next = random(seed);
+  return () => Math.floor(2 ** (next() * 15)) - 1;
+}
+
+function expectSame(module: ValidModule, args: readonly number[], seeds: number, mode: 'fast' | 'traced'): number {
+  const make = (): Instance => instantiate(module, {}, { mode });
+  const whole = history(make(), args, () => Number.POSITIVE_INFINITY);
+  expect(whole.stops).toBe(0);
+  let stops = 0;
+  for (let seed = 1; seed <= seeds; seed++) {
+    const cut = history(make(), args, slices(seed));
+    stops += cut.stops;
+    expect(cut.seen, `seed ${seed}`).toEqual(whole.seen);
+  }
+  // Warm: code exists from the start, and fuel is the same.
+  expect(history(make(), args, () => Number.POSITIVE_INFINITY).seen).toEqual(whole.seen);
+  return stops;
+}
+
+describe.each(PROGRAMS)('$name', ({ text, args }) => {
+  test('stopped after random amounts of fuel it ends as an uninterrupted run', () => {
+    expect(expectSame(wat(text), args, 30, 'fast')).toBeGreaterThan(50);
+  });
+
+  test('stopped at every single unit of fuel it ends as an uninterrupted run', () => {
+    const whole = history(run(text), args, () => Number.POSITIVE_INFINITY);
+    expect(history(run(text), args, () => 0).seen).toEqual(whole.seen);
+  });
+
+  test('traced code uses the same fuel and ends the same way', () => {
+    const fast = history(run(text), args, () => Number.POSITIVE_INFINITY);
+    const traced = history(run(text, {}, { mode: 'traced' }), args, () => Number.POSITIVE_INFINITY);
+    expect(traced.seen).toEqual(fast.seen);
+    expectSame(wat(text), args.slice(0, 1), 3, 'traced');
+  });
+
+  test('two instances that are run in turns do not disturb each other', () => {
+    const alone = history(run(text), args.slice(0, 1), () => Number.POSITIVE_INFINITY).seen;
+    const next = slices(7);
+    const module = wat(text);
+    const pair = [instantiate(module), instantiate(module)].map((instance) => {
+      const execution = instance.begin('run', [args[0]]);
+      execution.fuel = 1e15;
+      return { instance, execution };
+    });
+    const open = new Set(pair);
+    while (open.size > 0) {
+      for (const one of [...open]) if (one.execution.step(next()) === 'done') open.delete(one);
+    }
+    for (const { instance, execution } of pair) {
+      expect(1e15 - execution.fuel).toBe(alone[0].fuel);
+      expect(stateOf(instance)).toEqual(alone[0].state);
+    }
+  });
+});
+
+const folder = dataFolder('experiments');
+const kernels = folder === undefined ? '' : join(folder, 'dispatch/wasm');
+if (!existsSync(kernels)) console.warn(missingData('experiments'));
+
+describe.skipIf(!existsSync(kernels))('compiled C', () => {
+  test.each(Object.entries(KERNELS))(
+    '%s stopped after random amounts of fuel ends as in an uninterrupted run',
+    (name, arg) => {
+      expectSame(compile(new Uint8Array(readFileSync(join(kernels, `${name}.wasm`)))), [arg], 2, 'fast');
+    },
+  );
+});
+
+describe('the end of fuel', () => {
+  const spin =
+    '(module (global $n (export "n") (mut i32) (i32.const 0)) (func (export "f") (loop (global.set $n (i32.add (global.get $n) (i32.const 1))) (br 0))))';
+
+  test.each([
+    ['a loop', spin],
+    ['a loop of br_table', '(module (func (export "f") (loop (br_table 0 0 0 (i32.const 1)))))'],
+    ['a loop of br_if', '(module (func (export "f") (loop (br_if 0 (i32.const 1)))))'],
+    ['tail calls', '(module (func $f (export "f") (return_call $f)))'],
+    [
+      'indirect tail calls',
+      '(module (table funcref (elem $f)) (func $f (export "f") (return_call_indirect (i32.const 0))))',
+    ],
+    ['calls of a host function', '(module (import "e" "h" (func $h)) (func (export "f") (loop (call $h) (br 0))))'],
+  ])('stops %s without end', (_, text) => {
+    const instance = run(text, { e: { h: () => undefined } });
+    for (const fuel of [0, 1, 1000, 123_456]) {
+      expect(() => instance.callWith({ fuel }, 'f')).toThrow(Interrupted);
+    }
+  });
+
+  test('stops a start function that never ends', () => {
+    const module = wat('(module (func $f (loop (br 0))) (start $f))');
+    expect(() => instantiate(module, {}, { fuel: 10_000 })).toThrow(Interrupted);
+  });
+
+  test('comes at the same place each time', () => {
+    const counts = [0, 1, 2].map(() => {
+      const instance = run(spin);
+      expect(() => instance.callWith({ fuel: 54_321 }, 'f')).toThrow(Interrupted);
+      return stateOf(instance)['n'];
+    });
+    expect(new Set(counts).size).toBe(1);
+    expect(counts[0]).toBe(54_322n);
+  });
+
+  test('stops bulk operations by their length', () => {
+    const instance = run(`(module (memory 512) (func (export "f") (local $i i32)
+      (loop (memory.copy (i32.const 0) (i32.const 16777216) (i32.const 16777216))
+        (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 1000))))))`);
+    const start = Date.now();
+    expect(() => instance.callWith({ fuel: 100_000 }, 'f')).toThrow(Interrupted);
+    expect(Date.now() - start).toBeLessThan(2000);
+  });
+
+  test('is not the end: with more fuel the program goes on', () => {
+    const execution = run(PROGRAMS[0].text).begin('run', [15]);
+    let stops = 0;
+    for (execution.fuel = 100; execution.step() !== 'done'; execution.fuel += 100) stops++;
+    expect(execution.results).toEqual([610]);
+    expect(stops).toBeGreaterThan(10);
+  });
+});
