@@ -63,8 +63,8 @@ export function replaceBlocks(markdown: string, changes: ReadonlyMap<Block, stri
 
 /** Replaces what stands between `<!-- NAME: ... -->` and `<!-- end NAME -->`; undefined when there is no such place. */
 export function replaceSection(markdown: string, name: string, text: string): string | undefined {
-  const place = new RegExp(`(<!-- ${name}:[^>]*-->\n).*?(\n<!-- end ${name} -->)`, 's');
-  return place.test(markdown) ? markdown.replace(place, (_, open, close) => `${open}${text}${close}`) : undefined;
+  const place = new RegExp(`(<!-- ${name}:[^>]*-->\n).*?(<!-- end ${name} -->)`, 's');
+  return place.test(markdown) ? markdown.replace(place, (_, open, close) => `${open}${text}\n${close}`) : undefined;
 }
 
 /** Targets of links, without those that lead out of the project. */
