@@ -79,6 +79,7 @@ export const TRAP_PHRASES = {
   'null-exception-reference': 'null exception reference',
   'null-descriptor-reference': 'null descriptor reference',
   'cast-failure': 'cast failure',
+  'descriptor-cast-failure': 'descriptor cast failure',
   'array-out-of-bounds': 'out of bounds array access',
   'unaligned-atomic': 'unaligned atomic',
   'expected-shared-memory': 'expected shared memory',
@@ -124,6 +125,24 @@ export class Interrupted extends WasmError {
   constructor(reason: 'fuel' | 'deadline' | 'abort', message: string) {
     super(message);
     this.reason = reason;
+  }
+}
+
+/**
+ * An exception that no frame caught (assert_exception), or one that a host function throws for wasm to catch. The same
+ * object comes out again, however often it crosses the border.
+ */
+export class WasmException extends WasmError {
+  readonly code: string = 'exception';
+  /** A Tag: what handlers compare. */
+  readonly tag: object;
+  /** A value for each parameter of the tag, as for calls; a v128 is the bigint of its bits. */
+  readonly values: readonly unknown[];
+  backtrace: readonly BacktraceFrame[] = [];
+  constructor(tag: object, values: readonly unknown[] = [], message = 'uncaught exception') {
+    super(message);
+    this.tag = tag;
+    this.values = values;
   }
 }
 

@@ -1,10 +1,12 @@
 // Values at the border: from slots to JavaScript and back, by type.
 // https://webassembly.github.io/spec/js-api/#towebassemblyvalue
 // The API form (Value) follows the JS API's coercions; the bit form (Bits) loses nothing.
-import { F32, F64, I32, I64, type ValType, heapOf, HEAP, isNullable, typeName } from '../syntax/types.ts';
-import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
+import { F32, F64, I32, I64, type ValType, heapOf, typeName } from '../syntax/types.ts';
+import { canonicalType } from '../validator/canonical.ts';
 import { Func } from '../runtime/func.ts';
+import { ArrayObject, StructObject } from '../runtime/objects.ts';
 import type { Bits, Value } from '../runtime/values.ts';
+import { isReference } from './gc/casts.ts';
 import { growReferences } from './loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
 
@@ -73,17 +75,12 @@ function writeBits64(word: number, value: bigint): void {
   S[word + 1] = Number(BigInt.asIntN(32, value >> 32n));
 }
 
-/** A JavaScript value as a reference of a (closed) reference type. @throws TypeError when it is none. */
+/**
+ * A JavaScript value as a reference of a (closed) reference type: an integer of 31 bits is an i31, any value an anyref.
+ * It is the value itself. @throws TypeError when it is none.
+ */
 export function toReference(t: ValType, value: unknown): unknown {
-  const heap = heapOf(t);
-  if (value === null) {
-    if (isNullable(t)) return null;
-    throw new TypeError(`${typeName(t)} does not take null`);
-  }
-  if (heap === HEAP.extern) return value;
-  if (value instanceof Func) {
-    if (heap === HEAP.func || (heap >= 0 && isCanonicalSubtype(value.canon, heap))) return value;
-  }
+  if (isReference(value, t)) return value;
   throw new TypeError(`${typeNameClosed(t)} does not take ${describe(value)}`);
 }
 
@@ -94,6 +91,7 @@ function typeNameClosed(t: ValType): string {
 
 function describe(value: unknown): string {
   if (value instanceof Func) return 'a function of another type';
+  if (value instanceof StructObject || value instanceof ArrayObject) return `a wasm ${value.kind} of another type`;
   return value === null ? 'null' : `a ${typeof value}`;
 }
 

@@ -10,8 +10,9 @@ import { slotsOf } from '../lowering/operands.ts';
 import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
 import { readValue, withoutObjects, writeValue } from './border.ts';
 import { CROSS_RETURN_PC, HEADER_WORDS } from './code-space.ts';
+import { isUncatchable, raiseHostError } from './exceptions.ts';
 import { entryOf } from './lowered.ts';
-import { CODE as C, FRAMES as FS, FRAME_WORDS, SLOTS as S, SLOT_WORDS } from './stack.ts';
+import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 import { type Thread, running } from './thread.ts';
 
 const CALL = opNumber('call') as number;
@@ -20,9 +21,11 @@ const TAIL_CALL = opNumber('tail.call') as number;
 const TAIL_CALL_LAZY = opNumber('tail.call.lazy') as number;
 const TAIL_CALL_IMPORT = opNumber('tail.call.import') as number;
 const CALL_INDIRECT = opNumber('call.indirect') as number;
+const CALL_REF = opNumber('call.ref') as number;
 
 const CALL_WORDS = 3;
 const CALL_INDIRECT_WORDS = 4;
+const CALL_REF_WORDS = 2;
 
 export function exhausted(): ExhaustionError {
   return new ExhaustionError('call stack exhausted: too many nested calls');
@@ -79,6 +82,14 @@ export function callIndirectSlow(t: Thread): boolean {
     throw new Trap('indirect-call-type-mismatch', `element ${i} is ${funcTypeName(func.type)}, called as ${expected}`);
   }
   return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail);
+}
+
+/** call_ref that the loop could not do itself. Answers true when the thread has to wait. */
+export function callRefSlow(t: Thread): boolean {
+  const tail = (C[t.pc] & 0xffff) !== CALL_REF;
+  const func = R[(t.fp2 >> 1) + (C[t.pc] >>> 16)] as Func | null;
+  if (func === null) throw new Trap('null-function-reference');
+  return callFunc(t, func, tail ? 0 : C[t.pc + 1], t.pc + CALL_REF_WORDS, tail);
 }
 
 /**
@@ -139,22 +150,31 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   t.reserve(Math.max(word, base + results));
   // The host may call back, and code may move then: t.pc follows, returnPc does not.
   const size = returnPc - t.pc;
-  const answer = (func.host as (...values: Value[]) => unknown)(...args);
-  if (tail) returnFromFrame(t);
-  else t.pc += size;
-  if (!isPromise(answer)) {
-    writeResults(type, base, answer);
+  let answer: unknown;
+  let promised = false;
+  try {
+    answer = (func.host as (...values: Value[]) => unknown)(...args);
+    promised = isPromise(answer);
+    if (!promised) writeResults(type, base, answer);
+  } catch (error) {
+    if (isUncatchable(error)) throw error;
+    // A tail call has left its frame before the host function runs.
+    if (tail) returnFromFrame(t);
+    raiseHostError(t, error, tail ? t.pc : t.pc + size);
     return false;
   }
+  if (tail) returnFromFrame(t);
+  else t.pc += size;
+  if (!promised) return false;
   if (!t.async) {
     // Nobody waits for it now, so that nobody would hear of its failure.
-    answer.then(undefined, () => undefined);
+    (answer as PromiseLike<unknown>).then(undefined, () => undefined);
     throw new UnsupportedError(
       'async-host-call',
       'async host call: a host function answered a promise, and this call is synchronous; use callAsync',
     );
   }
-  t.pending = { promise: answer, type, base: base - t.base, name: '' };
+  t.pending = { promise: answer as PromiseLike<unknown>, type, base: base - t.base, name: '' };
   // The thread's part ends behind the results, which the host still has to deliver.
   t.park(Math.max(word, base + results));
   return true;

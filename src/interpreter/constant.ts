@@ -8,6 +8,7 @@ import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
 import type { Expr } from '../syntax/module.ts';
 import { F32, I32 } from '../syntax/types.ts';
+import { evaluateObject } from './gc/constant.ts';
 
 const ARITHMETIC: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   add: (a, b) => a + b,
@@ -53,7 +54,7 @@ export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
       case 'end':
         return stack[0];
       default:
-        stack.push(binary(cursor.row.name, stack));
+        if (!evaluateObject(inst, cursor, stack)) stack.push(binary(cursor.row.name, stack));
     }
   }
 }

@@ -1,12 +1,22 @@
 // Runs threads: enters the loop, does what the loop leaves for, enters again.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
-import { ExhaustionError, InternalError, Trap, type TrapKind } from '../errors.ts';
+import { ExhaustionError, InternalError, Trap, type TrapKind, WasmException } from '../errors.ts';
 import { REASON, opNumber } from '../lowering/ops.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
+import type { FuncType } from '../syntax/types.ts';
 import { backtrace } from './backtrace.ts';
-import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
+import {
+  callImport,
+  callIndirectSlow,
+  callRefSlow,
+  crossReturn,
+  exhausted,
+  resolveCall,
+  writeResults,
+} from './calls.ts';
+import { isUncatchable, raiseHostError, throwRef, throwTag } from './exceptions.ts';
 import { run } from './loop.ts';
 import { load32 } from './loop-support.ts';
 import { reportProbe, reportStop } from './probe.ts';
@@ -28,6 +38,9 @@ const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
   [REASON.memoryOutOfBounds]: 'memory-out-of-bounds',
   [REASON.divideByZero]: 'integer-divide-by-zero',
   [REASON.integerOverflow]: 'integer-overflow',
+  [REASON.nullStruct]: 'null-structure-reference',
+  [REASON.nullArray]: 'null-array-reference',
+  [REASON.arrayOutOfBounds]: 'array-out-of-bounds',
 };
 
 /**
@@ -44,7 +57,7 @@ export function resume(t: Thread, slice: number, prepare: () => void, atEnd: () 
     if (outcome === 'done') atEnd();
     return outcome;
   } catch (error) {
-    if (error instanceof Trap || error instanceof ExhaustionError) {
+    if (error instanceof Trap || error instanceof ExhaustionError || error instanceof WasmException) {
       if (error.backtrace.length === 0) error.backtrace = backtrace(t);
     }
     reportStop(t, error);
@@ -73,6 +86,9 @@ function drive(t: Thread): Outcome {
       case REASON.callIndirect:
         if (callIndirectSlow(t)) return 'suspended';
         break;
+      case REASON.callRef:
+        if (callRefSlow(t)) return 'suspended';
+        break;
       case REASON.crossReturn:
         crossReturn(t);
         break;
@@ -84,6 +100,12 @@ function drive(t: Thread): Outcome {
         break;
       case REASON.wait:
         if (waitOnMemory(t)) return 'suspended';
+        break;
+      case REASON.throw:
+        throwTag(t);
+        break;
+      case REASON.throwRef:
+        throwRef(t);
         break;
       case REASON.exhausted:
         throw exhausted();
@@ -155,17 +177,40 @@ function readBits64(word: number): bigint {
   return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
 }
 
-/** Gives a suspended thread what its host call answered. @throws TypeError when it is not of the right type. */
+/**
+ * Gives a suspended thread what its host call answered. An answer that is not of the right type is thrown at the call.
+ * @throws TypeError where no frame catches that.
+ */
 export function deliver(t: Thread, answer: unknown): void {
+  settle(t, (type, base, top) => {
+    try {
+      writeResults(type, base, answer);
+    } catch (error) {
+      raiseHostError(t, error, t.pc);
+      return t.top();
+    }
+    return top;
+  });
+}
+
+/** Throws what the host call of a suspended thread failed with. @throws the error itself where no frame catches it. */
+export function deliverError(t: Thread, error: unknown): void {
+  if (isUncatchable(error)) throw error;
+  settle(t, () => {
+    raiseHostError(t, error, t.pc);
+    return t.top();
+  });
+}
+
+/** Ends the wait of a suspended thread. `finish` is told where results go and answers where the live part ends. */
+function settle(t: Thread, finish: (type: FuncType, base: number, top: number) => number): void {
   const { pending, parked } = t;
   if (pending === undefined || parked === undefined) throw new InternalError('deliver to a thread that does not wait');
   t.pending = undefined;
   t.enter();
   try {
     t.unpark();
-    const top = t.base + parked.slots.length;
-    writeResults(pending.type, t.base + pending.base, answer);
-    t.park(top);
+    t.park(finish(pending.type, t.base + pending.base, t.base + parked.slots.length));
   } finally {
     t.leave();
   }

@@ -48,6 +48,9 @@ const HEAD = `// The hot loop: one function, one switch, over the code that lowe
 // reason (lowering/ops.ts, REASON); the driver does the rest and enters again.
 // Arrays and functions are constants of this module, because V8 folds those into the code.
 import type { ModuleInstance } from '../runtime/instance.ts';
+import type { StructObject } from '../runtime/objects.ts';
+import { OBJECT as OBJECT_OPS } from './gc/access.ts';
+import { isOfType as refIsOfType } from './gc/casts.ts';
 import * as convert from './numeric/convert.ts';
 import * as i32 from './numeric/i32.ts';
 import * as i64 from './numeric/i64.ts';
@@ -66,6 +69,9 @@ const STATE = stack.STATE;
 const SLOT_WORDS = stack.SLOT_WORDS;
 const FRAME_WORDS = stack.FRAME_WORDS;
 const OUT = OUT_OF_LINE;
+const OBJECT = OBJECT_OPS;
+const isOfType = refIsOfType;
+const entryOfRef = support.entryOfRef;
 const indirect = support.callIndirect;
 const growRefs = support.growReferences;
 const load32 = support.load32;
@@ -95,7 +101,7 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
   const S = SLOTS, F = SLOTS_F64, FF = SLOTS_F32, R = REFERENCES, FS = FRAMES, C = CODE, X = STATE, G = inst.globalWords;
   const memory = inst.memory;
   const M8 = memory.M8, M16 = memory.M16, M32 = memory.M32, mb = memory.byteLength | 0;
-  let fp = fp2 >>> 1, w = 0, x = 0, y = 0, z = 0, p = 0, al = 0, ah = 0, bl = 0, bh = 0, r = 0;
+  let fp = fp2 >>> 1, w = 0, x = 0, y = 0, z = 0, p = 0, al = 0, ah = 0, bl = 0, bh = 0, r = 0, so: StructObject | null = null;
   quit: {
     for (;;) {
       switch ((w = C[pc]) & 65535) {

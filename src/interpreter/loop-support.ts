@@ -27,6 +27,13 @@ export function callIndirect(inst: ModuleInstance, i: number, table: number, can
   return inst.unit.entries[func.index];
 }
 
+/** The entry of a function when it is a lowered one of this instance; else 0, and the driver looks closer. */
+export function entryOfRef(inst: ModuleInstance, ref: unknown): number {
+  const func = ref as Func | null;
+  if (func === null || func.instance !== inst) return 0;
+  return inst.unit.entries[func.index];
+}
+
 /** Makes REFERENCES at least `length` long. */
 export function growReferences(length: number): void {
   while (REFERENCES.length < length) REFERENCES.push(null);

@@ -6,6 +6,7 @@ import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
 import { readAddress, writeAddress } from './access.ts';
+import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 
 /** `l` and `m` are the op's immediates. */
@@ -101,10 +102,6 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     inst.elems[l] = undefined;
     return 0;
   },
-  'ref.is_null': (_inst, at) => {
-    S[at] = R[at >> 1] === null ? 1 : 0;
-    return 0;
-  },
   'ref.func': (inst, at, l) => {
     R[at >> 1] = inst.func(l);
     return 0;
@@ -160,6 +157,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     }
     return 0;
   },
+  ...GC_FUNCTIONS,
 };
 
 /** The functions in the order of OUT_NAMES: what the number in an `out` op means. */

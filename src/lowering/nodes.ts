@@ -1,5 +1,6 @@
 // What lowering works on between wasm and ops: expression trees over slots, and statements that use them.
 import type { ValType } from '../syntax/types.ts';
+import type { ObjectName } from './out-names.ts';
 
 /** What evaluating a tree may do or depend on. */
 export const TRAPS = 1;
@@ -29,7 +30,7 @@ export type NodeKind =
  * | v128   |              | two i64 constants|                          |            |
  * | global |              |                  | word in the globals      |            |
  * | size   |              |                  |                          |            |
- * | unary, binary, ternary | mnemonic | operands |             lane, if it has one |       |
+ * | unary, binary, ternary | mnemonic | operands |             lane or type, if it has one | |
  * | load   | mnemonic     | address          | offset                   |            |
  * | access | mnemonic     | address, vector  | offset                   | memory and lane |
  * | select |              | first, second, condition |                  |            |
@@ -168,6 +169,22 @@ export type Statement =
       readonly where: number;
       readonly at: number;
     }
+  /** An object operation (out-names.ts): `slot` gets its result, if it has one, and is -1 otherwise. */
+  | {
+      readonly kind: 'object';
+      readonly op: ObjectName;
+      readonly slot: number;
+      readonly operands: readonly Node[];
+      readonly k: number;
+      readonly at: number;
+    }
+  | {
+      readonly kind: 'call_ref';
+      readonly value: Node;
+      readonly base: number;
+      readonly tail: boolean;
+      readonly at: number;
+    }
   | { readonly kind: 'global.set'; readonly word: number; readonly value: Node; readonly at: number }
   | {
       readonly kind: 'memory.grow';
@@ -208,5 +225,11 @@ export type Statement =
       readonly m: number;
       readonly at: number;
     }
+  /** The values of the tag's parameters are in slots from `base` on. */
+  | { readonly kind: 'throw'; readonly tag: number; readonly base: number; readonly at: number }
+  /** Throws the exception that a slot refers to. */
+  | { readonly kind: 'throw_ref'; readonly slot: number; readonly at: number }
+  /** No op: from here on, `region` gets what is thrown; -1 is the caller. */
+  | { readonly kind: 'region'; readonly region: number; readonly at: number }
   | { readonly kind: 'unreachable'; readonly at: number }
   | { readonly kind: 'probe'; readonly index: number; readonly at: number };

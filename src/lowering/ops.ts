@@ -54,13 +54,21 @@ export const REASON = {
   probe: 7,
   /** Call depth or value stack used up. */
   exhausted: 8,
+  /** call_ref that needs a closer look: null, other instance, host, not lowered. */
+  callRef: 9,
   /** memory.atomic.wait. */
   wait: 9,
+  /** throw, throw_ref. */
+  throw: 10,
+  throwRef: 11,
   /** Traps that the loop finds itself. */
   unreachable: 16,
   memoryOutOfBounds: 17,
   divideByZero: 18,
   integerOverflow: 19,
+  nullStruct: 21,
+  nullArray: 22,
+  arrayOutOfBounds: 23,
 } as const;
 
 const OPS_LIST: Op[] = [];
@@ -389,6 +397,20 @@ op('tail.call.lazy', 'k', 'TRAP(2)', true);
 op('tail.call.import', 'k', 'TRAP(3)', true);
 op('tail.call.indirect', 'a k l', `x = indirect(inst, S[a], k, l); if (x === 0) TRAP(4) ${TAIL}`, true);
 
+// --------------------------------------------------------------------------------------------------------- references
+// Operations on references that are frequent. All others are `object` ops.
+
+op('object', 'D A B C k l m', 'SAVE OBJECT[k](D, A, B, C, l, m);');
+op('global.getref', 'D k', 'R[D] = inst.globalRefs[k];');
+op('br.ref.is_null', 'A t', 'if (R[A] === null) JUMP');
+op('br.not.ref.is_null', 'A t', 'if (R[A] !== null) JUMP');
+op('br.ref.test', 'A k t', 'if (isOfType(R[A], k)) JUMP');
+op('br.not.ref.test', 'A k t', 'if (!isOfType(R[A], k)) JUMP');
+op('struct.get32', 'd A k', 'so = R[A] as StructObject; if (so === null) TRAP(21) S[d] = so.fields[k] as number | 0;');
+op('struct.getref', 'D A k', 'so = R[A] as StructObject; if (so === null) TRAP(21) R[D] = so.fields[k];');
+op('call.ref', 'A k', `x = entryOfRef(inst, R[A]); if (x === 0) TRAP(9) z = k; ${CALL}`, true);
+op('tail.call.ref', 'A', `x = entryOfRef(inst, R[A]); if (x === 0) TRAP(9) ${TAIL}`, true);
+
 // ------------------------------------------------------------------------------------------------------------- floats
 
 for (const [type, S, D, A, B] of [
@@ -477,6 +499,9 @@ op('wait32', 'd a b c k l', 'TRAP(9)', true);
 op('wait64', 'd a b c k l', 'TRAP(9)', true);
 /** Makes room for k reference slots from the frame's first on. Emitted first in functions that have any. */
 op('refs.enter', 'k', 'growRefs(fp + k | 0);');
+/** Throws with tag l and its values k S words above the frame; the exception in slot k. interpreter/exceptions.ts. */
+op('throw', 'k l', 'TRAP(10)', true);
+op('throw_ref', 'k', 'TRAP(11)', true);
 op('unreachable', '', 'TRAP(16)', true);
 op('exit', '', 'TRAP(1)', true);
 op('cross.return', '', 'TRAP(5)', true);

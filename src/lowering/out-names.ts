@@ -5,7 +5,7 @@ import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
 import { opNumber } from './ops.ts';
 
 // biome-ignore format: a table
-export const OUT_NAMES = [
+const TABLE_AND_MEMORY_NAMES = [
   //                          operands -> results           l              m
   'table.get',             // i -> ref                       table
   'table.set',             // i ref ->                       table
@@ -15,7 +15,6 @@ export const OUT_NAMES = [
   'table.copy',            // d s n ->                       destination    source
   'table.init',            // d s n ->                       elem           table
   'elem.drop',             // ->                             elem
-  'ref.is_null',           // ref -> i32
   'ref.func',              // -> ref                         func
   'memory.size',           // -> pages                       memory
   'memory.fill',           // d value n ->                   memory
@@ -26,7 +25,62 @@ export const OUT_NAMES = [
   'global.set',            // value ->                       global
 ] as const;
 
-export type OutName = (typeof OUT_NAMES)[number];
+// Structs and arrays; functions in interpreter/gc/aggregates.ts. Types are canonical ids.
+// biome-ignore format: a table
+const GC_OUT_NAMES = [
+  'struct.new',            // field* -> ref                  type
+  'struct.new_desc',       // field* desc -> ref             type           slots of the fields
+  'struct.new_default_desc', // desc -> ref                  type
+  'array.new_fixed',       // value* -> ref                  type           length
+  'array.new_data',        // from n -> ref                  type           data
+  'array.new_elem',        // from n -> ref                  type           elem
+  'array.fill',            // ref first value n ->           type
+  'array.copy',            // ref d ref s n ->               type of the destination
+  'array.init_data',       // ref d s n ->                   type           data
+  'array.init_elem',       // ref d s n ->                   type           elem
+  'ref.test_desc',         // ref desc -> i32; ref stays     target type
+  'ref.cast_desc_eq',      // ref desc -> ref                target type
+] as const;
+
+export type GcOutName = (typeof GC_OUT_NAMES)[number];
+export type OutName = (typeof TABLE_AND_MEMORY_NAMES)[number] | GcOutName;
+
+/** What the number in an `out` op means. */
+export const OUT_NAMES: readonly OutName[] = [...TABLE_AND_MEMORY_NAMES, ...GC_OUT_NAMES];
+
+/**
+ * What the number in an `object` op means: operations on references, fields and elements with up to three operands.
+ * Those that have an op of their own in ops.ts are lowered to that. Functions: interpreter/gc/access.ts.
+ */
+// biome-ignore format: a table
+export const OBJECT_NAMES = [
+  //                                          operands -> result    k                     l
+  'ref.is_null', 'ref.eq',                 // refs -> i32
+  'ref.as_non_null',                       // ref ->
+  'ref.test',                              // ref -> i32            closed reference type
+  'ref.cast',                              // ref ->                closed reference type
+  'ref.i31',                               // i32 -> ref
+  'i31.get_s', 'i31.get_u',                // ref -> i32
+  'struct.new_default',                    // -> ref                canonical type
+  // By what the value is: 1, 2 or 4 words, or a reference. Packed values have been masked.
+  'struct.get32', 'struct.get64', 'struct.get128', 'struct.getref', // ref -> value,  k: cell of the field
+  'struct.set32', 'struct.set64', 'struct.set128', 'struct.setref', // ref value ->,  k: cell of the field
+  'array.new',                             // value n -> ref        canonical type
+  'array.new_default',                     // n -> ref              canonical type
+  'array.get32', 'array.get64', 'array.get128', 'array.getref',     // ref i -> value
+  'array.set32', 'array.set64', 'array.set128', 'array.setref',     // ref i value ->
+  'array.len',                             // ref -> i32
+  'ref.get_desc',                          // ref -> ref
+] as const;
+
+export type ObjectName = (typeof OBJECT_NAMES)[number];
+
+const OBJECT_NUMBERS = new Map<string, number>(OBJECT_NAMES.map((name, number) => [name, number]));
+
+/** The number of an object operation, if it is one. */
+export function objectNumber(name: string): number | undefined {
+  return OBJECT_NUMBERS.get(name);
+}
 
 const NUMBERS = new Map<string, number>(OUT_NAMES.map((name, number) => [name, number]));
 

@@ -4,8 +4,8 @@
 import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
 import type { Node, Statement } from './nodes.ts';
-import { opNumber } from './ops.ts';
-import { outNumber, rareNumber } from './out-names.ts';
+import { OPS, opNumber } from './ops.ts';
+import { objectNumber, outNumber, rareNumber } from './out-names.ts';
 import { slotsOf } from './operands.ts';
 import { COMMUTES, COPY, INVERSE, MIRROR, SELECT, isI32Const, isWide, negate, slotWords } from './select-rules.ts';
 import { I64, type ValType } from '../syntax/types.ts';
@@ -79,12 +79,28 @@ export class Selector {
         if (s.tail) emit.op('tail.call.indirect', s.at, this.operand(s.value), s.table, s.type);
         else emit.op('call.indirect', s.at, this.operand(s.value), s.table, s.type, s.base * 2);
         return;
+      case 'object':
+        this.object(s.op, s.slot, s.operands, s.k, s.at);
+        return;
+      case 'call_ref':
+        if (s.tail) emit.op('tail.call.ref', s.at, this.operand(s.value));
+        else emit.op('call.ref', s.at, this.operand(s.value), s.base * 2);
+        return;
       case 'return':
         this.return(s.value, s.at);
         return;
       case 'out':
         if (emit.isFar(s.base)) emit.op('out.far', s.at, outNumber(s.fn) as number, s.l, s.m, s.base * 2);
         else emit.op('out', s.at, s.base, outNumber(s.fn) as number, s.l, s.m);
+        return;
+      case 'throw':
+        emit.op('throw', s.at, s.base * 2, s.tag);
+        return;
+      case 'throw_ref':
+        emit.op('throw_ref', s.at, s.slot);
+        return;
+      case 'region':
+        emit.region(s.region);
         return;
       case 'unreachable':
         emit.op('unreachable', s.at);
@@ -99,6 +115,18 @@ export class Selector {
     if (value === undefined) this.emit.op('return', at);
     else if (isI32Const(value)) this.emit.op('return32.k', at, value.lo);
     else this.emit.op(isWide(value.t) ? 'return64' : 'return32', at, this.operand(value));
+  }
+
+  /** An object operation: an op of its own, or the `object` op. */
+  private object(op: string, d: number, operands: readonly Node[], k: number, at: number): void {
+    const slots = operands.map((node) => this.operand(node));
+    const own = opNumber(op);
+    if (own !== undefined) {
+      this.emit.op(op, at, ...(d < 0 ? [] : [d]), ...slots, ...(OPS[own].operands.includes('k') ? [k] : []));
+      return;
+    }
+    const [a, b, c] = [slots[0] ?? 0, slots[1] ?? 0, slots[2] ?? 0];
+    this.emit.op('object', at, Math.max(0, d), a, b, c, objectNumber(op) as number, k, 0);
   }
 
   /** An access out of line; `where` is memory and lane. */
@@ -169,6 +197,11 @@ export class Selector {
       const zero = this.take(I64);
       emit.op('const64', at, zero, 0, 0);
       emit.op(unless ? 'br.i64.ne' : 'br.i64.eq', at, a, zero, label);
+      return;
+    }
+    if (node.kind === 'unary' && has(`br.${node.op}`)) {
+      const immediates = node.op === 'ref.test' ? [node.lo] : [];
+      emit.op(`${unless ? 'br.not' : 'br'}.${node.op}`, at, this.operand(node.a as Node), ...immediates, label);
       return;
     }
     if (node.kind === 'load') {
@@ -259,7 +292,8 @@ export class Selector {
         else this.emit.op('const32', node.at, d, node.lo);
         break;
       case 'global':
-        this.emit.op(isWide(node.t) ? 'global.get64' : 'global.get32', node.at, d, node.lo);
+        if (node.t > 0) this.emit.op('global.getref', node.at, d, node.lo);
+        else this.emit.op(isWide(node.t) ? 'global.get64' : 'global.get32', node.at, d, node.lo);
         break;
       case 'size':
         this.emit.op('memory.size', node.at, d);
@@ -302,6 +336,10 @@ export class Selector {
       return;
     }
     const op = node.op === 'i64.extend32_s' ? 'i64.extend_i32_s' : node.op;
+    if (objectNumber(op) !== undefined) {
+      this.object(op, d, [a], node.lo, node.at);
+      return;
+    }
     const rare = rareNumber('unary', op);
     if (rare === undefined) this.emit.op(op, node.at, d, this.operand(a));
     else this.emit.op('unary', node.at, d, this.operand(a), rare, node.lo);
@@ -337,6 +375,10 @@ export class Selector {
     if (type === 'i32' && has(`${node.op}.k`) && this.i32(node, d)) return;
     if (type === 'i64' && this.i64(node, d)) return;
     if (node.op === 'f64.add' && this.multiplyAdd(node, d)) return;
+    if (node.op === 'ref.eq') {
+      this.object(node.op, d, [node.a as Node, node.b as Node], 0, node.at);
+      return;
+    }
     const a = this.operand(node.a as Node);
     const b = this.operand(node.b as Node);
     const rare = rareNumber('binary', node.op);

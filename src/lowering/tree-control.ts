@@ -8,7 +8,7 @@ import type { TreeBuilder } from './trees.ts';
 
 /** A control frame. `label` is where branches to it go: its end, or the start of a loop. */
 export interface Frame {
-  readonly kind: 'func' | 'block' | 'loop' | 'if' | 'else';
+  readonly kind: 'func' | 'block' | 'loop' | 'if' | 'else' | 'try' | 'catch';
   readonly label: LabelId;
   /** `if`: the label of its else branch. */
   readonly orElse: LabelId;
@@ -18,6 +18,21 @@ export interface Frame {
   readonly results: readonly ValType[];
   /** Something branches to `label`. */
   used: boolean;
+  /** What is thrown inside goes to this region (handlers.ts); -1 is the caller. */
+  readonly region: number;
+  /** `try` and `catch`. */
+  readonly legacy?: LegacyTry;
+  /** Called when the frame is closed, with its results in their places, or in dead code. */
+  readonly onEnd?: (frame: Frame) => void;
+}
+
+/** State of a legacy try. */
+export interface LegacyTry {
+  readonly region: number;
+  /** Where its catch blocks begin in the statements; -1 before the first. */
+  mark: number;
+  /** The end of its body cannot be reached. */
+  dead: boolean;
 }
 
 /** Lowers a control instruction; answers false for any other. In dead code it only follows the nesting. */
@@ -79,7 +94,8 @@ function skipDead(b: TreeBuilder, name: string): boolean {
     default:
       break;
   }
-  if (name === 'end') {
+  if (b.skip === 0 && (name === 'catch' || name === 'catch_all' || name === 'delegate')) return false;
+  if (name === 'end' || name === 'delegate') {
     if (b.skip > 0) b.skip--;
     else closeBlock(b);
   } else if (name === 'else' && b.skip === 0) openElse(b);
@@ -92,14 +108,23 @@ function blockType(b: TreeBuilder): FuncType {
   return { kind: 'func', params: [], results: valType === 0 ? [] : [valType] };
 }
 
-function openBlock(b: TreeBuilder, kind: 'block' | 'loop' | 'if'): void {
+/** The region inside of the innermost frame. */
+export function regionInside(b: TreeBuilder): number {
+  return b.frames[b.frames.length - 1].region;
+}
+
+export function openBlock(
+  b: TreeBuilder,
+  kind: 'block' | 'loop' | 'if' | 'try',
+  more: Partial<Pick<Frame, 'region' | 'legacy' | 'onEnd'>> = {},
+): void {
   const { params, results } = blockType(b);
   const condition = kind === 'if' ? b.operands.pop() : undefined;
   b.operands.flushAll();
   const label = b.newLabel();
   const orElse = kind === 'if' ? b.newLabel() : -1;
   const height = b.operands.height - params.length;
-  b.frames.push({ kind, label, orElse, height, params, results, used: false });
+  b.frames.push({ kind, label, orElse, height, params, results, used: false, region: regionInside(b), ...more });
   if (kind === 'loop') b.emit({ kind: 'label', label, at: b.cursor.at });
   if (condition !== undefined) b.emit({ kind: 'br_if', condition, negated: true, label: orElse, at: b.cursor.at });
 }
@@ -118,7 +143,7 @@ function openElse(b: TreeBuilder): void {
   b.frames.push({ ...frame, kind: 'else' });
 }
 
-function closeBlock(b: TreeBuilder): void {
+export function closeBlock(b: TreeBuilder): void {
   const frame = b.frames.pop() as Frame;
   if (frame.kind === 'func') {
     if (!b.dead) returnValues(b);
@@ -129,6 +154,7 @@ function closeBlock(b: TreeBuilder): void {
     return;
   }
   if (!b.dead) b.operands.flushAll();
+  frame.onEnd?.(frame);
   if (frame.kind === 'if') b.emit({ kind: 'label', label: frame.orElse, at: b.cursor.at });
   if (frame.kind !== 'loop' && frame.used) b.emit({ kind: 'label', label: frame.label, at: b.cursor.at });
   const reached = !b.dead || frame.kind === 'if' || (frame.kind !== 'loop' && frame.used);
@@ -137,7 +163,7 @@ function closeBlock(b: TreeBuilder): void {
   for (const t of frame.results) b.pushPlaced(t);
 }
 
-function frameAt(b: TreeBuilder, depth: number): Frame {
+export function frameAt(b: TreeBuilder, depth: number): Frame {
   return b.frames[b.frames.length - 1 - depth];
 }
 
@@ -146,13 +172,13 @@ function labelTypes(frame: Frame): readonly ValType[] {
 }
 
 /** Do the top values, once flushed, already stand where a branch to the frame wants them? */
-function inPlace(b: TreeBuilder, frame: Frame): boolean {
+export function inPlace(b: TreeBuilder, frame: Frame): boolean {
   const count = labelTypes(frame).length;
   return count === 0 || b.operands.height === frame.height + count;
 }
 
 /** Moves the top values to where a branch to the frame wants them. They stay on the stack. */
-function moveValues(b: TreeBuilder, frame: Frame): void {
+export function moveValues(b: TreeBuilder, frame: Frame): void {
   const types = labelTypes(frame);
   const from = b.operands.height - types.length;
   let slot = b.operands.place(frame.height);
@@ -163,7 +189,7 @@ function moveValues(b: TreeBuilder, frame: Frame): void {
   });
 }
 
-function branch(b: TreeBuilder, depth: number): void {
+export function branch(b: TreeBuilder, depth: number): void {
   const frame = frameAt(b, depth);
   b.operands.flushEffects(TRAPS);
   if (frame.kind === 'func') {
@@ -202,20 +228,24 @@ function moveDown(b: TreeBuilder, from: number, types: readonly ValType[]): void
 }
 
 function branchIf(b: TreeBuilder): void {
+  branchOn(b, b.operands.pop(), false);
+}
+
+/** A branch to the label under the cursor where the condition holds, or where it does not. Values stay on the stack. */
+export function branchOn(b: TreeBuilder, condition: Node, negated: boolean): void {
   const { operands, cursor } = b;
   const frame = frameAt(b, cursor.index);
-  const condition = operands.pop();
   const count = labelTypes(frame).length;
   // What may trap is computed whether or not the branch is taken; values of the label stay for the code behind.
   operands.flushEffects(TRAPS);
   operands.flushFrom(operands.height - count);
   if (frame.kind === 'func' ? count === 0 : inPlace(b, frame)) {
     frame.used = true;
-    b.emit({ kind: 'br_if', condition, negated: false, label: frame.label, at: cursor.at });
+    b.emit({ kind: 'br_if', condition, negated, label: frame.label, at: cursor.at });
     return;
   }
   const behind = b.newLabel();
-  b.emit({ kind: 'br_if', condition, negated: true, label: behind, at: cursor.at });
+  b.emit({ kind: 'br_if', condition, negated: !negated, label: behind, at: cursor.at });
   branch(b, cursor.index);
   b.emit({ kind: 'label', label: behind, at: cursor.at });
 }
@@ -259,7 +289,8 @@ function tableIndex(b: TreeBuilder): Node {
   return treeNode('select', 'select', I32, 0, at, constNode(I32, -1, 0, at), slotNode(slot, I32, at), tooLarge);
 }
 
-function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, tail: boolean): void {
+/** A call: direct, indirect where there is a callee, or of a reference, which is the callee. */
+export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, tail: boolean, byRef = false): void {
   const { operands, cursor } = b;
   const height = operands.height - type.params.length;
   // The index of an indirect call is computed last; in a tail call, before the arguments move over what it reads.
@@ -274,9 +305,10 @@ function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, tail: bo
   const paramSlots = type.params.reduce((sum, t) => sum + slotsOf(t), 0);
   const resultSlots = type.results.reduce((sum, t) => sum + slotsOf(t), 0);
   operands.maxSlot = Math.max(operands.maxSlot, base + Math.max(paramSlots, resultSlots));
-  if (type.params.some((t) => t > 0) || type.results.some((t) => t > 0)) b.usesRefs = true;
+  if (byRef || type.params.some((t) => t > 0) || type.results.some((t) => t > 0)) b.usesRefs = true;
   const at = cursor.at;
   if (index === undefined) b.emit({ kind: 'call', func: cursor.index, base: tail ? 0 : base, tail, at });
+  else if (byRef) b.emit({ kind: 'call_ref', value: index, base: tail ? 0 : base, tail, at });
   else {
     const canon = b.valid.canonical[cursor.index];
     b.emit({ kind: 'call_indirect', value: index, table: cursor.index2, type: canon, base: tail ? 0 : base, tail, at });

@@ -21,9 +21,10 @@ import {
   slotNode,
   treeNode,
 } from './nodes.ts';
+import type { Region } from './handlers.ts';
 import { Operands, slotsOf } from './operands.ts';
 import { opNumber } from './ops.ts';
-import type { OutName } from './out-names.ts';
+import type { ObjectName, OutName } from './out-names.ts';
 import { ARMS } from './arms.ts';
 import { type Frame, lowerControl } from './tree-control.ts';
 
@@ -39,6 +40,8 @@ export interface Trees {
   readonly refLocals: readonly number[];
   readonly usesRefs: boolean;
   readonly probes: readonly Probe[];
+  /** Bodies of tries. */
+  readonly regions: readonly Region[];
 }
 
 /** Numeric instructions that can trap. */
@@ -72,6 +75,11 @@ export class TreeBuilder {
   readonly frames: Frame[] = [];
   readonly traced: boolean;
   readonly probes: Probe[] = [];
+  readonly regions: Region[] = [];
+  /** Statements that come after all others: what runs after a catch. */
+  readonly behind: Statement[] = [];
+  /** Places on the operand stack that are no operands: caught exceptions of the legacy form. */
+  hidden = 0;
   labels = 0;
   usesRefs = false;
   /** Code cannot be reached; `skip` counts the blocks opened since. */
@@ -129,6 +137,7 @@ export class TreeBuilder {
       params: [],
       results: this.type.results,
       used: false,
+      region: -1,
     });
     while (!cursor.done) {
       cursor.next();
@@ -136,6 +145,7 @@ export class TreeBuilder {
       if (lowerControl(this) || this.plain() || ARMS.some((arm) => arm(this))) continue;
       throw new InternalError(`lowering does not know ${cursor.row.name}`, { offset: cursor.at });
     }
+    for (const statement of this.behind) this.statements.push(statement);
     return {
       statements: this.statements,
       labels: this.labels,
@@ -145,6 +155,7 @@ export class TreeBuilder {
       refLocals: this.refLocals,
       usesRefs: this.usesRefs,
       probes: this.probes,
+      regions: this.regions,
     };
   }
 
@@ -176,7 +187,7 @@ export class TreeBuilder {
     const from = Math.max(0, operands.height - MAX_PROBED);
     const stack = operands.nodes.slice(from).map((node) => node.t);
     this.emit({ kind: 'probe', index: this.probes.length, at: cursor.at });
-    const { height } = operands;
+    const height = operands.height - this.hidden;
     const locals = this.frameLocals;
     this.probes.push({ offset: cursor.at, base: operands.place(from), stack, height, locals });
   }
@@ -235,7 +246,6 @@ export class TreeBuilder {
       return true;
     }
     if (name === 'select') return this.select();
-    if (name === 'ref.is_null') return this.out('ref.is_null', 1, [I32]);
     if (sig === undefined || sig.pushes.length !== 1 || sig.pops.length === 0) return false;
     return this.operation(sig, 0);
   }
@@ -310,8 +320,33 @@ export class TreeBuilder {
     }
     const value = operands.pop();
     operands.flushReaders(slot);
-    this.set(slot, value);
+    if (!this.retarget(value, slot)) this.set(slot, value);
     if (cursor.row.name === 'local.tee') this.push(slotNode(slot, t, cursor.at));
+  }
+
+  /** A value that the last statement puts in its place can go to a local at once. */
+  private retarget(value: Node, slot: number): boolean {
+    const last = this.statements[this.statements.length - 1];
+    if (last?.kind !== 'object' || value.kind !== 'slot' || last.slot !== value.lo) return false;
+    // A tee that was here before has read the place already.
+    if (value.lo < this.localSlots) return false;
+    this.statements[this.statements.length - 1] = { ...last, slot };
+    return true;
+  }
+
+  /** An object operation: operands from the stack, the result, if there is one, in its place. */
+  object(op: ObjectName, pops: number, result: ValType | undefined, k = 0): true {
+    const { operands, cursor } = this;
+    const height = operands.height - pops;
+    const values: Node[] = operands.nodes.slice(height);
+    operands.truncate(height);
+    operands.flushForEffect();
+    const place = operands.place(height);
+    if (result !== undefined) operands.flushAbove(place, height);
+    this.usesRefs = true;
+    this.emit({ kind: 'object', op, slot: result === undefined ? -1 : place, operands: values, k, at: cursor.at });
+    if (result !== undefined) this.pushPlaced(result);
+    return true;
   }
 
   /** Globals whose words are in the instance: all but imported mutable ones. */
@@ -320,13 +355,14 @@ export class TreeBuilder {
     const { index, at } = cursor;
     const type = valid.globalTypes[index];
     const get = cursor.row.name === 'global.get';
-    if (type.val > 0 || slotsOf(type.val) > 1 || (index < valid.importedGlobals && type.mutable)) {
+    const outside = slotsOf(type.val) > 1 || (index < valid.importedGlobals && type.mutable);
+    if (outside || (type.val > 0 && !get)) {
       if (get) this.out('global.get', 0, [type.val], index);
       else this.out('global.set', 1, [], index);
       return;
     }
     if (get) {
-      this.push(leafNode('global', type.val, index * 4, type.mutable ? READS : 0, at));
+      this.push(leafNode('global', type.val, type.val > 0 ? index : index * 4, type.mutable ? READS : 0, at));
       return;
     }
     const value = operands.pop();

@@ -8,6 +8,7 @@ import { readGlobalBits } from '../interpreter/constant.ts';
 import { invokeBits } from '../interpreter/invoke.ts';
 import { Func } from '../runtime/func.ts';
 import { Global } from '../runtime/global.ts';
+import { isI31 } from '../runtime/objects.ts';
 import type { Extern } from '../runtime/instance.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import { parseModule } from '../text/parser.ts';
@@ -78,6 +79,7 @@ export function scriptEngine(features?: FeatureSet): Engine<ValidModule, Instanc
       return all;
     },
     referenceKind(reference) {
+      if (isI31(reference)) return 'i31';
       const kind = (reference as { readonly kind?: ReferenceKind } | undefined)?.kind;
       return kind !== undefined && KINDS.includes(kind) ? kind : 'other';
     },

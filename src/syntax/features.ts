@@ -30,17 +30,17 @@ const TABLE = {
   'extended-const':          { title: 'Extended constant expressions',          since: '3.0',     byDefault: on,  built: true },
   'multi-memory':            { title: 'Multiple memories',                      since: '3.0',     byDefault: on,  built: true },
   'memory64':                { title: '64-bit memories and tables',             since: '3.0',     byDefault: on,  built: true },
-  'function-references':     { title: 'Typed function references',              since: '3.0',     byDefault: on,  built: false, implies: ['reference-types'] },
-  'gc':                      { title: 'Garbage collection',                     since: '3.0',     byDefault: on,  built: false, implies: ['function-references'] },
-  'exception-handling':      { title: 'Exception handling',                     since: '3.0',     byDefault: on,  built: false },
+  'function-references':     { title: 'Typed function references',              since: '3.0',     byDefault: on,  built: true,  implies: ['reference-types'] },
+  'gc':                      { title: 'Garbage collection',                     since: '3.0',     byDefault: on,  built: true,  implies: ['function-references'] },
+  'exception-handling':      { title: 'Exception handling',                     since: '3.0',     byDefault: on,  built: true },
   'branch-hinting':          { title: 'Branch hints',                           since: '3.0',     byDefault: on,  built: true },
   'custom-annotations':      { title: 'Custom annotations of the text format',  since: '3.0',     byDefault: on,  built: true },
   'threads':                 { title: 'Threads and atomics',                    since: 'phase 4', byDefault: on,  built: true },
   'wide-arithmetic':         { title: 'Wide arithmetic',                        since: 'phase 3', byDefault: off, built: false },
   'custom-page-sizes':       { title: 'Custom page sizes',                      since: 'phase 3', byDefault: off, built: true },
-  'custom-descriptors':      { title: 'Custom descriptors',                     since: 'phase 3', byDefault: off, built: false, implies: ['gc'] },
+  'custom-descriptors':      { title: 'Custom descriptors',                     since: 'phase 3', byDefault: off, built: true,  implies: ['gc'] },
   'compact-imports':         { title: 'Compact import section',                 since: 'phase 3', byDefault: off, built: true },
-  'legacy-exceptions':       { title: 'Legacy exception handling',              since: 'legacy',  byDefault: off, built: false },
+  'legacy-exceptions':       { title: 'Legacy exception handling',              since: 'legacy',  byDefault: off, built: true },
 } as const satisfies Record<string, FeatureInfo>;
 
 /** The name of a feature. */

@@ -38,3 +38,7 @@ export const MAX_PAGES_64 = 281_474_976_710_656n;
  * indexed without a check for overflow: 2 GiB. Growth past it answers -1, which every program has to expect.
  */
 export const MAX_MEMORY_BYTES = 2_147_483_648;
+/** Elements of a garbage-collected array of references: as of a table. V8's own bound is a few times higher. */
+export const MAX_ARRAY_REFS = 10_000_000;
+/** Bytes of a garbage-collected array of numbers, as V8. */
+export const MAX_ARRAY_BYTES = 1_073_741_824;

@@ -1,0 +1,53 @@
+// How the values of structs and arrays are laid out in cells (runtime/objects.ts holds them).
+// https://webassembly.github.io/spec/core/exec/runtime.html#aggregate-instances
+import { F64, I16, I64, I8, type StructType, V128, type ValType } from '../syntax/types.ts';
+import { canonicalType } from '../validator/canonical.ts';
+
+/** How many cells a value of a storage type takes. */
+export function cellsOf(storage: ValType): 1 | 2 | 4 {
+  return storage === I64 || storage === F64 ? 2 : storage === V128 ? 4 : 1;
+}
+
+/** The bits that a storage type keeps of an i32: a packed type's, or all of them. */
+export function packMask(storage: ValType): number {
+  return storage === I8 ? 0xff : storage === I16 ? 0xffff : -1;
+}
+
+/** Where a struct type's fields are. */
+export interface StructLayout {
+  /** By field: its storage type, and its first cell. */
+  readonly storage: readonly ValType[];
+  readonly cell: readonly number[];
+  /** The cells of a struct of default values, to be copied. */
+  readonly blank: readonly unknown[];
+}
+
+const STRUCTS = new Map<number, StructLayout>();
+
+/** The layout of a struct type, by canonical id; the first fields of a subtype are where those of its supertype are. */
+export function structLayout(canon: number): StructLayout {
+  let layout = STRUCTS.get(canon);
+  if (layout === undefined) {
+    layout = makeLayout(canonicalType(canon).comp as StructType);
+    STRUCTS.set(canon, layout);
+  }
+  return layout;
+}
+
+function makeLayout({ fields }: StructType): StructLayout {
+  const storage = fields.map((field) => field.storage);
+  const cell: number[] = [];
+  const blank = emptyCells();
+  for (const one of storage) {
+    cell.push(blank.length);
+    for (let i = cellsOf(one); i > 0; i--) blank.push(one > 0 ? null : 0);
+  }
+  return { storage, cell, blank };
+}
+
+/** A list that has held a reference: V8 keeps room for references in it and in its copies, and never changes its kind. */
+export function emptyCells(): unknown[] {
+  const cells: unknown[] = [null];
+  cells.length = 0;
+  return cells;
+}

@@ -1,0 +1,101 @@
+// Structs and arrays of the garbage collection proposal, and how their values are laid out.
+// https://webassembly.github.io/spec/core/exec/runtime.html#aggregate-instances
+// They are JavaScript objects, so that the host's collector collects them and no integer can be forged into one. A null
+// reference is JS null; an i31 is a JS number. What instructions do with them is in interpreter/gc.
+import { ExhaustionError } from '../errors.ts';
+import { MAX_ARRAY_BYTES, MAX_ARRAY_REFS } from '../syntax/limits.ts';
+import { cellsOf, emptyCells } from '../lowering/layout.ts';
+import { type ArrayType, I16, I8, type ValType } from '../syntax/types.ts';
+import { canonicalType } from '../validator/canonical.ts';
+
+/**
+ * Values of fields and elements, one after the other: i32, f32 and packed ones one int32 word each (packed ones
+ * zero-extended), i64 and f64 two, low half first, v128 four; a reference is one entry.
+ */
+export type Cells = unknown[] | Int32Array | Uint16Array | Uint8Array;
+
+/** A struct. */
+export class StructObject {
+  /** Canonical id of its type. */
+  readonly canon: number;
+  readonly fields: unknown[];
+  /** Custom descriptors: the descriptor that it was made with, or null. */
+  readonly descriptor: StructObject | null;
+
+  constructor(canon: number, fields: unknown[], descriptor: StructObject | null) {
+    this.canon = canon;
+    this.fields = fields;
+    this.descriptor = descriptor;
+  }
+
+  get kind(): 'struct' {
+    return 'struct';
+  }
+}
+
+/** An array. */
+export class ArrayObject {
+  /** Canonical id of its type. */
+  readonly canon: number;
+  /** In elements. */
+  readonly length: number;
+  readonly cells: Cells;
+
+  constructor(canon: number, length: number, cells: Cells) {
+    this.canon = canon;
+    this.length = length;
+    this.cells = cells;
+  }
+
+  get kind(): 'array' {
+    return 'array';
+  }
+}
+
+/** The storage type of an array type's elements, by canonical id. */
+export function elementStorage(canon: number): ValType {
+  return (canonicalType(canon).comp as ArrayType).field.storage;
+}
+
+/** Arrays of up to this many cells are copies of blank ones; those of numbers are JS arrays, cheaper to make than typed. */
+const SMALL = 64;
+const BLANK_REFS = blanks(null);
+const BLANK_WORDS = blanks(0);
+
+/** Blank cells by length. */
+function blanks(value: unknown): readonly (readonly unknown[])[] {
+  return Array.from({ length: SMALL + 1 }, (_, length) => {
+    const cells = emptyCells();
+    for (let i = 0; i < length; i++) cells.push(value);
+    return cells;
+  });
+}
+
+/**
+ * The cells of an array of `length` default values (an unsigned 32-bit number). The length is checked first.
+ * @throws ExhaustionError where it is above the limits of this implementation, or the host has no room.
+ */
+export function blankCells(storage: ValType, length: number): Cells {
+  const size = cellsOf(storage);
+  const bytes = storage === I8 ? length : storage === I16 ? 2 * length : 4 * size * length;
+  if (storage > 0 ? length > MAX_ARRAY_REFS : bytes > MAX_ARRAY_BYTES) throw tooLarge(length);
+  if (length * size <= SMALL) return (storage > 0 ? BLANK_REFS : BLANK_WORDS)[length * size].slice();
+  try {
+    if (storage > 0) return new Array<unknown>(length).fill(null);
+    if (storage === I8) return new Uint8Array(length);
+    return storage === I16 ? new Uint16Array(length) : new Int32Array(length * size);
+  } catch {
+    throw tooLarge(length);
+  }
+}
+
+function tooLarge(length: number): ExhaustionError {
+  return new ExhaustionError(
+    `out of memory: an array of ${length} elements; at most ${MAX_ARRAY_REFS} references, or ${MAX_ARRAY_BYTES} bytes`,
+  );
+}
+
+/** Is the value an i31 reference? They are JS numbers; others (from the host) are opaque. */
+export function isI31(value: unknown): value is number {
+  return typeof value === 'number' && Object.is((value << 1) >> 1, value);
+}
