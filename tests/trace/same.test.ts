@@ -1,0 +1,130 @@
+// A trace changes nothing: the scripts of the official testsuite go the same way traced as untraced, command by command,
+// and leave the same memories and globals. It is complete: every instruction has its line, once, in order; and it is
+// right about where branches go: the next line of the frame is there.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Imports, type Instance, instantiate } from '../../src/index.ts';
+import type { Monitor, ProbeEvent } from '../../src/interpreter/probe.ts';
+import type { Extern } from '../../src/runtime/instance.ts';
+import { scriptEngine } from '../../src/script/engine.ts';
+import { parseScript } from '../../src/script/parse.ts';
+import { type Engine, type Outcome, runScript } from '../../src/script/run.ts';
+import { Tracer } from '../../src/trace/index.ts';
+import type { ValidModule } from '../../src/validator/module.ts';
+import { dataFolder, missingData } from '../data.ts';
+
+/** Instructions that are checked line by line; the few scripts with more go on unchecked. */
+const CHECKED = 100_000;
+
+interface Line {
+  readonly s: number;
+  readonly pc: number;
+  readonly out: readonly unknown[] | null;
+  readonly br: { readonly taken: boolean; readonly to: number | null } | null;
+  readonly stop?: string;
+  readonly again?: boolean;
+}
+
+/** Watches a tracer: keeps its lines, and what it was told. */
+class Watched implements Monitor {
+  readonly lines: string[] = [];
+  readonly offsets: number[] = [];
+  /** By step: the offset of the next instruction of the frame, where the frame goes on. */
+  readonly next: (number | undefined)[] = [];
+  private readonly frames = new Map<object, number[]>();
+  readonly tracer = new Tracer({ write: (line) => this.lines.push(line), format: 'json', limit: CHECKED });
+
+  instruction(event: ProbeEvent): void {
+    const step = this.tracer.count;
+    if (step < CHECKED) this.note(event, step);
+    this.tracer.instruction(event);
+  }
+
+  stopped(thread: object, error: unknown): void {
+    this.frames.delete(thread);
+    this.tracer.stopped(thread, error);
+  }
+
+  private note({ thread, depth, probe }: ProbeEvent, step: number): void {
+    let steps = this.frames.get(thread);
+    if (steps === undefined) this.frames.set(thread, (steps = []));
+    steps.length = Math.min(steps.length, depth + 1);
+    const before = steps[depth];
+    if (before !== undefined) this.next[before] = probe.offset;
+    steps[depth] = step;
+    this.offsets.push(probe.offset);
+  }
+}
+
+/** What an instance is left with. */
+function remains({ inner }: Instance): unknown {
+  const memories = inner.memories.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+  return { memories, tables: inner.tables.map((table) => table.size), globals: [...inner.globalWords] };
+}
+
+function run(source: Uint8Array, monitor: Monitor | undefined): { outcomes: Outcome[]; left: unknown[] } {
+  const plain = scriptEngine();
+  const instances: Instance[] = [];
+  const engine: Engine<ValidModule, Instance, Extern> = {
+    ...plain,
+    instantiate(module, find) {
+      const imports = Object.create(null) as Record<string, Record<string, Extern>>;
+      for (const { module: from, name } of module.module.imports) {
+        const value = find(from, name);
+        imports[from] ??= Object.create(null) as Record<string, Extern>;
+        if (value !== undefined) imports[from][name] = value;
+      }
+      const instance = instantiate(module, imports as Imports, monitor === undefined ? {} : { monitor });
+      instances.push(instance);
+      return instance;
+    },
+  };
+  return { outcomes: runScript(parseScript(source), engine), left: instances.map(remains) };
+}
+
+/** What is wrong with the lines of a trace. */
+function mistakes({ lines, offsets, next, tracer }: Watched): string[] {
+  const found: string[] = [];
+  const seen = new Uint8Array(offsets.length);
+  for (const text of lines) {
+    const line = JSON.parse(text) as Line;
+    if (line.s === undefined || line.s >= offsets.length || line.again === true) continue;
+    seen[line.s]++;
+    if (offsets[line.s] !== line.pc) found.push(`offset: ${text}`);
+    const to = line.br?.to ?? undefined;
+    if (line.stop === undefined && to !== undefined && next[line.s] !== undefined && next[line.s] !== to) {
+      found.push(`goes on at ${next[line.s]}: ${text}`);
+    }
+    // A branch that is not taken goes on directly behind: at most the length of its immediates away.
+    if (line.br?.taken === false && line.stop === undefined && !(Number(next[line.s]) > line.pc)) {
+      found.push(`goes on at ${next[line.s]}: ${text}`);
+    }
+  }
+  seen.forEach((count, step) => {
+    if (count !== 1) found.push(`step ${step} of ${tracer.count} has ${count} lines`);
+  });
+  return found;
+}
+
+const folder = dataFolder('testsuite');
+
+describe.skipIf(folder === undefined)(folder === undefined ? missingData('testsuite') : 'traced scripts', () => {
+  const root = folder ?? '';
+  const scripts = folder === undefined ? [] : readdirSync(root).filter((file) => file.endsWith('.wast'));
+
+  test.each(scripts.sort())('%s goes the same way, and every instruction has a line', (file) => {
+    const source = readFileSync(join(root, file));
+    const watched = new Watched();
+    const plain = run(source, undefined);
+    const traced = run(source, watched);
+    watched.tracer.finish();
+    expect(traced.outcomes).toEqual(plain.outcomes);
+    expect(traced.left).toEqual(plain.left);
+    expect(mistakes(watched).slice(0, 10)).toEqual([]);
+  });
+
+  test('are many', () => {
+    expect(scripts.length).toBeGreaterThan(200);
+  });
+});
