@@ -1,11 +1,57 @@
 // A tag instance. https://webassembly.github.io/spec/core/exec/runtime.html#tag-instances
+import { slotsOf } from '../lowering/operands.ts';
+import type { FuncType, ValType } from '../syntax/types.ts';
+import { EXNREF, EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, ref, typeName } from '../syntax/types.ts';
+import { canonicalType, canonicaliseGroup } from '../validator/canonical.ts';
 
 /** A tag: its identity is the object; `canon` is the canonical id of its function type. */
 export class Tag {
   readonly kind = 'tag';
   readonly canon: number;
+  /** Types of the values that an exception of this tag carries; closed. */
+  readonly params: readonly ValType[];
+  /** How many slots those values take, and whether there are references among them. */
+  readonly slots: number;
+  readonly hasRefs: boolean;
 
   constructor(canon: number) {
     this.canon = canon;
+    this.params = (canonicalType(canon).comp as FuncType).params;
+    this.slots = this.params.reduce((sum, t) => sum + slotsOf(t), 0);
+    this.hasRefs = this.params.some((t) => t > 0);
   }
 }
+
+/** Types that do not need a module to be told: the short forms of the text format. */
+const NAMED = new Map<string, ValType>(
+  [
+    ...[I32, I64, F32, F64, V128, FUNCREF, EXTERNREF, EXNREF],
+    ...[HEAP.any, HEAP.eq, HEAP.i31, HEAP.struct, HEAP.array, HEAP.none].map((heap) => ref(heap, true)),
+    ...[HEAP.nofunc, HEAP.noextern, HEAP.noexn].map((heap) => ref(heap, true)),
+  ].map((t) => [typeName(t), t]),
+);
+
+/**
+ * Makes a tag for an embedder: to give to modules that import it, to throw and to recognise exceptions.
+ *
+ * @param params Types of the values by their names in the text format: `i32`, `f64`, `externref`, `anyref` ...
+ * @throws TypeError for a name that is no such type.
+ * @example const failed = tagOf(['i32', 'externref']);
+ */
+export function tagOf(params: readonly string[]): Tag {
+  const types = params.map((name) => {
+    const t = NAMED.get(name);
+    if (t === undefined) throw new TypeError(`no value type is called ${JSON.stringify(name)}`);
+    return t;
+  });
+  const canonical = new Uint32Array(1);
+  const type = { final: true, supers: [], comp: { kind: 'func', params: types, results: [] } } as const;
+  canonicaliseGroup([type], { start: 0, length: 1 }, canonical);
+  return new Tag(canonical[0]);
+}
+
+/**
+ * The tag of what host functions throw that is no exception of wasm: a module that imports it catches the JavaScript
+ * value. https://webassembly.github.io/spec/js-api/#dom-webassembly-jstag
+ */
+export const JS_TAG = tagOf(['externref']);

@@ -1,0 +1,234 @@
+// Throwing and catching: finds the handler of an exception, in the frames of one thread, and goes on there.
+// https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw-ref
+// What no frame catches leaves the thread as a JavaScript exception; a host function in between may let it through to
+// the thread that called it, where the search goes on. Traps and what stops a program are never caught.
+import {
+  ExhaustionError,
+  ExitStatus,
+  InternalError,
+  Interrupted,
+  Trap,
+  UnsupportedError,
+  WasmException,
+} from '../errors.ts';
+import { type Handler, type Handlers, regionAt } from '../lowering/handlers.ts';
+import { slotsOf } from '../lowering/operands.ts';
+import { ExceptionObject } from '../runtime/exception.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
+import { JS_TAG, Tag } from '../runtime/tag.ts';
+import type { Bits, Value } from '../runtime/values.ts';
+import { F64, I64, V128, type ValType, typesName } from '../syntax/types.ts';
+import { bitsToValue, valueToBits } from './border.ts';
+import { CROSS_RETURN_PC, EXIT_PC, currentGeneration, findFunction } from './code-space.ts';
+import { CODE as C, FRAMES as FS, REFERENCES as R, SLOTS as S } from './stack.ts';
+import type { Thread } from './thread.ts';
+
+/** Frames and catch clauses that are looked at for one unit of fuel. */
+const STEPS_PER_FUEL = 64;
+
+const NONE: readonly never[] = [];
+
+/** The op `throw k l`. */
+export function throwTag(t: Thread): void {
+  const from = t.fp2 + C[t.pc + 1];
+  const tag = t.instance.tags[C[t.pc + 2]];
+  raise(t, new ExceptionObject(tag, wordsAt(from, tag), refsAt(from, tag)), t.pc + 1);
+}
+
+function wordsAt(from: number, tag: Tag): readonly number[] {
+  const words: number[] = [];
+  for (let i = 0; i < 2 * tag.slots; i++) words.push(S[from + i]);
+  return words;
+}
+
+function refsAt(from: number, tag: Tag): readonly unknown[] {
+  return tag.hasRefs ? R.slice(from >> 1, (from >> 1) + tag.slots) : NONE;
+}
+
+/** The op `throw_ref k`. @throws Trap for null. */
+export function throwRef(t: Thread): void {
+  const exception = R[(t.fp2 >> 1) + C[t.pc + 1]] as ExceptionObject | null;
+  if (exception === null) throw new Trap('null-exception-reference');
+  raise(t, exception, t.pc + 1);
+}
+
+/**
+ * Looks for a handler of what a host function threw. `behind` is the pc behind the call in the thread's running frame.
+ * @throws the error itself where no frame catches it.
+ */
+export function raiseHostError(t: Thread, error: unknown, behind: number): void {
+  raise(t, fromOutside(error), behind);
+}
+
+/** Is it nothing that wasm may catch? */
+export function isUncatchable(error: unknown): boolean {
+  return (
+    error instanceof Trap ||
+    error instanceof ExhaustionError ||
+    error instanceof Interrupted ||
+    error instanceof ExitStatus ||
+    error instanceof InternalError ||
+    error instanceof UnsupportedError
+  );
+}
+
+/**
+ * Takes the thread to the innermost handler of an exception that was thrown before the pc `behind`.
+ * @throws what stands for the exception outside, if there is none; the thread is where it was.
+ */
+function raise(t: Thread, exception: ExceptionObject, behind: number): void {
+  let { fp2, sp, instance } = t;
+  let waiting = t.callers.length;
+  const where = currentGeneration();
+  steps = 0;
+  for (let pc = behind; pc !== EXIT_PC; pc = FS[sp]) {
+    if (pc === CROSS_RETURN_PC) instance = t.callers[--waiting];
+    else {
+      const found = findFunction(where, pc - 1);
+      const { unit, index } = where.owners[found];
+      const entry = where.starts[found];
+      const handler = findHandler(unit.handlers[index], pc - 1 - entry, instance, exception.tag);
+      if (handler !== undefined) {
+        t.callers.length = waiting;
+        t.instance = instance;
+        t.fp2 = fp2;
+        t.sp = sp;
+        t.pc = entry + handler.target;
+        t.spend(1 + Math.floor(steps / STEPS_PER_FUEL));
+        land(fp2, handler, exception);
+        return;
+      }
+    }
+    sp -= 2;
+    fp2 -= FS[sp + 1];
+  }
+  throw toOutside(exception);
+}
+
+/** How many frames, regions and clauses the search for a handler has looked at. */
+let steps = 0;
+
+/** The clause that catches a tag at a position of a function, if there is one. */
+function findHandler(
+  handlers: Handlers | undefined,
+  position: number,
+  instance: ModuleInstance,
+  tag: Tag,
+): Handler | undefined {
+  steps++;
+  if (handlers === undefined) return undefined;
+  for (let region = regionAt(handlers, position); region >= 0; region = handlers.outer[region]) {
+    steps++;
+    for (const one of handlers.clauses[region]) {
+      steps++;
+      if (one.tag < 0 || instance.tags[one.tag] === tag) return one;
+    }
+  }
+  return undefined;
+}
+
+/** Puts what a handler takes into the slots of its frame. */
+function land(fp2: number, { tag, slot, refSlot }: Handler, exception: ExceptionObject): void {
+  const { words, refs } = exception;
+  const to = fp2 + 2 * slot;
+  if (tag >= 0) {
+    for (let i = 0; i < words.length; i++) S[to + i] = words[i];
+    for (let i = 0; i < refs.length; i++) R[(to >> 1) + i] = refs[i];
+  }
+  if (refSlot >= 0) R[(fp2 >> 1) + refSlot] = exception;
+}
+
+// --------------------------------------------------------------------------------------------------------- the outside
+
+/** The two forms of an exception that crossed the border, so that it is the same object whenever it crosses again. */
+const INSIDE = new WeakMap<WasmException, ExceptionObject>();
+const OUTSIDE = new WeakMap<ExceptionObject, WasmException>();
+
+/** What a host sees of an exception: the very value that a host function threw, or a WasmException. */
+function toOutside(exception: ExceptionObject): unknown {
+  const { tag } = exception;
+  if (tag === JS_TAG) return exception.refs[0];
+  const known = OUTSIDE.get(exception);
+  if (known !== undefined) return known;
+  const values = payload(exception).map((bits, i) =>
+    tag.params[i] === V128 ? bits : bitsToValue(tag.params[i], bits),
+  );
+  const list = values.length === 0 ? '' : `: ${values.map((value) => shown(value)).join(', ')}`;
+  const made = new WasmException(tag, values, `uncaught exception: tag ${typesName(tag.params)}${list}`);
+  INSIDE.set(made, exception);
+  OUTSIDE.set(exception, made);
+  return made;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'bigint'
+    ? String(value)
+    : value === null
+      ? 'null'
+      : 'a reference';
+}
+
+/** The exception that stands for what a host function threw. @throws TypeError when its values do not fit its tag. */
+function fromOutside(error: unknown): ExceptionObject {
+  if (!(error instanceof WasmException) || !(error.tag instanceof Tag)) return javaScript(error);
+  const known = INSIDE.get(error);
+  if (known !== undefined) return known;
+  let made: ExceptionObject;
+  try {
+    made = fromValues(error.tag, error.values);
+  } catch (unfit) {
+    return javaScript(unfit);
+  }
+  if (error.tag !== JS_TAG) OUTSIDE.set(made, error);
+  INSIDE.set(error, made);
+  return made;
+}
+
+function javaScript(error: unknown): ExceptionObject {
+  return new ExceptionObject(JS_TAG, [0, 0], [error]);
+}
+
+/** How many words of a slot are the value's. */
+function wordsOf(t: ValType): number {
+  return t === V128 ? 4 : t === I64 || t === F64 ? 2 : 1;
+}
+
+/** The values of an exception, bit by bit. */
+function payload({ tag, words, refs }: ExceptionObject): Bits[] {
+  let slot = 0;
+  return tag.params.map((t) => {
+    const at = slot;
+    slot += slotsOf(t);
+    if (t > 0) return refs[at];
+    let bits = 0n;
+    for (let i = wordsOf(t) - 1; i >= 0; i--) bits = (bits << 32n) | BigInt(words[2 * at + i] >>> 0);
+    return bits;
+  });
+}
+
+/** @throws TypeError when the values are not those of the tag's parameters. */
+function fromValues(tag: Tag, values: readonly Value[]): ExceptionObject {
+  const { params, slots, hasRefs } = tag;
+  if (values.length !== params.length) {
+    throw new TypeError(`an exception of tag ${typesName(params)} has ${params.length} values, not ${values.length}`);
+  }
+  const words = new Array<number>(2 * slots).fill(0);
+  const refs: unknown[] = hasRefs ? new Array<unknown>(slots).fill(null) : [];
+  let slot = 0;
+  params.forEach((t, i) => {
+    const bits = t === V128 ? vectorBits(values[i]) : valueToBits(t, values[i]);
+    if (t > 0) refs[slot] = bits;
+    else for (let j = 0; j < wordsOf(t); j++) words[2 * slot + j] = wordOf(bits as bigint, j);
+    slot += slotsOf(t);
+  });
+  return new ExceptionObject(tag, words, refs);
+}
+
+function wordOf(bits: bigint, index: number): number {
+  return Number(BigInt.asIntN(32, bits >> BigInt(32 * index)));
+}
+
+function vectorBits(value: Value): bigint {
+  if (typeof value !== 'bigint') throw new TypeError('the v128 of an exception is the bigint of its bits');
+  return value;
+}
