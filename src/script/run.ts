@@ -270,9 +270,13 @@ function keep<T>(make: () => T, put: (slot: Slot<T>) => unknown): T {
   }
 }
 
+/** How the reference interpreter goes on behind its phrase, in a few scripts: its own words, which no rule asks for. */
+const ITS_WORDS = /^(type mismatch): (instruction|block) requires \[.*\] but stack has \[.*\]$/;
+
 /** Whether a message begins as a script expects; the colon before what we add may be left out. */
 function saysSo(message: string, expected: string): boolean {
-  return message.startsWith(expected) || message.replace(': ', ' ').startsWith(expected);
+  const phrase = expected.replace(ITS_WORDS, '$1');
+  return message.startsWith(phrase) || message.replace(': ', ' ').startsWith(phrase);
 }
 
 /** What a command that threw counts as. */
