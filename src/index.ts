@@ -17,6 +17,7 @@ export {
   type TrapKind,
   UnsupportedError,
   WasmError,
+  WasmException,
 } from './errors.ts';
 export { decodeModule } from './decoder/decode.ts';
 export { decodeNames } from './decoder/names.ts';
@@ -39,7 +40,7 @@ export { Global } from './runtime/global.ts';
 export type { Extern } from './runtime/instance.ts';
 export { Memory } from './runtime/memory.ts';
 export { Table } from './runtime/table.ts';
-export { Tag } from './runtime/tag.ts';
+export { JS_TAG, Tag, tagOf } from './runtime/tag.ts';
 export type { Value } from './runtime/values.ts';
 export { DEFAULT_FEATURES, type Feature, type FeatureSet, FEATURES, withFeatures } from './syntax/features.ts';
 export type { Module } from './syntax/module.ts';

@@ -37,7 +37,7 @@ export function stopped(
     return EXIT.trap;
   }
   if (error instanceof WasmError && error.code === 'exception') {
-    tell(`uncaught exception: ${error.message}`);
+    tell(error.message);
     return EXIT.trap;
   }
   throw error;

@@ -21,7 +21,7 @@ const UNITS: Record<CodeMode, WeakMap<ValidModule, CodeUnit>> = { fast: new Weak
 export function unitOf(module: ValidModule, mode: CodeMode): CodeUnit {
   const known = UNITS[mode].get(module);
   if (known !== undefined) return known;
-  const unit: CodeUnit = { module, mode, entries: new Int32Array(module.funcTypes.length), probes: [] };
+  const unit: CodeUnit = { module, mode, entries: new Int32Array(module.funcTypes.length), handlers: [], probes: [] };
   UNITS[mode].set(module, unit);
   return unit;
 }
@@ -45,6 +45,7 @@ function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {
     throw new ExhaustionError(`code space exhausted: ${code.words.length} words for function ${index}`);
   }
   if (unit.mode === 'traced') unit.probes[index] = code.probes;
+  unit.handlers[index] = code.handlers;
   return place(unit, index, code.words, code.targets);
 }
 

@@ -1,6 +1,7 @@
 // Packs ops into words: slots two to a word, immediates and targets a word each (layout: ops.ts).
 // Knows slots beyond the reach of 16 bits, which go through scratch slots; chooses no ops.
 import { InternalError } from '../errors.ts';
+import type { Handlers, Region } from './handlers.ts';
 import type { LabelId } from './nodes.ts';
 import { OPS, isSlot, opNumber } from './ops.ts';
 import { RARE_NAMES } from './out-names.ts';
@@ -20,6 +21,8 @@ export interface Code {
   readonly targets: readonly number[];
   /** Alternating: index of an op relative to the first, offset of the wasm instruction that it is for. */
   readonly positions: readonly number[];
+  /** What the function catches; undefined for nothing. */
+  readonly handlers: Handlers | undefined;
 }
 
 const RESULT_SLOTS = new Map(INSTRUCTIONS.map((row) => [row.name, slotsOf(row.sig?.pushes[0] ?? 0)]));
@@ -39,6 +42,9 @@ export class Emitter {
   private readonly labels: number[] = [];
   private readonly patches: { at: number; label: LabelId }[] = [];
   private readonly positions: number[] = [];
+  /** Positions where the innermost region changes, and the region from there on. */
+  private readonly regionStarts: number[] = [];
+  private readonly regionNumbers: number[] = [];
   /** First of the scratch slots for far slots. */
   private readonly scratch: number;
   private readonly farFrom: number;
@@ -87,6 +93,27 @@ export class Emitter {
     this.labels[label] = this.words.length;
   }
 
+  /** What follows is in a region, up to the next call of this. */
+  region(region: number): void {
+    const { regionStarts, regionNumbers } = this;
+    const last = regionStarts.length - 1;
+    if (regionStarts[last] === this.words.length) regionNumbers[last] = region;
+    else {
+      regionStarts.push(this.words.length);
+      regionNumbers.push(region);
+    }
+  }
+
+  private handlers(regions: readonly Region[]): Handlers | undefined {
+    if (regions.length === 0) return undefined;
+    return {
+      starts: this.regionStarts,
+      regions: this.regionNumbers,
+      outer: regions.map(({ outer }) => outer),
+      clauses: regions.map(({ clauses }) => clauses.map((one) => ({ ...one, target: this.labels[one.label] }))),
+    };
+  }
+
   private position(at: number): void {
     const { positions } = this;
     if (positions.length > 0 && positions[positions.length - 1] === at) return;
@@ -125,11 +152,12 @@ export class Emitter {
   }
 
   /** The finished code with its header. */
-  finish(frameSlots: number, zeroFrom: number, zeroTo: number, funcIndex: number): Code {
+  finish(frameSlots: number, zeroFrom: number, zeroTo: number, funcIndex: number, regions: readonly Region[]): Code {
     const words = new Int32Array(4 + this.words.length);
     words.set([frameSlots * 2, zeroFrom * 2, zeroTo * 2, funcIndex]);
     words.set(this.words, 4);
     for (const { at, label } of this.patches) words[4 + at] = this.labels[label];
-    return { words, targets: this.patches.map(({ at }) => at + 4), positions: this.positions };
+    const targets = this.patches.map(({ at }) => at + 4);
+    return { words, targets, positions: this.positions, handlers: this.handlers(regions) };
   }
 }

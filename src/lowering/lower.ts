@@ -26,6 +26,6 @@ export function lowerFunction(valid: ValidModule, funcIndex: number, traced = fa
   if (trees.usesRefs) emitter.op('refs.enter', -1, frameSlots);
   for (const slot of trees.refLocals) emitter.op('nullref', -1, slot);
   new Selector(emitter, scratch, SCRATCH).statements(trees.statements);
-  const code = emitter.finish(frameSlots, trees.paramSlots, trees.localSlots, funcIndex);
+  const code = emitter.finish(frameSlots, trees.paramSlots, trees.localSlots, funcIndex, trees.regions);
   return { ...code, probes: trees.probes };
 }

@@ -1,5 +1,6 @@
 // The lowered code of one module: where each function's code starts. Instances of a module share it.
 import type { CodeMode, Probe } from '../lowering/probes.ts';
+import type { Handlers } from '../lowering/handlers.ts';
 import type { ValidModule } from '../validator/module.ts';
 
 export interface CodeUnit {
@@ -7,6 +8,8 @@ export interface CodeUnit {
   readonly mode: CodeMode;
   /** By function index (imports included): index of the function's first op in CODE, 0 where it is not lowered. */
   readonly entries: Int32Array;
+  /** What each lowered function catches; undefined for nothing. */
+  readonly handlers: (Handlers | undefined)[];
   /** Traced units: the probes of each lowered function. */
   readonly probes: (readonly Probe[])[];
 }
