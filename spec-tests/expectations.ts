@@ -79,20 +79,6 @@ const DIFFERENCES: readonly Difference[] = [
 
 const WAITS: readonly Wait[] = [
   {
-    feature: 'simd',
-    reason: 'vectors are not built',
-    files: [
-      'simd_*.wast',
-      'i16x8_relaxed_q15mulr_s.wast',
-      'i32x4_relaxed_trunc.wast',
-      'i8x16_relaxed_swizzle.wast',
-      'relaxed_dot_product.wast',
-      'relaxed_laneselect.wast',
-      'relaxed_madd_nmadd.wast',
-      'relaxed_min_max.wast',
-    ],
-  },
-  {
     feature: 'function-references',
     reason: 'typed references are not built',
     files: [
@@ -201,11 +187,6 @@ const WAITS: readonly Wait[] = [
     feature: 'exception-handling',
     reason: 'some modules, or modules that others import from, have tags or catch exceptions',
     files: ['custom/name_annot.wast', 'exports.wast', 'imports.wast'],
-  },
-  {
-    feature: 'wide-arithmetic',
-    reason: '128-bit arithmetic is not built',
-    files: ['proposals/wide-arithmetic/wide-arithmetic.wast'],
   },
   {
     feature: 'custom-descriptors',

@@ -1,7 +1,7 @@
 // Values at the border: from slots to JavaScript and back, by type.
 // https://webassembly.github.io/spec/js-api/#towebassemblyvalue
 // The API form (Value) follows the JS API's coercions; the bit form (Bits) loses nothing.
-import { F32, F64, I32, I64, type ValType, heapOf, typeName } from '../syntax/types.ts';
+import { F32, F64, type FuncType, I32, I64, V128, type ValType, heapOf, typeName } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
 import { Func } from '../runtime/func.ts';
 import { ArrayObject, StructObject } from '../runtime/objects.ts';
@@ -9,6 +9,7 @@ import type { Bits, Value } from '../runtime/values.ts';
 import { isReference } from './gc/casts.ts';
 import { growReferences } from './loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
+import { readWords, wordsOf, writeWords } from './words.ts';
 
 /** The value of type t in the slot at `word` (an index of SLOTS). */
 export function readValue(t: ValType, word: number): Value {
@@ -21,9 +22,20 @@ export function readValue(t: ValType, word: number): Value {
       return FF[word];
     case F64:
       return F[word >> 1];
+    case V128:
+      throw vectorError();
     default:
       return R[word >> 1];
   }
+}
+
+function vectorError(): TypeError {
+  return new TypeError('a v128 has no JavaScript value: it cannot be an argument, a result or read from outside');
+}
+
+/** Can values of the function's type cross to JavaScript? @throws TypeError when one of them is a v128. */
+export function checkCrossing({ params, results }: FuncType): void {
+  if (params.includes(V128) || results.includes(V128)) throw vectorError();
 }
 
 /** Writes a JavaScript value as type t. @throws TypeError when it cannot become one. */
@@ -34,7 +46,7 @@ export function writeValue(t: ValType, word: number, value: Value): void {
       return;
     case I64: {
       if (typeof value !== 'bigint') throw new TypeError(`an i64 is a bigint, not ${describe(value)}`);
-      writeBits64(word, value);
+      writeWords(S, word, 2, value);
       return;
     }
     case F32:
@@ -43,6 +55,8 @@ export function writeValue(t: ValType, word: number, value: Value): void {
     case F64:
       F[word >> 1] = toNumber(value, 'f64');
       return;
+    case V128:
+      throw vectorError();
     default:
       growReferences((word >> 1) + 1);
       R[word >> 1] = toReference(t, value);
@@ -70,11 +84,6 @@ export function withoutObjects<T>(types: readonly ValType[], values: readonly T[
   });
 }
 
-function writeBits64(word: number, value: bigint): void {
-  S[word] = Number(BigInt.asIntN(32, value));
-  S[word + 1] = Number(BigInt.asIntN(32, value >> 32n));
-}
-
 /**
  * A JavaScript value as a reference of a (closed) reference type: an integer of 31 bits is an i31, any value an anyref.
  * It is the value itself. @throws TypeError when it is none.
@@ -97,16 +106,7 @@ function describe(value: unknown): string {
 
 /** The bits of the value of type t in the slot at `word`. */
 export function readBits(t: ValType, word: number): Bits {
-  switch (t) {
-    case I32:
-    case F32:
-      return BigInt(S[word] >>> 0);
-    case I64:
-    case F64:
-      return (BigInt(S[word + 1] >>> 0) << 32n) | BigInt(S[word] >>> 0);
-    default:
-      return R[word >> 1];
-  }
+  return t > 0 ? R[word >> 1] : readWords(S, word, wordsOf(t));
 }
 
 export function writeBits(t: ValType, word: number, value: Bits): void {
@@ -114,8 +114,7 @@ export function writeBits(t: ValType, word: number, value: Bits): void {
     growReferences((word >> 1) + 1);
     R[word >> 1] = value;
   } else if (typeof value !== 'bigint') throw new TypeError(`the bits of an ${typeName(t)} are a bigint`);
-  else if (t === I32 || t === F32) S[word] = Number(BigInt.asIntN(32, value));
-  else writeBits64(word, value);
+  else writeWords(S, word, wordsOf(t), value);
 }
 
 /** A word that nothing else uses, for conversions between values and bits. */

@@ -8,7 +8,7 @@ import { funcTypeName } from '../syntax/types.ts';
 import { opNumber } from '../lowering/ops.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
-import { readValue, withoutObjects, writeValue } from './border.ts';
+import { checkCrossing, readValue, withoutObjects, writeValue } from './border.ts';
 import { CROSS_RETURN_PC, HEADER_WORDS } from './code-space.ts';
 import { isUncatchable, raiseHostError } from './exceptions.ts';
 import { entryOf } from './lowered.ts';
@@ -139,6 +139,7 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
   const { type } = func;
+  checkCrossing(type);
   const base = t.fp2 + shift;
   const args: Value[] = [];
   let word = base;

@@ -2,13 +2,14 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#expressions
 // They run on a stack of their own, since they call nothing and cannot wait.
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
+import { Reader } from '../decoder/reader.ts';
 import { InternalError } from '../errors.ts';
 import type { Global } from '../runtime/global.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
 import type { Expr } from '../syntax/module.ts';
-import { F32, I32 } from '../syntax/types.ts';
 import { evaluateObject } from './gc/constant.ts';
+import { readWords, wordsOf, writeWords } from './words.ts';
 
 const ARITHMETIC: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   add: (a, b) => a + b,
@@ -27,6 +28,11 @@ function binary(name: string, stack: Bits[]): bigint {
 const low = (cursor: InstructionCursor): bigint => BigInt(cursor.lo >>> 0);
 const wide = (cursor: InstructionCursor): bigint => (BigInt(cursor.hi >>> 0) << 32n) | low(cursor);
 
+const word = (reader: Reader): bigint => BigInt(reader.bits32() >>> 0);
+/** Four words, lowest first. */
+const vector = (reader: Reader): bigint =>
+  word(reader) | (word(reader) << 32n) | (word(reader) << 64n) | (word(reader) << 96n);
+
 /** The value of a valid constant expression, bit by bit. */
 export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
   const cursor = new InstructionCursor(expr.bytes, expr.start, expr.end);
@@ -41,6 +47,9 @@ export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
       case 'i64.const':
       case 'f64.const':
         stack.push(wide(cursor));
+        break;
+      case 'v128.const':
+        stack.push(vector(new Reader(expr.bytes, cursor.immOffset, cursor.immOffset + 16)));
         break;
       case 'global.get':
         stack.push(readGlobalBits(inst.global(cursor.index)));
@@ -63,8 +72,7 @@ export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
 export function readGlobalBits(global: Global): Bits {
   const { type, words, refs, at } = global;
   if (type.val > 0) return refs[at];
-  const lo = BigInt(words[at] >>> 0);
-  return type.val === I32 || type.val === F32 ? lo : (BigInt(words[at + 1] >>> 0) << 32n) | lo;
+  return readWords(words, at, wordsOf(type.val));
 }
 
 /** Sets a global, bit by bit. */
@@ -74,6 +82,5 @@ export function writeGlobalBits(global: Global, bits: Bits): void {
     refs[at] = bits;
     return;
   }
-  words[at] = Number(BigInt.asIntN(32, bits as bigint));
-  words[at + 1] = Number(BigInt.asIntN(32, (bits as bigint) >> 32n));
+  writeWords(words, at, wordsOf(type.val), bits as bigint);
 }

@@ -5,7 +5,7 @@ import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { ValType } from '../syntax/types.ts';
-import { readBits, readValue, withoutObjects, writeBits, writeValue } from './border.ts';
+import { checkCrossing, readBits, readValue, withoutObjects, writeBits, writeValue } from './border.ts';
 import { enterFrame, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { deliver, resume } from './driver.ts';
@@ -209,6 +209,7 @@ function call<T>(func: Func, args: readonly T[], options: RunOptions, read: Read
 
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
 export function invoke(func: Func, args: readonly Value[], options: RunOptions = {}): readonly Value[] {
+  checkCrossing(func.type);
   return call(func, args, options, readValue, writeValue);
 }
 
@@ -223,6 +224,7 @@ export async function invokeAsync(
   args: readonly Value[],
   options: AsyncRunOptions = {},
 ): Promise<readonly Value[]> {
+  checkCrossing(func.type);
   if (func.instance === undefined) {
     return hostResults(func, await callHostFunc(func, args, writeValue), readValue);
   }
@@ -233,6 +235,7 @@ export async function invokeAsync(
 
 /** A call that the embedder runs in steps. */
 export function begin(func: Func, args: readonly Value[], async = false): Execution<Value> {
+  checkCrossing(func.type);
   return new Execution<Value>(func, args, async, readValue, writeValue);
 }
 

@@ -8,6 +8,7 @@ import { type AddrType, I32 } from '../syntax/types.ts';
 import { readAddress, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
+import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
 
 /** `l` and `m` are the op's immediates. */
 export type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number) => number;
@@ -47,6 +48,7 @@ function dropped<T>(list: readonly T[] | undefined): readonly T[] {
 }
 
 const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
+  ...WIDE_ARITHMETIC,
   'table.get': (inst, at, l) => {
     const { elems, type } = inst.tables[l];
     const i = readAddress(type, at);

@@ -6,6 +6,7 @@ import type { ModuleInstance } from '../runtime/instance.ts';
 import { MEMORY_ACCESS } from './access.ts';
 import { ATOMIC_ACCESS } from './atomics.ts';
 import { NUMERIC_BINARY, NUMERIC_UNARY } from './rare-numeric.ts';
+import { SIMD_ACCESS, SIMD_BINARY, SIMD_TERNARY, SIMD_UNARY } from './simd/tables.ts';
 
 /** d, a, b, c are indices of SLOTS; `lane` is the immediate of instructions that have one. */
 export type Unary = (d: number, a: number, lane: number) => void;
@@ -34,7 +35,7 @@ function table<F>(names: readonly string[], ...sources: readonly Functions<F>[])
   });
 }
 
-export const UNARY: readonly Unary[] = table(UNARY_NAMES, NUMERIC_UNARY);
-export const BINARY: readonly Binary[] = table(BINARY_NAMES, NUMERIC_BINARY);
-export const TERNARY: readonly Ternary[] = table<Ternary>(TERNARY_NAMES);
-export const ACCESS: readonly Access[] = table(ACCESS_NAMES, MEMORY_ACCESS, ATOMIC_ACCESS);
+export const UNARY: readonly Unary[] = table(UNARY_NAMES, NUMERIC_UNARY, SIMD_UNARY);
+export const BINARY: readonly Binary[] = table(BINARY_NAMES, NUMERIC_BINARY, SIMD_BINARY);
+export const TERNARY: readonly Ternary[] = table(TERNARY_NAMES, SIMD_TERNARY);
+export const ACCESS: readonly Access[] = table(ACCESS_NAMES, MEMORY_ACCESS, ATOMIC_ACCESS, SIMD_ACCESS);

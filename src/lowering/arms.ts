@@ -4,8 +4,9 @@ import { lowerAtomics } from './lower-atomics.ts';
 import { lowerExceptions } from './lower-exceptions.ts';
 import { lowerGc } from './lower-gc.ts';
 import { lowerReferences } from './lower-references.ts';
+import { lowerWideArithmetic } from './lower-wide.ts';
 import type { TreeBuilder } from './trees.ts';
 
 export type Arm = (b: TreeBuilder) => boolean;
 
-export const ARMS: readonly Arm[] = [lowerReferences, lowerGc, lowerAtomics, lowerExceptions];
+export const ARMS: readonly Arm[] = [lowerReferences, lowerGc, lowerAtomics, lowerExceptions, lowerWideArithmetic];

@@ -10,8 +10,8 @@ export interface Lowered extends Code {
   readonly probes: readonly Probe[];
 }
 
-/** Slots that trees may need while they are computed. */
-const SCRATCH = 24;
+/** Slots that trees may need while they are computed; vectors take two each. */
+const SCRATCH = 48;
 const RESERVED = SCRATCH + FAR_SCRATCH;
 
 /** Lowers function `funcIndex` (an index of the function index space), which the module defines. */

@@ -1,5 +1,5 @@
 // What lowering works on between wasm and ops: expression trees over slots, and statements that use them.
-import type { ValType } from '../syntax/types.ts';
+import { V128, type ValType } from '../syntax/types.ts';
 import type { ObjectName } from './out-names.ts';
 
 /** What evaluating a tree may do or depend on. */
@@ -49,7 +49,7 @@ export interface Node {
   readonly at: number;
   /** TRAPS, READS of the whole tree. */
   readonly effects: number;
-  /** Highest slot read in the tree, -1 for none. */
+  /** Highest slot read in the tree (a vector's second one), -1 for none. */
   readonly top: number;
   /** Number of nodes in the tree. */
   readonly size: number;
@@ -70,7 +70,7 @@ export function slotNode(slot: number, t: ValType, at: number): Node {
     hi: 0,
     at,
     effects: 0,
-    top: slot,
+    top: t === V128 ? slot + 1 : slot,
     size: 1,
   };
 }

@@ -23,6 +23,10 @@ const TABLE_AND_MEMORY_NAMES = [
   'data.drop',             // ->                             data
   'global.get',            // -> value                       global
   'global.set',            // value ->                       global
+  'i64.add128',            // x low, high, y low, high -> low, high
+  'i64.sub128',            // x low, high, y low, high -> low, high
+  'i64.mul_wide_s',        // x y -> low, high
+  'i64.mul_wide_u',        // x y -> low, high
 ] as const;
 
 // Structs and arrays; functions in interpreter/gc/aggregates.ts. Types are canonical ids.

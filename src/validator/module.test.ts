@@ -126,10 +126,11 @@ describe('exports and start', () => {
 });
 
 describe('features', () => {
-  it('an instruction of a feature that is not built is refused with its name', () => {
+  it('an instruction of a feature that is off is refused with its name and its place', () => {
     const module = oneFunc([], [], 'i32.const 0 v128.load 0 0 drop end', { memories: [memory(1n)] });
-    expect(refusal(module, UnsupportedError)).toBe(
-      'unsupported: v128.load needs the feature "simd", which is not built yet (func 0, offset 0x03)',
+    expect(refusal(module)).toBe('');
+    expect(refusal(module, UnsupportedError, without('simd'))).toMatch(
+      /^unsupported: v128.load needs the feature "simd", which is off;.* \(func 0, offset 0x03\)$/,
     );
   });
 

@@ -1,0 +1,123 @@
+// f64x2 instructions: lanes, arithmetic, comparisons.
+// https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations
+// abs, neg, pmin, pmax and lanes move bits. Rounding may hand a signalling NaN on: it is made quiet afterwards.
+import { f64Nearest } from '../numeric/f64.ts';
+import type { Binary, Functions, Unary } from '../rare.ts';
+import * as stack from '../stack.ts';
+import { copyVector } from './views.ts';
+
+const S = stack.SLOTS;
+const F = stack.SLOTS_F64;
+
+const lane = (a: number, i: number): number => F[(a >> 1) + i];
+
+/** Sets lane i to two words. */
+function setLane(d: number, i: number, low: number, high: number): void {
+  S[d + 2 * i] = low;
+  S[d + 2 * i + 1] = high;
+}
+
+function copyLane(d: number, i: number, from: number): void {
+  setLane(d, i, S[from + 2 * i], S[from + 2 * i + 1]);
+}
+
+/** Sets lane i to all ones or all zeros. */
+function setTruth(d: number, i: number, truth: boolean): void {
+  const word = truth ? -1 : 0;
+  setLane(d, i, word, word);
+}
+
+/** Sets lane i to a number; a NaN becomes quiet. */
+function setQuiet(d: number, i: number, x: number): void {
+  F[(d >> 1) + i] = x;
+  if (Number.isNaN(x)) S[d + 2 * i + 1] |= 0x80000;
+}
+
+export const F64X2_UNARY: Functions<Unary> = {
+  'f64x2.splat': (d, a) => {
+    const x = S[a];
+    const y = S[a + 1];
+    for (let i = 0; i < 2; i++) setLane(d, i, x, y);
+  },
+  'f64x2.extract_lane': (d, a, n) => {
+    const x = S[a + 2 * n];
+    S[d + 1] = S[a + 2 * n + 1];
+    S[d] = x;
+  },
+  'f64x2.abs': (d, a) => {
+    copyVector(d, a);
+    S[d + 1] &= 0x7fffffff;
+    S[d + 3] &= 0x7fffffff;
+  },
+  'f64x2.neg': (d, a) => {
+    copyVector(d, a);
+    S[d + 1] ^= -0x80000000;
+    S[d + 3] ^= -0x80000000;
+  },
+  'f64x2.sqrt': (d, a) => {
+    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = Math.sqrt(lane(a, i));
+  },
+  'f64x2.ceil': (d, a) => {
+    for (let i = 0; i < 2; i++) setQuiet(d, i, Math.ceil(lane(a, i)));
+  },
+  'f64x2.floor': (d, a) => {
+    for (let i = 0; i < 2; i++) setQuiet(d, i, Math.floor(lane(a, i)));
+  },
+  'f64x2.trunc': (d, a) => {
+    for (let i = 0; i < 2; i++) setQuiet(d, i, Math.trunc(lane(a, i)));
+  },
+  'f64x2.nearest': (d, a) => {
+    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = f64Nearest(lane(a, i));
+  },
+};
+
+export const F64X2_BINARY: Functions<Binary> = {
+  'f64x2.replace_lane': (d, a, b, n) => {
+    const x = S[b];
+    const y = S[b + 1];
+    copyVector(d, a);
+    setLane(d, n, x, y);
+  },
+  'f64x2.add': (d, a, b) => {
+    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = lane(a, i) + lane(b, i);
+  },
+  'f64x2.sub': (d, a, b) => {
+    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = lane(a, i) - lane(b, i);
+  },
+  'f64x2.mul': (d, a, b) => {
+    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = lane(a, i) * lane(b, i);
+  },
+  'f64x2.div': (d, a, b) => {
+    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = lane(a, i) / lane(b, i);
+  },
+  'f64x2.min': (d, a, b) => {
+    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = Math.min(lane(a, i), lane(b, i));
+  },
+  'f64x2.max': (d, a, b) => {
+    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = Math.max(lane(a, i), lane(b, i));
+  },
+  'f64x2.pmin': (d, a, b) => {
+    for (let i = 0; i < 2; i++) copyLane(d, i, lane(b, i) < lane(a, i) ? b : a);
+  },
+  'f64x2.pmax': (d, a, b) => {
+    for (let i = 0; i < 2; i++) copyLane(d, i, lane(b, i) > lane(a, i) ? b : a);
+  },
+  'f64x2.eq': (d, a, b) => {
+    for (let i = 0; i < 2; i++) setTruth(d, i, lane(a, i) === lane(b, i));
+  },
+  'f64x2.ne': (d, a, b) => {
+    for (let i = 0; i < 2; i++) setTruth(d, i, lane(a, i) !== lane(b, i));
+  },
+  'f64x2.lt': (d, a, b) => {
+    for (let i = 0; i < 2; i++) setTruth(d, i, lane(a, i) < lane(b, i));
+  },
+  'f64x2.gt': (d, a, b) => {
+    for (let i = 0; i < 2; i++) setTruth(d, i, lane(a, i) > lane(b, i));
+  },
+  'f64x2.le': (d, a, b) => {
+    for (let i = 0; i < 2; i++) setTruth(d, i, lane(a, i) <= lane(b, i));
+  },
+  'f64x2.ge': (d, a, b) => {
+    for (let i = 0; i < 2; i++) setTruth(d, i, lane(a, i) >= lane(b, i));
+  },
+};

@@ -1,0 +1,29 @@
+// Lanes of vectors: the value slots seen as 8-, 16- and 32-bit integers, and words for results in the making.
+// https://webassembly.github.io/spec/core/exec/numerics.html#vector-operations
+// A v128 in the slot at word index d (of SLOTS) is the words d to d + 3, little-endian: 8-bit lane i is I8[4 * d + i],
+// 16-bit lane i is I16[2 * d + i], 32-bit lane i is SLOTS[d + i], 64-bit lane i is SLOTS_F64[(d >> 1) + i].
+//
+// The result may be one of the operands, or begin below one and reach into it; never the other way round. Functions
+// that go through lanes in order may therefore write as they read; others compute in TEMP, or read everything first.
+import { SLOTS as S } from '../stack.ts';
+
+export const I8 = new Int8Array(S.buffer);
+export const U8 = new Uint8Array(S.buffer);
+export const I16 = new Int16Array(S.buffer);
+export const U16 = new Uint16Array(S.buffer);
+export const U32 = new Uint32Array(S.buffer);
+
+/** Four words of SLOTS that nothing else uses (the last four are the border's). */
+export const TEMP = S.length - 8;
+
+/** Moves a vector. */
+export function copyVector(d: number, a: number): void {
+  const x = S[a];
+  const y = S[a + 1];
+  const z = S[a + 2];
+  const w = S[a + 3];
+  S[d] = x;
+  S[d + 1] = y;
+  S[d + 2] = z;
+  S[d + 3] = w;
+}
