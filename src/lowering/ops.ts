@@ -57,7 +57,7 @@ export const REASON = {
   /** call_ref that needs a closer look: null, other instance, host, not lowered. */
   callRef: 9,
   /** memory.atomic.wait. */
-  wait: 9,
+  wait: 12,
   /** throw, throw_ref. */
   throw: 10,
   throwRef: 11,
@@ -495,8 +495,8 @@ op('ternary', 'd a b c k', 'SAVE TERNARY[k](d, a, b, c);');
 /** Access k of ACCESS_NAMES: address a, operands b and c, offset l, memory m, lane n. */
 op('access', 'd a b c k l m n', 'SAVE ACCESS[k](inst, d, a, b, c, l, m, n);');
 /** memory.atomic.wait: address a, expected b, time-out c, offset k, memory l; the driver does it. */
-op('wait32', 'd a b c k l', 'TRAP(9)', true);
-op('wait64', 'd a b c k l', 'TRAP(9)', true);
+op('wait32', 'd a b c k l', 'TRAP(12)', true);
+op('wait64', 'd a b c k l', 'TRAP(12)', true);
 /** Makes room for k reference slots from the frame's first on. Emitted first in functions that have any. */
 op('refs.enter', 'k', 'growRefs(fp + k | 0);');
 /** Throws with tag l and its values k S words above the frame; the exception in slot k. interpreter/exceptions.ts. */
