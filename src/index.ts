@@ -19,6 +19,7 @@ export {
   WasmError,
   WasmException,
 } from './errors.ts';
+export { engine, engineWith } from './engine.ts';
 export { decodeModule } from './decoder/decode.ts';
 export { decodeNames } from './decoder/names.ts';
 export { encodeModule } from './encoder/encode.ts';

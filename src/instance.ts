@@ -184,6 +184,28 @@ export async function instantiateAsync(
   return instance;
 }
 
+/** An instance whose start function, if it has one, has not run yet. */
+export interface BegunInstance {
+  readonly instance: Instance;
+  /** The call of the start function, to be run in steps: it may wait for host functions. */
+  readonly start: Execution<Value> | undefined;
+}
+
+/** Instantiates a module up to its start function, which the embedder runs. @throws LinkError, Trap, ExhaustionError. */
+export function beginInstantiate(
+  module: ValidModule,
+  imports: Imports = {},
+  options: InstanceOptions = {},
+): BegunInstance {
+  const instance = prepare(module, imports, options);
+  const { start } = module.module;
+  if (start === undefined) return { instance, start: undefined };
+  const func = instance.inner.func(start);
+  if (func.instance !== undefined) return { instance, start: begin(func, [], true) };
+  invoke(func, []); // A host function has no steps.
+  return { instance, start: undefined };
+}
+
 /** The value of a global. */
 export function getGlobal(global: Global): Value {
   return bitsToValue(global.type.val, readGlobalBits(global));

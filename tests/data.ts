@@ -19,9 +19,14 @@ function places(): string[] {
 
 /** Absolute path of the folder `name` ('testsuite', 'wasi-testsuite', 'corpus', ...), or undefined if it is nowhere. */
 export function dataFolder(name: string): string | undefined {
+  return dataFolders(name)[0];
+}
+
+/** All folders of that name, best first: one may hold what another lacks. */
+export function dataFolders(name: string): string[] {
   return places()
     .map((place) => join(place, name))
-    .find((folder) => existsSync(folder));
+    .filter((folder) => existsSync(folder));
 }
 
 /** The reason for a skip, to be shown to whoever runs the tests: what is missing and how to get it. */

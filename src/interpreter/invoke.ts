@@ -8,11 +8,12 @@ import type { ValType } from '../syntax/types.ts';
 import { checkCrossing, readBits, readValue, withoutObjects, writeBits, writeValue } from './border.ts';
 import { enterFrame, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
-import { deliver, resume } from './driver.ts';
+import { deliver, deliverError, resume } from './driver.ts';
 import { type AbortLike, abortPromise, yieldToHost } from './host-turns.ts';
 import { entryOf } from './lowered.ts';
 import { FRAMES as FS } from './stack.ts';
 import { Thread, free, running } from './thread.ts';
+import { MemoryWait, TIMED_OUT } from './waits.ts';
 
 type Read<T> = (t: ValType, word: number) => T;
 type Write<T> = (t: ValType, word: number, value: T) => void;
@@ -75,6 +76,8 @@ export class Execution<T> {
   private readonly read: Read<T>;
   private state: 'ready' | 'running' | 'done' | 'failed' = 'ready';
   private values: T[] = [];
+  /** How the host call that it waits for ended, until the next step takes it. */
+  private settled: { readonly answer: unknown } | { readonly error: unknown } | undefined;
 
   /** @throws TypeError when the arguments do not fit the function's type. */
   constructor(func: Func, args: readonly T[], async: boolean, read: Read<T>, write: Write<T>) {
@@ -114,7 +117,7 @@ export class Execution<T> {
   /** Runs until done, out of fuel, `slice` units further, or suspended. Errors end the execution. */
   step(slice = Number.POSITIVE_INFINITY): 'done' | 'fuel' | 'slice' | 'suspended' {
     if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
-    if (this.thread.pending !== undefined) return 'suspended';
+    if (this.thread.pending !== undefined && !this.takeAnswer()) return 'suspended';
     this.state = 'running';
     try {
       const { thread } = this;
@@ -128,6 +131,52 @@ export class Execution<T> {
       this.state = 'failed';
       throw error;
     }
+  }
+
+  /**
+   * Calls `wake` once when a suspended execution can go on: the next step then takes the answer, or throws what the host
+   * call failed with. A notification of memory wakes at once, within the step of the thread that notifies.
+   */
+  whenReady(wake: () => void): void {
+    const { pending } = this.thread;
+    if (pending === undefined) throw new InternalError('an execution that is not suspended waits for nothing');
+    const settle = (settled: NonNullable<typeof this.settled>): void => {
+      if (this.thread.pending !== pending || this.state !== 'ready') return;
+      this.settled = settled;
+      wake();
+    };
+    const { promise } = pending;
+    if (!(promise instanceof MemoryWait)) {
+      promise.then(
+        (answer) => settle({ answer }),
+        (error: unknown) => settle({ error }),
+      );
+    } else if (promise.answer !== undefined) settle({ answer: promise.answer });
+    else promise.onAnswer = () => settle({ answer: promise.answer });
+  }
+
+  /** Whether it is suspended in a wait on memory, which a notification or a time-out ends. */
+  get waitsForMemory(): boolean {
+    return this.thread.pending?.promise instanceof MemoryWait;
+  }
+
+  /** Milliseconds until a wait on memory times out; undefined when it waits for something else, or for ever. */
+  get timeLeft(): number | undefined {
+    const promise = this.thread.pending?.promise;
+    return promise instanceof MemoryWait ? promise.left : undefined;
+  }
+
+  /** Ends a wait on memory as timed out: for drivers that slept for `timeLeft` without giving control back. */
+  timeOut(): void {
+    const promise = this.thread.pending?.promise;
+    if (promise instanceof MemoryWait) promise.finish(TIMED_OUT);
+  }
+
+  /** Gives the execution up: it cannot go on, and what it waits for keeps nothing alive. */
+  abandon(): void {
+    const promise = this.thread.pending?.promise;
+    if (promise instanceof MemoryWait) promise.cancel();
+    if (this.state === 'ready') this.state = 'failed';
   }
 
   /** Runs to the end on the spot. @throws Interrupted when the fuel is used up; it can go on later. */
@@ -155,18 +204,45 @@ export class Execution<T> {
     }
   }
 
+  /** Takes the answer of the host call that it waited for, if there is one. */
+  private takeAnswer(): boolean {
+    const { settled } = this;
+    if (settled === undefined) return false;
+    this.settled = undefined;
+    try {
+      if ('error' in settled) deliverError(this.thread, settled.error);
+      else deliver(this.thread, settled.answer);
+      return true;
+    } catch (error) {
+      this.state = 'failed';
+      throw error;
+    }
+  }
+
   /** Waits for the host call that the thread is suspended in. */
   private async wait(aborted: Promise<Interrupted> | undefined): Promise<void> {
     const { pending } = this.thread;
     if (pending === undefined) throw new InternalError('a suspended thread waits for nothing');
     try {
-      const answer = await (aborted === undefined ? pending.promise : Promise.race([pending.promise, aborted]));
-      if (answer instanceof Interrupted) throw answer;
-      deliver(this.thread, answer);
+      const { value, failed } = await outcomeOf(
+        aborted === undefined ? pending.promise : Promise.race([pending.promise, aborted]),
+      );
+      if (value instanceof Interrupted) throw value;
+      if (failed) deliverError(this.thread, value);
+      else deliver(this.thread, value);
     } catch (error) {
       if (!(error instanceof Interrupted)) this.state = 'failed';
       throw error;
     }
+  }
+}
+
+/** What a promise gives, or what it fails with. */
+async function outcomeOf(promise: PromiseLike<unknown>): Promise<{ value: unknown; failed: boolean }> {
+  try {
+    return { value: await promise, failed: false };
+  } catch (error) {
+    return { value: error, failed: true };
   }
 }
 
@@ -182,21 +258,22 @@ function interruptedBy(signal: AbortLike): Interrupted {
 }
 
 /** A host function called from outside, without a thread. */
-function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>): unknown {
+function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWait: boolean): unknown {
   const { type } = func;
   const base = free.slot;
   writeAll(type.params, base, args, write);
+  if (func.direct !== undefined) return func.direct(base, canWait);
   const values = readAll(type.params, base, readValue);
   return (func.host as (...values: Value[]) => unknown)(...values);
 }
 
 function hostResults<T>(func: Func, answer: unknown, read: Read<T>): T[] {
-  writeResults(func.type, free.slot, answer);
+  if (func.direct === undefined || answer !== undefined) writeResults(func.type, free.slot, answer);
   return readAll(func.type.results, free.slot, read);
 }
 
 function call<T>(func: Func, args: readonly T[], options: RunOptions, read: Read<T>, write: Write<T>): readonly T[] {
-  if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, write), read);
+  if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, write, false), read);
   const thread = new Thread(func.instance, options.fuel ?? Number.POSITIVE_INFINITY, false);
   let values: T[] = [];
   const begin = (): void => start(thread, func, args, write);
@@ -226,7 +303,7 @@ export async function invokeAsync(
 ): Promise<readonly Value[]> {
   checkCrossing(func.type);
   if (func.instance === undefined) {
-    return hostResults(func, await callHostFunc(func, args, writeValue), readValue);
+    return hostResults(func, await callHostFunc(func, args, writeValue, true), readValue);
   }
   const execution = new Execution<Value>(func, args, true, readValue, writeValue);
   execution.fuel = options.fuel ?? Number.POSITIVE_INFINITY;

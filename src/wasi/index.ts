@@ -15,6 +15,8 @@ import { Process } from './kernel/process.ts';
 import { noEntry, noMemory, refuseNul } from './messages.ts';
 import { DIRECTORY_RIGHTS, FILE_RIGHTS, PREVIEW0, PREVIEW1, rights, STREAM_RIGHTS } from './preview1/abi.ts';
 import { importsOf } from './preview1/calls.ts';
+import { type Engine, type ProgramImports, type ProgramModule, type ProgramOptions, runProgram } from './program.ts';
+import { THREADS_MODULE, threadImports } from './threads.ts';
 
 export { ExitStatus } from '../errors.ts';
 export type { Clock } from './host/clock.ts';
@@ -27,6 +29,8 @@ export { portableClock, portableRandom } from './hosts/portable.ts';
 export { readOnly } from './hosts/read-only.ts';
 export type { HostFunction, Value } from './kernel/dispatcher.ts';
 export type { BufferMemory, GuestMemory } from './kernel/guest.ts';
+export type { GuestCall } from './kernel/scheduler.ts';
+export type { Engine, ProgramImports, ProgramInstance, ProgramModule, ProgramOptions } from './program.ts';
 
 export interface WasiOptions {
   /** The first is by custom the program's name. */
@@ -60,15 +64,17 @@ export interface WasiInstance {
  *     const exitCode = await wasi.start(instance);
  */
 export class WASI {
-  /** Functions to import, by module: `wasi_snapshot_preview1` and `wasi_unstable`. */
+  /** Functions to import, by module: `wasi_snapshot_preview1`, `wasi_unstable`, and `wasi` for threads. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
   private readonly process: Process;
+  private readonly mode: 'async' | 'sync';
   private memory: GuestMemory | undefined;
 
   /** Throws a TypeError for arguments, variables or guest paths that WASI cannot express. */
   constructor(options: WasiOptions = {}) {
     const { args = [], env = {}, mode = 'async', strace } = options;
     const { clock = portableClock(), random = portableRandom() } = options;
+    this.mode = mode;
     this.process = new Process({ args, env, clock, random });
     this.addStreams(options);
     for (const [path, directory] of Object.entries(options.preopens ?? {})) this.addPreopen(path, directory);
@@ -80,6 +86,7 @@ export class WASI {
     this.imports = Object.freeze({
       [PREVIEW1.moduleName]: importsOf(PREVIEW1, dispatch, strace),
       [PREVIEW0.moduleName]: importsOf(PREVIEW0, dispatch, strace),
+      [THREADS_MODULE]: threadImports(this.process, strace),
     });
   }
 
@@ -96,6 +103,19 @@ export class WASI {
    */
   start(instance: WasiInstance): number | Promise<number> {
     return this.finishing(() => this.call(instance, '_start'));
+  }
+
+  /**
+   * Runs a command with all its threads (wasi-threads), which take turns: makes the instances with the engine, calls
+   * `_start`, and answers with the exit code; in mode 'async' a promise of it. Returning from `_start`, proc_exit and
+   * traps of any thread end all of them. Throws traps, Interrupted, LinkError, and a TypeError without `_start`.
+   *
+   *     const exitCode = await new WASI({ args: ['prog'] }).run(engine, compile(bytes));
+   */
+  run<M extends ProgramModule>(engine: Engine<M>, module: M, options: ProgramOptions = {}): number | Promise<number> {
+    const imports = mergedImports(options.imports ?? {}, this.imports);
+    const bind = (instance: WasiInstance): void => this.bindExported(instance);
+    return this.finishing(() => runProgram({ module, engine, imports }, this.process, this.mode, bind, options));
   }
 
   /** Prepares a reactor: binds the memory and calls `_initialize` if there is one. */
@@ -170,4 +190,15 @@ export class WASI {
     };
     this.process.files.add(descriptor);
   }
+}
+
+/** Imports of two sources; the first one's come first. */
+function mergedImports(first: ProgramImports, second: ProgramImports): ProgramImports {
+  const merged: Record<string, Record<string, unknown>> = Object.create(null);
+  for (const source of [second, first]) {
+    for (const [name, values] of Object.entries(source)) {
+      merged[name] = Object.assign(merged[name] ?? Object.create(null), values);
+    }
+  }
+  return merged;
 }

@@ -16,3 +16,17 @@ export function noMemory(): string {
 export function noEntry(name: string): string {
   return `unknown export: the instance exports no function ${JSON.stringify(name)}`;
 }
+
+export function nobodyWakes(threads: number): string {
+  const who = threads === 1 ? 'the only guest thread waits' : `all ${threads} guest threads wait`;
+  return `blocking wait: ${who} for a notification of memory without a time-out, and nobody is left to give it`;
+}
+
+export function cannotWaitSync(threads: number): string {
+  const who = threads === 1 ? 'the only guest thread waits' : `all ${threads} guest threads wait`;
+  return `blocking wait: ${who}, and in mode 'sync' nothing but a time-out of memory.atomic.wait can end that; use mode 'async'`;
+}
+
+export function needsStart(): string {
+  return 'unknown export: the module exports no function "_start", so it is not a program that can be run; a reactor is instantiated and prepared with initialize';
+}

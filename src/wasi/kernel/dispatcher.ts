@@ -13,6 +13,8 @@ export interface Call {
   readonly process: Process;
   /** The monotonic time at which the first try began; all tries see the same. */
   readonly began: () => bigint;
+  /** Whether this is a later try of a call that has waited. */
+  readonly waited: boolean;
 }
 
 export type Value = number | bigint;
@@ -62,8 +64,9 @@ export function dispatch(
     };
     const answer = attempt(call, args);
     if (typeof answer === 'number') return tell(answer);
-    if (options.mode === 'sync') return tell(finishSync(answer, call, () => attempt(call, args)));
-    return finishAsync(answer, call, () => attempt(call, args)).then(tell);
+    const again = { ...call, waited: true };
+    if (options.mode === 'sync') return tell(finishSync(answer, call, () => attempt(again, args)));
+    return finishAsync(answer, call, () => attempt(again, args)).then(tell);
   };
 }
 
@@ -74,7 +77,7 @@ function coerce(value: Value, kind: Coercion): Value {
 
 function newCall({ guest, process }: DispatchOptions): Call {
   let time: bigint | undefined;
-  return { guest, process, began: () => (time ??= process.clock.monotonic()) };
+  return { guest, process, began: () => (time ??= process.clock.monotonic()), waited: false };
 }
 
 async function finishAsync(block: WouldBlock, call: Call, again: () => number | WouldBlock): Promise<number> {

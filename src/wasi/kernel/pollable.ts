@@ -39,3 +39,10 @@ export class Subscribers {
     for (const wake of [...this.wakes]) wake();
   }
 }
+
+/** What is ready as soon as it is waited for: to be waited for by those who only end their turn. */
+export const AT_ONCE: Pollable = {
+  ready: () => READABLE,
+  subscribe: () => () => {},
+  waitSync: () => true,
+};

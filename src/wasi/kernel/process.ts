@@ -14,6 +14,14 @@ export interface ProcessOptions {
   readonly random: Random;
 }
 
+/** The guest threads of a process, where somebody schedules them. */
+export interface ThreadGroup {
+  /** Threads that have not ended, the main one included. */
+  readonly count: number;
+  /** Starts a thread with an argument: its number, or a negative error number. */
+  spawn(argument: number): number;
+}
+
 export class Process {
   /** UTF-8 with a closing NUL, ready to be copied into the guest. */
   readonly args: readonly Uint8Array[];
@@ -23,6 +31,8 @@ export class Process {
   readonly clock: Clock;
   readonly random: Random;
   readonly waiting = new Waiting();
+  /** Undefined where the embedder runs the guest by itself: one thread then. */
+  threads: ThreadGroup | undefined;
 
   /** Throws a TypeError for a text with a NUL in it, and for a variable's name that is empty or has `=` in it. */
   constructor(options: ProcessOptions) {

@@ -1,0 +1,15 @@
+// The engine as `run` of wasmi-ts/wasi takes it: how the instance of a guest thread is made, and how the host gets its
+// turn. The system interface imports nothing of the interpreter; this is what it is handed instead.
+import { type BegunInstance, beginInstantiate, type Imports, type InstanceOptions } from './instance.ts';
+import { yieldToHost } from './interpreter/host-turns.ts';
+import type { ValidModule } from './validator/module.ts';
+
+export const engine = {
+  beginInstantiate: (module: ValidModule, imports: Imports): BegunInstance => beginInstantiate(module, imports),
+  yieldToHost,
+} as const;
+
+/** The same with options for each instance. */
+export function engineWith(options: InstanceOptions): typeof engine {
+  return { ...engine, beginInstantiate: (module, imports) => beginInstantiate(module, imports, options) };
+}

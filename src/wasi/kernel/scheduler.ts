@@ -1,0 +1,214 @@
+// The scheduler: the guest threads of one process take turns on one JavaScript thread, each for a slice of fuel.
+// https://github.com/WebAssembly/wasi-threads  No workers and no SharedArrayBuffer: a turn ends between two instructions.
+// Round robin, or by chance that follows from a seed. Everything is counted in fuel and turns, never in time, so that a
+// run depends on the guest, the seed and what the host answers alone. How a thread is run is the engine's business.
+import { Interrupted, UnsupportedError } from '../../errors.ts';
+import { cannotWaitSync, nobodyWakes } from '../messages.ts';
+
+/** A call of a guest function that is run in steps; the engine's executions are such. */
+export interface GuestCall {
+  /** Taken branches and calls that it may still make. */
+  fuel: number;
+  /** Runs at most so much further. Throws what ends the call. */
+  step(slice: number): 'done' | 'fuel' | 'slice' | 'suspended';
+  /** Calls `wake` once when a suspended call can go on. */
+  whenReady(wake: () => void): void;
+  /** Whether it is suspended in a wait on memory, which only another thread or a time-out ends. */
+  readonly waitsForMemory: boolean;
+  /** Milliseconds until a wait on memory times out; undefined for other waits, and for those without a limit. */
+  readonly timeLeft: number | undefined;
+  /** Ends a wait on memory as timed out. */
+  timeOut(): void;
+  /** Gives it up. */
+  abandon(): void;
+}
+
+/** What of an AbortSignal is used. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener?(type: 'abort', listener: () => void): void;
+  removeEventListener?(type: 'abort', listener: () => void): void;
+}
+
+export interface SchedulerOptions {
+  /** Threads and lengths of slices are chosen by chance that follows from this number; round robin without it. */
+  readonly seed?: number | undefined;
+  /** The longest slice, in units of fuel, while there are several threads. */
+  readonly slice?: number | undefined;
+  /** Fuel of all threads together; practically unlimited if not given. */
+  readonly fuel?: number | undefined;
+  readonly signal?: StopSignal | undefined;
+}
+
+interface GuestThread {
+  /** Made one after the other: the start function, if there is one, and the entry. */
+  readonly calls: GuestCall[];
+}
+
+const SLICE = 50_000;
+/** Fuel between two turns of the host's event loop: a few milliseconds. */
+const HOST_SLICE = 400_000;
+/** What a turn counts besides its fuel, so that threads which only wait do not keep the host from its turn. */
+const TURN_COST = 1_000;
+
+export class Scheduler {
+  private readonly slice: number;
+  private readonly chance: ((below: number) => number) | undefined;
+  private readonly signal: StopSignal | undefined;
+  private fuel: number;
+  private sinceHost = 0;
+  private readonly threads = new Set<GuestThread>();
+  private readonly runnable: GuestThread[] = [];
+  private main: GuestThread | undefined;
+  private wakeUp: () => void = () => {};
+
+  constructor({ seed, slice = SLICE, fuel = Number.MAX_SAFE_INTEGER, signal }: SchedulerOptions = {}) {
+    this.slice = slice;
+    this.chance = seed === undefined ? undefined : chanceFrom(seed);
+    this.fuel = fuel;
+    this.signal = signal;
+  }
+
+  /** Threads that have not ended. */
+  get count(): number {
+    return this.threads.size;
+  }
+
+  /** Adds a thread that makes these calls one after the other. The first one added is the main thread. */
+  add(calls: readonly GuestCall[]): void {
+    const thread = { calls: [...calls] };
+    this.main ??= thread;
+    this.threads.add(thread);
+    this.runnable.push(thread);
+  }
+
+  /**
+   * Runs until the main thread has ended; the others end with it. Throws what any thread throws, and Interrupted when
+   * the fuel is used up or the signal is aborted.
+   */
+  async run(yieldToHost: () => Promise<void>): Promise<void> {
+    const { signal } = this;
+    const onAbort = (): void => this.wakeUp();
+    signal?.addEventListener?.('abort', onAbort);
+    try {
+      while (this.goesOn()) {
+        const thread = this.next();
+        if (thread === undefined) await this.wake();
+        else this.turn(thread);
+        if (this.sinceHost < HOST_SLICE) continue;
+        this.sinceHost = 0;
+        await yieldToHost();
+      }
+    } finally {
+      signal?.removeEventListener?.('abort', onAbort);
+      this.abandonAll();
+    }
+  }
+
+  /** The same without giving control back: only waits on memory with a time-out can be waited for, by `sleep`. */
+  runSync(sleep: (nanoseconds: bigint) => boolean): void {
+    try {
+      while (this.goesOn()) {
+        const thread = this.next();
+        if (thread === undefined) this.sleepSync(sleep);
+        else this.turn(thread);
+      }
+    } finally {
+      this.abandonAll();
+    }
+  }
+
+  private goesOn(): boolean {
+    if (this.signal?.aborted) {
+      throw new Interrupted(
+        'abort',
+        `interrupted: the signal was aborted (${String(this.signal.reason ?? 'no reason')})`,
+      );
+    }
+    return this.main !== undefined && this.threads.has(this.main);
+  }
+
+  private next(): GuestThread | undefined {
+    const { chance, runnable } = this;
+    if (chance === undefined || runnable.length < 2) return runnable.shift();
+    return runnable.splice(chance(runnable.length), 1)[0];
+  }
+
+  private turn(thread: GuestThread): void {
+    const [call] = thread.calls;
+    const before = this.fuel;
+    call.fuel = before;
+    const outcome = call.step(this.sliceLength());
+    this.fuel = call.fuel;
+    this.sinceHost += before - this.fuel + TURN_COST;
+    if (outcome === 'fuel') {
+      throw new Interrupted('fuel', 'all fuel consumed: the program was stopped');
+    }
+    if (outcome === 'suspended') {
+      call.whenReady(() => this.ready(thread));
+      return;
+    }
+    if (outcome === 'done') thread.calls.shift();
+    if (thread.calls.length > 0) this.runnable.push(thread);
+    else this.threads.delete(thread);
+  }
+
+  private sliceLength(): number {
+    if (this.chance !== undefined) return 1 + this.chance(this.slice);
+    return this.threads.size > 1 ? this.slice : HOST_SLICE;
+  }
+
+  private ready(thread: GuestThread): void {
+    if (!this.threads.has(thread)) return;
+    this.runnable.push(thread);
+    this.wakeUp();
+  }
+
+  /** Waits until a thread can go on, or the signal is aborted. */
+  private wake(): Promise<void> {
+    this.checkSomeoneWakes();
+    return new Promise((resolve) => {
+      this.wakeUp = resolve;
+    });
+  }
+
+  /** Threads that all wait on memory without a limit would never go on, and an idle host would end in silence. */
+  private checkSomeoneWakes(): void {
+    for (const { calls } of this.threads) if (!calls[0].waitsForMemory || calls[0].timeLeft !== undefined) return;
+    throw new UnsupportedError('blocking-wait', nobodyWakes(this.count));
+  }
+
+  /** Sleeps until the first time-out. */
+  private sleepSync(sleep: (nanoseconds: bigint) => boolean): void {
+    let first: GuestCall | undefined;
+    let left = Number.POSITIVE_INFINITY;
+    for (const { calls } of this.threads) {
+      const time = calls[0].timeLeft;
+      if (time === undefined || time >= left) continue;
+      first = calls[0];
+      left = time;
+    }
+    if (first === undefined || !sleep(BigInt(Math.ceil(left * 1e6)))) {
+      throw new UnsupportedError('blocking-wait', cannotWaitSync(this.count));
+    }
+    first.timeOut();
+  }
+
+  private abandonAll(): void {
+    for (const { calls } of this.threads) for (const call of calls) call.abandon();
+    this.threads.clear();
+    this.runnable.length = 0;
+  }
+}
+
+/** Whole numbers below a bound that follow from a seed (xorshift, 32 bits). */
+function chanceFrom(seed: number): (below: number) => number {
+  let state = (seed ^ 0x9e37_79b9) >>> 0 || 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}

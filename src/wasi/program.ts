@@ -1,0 +1,80 @@
+// Running a program with all its threads: instances are made and run in steps by an engine, which is handed in, so that
+// nothing here imports an interpreter.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md
+import { Memory } from '../runtime/memory.ts';
+import type { Module } from '../syntax/module.ts';
+import type { Process } from './kernel/process.ts';
+import { type GuestCall, Scheduler, type SchedulerOptions } from './kernel/scheduler.ts';
+import { needsStart } from './messages.ts';
+import { THREAD_ENTRY, Threads } from './threads.ts';
+
+/** A module that an engine takes: what it imports and exports is looked up in its syntax. */
+export interface ProgramModule {
+  readonly module: Module;
+}
+
+export interface ProgramInstance {
+  readonly exports: Readonly<Record<string, unknown>>;
+  /** Begins a call of an export, to be run in steps. */
+  begin(name: string, args: readonly number[], options: { readonly async: boolean }): GuestCall;
+}
+
+/** Values to import, by module and name. */
+export type ProgramImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What is needed of an engine: `engine` of wasmi-ts is one. */
+export interface Engine<M extends ProgramModule = never> {
+  /** Makes an instance; its start function is a call that has not begun. */
+  beginInstantiate(module: M, imports: ProgramImports): { instance: ProgramInstance; start: GuestCall | undefined };
+  /** Lets the host's timers and events have a turn. */
+  yieldToHost(): Promise<void>;
+}
+
+export interface ProgramOptions extends Pick<SchedulerOptions, 'fuel' | 'signal'> {
+  /** Imports besides the system interface; they come first where names are the same. */
+  readonly imports?: ProgramImports;
+  /** The order of the guest threads: round robin, unless a seed is given; the longest slice, in units of fuel. */
+  readonly scheduler?: Pick<SchedulerOptions, 'seed' | 'slice'>;
+  /** Bytes that a shared memory which is made for the program may have at most. */
+  readonly maxMemoryBytes?: number;
+}
+
+/** Runs a program to its end, in the way that `mode` says. Throws what ends it. `bind` is told the memory. */
+export function runProgram<M extends ProgramModule>(
+  program: { readonly module: M; readonly engine: Engine<M>; readonly imports: ProgramImports },
+  process: Process,
+  mode: 'async' | 'sync',
+  bind: (instance: ProgramInstance) => void,
+  { fuel, signal, scheduler: order, maxMemoryBytes }: ProgramOptions,
+): void | Promise<void> {
+  const { module, engine } = program;
+  const exported = (name: string): boolean =>
+    module.module.exports.some((one) => one.name === name && one.kind === 'func');
+  if (!exported('_start')) throw new TypeError(needsStart());
+  const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes);
+  const scheduler = new Scheduler({ ...order, fuel, signal });
+  const callsOf = (name: string, args: readonly number[], use = (_instance: ProgramInstance): void => {}) => {
+    const { instance, start } = engine.beginInstantiate(module, imports);
+    use(instance);
+    const entry = instance.begin(name, args, { async: true });
+    return start === undefined ? [entry] : [start, entry];
+  };
+  process.threads = new Threads(scheduler, (number, argument) =>
+    exported(THREAD_ENTRY) ? callsOf(THREAD_ENTRY, [number, argument]) : undefined,
+  );
+  scheduler.add(callsOf('_start', [], bind));
+  if (mode === 'async') return scheduler.run(engine.yieldToHost);
+  scheduler.runSync((nanoseconds) => process.clock.sleepSync(nanoseconds));
+}
+
+/** Programs with threads import their memory; where nobody gives it, it is made, once for all threads. */
+function withSharedMemories(module: Module, given: ProgramImports, maxMemoryBytes?: number): ProgramImports {
+  const imports: Record<string, Record<string, unknown>> = Object.create(null);
+  for (const [name, values] of Object.entries(given)) imports[name] = Object.assign(Object.create(null), values);
+  for (const { module: from, name, desc } of module.imports) {
+    if (desc.kind !== 'memory' || !desc.type.shared) continue;
+    imports[from] ??= Object.create(null) as Record<string, unknown>;
+    imports[from][name] ??= new Memory(desc.type, maxMemoryBytes);
+  }
+  return imports;
+}

@@ -1,0 +1,65 @@
+// wasi-threads: `wasi.thread-spawn`, and the threads that it starts.
+// https://github.com/WebAssembly/wasi-threads#detailed-design-discussion
+// A thread is a new instance of the same module over the same imports, its shared memory among them; its code is shared.
+import { ExhaustionError, LinkError } from '../errors.ts';
+import { ERRNO } from './host/errno.ts';
+import type { HostFunction } from './kernel/dispatcher.ts';
+import type { Process, ThreadGroup } from './kernel/process.ts';
+import type { GuestCall, Scheduler } from './kernel/scheduler.ts';
+
+/** The module that `thread-spawn` is imported from. */
+export const THREADS_MODULE = 'wasi';
+/** The export that a thread begins with: `wasi_thread_start(thread number, argument)`. */
+export const THREAD_ENTRY = 'wasi_thread_start';
+
+/** Threads that a process may have at a time: our own limit. */
+const MAX_THREADS = 4096;
+/** Numbers of threads are positive and leave three bits to the guest's C library. */
+const MAX_NUMBER = 0x1fff_ffff;
+
+/** What the threads of a process are made with: the calls of a new instance. Undefined: there is no such export. */
+export type NewInstance = (number: number, argument: number) => readonly GuestCall[] | undefined;
+
+export class Threads implements ThreadGroup {
+  private readonly scheduler: Scheduler;
+  private readonly instantiate: NewInstance;
+  private last = 0;
+
+  constructor(scheduler: Scheduler, instantiate: NewInstance) {
+    this.scheduler = scheduler;
+    this.instantiate = instantiate;
+  }
+
+  get count(): number {
+    return this.scheduler.count;
+  }
+
+  /** AGAIN: too many threads, or the instance cannot be made; NOTSUP: the module has no entry for threads. */
+  spawn(argument: number): number {
+    if (this.count >= MAX_THREADS || this.last === MAX_NUMBER) return -ERRNO.AGAIN;
+    try {
+      const calls = this.instantiate(this.last + 1, argument);
+      if (calls === undefined) return -ERRNO.NOTSUP;
+      this.scheduler.add(calls);
+      this.last++;
+      return this.last;
+    } catch (error) {
+      if (error instanceof ExhaustionError || error instanceof LinkError) return -ERRNO.AGAIN;
+      throw error;
+    }
+  }
+}
+
+/** The functions to import from `wasi`. Without a scheduler threads cannot be started: NOTSUP. */
+export function threadImports(
+  process: Process,
+  strace: ((line: string) => void) | undefined,
+): Readonly<Record<string, HostFunction>> {
+  const imports: Record<string, HostFunction> = Object.create(null);
+  imports['thread-spawn'] = (argument) => {
+    const number = process.threads?.spawn(argument as number) ?? -ERRNO.NOTSUP;
+    strace?.(`thread-spawn(start_arg=${argument}) = ${number}`);
+    return number;
+  };
+  return Object.freeze(imports);
+}
