@@ -27,22 +27,12 @@ function arrayWith(slot: number, i: number): ArrayObject {
   return array;
 }
 
-function getWords(cells: ArrayLike<unknown>, at: number, d: number, n: number): void {
-  for (let i = 0; i < n; i++) S[2 * d + i] = cells[at + i] as number;
+function getWords(cells: ArrayLike<unknown>, at: number, d: number): void {
+  for (let i = 0; i < 4; i++) S[2 * d + i] = cells[at + i] as number;
 }
 
-function setWords(cells: { [i: number]: unknown }, at: number, a: number, n: number): void {
-  for (let i = 0; i < n; i++) cells[at + i] = S[2 * a + i];
-}
-
-function getElement(d: number, a: number, b: number, words: number): void {
-  const i = S[2 * b] >>> 0;
-  getWords(arrayWith(a, i).cells, i * words, d, words);
-}
-
-function setElement(a: number, b: number, c: number, words: number): void {
-  const i = S[2 * b] >>> 0;
-  setWords(arrayWith(a, i).cells, i * words, c, words);
+function setWords(cells: { [i: number]: unknown }, at: number, a: number): void {
+  for (let i = 0; i < 4; i++) cells[at + i] = S[2 * a + i];
 }
 
 function i31At(slot: number): number {
@@ -87,7 +77,7 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
     S[2 * d] = fields[k] as number;
     S[2 * d + 1] = fields[k + 1] as number;
   },
-  'struct.get128': (d, a, _b, _c, k) => getWords(fieldsAt(a), k, d, 4),
+  'struct.get128': (d, a, _b, _c, k) => getWords(fieldsAt(a), k, d),
   'struct.getref': (d, a, _b, _c, k) => {
     R[d] = fieldsAt(a)[k];
   },
@@ -99,7 +89,7 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
     fields[k] = S[2 * b];
     fields[k + 1] = S[2 * b + 1];
   },
-  'struct.set128': (_d, a, b, _c, k) => setWords(fieldsAt(a), k, b, 4),
+  'struct.set128': (_d, a, b, _c, k) => setWords(fieldsAt(a), k, b),
   'struct.setref': (_d, a, b, _c, k) => {
     fieldsAt(a)[k] = R[b];
   },
@@ -114,16 +104,38 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
     const length = S[2 * a] >>> 0;
     R[d] = new ArrayObject(k, length, blankCells(elementStorage(k), length));
   },
-  'array.get32': (d, a, b) => getElement(d, a, b, 1),
-  'array.get64': (d, a, b) => getElement(d, a, b, 2),
-  'array.get128': (d, a, b) => getElement(d, a, b, 4),
+  'array.get32': (d, a, b) => {
+    const i = S[2 * b] >>> 0;
+    S[2 * d] = arrayWith(a, i).cells[i] as number;
+  },
+  'array.get64': (d, a, b) => {
+    const i = S[2 * b] >>> 0;
+    const cells = arrayWith(a, i).cells;
+    S[2 * d] = cells[2 * i] as number;
+    S[2 * d + 1] = cells[2 * i + 1] as number;
+  },
+  'array.get128': (d, a, b) => {
+    const i = S[2 * b] >>> 0;
+    getWords(arrayWith(a, i).cells, 4 * i, d);
+  },
   'array.getref': (d, a, b) => {
     const i = S[2 * b] >>> 0;
     R[d] = arrayWith(a, i).cells[i];
   },
-  'array.set32': (_d, a, b, c) => setElement(a, b, c, 1),
-  'array.set64': (_d, a, b, c) => setElement(a, b, c, 2),
-  'array.set128': (_d, a, b, c) => setElement(a, b, c, 4),
+  'array.set32': (_d, a, b, c) => {
+    const i = S[2 * b] >>> 0;
+    arrayWith(a, i).cells[i] = S[2 * c];
+  },
+  'array.set64': (_d, a, b, c) => {
+    const i = S[2 * b] >>> 0;
+    const cells = arrayWith(a, i).cells;
+    cells[2 * i] = S[2 * c];
+    cells[2 * i + 1] = S[2 * c + 1];
+  },
+  'array.set128': (_d, a, b, c) => {
+    const i = S[2 * b] >>> 0;
+    setWords(arrayWith(a, i).cells, 4 * i, c);
+  },
   'array.setref': (_d, a, b, c) => {
     const i = S[2 * b] >>> 0;
     (arrayWith(a, i).cells as unknown[])[i] = R[c];
