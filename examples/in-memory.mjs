@@ -1,7 +1,7 @@
 // Runs a whole WASI program in memory: arguments, files and output are plain values, and nothing of this machine is
 // given to it. The program copies its standard input to the file out.txt and to its output.
 //   node examples/in-memory.mjs
-import { compile, instantiate } from 'wasmi-ts';
+import { compile, engine } from 'wasmi-ts';
 import { assemble } from 'wasmi-ts/text';
 import { BufferOutput, WASI, memoryDirectory, readText } from 'wasmi-ts/wasi';
 
@@ -31,9 +31,7 @@ const stdout = new BufferOutput();
 const files = memoryDirectory({ 'readme.txt': 'nothing to see' });
 const wasi = new WASI({ stdin: 'some input', stdout, preopens: { '/': files } });
 
-const instance = instantiate(compile(bytes), wasi.imports);
-const { memory } = instance.exports;
-const exitCode = await wasi.start({ exports: { memory, _start: () => instance.callAsync('_start') } });
+const exitCode = await wasi.run(engine, compile(bytes));
 
 console.log('exit code', exitCode);
 console.log('output:', stdout.text());
