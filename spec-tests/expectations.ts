@@ -77,32 +77,6 @@ const DIFFERENCES: readonly Difference[] = [
   },
 ];
 
-const WAITS: readonly Wait[] = [
-  {
-    feature: 'exception-handling',
-    reason: 'tags and exceptions are not built',
-    files: [
-      'instance.wast',
-      'legacy/rethrow.wast',
-      'legacy/throw.wast',
-      'legacy/try_catch.wast',
-      'legacy/try_delegate.wast',
-      'tag.wast',
-      'throw.wast',
-      'throw_ref.wast',
-      'try_table.wast',
-    ],
-  },
-  {
-    feature: 'exception-handling',
-    reason: 'some modules, or modules that others import from, have tags or catch exceptions',
-    files: ['custom/name_annot.wast', 'exports.wast', 'imports.wast'],
-  },
-  {
-    feature: 'legacy-exceptions',
-    reason: 'some modules have no tags, so that the old instructions are the first thing missing',
-    files: ['legacy/rethrow.wast', 'legacy/try_catch.wast', 'legacy/try_delegate.wast'],
-  },
-];
+const WAITS: readonly Wait[] = [];
 
 export const EXPECTATIONS: Expectations = { waits: WAITS, differences: DIFFERENCES, switches: SWITCHES };
