@@ -57,6 +57,7 @@ import * as i64 from './numeric/i64.ts';
 import * as support from './loop-support.ts';
 import { OUT_OF_LINE } from './out-of-line.ts';
 import * as rare from './rare.ts';
+import * as vectors from './simd/memory.ts';
 import * as stack from './stack.ts';
 
 const CODE = stack.CODE;
@@ -77,6 +78,8 @@ const growRefs = support.growReferences;
 const load32 = support.load32;
 const store32 = support.store32;
 const quietNaN = support.quietNaN;
+const loadVector = vectors.loadVector;
+const storeVector = vectors.storeVector;
 const UNARY = rare.UNARY;
 const BINARY = rare.BINARY;
 const TERNARY = rare.TERNARY;

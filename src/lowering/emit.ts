@@ -27,9 +27,13 @@ export interface Code {
 
 const RESULT_SLOTS = new Map(INSTRUCTIONS.map((row) => [row.name, slotsOf(row.sig?.pushes[0] ?? 0)]));
 
+/** Ops that are vector instructions. */
+const VECTOR_OP = /^(v128|[if]\d+x\d+)\./;
+
 /** How many slots of an operand move to or from its far place: two where it may be a v128. */
 function slotsMoved(name: string, letters: string, operands: readonly number[], written: boolean): number {
   if (name.endsWith('128')) return 2;
+  if (VECTOR_OP.test(name)) return written ? (RESULT_SLOTS.get(name.replace('.add.k', '')) ?? 2) : 2;
   const names = RARE_NAMES[name as keyof typeof RARE_NAMES];
   if (names === undefined) return 1;
   // Reading a slot too many does no harm; writing one would.

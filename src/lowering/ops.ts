@@ -360,6 +360,10 @@ for (const [name, size, value] of LOAD) {
     op(target, 'd a k', `x = S[a]; ${check(size)} z = ${value}; x = d; S[x] = z; S[x + 1 | 0] = ${high};`);
   }
 }
+// The functions check, which keeps these short.
+op('v128.load', 'd a k', 'if (!loadVector(memory, d, S[a], k)) TRAP(17)');
+op('v128.load.add.k', 'd a k l', 'if (!loadVector(memory, d, S[a] + l | 0, k)) TRAP(17)');
+op('v128.store', 'a b k', 'if (!storeVector(memory, b, S[a], k)) TRAP(17)');
 op('memory.size', 'd', 'S[d] = mb >>> 16;');
 /** The loop's views may be of this memory, also under another index: the driver grows it and enters again. */
 op('memory.grow', 'd a k', 'TRAP(6)', true);

@@ -347,14 +347,14 @@ export class Selector {
 
   private load(node: Node, d: number): void {
     const address = node.a as Node;
-    if (address.kind === 'binary' && address.op === 'i32.add' && has(`${node.op}.add`)) {
+    if (address.kind === 'binary' && address.op === 'i32.add' && has(`${node.op}.add.k`)) {
       const a = address.a as Node;
       const b = address.b as Node;
       if (isI32Const(b)) {
         this.emit.op(`${node.op}.add.k`, node.at, d, this.operand(a), node.lo, b.lo);
         return;
       }
-      if (!isI32Const(a)) {
+      if (!isI32Const(a) && has(`${node.op}.add`)) {
         const first = this.operand(a);
         this.emit.op(`${node.op}.add`, node.at, d, first, this.operand(b), node.lo);
         return;

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#vector-memory-instructions
 // All bytes are checked before any is moved. The address in slot a may stand where the result goes.
 import type { ModuleInstance } from '../../runtime/instance.ts';
+import type { Memory } from '../../runtime/memory.ts';
 import { effectiveAddress } from '../access.ts';
 import { load32, store32 } from '../loop-support.ts';
 import type { Access, Functions } from '../rare.ts';
@@ -13,18 +14,50 @@ const S = stack.SLOTS;
 const U8 = views.U8;
 const I16 = views.I16;
 
+/** Loads the 16 bytes at a 32-bit address + offset. Answers false, and does nothing, when they are not all inside. */
+export function loadVector(memory: Memory, d: number, address: number, offset: number): boolean {
+  const p = (address >>> 0) + (offset >>> 0);
+  if (p + 16 > memory.byteLength) return false;
+  loadAt(memory, d, p);
+  return true;
+}
+
+/** Stores the vector in slot b likewise. */
+export function storeVector(memory: Memory, b: number, address: number, offset: number): boolean {
+  const p = (address >>> 0) + (offset >>> 0);
+  if (p + 16 > memory.byteLength) return false;
+  storeAt(memory, b, p);
+  return true;
+}
+
+function loadAt({ M8, M32 }: Memory, d: number, p: number): void {
+  if ((p & 3) === 0) {
+    const q = p >>> 2;
+    S[d] = M32[q];
+    S[d + 1] = M32[q + 1];
+    S[d + 2] = M32[q + 2];
+    S[d + 3] = M32[q + 3];
+  } else for (let i = 0; i < 4; i++) S[d + i] = load32(M8, p + 4 * i);
+}
+
+function storeAt({ M8, M32 }: Memory, b: number, p: number): void {
+  if ((p & 3) === 0) {
+    const q = p >>> 2;
+    M32[q] = S[b];
+    M32[q + 1] = S[b + 1];
+    M32[q + 2] = S[b + 2];
+    M32[q + 3] = S[b + 3];
+  } else for (let i = 0; i < 4; i++) store32(M8, p + 4 * i, S[b + i]);
+}
+
 const load: Access = (inst, d, a, _b, _c, offset, index) => {
   const memory = inst.memories[index];
-  const p = effectiveAddress(memory, a, offset, 16);
-  const { M8 } = memory;
-  for (let i = 0; i < 4; i++) S[d + i] = load32(M8, p + 4 * i);
+  loadAt(memory, d, effectiveAddress(memory, a, offset, 16));
 };
 
 const store: Access = (inst, _d, a, b, _c, offset, index) => {
   const memory = inst.memories[index];
-  const p = effectiveAddress(memory, a, offset, 16);
-  const { M8 } = memory;
-  for (let i = 0; i < 4; i++) store32(M8, p + 4 * i, S[b + i]);
+  storeAt(memory, b, effectiveAddress(memory, a, offset, 16));
 };
 
 /** Eight bytes as 16-bit lanes; `shift` moves the sign into place: 24 keeps it, 0 leaves bytes unsigned. */
@@ -38,8 +71,11 @@ function widen8(inst: ModuleInstance, d: number, a: number, offset: number, inde
 function widen16(inst: ModuleInstance, d: number, a: number, offset: number, index: number, shift: number): void {
   const memory = inst.memories[index];
   const p = effectiveAddress(memory, a, offset, 8);
-  const { M8 } = memory;
-  for (let i = 0; i < 4; i++) S[d + i] = ((M8[p + 2 * i] | (M8[p + 2 * i + 1] << 8)) << shift) >> shift;
+  const { M8, M16 } = memory;
+  for (let i = 0; i < 4; i++) {
+    const value = (p & 1) === 0 ? M16[(p >>> 1) + i] : M8[p + 2 * i] | (M8[p + 2 * i + 1] << 8);
+    S[d + i] = (value << shift) >> shift;
+  }
 }
 
 /** Two 32-bit values as 64-bit lanes. */
