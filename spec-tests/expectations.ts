@@ -59,23 +59,10 @@ const SWITCHES: readonly Switch[] = [
     features: { 'reference-types': false, 'multi-memory': false },
     reason: OLD,
   },
-  { files: 'proposals/threads/memory.wast', features: { 'multi-memory': false }, reason: OLD },
+  { files: 'proposals/threads/memory.wast', features: { 'multi-memory': false, memory64: false }, reason: OLD },
 ];
 
-const DIFFERENCES: readonly Difference[] = [
-  {
-    file: 'proposals/threads/memory.wast',
-    lines: [83, 87, 91],
-    reason: 'sizes were 32-bit integers of the grammar before memory64; now they parse, and validation refuses them',
-  },
-  {
-    file: 'proposals/custom-descriptors/exact.wast',
-    lines: [155],
-    reason:
-      "the proposal writes an exact type's index as u32, in which 0x62 is type 98, and its interpreter reads an s32; " +
-      'the module is refused for the size of its section',
-  },
-];
+const DIFFERENCES: readonly Difference[] = [];
 
 const WAITS: readonly Wait[] = [];
 

@@ -103,7 +103,8 @@ test('value types are read, and only they', () => {
   expect(over(0x63, 0x6f).valType()).toBe(EXTERNREF);
   expect(over(0x64, 0x05).valType()).toBe(ref(5, false));
   expect(over(0x64, 0x62, 0x05).valType()).toBe(ref(5, false, true));
-  expect(over(0x63, 0x62, 0x62).valType()).toBe(ref(98, true, true));
+  expect(over(0x63, 0x62, 0xe2, 0x00).valType()).toBe(ref(98, true, true));
+  expect(() => over(0x63, 0x62, 0x62).valType()).toThrow('malformed storage type');
   expect(malformed(() => over(0x78).valType())).toMatch(/^malformed value type/);
   expect(malformed(() => over(0x40).valType())).toMatch(/^malformed value type/);
   expect(malformed(() => over(0xff, 0x7f).valType())).toMatch(/^malformed value type/);

@@ -191,7 +191,11 @@ export class Reader {
   refTo(nullable: boolean): ValType {
     if (this.peek() !== 0x62) return ref(this.heapType(), nullable);
     this.offset++;
-    return ref(boundedIndex(this.u32()), nullable, true);
+    const start = this.offset;
+    // The proposal writes u32, its reference interpreter and test suite s33: 0x62 twice is no type.
+    const index = this.s33();
+    if (index < 0) throw say.malformedStorageType(start, index & 0x7f);
+    return ref(boundedIndex(index), nullable, true);
   }
 
   /** A reference type. */

@@ -110,7 +110,7 @@ export class Writer {
   refTo(t: ValType): void {
     if (isExact(t)) {
       this.byte(0x62);
-      this.u32(heapOf(t));
+      this.s33(heapOf(t));
     } else this.heapType(heapOf(t));
   }
 

@@ -45,6 +45,7 @@ export function scriptEngine(features?: FeatureSet): Engine<ValidModule, Instanc
   const options = features === undefined ? {} : { features };
   const fromText = (text: string): Instance => instantiate(compile(encodeModule(parseModule(text)), options));
   return {
+    parseOptions: options,
     compile: (bytes) => compile(bytes, options),
     validateCustom: ({ module }) => validateBranchHints(module),
     instantiate(module, find) {

@@ -4,11 +4,14 @@
 import { ExhaustionError, InvalidError, LinkError, MalformedError, Trap, UnsupportedError } from '../errors.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import type { Bits } from '../runtime/values.ts';
+import type { ParseOptions } from '../text/parser.ts';
 import { HostReference, type ReferenceKind, matches, showPattern, showValue } from './match.ts';
 import { type Action, type Command, type ModuleSource, type Pattern, type Script, parseSource } from './script.ts';
 
 /** What a script needs of an engine. M is a compiled module, I an instance, X an external value. */
 export interface Engine<M, I, X> {
+  /** How modules in the text format are parsed. */
+  readonly parseOptions?: ParseOptions;
   /** Throws MalformedError, InvalidError, UnsupportedError. */
   compile(bytes: Uint8Array): M;
   /** Validates what custom sections of a module say, which compiling ignores. Throws InvalidError. */
@@ -118,7 +121,7 @@ class Runner<M, I, X> {
   }
 
   private bytes(source: ModuleSource): Uint8Array {
-    return source.form === 'binary' ? source.bytes : encodeModule(parseSource(source));
+    return source.form === 'binary' ? source.bytes : encodeModule(parseSource(source, this.engine.parseOptions ?? {}));
   }
 
   private compile(source: ModuleSource): M {

@@ -3,7 +3,7 @@
 // so that a fault in one does not stop the rest. Nothing runs here.
 import type { Module } from '../syntax/module.ts';
 import type { HeapType } from '../syntax/types.ts';
-import { parseModule, parseModuleAt, parseFields } from '../text/parser.ts';
+import { type ParseOptions, parseModule, parseModuleAt, parseFields } from '../text/parser.ts';
 import type { Tokens } from '../text/tokens.ts';
 
 /** A module as a script gives it: a range of the script's text, bytes, or text in quotes (which may be malformed). */
@@ -96,8 +96,8 @@ export interface Script {
 }
 
 /** Parses a module that a script gives as text, quoted or not. Throws MalformedError. */
-export function parseSource(source: Exclude<ModuleSource, { form: 'binary' }>): Module {
-  if (source.form === 'quote') return parseModule(source.text);
-  if (source.form === 'fields') return parseFields(source.tokens, 0, 0);
-  return parseModuleAt(source.tokens, source.start);
+export function parseSource(source: Exclude<ModuleSource, { form: 'binary' }>, options: ParseOptions = {}): Module {
+  if (source.form === 'quote') return parseModule(source.text, options);
+  if (source.form === 'fields') return parseFields(source.tokens, 0, 0, options);
+  return parseModuleAt(source.tokens, source.start, options);
 }

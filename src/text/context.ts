@@ -103,7 +103,11 @@ export class Context {
   /** Function types that inline declarations may stand for, by their text: the first index of each. */
   private readonly funcTypeIndices = new Map<string, number>();
 
-  constructor(cursor: Cursor, annotations: Annotations) {
+  /** Sizes of memories and tables are 64-bit numbers, as since memory64; else 32-bit ones of the grammar before it. */
+  readonly sizes64: boolean;
+
+  constructor(cursor: Cursor, annotations: Annotations, sizes64 = true) {
+    this.sizes64 = sizes64;
     this.cursor = cursor;
     this.annotations = annotations;
   }

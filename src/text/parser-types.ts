@@ -247,8 +247,14 @@ export function readAddrType(context: Context): typeof I32 | typeof I64 {
 
 function readLimits(context: Context): Limits {
   const { cursor } = context;
-  const min = cursor.u64('a size');
-  return { min, max: cursor.kind === NAT ? cursor.u64() : undefined };
+  const size = (): bigint => {
+    const { place, text } = cursor;
+    const value = cursor.u64('a size');
+    if (value > 0xffff_ffffn && !context.sizes64) throw say.numberOutOfRange(place, text, 'i32');
+    return value;
+  };
+  const min = size();
+  return { min, max: cursor.kind === NAT ? size() : undefined };
 }
 
 /** `(pagesize n)`, as its base-2 logarithm; 16 where it is not written. */

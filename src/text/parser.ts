@@ -12,11 +12,14 @@ import { FieldParser } from './parser-fields.ts';
 import { Indexer } from './parser-index.ts';
 import { readSubType } from './parser-types.ts';
 import { identifierName } from './strings.ts';
+import type { FeatureSet } from '../syntax/features.ts';
 import { EOF, ID, RPAREN, type Tokens } from './tokens.ts';
 
 export interface ParseOptions {
   /** Put the identifiers into a name section; true if not given. */
   readonly names?: boolean;
+  /** Without memory64, sizes beyond 32 bits are malformed; all of the text format is understood if not given. */
+  readonly features?: FeatureSet;
 }
 
 /**
@@ -50,7 +53,7 @@ export function parseFields(tokens: Tokens, first: number, start: number, option
   const cursor = new Cursor(tokens, first);
   const end = first === 0 ? tokens.length - 1 : (tokens.close[start] ?? tokens.length - 1);
   const annotations = new Annotations(tokens, start, end);
-  const context = new Context(cursor, annotations);
+  const context = new Context(cursor, annotations, options.features?.has('memory64') ?? true);
   const inModule = first !== start;
   const id = inModule && cursor.kind === ID ? identifierName(cursor.text) : undefined;
   if (id !== undefined) cursor.pos++;

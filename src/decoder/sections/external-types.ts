@@ -51,10 +51,13 @@ export function decodeMemType(reader: Reader): MemType {
     addr: (flags & ADDR_64) !== 0 ? I64 : I32,
     limits: decodeLimits(reader, flags),
     shared: (flags & SHARED) !== 0,
-    ...((flags & HAS_PAGE_SIZE) !== 0
-      ? { pageSizeLog2: decodePageSize(reader), pageSizeGiven: true as const }
-      : { pageSizeLog2: 16 }),
+    ...((flags & HAS_PAGE_SIZE) !== 0 ? givenPageSize(decodePageSize(reader)) : { pageSizeLog2: 16 }),
   };
+}
+
+/** A page size that is spelt out, which shows only where it is the usual one. */
+function givenPageSize(pageSizeLog2: number): { pageSizeLog2: number; pageSizeGiven?: true } {
+  return pageSizeLog2 === 16 ? { pageSizeLog2, pageSizeGiven: true } : { pageSizeLog2 };
 }
 
 /** The base-2 logarithm of a page size, which has 64 bits. */
