@@ -21,11 +21,9 @@ const TAIL_CALL = opNumber('tail.call') as number;
 const TAIL_CALL_LAZY = opNumber('tail.call.lazy') as number;
 const TAIL_CALL_IMPORT = opNumber('tail.call.import') as number;
 const CALL_INDIRECT = opNumber('call.indirect') as number;
-const CALL_REF = opNumber('call.ref') as number;
 
 const CALL_WORDS = 3;
 const CALL_INDIRECT_WORDS = 4;
-const CALL_REF_WORDS = 2;
 
 export function exhausted(): ExhaustionError {
   return new ExhaustionError('call stack exhausted: too many nested calls');
@@ -68,12 +66,19 @@ export function callImport(t: Thread): boolean {
   return callFunc(t, func, tail ? 0 : C[t.pc + 2], t.pc + CALL_WORDS, tail);
 }
 
-/** call_indirect that the loop could not do itself. Answers true when the thread has to wait. */
+/** call_indirect or call_ref that the loop could not do itself. Answers true when the thread has to wait. */
 export function callIndirectSlow(t: Thread): boolean {
   const tail = (C[t.pc] & 0xffff) !== CALL_INDIRECT;
-  const i = S[t.fp2 + (C[t.pc] >>> 16)] >>> 0;
-  const { elems } = t.instance.tables[C[t.pc + 1]];
-  const canon = C[t.pc + 2];
+  const slot = (t.fp2 >> 1) + (C[t.pc] >>> 16);
+  const table = C[t.pc + 1];
+  const func = table < 0 ? (R[slot] as Func | null) : element(t, table, S[2 * slot] >>> 0, C[t.pc + 2]);
+  if (func === null) throw new Trap('null-function-reference');
+  return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail);
+}
+
+/** The function that is element `i` of a table, called as type `canon`. */
+function element(t: Thread, table: number, i: number, canon: number): Func {
+  const { elems } = t.instance.tables[table];
   if (i >= elems.length) throw new Trap('undefined-element', `element ${i} of a table of ${elems.length}`);
   const func = elems[i] as Func | null;
   if (func === null) throw new Trap('uninitialized-element', String(i));
@@ -81,15 +86,7 @@ export function callIndirectSlow(t: Thread): boolean {
     const expected = funcTypeName(canonicalType(canon).comp as FuncType);
     throw new Trap('indirect-call-type-mismatch', `element ${i} is ${funcTypeName(func.type)}, called as ${expected}`);
   }
-  return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail);
-}
-
-/** call_ref that the loop could not do itself. Answers true when the thread has to wait. */
-export function callRefSlow(t: Thread): boolean {
-  const tail = (C[t.pc] & 0xffff) !== CALL_REF;
-  const func = R[(t.fp2 >> 1) + (C[t.pc] >>> 16)] as Func | null;
-  if (func === null) throw new Trap('null-function-reference');
-  return callFunc(t, func, tail ? 0 : C[t.pc + 1], t.pc + CALL_REF_WORDS, tail);
+  return func;
 }
 
 /**
@@ -138,13 +135,13 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
-  const { type } = func;
-  checkCrossing(type);
+  const { type, direct } = func;
+  if (direct === undefined) checkCrossing(type);
   const base = t.fp2 + shift;
   const args: Value[] = [];
   let word = base;
   for (const param of type.params) {
-    args.push(readValue(param, word));
+    if (direct === undefined) args.push(readValue(param, word));
     word += 2 * slotsOf(param);
   }
   const results = type.results.reduce((sum, one) => sum + 2 * slotsOf(one), 0);
@@ -154,9 +151,14 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   let answer: unknown;
   let promised = false;
   try {
-    answer = (func.host as (...values: Value[]) => unknown)(...args);
-    promised = isPromise(answer);
-    if (!promised) writeResults(type, base, answer);
+    if (direct === undefined) {
+      answer = (func.host as (...values: Value[]) => unknown)(...args);
+      promised = isPromise(answer);
+      if (!promised) writeResults(type, base, answer);
+    } else {
+      answer = direct(base, t.async);
+      promised = answer !== undefined;
+    }
   } catch (error) {
     if (isUncatchable(error)) throw error;
     // A tail call has left its frame before the host function runs.

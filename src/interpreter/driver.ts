@@ -1,21 +1,13 @@
 // Runs threads: enters the loop, does what the loop leaves for, enters again.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
-import { ExhaustionError, InternalError, Trap, type TrapKind, WasmException } from '../errors.ts';
+import { ExhaustionError, InternalError, Trap, type TrapKind } from '../errors.ts';
 import { REASON, opNumber } from '../lowering/ops.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { backtrace } from './backtrace.ts';
-import {
-  callImport,
-  callIndirectSlow,
-  callRefSlow,
-  crossReturn,
-  exhausted,
-  resolveCall,
-  writeResults,
-} from './calls.ts';
+import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
 import { isUncatchable, raiseHostError, throwRef, throwTag } from './exceptions.ts';
 import { run } from './loop.ts';
 import { load32 } from './loop-support.ts';
@@ -38,6 +30,9 @@ const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
   [REASON.memoryOutOfBounds]: 'memory-out-of-bounds',
   [REASON.divideByZero]: 'integer-divide-by-zero',
   [REASON.integerOverflow]: 'integer-overflow',
+  [REASON.nullReference]: 'null-reference',
+  [REASON.nullI31]: 'null-i31-reference',
+  [REASON.castFailure]: 'cast-failure',
   [REASON.nullStruct]: 'null-structure-reference',
   [REASON.nullArray]: 'null-array-reference',
   [REASON.arrayOutOfBounds]: 'array-out-of-bounds',
@@ -57,7 +52,7 @@ export function resume(t: Thread, slice: number, prepare: () => void, atEnd: () 
     if (outcome === 'done') atEnd();
     return outcome;
   } catch (error) {
-    if (error instanceof Trap || error instanceof ExhaustionError || error instanceof WasmException) {
+    if (error instanceof Trap || error instanceof ExhaustionError) {
       if (error.backtrace.length === 0) error.backtrace = backtrace(t);
     }
     reportStop(t, error);
@@ -85,9 +80,6 @@ function drive(t: Thread): Outcome {
         break;
       case REASON.callIndirect:
         if (callIndirectSlow(t)) return 'suspended';
-        break;
-      case REASON.callRef:
-        if (callRefSlow(t)) return 'suspended';
         break;
       case REASON.crossReturn:
         crossReturn(t);

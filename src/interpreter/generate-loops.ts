@@ -50,7 +50,7 @@ const HEAD = `// The hot loop: one function, one switch, over the code that lowe
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { StructObject } from '../runtime/objects.ts';
 import { OBJECT as OBJECT_OPS } from './gc/access.ts';
-import { isOfType as refIsOfType } from './gc/casts.ts';
+import { testReference } from './gc/casts.ts';
 import * as convert from './numeric/convert.ts';
 import * as i32 from './numeric/i32.ts';
 import * as i64 from './numeric/i64.ts';
@@ -71,8 +71,7 @@ const SLOT_WORDS = stack.SLOT_WORDS;
 const FRAME_WORDS = stack.FRAME_WORDS;
 const OUT = OUT_OF_LINE;
 const OBJECT = OBJECT_OPS;
-const isOfType = refIsOfType;
-const entryOfRef = support.entryOfRef;
+const testRef = testReference;
 const indirect = support.callIndirect;
 const growRefs = support.growReferences;
 const load32 = support.load32;

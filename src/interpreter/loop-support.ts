@@ -16,21 +16,20 @@ export function store32(M8: Uint8Array, p: number, value: number): void {
 }
 
 /**
- * The entry of element `i` of a table when it is a lowered function of this instance with exactly the type `canon`;
- * else 0, and the driver looks closer.
+ * The entry of the function that a call in slot `slot` means when it is a lowered one of this instance; else 0, and the
+ * driver looks closer. The slot holds an index of `table`, whose element must have exactly the type `canon`; or, where
+ * `table` is -1, a reference.
  */
-export function callIndirect(inst: ModuleInstance, i: number, table: number, canon: number): number {
+export function callIndirect(inst: ModuleInstance, slot: number, table: number, canon: number): number {
+  if (table < 0) {
+    const func = REFERENCES[slot] as Func | null;
+    return func === null || func.instance !== inst ? 0 : inst.unit.entries[func.index];
+  }
   const elems = inst.tables[table].elems;
-  if (i >>> 0 >= elems.length) return 0;
-  const func = elems[i >>> 0] as Func | null;
+  const i = SLOTS[2 * slot] >>> 0;
+  if (i >= elems.length) return 0;
+  const func = elems[i] as Func | null;
   if (func === null || func.canon !== canon || func.instance !== inst) return 0;
-  return inst.unit.entries[func.index];
-}
-
-/** The entry of a function when it is a lowered one of this instance; else 0, and the driver looks closer. */
-export function entryOfRef(inst: ModuleInstance, ref: unknown): number {
-  const func = ref as Func | null;
-  if (func === null || func.instance !== inst) return 0;
   return inst.unit.entries[func.index];
 }
 

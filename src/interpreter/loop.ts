@@ -6,7 +6,7 @@
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { StructObject } from '../runtime/objects.ts';
 import { OBJECT as OBJECT_OPS } from './gc/access.ts';
-import { isOfType as refIsOfType } from './gc/casts.ts';
+import { testReference } from './gc/casts.ts';
 import * as convert from './numeric/convert.ts';
 import * as i32 from './numeric/i32.ts';
 import * as i64 from './numeric/i64.ts';
@@ -27,8 +27,7 @@ const SLOT_WORDS = stack.SLOT_WORDS;
 const FRAME_WORDS = stack.FRAME_WORDS;
 const OUT = OUT_OF_LINE;
 const OBJECT = OBJECT_OPS;
-const isOfType = refIsOfType;
-const entryOfRef = support.entryOfRef;
+const testRef = testReference;
 const indirect = support.callIndirect;
 const growRefs = support.growReferences;
 const load32 = support.load32;
@@ -265,7 +264,7 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 202: { x = C[pc + 1 | 0]; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call kl
         case 203: { { r = 2; break quit; } } // call.lazy kl
         case 204: { { r = 3; break quit; } } // call.import kl
-        case 205: { x = indirect(inst, S[fp2 + (w >>> 16) | 0], C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call.indirect aklm
+        case 205: { x = indirect(inst, (fp + (w >>> 16) | 0), C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call.indirect Aklm
         case 206: { sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return 
         case 207: { S[fp2] = S[fp2 + (w >>> 16) | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32 a
         case 208: { x = (fp2 + (w >>> 16) | 0); S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return64 a
@@ -273,123 +272,119 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 210: { x = C[pc + 1 | 0]; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call k
         case 211: { { r = 2; break quit; } } // tail.call.lazy k
         case 212: { { r = 3; break quit; } } // tail.call.import k
-        case 213: { x = indirect(inst, S[fp2 + (w >>> 16) | 0], C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call.indirect akl
-        case 214: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (C[pc + 1 | 0] & 65535) | 0), (fp + (C[pc + 1 | 0] >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0]); pc = pc + 6 | 0; continue; } // object DABCklm
+        case 213: { x = indirect(inst, (fp + (w >>> 16) | 0), C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call.indirect Akl
+        case 214: { x = OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (C[pc + 1 | 0] & 65535) | 0), (fp + (C[pc + 1 | 0] >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0]); if (x !== 0) { r = x; break quit; } pc = pc + 5 | 0; continue; } // object DABCkl
         case 215: { R[fp + (w >>> 16) | 0] = inst.globalRefs[C[pc + 1 | 0]]; pc = pc + 2 | 0; continue; } // global.getref Dk
         case 216: { if (R[fp + (w >>> 16) | 0] === null) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br.ref.is_null At
         case 217: { if (R[fp + (w >>> 16) | 0] !== null) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br.not.ref.is_null At
-        case 218: { if (isOfType(R[fp + (w >>> 16) | 0], C[pc + 1 | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
-        case 219: { if (!isOfType(R[fp + (w >>> 16) | 0], C[pc + 1 | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.ref.test Akt
-        case 220: { so = R[fp + (C[pc + 1 | 0] & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } S[fp2 + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]] as number | 0; pc = pc + 3 | 0; continue; } // struct.get32 dAk
-        case 221: { so = R[fp + (C[pc + 1 | 0] & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } R[fp + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // struct.getref DAk
-        case 222: { x = entryOfRef(inst, R[fp + (w >>> 16) | 0]); if (x === 0) { r = 9; break quit; } z = C[pc + 1 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 2 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call.ref Ak
-        case 223: { x = entryOfRef(inst, R[fp + (w >>> 16) | 0]); if (x === 0) { r = 9; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call.ref A
-        case 224: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] + FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.add dab
-        case 225: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] - FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.sub dab
-        case 226: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] * FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.mul dab
-        case 227: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] / FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.div dab
-        case 228: { FF[fp2 + (w >>> 16) | 0] = Math.min(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.min dab
-        case 229: { FF[fp2 + (w >>> 16) | 0] = Math.max(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.max dab
-        case 230: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] === FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
-        case 231: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
-        case 232: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] < FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
-        case 233: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] > FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.gt dab
-        case 234: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
-        case 235: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ge dab
-        case 236: { FF[fp2 + (w >>> 16) | 0] = Math.ceil(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.ceil da
-        case 237: { FF[fp2 + (w >>> 16) | 0] = Math.floor(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.floor da
-        case 238: { FF[fp2 + (w >>> 16) | 0] = Math.trunc(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.trunc da
-        case 239: { FF[fp2 + (w >>> 16) | 0] = Math.sqrt(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.sqrt da
-        case 240: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
-        case 241: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
-        case 242: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
-        case 243: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
-        case 244: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
-        case 245: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] + F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
-        case 246: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] - F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
-        case 247: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
-        case 248: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] / F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
-        case 249: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
-        case 250: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
-        case 251: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] === F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
-        case 252: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] !== F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
-        case 253: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] < F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
-        case 254: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] > F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.gt dAB
-        case 255: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] <= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
-        case 256: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] >= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ge dAB
-        case 257: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
-        case 258: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
-        case 259: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
-        case 260: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
-        case 261: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
-        case 262: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
-        case 263: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[(fp2 + (C[pc + 1 | 0] >>> 16) | 0) + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
-        case 264: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
-        case 265: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
-        case 266: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
-        case 267: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncU(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
-        case 268: { S[fp2 + (w >>> 16) | 0] = i32TruncSatS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
-        case 269: { FF[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
-        case 270: { F[fp + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
-        case 271: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
-        case 272: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
-        case 273: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
-        case 274: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
-        case 275: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.sub.k dakl
-        case 276: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
-        case 277: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
-        case 278: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
-        case 279: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
-        case 280: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
-        case 281: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
-        case 282: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
-        case 283: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
-        case 284: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
-        case 285: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
-        case 286: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
-        case 287: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
-        case 288: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
-        case 289: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
-        case 290: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
-        case 291: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
-        case 292: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
-        case 293: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotr.k dak
-        case 294: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
-        case 295: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
-        case 296: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
-        case 297: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
-        case 298: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_s dab
-        case 299: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_u dab
-        case 300: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_s dab
-        case 301: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_u dab
-        case 302: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
-        case 303: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
-        case 304: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[fp2 + (w >>> 16) | 0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
-        case 305: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
-        case 306: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
-        case 307: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
-        case 308: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
-        case 309: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
-        case 310: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
-        case 311: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, (fp2 + (w >>> 16) | 0), C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 4 | 0; { r = 0; break quit; } } pc = pc + 4 | 0; continue; } // out aklm
-        case 312: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 5 | 0; { r = 0; break quit; } } pc = pc + 5 | 0; continue; } // out.far klmn
-        case 313: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
-        case 314: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
-        case 315: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
-        case 316: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, (fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
-        case 317: { { r = 12; break quit; } } // wait32 dabckl
-        case 318: { { r = 12; break quit; } } // wait64 dabckl
-        case 319: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
-        case 320: { { r = 10; break quit; } } // throw kl
-        case 321: { { r = 11; break quit; } } // throw_ref k
-        case 322: { { r = 16; break quit; } } // unreachable 
-        case 323: { { r = 1; break quit; } } // exit 
-        case 324: { { r = 5; break quit; } } // cross.return 
-        case 325: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 326: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 327: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 328: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 329: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+        case 218: { if (testRef(R[fp + (w >>> 16) | 0], C[pc + 1 | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
+        case 219: { so = R[fp + (C[pc + 1 | 0] & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } S[fp2 + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]] as number | 0; pc = pc + 3 | 0; continue; } // struct.get32 dAk
+        case 220: { so = R[fp + (C[pc + 1 | 0] & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } R[fp + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // struct.getref DAk
+        case 221: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] + FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.add dab
+        case 222: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] - FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.sub dab
+        case 223: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] * FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.mul dab
+        case 224: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] / FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.div dab
+        case 225: { FF[fp2 + (w >>> 16) | 0] = Math.min(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.min dab
+        case 226: { FF[fp2 + (w >>> 16) | 0] = Math.max(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.max dab
+        case 227: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] === FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
+        case 228: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
+        case 229: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] < FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
+        case 230: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] > FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.gt dab
+        case 231: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
+        case 232: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ge dab
+        case 233: { FF[fp2 + (w >>> 16) | 0] = Math.ceil(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.ceil da
+        case 234: { FF[fp2 + (w >>> 16) | 0] = Math.floor(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.floor da
+        case 235: { FF[fp2 + (w >>> 16) | 0] = Math.trunc(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.trunc da
+        case 236: { FF[fp2 + (w >>> 16) | 0] = Math.sqrt(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.sqrt da
+        case 237: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
+        case 238: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
+        case 239: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
+        case 240: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
+        case 241: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
+        case 242: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] + F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
+        case 243: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] - F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
+        case 244: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
+        case 245: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] / F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
+        case 246: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
+        case 247: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
+        case 248: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] === F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
+        case 249: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] !== F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
+        case 250: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] < F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
+        case 251: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] > F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.gt dAB
+        case 252: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] <= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
+        case 253: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] >= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ge dAB
+        case 254: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
+        case 255: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
+        case 256: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
+        case 257: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
+        case 258: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
+        case 259: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
+        case 260: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[(fp2 + (C[pc + 1 | 0] >>> 16) | 0) + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
+        case 261: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
+        case 262: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
+        case 263: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
+        case 264: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncU(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
+        case 265: { S[fp2 + (w >>> 16) | 0] = i32TruncSatS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
+        case 266: { FF[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
+        case 267: { F[fp + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
+        case 268: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
+        case 269: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
+        case 270: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
+        case 271: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
+        case 272: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.sub.k dakl
+        case 273: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
+        case 274: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
+        case 275: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
+        case 276: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
+        case 277: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
+        case 278: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
+        case 279: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
+        case 280: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
+        case 281: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
+        case 282: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
+        case 283: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
+        case 284: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
+        case 285: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
+        case 286: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
+        case 287: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
+        case 288: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
+        case 289: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
+        case 290: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotr.k dak
+        case 291: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
+        case 292: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
+        case 293: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
+        case 294: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
+        case 295: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_s dab
+        case 296: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_u dab
+        case 297: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_s dab
+        case 298: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_u dab
+        case 299: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
+        case 300: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
+        case 301: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[fp2 + (w >>> 16) | 0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
+        case 302: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
+        case 303: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
+        case 304: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
+        case 305: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
+        case 306: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
+        case 307: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
+        case 308: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 5 | 0; { r = 0; break quit; } } pc = pc + 5 | 0; continue; } // out klmn
+        case 309: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
+        case 310: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
+        case 311: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
+        case 312: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, (fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
+        case 313: { { r = 12; break quit; } } // wait32 dabckl
+        case 314: { { r = 12; break quit; } } // wait64 dabckl
+        case 315: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
+        case 316: { { r = 10; break quit; } } // throw kl
+        case 317: { { r = 11; break quit; } } // throw_ref k
+        case 318: { { r = 16; break quit; } } // unreachable 
+        case 319: { { r = 1; break quit; } } // exit 
+        case 320: { { r = 5; break quit; } } // cross.return 
+        case 321: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 322: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 323: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 324: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 325: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
         default: r = 16;
           break quit;
       }

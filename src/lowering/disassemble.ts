@@ -17,7 +17,10 @@ export function disassemble(code: Code): string[] {
     const number = words[pc] & 0xffff;
     const one = OPS[number];
     const operands = operandsOf(words, pc);
-    if (number === OUT) operands[1] = OUT_NAMES[words[pc + 1]] ?? operands[1];
+    if (number === OUT) {
+      operands[0] = OUT_NAMES[words[pc + 1]] ?? operands[0];
+      operands[3] = `s${words[pc + 4] / 2}`;
+    }
     let next = pc + opSize(one);
     if (number === BR_TABLE) {
       const count = words[next - 1] + 1;

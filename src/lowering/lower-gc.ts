@@ -101,9 +101,9 @@ function array(b: TreeBuilder, name: string): boolean {
   const id = canon(b, index);
   switch (name) {
     case 'array.new':
-      return b.object('array.new', 2, result, id);
+      return b.out('array.new', 2, [result], id);
     case 'array.new_default':
-      return b.object('array.new_default', 1, result, id);
+      return b.out('array.new_default', 1, [result], id);
     case 'array.new_fixed':
       return b.out('array.new_fixed', index2, [result], id, index2);
     case 'array.new_data':

@@ -44,7 +44,7 @@ export const REASON = {
   lower: 2,
   /** A call or tail call of an imported function. */
   callImport: 3,
-  /** call_indirect that needs a closer look: null, other instance, host, not lowered, other type. */
+  /** call_indirect or call_ref that needs a closer look: null, other instance, host, not lowered, other type. */
   callIndirect: 4,
   /** A function that another instance called returned. */
   crossReturn: 5,
@@ -54,8 +54,6 @@ export const REASON = {
   probe: 7,
   /** Call depth or value stack used up. */
   exhausted: 8,
-  /** call_ref that needs a closer look: null, other instance, host, not lowered. */
-  callRef: 9,
   /** memory.atomic.wait. */
   wait: 12,
   /** throw, throw_ref. */
@@ -66,9 +64,12 @@ export const REASON = {
   memoryOutOfBounds: 17,
   divideByZero: 18,
   integerOverflow: 19,
+  nullReference: 20,
   nullStruct: 21,
   nullArray: 22,
   arrayOutOfBounds: 23,
+  nullI31: 24,
+  castFailure: 25,
 } as const;
 
 const OPS_LIST: Op[] = [];
@@ -390,7 +391,8 @@ op('call', 'k l', `x = k; z = l; ${CALL}`, true);
 /** Function k is not lowered yet: the driver lowers it and rewrites this op as `call`. */
 op('call.lazy', 'k l', 'TRAP(2)', true);
 op('call.import', 'k l', 'TRAP(3)', true);
-op('call.indirect', 'a k l m', `x = indirect(inst, S[a], k, l); if (x === 0) TRAP(4) z = m; ${CALL}`, true);
+/** k: a table, with the index in slot A; or -1, for a call of the reference in slot A. */
+op('call.indirect', 'A k l m', `x = indirect(inst, A, k, l); if (x === 0) TRAP(4) z = m; ${CALL}`, true);
 op('return', '', 'RETURN', true);
 op('return32', 'a', 'S[fp2] = S[a]; RETURN', true);
 op('return64', 'a', 'x = a; S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; RETURN', true);
@@ -399,21 +401,19 @@ op('return32.k', 'k', 'S[fp2] = k; RETURN', true);
 op('tail.call', 'k', `x = k; ${TAIL}`, true);
 op('tail.call.lazy', 'k', 'TRAP(2)', true);
 op('tail.call.import', 'k', 'TRAP(3)', true);
-op('tail.call.indirect', 'a k l', `x = indirect(inst, S[a], k, l); if (x === 0) TRAP(4) ${TAIL}`, true);
+op('tail.call.indirect', 'A k l', `x = indirect(inst, A, k, l); if (x === 0) TRAP(4) ${TAIL}`, true);
 
 // --------------------------------------------------------------------------------------------------------- references
 // Operations on references that are frequent. All others are `object` ops.
 
-op('object', 'D A B C k l m', 'SAVE OBJECT[k](D, A, B, C, l, m);');
+op('object', 'D A B C k l', 'x = OBJECT[k](D, A, B, C, l); if (x !== 0) { r = x; break quit; }');
 op('global.getref', 'D k', 'R[D] = inst.globalRefs[k];');
 op('br.ref.is_null', 'A t', 'if (R[A] === null) JUMP');
 op('br.not.ref.is_null', 'A t', 'if (R[A] !== null) JUMP');
-op('br.ref.test', 'A k t', 'if (isOfType(R[A], k)) JUMP');
-op('br.not.ref.test', 'A k t', 'if (!isOfType(R[A], k)) JUMP');
+/** A negative k is the complement of a type that the reference must not have. */
+op('br.ref.test', 'A k t', 'if (testRef(R[A], k)) JUMP');
 op('struct.get32', 'd A k', 'so = R[A] as StructObject; if (so === null) TRAP(21) S[d] = so.fields[k] as number | 0;');
 op('struct.getref', 'D A k', 'so = R[A] as StructObject; if (so === null) TRAP(21) R[D] = so.fields[k];');
-op('call.ref', 'A k', `x = entryOfRef(inst, R[A]); if (x === 0) TRAP(9) z = k; ${CALL}`, true);
-op('tail.call.ref', 'A', `x = entryOfRef(inst, R[A]); if (x === 0) TRAP(9) ${TAIL}`, true);
 
 // ------------------------------------------------------------------------------------------------------------- floats
 
@@ -482,13 +482,11 @@ op('i64.extend16_s', 'd a', 'x = d; y = S[a] << 16 >> 16; S[x] = y; S[x + 1 | 0]
 // ------------------------------------------------------------------------------------------------- out of line, frame
 
 /**
- * A rare instruction: function k of interpreter/out-of-line.ts, with its operands in consecutive slots from a on and
- * its results in the same place, and two immediates. It answers what it costs in fuel.
+ * A rare instruction: function k of interpreter/out-of-line.ts, with its operands in consecutive slots from index n of
+ * S on and its results in the same place, and two immediates l and m. It answers what it costs in fuel.
  */
-op('out', 'a k l m', 'SAVE fuel = fuel - OUT[k](inst, a, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }');
-/** The same with a slot beyond the reach of a field: n is an index of S. */
 op(
-  'out.far',
+  'out',
   'k l m n',
   'SAVE fuel = fuel - OUT[k](inst, fp2 + n | 0, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }',
 );

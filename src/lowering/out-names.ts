@@ -35,6 +35,8 @@ const GC_OUT_NAMES = [
   'struct.new',            // field* -> ref                  type
   'struct.new_desc',       // field* desc -> ref             type           slots of the fields
   'struct.new_default_desc', // desc -> ref                  type
+  'array.new',             // value n -> ref                 type
+  'array.new_default',     // n -> ref                       type
   'array.new_fixed',       // value* -> ref                  type           length
   'array.new_data',        // from n -> ref                  type           data
   'array.new_elem',        // from n -> ref                  type           elem
@@ -58,7 +60,7 @@ export const OUT_NAMES: readonly OutName[] = [...TABLE_AND_MEMORY_NAMES, ...GC_O
  */
 // biome-ignore format: a table
 export const OBJECT_NAMES = [
-  //                                          operands -> result    k                     l
+  //                                          operands -> result    k
   'ref.is_null', 'ref.eq',                 // refs -> i32
   'ref.as_non_null',                       // ref ->
   'ref.test',                              // ref -> i32            closed reference type
@@ -69,8 +71,6 @@ export const OBJECT_NAMES = [
   // By what the value is: 1, 2 or 4 words, or a reference. Packed values have been masked.
   'struct.get32', 'struct.get64', 'struct.get128', 'struct.getref', // ref -> value,  k: cell of the field
   'struct.set32', 'struct.set64', 'struct.set128', 'struct.setref', // ref value ->,  k: cell of the field
-  'array.new',                             // value n -> ref        canonical type
-  'array.new_default',                     // n -> ref              canonical type
   'array.get32', 'array.get64', 'array.get128', 'array.getref',     // ref i -> value
   'array.set32', 'array.set64', 'array.set128', 'array.setref',     // ref i value ->
   'array.len',                             // ref -> i32

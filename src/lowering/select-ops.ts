@@ -83,15 +83,14 @@ export class Selector {
         this.object(s.op, s.slot, s.operands, s.k, s.at);
         return;
       case 'call_ref':
-        if (s.tail) emit.op('tail.call.ref', s.at, this.operand(s.value));
-        else emit.op('call.ref', s.at, this.operand(s.value), s.base * 2);
+        if (s.tail) emit.op('tail.call.indirect', s.at, this.operand(s.value), -1, 0);
+        else emit.op('call.indirect', s.at, this.operand(s.value), -1, 0, s.base * 2);
         return;
       case 'return':
         this.return(s.value, s.at);
         return;
       case 'out':
-        if (emit.isFar(s.base)) emit.op('out.far', s.at, outNumber(s.fn) as number, s.l, s.m, s.base * 2);
-        else emit.op('out', s.at, s.base, outNumber(s.fn) as number, s.l, s.m);
+        emit.op('out', s.at, outNumber(s.fn) as number, s.l, s.m, s.base * 2);
         return;
       case 'throw':
         emit.op('throw', s.at, s.base * 2, s.tag);
@@ -126,7 +125,7 @@ export class Selector {
       return;
     }
     const [a, b, c] = [slots[0] ?? 0, slots[1] ?? 0, slots[2] ?? 0];
-    this.emit.op('object', at, Math.max(0, d), a, b, c, objectNumber(op) as number, k, 0);
+    this.emit.op('object', at, Math.max(0, d), a, b, c, objectNumber(op) as number, k);
   }
 
   /** An access out of line; `where` is memory and lane. */
@@ -199,9 +198,12 @@ export class Selector {
       emit.op(unless ? 'br.i64.ne' : 'br.i64.eq', at, a, zero, label);
       return;
     }
-    if (node.kind === 'unary' && has(`br.${node.op}`)) {
-      const immediates = node.op === 'ref.test' ? [node.lo] : [];
-      emit.op(`${unless ? 'br.not' : 'br'}.${node.op}`, at, this.operand(node.a as Node), ...immediates, label);
+    if (node.kind === 'unary' && node.op === 'ref.test') {
+      emit.op('br.ref.test', at, this.operand(node.a as Node), unless ? ~node.lo : node.lo, label);
+      return;
+    }
+    if (node.kind === 'unary' && node.op === 'ref.is_null') {
+      emit.op(unless ? 'br.not.ref.is_null' : 'br.ref.is_null', at, this.operand(node.a as Node), label);
       return;
     }
     if (node.kind === 'load') {

@@ -81,6 +81,19 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
     R[at >> 1] = new StructObject(l, structLayout(l).blank.slice(), descriptorAt(at >> 1));
     return 0;
   },
+  'array.new': (_inst, at, l) => {
+    const storage = elementStorage(l);
+    const length = S[at + (storage === V128 ? 4 : 2)] >>> 0;
+    const cells = blankCells(storage, length);
+    fillCells(cells, storage, 0, length, at >> 1);
+    R[at >> 1] = new ArrayObject(l, length, cells);
+    return cost(length);
+  },
+  'array.new_default': (_inst, at, l) => {
+    const length = S[at] >>> 0;
+    R[at >> 1] = new ArrayObject(l, length, blankCells(elementStorage(l), length));
+    return cost(length);
+  },
   'array.new_fixed': (_inst, at, l, m) => {
     const storage = elementStorage(l);
     const cells = blankCells(storage, m);

@@ -22,6 +22,11 @@ export function isOfType(value: unknown, t: ValType): boolean {
   return false;
 }
 
+/** Is the value of type `k`, or, where `k` is negative, not of the type that it is the complement of? */
+export function testReference(value: unknown, k: number): boolean {
+  return k < 0 ? !isOfType(value, ~k) : isOfType(value, k);
+}
+
 function isOfAbstract(value: unknown, heap: HeapType): boolean {
   switch (heap) {
     case HEAP.any:
