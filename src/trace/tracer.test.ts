@@ -402,3 +402,38 @@ test('of more than 64 arguments the last 64 are shown', () => {
   const [line] = linesOf(text, /call/);
   expect(line.split(' | ')[2]).toBe(`(${Array.from({ length: 64 }, (_, i) => i + 6).join(', ')})`);
 });
+
+describe('proposals', () => {
+  test('an exception that is caught in its function shows where', () => {
+    const text = `(module (tag $e (param i32)) (func $run (export "run")
+      (drop (block $h (result i32) (try_table (catch $e $h) (throw $e (i32.const 8))) (i32.const 0)))))`;
+    expect(linesOf(text, / (throw|drop)/)).toEqual([
+      '$run+0x0b | throw $e | 8 | caught to +0x11',
+      '$run+0x11 | drop | 8',
+    ]);
+  });
+
+  test('objects are shown by their kind, branches on null when they have gone somewhere', () => {
+    const text = `(module (type $s (struct (field i32))) (func $run (export "run") (local $r (ref null $s))
+      (block $n (drop (br_on_null $n (local.get $r))))
+      (local.set $r (struct.new $s (i32.const 1)))
+      (block $n (drop (br_on_null $n (local.get $r))))
+      (drop (ref.i31 (i32.const 5)))))`;
+    expect(linesOf(text, / (br_on_null|struct.new|ref.i31)/)).toEqual([
+      '$run+0x08 | br_on_null 0 | null | taken to +0x0c',
+      '$run+0x0e | struct.new $s | 1 -> struct',
+      '$run+0x17 | br_on_null 0 | struct -> struct | not taken',
+      '$run+0x1d | ref.i31 | 5 -> i31 5',
+    ]);
+  });
+
+  test('vectors are shown as i32x4, atomic changes with the bytes before and after', () => {
+    const text = `(module (memory 1 1 shared) (func $run (export "run")
+      (drop (i32.atomic.rmw.add (i32.const 4) (i32.const 3)))
+      (drop (i32x4.splat (i32.const 255)))))`;
+    expect(linesOf(text, /(rmw|splat)/)).toEqual([
+      '$run+0x05 | i32.atomic.rmw.add | 4, 3 -> 0 | mem[4..8] 00000000 -> 03000000',
+      '$run+0x0d | i32x4.splat | 255 -> i32x4 0x000000ff 0x000000ff 0x000000ff 0x000000ff',
+    ]);
+  });
+});

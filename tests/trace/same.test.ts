@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Imports, type Instance, instantiate } from '../../src/index.ts';
+import { readGlobalBits } from '../../src/interpreter/constant.ts';
 import type { Monitor, ProbeEvent } from '../../src/interpreter/probe.ts';
 import type { Extern } from '../../src/runtime/instance.ts';
 import { scriptEngine } from '../../src/script/engine.ts';
@@ -64,7 +65,8 @@ class Watched implements Monitor {
 /** What an instance is left with. */
 function remains({ inner }: Instance): unknown {
   const memories = inner.memories.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
-  return { memories, tables: inner.tables.map((table) => table.size), globals: [...inner.globalWords] };
+  const globals = inner.module.globalTypes.map(({ val }, i) => (val > 0 ? 'ref' : readGlobalBits(inner.global(i))));
+  return { memories, tables: inner.tables.map((table) => table.size), globals };
 }
 
 function run(source: Uint8Array, monitor: Monitor | undefined): { outcomes: Outcome[]; left: unknown[] } {
