@@ -138,11 +138,23 @@ export class WasmException extends WasmError {
   readonly tag: object;
   /** A value for each parameter of the tag, as for calls; a v128 is the bigint of its bits. */
   readonly values: readonly unknown[];
-  backtrace: readonly BacktraceFrame[] = [];
+  private frames: () => readonly BacktraceFrame[] = () => [];
   constructor(tag: object, values: readonly unknown[] = [], message = 'uncaught exception') {
     super(message);
     this.tag = tag;
     this.values = values;
+  }
+
+  /** The wasm frames where it was thrown, innermost first; none if a host function made it. */
+  get backtrace(): readonly BacktraceFrame[] {
+    const frames = this.frames();
+    this.frames = () => frames;
+    return frames;
+  }
+
+  /** Sets what finds the frames out, when somebody asks. */
+  traceWith(frames: () => readonly BacktraceFrame[]): void {
+    this.frames = frames;
   }
 }
 

@@ -3,7 +3,7 @@ import { decodeNames } from '../decoder/names.ts';
 import type { BacktraceFrame } from '../errors.ts';
 import type { Names } from '../syntax/module.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { locate } from './lowered.ts';
+import { type CodePlace, offsetAt, placeOf } from './lowered.ts';
 import { FRAMES as FS } from './stack.ts';
 import type { Thread } from './thread.ts';
 
@@ -23,18 +23,30 @@ export function namesOf(module: ValidModule): Names {
 
 /** The frames of a thread that is on the stack, innermost first. */
 export function backtrace(t: Thread): BacktraceFrame[] {
-  const frames: BacktraceFrame[] = [];
+  return placesOf(t).map(describe);
+}
+
+/** The same for somebody who may never ask: only places are noted now, which is cheap. */
+export function backtraceLater(t: Thread): () => BacktraceFrame[] {
+  const places = placesOf(t);
+  return () => places.map(describe);
+}
+
+function placesOf(t: Thread): CodePlace[] {
+  const places: CodePlace[] = [];
   let { pc } = t;
-  for (let sp = t.sp; frames.length < MAX_FRAMES; sp -= 2) {
-    const place = locate(pc);
-    if (place !== undefined) {
-      const names = namesOf(place.unit.module);
-      const funcName = names.funcs.get(place.index);
-      frames.push({ func: place.index, funcName, offset: place.offset, moduleName: names.module });
-    }
+  for (let sp = t.sp; places.length < MAX_FRAMES; sp -= 2) {
+    const place = placeOf(pc);
+    if (place !== undefined) places.push(place);
     if (sp <= t.frameBase) break;
     // A return pc stands behind the call: one less is in it.
     pc = FS[sp - 2] - 1;
   }
-  return frames;
+  return places;
+}
+
+function describe(place: CodePlace): BacktraceFrame {
+  const names = namesOf(place.unit.module);
+  const funcName = names.funcs.get(place.index);
+  return { func: place.index, funcName, offset: offsetAt(place), moduleName: names.module };
 }

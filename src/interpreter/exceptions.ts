@@ -18,6 +18,7 @@ import type { ModuleInstance } from '../runtime/instance.ts';
 import { JS_TAG, Tag } from '../runtime/tag.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { F64, I64, V128, type ValType, typesName } from '../syntax/types.ts';
+import { backtraceLater } from './backtrace.ts';
 import { bitsToValue, valueToBits } from './border.ts';
 import { CROSS_RETURN_PC, EXIT_PC, currentGeneration, findFunction } from './code-space.ts';
 import { CODE as C, FRAMES as FS, REFERENCES as R, SLOTS as S } from './stack.ts';
@@ -102,7 +103,7 @@ function raise(t: Thread, exception: ExceptionObject, behind: number): void {
     sp -= 2;
     fp2 -= FS[sp + 1];
   }
-  throw toOutside(exception);
+  throw toOutside(exception, t);
 }
 
 /** How many frames, regions and clauses the search for a handler has looked at. */
@@ -145,7 +146,7 @@ const INSIDE = new WeakMap<WasmException, ExceptionObject>();
 const OUTSIDE = new WeakMap<ExceptionObject, WasmException>();
 
 /** What a host sees of an exception: the very value that a host function threw, or a WasmException. */
-function toOutside(exception: ExceptionObject): unknown {
+function toOutside(exception: ExceptionObject, t: Thread): unknown {
   const { tag } = exception;
   if (tag === JS_TAG) return exception.refs[0];
   const known = OUTSIDE.get(exception);
@@ -155,6 +156,7 @@ function toOutside(exception: ExceptionObject): unknown {
   );
   const list = values.length === 0 ? '' : `: ${values.map((value) => shown(value)).join(', ')}`;
   const made = new WasmException(tag, values, `uncaught exception: tag ${typesName(tag.params)}${list}`);
+  made.traceWith(backtraceLater(t));
   INSIDE.set(made, exception);
   OUTSIDE.set(exception, made);
   return made;

@@ -68,20 +68,31 @@ export function translate(old: Generation, pc: number): number {
   return entry + (pc - old.starts[found]);
 }
 
-/** Which function a pc is in, and the offset in the module of the instruction that the op at pc is for. */
-export function locate(pc: number): { unit: CodeUnit; index: number; offset: number } | undefined {
+/** A place in a function's code, whatever becomes of the code. */
+export interface CodePlace {
+  readonly unit: CodeUnit;
+  readonly index: number;
+  /** Position relative to the function's first op. */
+  readonly position: number;
+}
+
+/** Which function a pc is in now. */
+export function placeOf(pc: number): CodePlace | undefined {
   const where = currentGeneration();
   const found = findFunction(where, pc);
   if (pc < FIRST_FREE || found < 0) return undefined;
-  const { unit, index } = where.owners[found];
+  return { ...where.owners[found], position: pc - where.starts[found] };
+}
+
+/** The offset in the module of the instruction that the op at a place is for. */
+export function offsetAt({ unit, index, position }: CodePlace): number {
   // Lowering is deterministic: the same function again, this time for its positions.
   const { positions } = lowerFunction(unit.module, index, unit.mode === 'traced');
-  const relative = pc - where.starts[found];
   let offset = 0;
-  for (let i = 0; i < positions.length && positions[i] <= relative; i += 2) {
+  for (let i = 0; i < positions.length && positions[i] <= position; i += 2) {
     if (positions[i + 1] >= 0) offset = positions[i + 1];
   }
-  return { unit, index, offset };
+  return offset;
 }
 
 /** Words of a function's header and ops, for the disassembler. */
