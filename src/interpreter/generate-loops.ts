@@ -28,8 +28,9 @@ export function caseBody(one: Op): string {
     .replace(/\b[A-Ea-eklmnt]\b(?!\()/g, (letter) => places.get(letter) ?? letter)
     .replace(/\[\((fp2? \+ [^[\]]*(?:\[[^\]]*\][^[\]]*)?\| 0)\)\]/g, '[$1]')
     .replace(/\bSIZE\b/g, size)
-    .replace(/\bJUMP\b/g, `{ pc = ${places.get('t')}; break; }`)
-    .replace(/\bBRANCHED\b/g, 'break;')
+    .replace(/\bJUMP\b/g, `{ pc = ${places.get('t')}; break branch; }`)
+    .replace(/\bBRANCHED\b/g, 'break branch;')
+    .replace(/\bENTER\b/g, 'break;')
     .replace(/\bTRAP\((\d+)\)/g, '{ r = $1; break quit; }')
     .replace(/\bSAVE\b/g, 'X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel;')
     .replace(/\bRETURN\b/g, 'sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue;');
@@ -106,10 +107,17 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
   let fp = fp2 >>> 1, w = 0, x = 0, y = 0, z = 0, p = 0, al = 0, ah = 0, bl = 0, bh = 0, r = 0, so: StructObject | null = null;
   quit: {
     for (;;) {
-      switch ((w = C[pc]) & 65535) {
+      branch: {
+        switch ((w = C[pc]) & 65535) {
 ${cases()}
-        default: r = 16;
-          break quit;
+          default: r = 16;
+            break quit;
+        }
+        // A function is entered.
+        y = fp2 + C[x - 3 | 0] | 0;
+        z = fp2 + C[x - 2 | 0] | 0;
+        while (y < z) { S[y] = 0; y = y + 1 | 0; }
+        pc = x;
       }
       // A taken branch or a call comes here.
       fuel = fuel - 1 | 0;

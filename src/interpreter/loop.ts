@@ -58,7 +58,8 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
   let fp = fp2 >>> 1, w = 0, x = 0, y = 0, z = 0, p = 0, al = 0, ah = 0, bl = 0, bh = 0, r = 0, so: StructObject | null = null;
   quit: {
     for (;;) {
-      switch ((w = C[pc]) & 65535) {
+      branch: {
+        switch ((w = C[pc]) & 65535) {
         case 0: { S[fp2 + (w >>> 16) | 0] = C[pc + 1 | 0]; pc = pc + 2 | 0; continue; } // const32 dk
         case 1: { x = (fp2 + (w >>> 16) | 0); S[x] = C[pc + 1 | 0]; S[x + 1 | 0] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // const64 dkl
         case 2: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // copy32 da
@@ -138,84 +139,84 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 76: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.xor.k>and.k dakl
         case 77: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.and.k>add dack
         case 78: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k>add dack
-        case 79: { { pc = C[pc + 1 | 0]; break; } } // br t
-        case 80: { if (S[fp2 + (w >>> 16) | 0] !== 0) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br_if at
-        case 81: { if (S[fp2 + (w >>> 16) | 0] === 0) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br_unless at
-        case 82: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > y) x = y; pc = C[pc + 2 + x | 0]; break; } // br_table an
-        case 83: { if (S[fp2 + (w >>> 16) | 0] === S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.eq abt
-        case 84: { if (S[fp2 + (w >>> 16) | 0] === C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.eq.k akt
-        case 85: { if (S[fp2 + (w >>> 16) | 0] !== S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ne abt
-        case 86: { if (S[fp2 + (w >>> 16) | 0] !== C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ne.k akt
-        case 87: { if (S[fp2 + (w >>> 16) | 0] < S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_s abt
-        case 88: { if (S[fp2 + (w >>> 16) | 0] < C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_s.k akt
-        case 89: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_u abt
-        case 90: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.lt_u.k akt
-        case 91: { if (S[fp2 + (w >>> 16) | 0] > S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_s abt
-        case 92: { if (S[fp2 + (w >>> 16) | 0] > C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_s.k akt
-        case 93: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_u abt
-        case 94: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.gt_u.k akt
-        case 95: { if (S[fp2 + (w >>> 16) | 0] <= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_s abt
-        case 96: { if (S[fp2 + (w >>> 16) | 0] <= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_s.k akt
-        case 97: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_u abt
-        case 98: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.le_u.k akt
-        case 99: { if (S[fp2 + (w >>> 16) | 0] >= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_s abt
-        case 100: { if (S[fp2 + (w >>> 16) | 0] >= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_s.k akt
-        case 101: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_u abt
-        case 102: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i32.ge_u.k akt
-        case 103: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al === bl && ah === bh) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.eq abt
-        case 104: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al !== bl || ah !== bh) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ne abt
-        case 105: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.lt_s abt
-        case 106: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.lt_u abt
-        case 107: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.gt_s abt
-        case 108: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.gt_u abt
-        case 109: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.le_s abt
-        case 110: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.le_u abt
-        case 111: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ge_s abt
-        case 112: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.i64.ge_u abt
-        case 113: { if (FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.eq abt
-        case 114: { if (!(FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.eq abt
-        case 115: { if (FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.ne abt
-        case 116: { if (!(FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.ne abt
-        case 117: { if (FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.lt abt
-        case 118: { if (!(FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.lt abt
-        case 119: { if (FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.gt abt
-        case 120: { if (!(FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.gt abt
-        case 121: { if (FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.le abt
-        case 122: { if (!(FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.le abt
-        case 123: { if (FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f32.ge abt
-        case 124: { if (!(FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f32.ge abt
-        case 125: { if (F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.eq ABt
-        case 126: { if (!(F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.eq ABt
-        case 127: { if (F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.ne ABt
-        case 128: { if (!(F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.ne ABt
-        case 129: { if (F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.lt ABt
-        case 130: { if (!(F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.lt ABt
-        case 131: { if (F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.gt ABt
-        case 132: { if (!(F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.gt ABt
-        case 133: { if (F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.le ABt
-        case 134: { if (!(F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.le ABt
-        case 135: { if (F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.f64.ge ABt
-        case 136: { if (!(F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.not.f64.ge ABt
-        case 137: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>eq.k aklt
-        case 138: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>eq.k aklt
-        case 139: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ne.k aklt
-        case 140: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ne.k aklt
-        case 141: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>lt_u.k aklt
-        case 142: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>lt_u.k aklt
-        case 143: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>gt_u.k aklt
-        case 144: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>gt_u.k aklt
-        case 145: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>le_u.k aklt
-        case 146: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>le_u.k aklt
-        case 147: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ge_u.k aklt
-        case 148: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ge_u.k aklt
-        case 149: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.ne dabkt
-        case 150: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.ne.k daklt
-        case 151: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.lt_s dabkt
-        case 152: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.lt_s.k daklt
-        case 153: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0)) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.lt_u dabkt
-        case 154: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (C[pc + 3 | 0] >>> 0)) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.lt_u.k daklt
-        case 155: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break; } pc = pc + 4 | 0; continue; } // br.inc.eq dabkt
-        case 156: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break; } pc = pc + 5 | 0; continue; } // br.inc.eq.k daklt
+        case 79: { { pc = C[pc + 1 | 0]; break branch; } } // br t
+        case 80: { if (S[fp2 + (w >>> 16) | 0] !== 0) { pc = C[pc + 1 | 0]; break branch; } pc = pc + 2 | 0; continue; } // br_if at
+        case 81: { if (S[fp2 + (w >>> 16) | 0] === 0) { pc = C[pc + 1 | 0]; break branch; } pc = pc + 2 | 0; continue; } // br_unless at
+        case 82: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > y) x = y; pc = C[pc + 2 + x | 0]; break branch; } // br_table an
+        case 83: { if (S[fp2 + (w >>> 16) | 0] === S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.eq abt
+        case 84: { if (S[fp2 + (w >>> 16) | 0] === C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.eq.k akt
+        case 85: { if (S[fp2 + (w >>> 16) | 0] !== S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ne abt
+        case 86: { if (S[fp2 + (w >>> 16) | 0] !== C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ne.k akt
+        case 87: { if (S[fp2 + (w >>> 16) | 0] < S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.lt_s abt
+        case 88: { if (S[fp2 + (w >>> 16) | 0] < C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.lt_s.k akt
+        case 89: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.lt_u abt
+        case 90: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.lt_u.k akt
+        case 91: { if (S[fp2 + (w >>> 16) | 0] > S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.gt_s abt
+        case 92: { if (S[fp2 + (w >>> 16) | 0] > C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.gt_s.k akt
+        case 93: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.gt_u abt
+        case 94: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.gt_u.k akt
+        case 95: { if (S[fp2 + (w >>> 16) | 0] <= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.le_s abt
+        case 96: { if (S[fp2 + (w >>> 16) | 0] <= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.le_s.k akt
+        case 97: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.le_u abt
+        case 98: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.le_u.k akt
+        case 99: { if (S[fp2 + (w >>> 16) | 0] >= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ge_s abt
+        case 100: { if (S[fp2 + (w >>> 16) | 0] >= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ge_s.k akt
+        case 101: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ge_u abt
+        case 102: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ge_u.k akt
+        case 103: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al === bl && ah === bh) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.eq abt
+        case 104: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al !== bl || ah !== bh) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.ne abt
+        case 105: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.lt_s abt
+        case 106: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.lt_u abt
+        case 107: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.gt_s abt
+        case 108: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.gt_u abt
+        case 109: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.le_s abt
+        case 110: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.le_u abt
+        case 111: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.ge_s abt
+        case 112: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.ge_u abt
+        case 113: { if (FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.eq abt
+        case 114: { if (!(FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.eq abt
+        case 115: { if (FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.ne abt
+        case 116: { if (!(FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.ne abt
+        case 117: { if (FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.lt abt
+        case 118: { if (!(FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.lt abt
+        case 119: { if (FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.gt abt
+        case 120: { if (!(FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.gt abt
+        case 121: { if (FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.le abt
+        case 122: { if (!(FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.le abt
+        case 123: { if (FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.ge abt
+        case 124: { if (!(FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.ge abt
+        case 125: { if (F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.eq ABt
+        case 126: { if (!(F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.eq ABt
+        case 127: { if (F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.ne ABt
+        case 128: { if (!(F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.ne ABt
+        case 129: { if (F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.lt ABt
+        case 130: { if (!(F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.lt ABt
+        case 131: { if (F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.gt ABt
+        case 132: { if (!(F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.gt ABt
+        case 133: { if (F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.le ABt
+        case 134: { if (!(F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.le ABt
+        case 135: { if (F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.ge ABt
+        case 136: { if (!(F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.ge ABt
+        case 137: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>eq.k aklt
+        case 138: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>eq.k aklt
+        case 139: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ne.k aklt
+        case 140: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ne.k aklt
+        case 141: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>lt_u.k aklt
+        case 142: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>lt_u.k aklt
+        case 143: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>gt_u.k aklt
+        case 144: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>gt_u.k aklt
+        case 145: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>le_u.k aklt
+        case 146: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>le_u.k aklt
+        case 147: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ge_u.k aklt
+        case 148: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ge_u.k aklt
+        case 149: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.inc.ne dabkt
+        case 150: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break branch; } pc = pc + 5 | 0; continue; } // br.inc.ne.k daklt
+        case 151: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.inc.lt_s dabkt
+        case 152: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break branch; } pc = pc + 5 | 0; continue; } // br.inc.lt_s.k daklt
+        case 153: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.inc.lt_u dabkt
+        case 154: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (C[pc + 3 | 0] >>> 0)) { pc = C[pc + 4 | 0]; break branch; } pc = pc + 5 | 0; continue; } // br.inc.lt_u.k daklt
+        case 155: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.inc.eq dabkt
+        case 156: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break branch; } pc = pc + 5 | 0; continue; } // br.inc.eq.k daklt
         case 157: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 3 | 0; continue; } // i32.load dak
         case 158: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 3 | 0; continue; } // i32.load.add dabk
         case 159: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load.add.k dakl
@@ -231,12 +232,12 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 169: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u dak
         case 170: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u.add dabk
         case 171: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.add.k dakl
-        case 172: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load akt
-        case 173: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load akt
-        case 174: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load8_u akt
-        case 175: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load8_u akt
-        case 176: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) !== 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_if.i32.load16_u akt
-        case 177: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) === 0) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br_unless.i32.load16_u akt
+        case 172: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_if.i32.load akt
+        case 173: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_unless.i32.load akt
+        case 174: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] !== 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_if.i32.load8_u akt
+        case 175: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] === 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_unless.i32.load8_u akt
+        case 176: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) !== 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_if.i32.load16_u akt
+        case 177: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) === 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_unless.i32.load16_u akt
         case 178: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; else store32(M8, p, S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 3 | 0; continue; } // i32.store abk
         case 179: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = C[pc + 2 | 0]; else store32(M8, p, C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.store.k akl
         case 180: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.store8 abk
@@ -261,23 +262,23 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 199: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; S[x] = G[y]; S[x + 1 | 0] = G[y + 1 | 0]; pc = pc + 2 | 0; continue; } // global.get64 dk
         case 200: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0]; pc = pc + 2 | 0; continue; } // global.set64 ak
         case 201: { S[fp2 + (w >>> 16) | 0] = G[C[pc + 1 | 0]] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // global.get32.add dkl
-        case 202: { x = C[pc + 1 | 0]; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call kl
+        case 202: { x = C[pc + 1 | 0]; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break; } // call kl
         case 203: { { r = 2; break quit; } } // call.lazy kl
         case 204: { { r = 3; break quit; } } // call.import kl
-        case 205: { x = indirect(inst, (fp + (w >>> 16) | 0), C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // call.indirect Aklm
+        case 205: { x = indirect(inst, (fp + (w >>> 16) | 0), C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break; } // call.indirect Aklm
         case 206: { sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return 
         case 207: { S[fp2] = S[fp2 + (w >>> 16) | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32 a
         case 208: { x = (fp2 + (w >>> 16) | 0); S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return64 a
         case 209: { S[fp2] = C[pc + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32.k k
-        case 210: { x = C[pc + 1 | 0]; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call k
+        case 210: { x = C[pc + 1 | 0]; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break; } // tail.call k
         case 211: { { r = 2; break quit; } } // tail.call.lazy k
         case 212: { { r = 3; break quit; } } // tail.call.import k
-        case 213: { x = indirect(inst, (fp + (w >>> 16) | 0), C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; break; } // tail.call.indirect Akl
+        case 213: { x = indirect(inst, (fp + (w >>> 16) | 0), C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break; } // tail.call.indirect Akl
         case 214: { x = OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (C[pc + 1 | 0] & 65535) | 0), (fp + (C[pc + 1 | 0] >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0]); if (x !== 0) { r = x; break quit; } pc = pc + 5 | 0; continue; } // object DABCkl
         case 215: { R[fp + (w >>> 16) | 0] = inst.globalRefs[C[pc + 1 | 0]]; pc = pc + 2 | 0; continue; } // global.getref Dk
-        case 216: { if (R[fp + (w >>> 16) | 0] === null) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br.ref.is_null At
-        case 217: { if (R[fp + (w >>> 16) | 0] !== null) { pc = C[pc + 1 | 0]; break; } pc = pc + 2 | 0; continue; } // br.not.ref.is_null At
-        case 218: { if (testRef(R[fp + (w >>> 16) | 0], C[pc + 1 | 0])) { pc = C[pc + 2 | 0]; break; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
+        case 216: { if (R[fp + (w >>> 16) | 0] === null) { pc = C[pc + 1 | 0]; break branch; } pc = pc + 2 | 0; continue; } // br.ref.is_null At
+        case 217: { if (R[fp + (w >>> 16) | 0] !== null) { pc = C[pc + 1 | 0]; break branch; } pc = pc + 2 | 0; continue; } // br.not.ref.is_null At
+        case 218: { if (testRef(R[fp + (w >>> 16) | 0], C[pc + 1 | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
         case 219: { so = R[fp + (C[pc + 1 | 0] & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } S[fp2 + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]] as number | 0; pc = pc + 3 | 0; continue; } // struct.get32 dAk
         case 220: { so = R[fp + (C[pc + 1 | 0] & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } R[fp + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // struct.getref DAk
         case 221: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] + FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.add dab
@@ -385,8 +386,14 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 323: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
         case 324: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
         case 325: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
-        default: r = 16;
-          break quit;
+          default: r = 16;
+            break quit;
+        }
+        // A function is entered.
+        y = fp2 + C[x - 3 | 0] | 0;
+        z = fp2 + C[x - 2 | 0] | 0;
+        while (y < z) { S[y] = 0; y = y + 1 | 0; }
+        pc = x;
       }
       // A taken branch or a call comes here.
       fuel = fuel - 1 | 0;

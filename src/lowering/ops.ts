@@ -22,6 +22,7 @@
 //   JUMP         a taken branch to t: costs one unit of fuel
 //   TRAP(n)      leave the loop with reason n (see REASON), which includes traps
 //   BRANCHED     go on at pc as after a taken branch
+//   ENTER        go on at the function with entry x, whose frame begins at fp2: zero its locals
 //   RETURN       go back to the caller
 //   SAVE         store pc, fp2, sp and fuel in X, before a function that may throw is called
 
@@ -381,11 +382,9 @@ op('global.get32.add', 'd k l', 'S[d] = G[k] + l | 0;');
 // Before a function's first op stand four words: its frame's size in S words, and the range of S words that hold
 // its locals (to be zeroed), and its function index.
 
-const ENTER =
-  'y = fp2 + C[x - 3 | 0] | 0; z = fp2 + C[x - 2 | 0] | 0; while (y < z) { S[y] = 0; y = y + 1 | 0; } pc = x; BRANCHED';
 /** Calls the function with entry x; its frame starts z words above this one. */
-const CALL = `if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(8) FS[sp] = pc + SIZE | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; ${ENTER}`;
-const TAIL = `if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(8) ${ENTER}`;
+const CALL = `if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(8) FS[sp] = pc + SIZE | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; ENTER`;
+const TAIL = `if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(8) ENTER`;
 
 op('call', 'k l', `x = k; z = l; ${CALL}`, true);
 /** Function k is not lowered yet: the driver lowers it and rewrites this op as `call`. */
