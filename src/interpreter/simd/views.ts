@@ -3,8 +3,9 @@
 // A v128 in the slot at word index d (of SLOTS) is the words d to d + 3, little-endian: 8-bit lane i is I8[4 * d + i],
 // 16-bit lane i is I16[2 * d + i], 32-bit lane i is SLOTS[d + i], 64-bit lane i is SLOTS_F64[(d >> 1) + i].
 //
-// The result may be one of the operands, or begin below one and reach into it; never the other way round. Functions
-// that go through lanes in order may therefore write as they read; others compute in TEMP, or read everything first.
+// The result may stand where an operand does, else apart from both (loads of a lane alone have their vector one slot
+// above the result). So functions that go through lanes in order may write as they read; where lanes change places or
+// width, they go the way that reads a lane before it is written, or compute in TEMP.
 import { SLOTS as S } from '../stack.ts';
 
 export const I8 = new Int8Array(S.buffer);
