@@ -110,6 +110,7 @@ export class Scheduler {
   runSync(sleep: (nanoseconds: bigint) => boolean): void {
     try {
       while (this.goesOn()) {
+        this.expire();
         const thread = this.next();
         if (thread === undefined) this.sleepSync(sleep);
         else this.turn(thread);
@@ -177,6 +178,11 @@ export class Scheduler {
   private checkSomeoneWakes(): void {
     for (const { calls } of this.threads) if (!calls[0].waitsForMemory || calls[0].timeLeft !== undefined) return;
     throw new UnsupportedError('blocking-wait', nobodyWakes(this.count));
+  }
+
+  /** Ends the waits whose time has come: no timer of the host does it in a synchronous run. */
+  private expire(): void {
+    for (const { calls } of this.threads) if (calls[0].timeLeft === 0) calls[0].timeOut();
   }
 
   /** Sleeps until the first time-out. */

@@ -37,7 +37,6 @@ interface Counts {
 
 /** Why a test is not run with these options. */
 function reasonToSkip(test: SuiteTest): string | undefined {
-  if (test.missing !== undefined) return test.missing;
   return values.native && test.group === 'wasi-threads' ? 'the native engine has no guest threads' : undefined;
 }
 
