@@ -1,6 +1,7 @@
 // Lowered code as text: one line an op, with its operands by name and, for reading, its formula's name.
 // `wasmi-ts objdump --lowered` prints it; tests of lowering compare it.
 import type { Code } from './emit.ts';
+import type { Handlers } from './handlers.ts';
 import { OPS, isSlot, opNumber, opSize } from './ops.ts';
 import { OUT_NAMES } from './out-names.ts';
 
@@ -30,6 +31,24 @@ export function disassemble(code: Code): string[] {
     lines.push(`@${pc} ${one.name} ${operands.join(' ')}`.trimEnd());
     pc = next;
   }
+  if (code.handlers !== undefined) lines.push(...regionLines(code.handlers, words.length));
+  return lines;
+}
+
+/** The regions of tries: where they are, what they catch into which slots, and where that goes on. */
+function regionLines({ starts, regions, outer, clauses }: Handlers, end: number): string[] {
+  const lines: string[] = [];
+  starts.forEach((start, i) => {
+    if (regions[i] >= 0) lines.push(`from @${start} to @${starts[i + 1] ?? end}: try ${regions[i]}`);
+  });
+  clauses.forEach((list, region) => {
+    const parts = list.map(({ tag, target, slot, refSlot }) => {
+      const what = tag < 0 ? 'all' : `tag ${tag} in s${slot}`;
+      return `${what}${refSlot < 0 ? '' : `, exception in s${refSlot}`} -> @${target}`;
+    });
+    parts.push(outer[region] < 0 ? 'else caller' : `else try ${outer[region]}`);
+    lines.push(`try ${region}: ${parts.join('; ')}`);
+  });
   return lines;
 }
 
