@@ -40,6 +40,19 @@ function slotsMoved(name: string, letters: string, operands: readonly number[], 
   return written ? (RESULT_SLOTS.get(names[operands[letters.indexOf('k')]]) ?? 1) : 2;
 }
 
+/** How an op's operands are packed: indices of its slots with their scale, and of the rest; which of these are targets. */
+const LAYOUTS = OPS.map(({ operands }) => {
+  const letters = [...operands];
+  const slots = letters.flatMap((letter, i) => (isSlot(letter) ? [i] : []));
+  const rest = letters.flatMap((letter, i) => (isSlot(letter) ? [] : [i]));
+  return {
+    slots,
+    scales: slots.map((i) => (letters[i] < 'a' ? 1 : 2)),
+    rest,
+    targets: rest.map((i) => letters[i] === 't'),
+  };
+});
+
 export class Emitter {
   /** Words after the header. */
   private readonly words: number[] = [];
@@ -63,26 +76,33 @@ export class Emitter {
   op(name: string, at: number, ...operands: number[]): void {
     const number = opNumber(name);
     if (number === undefined) throw new InternalError(`no op ${name}`);
-    const { operands: letters } = OPS[number];
-    const after: (() => void)[] = [];
-    if (this.farFrom !== Number.POSITIVE_INFINITY) this.bringNear(name, letters, operands, at, after);
+    if (this.farFrom === Number.POSITIVE_INFINITY) this.pack(number, at, operands);
+    else this.farOp(name, number, at, operands);
+  }
+
+  private pack(number: number, at: number, operands: readonly number[]): void {
+    const { slots, scales, rest, targets } = LAYOUTS[number];
     this.position(at);
-    const slots: number[] = [];
-    const rest: number[] = [];
-    const rests: string[] = [];
-    for (let i = 0; i < letters.length; i++) {
-      if (isSlot(letters[i])) slots.push(letters[i] < 'a' ? operands[i] : operands[i] * 2);
-      else {
-        rest.push(operands[i]);
-        rests.push(letters[i]);
-      }
+    let word = number;
+    for (let i = 0; i < slots.length; i++) {
+      const field = operands[slots[i]] * scales[i];
+      if (i % 2 === 0) {
+        this.words.push(word | (field << 16));
+        word = 0;
+      } else word = field;
     }
-    this.words.push(number | ((slots[0] ?? 0) << 16));
-    for (let i = 1; i < slots.length; i += 2) this.words.push(slots[i] | ((slots[i + 1] ?? 0) << 16));
-    rest.forEach((value, i) => {
-      if (rests[i] === 't') this.target(value);
-      else this.words.push(value | 0);
-    });
+    if (slots.length === 0 || slots.length % 2 === 0) this.words.push(word);
+    for (let i = 0; i < rest.length; i++) {
+      if (targets[i]) this.target(operands[rest[i]]);
+      else this.words.push(operands[rest[i]] | 0);
+    }
+  }
+
+  /** An op of a frame too large for its fields. */
+  private farOp(name: string, number: number, at: number, operands: number[]): void {
+    const after: (() => void)[] = [];
+    this.bringNear(name, OPS[number].operands, operands, at, after);
+    this.pack(number, at, operands);
     for (const one of after) one();
   }
 
