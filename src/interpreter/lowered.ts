@@ -49,8 +49,8 @@ function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {
   return place(unit, index, code.words, code.targets);
 }
 
-/** Drops all code and lowers again what is on the stack. */
-function startGeneration(live: readonly PcHolder[], sp: number): void {
+/** Drops all code and lowers again what is on the stack: the frames below `sp`, and where `live` threads stand. */
+export function startGeneration(live: readonly PcHolder[], sp: number): void {
   const old = dropCode();
   for (let at = 0; at < sp; at += 2) FRAMES[at] = translate(old, FRAMES[at]);
   for (const holder of live) holder.pc = translate(old, holder.pc);
