@@ -42,6 +42,7 @@ The program's world:
       --env NAME[=VALUE]      set an environment variable, or pass on ours
       --env-inherit           pass on the whole environment
       --module NAME=FILE      instantiate FILE first; its exports are the import module NAME
+      --thread-seed N         give guest threads their turns by chance that follows from N
       --unknown-imports HOW   trap: imports that nobody provides trap when called;
                               default: they do nothing and answer zeros
 What to run:

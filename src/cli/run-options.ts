@@ -17,6 +17,8 @@ export const RUN_OPTIONS: OptionSpecs = {
   timeout: { kind: 'value' },
   'max-memory': { kind: 'value' },
   module: { kind: 'value' },
+  listen: { kind: 'value' },
+  'thread-seed': { kind: 'value' },
   'unknown-imports': { kind: 'value' },
   stats: { kind: 'flag' },
   strace: { kind: 'flag' },
@@ -41,6 +43,8 @@ export interface RunOptions {
   /** Bytes. */
   readonly maxMemory: number | undefined;
   readonly modules: readonly { readonly name: string; readonly file: string }[];
+  /** Guest threads take turns by chance that follows from this number; round robin without it. */
+  readonly threadSeed: number | undefined;
   readonly unknownImports: 'fail' | 'trap' | 'default';
   readonly trace: TraceOptions | undefined;
   readonly stats: boolean;
@@ -50,6 +54,7 @@ export interface RunOptions {
 /** Checks all options. Throws UsageError. */
 export function runOptions(options: Options, host: CliHost): RunOptions {
   const trace = traceOptions(options);
+  if (options.has('listen')) throw options.usage('--listen: this version has no sockets, so nothing can listen');
   return {
     features: featureSet(options),
     dirs: [
@@ -61,6 +66,7 @@ export function runOptions(options: Options, host: CliHost): RunOptions {
     fuel: count(options, 'fuel'),
     timeout: duration(options, 'timeout'),
     maxMemory: size(options, 'max-memory'),
+    threadSeed: count(options, 'thread-seed'),
     modules: options.all('module').map((text) => namedModule(options, text)),
     unknownImports: choice(options, 'unknown-imports', ['trap', 'default', 'fail'] as const, 'fail'),
     trace,

@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md (commands and reactors)
 // What ended it becomes an exit code in stop.ts.
 import { basename } from 'node:path';
-import { type Instance, instantiateAsync } from '../index.ts';
+import { engine, engineWith, ExitStatus, type Instance, type InstanceOptions, instantiateAsync } from '../index.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
 import type { WASI } from '../wasi/index.ts';
 import { CliError, EXIT } from './failure.ts';
@@ -16,7 +16,7 @@ import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
 import { stopped } from './stop.ts';
 import { TraceOutput } from './trace-output.ts';
-import { type Provided, standIns, usesWasi, wasiFor } from './world.ts';
+import { type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
 
 export async function runCommand(args: readonly string[], host: CliHost): Promise<number> {
   const options = parseOptions('run', args, RUN_OPTIONS, { guestArguments: true });
@@ -82,7 +82,9 @@ class Run {
         await this.initialize(instance);
         this.provided[name] = Object.assign(Object.create(null), instance.exports) as Provided[string];
       }
-      await this.start(await this.instantiate(program, [programName(program), ...rest]), program.path, rest);
+      const args = [programName(program), ...rest];
+      if (settings.invoke === undefined && usesThreads(program.module)) await this.runThreads(program, args);
+      else await this.start(await this.instantiate(program, args), program.path, rest);
       this.trace?.finish();
       return EXIT.ok;
     } catch (error) {
@@ -113,7 +115,16 @@ class Run {
     return new TraceOutput(trace, this.host, (module) => this.linkNames.get(module));
   }
 
-  private async instantiate({ module, valid }: Loaded, args: readonly string[]): Promise<Instance> {
+  private get instanceOptions(): InstanceOptions {
+    const { maxMemory } = this.settings;
+    return {
+      ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),
+      ...(this.trace === undefined ? {} : { monitor: this.trace.tracer }),
+    };
+  }
+
+  /** A program's WASI process, if it uses any, and all that it may import. */
+  private world(module: Loaded['module'], args: readonly string[]): { wasi: WASI | undefined; imports: Provided } {
     const { settings, host, provided } = this;
     const imports: Provided = Object.assign(Object.create(null), provided) as Provided;
     const wasi = usesWasi(module) ? wasiFor(args, settings, host) : undefined;
@@ -122,12 +133,34 @@ class Run {
       for (const [name, functions] of Object.entries(wasi.imports)) imports[name] ??= { ...functions };
     }
     if (settings.unknownImports !== 'fail') standIns(module, imports, settings.unknownImports);
-    const { maxMemory } = settings;
-    const instance = await instantiateAsync(valid, imports, {
+    return { wasi, imports };
+  }
+
+  /** A program with guest threads: each has an instance of its own. */
+  private async runThreads({ module, valid }: Loaded, args: readonly string[]): Promise<void> {
+    const { maxMemory, threadSeed } = this.settings;
+    const { wasi = wasiFor(args, this.settings, this.host), imports } = this.world(module, args);
+    const { beginInstantiate } = engineWith(this.instanceOptions);
+    const counting: typeof engine = {
+      ...engine,
+      beginInstantiate: (one, given) => {
+        const begun = beginInstantiate(one, given);
+        if (this.statistics.empty) this.statistics.add(begun.instance);
+        return begun;
+      },
+    };
+    const exitCode = await wasi.run(counting, valid, {
+      imports,
       ...this.limits,
+      ...(threadSeed === undefined ? {} : { scheduler: { seed: threadSeed } }),
       ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),
-      ...(this.trace === undefined ? {} : { monitor: this.trace.tracer }),
     });
+    if (exitCode !== 0) throw new ExitStatus(exitCode);
+  }
+
+  private async instantiate({ module, valid }: Loaded, args: readonly string[]): Promise<Instance> {
+    const { wasi, imports } = this.world(module, args);
+    const instance = await instantiateAsync(valid, imports, { ...this.limits, ...this.instanceOptions });
     this.statistics.add(instance);
     const memory = instance.exports['memory'];
     if (memory?.kind === 'memory') wasi?.bind({ memory });

@@ -6,6 +6,10 @@ export class Statistics {
   private readonly began = process.hrtime.bigint();
   private readonly instances: Instance[] = [];
 
+  get empty(): boolean {
+    return this.instances.length === 0;
+  }
+
   add(instance: Instance): void {
     this.instances.push(instance);
   }

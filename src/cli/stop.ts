@@ -1,5 +1,5 @@
 // What ended a program, as an exit code and a report. Everything that a guest can cause is told apart from our own bugs.
-import { ExhaustionError, ExitStatus, Interrupted, LinkError, Trap, WasmError } from '../errors.ts';
+import { ExhaustionError, ExitStatus, Interrupted, LinkError, Trap, UnsupportedError, WasmError } from '../errors.ts';
 import { CliError, EXIT } from './failure.ts';
 import type { CliHost } from './host.ts';
 import { type Known, backtraceLines } from './report.ts';
@@ -32,7 +32,8 @@ export function stopped(
     tell(`trap: ${error.message}`, traced ? undefined : 'run it with --trace to see the steps before the trap');
     return EXIT.trap;
   }
-  if (error instanceof ExhaustionError) {
+  // While it runs: a wait that nothing can end, an import that nobody provides.
+  if (error instanceof ExhaustionError || error instanceof UnsupportedError) {
     tell(`trap: ${error.message}`);
     return EXIT.trap;
   }

@@ -14,9 +14,19 @@ import type { RunOptions } from './run-options.ts';
 /** Imports under construction: by module, then by name. */
 export type Provided = Record<string, Record<string, Imports[string][string]>>;
 
-/** Whether a module imports anything of WASI preview 1 or its predecessor. */
+const WASI_MODULES = ['wasi_snapshot_preview1', 'wasi_unstable', 'wasi'];
+
+/** Whether a module imports anything of WASI preview 1, its predecessor, or wasi-threads. */
 export function usesWasi(module: Module): boolean {
-  return module.imports.some((one) => one.module === 'wasi_snapshot_preview1' || one.module === 'wasi_unstable');
+  return module.imports.some((one) => WASI_MODULES.includes(one.module));
+}
+
+/** Whether a module starts guest threads, or runs on a memory that is made for it. */
+export function usesThreads(module: Module): boolean {
+  return module.imports.some(
+    ({ module: from, name, desc }) =>
+      (from === 'wasi' && name === 'thread-spawn') || (desc.kind === 'memory' && desc.type.shared),
+  );
 }
 
 /** A WASI process for one program. Directories are opened here; CliError names the one that cannot be. */
