@@ -15,21 +15,36 @@ export type HostResult = Value | readonly Value[] | undefined;
 // biome-ignore lint/suspicious/noConfusingVoidType: a host function that answers nothing is the usual case
 export type HostFunction = (...args: never[]) => HostResult | void | Promise<HostResult | void>;
 
+/**
+ * A host function that works on slots itself: its arguments stand in SLOTS and REFERENCES from `base` on, its results go
+ * there. Where `canWait`, it may answer a promise of what it would have answered; nobody looks at its results then.
+ */
+export type DirectHost = (base: number, canWait: boolean) => PromiseLike<HostResult> | undefined;
+
 export class Func {
   readonly kind = 'func';
   /** Canonical id of the function type. */
   readonly canon: number;
   /** The instance that defines it; undefined for host functions. */
   readonly instance: ModuleInstance | undefined;
-  /** Index in the instance's function index space; -1 for host functions. */
+  /** Index in the instance's function index space; of no meaning for host functions. */
   readonly index: number;
   readonly host: HostFunction | undefined;
+  /** Is called in place of `host`, where it is there. */
+  readonly direct: DirectHost | undefined;
 
-  constructor(canon: number, instance: ModuleInstance | undefined, index: number, host: HostFunction | undefined) {
+  constructor(
+    canon: number,
+    instance: ModuleInstance | undefined,
+    index: number,
+    host: HostFunction | undefined,
+    direct?: DirectHost,
+  ) {
     this.canon = canon;
     this.instance = instance;
     this.index = index;
     this.host = host;
+    this.direct = direct;
   }
 
   /** The closed function type: type indices in it are canonical ids. */

@@ -1,0 +1,189 @@
+// Imports that the namespace provides itself: the builtins of js-string, and string constants.
+// https://webassembly.github.io/spec/js-api/#builtins
+import { Trap } from '../errors.ts';
+import { Func } from '../runtime/func.ts';
+import { Global } from '../runtime/global.ts';
+import type { ArrayObject } from '../runtime/objects.ts';
+import type { Import } from '../syntax/module.ts';
+import { EXTERNREF, HEAP, I16, I32, type ValType, ref } from '../syntax/types.ts';
+import { canonicaliseGroup, isCanonicalSubtype } from '../validator/canonical.ts';
+import type { ValidModule } from '../validator/module.ts';
+import { closeGlobal, matchesGlobal } from '../validator/subtyping.ts';
+import { REFERENCES as R, SLOTS as S } from '../interpreter/stack.ts';
+import { canonicalFuncType } from './tag.ts';
+import { writeSlot } from './values.ts';
+
+/** Options of compilation, converted. */
+export interface CompileSettings {
+  /** Names of sets, such as js-string; unknown ones are ignored. */
+  readonly builtins: readonly string[];
+  /** The module name of string constants. */
+  readonly stringModule: string | null;
+}
+
+type Step = (base: number) => string | number;
+
+/** A builtin: its canonical type and what it does. Its arguments stand in slots of two words from `base` on. */
+interface Builtin {
+  readonly canon: number;
+  readonly result: ValType;
+  readonly step: Step;
+}
+
+const STRING = ref(HEAP.extern, false);
+
+/** `(rec (type (array (mut i16))))`, nullable. */
+function charArray(): ValType {
+  const canonical = new Uint32Array(1);
+  const comp = { kind: 'array', field: { storage: I16, mutable: true } } as const;
+  canonicaliseGroup([{ final: true, supers: [], comp }], { start: 0, length: 1 }, canonical);
+  return ref(canonical[0], true);
+}
+
+/** The argument in a slot, `index` slots above the first. */
+const refAt = (base: number, index: number): unknown => R[(base >> 1) + index];
+const intAt = (base: number, index: number): number => S[base + 2 * index];
+
+function stringAt(base: number, index: number): string {
+  const value = refAt(base, index);
+  if (typeof value !== 'string') throw new Trap('cast-failure', 'a builtin of js-string was given no string');
+  return value;
+}
+
+function nullableStringAt(base: number, index: number): string | null {
+  return refAt(base, index) === null ? null : stringAt(base, index);
+}
+
+function arrayAt(base: number, index: number): ArrayObject {
+  const value = refAt(base, index) as ArrayObject | null;
+  if (value === null) throw new Trap('null-array-reference');
+  return value;
+}
+
+/** An unsigned index below a length. */
+function indexAt(base: number, index: number, length: number): number {
+  const at = intAt(base, index) >>> 0;
+  if (at >= length) throw new Trap('array-out-of-bounds', `index ${at} of a string of length ${length}`);
+  return at;
+}
+
+/** Code units that become a string at once: few enough to be arguments on every host. */
+const CHUNK = 4096;
+
+function fromCharCodeArray(base: number): string {
+  const { cells, length } = arrayAt(base, 0);
+  const start = intAt(base, 1) >>> 0;
+  const end = intAt(base, 2) >>> 0;
+  if (start > end || end > length) {
+    throw new Trap('array-out-of-bounds', `elements ${start} to ${end} of an array of length ${length}`);
+  }
+  let text = '';
+  for (let at = start; at < end; at += CHUNK) {
+    text += String.fromCharCode.apply(null, cells.slice(at, Math.min(end, at + CHUNK)) as unknown as number[]);
+  }
+  return text;
+}
+
+function intoCharCodeArray(base: number): number {
+  const { cells, length } = arrayAt(base, 1);
+  const text = stringAt(base, 0);
+  const start = intAt(base, 2) >>> 0;
+  if (start + text.length > length) {
+    throw new Trap('array-out-of-bounds', `${text.length} elements at ${start} of an array of length ${length}`);
+  }
+  for (let i = 0; i < text.length; i++) cells[start + i] = text.charCodeAt(i);
+  return text.length;
+}
+
+function fromCodePoint(base: number): string {
+  const point = intAt(base, 0) >>> 0;
+  if (point > 0x10ffff) throw new Trap('array-out-of-bounds', `${point} is no code point`);
+  return String.fromCodePoint(point);
+}
+
+function substring(base: number): string {
+  const text = stringAt(base, 0);
+  const start = intAt(base, 1) >>> 0;
+  const end = intAt(base, 2) >>> 0;
+  return start > end || start > text.length ? '' : text.substring(start, end);
+}
+
+function compare(base: number): number {
+  const a = stringAt(base, 0);
+  const b = stringAt(base, 1);
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+const X = EXTERNREF;
+
+function jsString(): ReadonlyMap<string, Builtin> {
+  const set = new Map<string, Builtin>();
+  const add = (name: string, params: readonly ValType[], result: ValType, step: Step): void => {
+    set.set(name, { canon: canonicalFuncType(params, [result]), result, step });
+  };
+  const array = charArray();
+  add('cast', [X], STRING, (base) => stringAt(base, 0));
+  add('test', [X], I32, (base) => (typeof refAt(base, 0) === 'string' ? 1 : 0));
+  add('fromCharCodeArray', [array, I32, I32], STRING, fromCharCodeArray);
+  add('intoCharCodeArray', [X, array, I32], I32, intoCharCodeArray);
+  add('fromCharCode', [I32], STRING, (base) => String.fromCharCode(intAt(base, 0)));
+  add('fromCodePoint', [I32], STRING, fromCodePoint);
+  add('charCodeAt', [X, I32], I32, (base) => {
+    const text = stringAt(base, 0);
+    return text.charCodeAt(indexAt(base, 1, text.length));
+  });
+  add('codePointAt', [X, I32], I32, (base) => {
+    const text = stringAt(base, 0);
+    return text.codePointAt(indexAt(base, 1, text.length)) as number;
+  });
+  add('length', [X], I32, (base) => stringAt(base, 0).length);
+  add('concat', [X, X], STRING, (base) => stringAt(base, 0) + stringAt(base, 1));
+  add('substring', [X, I32, I32], STRING, substring);
+  add('equals', [X, X], I32, (base) => (nullableStringAt(base, 0) === nullableStringAt(base, 1) ? 1 : 0));
+  add('compare', [X, X], I32, compare);
+  return set;
+}
+
+let known: ReadonlyMap<string, Builtin> | undefined;
+
+/** The set that a module name means, where it is switched on. */
+function setOf(module: string, { builtins }: CompileSettings): ReadonlyMap<string, Builtin> | undefined {
+  if (module !== 'wasm:js-string' || !builtins.includes('js-string')) return undefined;
+  return (known ??= jsString());
+}
+
+function builtinOf({ module, name }: Import, settings: CompileSettings): Builtin | undefined {
+  return setOf(module, settings)?.get(name);
+}
+
+/** What is provided for an import, if anything. The module has been checked. */
+export function providedImport(one: Import, settings: CompileSettings): Func | Global | undefined {
+  const builtin = builtinOf(one, settings);
+  if (builtin !== undefined) {
+    const { canon, result, step } = builtin;
+    return new Func(canon, undefined, 0, undefined, (base) => {
+      writeSlot(result, base, step(base));
+      return undefined;
+    });
+  }
+  if (one.module !== settings.stringModule) return undefined;
+  return new Global({ val: STRING, mutable: false }, undefined, [one.name]);
+}
+
+export function isProvided(one: Import, settings: CompileSettings): boolean {
+  return one.module === settings.stringModule || builtinOf(one, settings) !== undefined;
+}
+
+/** The first import whose type is not that of what is provided for it. */
+export function wronglyTyped(valid: ValidModule, settings: CompileSettings): Import | undefined {
+  const { canonical, module } = valid;
+  return module.imports.find((one) => {
+    const { desc } = one;
+    if (one.module === settings.stringModule) {
+      const given = { val: STRING, mutable: false };
+      return desc.kind !== 'global' || !matchesGlobal(given, closeGlobal(canonical, desc.type));
+    }
+    const builtin = builtinOf(one, settings);
+    return builtin !== undefined && (desc.kind !== 'func' || !isCanonicalSubtype(builtin.canon, canonical[desc.type]));
+  });
+}

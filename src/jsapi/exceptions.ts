@@ -1,0 +1,94 @@
+// WebAssembly.Exception, and how it crosses: the same object comes out again, however often it does.
+// https://webassembly.github.io/spec/js-api/#exceptions
+import { WasmException } from '../errors.ts';
+import { JS_TAG, type Tag } from '../runtime/tag.ts';
+import * as say from './messages.ts';
+import { type TagObject, tagOfObject } from './tag.ts';
+import { canCross, toJs, toWasm } from './values.ts';
+import { exposeInterface, lookUp, toDictionary, toSequence, toUint32 } from './webidl.ts';
+
+export interface ExceptionOptions {
+  readonly traceStack?: boolean;
+}
+
+const INSIDE = new WeakMap<object, WasmException>();
+const OUTSIDE = new WeakMap<WasmException, ExceptionObject>();
+const STACKS = new WeakMap<object, string>();
+
+/** The exception behind an object; undefined where it is no WebAssembly.Exception. */
+export function wasmExceptionOf(value: unknown): WasmException | undefined {
+  return lookUp(INSIDE, value);
+}
+
+/** The object of an exception, always the same one. */
+export function exceptionObjectOf(exception: WasmException): ExceptionObject {
+  const known = OUTSIDE.get(exception);
+  return known ?? bind(Object.create(ExceptionObject.prototype) as ExceptionObject, exception);
+}
+
+function bind(target: ExceptionObject, exception: WasmException): ExceptionObject {
+  INSIDE.set(target, exception);
+  OUTSIDE.set(exception, target);
+  return target;
+}
+
+function receiver(value: unknown): WasmException {
+  const exception = wasmExceptionOf(value);
+  if (exception === undefined) throw new TypeError(say.wrongReceiver('Exception'));
+  return exception;
+}
+
+function toTag(value: unknown, who: string): Tag {
+  const tag = tagOfObject(value);
+  if (tag === undefined) throw new TypeError(say.wrongArgument(`${who}: Argument 0`, 'Tag'));
+  return tag;
+}
+
+/** The values of an exception as the tag's parameters. @throws TypeError. */
+function toPayload(tag: Tag, payload: readonly unknown[]): unknown[] {
+  const { params } = tag;
+  if (params.length !== payload.length) throw new TypeError(say.payloadLength(params.length, payload.length));
+  return params.map((t, i) => {
+    if (!canCross(t)) throw new TypeError(say.uncrossable());
+    return toWasm(payload[i], t);
+  });
+}
+
+export class ExceptionObject {
+  constructor(exceptionTag: TagObject, payload: Iterable<unknown>, ...options: [options?: ExceptionOptions]) {
+    const who = 'WebAssembly.Exception()';
+    const tag = toTag(exceptionTag, who);
+    const values = toSequence(payload, `${who}: Argument 1`);
+    const { traceStack } = toDictionary(options[0], `${who}: Argument 2`);
+    if (tag === JS_TAG) throw new TypeError(say.jsTagException());
+    bind(this, new WasmException(tag, toPayload(tag, values)));
+    if (traceStack) {
+      const { stack } = new Error();
+      if (typeof stack === 'string') STACKS.set(this, stack);
+    }
+  }
+
+  getArg(exceptionTag: TagObject, index: number): unknown {
+    const exception = receiver(this);
+    const who = 'WebAssembly.Exception.getArg()';
+    const tag = toTag(exceptionTag, who);
+    const at = toUint32(index, `${who}: Argument 1`);
+    if (exception.tag !== tag) throw new TypeError(say.wrongTag());
+    const { values } = exception;
+    if (at >= values.length) throw new RangeError(say.noPayload(at, values.length));
+    if (!canCross(tag.params[at])) throw new TypeError(say.uncrossable());
+    return toJs(values[at]);
+  }
+
+  is(exceptionTag: TagObject): boolean {
+    const exception = receiver(this);
+    return exception.tag === toTag(exceptionTag, 'WebAssembly.Exception.is()');
+  }
+
+  get stack(): string | undefined {
+    receiver(this);
+    return STACKS.get(this);
+  }
+}
+
+exposeInterface(ExceptionObject, 'Exception');

@@ -1,0 +1,119 @@
+// Exported functions, and JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
+import { WasmException } from '../errors.ts';
+import { invoke } from '../interpreter/invoke.ts';
+import { Func } from '../runtime/func.ts';
+import type { FuncType, ValType } from '../syntax/types.ts';
+import { canonicalType } from '../validator/canonical.ts';
+import { SuspendError, runtimeErrorOf, trapOf } from './errors.ts';
+import { exceptionObjectOf, wasmExceptionOf } from './exceptions.ts';
+import * as say from './messages.ts';
+import { canCross, readAll, toJs, toWasm, writeAll } from './values.ts';
+
+export type Callable = (...args: unknown[]) => unknown;
+
+const FUNCTIONS = new WeakMap<Func, Callable>();
+const FUNCS = new WeakMap<object, Func>();
+
+/** The function instance behind an exported function; undefined for all else. */
+export function funcOf(value: unknown): Func | undefined {
+  return typeof value === 'function' ? FUNCS.get(value) : undefined;
+}
+
+/** The exported function of a function instance, always the same one. */
+export function exportedFunction(func: Func): Callable {
+  const known = FUNCTIONS.get(func);
+  if (known !== undefined) return known;
+  const { params, results } = func.type;
+  const crosses = params.every(canCross) && results.every(canCross);
+  // An arrow function is no constructor and has no prototype, like a built-in function.
+  const made: Callable = (...args) => {
+    if (!crosses) throw new TypeError(say.uncrossable());
+    const values = coerce(params, args);
+    try {
+      return resultOf(invoke(func, values));
+    } catch (error) {
+      throw toOutside(error);
+    }
+  };
+  describeFunction(made, String(func.index), params.length);
+  FUNCTIONS.set(func, made);
+  FUNCS.set(made, func);
+  return made;
+}
+
+/** Sets what a built-in function has. */
+export function describeFunction(target: Callable, name: string, length: number): void {
+  Object.defineProperty(target, 'name', { value: name, configurable: true });
+  Object.defineProperty(target, 'length', { value: length, configurable: true });
+}
+
+/** The arguments of a call, converted; missing ones are undefined. @throws TypeError. */
+export function coerce(params: readonly ValType[], args: readonly unknown[]): unknown[] {
+  const values = new Array<unknown>(params.length);
+  for (let i = 0; i < params.length; i++) values[i] = toWasm(args[i], params[i]);
+  return values;
+}
+
+/** What a call answers to JavaScript. */
+export function resultOf(values: readonly unknown[]): unknown {
+  if (values.length === 0) return undefined;
+  return values.length === 1 ? toJs(values[0]) : values.map(toJs);
+}
+
+/** What JavaScript sees of what ended an execution. */
+export function toOutside(error: unknown): unknown {
+  return error instanceof WasmException ? exceptionObjectOf(error) : runtimeErrorOf(error);
+}
+
+/** What wasm sees of what JavaScript threw. */
+export function toInside(error: unknown): unknown {
+  return trapOf(error) ?? wasmExceptionOf(error) ?? error;
+}
+
+/** Converts what a JavaScript function answered to the results of a function type. @throws TypeError. */
+function coerceResults(results: readonly ValType[], answer: unknown): unknown[] {
+  if (results.length === 0) return [];
+  if (results.length === 1) return [toWasm(answer, results[0])];
+  const values = [...(answer as Iterable<unknown>)];
+  if (values.length !== results.length) throw new TypeError(say.wrongResults(results.length, values.length));
+  return values.map((value, i) => toWasm(value, results[i]));
+}
+
+/** A host function that calls a JavaScript one. `index` is its place among the imported functions. */
+export function hostFunction(callable: Callable, canon: number, index: number): Func {
+  const { params, results } = canonicalType(canon).comp as FuncType;
+  const crosses = params.every(canCross) && results.every(canCross);
+  return new Func(canon, undefined, index, undefined, (base) => {
+    try {
+      if (!crosses) throw new TypeError(say.uncrossable());
+      writeAll(results, base, coerceResults(results, Reflect.apply(callable, undefined, readAll(params, base))));
+    } catch (error) {
+      throw toInside(error);
+    }
+    return undefined;
+  });
+}
+
+/** A host function that suspends the thread until what a JavaScript one answered is settled. */
+export function suspendingFunction(callable: Callable, canon: number, index: number): Func {
+  const { params, results } = canonicalType(canon).comp as FuncType;
+  const crosses = params.every(canCross) && results.every(canCross);
+  const finish = (answer: unknown): unknown => {
+    try {
+      const values = coerceResults(results, answer);
+      return values.length === 1 ? values[0] : values;
+    } catch (error) {
+      throw toInside(error);
+    }
+  };
+  return new Func(canon, undefined, index, undefined, (base, canWait) => {
+    try {
+      if (!canWait) throw new SuspendError(say.cannotSuspend());
+      if (!crosses) throw new TypeError(say.uncrossable());
+      const promise = Promise.resolve(Reflect.apply(callable, undefined, readAll(params, base)));
+      return promise.then(finish, (error: unknown) => Promise.reject(toInside(error)));
+    } catch (error) {
+      throw toInside(error);
+    }
+  });
+}

@@ -1,0 +1,164 @@
+// WebAssembly.Instance: reading imports, instantiation, the exports object. https://webassembly.github.io/spec/js-api/#instances
+import { instantiateModule } from '../interpreter/instantiate.ts';
+import { invoke } from '../interpreter/invoke.ts';
+import type { Extern, ModuleInstance } from '../runtime/instance.ts';
+import type { Import } from '../syntax/module.ts';
+import { F32, F64, type GlobalType, I32, I64, V128, typeName } from '../syntax/types.ts';
+import { closeGlobal } from '../validator/subtyping.ts';
+import type { ValidModule } from '../validator/module.ts';
+import { providedImport } from './builtins.ts';
+import { LinkError, linkErrorOf } from './errors.ts';
+import { exportedFunction, funcOf, hostFunction, suspendingFunction, toOutside } from './functions.ts';
+import { constantGlobal, globalObject, globalOf } from './global.ts';
+import { memoryObject, memoryOf } from './memory.ts';
+import * as say from './messages.ts';
+import { type Compiled, type ModuleObject, toModule } from './module.ts';
+import { suspendedFunctionOf } from './promising.ts';
+import { tableObject, tableOf } from './table.ts';
+import { tagObject, tagOfObject } from './tag.ts';
+import { canCross, toWasm } from './values.ts';
+import { exposeInterface, isCallable, isObject } from './webidl.ts';
+
+/** An imports object: modules by name, and in each what is imported by name. */
+export type ImportsObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Everything exported, by name; frozen, without prototype. */
+export type ExportsObject = Readonly<Record<string, never>>;
+
+const EXPORTS = new WeakMap<object, object>();
+
+/** `optional object importObject`. @throws TypeError for primitives. */
+export function toImportsObject(value: unknown, who: string): object | undefined {
+  if (value === undefined) return undefined;
+  if (!isObject(value)) throw new TypeError(say.notAnObject(`${who}: Argument 1`));
+  return value;
+}
+
+/** "Read the imports". @throws TypeError, LinkError, and what getters throw. */
+export function readImports({ valid, settings }: Compiled, given: object | undefined, who: string): Extern[] {
+  const { imports } = valid.module;
+  if (imports.length > 0 && given === undefined) throw new TypeError(say.noImports(who));
+  const externs: Extern[] = [];
+  let functions = 0;
+  for (let i = 0; i < imports.length; i++) {
+    const one = imports[i];
+    const provided = providedImport(one, settings);
+    if (provided !== undefined) externs.push(provided);
+    else {
+      const from = (given as Record<string, unknown>)[one.module];
+      if (!isObject(from)) throw new TypeError(say.importedModule(who, i, one.module));
+      const extern = toExtern(valid, one, (from as Record<string, unknown>)[one.name], functions);
+      if (typeof extern === 'string') {
+        throw new LinkError(say.importedKind(who, i, one.module, one.name, extern));
+      }
+      externs.push(extern);
+    }
+    if (one.desc.kind === 'func') functions++;
+  }
+  return externs;
+}
+
+/** The external value that a JavaScript value means for an import, or what is wrong with it. */
+function toExtern(valid: ValidModule, { desc }: Import, value: unknown, functions: number): Extern | string {
+  switch (desc.kind) {
+    case 'func': {
+      const canon = valid.canonical[desc.type];
+      const suspended = suspendedFunctionOf(value);
+      if (suspended !== undefined) return suspendingFunction(suspended, canon, functions);
+      if (!isCallable(value)) return say.needed('func');
+      return funcOf(value) ?? hostFunction(value, canon, functions);
+    }
+    case 'global':
+      return globalOf(value) ?? plainGlobal(closeGlobal(valid.canonical, desc.type), value);
+    case 'memory':
+      return memoryOf(value) ?? say.needed('memory');
+    case 'table':
+      return tableOf(value) ?? say.needed('table');
+    case 'tag':
+      return tagOfObject(value) ?? say.needed('tag');
+  }
+}
+
+/** A constant global for a plain value. */
+function plainGlobal({ val, mutable }: GlobalType, value: unknown): Extern | string {
+  if (mutable) return say.mutableGlobalNeeded();
+  if (val === I64 && typeof value !== 'bigint') return say.globalNeeded('i64', 'a BigInt');
+  if ((val === I32 || val === F32 || val === F64) && typeof value !== 'number') {
+    return say.globalNeeded(typeName(val), 'a Number');
+  }
+  if (val === V128 || !canCross(val)) return say.globalNeeded(typeName(val), 'nothing else');
+  try {
+    return constantGlobal(val, toWasm(value, val));
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+}
+
+/** Instantiates with imports that have been read, and runs the start function. @throws LinkError, RuntimeError ... */
+export function instantiateCore({ valid }: Compiled, externs: readonly Extern[], who: string): ModuleInstance {
+  let inner: ModuleInstance;
+  try {
+    inner = instantiateModule(valid, externs);
+  } catch (error) {
+    throw linkErrorOf(error, who);
+  }
+  const { start } = valid.module;
+  if (start === undefined) return inner;
+  try {
+    invoke(inner.func(start), []);
+  } catch (error) {
+    throw toOutside(error);
+  }
+  return inner;
+}
+
+function exportValue(value: Extern): unknown {
+  switch (value.kind) {
+    case 'func':
+      return exportedFunction(value);
+    case 'memory':
+      return memoryObject(value);
+    case 'table':
+      return tableObject(value);
+    case 'global':
+      return globalObject(value);
+    case 'tag':
+      return tagObject(value);
+  }
+}
+
+function exportsOf(inner: ModuleInstance): object {
+  const made = Object.create(null) as Record<string, unknown>;
+  for (const { name, kind, index } of inner.module.module.exports) {
+    made[name] = exportValue(inner.extern(kind, index));
+  }
+  return Object.freeze(made);
+}
+
+/** An object for an instance. */
+export function instanceObject(inner: ModuleInstance): InstanceObject {
+  return bind(Object.create(InstanceObject.prototype) as InstanceObject, inner);
+}
+
+function bind(target: InstanceObject, inner: ModuleInstance): InstanceObject {
+  EXPORTS.set(target, exportsOf(inner));
+  return target;
+}
+
+export class InstanceObject {
+  constructor(module: ModuleObject, ...importObject: [importObject?: ImportsObject]) {
+    const who = 'WebAssembly.Instance()';
+    const compiled = toModule(module, `${who}: Argument 0`);
+    const given = toImportsObject(importObject[0], who);
+    bind(this, instantiateCore(compiled, readImports(compiled, given, who), who));
+  }
+
+  get exports(): ExportsObject {
+    const exports = isObject(this) ? EXPORTS.get(this) : undefined;
+    if (exports === undefined) throw new TypeError(say.wrongReceiver('Instance'));
+    return exports as ExportsObject;
+  }
+}
+
+exposeInterface(InstanceObject, 'Instance');

@@ -1,0 +1,82 @@
+// WebAssembly.Memory. https://webassembly.github.io/spec/js-api/#memories
+// Not here: toFixedLengthBuffer and toResizableBuffer, since no host lets JavaScript watch a buffer being resized.
+import { ExhaustionError } from '../errors.ts';
+import { Memory } from '../runtime/memory.ts';
+import { MAX_PAGES_32, MAX_PAGES_64 } from '../syntax/limits.ts';
+import { I32, type MemType } from '../syntax/types.ts';
+import * as say from './messages.ts';
+import { type AddressTypeName, type AddressValue, fromAddress, toAddress, toAddressType, toLimits } from './types.ts';
+import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
+
+export interface MemoryDescriptor {
+  readonly initial: AddressValue;
+  readonly maximum?: AddressValue;
+  readonly address?: AddressTypeName;
+  readonly shared?: boolean;
+}
+
+const MEMORIES = new WeakMap<object, Memory>();
+const OBJECTS = new WeakMap<Memory, MemoryObject>();
+
+/** The memory behind an object; undefined where it is no WebAssembly.Memory. */
+export function memoryOf(value: unknown): Memory | undefined {
+  return lookUp(MEMORIES, value);
+}
+
+/** The object of a memory, always the same one. */
+export function memoryObject(memory: Memory): MemoryObject {
+  const known = OBJECTS.get(memory);
+  return known ?? bind(Object.create(MemoryObject.prototype) as MemoryObject, memory);
+}
+
+function bind(target: MemoryObject, memory: Memory): MemoryObject {
+  MEMORIES.set(target, memory);
+  OBJECTS.set(memory, target);
+  return target;
+}
+
+function receiver(value: unknown): Memory {
+  const memory = memoryOf(value);
+  if (memory === undefined) throw new TypeError(say.wrongReceiver('Memory'));
+  return memory;
+}
+
+function toMemoryType(descriptor: unknown): MemType {
+  const who = 'WebAssembly.Memory()';
+  const given = toDictionary(descriptor, `${who}: Argument 0`);
+  const addr = toAddressType(given['address'], `${who}: Property 'address'`);
+  const limits = toLimits(given, addr, who);
+  const { min, max } = limits;
+  const shared = Boolean(given['shared']);
+  if (shared && max === undefined) throw new TypeError(say.missing(`${who}: Property 'maximum' of a shared memory`));
+  for (const pages of [min, max ?? 0n]) {
+    if (pages > (addr === I32 ? MAX_PAGES_32 : MAX_PAGES_64)) throw new RangeError(say.tooLarge(who, String(pages)));
+  }
+  return { addr, limits, shared, pageSizeLog2: 16 };
+}
+
+export class MemoryObject {
+  constructor(descriptor: MemoryDescriptor) {
+    const type = toMemoryType(descriptor);
+    try {
+      bind(this, new Memory(type));
+    } catch (error) {
+      throw error instanceof ExhaustionError ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
+    }
+  }
+
+  grow(delta: AddressValue): AddressValue {
+    const memory = receiver(this);
+    const { addr } = memory.type;
+    const pages = toAddress(delta, addr, 'WebAssembly.Memory.grow(): Argument 0');
+    const before = pages > MAX_PAGES_64 ? -1 : memory.grow(Number(pages));
+    if (before < 0) throw new RangeError(say.cannotGrow('WebAssembly.Memory.grow()'));
+    return fromAddress(before, addr);
+  }
+
+  get buffer(): ArrayBuffer {
+    return receiver(this).buffer as ArrayBuffer;
+  }
+}
+
+exposeInterface(MemoryObject, 'Memory');

@@ -1,0 +1,123 @@
+// WebAssembly.Module: compilation and what can be asked of a module. https://webassembly.github.io/spec/js-api/#modules
+import { decodeModule } from '../decoder/decode.ts';
+import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
+import type { ExternKind } from '../syntax/module.ts';
+import { type ValidModule, validateModule } from '../validator/module.ts';
+import { type CompileSettings, isProvided, wronglyTyped } from './builtins.ts';
+import { CompileError, compileErrorOf } from './errors.ts';
+import * as say from './messages.ts';
+import { copyBytes, exposeInterface, lookUp, toDictionary, toDomString, toSequence, toUsvString } from './webidl.ts';
+
+export interface CompileOptions {
+  /** Sets of builtins that the module may import without being given them: `js-string`. */
+  readonly builtins?: Iterable<string>;
+  /** The module name whose imports are strings: the names of the imports themselves. */
+  readonly importedStringConstants?: string | null;
+}
+
+/** A compiled module with the options that it was compiled with. */
+export interface Compiled {
+  readonly valid: ValidModule;
+  readonly settings: CompileSettings;
+}
+
+/** Web content still has exceptions in their first form, which browsers take too. */
+const FEATURES = withFeatures(DEFAULT_FEATURES, { 'legacy-exceptions': true });
+
+const MODULES = new WeakMap<object, Compiled>();
+
+/** The module behind an object; undefined where it is no WebAssembly.Module. */
+export function moduleOf(value: unknown): Compiled | undefined {
+  return lookUp(MODULES, value);
+}
+
+/** An object for a compiled module. */
+export function moduleObject(compiled: Compiled): ModuleObject {
+  const made = Object.create(ModuleObject.prototype) as ModuleObject;
+  MODULES.set(made, compiled);
+  return made;
+}
+
+export function toModule(value: unknown, what: string): Compiled {
+  const compiled = moduleOf(value);
+  if (compiled === undefined) throw new TypeError(say.wrongArgument(what, 'Module'));
+  return compiled;
+}
+
+/** Converts WebAssemblyCompileOptions. @throws TypeError. */
+export function toSettings(options: unknown, who: string): CompileSettings {
+  const given = toDictionary(options, `${who}: the options`);
+  const { builtins } = given;
+  const what = `${who}: Property 'builtins'`;
+  const names = builtins === undefined ? [] : toSequence(builtins, what).map(toUsvString);
+  const { importedStringConstants: constants } = given;
+  return {
+    builtins: names,
+    stringModule: constants === undefined || constants === null ? null : toUsvString(constants),
+  };
+}
+
+/** Compiles bytes, which nobody changes afterwards. @throws CompileError. */
+export function compileBytes(bytes: Uint8Array, settings: CompileSettings, who: string): Compiled {
+  try {
+    const valid = validateModule(decodeModule(bytes), { features: FEATURES });
+    if (new Set(settings.builtins).size < settings.builtins.length) {
+      throw new CompileError(`${who}: ${say.duplicateBuiltins()}`);
+    }
+    const wrong = wronglyTyped(valid, settings);
+    if (wrong === undefined) return { valid, settings };
+    const text =
+      wrong.module === settings.stringModule
+        ? say.stringConstantType(wrong.name)
+        : say.builtinType(wrong.module, wrong.name);
+    throw new CompileError(`${who}: ${text}`);
+  } catch (error) {
+    throw compileErrorOf(error, who);
+  }
+}
+
+const KINDS = { func: 'function', table: 'table', memory: 'memory', global: 'global', tag: 'tag' } as const;
+
+/** What of a module's outside is which kind of thing. */
+export type ImportExportKind = (typeof KINDS)[ExternKind];
+
+export interface ModuleExportDescriptor {
+  name: string;
+  kind: ImportExportKind;
+}
+export interface ModuleImportDescriptor {
+  module: string;
+  name: string;
+  kind: ImportExportKind;
+}
+
+export class ModuleObject {
+  constructor(bytes: ArrayBufferLike | ArrayBufferView, ...options: [options?: CompileOptions]) {
+    const who = 'WebAssembly.Module()';
+    const copy = copyBytes(bytes, `${who}: Argument 0`);
+    MODULES.set(this, compileBytes(copy, toSettings(options[0], who), who));
+  }
+
+  static exports(moduleObject: ModuleObject): ModuleExportDescriptor[] {
+    const { valid } = toModule(moduleObject, 'WebAssembly.Module.exports(): Argument 0');
+    return valid.module.exports.map(({ name, kind }) => ({ name, kind: KINDS[kind] }));
+  }
+
+  static imports(moduleObject: ModuleObject): ModuleImportDescriptor[] {
+    const { valid, settings } = toModule(moduleObject, 'WebAssembly.Module.imports(): Argument 0');
+    return valid.module.imports
+      .filter((one) => !isProvided(one, settings))
+      .map(({ module, name, desc }) => ({ module, name, kind: KINDS[desc.kind] }));
+  }
+
+  static customSections(moduleObject: ModuleObject, sectionName: string): ArrayBuffer[] {
+    const who = 'WebAssembly.Module.customSections()';
+    const { valid } = toModule(moduleObject, `${who}: Argument 0`);
+    if (sectionName === undefined) throw new TypeError(say.missing(`${who}: Argument 1`));
+    const wanted = toDomString(sectionName);
+    const found = valid.module.customs.filter(({ name }) => name === wanted);
+    return found.map(({ bytes }) => new Uint8Array(bytes).buffer);
+  }
+}
+
+exposeInterface(ModuleObject, 'Module');

@@ -1,0 +1,63 @@
+// JavaScript Promise Integration: Suspending imports and promising exports.
+// https://github.com/WebAssembly/js-promise-integration
+// A promising call runs on a thread of the interpreter that can be parked, until it waits for the first time at once.
+import { type Execution, begin } from '../interpreter/invoke.ts';
+import type { Func } from '../runtime/func.ts';
+import { type Callable, coerce, describeFunction, funcOf, resultOf, toOutside } from './functions.ts';
+import * as say from './messages.ts';
+import { canCross } from './values.ts';
+import { exposeInterface, isCallable, lookUp } from './webidl.ts';
+
+const WRAPPED = new WeakMap<object, Callable>();
+
+/** The function in a WebAssembly.Suspending; undefined where it is none. */
+export function suspendedFunctionOf(value: unknown): Callable | undefined {
+  return lookUp(WRAPPED, value);
+}
+
+export class SuspendingObject {
+  constructor(jsFun: (...args: never[]) => unknown) {
+    if (!isCallable(jsFun)) throw new TypeError(say.notAFunction('WebAssembly.Suspending()'));
+    WRAPPED.set(this, jsFun);
+  }
+}
+
+exposeInterface(SuspendingObject, 'Suspending');
+
+/** Runs an execution to its end, however often it is suspended. */
+function finish(
+  execution: Execution<unknown>,
+  resolve: (value: unknown) => void,
+  reject: (error: unknown) => void,
+): void {
+  const goOn = (): void => {
+    try {
+      if (execution.step() === 'suspended') execution.whenReady(goOn);
+      else resolve(resultOf(execution.results));
+    } catch (error) {
+      reject(toOutside(error));
+    }
+  };
+  goOn();
+}
+
+function callPromising(func: Func, args: readonly unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const { params, results } = func.type;
+    if (!params.every(canCross) || !results.every(canCross)) throw new TypeError(say.uncrossable());
+    const execution = begin(func, coerce(params, args), true);
+    execution.fuel = Number.POSITIVE_INFINITY;
+    finish(execution, resolve, reject);
+  });
+}
+
+/** WebAssembly.promising. @throws TypeError for what is no exported function. */
+export function promising(wasmFunc: (...args: never[]) => unknown): (...args: unknown[]) => Promise<unknown> {
+  const who = 'WebAssembly.promising()';
+  if (!isCallable(wasmFunc)) throw new TypeError(say.notAFunction(who));
+  const func = funcOf(wasmFunc);
+  if (func === undefined) throw new TypeError(say.notExported(who));
+  const made = (...args: unknown[]): Promise<unknown> => callPromising(func, args);
+  describeFunction(made, '', func.type.params.length);
+  return made;
+}

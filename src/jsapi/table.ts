@@ -1,0 +1,125 @@
+// WebAssembly.Table. https://webassembly.github.io/spec/js-api/#tables
+import { ExhaustionError } from '../errors.ts';
+import { Table } from '../runtime/table.ts';
+import { EXTERNREF, type ValType, isDefaultable } from '../syntax/types.ts';
+import * as say from './messages.ts';
+import {
+  type AddressTypeName,
+  type AddressValue,
+  fromAddress,
+  toAddress,
+  toAddressType,
+  toElementType,
+  toLimits,
+} from './types.ts';
+import { canCross, describeType, toJs, toWasm } from './values.ts';
+import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
+
+export interface TableDescriptor {
+  readonly element: 'externref' | 'anyfunc';
+  readonly initial: AddressValue;
+  readonly maximum?: AddressValue;
+  readonly address?: AddressTypeName;
+}
+
+const TABLES = new WeakMap<object, Table>();
+const OBJECTS = new WeakMap<Table, TableObject>();
+
+/** The table behind an object; undefined where it is no WebAssembly.Table. */
+export function tableOf(value: unknown): Table | undefined {
+  return lookUp(TABLES, value);
+}
+
+/** The object of a table, always the same one. */
+export function tableObject(table: Table): TableObject {
+  const known = OBJECTS.get(table);
+  return known ?? bind(Object.create(TableObject.prototype) as TableObject, table);
+}
+
+function bind(target: TableObject, table: Table): TableObject {
+  TABLES.set(target, table);
+  OBJECTS.set(table, target);
+  return target;
+}
+
+function receiver(value: unknown): Table {
+  const table = tableOf(value);
+  if (table === undefined) throw new TypeError(say.wrongReceiver('Table'));
+  return table;
+}
+
+/** The default value of a table's elements. @throws TypeError where there is none. */
+function defaultElement(t: ValType): unknown {
+  if (t === EXTERNREF) return undefined;
+  if (!isDefaultable(t)) throw new TypeError(say.noDefault(describeType(t)));
+  return null;
+}
+
+/** The reference that an optional argument means: as in browsers, undefined is one that is missing. @throws TypeError. */
+function toInitial(value: unknown, t: ValType): unknown {
+  return value === undefined ? defaultElement(t) : toWasm(value, t);
+}
+
+/** An index that is in the table. @throws TypeError, RangeError. */
+function inTable(table: Table, index: bigint, who: string): number {
+  if (index >= BigInt(table.size)) throw new RangeError(say.outOfTable(who, String(index), table.size));
+  return Number(index);
+}
+
+function checkCrossing(table: Table): void {
+  if (!canCross(table.type.elem)) throw new TypeError(say.uncrossable());
+}
+
+export class TableObject {
+  constructor(descriptor: TableDescriptor, ...[value]: [value?: unknown]) {
+    const who = 'WebAssembly.Table()';
+    const given = toDictionary(descriptor, `${who}: Argument 0`);
+    // Members are read in the order that browsers read them, each converted before the next.
+    const { element } = given;
+    if (element === undefined) throw new TypeError(say.missing(`${who}: Property 'element'`));
+    const elem = toElementType(element, `${who}: Property 'element'`);
+    const addr = toAddressType(given['address'], `${who}: Property 'address'`);
+    const limits = toLimits(given, addr, who);
+    const init = toInitial(value, elem);
+    try {
+      bind(this, new Table({ addr, limits, shared: false, elem }, init));
+    } catch (error) {
+      throw error instanceof ExhaustionError ? new RangeError(`${who}: ${error.message}`) : error;
+    }
+  }
+
+  get length(): AddressValue {
+    const table = receiver(this);
+    return fromAddress(table.size, table.type.addr);
+  }
+
+  grow(delta: AddressValue, ...[value]: [value?: unknown]): AddressValue {
+    const table = receiver(this);
+    const { addr, elem } = table.type;
+    const count = toAddress(delta, addr, 'WebAssembly.Table.grow(): Argument 0');
+    const init = toInitial(value, elem);
+    const before = table.grow(Number(count), init);
+    if (before < 0) throw new RangeError(say.cannotGrow('WebAssembly.Table.grow()'));
+    return fromAddress(before, addr);
+  }
+
+  get(index: AddressValue): unknown {
+    const table = receiver(this);
+    checkCrossing(table);
+    const who = 'WebAssembly.Table.get()';
+    return toJs(table.elems[inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who)]);
+  }
+
+  set(index: AddressValue, ...value: [value?: unknown]): void {
+    const table = receiver(this);
+    checkCrossing(table);
+    const who = 'WebAssembly.Table.set()';
+    const at = toAddress(index, table.type.addr, `${who}: Argument 0`);
+    // Here an undefined that is given is a value: of funcref tables, a wrong one.
+    const { elem } = table.type;
+    const element = value.length > 0 ? toWasm(value[0], elem) : defaultElement(elem);
+    table.elems[inTable(table, at, who)] = element;
+  }
+}
+
+exposeInterface(TableObject, 'Table');

@@ -1,0 +1,126 @@
+// Values between JavaScript and wasm: ToWebAssemblyValue and ToJSValue. https://webassembly.github.io/spec/js-api/#tojsvalue
+// On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
+// refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
+import { isReference } from '../interpreter/gc/casts.ts';
+import { growReferences } from '../interpreter/loop-support.ts';
+import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from '../interpreter/stack.ts';
+import { slotsOf } from '../lowering/operands.ts';
+import { Func } from '../runtime/func.ts';
+import { ArrayObject, StructObject } from '../runtime/objects.ts';
+import { F32, F64, HEAP, I32, I64, V128, type ValType, heapOf, isNullable, typeName } from '../syntax/types.ts';
+import { canonicalType } from '../validator/canonical.ts';
+import { exportedFunction, funcOf } from './functions.ts';
+import { exportedObject, objectOf } from './objects.ts';
+import * as say from './messages.ts';
+import { toBigInt } from './webidl.ts';
+
+/** Can values of the type cross? v128 and exception references cannot. */
+export function canCross(t: ValType): boolean {
+  if (t <= 0) return t !== V128;
+  const heap = heapOf(t);
+  return heap !== HEAP.exn && heap !== HEAP.noexn;
+}
+
+/** Is it a type of function references? */
+export function isFuncType(t: ValType): boolean {
+  const heap = heapOf(t);
+  return heap >= 0 ? canonicalType(heap).comp.kind === 'func' : heap === HEAP.func || heap === HEAP.nofunc;
+}
+
+/** ToWebAssemblyValue, for a closed type that can cross. @throws TypeError, and what conversions of objects throw. */
+export function toWasm(value: unknown, t: ValType): unknown {
+  switch (t) {
+    case I32:
+      // ToInt32; a plus sign refuses bigints and symbols, as ToNumber does.
+      return typeof value === 'number' ? value | 0 : +(value as number) | 0;
+    case I64:
+      return BigInt.asIntN(64, toBigInt(value));
+    case F32:
+    case F64:
+      return +(value as number);
+    default:
+      return toReference(value, t);
+  }
+}
+
+function toReference(value: unknown, t: ValType): unknown {
+  if (value === null) {
+    if (isNullable(t)) return null;
+  } else {
+    const inside = isFuncType(t) ? funcOf(value) : objectOf(value);
+    if (inside !== undefined || value === undefined) {
+      if (isReference(inside, t)) return inside;
+    } else if (!isFuncType(t) && isReference(value, t)) return value;
+  }
+  throw new TypeError(say.notAReference(describeType(t), value === null ? 'null' : `a value of type ${typeof value}`));
+}
+
+export function describeType(t: ValType): string {
+  const heap = t > 0 ? heapOf(t) : -1;
+  return heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
+}
+
+/** ToJSValue. */
+export function toJs(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Func) return exportedFunction(value);
+  return value instanceof StructObject || value instanceof ArrayObject ? exportedObject(value) : value;
+}
+
+/** The values of some types that stand in slots from `base` on, as JavaScript sees them. */
+export function readAll(types: readonly ValType[], base: number): unknown[] {
+  const values = new Array<unknown>(types.length);
+  let word = base;
+  for (let i = 0; i < types.length; i++) {
+    const t = types[i];
+    values[i] = readSlot(t, word);
+    word += 2 * slotsOf(t);
+  }
+  return values;
+}
+
+function readSlot(t: ValType, word: number): unknown {
+  switch (t) {
+    case I32:
+      return S[word];
+    case I64:
+      return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
+    case F32:
+      return FF[word];
+    case F64:
+      return F[word >> 1];
+    default:
+      return toJs(R[word >> 1]);
+  }
+}
+
+/** Writes what `toWasm` gave to slots from `base` on. */
+export function writeAll(types: readonly ValType[], base: number, values: readonly unknown[]): void {
+  let word = base;
+  for (let i = 0; i < types.length; i++) {
+    const t = types[i];
+    writeSlot(t, word, values[i]);
+    word += 2 * slotsOf(t);
+  }
+}
+
+export function writeSlot(t: ValType, word: number, value: unknown): void {
+  switch (t) {
+    case I32:
+      S[word] = value as number;
+      return;
+    case I64:
+      S[word] = Number(BigInt.asIntN(32, value as bigint));
+      S[word + 1] = Number(BigInt.asIntN(32, (value as bigint) >> 32n));
+      return;
+    case F32:
+      FF[word] = value as number;
+      return;
+    case F64:
+      F[word >> 1] = value as number;
+      return;
+    default:
+      growReferences((word >> 1) + 1);
+      R[word >> 1] = value;
+  }
+}

@@ -1,0 +1,151 @@
+// Conversions and property flags of Web IDL, as far as the namespace needs them. https://webidl.spec.whatwg.org/
+// Arguments are converted in the order that Web IDL prescribes; who calls these functions keeps to it.
+import * as say from './messages.ts';
+
+/** Makes a class look like a Web IDL interface: enumerable members, its name, its class string. */
+export function exposeInterface(ctor: { readonly prototype: object }, name: string): void {
+  for (const target of [ctor.prototype, ctor]) {
+    for (const key of Object.getOwnPropertyNames(target)) {
+      const given = Object.getOwnPropertyDescriptor(target, key);
+      if (!given || (target === ctor ? ['prototype', 'length', 'name'] : ['constructor']).includes(key)) continue;
+      Object.defineProperty(target, key, { ...given, enumerable: true });
+    }
+  }
+  // Written out, because minifiers rename classes.
+  Object.defineProperty(ctor, 'name', { value: name, configurable: true });
+  exposeTag(ctor.prototype, `WebAssembly.${name}`);
+}
+
+export function exposeTag(target: object, tag: string): void {
+  Object.defineProperty(target, Symbol.toStringTag, { value: tag, configurable: true });
+}
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+export function isCallable(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === 'function';
+}
+
+/** What a WeakMap knows of an object that may be no object. */
+export function lookUp<T>(map: WeakMap<object, T>, key: unknown): T | undefined {
+  return isObject(key) ? map.get(key) : undefined;
+}
+
+/** A dictionary: undefined and null are empty ones. @throws TypeError for other primitives. */
+export function toDictionary(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (value === undefined || value === null) return {};
+  if (!isObject(value)) throw new TypeError(say.notAnObject(what));
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** `unsigned long` with [EnforceRange]. @throws TypeError. */
+export function toUint32(value: unknown, what: string): number {
+  const number = +(value as number);
+  if (!Number.isFinite(number)) throw new TypeError(say.outOfRange(what, 'unsigned long'));
+  const whole = Math.trunc(number) + 0;
+  if (whole < 0 || whole > 0xffff_ffff) throw new TypeError(say.outOfRange(what, 'unsigned long'));
+  return whole;
+}
+
+/** ToBigInt, which unlike BigInt() refuses numbers. */
+export function toBigInt(value: unknown): bigint {
+  if (typeof value === 'bigint') return value;
+  const primitive: unknown = isObject(value) ? toPrimitiveNumber(value) : value;
+  if (typeof primitive === 'bigint') return primitive;
+  if (typeof primitive === 'string' || typeof primitive === 'boolean') {
+    return BigInt(primitive);
+  }
+  throw new TypeError(say.notABigInt(typeof primitive));
+}
+
+/** ToPrimitive with the hint number. */
+function toPrimitiveNumber(value: object): unknown {
+  const exotic = (value as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive];
+  if (exotic !== undefined && exotic !== null) {
+    if (!isCallable(exotic)) throw new TypeError(say.notAPrimitive());
+    const made = Reflect.apply(exotic, value, ['number']);
+    if (isObject(made)) throw new TypeError(say.notAPrimitive());
+    return made;
+  }
+  for (const name of ['valueOf', 'toString']) {
+    const method = (value as Record<string, unknown>)[name];
+    if (!isCallable(method)) continue;
+    const made = Reflect.apply(method, value, []);
+    if (!isObject(made)) return made;
+  }
+  throw new TypeError(say.notAPrimitive());
+}
+
+/** ToString, which unlike String() refuses symbols. */
+export function toDomString(value: unknown): string {
+  return `${value as string}`;
+}
+
+/** A string without lone surrogates. */
+export function toUsvString(value: unknown): string {
+  const text = toDomString(value);
+  if (!/[\uD800-\uDFFF]/.test(text)) return text;
+  return Array.from(text, (one) => (/^[\uD800-\uDFFF]$/.test(one) ? '\uFFFD' : one)).join('');
+}
+
+/** One of a list of strings. @throws TypeError. */
+export function toEnum<T extends string>(value: unknown, allowed: readonly T[], what: string): T {
+  const text = toDomString(value) as T;
+  if (!allowed.includes(text)) throw new TypeError(say.notInEnum(what, text, allowed));
+  return text;
+}
+
+/** `sequence<T>`: whatever an iterable gives. @throws TypeError. */
+export function toSequence(value: unknown, what: string): unknown[] {
+  if (!isObject(value) || !isCallable((value as { [Symbol.iterator]?: unknown })[Symbol.iterator])) {
+    throw new TypeError(say.notIterable(what));
+  }
+  return [...(value as Iterable<unknown>)];
+}
+
+// ------------------------------------------------------------------------------------------------------ buffer sources
+
+function getter(prototype: object, name: string): ((this: unknown) => unknown) | undefined {
+  return Object.getOwnPropertyDescriptor(prototype, name)?.get;
+}
+
+const BUFFER_LENGTH = getter(ArrayBuffer.prototype, 'byteLength');
+const SHARED_LENGTH =
+  typeof SharedArrayBuffer === 'undefined' ? undefined : getter(SharedArrayBuffer.prototype, 'byteLength');
+const TYPED: object = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
+/** Whether an internal slot is there: the getter throws where it is not. */
+function hasSlot(read: ((this: unknown) => unknown) | undefined, value: object): boolean {
+  if (read === undefined) return false;
+  try {
+    Reflect.apply(read, value, []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Is it an ArrayBuffer, a SharedArrayBuffer, or a view of one, of whatever realm? */
+export function isBufferSource(value: unknown): value is ArrayBufferLike | ArrayBufferView {
+  return (
+    isObject(value) && (ArrayBuffer.isView(value) || hasSlot(BUFFER_LENGTH, value) || hasSlot(SHARED_LENGTH, value))
+  );
+}
+
+/** The part of a view, from its internal slots. */
+function partOf(view: ArrayBufferView): Uint8Array {
+  const owner = hasSlot(getter(TYPED, 'buffer'), view) ? TYPED : DataView.prototype;
+  const slot = (name: string): unknown => Reflect.apply(getter(owner, name) as () => unknown, view, []);
+  return new Uint8Array(slot('buffer') as ArrayBufferLike, slot('byteOffset') as number, slot('byteLength') as number);
+}
+
+/** A copy of the bytes of a buffer source. @throws TypeError. */
+export function copyBytes(value: unknown, what: string): Uint8Array {
+  if (!isBufferSource(value)) throw new TypeError(say.notABufferSource(what));
+  const bytes = ArrayBuffer.isView(value) ? partOf(value) : new Uint8Array(value);
+  const copy = new Uint8Array(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
