@@ -1,10 +1,8 @@
 // Our engine for the corpus: the built package in dist/, as a user of the package would have it.
-// The package has no JavaScript interface yet, so the programs with drivers are skipped; but CoreMark's driver needs
-// `instantiate` and an exported function alone, and gets them.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Imports, Value } from '../../src/index.ts';
+import type { Imports } from '../../src/index.ts';
 import { projectRoot } from '../data.ts';
 import { type Engine, ENOSYS, type WasiResult, type WasiRun } from './engine.ts';
 
@@ -27,9 +25,10 @@ export async function loadOurs(): Promise<Engine> {
     if (!existsSync(built)) throw new Error(`dist/${path} is not there: run \`npm run build\` first`);
     return (await import(pathToFileURL(built).href)) as object;
   };
-  const [api, wasi, node] = await Promise.all(['index.js', 'wasi/index.js', 'wasi/hosts/node.js'].map(load));
+  const paths = ['index.js', 'wasi/index.js', 'wasi/hosts/node.js', 'jsapi/index.js'];
+  const [api, wasi, node, jsapi] = await Promise.all(paths.map(load));
   const ours = { ...api, ...wasi, ...node } as unknown as Package;
-  return { runWasi: (run) => runWasi(ours, run), WebAssembly: smallNamespace(ours), drivers: ['wb-coremark-minimal'] };
+  return { runWasi: (run) => runWasi(ours, run), WebAssembly: (jsapi as { namespace: unknown }).namespace };
 }
 
 async function runWasi(
@@ -75,17 +74,4 @@ async function runWasi(
   } finally {
     wasi.close();
   }
-}
-
-/** `{ instantiate }`, with functions as the only exports. */
-function smallNamespace(ours: Package): object {
-  const instantiate = async (bytes: Uint8Array, imports: Provided): Promise<object> => {
-    const instance = ours.instantiate(ours.compile(new Uint8Array(bytes)), imports);
-    const exports: Record<string, unknown> = {};
-    for (const [name, { kind }] of Object.entries(instance.exports)) {
-      if (kind === 'func') exports[name] = (...args: readonly Value[]) => instance.call(name, ...args);
-    }
-    return { instance: { exports } };
-  };
-  return { instantiate };
 }

@@ -35,14 +35,12 @@ export interface Engine {
   runWasi(run: WasiRun): Promise<WasiResult>;
   /** A namespace with the JavaScript interface, for the programs with a driver; undefined where an engine has none. */
   readonly WebAssembly: unknown;
-  /** The only drivers that the namespace is enough for; all of them, if not given. */
-  readonly drivers?: readonly string[];
 }
 
-/** 'ours', 'native', or the path of a module that exports `runWasi` and `WebAssembly`. */
+/** 'ours', 'jsapi' (ours, for the programs with a driver), 'native', or the path of a module that exports `runWasi` and `WebAssembly`. */
 export async function loadEngine(name: string): Promise<Engine> {
   if (name === 'native') return { runWasi: runNative, WebAssembly: native };
-  if (name === 'ours') return (await import('./engine-ours.ts')).loadOurs();
+  if (name === 'ours' || name === 'jsapi') return (await import('./engine-ours.ts')).loadOurs();
   return (await import(pathToFileURL(resolve(name)).href)) as Engine;
 }
 
