@@ -14,11 +14,16 @@ const S = stack.SLOTS;
 const U8 = views.U8;
 const I16 = views.I16;
 
+/** The index of `size` bytes in the memory, as int32 (no memory is larger than 2 GiB). @throws Trap */
+function addressOf(memory: Memory, a: number, offset: number, size: number): number {
+  return effectiveAddress(memory, a, offset, size) | 0;
+}
+
 /** Loads the 16 bytes at a 32-bit address + offset. Answers false, and does nothing, when they are not all inside. */
 export function loadVector(memory: Memory, d: number, address: number, offset: number): boolean {
   const p = (address >>> 0) + (offset >>> 0);
   if (p + 16 > memory.byteLength) return false;
-  loadAt(memory, d, p);
+  loadAt(memory, d, p | 0);
   return true;
 }
 
@@ -26,7 +31,7 @@ export function loadVector(memory: Memory, d: number, address: number, offset: n
 export function storeVector(memory: Memory, b: number, address: number, offset: number): boolean {
   const p = (address >>> 0) + (offset >>> 0);
   if (p + 16 > memory.byteLength) return false;
-  storeAt(memory, b, p);
+  storeAt(memory, b, p | 0);
   return true;
 }
 
@@ -52,36 +57,40 @@ function storeAt({ M8, M32 }: Memory, b: number, p: number): void {
 
 const load: Access = (inst, d, a, _b, _c, offset, index) => {
   const memory = inst.memories[index];
-  loadAt(memory, d, effectiveAddress(memory, a, offset, 16));
+  loadAt(memory, d, addressOf(memory, a, offset, 16));
 };
 
 const store: Access = (inst, _d, a, b, _c, offset, index) => {
   const memory = inst.memories[index];
-  storeAt(memory, b, effectiveAddress(memory, a, offset, 16));
+  storeAt(memory, b, addressOf(memory, a, offset, 16));
 };
 
 /** Eight bytes as 16-bit lanes; `shift` moves the sign into place: 24 keeps it, 0 leaves bytes unsigned. */
 function widen8(inst: ModuleInstance, d: number, a: number, offset: number, index: number, shift: number): void {
   const memory = inst.memories[index];
-  const p = effectiveAddress(memory, a, offset, 8);
-  for (let i = 0; i < 8; i++) I16[2 * d + i] = (memory.M8[p + i] << shift) >> shift;
+  const p = addressOf(memory, a, offset, 8);
+  const { M8 } = memory;
+  for (let i = 0; i < 8; i++) I16[2 * d + i] = (M8[p + i] << shift) >> shift;
 }
 
 /** Four 16-bit values as 32-bit lanes; `shift` is 16 for signed ones, or 0. */
 function widen16(inst: ModuleInstance, d: number, a: number, offset: number, index: number, shift: number): void {
   const memory = inst.memories[index];
-  const p = effectiveAddress(memory, a, offset, 8);
+  const p = addressOf(memory, a, offset, 8);
   const { M8, M16 } = memory;
-  for (let i = 0; i < 4; i++) {
-    const value = (p & 1) === 0 ? M16[(p >>> 1) + i] : M8[p + 2 * i] | (M8[p + 2 * i + 1] << 8);
-    S[d + i] = (value << shift) >> shift;
-  }
+  if ((p & 1) === 0) {
+    const q = p >>> 1;
+    S[d] = (M16[q] << shift) >> shift;
+    S[d + 1] = (M16[q + 1] << shift) >> shift;
+    S[d + 2] = (M16[q + 2] << shift) >> shift;
+    S[d + 3] = (M16[q + 3] << shift) >> shift;
+  } else for (let i = 0; i < 4; i++) S[d + i] = ((M8[p + 2 * i] | (M8[p + 2 * i + 1] << 8)) << shift) >> shift;
 }
 
 /** Two 32-bit values as 64-bit lanes. */
 function widen32(inst: ModuleInstance, d: number, a: number, offset: number, index: number, signed: boolean): void {
   const memory = inst.memories[index];
-  const p = effectiveAddress(memory, a, offset, 8);
+  const p = addressOf(memory, a, offset, 8);
   for (let i = 0; i < 2; i++) {
     const word = load32(memory.M8, p + 4 * i);
     S[d + 2 * i] = word;
@@ -92,14 +101,18 @@ function widen32(inst: ModuleInstance, d: number, a: number, offset: number, ind
 /** `size` bytes (a power of two), over and over. */
 function splat(inst: ModuleInstance, d: number, a: number, offset: number, index: number, size: number): void {
   const memory = inst.memories[index];
-  const p = effectiveAddress(memory, a, offset, size);
-  for (let i = 0; i < 16; i++) U8[4 * d + i] = memory.M8[p + (i & (size - 1))];
+  const p = addressOf(memory, a, offset, size);
+  const { M8 } = memory;
+  if (size === 4) {
+    const word = load32(M8, p);
+    for (let i = 0; i < 4; i++) S[d + i] = word;
+  } else for (let i = 0; i < 16; i++) U8[4 * d + i] = M8[p + (i & (size - 1))];
 }
 
 /** `words` words, then zeros. */
 function zero(inst: ModuleInstance, d: number, a: number, offset: number, index: number, words: number): void {
   const memory = inst.memories[index];
-  const p = effectiveAddress(memory, a, offset, 4 * words);
+  const p = addressOf(memory, a, offset, 4 * words);
   for (let i = 0; i < 4; i++) S[d + i] = i < words ? load32(memory.M8, p + 4 * i) : 0;
 }
 
@@ -107,7 +120,7 @@ function zero(inst: ModuleInstance, d: number, a: number, offset: number, index:
 function loadLane(size: number): Access {
   return (inst, d, a, b, _c, offset, index, lane) => {
     const memory = inst.memories[index];
-    const p = effectiveAddress(memory, a, offset, size);
+    const p = addressOf(memory, a, offset, size);
     copyVector(d, b);
     for (let i = 0; i < size; i++) U8[4 * d + lane * size + i] = memory.M8[p + i];
   };
@@ -116,7 +129,7 @@ function loadLane(size: number): Access {
 function storeLane(size: number): Access {
   return (inst, _d, a, b, _c, offset, index, lane) => {
     const memory = inst.memories[index];
-    const p = effectiveAddress(memory, a, offset, size);
+    const p = addressOf(memory, a, offset, size);
     for (let i = 0; i < size; i++) memory.M8[p + i] = U8[4 * b + lane * size + i];
   };
 }
