@@ -116,7 +116,8 @@ ${cases()}
         // A function is entered.
         y = fp2 + C[x - 3 | 0] | 0;
         z = fp2 + C[x - 2 | 0] | 0;
-        while (y < z) { S[y] = 0; y = y + 1 | 0; }
+        if ((z - y | 0) > 64) S.fill(0, y, z);
+        else while (y < z) { S[y] = 0; y = y + 1 | 0; }
         pc = x;
       }
       // A taken branch or a call comes here.

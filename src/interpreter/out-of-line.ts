@@ -1,6 +1,6 @@
 // Rare instructions, called by the `out` op: tables, bulk operations, references, globals of other instances. https://webassembly.github.io/spec/core/exec/instructions.html
 // Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function answers its
-// cost in fuel: bulk operations cost one unit per started kilobyte or 64 elements, everything else nothing.
+// cost in fuel: bulk operations cost one unit per full kilobyte or 64 elements, everything else nothing.
 import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';

@@ -6,7 +6,7 @@ import type { ParkedStack } from '../runtime/thread.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
 import { growReferences } from './loop-support.ts';
-import { translate } from './lowered.ts';
+import { startGeneration, translate } from './lowered.ts';
 import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 
 /** How deep threads may nest through host functions: each level stands on the JS stack, which is small in some hosts. */
@@ -108,6 +108,22 @@ export class Thread {
     return this.fp2 + (this.pc < FIRST_FREE ? 0 : frameWords(this.pc));
   }
 
+  /** Finds the pcs of a parked stack in the code that exists now, which may first have to make room. */
+  private movePcs(generation: Generation, { frames, pc }: ParkedStack): void {
+    const move = (): void => {
+      for (let i = 0; i < frames.length; i += 2) FRAMES[this.frameBase + i] = translate(generation, frames[i]);
+      this.pc = translate(generation, pc);
+    };
+    try {
+      move();
+    } catch (error) {
+      if (!(error instanceof ExhaustionError)) throw error;
+      this.pc = EXIT_PC;
+      startGeneration(running, this.frameBase);
+      move();
+    }
+  }
+
   /** Puts a parked stack back, at the thread's present base. */
   unpark(): void {
     const { parked } = this;
@@ -119,8 +135,7 @@ export class Thread {
     S.set(parked.slots, this.base);
     FRAMES.set(parked.frames, this.frameBase);
     this.sp = this.frameBase + parked.frames.length;
-    for (let at = this.frameBase; at < this.sp; at += 2) FRAMES[at] = translate(generation, FRAMES[at]);
-    this.pc = translate(generation, parked.pc);
+    this.movePcs(generation, parked);
     this.fp2 = this.base + parked.fp2;
     if (parked.refs.length > 0) growReferences((this.base + parked.slots.length) >> 1);
     for (let i = 0; i < parked.refs.length; i++) R[(this.base >> 1) + i] = parked.refs[i];

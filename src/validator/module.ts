@@ -64,6 +64,7 @@ export interface ValidateOptions {
  */
 export function validateModule(module: Module, options: ValidateOptions = {}): ValidModule {
   const ctx = new Context(module, options.features ?? DEFAULT_FEATURES, options.unbuilt === 'validate');
+  if (module.compactImports === true) ctx.need('compact-imports', 'a compact import section');
   validateTypes(ctx);
   const imported = addImports(ctx);
   const state = new BodyState(ctx);
