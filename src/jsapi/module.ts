@@ -92,6 +92,9 @@ export interface ModuleImportDescriptor {
 }
 
 export class ModuleObject {
+  /** For the compiler alone: other objects are no Module. */
+  declare protected readonly brand: 'Module';
+
   constructor(bytes: ArrayBufferLike | ArrayBufferView, ...options: [options?: CompileOptions]) {
     const who = 'WebAssembly.Module()';
     const copy = copyBytes(bytes, `${who}: Argument 0`);

@@ -79,8 +79,8 @@ async function compile(bytes: BufferSource, ...options: [options?: CompileOption
 
 type Rest = [importObject?: ImportsObject, options?: CompileOptions];
 
-function instantiate(module: ModuleObject, importObject?: ImportsObject): Promise<InstanceObject>;
 function instantiate(bytes: BufferSource, ...rest: Rest): Promise<InstantiatedSource>;
+function instantiate(module: ModuleObject, importObject?: ImportsObject): Promise<InstanceObject>;
 async function instantiate(source: unknown, ...rest: Rest): Promise<InstanceObject | InstantiatedSource> {
   const who = 'WebAssembly.instantiate()';
   const compiled = moduleOf(source);

@@ -16,6 +16,9 @@ export function suspendedFunctionOf(value: unknown): Callable | undefined {
 }
 
 export class SuspendingObject {
+  /** For the compiler alone: other objects are no Suspending. */
+  declare protected readonly brand: 'Suspending';
+
   constructor(jsFun: (...args: never[]) => unknown) {
     if (!isCallable(jsFun)) throw new TypeError(say.notAFunction('WebAssembly.Suspending()'));
     WRAPPED.set(this, jsFun);

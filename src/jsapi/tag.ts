@@ -43,6 +43,9 @@ export function canonicalFuncType(params: readonly ValType[], results: readonly 
 }
 
 export class TagObject {
+  /** For the compiler alone: other objects are no Tag. */
+  declare protected readonly brand: 'Tag';
+
   constructor(type: TagType) {
     const who = 'WebAssembly.Tag()';
     const { parameters } = toDictionary(type, `${who}: Argument 0`);
