@@ -64,7 +64,7 @@ test('a JavaScript import is called without a receiver and may answer any iterab
   let receiver: unknown = 'none';
   function two(this: unknown): Iterable<unknown> {
     receiver = this;
-    return new Set([{ valueOf: () => 3 }, '4']);
+    return new Set([{ valueOf: (): number => 3 }, '4']);
   }
   const { f } = run(
     '(module (import "m" "two" (func $two (result i32 f64))) (func (export "f") (result i32 f64) call $two))',

@@ -1,10 +1,10 @@
-// Conformance of our WebAssembly namespace: npm run jsapi -- SUITE... [--engine native] [--filter TEXT] [--limits]
+// Conformance of our WebAssembly namespace: npm run jsapi -- SUITE... [--engine native] [--filter TEXT] [--skip-limits]
 // SUITE is test/js-api in a checkout of github.com/WebAssembly/spec (or of a proposal's repository); by default the one in
 // the test data. Prints a table, each failure with its reason from expectations.ts, and counts in the last line; a failure
 // without reason, or a reason without failure, gives exit code 1.
 import { fork } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dataFolder } from '../data.ts';
@@ -24,6 +24,14 @@ const SLOW_TIME_LIMIT = 900_000;
 function testFiles(suite: string): string[] {
   const names = readdirSync(suite, { recursive: true }) as string[];
   return names.filter((name) => name.endsWith('.any.js')).sort();
+}
+
+/** The folder of the suite's shared scripts: the given one, or one above it where only a part is to run. */
+function rootOf(folder: string): string {
+  for (let root = folder; root !== dirname(root); root = dirname(root)) {
+    if (existsSync(join(root, 'wasm-module-builder.js'))) return root;
+  }
+  return folder;
 }
 
 function runFile(path: string, suite: string, engine: string): Promise<FileResult> {
@@ -88,15 +96,16 @@ async function main(): Promise<void> {
   const rows = Object.create(null) as Record<string, Row>;
   let surprises = 0;
   let skipped = 0;
-  for (const suite of suites.map((one) => resolve(one))) {
-    for (const name of testFiles(suite)) {
+  for (const part of suites.map((one) => resolve(one))) {
+    const suite = rootOf(part);
+    for (const name of testFiles(part).map((file) => relative(suite, join(part, file)))) {
       if (!name.includes(values.filter)) continue;
       if (values['skip-limits'] && name.endsWith(SLOW)) {
         skipped++;
         continue;
       }
       const result = await runFile(join(suite, name), suite, values.engine);
-      surprises += report(relative('.', name), values.engine, result);
+      surprises += report(name, values.engine, result);
       const row = (rows[name.includes('/') ? name.slice(0, name.indexOf('/')) : name] ??= { passed: 0, failed: 0 });
       for (const { passed } of result.subtests) row[passed ? 'passed' : 'failed']++;
     }
