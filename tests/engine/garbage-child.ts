@@ -33,8 +33,14 @@ instance.call('allocate', count);
 collect();
 const heap = process.memoryUsage().heapUsed / 1e6;
 
+// The library of ES2020 does not have the type.
+interface Weak {
+  deref(): object | undefined;
+}
+const { WeakRef } = globalThis as unknown as { WeakRef: new (target: object) => Weak };
+
 // Passed and forgotten, kept in a table, and held by a function of the host for a while.
-const refs: WeakRef<object>[] = [];
+const refs: Weak[] = [];
 const passed = (exported: string): void => {
   const object = { big: new Array(100).fill(exported) };
   refs.push(new WeakRef(object));
