@@ -37,13 +37,13 @@ const heap = process.memoryUsage().heapUsed / 1e6;
 interface Weak {
   deref(): object | undefined;
 }
-const { WeakRef } = globalThis as unknown as { WeakRef: new (target: object) => Weak };
+const { WeakRef: WeakReference } = globalThis as unknown as { WeakRef: new (target: object) => Weak };
 
 // Passed and forgotten, kept in a table, and held by a function of the host for a while.
 const refs: Weak[] = [];
 const passed = (exported: string): void => {
   const object = { big: new Array(100).fill(exported) };
-  refs.push(new WeakRef(object));
+  refs.push(new WeakReference(object));
   instance.call(exported, object);
 };
 passed('pass');
