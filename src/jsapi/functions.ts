@@ -7,6 +7,7 @@ import { canonicalType } from '../validator/canonical.ts';
 import { SuspendError, runtimeErrorOf, trapOf } from './errors.ts';
 import { exceptionObjectOf, wasmExceptionOf } from './exceptions.ts';
 import * as say from './messages.ts';
+import { reflection } from './switch.ts';
 import { canCross, readAll, toJs, toWasm, writeAll } from './values.ts';
 
 export type Callable = (...args: unknown[]) => unknown;
@@ -36,6 +37,7 @@ export function exportedFunction(func: Func): Callable {
     }
   };
   describeFunction(made, String(func.index), params.length);
+  if (reflection.functionPrototype !== undefined) Object.setPrototypeOf(made, reflection.functionPrototype);
   FUNCTIONS.set(func, made);
   FUNCS.set(made, func);
   return made;

@@ -10,5 +10,6 @@ export type { ResponseLike } from './streaming.ts';
 export type { TableDescriptor } from './table.ts';
 export type { TagType } from './tag.ts';
 export type { AddressTypeName, AddressValue, ValueTypeName } from './types.ts';
+export { enableTypeReflection, type FunctionType } from './reflection.ts';
 export { memoryOf } from './memory.ts';
 export { namespace, namespace as default } from './namespace.ts';

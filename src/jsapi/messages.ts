@@ -47,6 +47,7 @@ export const stringConstantType = (name: string): string =>
   `the string constant ${JSON.stringify(name)} has to be imported as an immutable global of type externref or (ref extern)`;
 
 export const maximumBelowInitial = (who: string): string => `${who}: Property 'maximum' is lower than 'initial'`;
+export const bothLimits = (): string => "Properties 'initial' and 'minimum' are not allowed at the same time";
 export const cannotGrow = (who: string): string => `${who}: Maximum size exceeded`;
 export const outOfTable = (who: string, index: string, length: number): string =>
   `${who}: invalid address ${index} in a table of size ${length}`;

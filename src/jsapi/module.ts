@@ -1,11 +1,13 @@
 // WebAssembly.Module: compilation and what can be asked of a module. https://webassembly.github.io/spec/js-api/#modules
 import { decodeModule } from '../decoder/decode.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
-import type { ExternKind } from '../syntax/module.ts';
+import type { Export, ExternKind } from '../syntax/module.ts';
+import { type ExternType, closeGlobal, closeImport, closeTable } from '../validator/subtyping.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
 import { type CompileSettings, isProvided, wronglyTyped } from './builtins.ts';
 import { CompileError, compileErrorOf } from './errors.ts';
 import * as say from './messages.ts';
+import { reflection } from './switch.ts';
 import { copyBytes, exposeInterface, lookUp, toDictionary, toDomString, toSequence, toUsvString } from './webidl.ts';
 
 export interface CompileOptions {
@@ -84,11 +86,38 @@ export type ImportExportKind = (typeof KINDS)[ExternKind];
 export interface ModuleExportDescriptor {
   name: string;
   kind: ImportExportKind;
+  /** With type reflection. */
+  type?: object;
 }
 export interface ModuleImportDescriptor {
   module: string;
   name: string;
   kind: ImportExportKind;
+  /** With type reflection. */
+  type?: object;
+}
+
+/** The member that type reflection adds. */
+function typeMember(find: () => ExternType): { type?: object } {
+  const { describe } = reflection;
+  return describe === undefined ? {} : { type: describe(find()) };
+}
+
+/** The closed type of an export. */
+function exportType(valid: ValidModule, { kind, index }: Export): ExternType {
+  const { canonical } = valid;
+  switch (kind) {
+    case 'func':
+      return { kind, type: canonical[valid.funcTypes[index]] };
+    case 'table':
+      return { kind, type: closeTable(canonical, valid.tableTypes[index]) };
+    case 'memory':
+      return { kind, type: valid.memTypes[index] };
+    case 'global':
+      return { kind, type: closeGlobal(canonical, valid.globalTypes[index]) };
+    case 'tag':
+      return { kind, type: canonical[valid.tagTypes[index]] };
+  }
 }
 
 export class ModuleObject {
@@ -103,14 +132,23 @@ export class ModuleObject {
 
   static exports(moduleObject: ModuleObject): ModuleExportDescriptor[] {
     const { valid } = toModule(moduleObject, 'WebAssembly.Module.exports(): Argument 0');
-    return valid.module.exports.map(({ name, kind }) => ({ name, kind: KINDS[kind] }));
+    return valid.module.exports.map((one) => ({
+      name: one.name,
+      kind: KINDS[one.kind],
+      ...typeMember(() => exportType(valid, one)),
+    }));
   }
 
   static imports(moduleObject: ModuleObject): ModuleImportDescriptor[] {
     const { valid, settings } = toModule(moduleObject, 'WebAssembly.Module.imports(): Argument 0');
     return valid.module.imports
       .filter((one) => !isProvided(one, settings))
-      .map(({ module, name, desc }) => ({ module, name, kind: KINDS[desc.kind] }));
+      .map((one) => ({
+        module: one.module,
+        name: one.name,
+        kind: KINDS[one.desc.kind],
+        ...typeMember(() => closeImport(valid.canonical, one.desc)),
+      }));
   }
 
   static customSections(moduleObject: ModuleObject, sectionName: string): ArrayBuffer[] {

@@ -12,7 +12,8 @@ import {
   type ValType,
 } from '../syntax/types.ts';
 import * as say from './messages.ts';
-import { toBigInt, toEnum, toUint32 } from './webidl.ts';
+import { reflection } from './switch.ts';
+import { toBigInt, toDomString, toEnum, toUint32 } from './webidl.ts';
 
 /** `anyfunc` is the API's old name of funcref. */
 const VALUE_TYPES = {
@@ -34,14 +35,21 @@ export type AddressValue = number | bigint;
 
 const VALUE_NAMES = Object.keys(VALUE_TYPES) as ValueTypeName[];
 
+/** With type reflection, anyfunc may be called funcref. */
+function modern(value: unknown): unknown {
+  if (reflection.describe === undefined) return value;
+  const text = toDomString(value);
+  return text === 'funcref' ? 'anyfunc' : text;
+}
+
 /** ToValueType. @throws TypeError. */
 export function toValueType(value: unknown, what: string): ValType {
-  return VALUE_TYPES[toEnum(value, VALUE_NAMES, what)];
+  return VALUE_TYPES[toEnum(modern(value), VALUE_NAMES, what)];
 }
 
 /** The element type of a table. @throws TypeError. */
 export function toElementType(value: unknown, what: string): ValType {
-  return VALUE_TYPES[toEnum(value, ['externref', 'anyfunc'], what)];
+  return VALUE_TYPES[toEnum(modern(value), ['externref', 'anyfunc'], what)];
 }
 
 /** The member `address` of a descriptor. @throws TypeError. */
@@ -57,9 +65,18 @@ export function toAddress(value: unknown, addr: AddrType, what: string): bigint 
   return address;
 }
 
+/** The member `initial`, which with type reflection may be called `minimum`. @throws TypeError when both are there. */
+function initialOf(given: Readonly<Record<string, unknown>>): unknown {
+  const { initial } = given;
+  if (reflection.describe === undefined) return initial;
+  const { minimum } = given;
+  if (initial !== undefined && minimum !== undefined) throw new TypeError(say.bothLimits());
+  return initial ?? minimum;
+}
+
 /** The members `initial` and `maximum`, each converted before the next is read. @throws TypeError, RangeError. */
 export function toLimits(given: Readonly<Record<string, unknown>>, addr: AddrType, who: string): Limits {
-  const { initial } = given;
+  const initial = initialOf(given);
   if (initial === undefined) throw new TypeError(say.missing(`${who}: Property 'initial'`));
   const min = toAddress(initial, addr, `${who}: Property 'initial'`);
   const { maximum } = given;

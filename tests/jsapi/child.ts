@@ -1,5 +1,5 @@
 // Runs one .any.js file in a process of its own and sends its parent the results: child.ts FILE SUITE ENGINE.
-// ENGINE is `jsapi`, our namespace as the global WebAssembly, or `native`, the host's own.
+// ENGINE is `jsapi`, our namespace as the global WebAssembly, `reflection`, the same with type reflection, or `native`.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runInThisContext } from 'node:vm';
@@ -22,8 +22,9 @@ function load(path: string): void {
 }
 
 async function main(): Promise<void> {
-  if (engine === 'jsapi') {
-    const { namespace } = await import('../../src/jsapi/index.ts');
+  if (engine !== 'native') {
+    const { namespace, enableTypeReflection } = await import('../../src/jsapi/index.ts');
+    if (engine === 'reflection') enableTypeReflection();
     Object.defineProperty(globalThis, 'WebAssembly', { value: namespace, writable: true, configurable: true });
   }
   Object.defineProperty(globalThis, 'self', { value: globalThis, writable: true, configurable: true });

@@ -149,6 +149,7 @@ const GLOBALS: Record<string, unknown> = {
     check(!hasOwn(object, key), `unexpected property ${String(key)}`, description),
   assert_class_string: (object: unknown, name: string, description?: string) =>
     assertEquals(Object.prototype.toString.call(object), `[object ${name}]`, description),
+  assert_implements: (value: unknown, description?: string) => check(Boolean(value), 'not implemented', description),
   assert_unreached: (description?: string) => fail(`reached unreachable code: ${description ?? ''}`),
   assert_throws_js: assertThrowsJs,
   assert_throws_exactly: (expected: unknown, body: () => unknown, description?: string) => {
