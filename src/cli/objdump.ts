@@ -14,6 +14,7 @@ import { type Program, loadProgram, moduleFailure } from './program.ts';
 import { Known } from './report.ts';
 import { columns, visible } from './terminal.ts';
 import { loweredLines } from './lowered.ts';
+import type { FeatureSet } from '../syntax/features.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
 const SECTION_NAMES = 'custom type import func table memory global export start elem code data datacount tag'.split(
@@ -36,9 +37,10 @@ export function objdumpCommand(args: readonly string[], host: CliHost): number {
     return EXIT.ok;
   }
   if (options.files.length !== 1) throw options.usage('objdump needs one file');
+  const features = featureSet(options);
   const program = loadProgram(host, options.files[0]);
   try {
-    for (const part of parts(program, options)) host.stdout(`${part.join('\n')}\n`);
+    for (const part of parts(program, options, features)) host.stdout(`${part.join('\n')}\n`);
   } catch (error) {
     throw moduleFailure(program.path, error);
   }
@@ -46,7 +48,7 @@ export function objdumpCommand(args: readonly string[], host: CliHost): number {
 }
 
 /** The parts asked for; without a choice an overview. Each function is a part, so that none waits for the others. */
-function* parts(program: Program, options: Options): Generator<string[]> {
+function* parts(program: Program, options: Options, features: FeatureSet): Generator<string[]> {
   const known = new Known(program.module);
   const code = options.has('disassemble') || options.has('lowered') || options.has('func');
   const all = !code && !['sections', 'imports', 'exports'].some((name) => options.has(name));
@@ -57,7 +59,7 @@ function* parts(program: Program, options: Options): Generator<string[]> {
   if (!code) return;
   for (const func of chosen(known, options)) {
     if (options.has('disassemble') || !options.has('lowered')) yield disassembly(known, func);
-    if (options.has('lowered')) yield loweredLines(known, func, featureSet(options));
+    if (options.has('lowered')) yield loweredLines(known, func, features);
   }
 }
 

@@ -16,8 +16,8 @@ export function encodeImports(writer: Writer, { imports, compactImports }: Modul
   });
 }
 
-/** Splits the imports where the module's name changes. */
-function groupByModule(imports: readonly Import[]): Import[][] {
+/** The imports of modules in a compact form, split where the module's name changes. */
+export function groupByModule(imports: readonly Import[]): Import[][] {
   const groups: Import[][] = [];
   for (const one of imports) {
     const group = groups[groups.length - 1];

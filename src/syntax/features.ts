@@ -40,7 +40,7 @@ const TABLE = {
   'custom-page-sizes':       { title: 'Custom page sizes',                      since: 'phase 3', byDefault: off, built: true },
   'custom-descriptors':      { title: 'Custom descriptors',                     since: 'phase 3', byDefault: off, built: true,  implies: ['gc'] },
   'compact-imports':         { title: 'Compact import section',                 since: 'phase 3', byDefault: off, built: true },
-  'legacy-exceptions':       { title: 'Legacy exception handling',              since: 'legacy',  byDefault: off, built: true },
+  'legacy-exceptions':       { title: 'Legacy exception handling',              since: 'legacy',  byDefault: off, built: true, implies: ['exception-handling'] },
 } as const satisfies Record<string, FeatureInfo>;
 
 /** The name of a feature. */
@@ -65,7 +65,16 @@ export function withFeatures(base: FeatureSet, switches: Readonly<Partial<Record
   const set = new Set(base);
   for (const [name, value] of Object.entries(switches) as [Feature, boolean][]) {
     if (!value) set.delete(name);
-    else for (const one of [name, ...((FEATURES[name].implies ?? []) as Feature[])]) set.add(one);
+    else addImplied(set, name);
   }
   return set;
+}
+
+/** Adds a feature, and what it implies, and what that implies. */
+function addImplied(set: Set<Feature>, name: Feature): void {
+  const adding = [name];
+  for (let one = adding.pop(); one !== undefined; one = adding.pop()) {
+    set.add(one);
+    adding.push(...((FEATURES[one].implies ?? []) as Feature[]));
+  }
 }

@@ -84,6 +84,8 @@ export class Context {
   readonly types: SubType[] = [];
   readonly recGroups: RecGroup[] = [];
   readonly imports: Import[] = [];
+  /** Some import field lists items: the binary format gives the imports in a compact form. */
+  compactImports = false;
   readonly funcTypes: number[] = [];
   readonly funcStarts: number[] = [];
   readonly funcEnds: number[] = [];

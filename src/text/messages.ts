@@ -56,6 +56,8 @@ export const mismatchingLabel = (place: TextPlace, found: string, expected: stri
   fault(`mismatching label: expected ${expected}, found ${found}`, place);
 export const inlineFunctionType = (place: TextPlace, declared: string, inline: string): MalformedError =>
   fault(`inline function type: the type is ${declared}, the inline declaration ${inline}`, place);
+export const identifierNotAllowed = (place: TextPlace, text: string): MalformedError =>
+  fault(`identifier not allowed: ${text} would stand for all items of the import`, place);
 export const importAfter = (place: TextPlace, space: string): MalformedError =>
   fault(`import after ${space}: imports come before all definitions`, place);
 export const multipleStarts = (place: TextPlace): MalformedError =>

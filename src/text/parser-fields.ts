@@ -164,12 +164,52 @@ export class FieldParser {
     const { context } = this;
     const { cursor } = context;
     const module = cursor.name();
-    const name = cursor.name();
+    if (cursor.isOpen('item')) {
+      this.importItems(module);
+      return;
+    }
+    context.imports.push({ module, name: cursor.name(), desc: this.bracketedDesc() });
+  }
+
+  /** `(kind id? ...)`: what an import describes. */
+  private bracketedDesc(): ImportDesc {
+    const { context } = this;
     const kind = readKind(context);
     skipId(context);
     this.next[kind]++;
-    context.imports.push({ module, name, desc: readImportDesc(context, kind) });
+    const desc = readImportDesc(context, kind);
+    context.cursor.closing();
+    return desc;
+  }
+
+  /** `(item name desc)*`, or `(item name)* desc`: imports of one module, with a type each or one type for all. */
+  private importItems(module: string): void {
+    const { context } = this;
+    const { cursor } = context;
+    context.compactImports = true;
+    const names: string[] = [];
+    let typed = false;
+    while (cursor.tryOpen('item')) {
+      const name = cursor.name();
+      // The first item says which form it is.
+      typed ||= names.length === 0 && !cursor.is(RPAREN);
+      if (typed) context.imports.push({ module, name, desc: this.bracketedDesc() });
+      else names.push(name);
+      cursor.closing();
+    }
+    if (!typed) this.sharedDesc(module, names);
+  }
+
+  /** The one type of all items `names`; it takes no identifier. */
+  private sharedDesc(module: string, names: readonly string[]): void {
+    const { context } = this;
+    const { cursor } = context;
+    const kind = readKind(context);
+    if (cursor.is(ID)) throw say.identifierNotAllowed(cursor.place, cursor.text);
+    this.next[kind] += names.length;
+    const desc = readImportDesc(context, kind);
     cursor.closing();
+    for (const name of names) context.imports.push({ module, name, desc });
   }
 
   private export(): void {

@@ -97,10 +97,36 @@ export class Indexer {
     const { cursor } = this.context;
     this.checkImport(at);
     while (cursor.kind === STRING) cursor.pos++;
-    if (cursor.kind !== LPAREN || cursor.tokens.kinds[cursor.pos + 1] !== KEYWORD) return;
-    const space = this.spaceOf(cursor.tokens.text(cursor.pos + 1));
-    cursor.pos += 2;
-    if (space !== undefined) this.bind(space);
+    let unbound = 0;
+    while (cursor.isOpen('item')) {
+      const start = cursor.pos;
+      cursor.pos += 2;
+      if (cursor.kind === STRING) cursor.pos++;
+      if (cursor.kind === RPAREN) unbound++;
+      else this.bindDesc();
+      cursor.pos = start;
+      cursor.skipGroup();
+    }
+    if (unbound === 0) {
+      this.bindDesc();
+      return;
+    }
+    const space = this.spaceOfDesc();
+    if (space !== undefined) space.count += unbound;
+  }
+
+  private spaceOfDesc(): IndexSpace | undefined {
+    const { cursor } = this.context;
+    if (cursor.kind !== LPAREN || cursor.tokens.kinds[cursor.pos + 1] !== KEYWORD) return undefined;
+    return this.spaceOf(cursor.tokens.text(cursor.pos + 1));
+  }
+
+  /** Binds the identifier of `(kind id? ...)`, if that stands here. */
+  private bindDesc(): void {
+    const space = this.spaceOfDesc();
+    if (space === undefined) return;
+    this.context.cursor.pos += 2;
+    this.bind(space);
   }
 
   private definition(word: string, at: number): void {

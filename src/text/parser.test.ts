@@ -7,6 +7,7 @@ import type { Expr, Module } from '../syntax/module.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import { FUNCREF, HEAP, I32, I64, ref, typeName } from '../syntax/types.ts';
 import { parseModule } from './parser.ts';
+import { printModule } from './printer.ts';
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
@@ -198,6 +199,45 @@ describe('fields', () => {
       '(module $m (memory (data "x")) (func $f (param $p i32) (block $b)) (table funcref (elem $f)) (start $f))';
     const once = encodeModule(parseModule(text));
     expect(encodeModule(decodeModule(once))).toEqual(once);
+  });
+});
+
+// https://github.com/WebAssembly/compact-import-section
+describe('imports in a compact form', () => {
+  const read = (text: string): unknown[] =>
+    decodeModule(encodeModule(parseModule(text))).imports.map(({ module, name, desc }) => [module, name, desc]);
+  const same = (compact: string, plain: string): void => {
+    expect(read(compact)).toEqual(read(plain));
+    expect(decodeModule(encodeModule(parseModule(compact))).compactImports).toBe(true);
+  };
+
+  test('items have a type each and may have identifiers', () => {
+    same(
+      '(import "m" (item "a" (func $a (result i32))) (item "b" (global $b i32))) (func (call $a) (drop) (global.get $b) (drop))',
+      '(import "m" "a" (func (result i32))) (import "m" "b" (global i32)) (func (call 0) (drop) (global.get 0) (drop))',
+    );
+  });
+  test('items may share one type, each with an index of its own', () => {
+    same(
+      '(import "m" (item "a") (item "b") (item "c") (global i32)) (import "m" "d" (global $d i64)) (func (global.get $d) (drop))',
+      '(import "m" "a" (global i32)) (import "m" "b" (global i32)) (import "m" "c" (global i32)) (import "m" "d" (global i64)) (func (global.get 3) (drop))',
+    );
+  });
+  test('printing and reading them gives the same bytes', () => {
+    const bytes = encodeModule(
+      parseModule('(import "m" (item "a") (item "b") (func)) (import "n" (item "c" (memory 1)))'),
+    );
+    const text = printModule(decodeModule(bytes));
+    expect(text).toContain('(item "c" (memory');
+    expect(encodeModule(parseModule(text))).toEqual(bytes);
+  });
+  test('a shared type takes no identifier, the forms do not mix, and items are needed', () => {
+    expect(refusal('(import "m" (item "a") (func $f))').message).toMatch(/^identifier not allowed: \$f/);
+    expect(refusal('(import "m" (item "a") (item "b" (func)) (func))').message).toMatch(/^unexpected token/);
+    expect(refusal('(import "m" (item "a" (func)) (item "b"))').message).toMatch(/^unexpected token/);
+    expect(refusal('(import "m" (item "a"))').message).toMatch(/^unexpected token/);
+    expect(refusal('(import "m" (func))').message).toMatch(/^unexpected token/);
+    expect(refusal('(func) (import "m" (item "a" (func)))').message).toMatch(/^import after function/);
   });
 });
 

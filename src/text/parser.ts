@@ -109,6 +109,7 @@ function toModule(context: Context, names: Custom | undefined): Module {
     types: context.types,
     recGroups: context.recGroups,
     imports: context.imports,
+    ...(context.compactImports ? { compactImports: true } : {}),
     funcs: {
       types: Uint32Array.from(context.funcTypes),
       bytes,

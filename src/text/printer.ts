@@ -3,6 +3,7 @@
 // Parsing and encoding the text gives the module's bytes again where these were encoded canonically. Nothing is checked:
 // what is not valid is printed as far as it can be written.
 import { decodeNames } from '../decoder/names.ts';
+import { groupByModule } from '../encoder/imports.ts';
 import type { Custom, DataSegment, ElemSegment, ExternKind, Expr, ImportDesc, Module } from '../syntax/module.ts';
 import { bodyOf, constantText, printBody } from './printer-body.ts';
 import { bytesText, nameText } from './printer-literals.ts';
@@ -83,9 +84,7 @@ class ModulePrinter {
     const { module, names } = this;
     this.lines.push(`(module${this.ids.module()}`);
     this.types();
-    for (const one of module.imports) {
-      this.put(`(import ${nameText(one.module)} ${nameText(one.name)} ${this.importDesc(one.desc)})`);
-    }
+    this.imports();
     this.functions();
     for (const { type, init } of module.tables) {
       const initText = init === undefined ? '' : this.initial(init);
@@ -118,6 +117,22 @@ class ModulePrinter {
       }
       this.put('(rec');
       for (let i = 0; i < length; i++) this.put(`  ${define(start + i)}`);
+      this.put(')');
+    }
+  }
+
+  /** Imports in a compact form are printed as the lists that the encoder makes of them. */
+  private imports(): void {
+    const { imports, compactImports } = this.module;
+    if (compactImports !== true) {
+      for (const { module, name, desc } of imports) {
+        this.put(`(import ${nameText(module)} ${nameText(name)} ${this.importDesc(desc)})`);
+      }
+      return;
+    }
+    for (const group of groupByModule(imports)) {
+      this.put(`(import ${nameText(group[0].module)}`);
+      for (const { name, desc } of group) this.put(`  (item ${nameText(name)} ${this.importDesc(desc)})`);
       this.put(')');
     }
   }

@@ -26,7 +26,11 @@ export function localTee(s: BodyState): void {
 export function globalGet(s: BodyState): void {
   const { ctx } = s;
   const { index } = s.cursor;
-  if (s.constant) ctx.check('global', index, ctx.visibleGlobals);
+  if (s.constant) {
+    if (index >= ctx.importedGlobals && index < ctx.visibleGlobals)
+      ctx.need('gc', 'a constant that reads a defined global');
+    ctx.check('global', index, ctx.visibleGlobals);
+  }
   const { val, mutable } = ctx.global(index);
   if (s.constant && mutable) throw say.constantRequired(ctx.where(), `global ${index} is mutable`);
   s.stack.pushVal(val);

@@ -169,7 +169,7 @@ export const notBuilt = (where: Where, what: string, feature: Feature): Unsuppor
   return new UnsupportedError(feature, text + placeText(where), where.place);
 };
 export const switchedOff = (where: Where, what: string, feature: Feature): UnsupportedError => {
-  const how = `switch it on with --wasm-features=${feature} (or features in the API)`;
+  const how = `switch it on with --wasm-features=${feature} (or features: withFeatures(..., { '${feature}': true }) in the API)`;
   const text = `unsupported: ${what} needs the feature "${feature}", which is off; ${how}`;
   return new UnsupportedError(feature, text + placeText(where), where.place);
 };

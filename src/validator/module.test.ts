@@ -89,7 +89,7 @@ describe('constant expressions', () => {
   it('may read globals before them that are immutable, with gc off only imported ones', () => {
     const two = only({ globals: [global('i32.const 1 end'), global('global.get 0 end')] });
     expect(refusal(two)).toBe('');
-    expect(refusal(two, InvalidError, without('gc'))).toMatch(/^unknown global 0/);
+    expect(refusal(two, UnsupportedError, without('gc'))).toMatch(/needs the feature "gc", which is off/);
     expect(refusal(only({ globals: [global('global.get 0 end')] }))).toMatch(/^unknown global 0/);
     const mutable = only({ globals: [global('i32.const 1 end', true), global('global.get 0 end')] });
     expect(refusal(mutable)).toMatch(/^constant expression required/);
@@ -137,7 +137,7 @@ describe('features', () => {
   it('a feature that is off says how to switch it on', () => {
     const module = oneFunc([], [], 'return_call 0 end');
     expect(refusal(module, UnsupportedError, without('tail-call'))).toMatch(
-      /needs the feature "tail-call", which is off; switch it on with --wasm-features=tail-call \(or features in the API\)/,
+      /needs the feature "tail-call", which is off; switch it on with --wasm-features=tail-call \(or features: withFeatures\(\.\.\., { 'tail-call': true }\) in the API\)/,
     );
     const two = only({ memories: [memory(0n), memory(0n)] });
     expect(refusal(two)).toBe('');

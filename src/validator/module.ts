@@ -65,6 +65,7 @@ export interface ValidateOptions {
 export function validateModule(module: Module, options: ValidateOptions = {}): ValidModule {
   const ctx = new Context(module, options.features ?? DEFAULT_FEATURES, options.unbuilt === 'validate');
   if (module.compactImports === true) ctx.need('compact-imports', 'a compact import section');
+  if (module.dataCount !== undefined) ctx.need('bulk-memory', 'a data count section');
   validateTypes(ctx);
   const imported = addImports(ctx);
   const state = new BodyState(ctx);
@@ -184,7 +185,7 @@ function addDefinitions(ctx: Context, state: BodyState, imported: Counts): void 
     validateGlobal(ctx, globals[i].type);
     validateConstant(state, globals[i].init, globals[i].type.val);
     ctx.globals.push(globals[i].type);
-    if (ctx.has('gc')) ctx.visibleGlobals = ctx.globals.length;
+    ctx.visibleGlobals = ctx.globals.length;
   }
 }
 

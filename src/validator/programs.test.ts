@@ -1,4 +1,4 @@
-// Real programs and hostile modules: programs are valid or need a feature that is not built; hostile modules get the
+// Real programs and hostile modules: programs are valid or need a feature that is off by default; hostile modules get the
 // verdict that native engines give. Prints how fast the largest program is validated.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,12 +42,12 @@ describe.skipIf(corpus === undefined)(corpus === undefined ? missingData('corpus
   const root = corpus ?? '';
   const files = corpus === undefined ? [] : modulesUnder(root);
 
-  test.each(files)('%s is valid, or needs a feature that is not built', (file) => {
+  test.each(files)('%s is valid, or needs a feature that is off by default', (file) => {
     const bytes = readModule(join(root, file));
     const found = verdict(bytes);
     if (found !== 'valid') {
       expect(found).toMatch(/^needs /);
-      expect(FEATURES[found.slice('needs '.length) as Feature].built).toBe(false);
+      expect(FEATURES[found.slice('needs '.length) as Feature].byDefault).toBe(false);
     }
     expect(verdict(bytes, UNBUILT)).toBe('valid');
   });
