@@ -3,7 +3,7 @@
 export type { CompileOptions, ModuleExportDescriptor, ModuleImportDescriptor } from './module.ts';
 export type { ExceptionOptions } from './exceptions.ts';
 export type { GlobalDescriptor } from './global.ts';
-export type { ExportsObject, ImportsObject } from './instance.ts';
+export type { ExportsObject, ExportValue, ImportsObject } from './instance.ts';
 export type { MemoryDescriptor } from './memory.ts';
 export type { BufferSource, InstantiatedSource, Namespace } from './namespace.ts';
 export type { ResponseLike } from './streaming.ts';

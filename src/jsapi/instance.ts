@@ -9,21 +9,24 @@ import type { ValidModule } from '../validator/module.ts';
 import { providedImport } from './builtins.ts';
 import { LinkError, linkErrorOf } from './errors.ts';
 import { exportedFunction, funcOf, hostFunction, suspendingFunction, toOutside } from './functions.ts';
-import { constantGlobal, globalObject, globalOf } from './global.ts';
-import { memoryObject, memoryOf } from './memory.ts';
+import { type GlobalObject, constantGlobal, globalObject, globalOf } from './global.ts';
+import { type MemoryObject, memoryObject, memoryOf } from './memory.ts';
 import * as say from './messages.ts';
 import { type Compiled, type ModuleObject, toModule } from './module.ts';
 import { suspendedFunctionOf } from './promising.ts';
-import { tableObject, tableOf } from './table.ts';
-import { tagObject, tagOfObject } from './tag.ts';
+import { type TableObject, tableObject, tableOf } from './table.ts';
+import { type TagObject, tagObject, tagOfObject } from './tag.ts';
 import { canCross, toWasm } from './values.ts';
 import { exposeInterface, isCallable, isObject } from './webidl.ts';
 
 /** An imports object: modules by name, and in each what is imported by name. */
 export type ImportsObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** What may be exported. Say what a module exports by a cast: `exports as { add(a: number, b: number): number }`. */
+export type ExportValue = ((...args: never[]) => unknown) | MemoryObject | TableObject | GlobalObject | TagObject;
+
 /** Everything exported, by name; frozen, without prototype. */
-export type ExportsObject = Readonly<Record<string, never>>;
+export type ExportsObject = Readonly<Record<string, ExportValue>>;
 
 const EXPORTS = new WeakMap<object, object>();
 
