@@ -1,0 +1,122 @@
+// Arms: what the emitter can do for a wanted type, one for each row of the instruction table. Rows with a plain signature
+// need nothing here: a new one is generated as soon as it is in the table. Others have an arm in one of the files below.
+import type { Feature } from '../syntax/features.ts';
+import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
+import type { ValType } from '../syntax/types.ts';
+import type { Body } from './body.ts';
+import { CONTROL_ARMS } from './control-arms.ts';
+import { EXCEPTION_ARMS } from './exception-arms.ts';
+import { GC_ARMS } from './gc-arms.ts';
+import { DESCRIPTOR_ARMS } from './descriptor-arms.ts';
+import type { Genome } from './genome.ts';
+import type { Layout } from './layout.ts';
+import { plainArm } from './plain-arms.ts';
+import { REFERENCE_ARMS } from './reference-arms.ts';
+import { VARIABLE_ARMS } from './variable-arms.ts';
+
+/** Groups are equally likely, so that the vector rows do not leave the others without a chance. */
+export type Group =
+  | 'variable'
+  | 'control'
+  | 'branch'
+  | 'numeric'
+  | 'convert'
+  | 'memory'
+  | 'bulk'
+  | 'table'
+  | 'call'
+  | `vector ${string}`
+  | 'relaxed'
+  | 'vector-memory'
+  | 'atomic'
+  | 'reference'
+  | 'struct'
+  | 'array'
+  | 'cast'
+  | 'exception';
+
+export interface Arm {
+  readonly group: Group;
+  /** Whether it can give a value of a type, or (undefined) stand as a statement. */
+  gives(t: ValType | undefined, layout: Layout): boolean;
+  /** Emits code that leaves the value, or nothing. */
+  emit(body: Body, t: ValType | undefined, g: Genome): void;
+  /** May trap whatever its operands. */
+  readonly traps?: true;
+}
+
+export type Arms = Readonly<Record<number, Arm>>;
+
+const SPECIAL: Arms = {
+  ...CONTROL_ARMS,
+  ...VARIABLE_ARMS,
+  ...REFERENCE_ARMS,
+  ...GC_ARMS,
+  ...DESCRIPTOR_ARMS,
+  ...EXCEPTION_ARMS,
+};
+
+/** Rows that need a second feature. */
+const NEEDS: Readonly<Record<string, Feature>> = { return_call_ref: 'tail-call' };
+const OLD_CATCHES = new Set(['try', 'rethrow', 'delegate']);
+const NEW_CATCHES = new Set(['try_table', 'throw_ref']);
+
+/** The arms for a set of features, and which of them give what. */
+export interface ArmSet {
+  readonly arms: readonly Arm[];
+  readonly found: Map<ValType | undefined, readonly (readonly Arm[])[]>;
+}
+
+const SETS = new Map<string, ArmSet>();
+
+function isWanted(row: Row, arm: Arm, layout: Layout): boolean {
+  const { options, legacy } = layout;
+  if (!layout.has(row.feature) || !layout.has(NEEDS[row.name] ?? 'core') || (options.trapFree && arm.traps === true))
+    return false;
+  if (row.feature === 'relaxed-simd' && !options.nondeterministic) return false;
+  return !(legacy ? NEW_CATCHES : OLD_CATCHES).has(row.name);
+}
+
+export function armSet(layout: Layout): ArmSet {
+  const { options, features, legacy } = layout;
+  const key = `${[...features].join()} ${options.trapFree} ${options.nondeterministic} ${legacy}`;
+  let set = SETS.get(key);
+  if (set === undefined) {
+    const arms = INSTRUCTIONS.flatMap((row) => {
+      const arm = SPECIAL[row.code] ?? plainArm(row);
+      return arm !== undefined && isWanted(row, arm, layout) ? [arm] : [];
+    });
+    set = { arms, found: new Map() };
+    if (SETS.size > 200) SETS.clear();
+    SETS.set(key, set);
+  }
+  return set;
+}
+
+function grouped(set: ArmSet, t: ValType | undefined, layout: Layout): readonly (readonly Arm[])[] {
+  const groups = new Map<Group, Arm[]>();
+  for (const arm of set.arms) {
+    if (!arm.gives(t, layout)) continue;
+    const group = groups.get(arm.group);
+    if (group === undefined) groups.set(arm.group, [arm]);
+    else group.push(arm);
+  }
+  return [...groups.values()];
+}
+
+/** Lets the arm that the genome chooses emit. */
+export function choose(set: ArmSet, body: Body, t: ValType | undefined, g: Genome): void {
+  // Type indices mean something else in the next module.
+  const key = t !== undefined && t > 0 && t >> 2 >= 64 ? undefined : String(t);
+  let groups = key === undefined ? undefined : set.found.get(t);
+  if (groups === undefined) {
+    groups = grouped(set, t, body.layout);
+    if (key !== undefined) set.found.set(t, groups);
+  }
+  if (groups.length === 0) {
+    if (t !== undefined) body.leaf(t, g);
+    return;
+  }
+  const group = groups[g.n % groups.length];
+  group[g.k % group.length].emit(body, t, g);
+}

@@ -1,0 +1,299 @@
+// Arms for structs, arrays, i31 and casts. Objects are mostly made on the spot, so that few accesses meet null.
+import {
+  EXTERNREF,
+  F32,
+  F64,
+  FUNCREF,
+  HEAP,
+  I16,
+  I32,
+  I64,
+  I8,
+  type StructType,
+  type ValType,
+  heapOf,
+  isNullable,
+  isRef,
+  ref,
+} from '../syntax/types.ts';
+import type { Arms } from './arms.ts';
+import type { Body } from './body.ts';
+import { type Genome, childOf } from './genome.ts';
+import { ANYREF, ARRAY_KEYS, EQREF, I31REF, type Layout, STRUCT_KEYS } from './layout.ts';
+
+type Wanted = ValType | undefined;
+
+const isStatement = (t: Wanted): boolean => t === undefined;
+const isI32 = (t: Wanted): boolean => t === I32;
+const unpacked = (t: ValType): ValType => (t === I8 || t === I16 ? I32 : t);
+
+/** A reference type that is or is above some structs (or arrays). */
+function isAbove(kind: 'struct' | 'array', t: Wanted, layout: Layout): boolean {
+  if (t === undefined || !isRef(t)) return false;
+  const heap = heapOf(t);
+  if (heap < 0) return heap === HEAP.any || heap === HEAP.eq || heap === HEAP[kind];
+  return layout.comp(heap).kind === kind && layout.types[heap].descriptor === undefined && !isDescriptor(heap, layout);
+}
+
+const isDescriptor = (type: number, layout: Layout): boolean => layout.types[type].describes !== undefined;
+const aboveStructs = (t: Wanted, layout: Layout): boolean => isAbove('struct', t, layout);
+const aboveArrays = (t: Wanted, layout: Layout): boolean => isAbove('array', t, layout);
+
+/** A struct type below a type. */
+function structFor(body: Body, t: Wanted, k: number): number {
+  const { layout } = body;
+  const heap = heapOf(t as ValType);
+  if (heap < 0) return layout.struct(STRUCT_KEYS[k % STRUCT_KEYS.length]);
+  return heap === layout.struct('pair') && k % 3 === 0 ? layout.struct('more') : heap;
+}
+
+function arrayFor(body: Body, t: Wanted, k: number): number {
+  const heap = heapOf(t as ValType);
+  return heap < 0 ? body.layout.array(ARRAY_KEYS[k % ARRAY_KEYS.length]) : heap;
+}
+
+const fieldsOf = (body: Body, type: number): StructType['fields'] => (body.layout.comp(type) as StructType).fields;
+
+function elementOf(body: Body, type: number): ValType {
+  const comp = body.layout.comp(type);
+  return comp.kind === 'array' ? comp.field.storage : I32;
+}
+
+/** An object of a type: mostly a new one, else what comes. */
+function object(body: Body, type: number, g: Genome): void {
+  if (g.k % 8 === 7 && !body.layout.options.trapFree) {
+    body.value(ref(type, true), g);
+    return;
+  }
+  if (body.layout.comp(type).kind === 'struct') body.op1(0xfb_001, type);
+  else {
+    body.int(4 + (g.k % 3));
+    body.op1(0xfb_007, type);
+  }
+}
+
+/** Field accesses: some struct with a fitting field. */
+function field(body: Body, k: number, fits: (storage: ValType) => boolean): { type: number; at: number } {
+  const all = STRUCT_KEYS.flatMap((key) => {
+    const type = body.layout.struct(key);
+    return fieldsOf(body, type).flatMap(({ storage }, at) => (fits(storage) ? [{ type, at }] : []));
+  });
+  return all[k % all.length];
+}
+
+function getField(code: number, fits: (storage: ValType, t: Wanted) => boolean): Arms[number]['emit'] {
+  return (body, t, g) => {
+    const { type, at } = field(body, g.k >> 3, (storage) => fits(storage, t));
+    object(body, type, childOf(g, 0));
+    body.op1(code, type);
+    body.out.u32(at);
+  };
+}
+
+/** An array type with fitting elements. */
+function arrayWith(body: Body, k: number, fits: (storage: ValType) => boolean): number {
+  const keys = ARRAY_KEYS.filter((key) => fits(elementOf(body, body.layout.array(key))));
+  return body.layout.array(keys[k % keys.length]);
+}
+
+function getElement(code: number, fits: (storage: ValType, t: Wanted) => boolean): Arms[number]['emit'] {
+  return (body, t, g) => {
+    const type = arrayWith(body, g.k >> 3, (storage) => fits(storage, t));
+    object(body, type, childOf(g, 0));
+    body.small(childOf(g, 1), 4);
+    body.op1(code, type);
+  };
+}
+
+const isPacked = (storage: ValType): boolean => storage === I8 || storage === I16;
+const isNumeric = (storage: ValType): boolean => storage < 0;
+const STRUCT_FIELDS: readonly Wanted[] = [I32, I64, F64, F32, ANYREF, EQREF, EXTERNREF, FUNCREF];
+const ELEMENTS: readonly Wanted[] = [I32, I64, F32, F64, ANYREF, FUNCREF];
+
+function arrayNewFixed(body: Body, t: Wanted, g: Genome): void {
+  const type = arrayFor(body, t, g.k >> 3);
+  const count = g.k % 4;
+  for (let i = 0; i < count; i++) body.value(unpacked(elementOf(body, type)), childOf(g, i));
+  body.op1(0xfb_008, type);
+  body.out.u32(count);
+}
+
+function arrayNew(body: Body, t: Wanted, g: Genome): void {
+  const type = arrayFor(body, t, g.k >> 3);
+  body.value(unpacked(elementOf(body, type)), childOf(g, 0));
+  body.int(g.k % 8);
+  body.op1(0xfb_006, type);
+}
+
+/** From a data or an element segment, as the elements are. */
+function arrayNewFrom(body: Body, t: Wanted, g: Genome, code: number): void {
+  const type = arrayFor(body, t, g.k >> 3);
+  const numeric = isNumeric(elementOf(body, type));
+  const isData = code === 0xfb_009;
+  if (numeric !== isData || elementOf(body, type) === ANYREF) {
+    if (heapOf(t as ValType) >= 0) arrayNew(body, t, g);
+    else {
+      const fitting = arrayWith(body, g.k, (storage) => isNumeric(storage) === isData && storage !== ANYREF);
+      arrayNewFrom(body, ref(fitting, true), g, code);
+    }
+    return;
+  }
+  body.small(childOf(g, 0), isData ? 8 : 2);
+  body.small(childOf(g, 1), isData ? 4 : 2);
+  body.op1(code, type);
+  body.out.u32(isData ? body.layout.data() : body.layout.elem('passive'));
+}
+
+function arrayChange(body: Body, g: Genome, code: number): void {
+  const { layout } = body;
+  const fits = (s: ValType): boolean => (code === 0xfb_012 ? isNumeric(s) : code === 0xfb_013 ? s === FUNCREF : true);
+  const type = arrayWith(body, g.k >> 3, fits);
+  const element = unpacked(elementOf(body, type));
+  object(body, type, childOf(g, 0));
+  body.small(childOf(g, 1), code === 0xfb_00e ? 4 : 2);
+  if (code === 0xfb_011) object(body, type, childOf(g, 2));
+  if (code === 0xfb_00e || code === 0xfb_010) body.value(element, childOf(g, 2));
+  else body.small(childOf(g, 3), 2);
+  if (code !== 0xfb_00e) body.small(childOf(g, 4), 2);
+  body.op1(code, type);
+  if (code === 0xfb_011) body.out.u32(type);
+  else if (code === 0xfb_012) body.out.u32(layout.data());
+  else if (code === 0xfb_013) body.out.u32(layout.elem('passive'));
+}
+
+const change = (code: number): Arms[number] => ({
+  group: 'array',
+  gives: isStatement,
+  traps: true,
+  emit: (body, _t, g) => arrayChange(body, g, code),
+});
+
+/** An operand for a test or cast: something of the target's own type, or anything. */
+function candidate(body: Body, t: ValType, g: Genome): void {
+  body.value(g.k % 2 === 0 ? ANYREF : t, childOf(g, 0));
+}
+
+const inAny = (t: Wanted): boolean => t !== undefined && isRef(t) && isNullable(t);
+
+function isBelowAny(t: Wanted, layout: Layout): boolean {
+  return inAny(t) && layout.matchesHeap(heapOf(t as ValType), HEAP.any) && t !== ANYREF;
+}
+
+function test(body: Body, code: number, g: Genome): void {
+  const t = body.heapRef(g.k >> 3);
+  candidate(body, t, g);
+  body.op(code);
+  body.out.refTo(t);
+}
+
+function cast(body: Body, code: number, t: ValType, g: Genome): void {
+  candidate(body, t, g);
+  body.op(code);
+  body.out.refTo(t);
+}
+
+/** Flags, label, and the two types of a branch on a cast. */
+export function castImmediates(body: Body, code: number, from: ValType, to: ValType): void {
+  body.op(code);
+  body.out.byte((isNullable(from) ? 1 : 0) | (isNullable(to) ? 2 : 0));
+  body.out.u32(0);
+  body.out.refTo(from);
+  body.out.refTo(to);
+}
+
+function brOnCast(body: Body, t: ValType, g: Genome): void {
+  body.block(0x02, [], [t], () => {
+    candidate(body, t, { ...g, k: g.k >> 1 });
+    // Whatever is known of the operand, it may be taken for anything.
+    castImmediates(body, 0xfb_018, ANYREF, g.k % 2 === 0 ? t : ref(heapOf(t), false));
+    body.op(0x1a);
+    body.value(t, childOf(g, 1));
+  });
+}
+
+function brOnCastFail(body: Body, t: ValType, g: Genome): void {
+  body.block(0x02, [], [t], () => {
+    body.block(0x02, [], [ANYREF], () => {
+      candidate(body, t, { ...g, k: g.k >> 1 });
+      castImmediates(body, 0xfb_019, ANYREF, g.k % 2 === 0 ? t : ref(heapOf(t), false));
+      body.op1(0x0c, 1);
+    });
+    body.op(0x1a);
+    body.value(t, childOf(g, 1));
+  });
+}
+
+function i31(body: Body, g: Genome): void {
+  if (g.k % 4 === 3 && !body.layout.options.trapFree) {
+    body.value(I31REF, g);
+    return;
+  }
+  body.value(I32, g);
+  body.op(0xfb_01c);
+}
+
+// biome-ignore format: a table
+export const GC_ARMS: Arms = {
+  1028096: { group: 'struct', gives: aboveStructs, emit: (body, t, g) => {
+    const type = structFor(body, t, g.k >> 3);
+    body.values(fieldsOf(body, type).map(({ storage }) => unpacked(storage)), g);
+    body.op1(0xfb_000, type);
+  } },
+  1028097: { group: 'struct', gives: aboveStructs, emit: (body, t, g) => body.op1(0xfb_001, structFor(body, t, g.k >> 3)) },
+  1028098: { group: 'struct', gives: (t) => STRUCT_FIELDS.includes(t) && t !== undefined, emit: getField(0xfb_002, (storage, t) => storage === t) },
+  1028099: { group: 'struct', gives: isI32, emit: getField(0xfb_003, isPacked) },
+  1028100: { group: 'struct', gives: isI32, emit: getField(0xfb_004, isPacked) },
+  1028101: { group: 'struct', gives: isStatement, emit: (body, _t, g) => {
+    const { type, at } = field(body, g.k >> 3, () => true);
+    object(body, type, childOf(g, 0));
+    body.value(unpacked(fieldsOf(body, type)[at].storage), childOf(g, 1));
+    body.op1(0xfb_005, type);
+    body.out.u32(at);
+  } },
+  1028102: { group: 'array', gives: aboveArrays, emit: arrayNew },
+  1028103: { group: 'array', gives: aboveArrays, emit: (body, t, g) => {
+    body.int(g.k % 8);
+    body.op1(0xfb_007, arrayFor(body, t, g.k >> 3));
+  } },
+  1028104: { group: 'array', gives: aboveArrays, emit: arrayNewFixed },
+  1028105: { group: 'array', gives: aboveArrays, traps: true, emit: (body, t, g) => arrayNewFrom(body, t, g, 0xfb_009) },
+  1028106: { group: 'array', gives: aboveArrays, traps: true, emit: (body, t, g) => arrayNewFrom(body, t, g, 0xfb_00a) },
+  1028107: { group: 'array', gives: (t) => t !== undefined && ELEMENTS.includes(t), emit: getElement(0xfb_00b, (storage, t) => storage === t) },
+  1028108: { group: 'array', gives: isI32, emit: getElement(0xfb_00c, isPacked) },
+  1028109: { group: 'array', gives: isI32, emit: getElement(0xfb_00d, isPacked) },
+  1028110: change(0xfb_00e),
+  1028111: { group: 'array', gives: isI32, emit: (body, _t, g) => {
+    object(body, arrayWith(body, g.k >> 3, () => true), childOf(g, 0));
+    body.op(0xfb_00f);
+  } },
+  1028112: change(0xfb_010),
+  1028113: change(0xfb_011),
+  1028114: change(0xfb_012),
+  1028115: change(0xfb_013),
+  1028116: { group: 'cast', gives: isI32, emit: (body, _t, g) => test(body, 0xfb_014, g) },
+  1028117: { group: 'cast', gives: isI32, emit: (body, _t, g) => test(body, 0xfb_015, g) },
+  1028118: { group: 'cast', gives: isBelowAny, traps: true, emit: (body, t, g) => cast(body, 0xfb_016, t as ValType, g) },
+  1028119: { group: 'cast', gives: isBelowAny, traps: true, emit: (body, t, g) => cast(body, 0xfb_017, t as ValType, g) },
+  1028120: { group: 'cast', gives: isBelowAny, emit: (body, t, g) => brOnCast(body, t as ValType, g) },
+  1028121: { group: 'cast', gives: isBelowAny, emit: (body, t, g) => brOnCastFail(body, t as ValType, g) },
+  1028122: { group: 'cast', gives: (t) => t === ANYREF, emit: (body, _t, g) => {
+    body.value(EXTERNREF, childOf(g, 0));
+    body.op(0xfb_01a);
+  } },
+  1028123: { group: 'cast', gives: (t) => t === EXTERNREF, emit: (body, _t, g) => {
+    body.value(ANYREF, childOf(g, 0));
+    body.op(0xfb_01b);
+  } },
+  1028124: { group: 'reference', gives: (t) => t === ANYREF || t === EQREF || t === I31REF, emit: (body, _t, g) => {
+    body.value(I32, childOf(g, 0));
+    body.op(0xfb_01c);
+  } },
+  1028125: { group: 'reference', gives: isI32, emit: (body, _t, g) => {
+    i31(body, childOf(g, 0));
+    body.op(0xfb_01d);
+  } },
+  1028126: { group: 'reference', gives: isI32, emit: (body, _t, g) => {
+    i31(body, childOf(g, 0));
+    body.op(0xfb_01e);
+  } },
+};

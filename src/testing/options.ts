@@ -1,0 +1,62 @@
+// What may be asked of generated modules, and which features a module gets of those that are allowed.
+import { DEFAULT_FEATURES, FEATURES, type Feature, type FeatureInfo, type FeatureSet } from '../syntax/features.ts';
+
+export interface ModuleOptions {
+  /** Features that modules may use; each module uses some of them. Default: those that are on by default. */
+  readonly features: FeatureSet;
+  /** Functions of a module, at most. */
+  readonly maxFunctions: number;
+  /** Statements of a function, at most. */
+  readonly maxStatements: number;
+  /** Levels of a statement, at most. */
+  readonly maxDepth: number;
+  /** No instruction that can trap, or one that cannot in its place. */
+  readonly trapFree: boolean;
+  /** Leave the bits of no NaN to be seen: needed when two different engines are compared. */
+  readonly canonicalNaN: boolean;
+  /** Instructions whose result is a matter of the engine (relaxed SIMD) may occur. */
+  readonly nondeterministic: boolean;
+  /** Host functions that a module may import, at most. */
+  readonly maxImports: number;
+  /** Loop rounds and function calls of one call from outside; then loops end and calls trap. */
+  readonly fuel: number;
+  /** Largest offset of memory accesses that is nearly always in bounds; others occur rarely. */
+  readonly maxOffset: number;
+}
+
+export const DEFAULT_OPTIONS: ModuleOptions = {
+  features: DEFAULT_FEATURES,
+  maxFunctions: 3,
+  maxStatements: 4,
+  maxDepth: 5,
+  trapFree: false,
+  canonicalNaN: true,
+  nondeterministic: false,
+  maxImports: 2,
+  fuel: 100,
+  maxOffset: 128,
+};
+
+const OPTIONAL = (Object.keys(FEATURES) as Feature[]).filter((name) => name !== 'core');
+/** What the emitter always uses where it may: switching it off makes no other module. */
+const ALWAYS: readonly Feature[] = ['core', 'multi-value', 'bulk-memory'];
+
+/** Some of the allowed features, by the bits of a number (0: all); what one implies comes with it. */
+export function swarm(allowed: FeatureSet, bits: number): FeatureSet {
+  const set = new Set<Feature>(ALWAYS.filter((name) => allowed.has(name)));
+  OPTIONAL.forEach((name, i) => {
+    if (!allowed.has(name) || ((bits >> i) & 1) === 1) return;
+    set.add(name);
+    for (const implied of ((FEATURES[name] as FeatureInfo).implies ?? []) as Feature[])
+      if (allowed.has(implied)) set.add(implied);
+  });
+  if (!set.has('function-references') || !set.has('reference-types')) set.delete('gc');
+  if (!set.has('reference-types')) {
+    for (const name of ['function-references', 'exception-handling', 'legacy-exceptions'] as const) set.delete(name);
+  }
+  if (!set.has('gc')) set.delete('custom-descriptors');
+  // `throw` belongs to the new form.
+  if (!set.has('exception-handling')) set.delete('legacy-exceptions');
+  if (!set.has('simd')) set.delete('relaxed-simd');
+  return set;
+}
