@@ -14,7 +14,7 @@ import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
 import { bitsToValue, valueToBits } from './interpreter/border.ts';
 import { type Monitor, setMonitor } from './interpreter/probe.ts';
 import type { CodeMode } from './lowering/probes.ts';
-import { Func, type HostFunction } from './runtime/func.ts';
+import { Func, type HostFunction, isFunc } from './runtime/func.ts';
 import { Global } from './runtime/global.ts';
 import type { Extern, ModuleInstance } from './runtime/instance.ts';
 import { Memory } from './runtime/memory.ts';
@@ -62,7 +62,7 @@ function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
     return global;
   }
   if (
-    value instanceof Func ||
+    isFunc(value) ||
     value instanceof Memory ||
     value instanceof Table ||
     value instanceof Global ||

@@ -105,7 +105,7 @@ export class Execution<T> {
   }
 
   set fuel(amount: number) {
-    this.thread.fuel = amount;
+    this.thread.fuel = checkedFuel(amount);
   }
 
   /** The results, once it is done. */
@@ -117,6 +117,7 @@ export class Execution<T> {
   /** Runs until done, out of fuel, `slice` units further, or suspended. Errors end the execution. */
   step(slice = Number.POSITIVE_INFINITY): 'done' | 'fuel' | 'slice' | 'suspended' {
     if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
+    checkedFuel(slice);
     if (this.thread.pending !== undefined && !this.takeAnswer()) return 'suspended';
     this.state = 'running';
     try {
@@ -272,9 +273,16 @@ function hostResults<T>(func: Func, answer: unknown, read: Read<T>): T[] {
   return readAll(func.type.results, free.slot, read);
 }
 
+/** An amount of fuel, without end where none is given. @throws TypeError or RangeError for what is no amount. */
+function checkedFuel(amount: number = Number.POSITIVE_INFINITY): number {
+  if (typeof amount !== 'number') throw new TypeError(`fuel is a number, not a ${typeof amount}`);
+  if (Number.isNaN(amount)) throw new RangeError('fuel is an amount, not NaN');
+  return amount;
+}
+
 function call<T>(func: Func, args: readonly T[], options: RunOptions, read: Read<T>, write: Write<T>): readonly T[] {
   if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, write, false), read);
-  const thread = new Thread(func.instance, options.fuel ?? Number.POSITIVE_INFINITY, false);
+  const thread = new Thread(func.instance, checkedFuel(options.fuel), false);
   let values: T[] = [];
   const begin = (): void => start(thread, func, args, write);
   const atEnd = (): void => {
@@ -306,7 +314,7 @@ export async function invokeAsync(
     return hostResults(func, await callHostFunc(func, args, writeValue, true), readValue);
   }
   const execution = new Execution<Value>(func, args, true, readValue, writeValue);
-  execution.fuel = options.fuel ?? Number.POSITIVE_INFINITY;
+  execution.fuel = checkedFuel(options.fuel);
   return execution.runAsync(options.signal);
 }
 

@@ -4,7 +4,7 @@ import { InternalError } from '../errors.ts';
 import type { Handlers, Region } from './handlers.ts';
 import type { LabelId } from './nodes.ts';
 import { OPS, isSlot, opNumber } from './ops.ts';
-import { RARE_NAMES } from './out-names.ts';
+import { OBJECT_NAMES, RARE_NAMES } from './out-names.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import { slotsOf } from './operands.ts';
 
@@ -34,6 +34,8 @@ const VECTOR_OP = /^(v128|[if]\d+x\d+)\./;
 function slotsMoved(name: string, letters: string, operands: readonly number[], written: boolean): number {
   if (name.endsWith('128')) return 2;
   if (VECTOR_OP.test(name)) return written ? (RESULT_SLOTS.get(name.replace('.add.k', '')) ?? 2) : 2;
+  // An access of an object names what it moves in `k`; none of them has a v128 beside another value.
+  if (name === 'object') return OBJECT_NAMES[operands[letters.indexOf('k')]].endsWith('128') ? 2 : 1;
   const names = RARE_NAMES[name as keyof typeof RARE_NAMES];
   if (names === undefined) return 1;
   // Reading a slot too many does no harm; writing one would.

@@ -32,6 +32,8 @@ export class Func {
   readonly host: HostFunction | undefined;
   /** Is called in place of `host`, where it is there. */
   readonly direct: DirectHost | undefined;
+  /** Itself: what inherits from a function or stands before it as a proxy has another here (`isFunc`). */
+  readonly self: Func = this;
 
   constructor(
     canon: number,
@@ -52,3 +54,10 @@ export class Func {
     return canonicalType(this.canon).comp as FuncType;
   }
 }
+
+/** Is it a function instance of this engine, and nothing that only passes for one? */
+export function isFunc(value: unknown): value is Func {
+  return value instanceof Func && OWN.call(value, 'self') && value.self === value;
+}
+
+const OWN = Object.prototype.hasOwnProperty;

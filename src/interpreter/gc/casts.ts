@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/values.html#reference-typing
 // Canonical ids make it a comparison, or a walk of at most 63 steps up the declared supertypes.
 import { ExceptionObject } from '../../runtime/exception.ts';
-import { Func } from '../../runtime/func.ts';
+import { Func, isFunc } from '../../runtime/func.ts';
 import { ArrayObject, StructObject, isI31 } from '../../runtime/objects.ts';
 import { HEAP, type HeapType, type ValType, heapOf, isExact, isNullable } from '../../syntax/types.ts';
 import { canonicalType, isCanonicalSubtype } from '../../validator/canonical.ts';
@@ -51,7 +51,7 @@ function isOfAbstract(value: unknown, heap: HeapType): boolean {
 export function isReference(value: unknown, t: ValType): boolean {
   const heap = heapOf(t);
   const inFunc = heap >= 0 ? canonicalType(heap).comp.kind === 'func' : heap === HEAP.func || heap === HEAP.nofunc;
-  if (inFunc && value !== null && !(value instanceof Func)) return false;
+  if (inFunc && value !== null && !isFunc(value)) return false;
   if (heap === HEAP.exn || heap === HEAP.noexn) {
     return value === null ? isNullable(t) : heap === HEAP.exn && value instanceof ExceptionObject;
   }
