@@ -21,6 +21,7 @@ Commands:
   wat        print a module in the text format
   parse      make a binary module of a text
   objdump    show sections, imports, exports, instructions, lowered code
+  fuzz       run modules by chance on two engines
   help       this text, or that of a command
 
 FILE is a module in the binary or the text format, or - for standard input.
@@ -113,3 +114,18 @@ Shows what is in a module; sections, imports and exports where nothing is chosen
 ${FEATURES}
 ${COMMON}
 `;
+
+export const FUZZ_HELP = (): string => `Usage: wasmi-ts fuzz [OPTIONS]
+
+Makes valid modules by chance, runs each on two engines and compares all that can be seen.
+What differs is saved, made small. Exit code 0 if nothing does, 1 otherwise. Needs the package fast-check.
+
+      --against ENGINE        native: the host's own (the default); self: ours again, with tracing code
+      --seed N                the first module's seed; default: by chance
+      --time TIME             how long: 30s, 10m (default: 1m)
+      --runs N                how many modules; ends by whichever comes first
+      --out DIR               where to save what is found (default: fuzz-found)
+      --rows                  print how often each instruction was generated
+${FEATURES}
+${COMMON}
+${features()}`;

@@ -2,6 +2,7 @@
 // `main` does not touch the process; `start` at the end does, for bin/wasmi-ts.
 import { existsSync, readFileSync } from 'node:fs';
 import { CliError, EXIT, UsageError } from './failure.ts';
+import { fuzzCommand } from './fuzz.ts';
 import { MAIN_HELP } from './help.ts';
 import { type CliHost, pathOf, processHost } from './host.ts';
 import { objdumpCommand } from './objdump.ts';
@@ -21,6 +22,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['wat', watCommand],
   ['parse', parseCommand],
   ['objdump', objdumpCommand],
+  ['fuzz', fuzzCommand],
   ['help', helpCommand],
 ]);
 

@@ -9,6 +9,7 @@ export {
   type HostCall,
   type Verdict,
 } from './differential.ts';
+export { type FoundCase, fuzzRound, type Round } from './fuzz.ts';
 export { type Genome, genome } from './genome.ts';
 export { jsEngine, type JsNamespace } from './js-engine.ts';
 export {

@@ -1,0 +1,84 @@
+// The engines that `wasmi-ts fuzz` compares: ours by its own API, and the host's, with the features that it has.
+import { ExhaustionError, Interrupted, InvalidError, MalformedError, Trap, UnsupportedError } from '../errors.ts';
+import { decodeModule } from '../decoder/decode.ts';
+import { encodeModule } from '../encoder/encode.ts';
+import { compile, getGlobal, Global, type HostFunction, instantiate, Memory, setGlobal, Table } from '../index.ts';
+import { WasmException } from '../errors.ts';
+import type { Feature, FeatureSet } from '../syntax/features.ts';
+import type { Engine, Failure } from '../testing/differential.ts';
+import { trapClass } from '../testing/traps.ts';
+import { parseModule } from '../text/parser.ts';
+
+function failure(error: unknown): Failure {
+  if (error instanceof Trap) return { kind: 'trap', trap: trapClass(error.kind) };
+  if (error instanceof WasmException) return { kind: 'exception' };
+  if (error instanceof ExhaustionError || error instanceof Interrupted) return { kind: 'exhausted' };
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (error instanceof InvalidError || error instanceof MalformedError || error instanceof UnsupportedError) {
+    return { kind: 'invalid', message };
+  }
+  return { kind: 'other', message };
+}
+
+function look(value: unknown): unknown {
+  if (value instanceof Memory) return value.bytes;
+  // Vectors and references to exceptions are nothing that JavaScript could look at.
+  if (value instanceof Global) return value.type.val === -5 ? undefined : getGlobal(value);
+  return value instanceof Table ? value.elems : undefined;
+}
+
+/** Our engine; 'traced' runs the code that reports every instruction. */
+export function ourEngine(name: string, mode: 'fast' | 'traced'): Engine {
+  return {
+    name,
+    failure,
+    instantiate: ({ bytes, features }, host) => {
+      const module = compile(bytes, { features });
+      const functions: Record<string, HostFunction> = {};
+      for (const one of decodeModule(bytes).imports) {
+        functions[one.name] = (...args) => host(one.name, args) as ReturnType<HostFunction>;
+      }
+      const instance = instantiate(module, { host: functions }, { mode });
+      return {
+        call: (func, args) => {
+          const results = instance.call(func, ...args);
+          return results === undefined ? [] : Array.isArray(results) ? results : [results];
+        },
+        setGlobal: (global, value) => {
+          const found = instance.exports[global];
+          if (found instanceof Global) setGlobal(found, value);
+        },
+        state: () => Object.fromEntries(Object.entries(instance.exports).map(([key, value]) => [key, look(value)])),
+      };
+    },
+  };
+}
+
+/** A text that only engines with the feature take. */
+const PROBES: Readonly<Partial<Record<Feature, string>>> = {
+  'multi-value': '(func (result i32 i32) i32.const 0 i32.const 0)',
+  'sign-extension': '(func i32.const 0 i32.extend8_s drop)',
+  'saturating-float-to-int': '(func f32.const 0 i32.trunc_sat_f32_s drop)',
+  'bulk-memory': '(memory 1) (func i32.const 0 i32.const 0 i32.const 0 memory.fill)',
+  'reference-types': '(table 1 externref) (func i32.const 0 table.get 0 drop)',
+  simd: '(func v128.const i64x2 0 0 drop)',
+  threads: '(memory 1 1 shared) (func i32.const 0 i32.atomic.load drop)',
+  'tail-call': '(func return_call 0)',
+  'multi-memory': '(memory 1) (memory 1)',
+  memory64: '(memory i64 1) (table i64 1 funcref)',
+  'function-references': '(type $f (func)) (func (param (ref null $f)) local.get 0 call_ref $f)',
+  gc: '(type $s (sub (struct (field i32)))) (func (param anyref) local.get 0 ref.cast (ref $s) drop)',
+  'exception-handling': '(tag) (func block try_table (catch_all 0) throw 0 end end)',
+  'legacy-exceptions': '(func try catch_all end)',
+  'wide-arithmetic': '(func (param i64 i64) local.get 0 local.get 1 i64.mul_wide_s drop drop)',
+  'custom-page-sizes': '(memory 1 (pagesize 1))',
+};
+
+/** The features of `allowed` that the host's engine has, too. */
+export function nativeFeatures(allowed: FeatureSet, validate: (bytes: Uint8Array) => boolean): FeatureSet {
+  const has = (feature: Feature): boolean => {
+    const probe = PROBES[feature];
+    return feature === 'core' || (probe !== undefined && validate(encodeModule(parseModule(`(module ${probe})`))));
+  };
+  return new Set([...allowed].filter(has));
+}
