@@ -69,13 +69,17 @@ function modify64(operate: Operate64): Access {
   };
 }
 
-/** Replaces S[c] for what is there if that equals S[b]; narrow forms compare all of the operand with the zero-extended value. */
+/**
+ * Replaces S[c] for what is there if that equals S[b]. Narrow forms wrap both first: what the specification says since
+ * https://github.com/WebAssembly/threads/issues/195
+ */
 function exchange(size: number, to64: boolean): Access {
+  const mask = size === 4 ? -1 : 2 ** (8 * size) - 1;
   return (inst, d, a, b, c, offset, memory) => {
     const p = atomicAddress(inst, memory, a, offset, size);
     const { M8 } = inst.memories[memory];
     const old = readBytes(M8, p, size);
-    if (old === S[b] && (!to64 || S[b + 1] === 0)) writeBytes(M8, p, size, S[c]);
+    if (old === (S[b] & mask)) writeBytes(M8, p, size, S[c]);
     S[d] = old;
     if (to64) S[d + 1] = 0;
   };

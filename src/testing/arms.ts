@@ -69,11 +69,17 @@ export interface ArmSet {
 
 const SETS = new Map<string, ArmSet>();
 
+/**
+ * What engines may do differently: relaxed instructions, and waiting, which hosts forbid on some threads. (V8 11.3 loses
+ * constants that wait on the stack meanwhile.)
+ */
+const isOpen = ({ feature, name }: Row): boolean => feature === 'relaxed-simd' || name.startsWith('memory.atomic.wait');
+
 function isWanted(row: Row, arm: Arm, layout: Layout): boolean {
   const { options, legacy } = layout;
   if (!layout.has(row.feature) || !layout.has(NEEDS[row.name] ?? 'core') || (options.trapFree && arm.traps === true))
     return false;
-  if (row.feature === 'relaxed-simd' && !options.nondeterministic) return false;
+  if (isOpen(row) && !options.nondeterministic) return false;
   return !(legacy ? NEW_CATCHES : OLD_CATCHES).has(row.name);
 }
 

@@ -14,7 +14,7 @@ export interface ModuleOptions {
   readonly trapFree: boolean;
   /** Leave the bits of no NaN to be seen: needed when two different engines are compared. */
   readonly canonicalNaN: boolean;
-  /** Instructions whose result is a matter of the engine (relaxed SIMD) may occur. */
+  /** Instructions whose result is a matter of the engine (relaxed SIMD) or of its host (waiting) may occur. */
   readonly nondeterministic: boolean;
   /** Host functions that a module may import, at most. */
   readonly maxImports: number;

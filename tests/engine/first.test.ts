@@ -138,6 +138,19 @@ test('a promise that a synchronous call refused may fail later without anybody h
   expect(heard).toEqual([]);
 });
 
+test('narrow atomic compare-exchange compares only the bits that it accesses', () => {
+  const { call } = bound(`(module (memory 1)
+    (func (export "narrow") (result i32)
+      (drop (i32.atomic.rmw8.cmpxchg_u (i32.const 4) (i32.const 0x100) (i32.const 7)))
+      (drop (i64.atomic.rmw16.cmpxchg_u (i32.const 6) (i64.const 0xffff_0000_0000_0000) (i64.const 9)))
+      (i32.load (i32.const 4)))
+    (func (export "wide") (result i64)
+      (drop (i64.atomic.rmw32.cmpxchg_u (i32.const 8) (i64.const -4294967296) (i64.const -1)))
+      (i64.load (i32.const 8))))`);
+  expect(call('narrow')).toBe(0x90007);
+  expect(call('wide')).toBe(0xffff_ffffn);
+});
+
 /** An instance and its `call`, not bound to anything. */
 function bound(text: Parameters<typeof run>[0] | ReturnType<typeof wat>, imports: Parameters<typeof run>[1] = {}) {
   const instance = typeof text === 'string' ? run(text, imports) : instantiate(text, imports);
