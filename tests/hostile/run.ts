@@ -29,7 +29,7 @@ function main(): void {
   if (slowest) console.log(`slowest: ${slowest.milliseconds.toFixed(1)} ms, ${slowest.name}`);
   const { agrees, wrong, waits, differs, excepted } = counts;
   console.log(`${differs} differ where the judges do, ${excepted} excepted with a reason`);
-  console.log(`${agrees + differs + excepted} passed, ${wrong} failed, ${waits} skipped (feature not built)`);
+  console.log(`${agrees + differs + excepted} passed, ${wrong} failed, ${waits} skipped (feature off)`);
   if (wrong > 0) process.exitCode = 1;
 }
 
