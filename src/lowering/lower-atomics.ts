@@ -13,6 +13,8 @@ export function lowerAtomics(b: TreeBuilder): boolean {
   for (let i = 0; i < pops.length; i++) operands.unshift(b.operands.pop());
   b.operands.flushForEffect();
   const slot = b.operands.place(b.operands.height);
+  // A narrow value that waits below may still read a wide one, part of which stands where the result goes.
+  b.operands.flushAbove(slot, b.operands.height);
   const offset = b.offset();
   if (row.name.startsWith('memory.atomic.wait')) {
     b.emit({ kind: 'wait', wide: row.name.endsWith('64'), slot, operands, offset, memory: index, at });

@@ -151,6 +151,13 @@ test('narrow atomic compare-exchange compares only the bits that it accesses', (
   expect(call('wide')).toBe(0xffff_ffffn);
 });
 
+test('an atomic result does not overwrite the half of a vector that a waiting narrow value still reads', () => {
+  const { call } = bound(`(module (memory 1) (func (export "f") (result i32) (local v128 i32)
+    block (result v128) local.get 0 end v128.not i8x16.all_true
+    i32.const 0 i32.const 32767 i32.atomic.rmw.or offset=20 drop))`);
+  for (let i = 0; i < 3; i++) expect(call('f')).toBe(1);
+});
+
 /** An instance and its `call`, not bound to anything. */
 function bound(text: Parameters<typeof run>[0] | ReturnType<typeof wat>, imports: Parameters<typeof run>[1] = {}) {
   const instance = typeof text === 'string' ? run(text, imports) : instantiate(text, imports);
