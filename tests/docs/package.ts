@@ -34,12 +34,14 @@ export function ensureBuilt(): void {
   if (status !== 0) throw new Error(`npm run build failed:\n${stdout}${stderr}`);
 }
 
-/** A folder with `wasmi-ts` in node_modules, and `bin`, `examples` and `src` as in the project's root. */
+/** A folder with `wasmi-ts`, and fast-check beside it, in node_modules, and `bin`, `examples` and `src` as in the project's root. */
 export function makeScratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-docs-'));
   mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
   symlinkSync(projectRoot, join(folder, 'node_modules', 'wasmi-ts'), 'junction');
-  symlinkSync(join(projectRoot, 'node_modules', '@types'), join(folder, 'node_modules', '@types'), 'junction');
+  for (const name of ['@types', 'fast-check']) {
+    symlinkSync(join(projectRoot, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
+  }
   symlinkSync(join(projectRoot, 'bin', 'wasmi-ts'), join(folder, 'node_modules', '.bin', 'wasmi-ts'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   return folder;
