@@ -94,8 +94,3 @@ export function offsetAt({ unit, index, position }: CodePlace): number {
   }
   return offset;
 }
-
-/** Words of a function's header and ops, for the disassembler. */
-export function loweredCode(module: ValidModule, index: number, mode: CodeMode = 'fast'): Lowered {
-  return lowerFunction(module, index, mode === 'traced');
-}
