@@ -1,5 +1,6 @@
-// `npm run generate`: writes the generated loop src/interpreter/loop.ts from the op table.
+// `npm run generate`: writes what is generated from the op table, the loop and the list of ops.
 import { writeFileSync } from 'node:fs';
-import { generateLoop } from '../src/interpreter/generate-loops.ts';
+import { generateLoop, generateOpList } from '../src/interpreter/generate-loops.ts';
 
+writeFileSync(new URL('../src/lowering/op-list.ts', import.meta.url), generateOpList());
 writeFileSync(new URL('../src/interpreter/loop.ts', import.meta.url), generateLoop());

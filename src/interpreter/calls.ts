@@ -5,7 +5,7 @@ import type { Func } from '../runtime/func.ts';
 import type { Value } from '../runtime/values.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { funcTypeName } from '../syntax/types.ts';
-import { opNumber } from '../lowering/ops.ts';
+import { opNumber } from '../lowering/op-table.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
 import { checkCrossing, readValue, withoutObjects, writeValue } from './border.ts';

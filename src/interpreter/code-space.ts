@@ -3,7 +3,7 @@
 // are called. Lowering is deterministic, so a pc of an old generation is found again by its distance from the entry.
 import { InternalError } from '../errors.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
-import { opNumber } from '../lowering/ops.ts';
+import { opNumber } from '../lowering/op-table.ts';
 import { CODE, CODE_WORDS } from './stack.ts';
 
 /** Addresses of ops that belong to no function. */

@@ -2,7 +2,8 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
 import { ExhaustionError, InternalError, Trap, type TrapKind } from '../errors.ts';
-import { REASON, opNumber } from '../lowering/ops.ts';
+import { opNumber } from '../lowering/op-table.ts';
+import { REASON } from '../lowering/reasons.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
 import type { FuncType } from '../syntax/types.ts';

@@ -2,7 +2,7 @@
 // `wasmi-ts objdump --lowered` prints it; tests of lowering compare it.
 import type { Code } from './emit.ts';
 import type { Handlers } from './handlers.ts';
-import { OPS, isSlot, opNumber, opSize } from './ops.ts';
+import { OPS, isSlot, opNumber, opSize } from './op-table.ts';
 import { OUT_NAMES } from './out-names.ts';
 
 const BR_TABLE = opNumber('br_table');

@@ -3,7 +3,7 @@
 import { InternalError } from '../errors.ts';
 import type { Handlers, Region } from './handlers.ts';
 import type { LabelId } from './nodes.ts';
-import { OPS, isSlot, opNumber } from './ops.ts';
+import { OPS, isSlot, opNumber } from './op-table.ts';
 import { OBJECT_NAMES, RARE_NAMES } from './out-names.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import { slotsOf } from './operands.ts';

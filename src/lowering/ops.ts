@@ -1,6 +1,7 @@
 // The internal op table: what lowered code is made of. One row per op: name, operands, formula.
-// From it come the hot loop (interpreter/generate-loops.ts), the operand layout that lowering emits (emit.ts) and the
-// disassembler. It is separate from wasm's instruction table on purpose: an op is a step of the loop, not of wasm.
+// From it `npm run generate` writes the hot loop (interpreter/loop.ts) and op-table.ts, the names and operands that
+// lowering, the driver and the disassembler use. Nothing that runs imports this file: formulas are not shipped.
+// It is separate from wasm's instruction table on purpose: an op is a step of the loop, not of wasm.
 //
 // Operands, in the order in which they are encoded:
 //   d a b c e   a slot, as an index of S (int32 words: a slot is two of them). `d` and `e` are written, others read.
@@ -20,7 +21,7 @@
 // and these endings:
 //   NEXT         go on with the next op (written at the end of every formula unless it ends otherwise)
 //   JUMP         a taken branch to t: costs one unit of fuel
-//   TRAP(n)      leave the loop with reason n (see REASON), which includes traps
+//   TRAP(n)      leave the loop with reason n (reasons.ts), which includes traps
 //   BRANCHED     go on at pc as after a taken branch
 //   ENTER        go on at the function with entry x, whose frame begins at fp2: zero its locals
 //   RETURN       go back to the caller
@@ -34,44 +35,6 @@ export interface Op {
   /** Control never falls through to the next op. */
   readonly ends: boolean;
 }
-
-/** Reasons to leave the loop, in the generated loop as literals. See interpreter/driver.ts for what follows. */
-export const REASON = {
-  /** The quantum of fuel is used up. */
-  quantum: 0,
-  /** The activation's outermost function returned. */
-  done: 1,
-  /** The callee of the call op at pc has no code yet. */
-  lower: 2,
-  /** A call or tail call of an imported function. */
-  callImport: 3,
-  /** call_indirect or call_ref that needs a closer look: null, other instance, host, not lowered, other type. */
-  callIndirect: 4,
-  /** A function that another instance called returned. */
-  crossReturn: 5,
-  /** memory.grow. */
-  grow: 6,
-  /** A probe of traced code. */
-  probe: 7,
-  /** Call depth or value stack used up. */
-  exhausted: 8,
-  /** memory.atomic.wait. */
-  wait: 12,
-  /** throw, throw_ref. */
-  throw: 10,
-  throwRef: 11,
-  /** Traps that the loop finds itself. */
-  unreachable: 16,
-  memoryOutOfBounds: 17,
-  divideByZero: 18,
-  integerOverflow: 19,
-  nullReference: 20,
-  nullStruct: 21,
-  nullArray: 22,
-  arrayOutOfBounds: 23,
-  nullI31: 24,
-  castFailure: 25,
-} as const;
 
 const OPS_LIST: Op[] = [];
 
@@ -516,21 +479,3 @@ op('far.setref', 'A k', 'R[fp + k | 0] = R[A];');
 
 /** All ops; an op's number is its index. */
 export const OPS: readonly Op[] = OPS_LIST;
-
-const NUMBERS = new Map(OPS_LIST.map((one, number) => [one.name, number]));
-
-/** The number of an op, or undefined where no such op exists (lowering asks before it fuses). */
-export function opNumber(name: string): number | undefined {
-  return NUMBERS.get(name);
-}
-
-/** Is the operand letter a slot? */
-export function isSlot(letter: string): boolean {
-  return /[a-eA-E]/.test(letter);
-}
-
-/** How many words an op takes. */
-export function opSize(one: Op): number {
-  const slots = [...one.operands].filter(isSlot).length;
-  return 1 + Math.ceil(Math.max(0, slots - 1) / 2) + (one.operands.length - slots);
-}

@@ -2,7 +2,7 @@
 // each row says what stands in the slots and in the two immediates l, m. `unary`, `binary`, `ternary` and `access`: every
 // instruction of that shape, from the instruction table, unless it has an op of its own.
 import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
-import { opNumber } from './ops.ts';
+import { opNumber } from './op-table.ts';
 
 // biome-ignore format: a table
 const TABLE_AND_MEMORY_NAMES = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { REASON } from './ops.ts';
+import { REASON } from './reasons.ts';
 
 test('every reason to leave the loop has a number of its own', () => {
   const numbers = Object.values(REASON);

@@ -4,7 +4,7 @@
 import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
 import type { Node, Statement } from './nodes.ts';
-import { OPS, opNumber } from './ops.ts';
+import { OPS, opNumber } from './op-table.ts';
 import { objectNumber, outNumber, rareNumber } from './out-names.ts';
 import { slotsOf } from './operands.ts';
 import { COMMUTES, COPY, INVERSE, MIRROR, SELECT, isI32Const, isWide, negate, slotWords } from './select-rules.ts';

@@ -23,7 +23,7 @@ import {
 } from './nodes.ts';
 import type { Region } from './handlers.ts';
 import { Operands, slotsOf } from './operands.ts';
-import { opNumber } from './ops.ts';
+import { opNumber } from './op-table.ts';
 import type { ObjectName, OutName } from './out-names.ts';
 import { ARMS } from './arms.ts';
 import { type Frame, lowerControl } from './tree-control.ts';

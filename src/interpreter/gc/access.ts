@@ -4,7 +4,7 @@
 // the reason to leave the loop with, which is a trap: nothing is thrown here, so that the loop need not save its state.
 // An operation that has an op of its own in lowering/ops.ts is done by the loop, and its function here is not called.
 import { structLayout } from '../../lowering/layout.ts';
-import { REASON } from '../../lowering/ops.ts';
+import { REASON } from '../../lowering/reasons.ts';
 import { OBJECT_NAMES, type ObjectName } from '../../lowering/out-names.ts';
 import { type ArrayObject, StructObject } from '../../runtime/objects.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';

@@ -1,0 +1,39 @@
+// Why the loop is left: numbers that ops.ts writes into formulas and the driver acts upon. Nothing about how.
+
+/** Reasons to leave the loop, in the generated loop as literals. See interpreter/driver.ts for what follows. */
+export const REASON = {
+  /** The quantum of fuel is used up. */
+  quantum: 0,
+  /** The activation's outermost function returned. */
+  done: 1,
+  /** The callee of the call op at pc has no code yet. */
+  lower: 2,
+  /** A call or tail call of an imported function. */
+  callImport: 3,
+  /** call_indirect or call_ref that needs a closer look: null, other instance, host, not lowered, other type. */
+  callIndirect: 4,
+  /** A function that another instance called returned. */
+  crossReturn: 5,
+  /** memory.grow. */
+  grow: 6,
+  /** A probe of traced code. */
+  probe: 7,
+  /** Call depth or value stack used up. */
+  exhausted: 8,
+  /** memory.atomic.wait. */
+  wait: 12,
+  /** throw, throw_ref. */
+  throw: 10,
+  throwRef: 11,
+  /** Traps that the loop finds itself. */
+  unreachable: 16,
+  memoryOutOfBounds: 17,
+  divideByZero: 18,
+  integerOverflow: 19,
+  nullReference: 20,
+  nullStruct: 21,
+  nullArray: 22,
+  arrayOutOfBounds: 23,
+  nullI31: 24,
+  castFailure: 25,
+} as const;
