@@ -1,6 +1,5 @@
 // The engines that `wasmi-ts fuzz` compares: ours by its own API, and the host's, with the features that it has.
 import { ExhaustionError, Interrupted, InvalidError, MalformedError, Trap, UnsupportedError } from '../errors.ts';
-import { decodeModule } from '../decoder/decode.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { compile, getGlobal, Global, type HostFunction, instantiate, Memory, setGlobal, Table } from '../index.ts';
 import { WasmException } from '../errors.ts';
@@ -32,13 +31,14 @@ export function ourEngine(name: string, mode: 'fast' | 'traced'): Engine {
   return {
     name,
     failure,
-    instantiate: ({ bytes, features }, host) => {
+    instantiate: ({ bytes, linked, features }, host) => {
       const module = compile(bytes, { features });
       const functions: Record<string, HostFunction> = {};
-      for (const one of decodeModule(bytes).imports) {
-        functions[one.name] = (...args) => host(one.name, args) as ReturnType<HostFunction>;
+      for (const one of module.module.imports) {
+        if (one.module === 'host') functions[one.name] = (...args) => host(one.name, args) as ReturnType<HostFunction>;
       }
-      const instance = instantiate(module, { host: functions }, { mode });
+      const first = linked === undefined ? {} : instantiate(compile(linked, { features }), {}, { mode }).exports;
+      const instance = instantiate(module, { host: functions, linked: first }, { mode });
       return {
         call: (func, args) => {
           const results = instance.call(func, ...args);

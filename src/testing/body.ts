@@ -2,7 +2,8 @@
 // types, or nothing. What instructions there are comes from the arms (arms.ts), which come from the instruction table.
 import { Writer } from '../encoder/writer.ts';
 import { type Row, rowOf } from '../syntax/instructions.ts';
-import { ANYREF, EQREF, type Layout, ARRAY_KEYS, STRUCT_KEYS, writeDefault } from './layout.ts';
+import { ANYREF, EQREF, ARRAY_KEYS, STRUCT_KEYS } from './known-types.ts';
+import type { Layout } from './layout.ts';
 import { type ArmSet, choose } from './arms.ts';
 import { type Genome, childOf } from './genome.ts';
 import { F32_BITS, F64_BITS, I32_VALUES, I64_VALUES } from './values.ts';
@@ -100,8 +101,13 @@ export class Body {
   /** A constant, or what a local or global holds. */
   leaf(t: ValType, { n, k }: Genome): void {
     if (n % 8 < 3) this.op1(0x20, this.local(t, k));
-    else if (n % 8 === 3 && this.isStorable(t)) this.op1(0x23, this.layout.global(t, k));
+    else if (n % 8 === 3 && this.isStorable(t)) this.op1(0x23, this.someGlobal(t, k));
     else this.constant(t, n, k);
+  }
+
+  /** A global to read. */
+  someGlobal(t: ValType, k: number): number {
+    return k % 8 === 7 ? this.layout.fixedGlobal(t) : this.layout.global(t, k);
   }
 
   /** Whether globals may have the type; references to exceptions stay in locals. */
@@ -302,10 +308,5 @@ export class Body {
     }
     whole.bytes(this.out.view());
     return whole.take();
-  }
-
-  /** A default value, uncounted: for what nobody looks at. */
-  nothing(t: ValType): void {
-    writeDefault(this.out, t);
   }
 }

@@ -4,7 +4,8 @@ import type { Arms } from './arms.ts';
 import type { Body } from './body.ts';
 import { castImmediates } from './gc-arms.ts';
 import { type Genome, childOf } from './genome.ts';
-import { ANYREF, type Layout } from './layout.ts';
+import { ANYREF } from './known-types.ts';
+import type { Layout } from './layout.ts';
 
 type Wanted = ValType | undefined;
 

@@ -19,7 +19,8 @@ import {
 import type { Arms } from './arms.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf } from './genome.ts';
-import { ANYREF, ARRAY_KEYS, EQREF, I31REF, type Layout, STRUCT_KEYS } from './layout.ts';
+import { ANYREF, ARRAY_KEYS, EQREF, I31REF, STRUCT_KEYS } from './known-types.ts';
+import type { Layout } from './layout.ts';
 
 type Wanted = ValType | undefined;
 

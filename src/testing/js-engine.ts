@@ -6,7 +6,7 @@ import { trapClassOfMessage } from './traps.ts';
 
 /** The part of the namespace that is used here. */
 export interface JsNamespace {
-  readonly Module: { new (bytes: Uint8Array): object; imports(module: never): { name: string }[] };
+  readonly Module: { new (bytes: Uint8Array): object; imports(module: never): { module: string; name: string }[] };
   readonly Instance: new (module: never, imports: never) => { readonly exports: object };
   readonly Memory: Constructor;
   readonly Table: Constructor;
@@ -71,13 +71,14 @@ function failure(wasm: JsNamespace, error: unknown): Failure {
 export function jsEngine(name: string, wasm: JsNamespace): Engine {
   return {
     name,
-    instantiate: ({ bytes }: TestModule, host: HostCall) => {
+    instantiate: ({ bytes, linked }: TestModule, host: HostCall) => {
       const module = new wasm.Module(bytes);
       const functions: Record<string, unknown> = {};
       for (const one of wasm.Module.imports(module as never)) {
-        functions[one.name] = (...args: readonly unknown[]) => host(one.name, args);
+        if (one.module === 'host') functions[one.name] = (...args: readonly unknown[]) => host(one.name, args);
       }
-      const { exports } = new wasm.Instance(module as never, { host: functions } as never);
+      const first = linked && new wasm.Instance(new wasm.Module(linked) as never, {} as never).exports;
+      const { exports } = new wasm.Instance(module as never, { host: functions, linked: first } as never);
       return instanceOf(wasm, exports as Exports);
     },
     failure: (error) => failure(wasm, error),

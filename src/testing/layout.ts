@@ -1,8 +1,9 @@
 // What a generated module has besides bodies: types, memories, tables, globals, tags and segments. Each comes into being
 // when a body first asks for it, so that small bodies make small modules. Only imports and functions are known before.
+// The first few of each kind may be imported instead (linked.ts).
 import { Writer } from '../encoder/writer.ts';
 import type { Feature, FeatureSet } from '../syntax/features.ts';
-import type { Row } from '../syntax/instructions.ts';
+import { type Row, rowOf } from '../syntax/instructions.ts';
 import type { DataSegment, ElemSegment, Expr, Global, Table } from '../syntax/module.ts';
 import {
   type CompType,
@@ -12,10 +13,8 @@ import {
   FUNCREF,
   type FuncType,
   HEAP,
-  I16,
   I32,
   I64,
-  I8,
   type MemType,
   type RecGroup,
   type SubType,
@@ -26,49 +25,15 @@ import {
   isNullable,
   ref,
 } from '../syntax/types.ts';
+import { ABOVE, ABSTRACT, ANYREF, ARRAYS, BOTTOM, STRUCTS } from './known-types.ts';
+import { constantExpr, offsetExpr } from './constants.ts';
+import { type Genome, LEAF } from './genome.ts';
 import type { ModuleOptions } from './options.ts';
-
-export const ANYREF = ref(HEAP.any, true);
-export const EQREF = ref(HEAP.eq, true);
-export const I31REF = ref(HEAP.i31, true);
-
-/** Structs: their fields, and the key of the struct that they extend. A field names another struct by its key. */
-const STRUCTS: Readonly<Record<string, { readonly base?: string; readonly fields: readonly ValType[] }>> = {
-  pair: { fields: [I32, I8, I64] },
-  more: { base: 'pair', fields: [I32, I8, I64, F64, I16, ANYREF] },
-  other: { fields: [F32, EQREF, EXTERNREF, FUNCREF] },
-};
-const ARRAYS: Readonly<Record<string, ValType>> = {
-  words: I32,
-  bytes: I8,
-  halves: I16,
-  longs: I64,
-  floats: F32,
-  doubles: F64,
-  any: ANYREF,
-  funcs: FUNCREF,
-};
-export const STRUCT_KEYS = Object.keys(STRUCTS);
-export const ARRAY_KEYS = Object.keys(ARRAYS);
 
 export type MemoryKind = 'plain' | 'second' | 'wide' | 'shared' | 'bytes';
 export type TableKind = 'funcs' | 'externs' | 'any' | 'wide';
 
 const FINAL = true;
-const ABOVE = new Map<number, number>([
-  [HEAP.i31, HEAP.eq],
-  [HEAP.struct, HEAP.eq],
-  [HEAP.array, HEAP.eq],
-  [HEAP.eq, HEAP.any],
-]);
-const ABSTRACT = { func: HEAP.func, struct: HEAP.struct, array: HEAP.array } as const;
-const BOTTOM = new Map<number, number>([
-  [HEAP.any, HEAP.none],
-  [HEAP.func, HEAP.nofunc],
-  [HEAP.extern, HEAP.noextern],
-  [HEAP.exn, HEAP.noexn],
-]);
-
 /** An expression of some instructions and the final `end`. */
 export function expr(write: (writer: Writer) => void): Expr {
   const writer = new Writer();
@@ -95,6 +60,13 @@ class Lazy<K, T> {
   }
 }
 
+/** The part of a module's genome that a layout needs. */
+export interface LayoutGenes {
+  readonly choice: number;
+  readonly links: number;
+  readonly constants: readonly Genome[];
+}
+
 export class Layout {
   readonly features: FeatureSet;
   readonly options: ModuleOptions;
@@ -110,17 +82,35 @@ export class Layout {
   readonly tags = new Lazy<string, TagType>();
   readonly elems = new Lazy<string, ElemSegment>();
   readonly datas = new Lazy<string, DataSegment>();
-  readonly globalTypes: ValType[] = [];
   /** How often each row was emitted, by code. */
   readonly rows = new Map<number, number>();
   /** The function that counts fuel is needed. */
   usesFuel = false;
+  /** So many of the first globals, memories, tables and tags are imported. */
+  readonly linkedGlobals: number;
+  readonly linkedMemories: number;
+  readonly linkedTables: number;
+  readonly linkedTags: number;
   private readonly typeKeys = new Map<string, number>();
+  private readonly constants: readonly Genome[];
+  private constantsUsed = 0;
 
-  constructor(features: FeatureSet, options: ModuleOptions, choice: number) {
+  constructor(features: FeatureSet, options: ModuleOptions, { choice, links, constants }: LayoutGenes) {
     this.features = features;
     this.options = options;
     this.choice = choice;
+    this.constants = constants;
+    const bits = options.linked ? links : 0;
+    this.linkedGlobals = bits % 4;
+    this.linkedMemories = (bits >> 2) % 3;
+    this.linkedTables = (bits >> 4) % 3;
+    this.linkedTags = (bits >> 6) % 2;
+  }
+
+  /** What the next constant expression is made of. */
+  private constant(): Genome {
+    const { constants } = this;
+    return constants.length === 0 ? LEAF : constants[this.constantsUsed++ % constants.length];
   }
 
   has(feature: Feature): boolean {
@@ -220,12 +210,26 @@ export class Layout {
   }
 
   private addMemory(kind: MemoryKind): number {
-    return this.memories.at(kind, () => ({
-      addr: kind === 'wide' ? I64 : I32,
-      limits: kind === 'bytes' ? { min: 300n, max: 700n } : { min: 1n, max: kind === 'second' ? 2n : 3n },
+    const max = BigInt(Math.max(1, kind === 'second' ? Math.min(2, this.options.maxPages) : this.options.maxPages));
+    const addr = kind === 'wide' ? I64 : I32;
+    const index = this.memories.at(kind, () => ({
+      addr,
+      limits: kind === 'bytes' ? { min: 300n, max: 700n } : { min: 1n, max },
       shared: kind === 'shared',
       pageSizeLog2: kind === 'bytes' ? 0 : 16,
     }));
+    if (this.constants.length > 0) this.activeData(kind, index, addr);
+    return index;
+  }
+
+  /** The first bytes of a memory; rarely behind its end. */
+  private activeData(kind: MemoryKind, memory: number, addr: ValType): void {
+    this.datas.at(`active ${kind}`, () => {
+      const g = this.constant();
+      const start = g.k % 64 === 63 && !this.options.trapFree ? 0x1fffc : g.k % 128;
+      const init = Uint8Array.from({ length: g.n % 48 }, (_, i) => (i * 41 + g.k) & 0xff);
+      return { mode: { kind: 'active', memory, offset: offsetExpr(this, addr, start, g) }, init };
+    });
   }
 
   /** A table whose elements may be anything, or have a type. */
@@ -240,13 +244,20 @@ export class Layout {
     const kind = fitting[k % fitting.length];
     const type = {
       addr: kind === 'wide' ? I64 : I32,
-      limits: { min: 6n, max: 12n },
+      limits: { min: 6n, max: BigInt(Math.max(6, this.options.maxElements)) },
       shared: false,
       elem: this.elemType(kind),
     } as const;
-    const index = this.tables.at(kind, () => ({ type, init: undefined }));
+    const index = this.tables.at(kind, () => ({ type, init: this.tableInit(type.elem) }));
     if (kind === 'funcs') this.elem('active', index);
     return index;
+  }
+
+  private tableInit(elem: ValType): Expr | undefined {
+    const linked = this.tables.list.length < this.linkedTables;
+    if (linked || !this.has('function-references') || this.constants.length === 0) return undefined;
+    const g = this.constant();
+    return g.n % 2 === 0 ? undefined : constantExpr(this, elem, g, { before: this.linkedGlobals, importedOnly: true });
   }
 
   /** Whether there can be a table of an element type. */
@@ -260,26 +271,36 @@ export class Layout {
     return kind === 'externs' ? EXTERNREF : kind === 'any' ? ANYREF : FUNCREF;
   }
 
-  /** An element segment: functions, or nulls of another type. */
+  /** An element segment: functions, or references of another type. */
   elem(kind: 'active' | 'passive' | 'externs' | 'any', table = 0): number {
     const type = kind === 'externs' ? EXTERNREF : kind === 'any' ? ANYREF : FUNCREF;
-    const mode =
-      kind === 'active'
-        ? ({ kind, table, offset: expr((w) => w.bytes(Uint8Array.of(0x41, 1))) } as const)
-        : ({ kind: 'passive' } as const);
     return this.elems.at(kind, () => {
-      const count = Math.min(4, this.functions.length);
-      if (type === FUNCREF) {
-        const funcs = Uint32Array.from({ length: count }, (_, i) => (i + this.choice) % this.functions.length);
-        // Functions by index have their own type since 3.0; older engines read both the same way.
-        return { type: ref(HEAP.func, false), mode, funcs, exprs: undefined };
+      const g = this.constant();
+      // Elements for indirect calls stand at known places.
+      const mode =
+        kind === 'active'
+          ? ({ kind, table, offset: offsetExpr(this, I32, 1, g) } as const)
+          : ({ kind: 'passive' } as const);
+      if (type !== FUNCREF) {
+        const before = this.globals.list.length;
+        const exprs = [0, 1, 2].map(() => constantExpr(this, type, this.constant(), { before }));
+        return { type, mode, funcs: undefined, exprs };
       }
-      const nothing = expr((w) => {
-        w.byte(0xd0);
-        w.heapType(heapOf(type));
-      });
-      return { type, mode, funcs: undefined, exprs: [nothing, nothing, nothing] };
+      const count = Math.min(4, this.functions.length);
+      const funcs = Uint32Array.from({ length: count }, (_, i) => (i + this.choice) % this.functions.length);
+      if (g.n % 2 === 1 && this.has('reference-types')) {
+        const exprs = [...funcs].map((func) => expr((w) => this.writeFunc(w, func)));
+        return { type, mode, funcs: undefined, exprs };
+      }
+      // Functions by index have their own type since 3.0; older engines read both the same way.
+      return { type: ref(HEAP.func, false), mode, funcs, exprs: undefined };
     });
+  }
+
+  private writeFunc(writer: Writer, func: number): void {
+    this.count(rowOf(0xd2) as Row);
+    writer.byte(0xd2);
+    writer.u32(func);
   }
 
   data(): number {
@@ -289,12 +310,22 @@ export class Layout {
 
   /** A mutable global of a type: there are two of each. */
   global(type: ValType, k: number): number {
-    const index = this.globals.at(`${type} ${k % 2}`, () => ({
-      type: { val: type, mutable: true },
-      init: expr((w) => writeDefault(w, type)),
+    return this.addGlobal(`${type} ${k % 2}`, type, true);
+  }
+
+  /** An immutable global of a type. */
+  fixedGlobal(type: ValType): number {
+    return this.addGlobal(`${type} fixed`, type, false);
+  }
+
+  private addGlobal(key: string, val: ValType, mutable: boolean): number {
+    // The new one has this index, and may name those before it.
+    const before = this.globals.list.length;
+    const elsewhere = before < this.linkedGlobals;
+    return this.globals.at(key, () => ({
+      type: { val, mutable },
+      init: constantExpr(this, val, this.constant(), elsewhere ? { before: 0, elsewhere } : { before }),
     }));
-    this.globalTypes[index] = type;
-    return index;
   }
 
   tag(k: number): number {
@@ -305,27 +336,5 @@ export class Layout {
 
   tagParams(tag: number): readonly ValType[] {
     return (this.comp(this.tags.list[tag].type) as FuncType).params;
-  }
-}
-
-const CONST_CODES = new Map<ValType, number>([
-  [I32, 0x41],
-  [I64, 0x42],
-]);
-
-/** The constant instruction of a type's default value. */
-export function writeDefault(writer: Writer, type: ValType): void {
-  if (type === V128) {
-    writer.opcode(0xfd_00c);
-    writer.bytes(new Uint8Array(16));
-  } else if (type > 0) {
-    writer.byte(0xd0);
-    writer.heapType(heapOf(type));
-  } else if (type === F32 || type === F64) {
-    writer.byte(type === F32 ? 0x43 : 0x44);
-    writer.bytes(new Uint8Array(type === F32 ? 4 : 8));
-  } else {
-    writer.byte(CONST_CODES.get(type) as number);
-    writer.byte(0);
   }
 }

@@ -3,23 +3,27 @@ import fc from 'fast-check';
 import { encodeModule } from '../encoder/encode.ts';
 import { Writer } from '../encoder/writer.ts';
 import type { FeatureSet } from '../syntax/features.ts';
-import type { Export, Functions, Global, Module } from '../syntax/module.ts';
+import type { ElemSegment, Export, Global, Import } from '../syntax/module.ts';
 import {
   EXTERNREF,
   F32,
   F64,
   FUNCREF,
   type FuncType,
+  HEAP,
   I32,
   I64,
   V128,
   type ValType,
+  ref,
   typeName,
 } from '../syntax/types.ts';
 import { armSet } from './arms.ts';
 import { Body } from './body.ts';
-import { type Genome, childOf, genome } from './genome.ts';
-import { ANYREF, Layout, expr } from './layout.ts';
+import { type Genome, LEAF, childOf, genome } from './genome.ts';
+import { ANYREF } from './known-types.ts';
+import { Layout, expr } from './layout.ts';
+import { GROW, LINKED, joinBodies, linkedImports, linkedModule, linkedParts } from './linked.ts';
 import { DEFAULT_OPTIONS, type ModuleOptions, swarm } from './options.ts';
 import { type TestValue, crosses, valueFrom } from './values.ts';
 
@@ -29,6 +33,12 @@ export interface ModuleGenome {
   readonly swarm: number;
   readonly choice: number;
   readonly imports: number;
+  /** Bits: how much is imported from a second module. */
+  readonly links: number;
+  /** What constant expressions are made of, in turn. */
+  readonly constants: readonly Genome[];
+  /** Statements of the start function; without any there is none. */
+  readonly start: readonly Genome[];
   readonly functions: readonly FunctionGenome[];
   /** Numbers that choose the arguments of calls. */
   readonly calls: readonly number[];
@@ -48,6 +58,8 @@ export interface TestCall {
 
 export interface TestModule {
   readonly bytes: Uint8Array;
+  /** A second module, to be instantiated first: its exports are the imports of the name `linked`. */
+  readonly linked: Uint8Array | undefined;
   /** Features that the module may have used. */
   readonly features: FeatureSet;
   /** Calls to make, in order, with `fuel` set before each. */
@@ -116,18 +128,7 @@ function fuelFunction(global: number): Uint8Array {
   return w.take();
 }
 
-function join(types: readonly number[], bodies: readonly Uint8Array[]): Functions {
-  const writer = new Writer();
-  const start = new Uint32Array(bodies.length);
-  const end = new Uint32Array(bodies.length);
-  bodies.forEach((body, i) => {
-    start[i] = writer.length;
-    writer.bytes(body);
-    end[i] = writer.length;
-  });
-  return { types: Uint32Array.from(types), bytes: writer.take(), start, end };
-}
-
+/** Everything, or what is called from outside. */
 function exportsOf(layout: Layout, fuelGlobal: number): Export[] {
   const all: Export[] = layout.functions.map((_, index) => ({ name: `f${index}`, kind: 'func', index }));
   const named = (kind: Export['kind'], letter: string, count: number): void => {
@@ -136,17 +137,18 @@ function exportsOf(layout: Layout, fuelGlobal: number): Export[] {
   named('memory', 'm', layout.memories.list.length);
   named('table', 't', layout.tables.list.length);
   named('global', 'g', fuelGlobal);
-  if (layout.usesFuel) all.push({ name: FUEL, kind: 'global', index: fuelGlobal });
-  return all;
+  const seen = layout.options.exportAll ? all : [all[layout.functions.length - 1]];
+  if (layout.usesFuel) seen.push({ name: FUEL, kind: 'global', index: fuelGlobal });
+  return seen;
 }
 
 function testCalls(layout: Layout, numbers: readonly number[], imports: number): TestCall[] {
   const callable = layout.functions.flatMap(({ params, results }, i) =>
-    i >= imports && [...params, ...results].every(crosses) ? [i] : [],
+    i >= imports && layout.options.exportAll && [...params, ...results].every(crosses) ? [i] : [],
   );
   const last = layout.functions.length - 1;
   return numbers.map((n, round) => {
-    const index = round % 2 === 0 ? last : callable[n % callable.length];
+    const index = round % 2 === 0 || callable.length === 0 ? last : callable[n % callable.length];
     const args = layout.functions[index].params.map((t, i) => {
       const { n: a, k } = childOf({ n: n & 0xffff, k: n >>> 16, children: [] }, i);
       return valueFrom(t, a, k);
@@ -157,58 +159,79 @@ function testCalls(layout: Layout, numbers: readonly number[], imports: number):
 
 const hostName = (i: number, { results }: FuncType): string => [`h${i}`, ...results.map(typeName)].join(' ');
 
+const START: FunctionGenome = { params: [], results: [], statements: [], result: LEAF };
+
+/** Types of the imported functions: the host's, then the one of the second module. */
+function importedTypes(gene: ModuleGenome, options: ModuleOptions): { host: FuncType[]; grow: boolean } {
+  const host = Array.from(
+    { length: gene.imports % (options.maxImports + 1) },
+    (_, i) => HOST_TYPES[(gene.choice + i) % HOST_TYPES.length],
+  );
+  return { host, grow: options.linked && (gene.links >> 7) % 4 === 3 };
+}
+
+/** Functions whose indices code may name have to be known from outside, or by a segment. */
+function declarations(layout: Layout): ElemSegment[] {
+  if (layout.options.exportAll || !layout.has('reference-types')) return [];
+  const funcs = Uint32Array.from(layout.functions.keys());
+  return [{ type: ref(HEAP.func, false), mode: { kind: 'declarative' }, funcs, exprs: undefined }];
+}
+
 /** The module that a genome describes: always valid, for the features that are allowed. */
 export function emitModule(gene: ModuleGenome, some: Partial<ModuleOptions> = {}): TestModule {
   const options = { ...DEFAULT_OPTIONS, ...some };
-  const layout = new Layout(swarm(options.features, gene.swarm), options, gene.choice);
-  const imports = gene.imports % (options.maxImports + 1);
-  for (let i = 0; i < imports; i++) layout.functions.push(HOST_TYPES[(gene.choice + i) % HOST_TYPES.length]);
-  gene.functions.forEach((one, i) => {
-    layout.functions.push(functionType(layout, one, i === gene.functions.length - 1));
+  const layout = new Layout(swarm(options.features, gene.swarm), options, gene);
+  const { host, grow } = importedTypes(gene, options);
+  const hasStart = options.start && gene.start.length > 0;
+  const genes = [...(hasStart ? [{ ...START, statements: gene.start }] : []), ...gene.functions];
+  layout.functions.push(...host, ...(grow ? [GROW] : []));
+  const imports = layout.functions.length;
+  genes.forEach((one, i) => {
+    layout.functions.push(functionType(layout, one, i === genes.length - 1));
   });
   const types = layout.functions.map(({ params, results }) => layout.funcType(params, results));
-  const bodies = gene.functions.map((one, i) => emitFunction(layout, layout.functions[imports + i], imports + i, one));
+  const bodies = genes.map((one, i) => emitFunction(layout, layout.functions[imports + i], imports + i, one));
   const fuelGlobal = layout.globals.list.length;
-  const globals: Global[] = [...layout.globals.list];
+  const parts = linkedParts(layout);
+  const globals = layout.globals.list.slice(parts.globals.length);
   if (layout.usesFuel) {
     bodies.push(fuelFunction(fuelGlobal));
     types.push(layout.funcType([], [I32]));
-    globals.push({
-      type: { val: I32, mutable: true },
-      init: expr((w) => {
-        w.byte(0x41);
-        w.s33(options.fuel);
-      }),
-    });
+    globals.push(fuelOf(options));
   }
-  const module: Module = {
+  const linked = linkedModule(layout, parts, grow);
+  const functionImports = types.slice(0, imports).map((type, i): Import => {
+    const isHost = i < host.length;
+    const name = isHost ? hostName(i, host[i]) : 'grow';
+    return { module: isHost ? 'host' : LINKED, name, desc: { kind: 'func', type } };
+  });
+  const { datas } = layout;
+  const bytes = encodeModule({
     types: layout.types,
     recGroups: layout.recGroups,
-    imports: types.slice(0, imports).map((type, i) => ({
-      module: 'host',
-      name: hostName(i, layout.functions[i]),
-      desc: { kind: 'func', type } as const,
-    })),
-    funcs: join(types.slice(imports), bodies),
-    tables: layout.tables.list,
-    memories: layout.memories.list,
-    tags: layout.tags.list,
+    imports: [...functionImports, ...linkedImports(parts)],
+    funcs: joinBodies(types.slice(imports), bodies),
+    tables: layout.tables.list.slice(parts.tables.length),
+    memories: layout.memories.list.slice(parts.memories.length),
+    tags: layout.tags.list.slice(parts.tags.length),
     globals,
     exports: exportsOf(layout, fuelGlobal),
-    start: undefined,
-    elems: layout.elems.list,
-    dataCount: layout.datas.list.length > 0 ? layout.datas.list.length : undefined,
-    datas: layout.datas.list,
+    start: hasStart ? imports : undefined,
+    elems: [...layout.elems.list, ...declarations(layout)],
+    dataCount: datas.list.length > 0 && layout.has('bulk-memory') ? datas.list.length : undefined,
+    datas: datas.list,
     customs: [],
-  };
-  return {
-    bytes: encodeModule(module),
-    features: layout.features,
-    calls: testCalls(layout, gene.calls, imports),
-    fuel: options.fuel,
-    rows: layout.rows,
-    genome: gene,
-  };
+  });
+  const calls = testCalls(layout, gene.calls, imports);
+  return { bytes, linked, features: layout.features, calls, fuel: options.fuel, rows: layout.rows, genome: gene };
+}
+
+function fuelOf({ fuel }: ModuleOptions): Global {
+  const init = expr((w) => {
+    w.byte(0x41);
+    w.s33(fuel);
+  });
+  return { type: { val: I32, mutable: true }, init };
 }
 
 /** Genomes of modules. */
@@ -225,6 +248,11 @@ export function moduleGenome(some: Partial<ModuleOptions> = {}): fc.Arbitrary<Mo
     swarm: fc.oneof(fc.constant(0), fc.nat(0xffffff)),
     choice: fc.nat(0xff),
     imports: fc.nat(options.maxImports),
+    links: options.linked ? fc.oneof(fc.constant(0), fc.nat(0x1ff)) : fc.constant(0),
+    constants: fc.array(genome(3), { maxLength: 3 }),
+    start: options.start
+      ? fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(genome(options.maxDepth), { maxLength: 2 }))
+      : fc.constant([]),
     functions: fc.array(one, { minLength: 1, maxLength: options.maxFunctions }),
     calls: fc.array(fc.nat(0x7fffffff), { minLength: 1, maxLength: 4 }),
   });

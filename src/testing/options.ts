@@ -18,6 +18,16 @@ export interface ModuleOptions {
   readonly nondeterministic: boolean;
   /** Host functions that a module may import, at most. */
   readonly maxImports: number;
+  /** Memories, tables, globals, tags and a function may be imported from a second module, which comes with the first. */
+  readonly linked: boolean;
+  /** Modules may have a start function. */
+  readonly start: boolean;
+  /** Everything is exported, so that it can be compared; else the last function only. */
+  readonly exportAll: boolean;
+  /** Pages of a memory, at most. */
+  readonly maxPages: number;
+  /** Elements of a table, at most; at least 6. */
+  readonly maxElements: number;
   /** Loop rounds and function calls of one call from outside; then loops end and calls trap. */
   readonly fuel: number;
   /** Largest offset of memory accesses that is nearly always in bounds; others occur rarely. */
@@ -33,6 +43,11 @@ export const DEFAULT_OPTIONS: ModuleOptions = {
   canonicalNaN: true,
   nondeterministic: false,
   maxImports: 2,
+  linked: true,
+  start: true,
+  exportAll: true,
+  maxPages: 3,
+  maxElements: 12,
   fuel: 100,
   maxOffset: 128,
 };

@@ -4,7 +4,8 @@ import type { Arms } from './arms.ts';
 import type { Body } from './body.ts';
 import { either } from './control-arms.ts';
 import { type Genome, childOf } from './genome.ts';
-import { ANYREF, EQREF, type Layout } from './layout.ts';
+import { ANYREF, EQREF } from './known-types.ts';
+import type { Layout } from './layout.ts';
 
 type Wanted = ValType | undefined;
 

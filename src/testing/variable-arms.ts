@@ -107,7 +107,7 @@ export const VARIABLE_ARMS: Arms = {
   } },
   35: { group: 'variable', gives: (t) => t !== undefined && t !== EXNREF, emit: (body, t, g) => {
     body.statement(childOf(g, 0));
-    body.op1(0x23, body.layout.global(t as ValType, g.k >> 2));
+    body.op1(0x23, body.someGlobal(t as ValType, g.k >> 2));
   } },
   36: { group: 'variable', gives: isStatement, emit: globalSet },
   37: { group: 'table', gives: (t, layout) => t !== undefined && layout.hasTable(t), emit: (body, t, g) => {
