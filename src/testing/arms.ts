@@ -75,7 +75,13 @@ const SETS = new Map<string, ArmSet>();
  */
 const isOpen = ({ feature, name }: Row): boolean => feature === 'relaxed-simd' || name.startsWith('memory.atomic.wait');
 
-function isWanted(row: Row, arm: Arm, layout: Layout): boolean {
+/** The arm of a row; undefined for rows that come with others (`else`, `end`, `catch`), and for constants. */
+export function armOf(row: Row): Arm | undefined {
+  return SPECIAL[row.code] ?? plainArm(row);
+}
+
+/** Whether a row may occur in modules of a layout. */
+export function isWanted(row: Row, arm: Arm, layout: Layout): boolean {
   const { options, legacy } = layout;
   if (!layout.has(row.feature) || !layout.has(NEEDS[row.name] ?? 'core') || (options.trapFree && arm.traps === true))
     return false;
@@ -89,7 +95,7 @@ export function armSet(layout: Layout): ArmSet {
   let set = SETS.get(key);
   if (set === undefined) {
     const arms = INSTRUCTIONS.flatMap((row) => {
-      const arm = SPECIAL[row.code] ?? plainArm(row);
+      const arm = armOf(row);
       return arm !== undefined && isWanted(row, arm, layout) ? [arm] : [];
     });
     set = { arms, found: new Map() };

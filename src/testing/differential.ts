@@ -1,6 +1,6 @@
 // The judge: one module on two engines, and where they differ. Engines are objects of a small interface, so that any can
 // be judged: ours, the host's own, one in another process. Runs that end for want of stack or memory are no verdict.
-import type { TestCall, TestModule } from './module.ts';
+import type { TestCall, TestModule } from './assemble.ts';
 import type { TestValue } from './values.ts';
 
 /** How something ended that did not give results. */

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import type { Difference, Engine, Verdict } from './differential.ts';
 import { differential } from './differential.ts';
-import { type ModuleGenome, type TestModule, emitModule, moduleGenome } from './module.ts';
+import type { TestModule } from './assemble.ts';
+import { type ModuleGenome, emitModule, moduleGenome } from './module.ts';
 import type { ModuleOptions } from './options.ts';
 
 export interface Round {

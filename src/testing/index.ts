@@ -9,19 +9,15 @@ export {
   type HostCall,
   type Verdict,
 } from './differential.ts';
+export type { TestCall, TestModule } from './assemble.ts';
+export { type BodyType, functionBody, type TestFunction } from './function-body.ts';
 export { type FoundCase, fuzzRound, type Round } from './fuzz.ts';
 export { type Genome, genome } from './genome.ts';
+export { instruction, instructionRows, type TestInstruction } from './instruction.ts';
 export { jsEngine, type JsNamespace } from './js-engine.ts';
-export {
-  emitModule,
-  type FunctionGenome,
-  module,
-  type ModuleGenome,
-  moduleGenome,
-  type TestCall,
-  type TestModule,
-} from './module.ts';
+export { emitModule, type FunctionGenome, module, type ModuleGenome, moduleGenome } from './module.ts';
 export { mutants } from './mutants.ts';
 export { DEFAULT_OPTIONS, type ModuleOptions } from './options.ts';
+export { script, type TestScript } from './script.ts';
 export { trapClass, trapClassOfMessage } from './traps.ts';
-export { type TestValue, value } from './values.ts';
+export { type TestValue, type TypeLike, value } from './values.ts';

@@ -1,7 +1,7 @@
 // An engine of the judge out of anything that has the JavaScript API: the host's own namespace, or an implementation of
 // it. https://webassembly.github.io/spec/js-api/
 import type { Engine, EngineInstance, Failure, HostCall } from './differential.ts';
-import type { TestModule } from './module.ts';
+import type { TestModule } from './assemble.ts';
 import { trapClassOfMessage } from './traps.ts';
 
 /** The part of the namespace that is used here. */

@@ -1,6 +1,6 @@
 // Numbers at the borders of what instructions do, and the values that functions are called with.
 import fc from 'fast-check';
-import { EXTERNREF, F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
+import { EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, type ValType } from '../syntax/types.ts';
 
 // biome-ignore format: a table
 export const I32_VALUES: readonly number[] = [
@@ -56,6 +56,15 @@ export const F64_BITS: readonly bigint[] = FLOATS.map((value) => {
 /** What may go into a call or come out: numbers, bigints (i64), references. */
 export type TestValue = number | bigint | string | null;
 
+/** A value type: its name, or the number that stands for it in this project. */
+export type TypeLike = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | ValType;
+
+const BY_NAME = { i32: I32, i64: I64, f32: F32, f64: F64, v128: V128, funcref: FUNCREF, externref: EXTERNREF } as const;
+
+export function typeOf(type: TypeLike): ValType {
+  return typeof type === 'number' ? type : BY_NAME[type];
+}
+
 /** Whether values of a type may cross into every engine's host. */
 export function crosses(type: ValType): boolean {
   return type === I32 || type === I64 || type === F32 || type === F64 || type === EXTERNREF;
@@ -73,6 +82,6 @@ export function valueFrom(type: ValType, n: number, k: number): TestValue {
 }
 
 /** Values to call functions with; anything but a number type gives strings and null. */
-export function value(type: ValType): fc.Arbitrary<TestValue> {
-  return fc.tuple(fc.nat(0xffff), fc.nat(0xffff)).map(([n, k]) => valueFrom(type, n, k));
+export function value(type: TypeLike): fc.Arbitrary<TestValue> {
+  return fc.tuple(fc.nat(0xffff), fc.nat(0xffff)).map(([n, k]) => valueFrom(typeOf(type), n, k));
 }

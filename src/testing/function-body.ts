@@ -1,0 +1,71 @@
+// Single functions of a wanted type, each in the module that it needs around it.
+import fc from 'fast-check';
+import type { FuncType } from '../syntax/types.ts';
+import { type TestModule, assemble } from './assemble.ts';
+import { type Genome, genome } from './genome.ts';
+import { Layout } from './layout.ts';
+import { emitGenome } from './module.ts';
+import { DEFAULT_OPTIONS, type ModuleOptions, swarm } from './options.ts';
+import { type TypeLike, typeOf } from './values.ts';
+
+/** A function's type: names of value types. */
+export interface BodyType {
+  readonly params: readonly TypeLike[];
+  readonly results: readonly TypeLike[];
+}
+
+export interface TestFunction {
+  /** The binary format's `func`: locals, instructions, `end`. Its indices are those of `module`. */
+  readonly body: Uint8Array;
+  /** The module around it, which exports it by `name`. */
+  readonly module: TestModule;
+  readonly name: string;
+}
+
+interface FunctionGenes {
+  readonly swarm: number;
+  readonly choice: number;
+  readonly constants: readonly Genome[];
+  readonly statements: readonly Genome[];
+  readonly result: Genome;
+  readonly calls: readonly number[];
+}
+
+function emitBody(type: FuncType, genes: FunctionGenes, options: ModuleOptions): TestFunction {
+  const layout = new Layout(swarm(options.features, genes.swarm), options, { ...genes, links: 0 });
+  let body: Uint8Array = new Uint8Array(0);
+  const emit = { type, emit: (it: Parameters<typeof emitGenome>[0]) => emitGenome(it, genes.statements, genes.result) };
+  const module = assemble(layout, {
+    hostFunctions: 0,
+    grow: false,
+    functions: [emit],
+    hasStart: false,
+    calls: genes.calls,
+    genome: { type, ...genes },
+    seen: (bodies) => {
+      body = bodies[0];
+    },
+  });
+  return { body, module, name: 'f0' };
+}
+
+/**
+ * Function bodies of a type. Results whose types no JavaScript value has (v128, funcref) are fine; then the module comes
+ * without calls.
+ *
+ * @param type `{ params: ['i32', 'i64'], results: ['f64'] }`
+ */
+export function functionBody(type: BodyType, some: Partial<ModuleOptions> = {}): fc.Arbitrary<TestFunction> {
+  const options = { ...DEFAULT_OPTIONS, ...some };
+  const whole = { kind: 'func', params: type.params.map(typeOf), results: type.results.map(typeOf) } as const;
+  return fc
+    .record({
+      swarm: fc.oneof(fc.constant(0), fc.nat(0xffffff)),
+      choice: fc.nat(0xff),
+      constants: fc.array(genome(3), { maxLength: 3 }),
+      statements: fc.array(genome(options.maxDepth), { maxLength: options.maxStatements }),
+      result: genome(options.maxDepth),
+      calls: fc.array(fc.nat(0x7fffffff), { minLength: 1, maxLength: 4 }),
+    })
+    .map((genes) => emitBody(whole, genes, options));
+}
