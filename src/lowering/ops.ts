@@ -479,3 +479,5 @@ op('far.setref', 'A k', 'R[fp + k | 0] = R[A];');
 
 /** All ops; an op's number is its index. */
 export const OPS: readonly Op[] = OPS_LIST;
+
+export { isSlot, opNumber, opSize } from './op-table.ts';

@@ -1,37 +1,37 @@
 // Aggregate instructions: structs, arrays, i31, casts. https://webassembly.github.io/spec/core/syntax/instructions.html#aggregate-instructions
-import { SPECIAL, row, type Row } from './row.ts';
+import { rows, type Row } from './row.ts';
 
 // biome-ignore format: a table
-export const GC: readonly Row[] = [
-  row(0xfb_000, 'struct.new',         SPECIAL, 'type', { feature: 'gc', constant: true }),
-  row(0xfb_001, 'struct.new_default', SPECIAL, 'type', { feature: 'gc', constant: true }),
-  row(0xfb_002, 'struct.get',         SPECIAL, 'type_field', { feature: 'gc' }),
-  row(0xfb_003, 'struct.get_s',       SPECIAL, 'type_field', { feature: 'gc' }),
-  row(0xfb_004, 'struct.get_u',       SPECIAL, 'type_field', { feature: 'gc' }),
-  row(0xfb_005, 'struct.set',         SPECIAL, 'type_field', { feature: 'gc' }),
-  row(0xfb_006, 'array.new',          SPECIAL, 'type', { feature: 'gc', constant: true }),
-  row(0xfb_007, 'array.new_default',  SPECIAL, 'type', { feature: 'gc', constant: true }),
-  row(0xfb_008, 'array.new_fixed',    SPECIAL, 'type_count', { feature: 'gc', constant: true }),
-  row(0xfb_009, 'array.new_data',     SPECIAL, 'type_data', { feature: 'gc' }),
-  row(0xfb_00a, 'array.new_elem',     SPECIAL, 'type_elem', { feature: 'gc' }),
-  row(0xfb_00b, 'array.get',          SPECIAL, 'type', { feature: 'gc' }),
-  row(0xfb_00c, 'array.get_s',        SPECIAL, 'type', { feature: 'gc' }),
-  row(0xfb_00d, 'array.get_u',        SPECIAL, 'type', { feature: 'gc' }),
-  row(0xfb_00e, 'array.set',          SPECIAL, 'type', { feature: 'gc' }),
-  row(0xfb_00f, 'array.len',          SPECIAL, 'none', { feature: 'gc' }),
-  row(0xfb_010, 'array.fill',         SPECIAL, 'type', { feature: 'gc' }),
-  row(0xfb_011, 'array.copy',         SPECIAL, 'type_type', { feature: 'gc' }),
-  row(0xfb_012, 'array.init_data',    SPECIAL, 'type_data', { feature: 'gc' }),
-  row(0xfb_013, 'array.init_elem',    SPECIAL, 'type_elem', { feature: 'gc' }),
-  row(0xfb_014, 'ref.test',           SPECIAL, 'ref_type', { feature: 'gc' }),
-  row(0xfb_015, 'ref.test',           SPECIAL, 'ref_type', { feature: 'gc' }),
-  row(0xfb_016, 'ref.cast',           SPECIAL, 'ref_type', { feature: 'gc' }),
-  row(0xfb_017, 'ref.cast',           SPECIAL, 'ref_type', { feature: 'gc' }),
-  row(0xfb_018, 'br_on_cast',         SPECIAL, 'cast_branch', { feature: 'gc' }),
-  row(0xfb_019, 'br_on_cast_fail',    SPECIAL, 'cast_branch', { feature: 'gc' }),
-  row(0xfb_01a, 'any.convert_extern', SPECIAL, 'none', { feature: 'gc', constant: true }),
-  row(0xfb_01b, 'extern.convert_any', SPECIAL, 'none', { feature: 'gc', constant: true }),
-  row(0xfb_01c, 'ref.i31',            SPECIAL, 'none', { feature: 'gc', constant: true }),
-  row(0xfb_01d, 'i31.get_s',          SPECIAL, 'none', { feature: 'gc' }),
-  row(0xfb_01e, 'i31.get_u',          SPECIAL, 'none', { feature: 'gc' }),
-];
+export const GC: readonly Row[] = rows('gc', `
+0xfb000 struct.new: special, type, constant
+struct.new_default: special, type, constant
+struct.get: special, type_field
+struct.get_s: special, type_field
+struct.get_u: special, type_field
+struct.set: special, type_field
+array.new: special, type, constant
+array.new_default: special, type, constant
+array.new_fixed: special, type_count, constant
+array.new_data: special, type_data
+array.new_elem: special, type_elem
+array.get: special, type
+array.get_s: special, type
+array.get_u: special, type
+array.set: special, type
+array.len: special
+0xfb010 array.fill: special, type
+array.copy: special, type_type
+array.init_data: special, type_data
+array.init_elem: special, type_elem
+ref.test: special, ref_type
+ref.test: special, ref_type
+ref.cast: special, ref_type
+ref.cast: special, ref_type
+br_on_cast: special, cast_branch
+br_on_cast_fail: special, cast_branch
+any.convert_extern: special, none, constant
+extern.convert_any: special, none, constant
+ref.i31: special, none, constant
+i31.get_s: special
+i31.get_u: special
+`);

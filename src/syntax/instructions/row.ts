@@ -1,4 +1,4 @@
-// The shape of a row of the instruction table, and the helper that writes one.
+// The shape of a row of the instruction table, and the reader of the rows as the files beside this one write them.
 import { F32, F64, I32, I64, V128, type ValType } from '../types.ts';
 import type { Feature } from '../features.ts';
 
@@ -105,8 +105,8 @@ export interface Row {
 
 const TOKENS: Readonly<Record<string, ValType>> = { i32: I32, i64: I64, f32: F32, f64: F64, v128: V128, addr: ADDR };
 
-/** A row whose types cannot be written as a plain signature. */
-export const SPECIAL = 'special';
+/** Stands for the signature of a row whose types cannot be written as a plain one. */
+const SPECIAL = 'special';
 
 function types(words: string): ValType[] {
   return words
@@ -115,22 +115,31 @@ function types(words: string): ValType[] {
     .map((word) => TOKENS[word] as ValType);
 }
 
-/** Writes a row. `sig` is `'i32 i32 -> i32'` or SPECIAL. */
-export function row(
-  code: number,
-  name: string,
-  sig: string,
-  imm: Immediates = 'none',
-  more: { readonly feature?: Feature; readonly constant?: boolean; readonly align?: number } = {},
-): Row {
-  const [pops, pushes] = sig.split('->') as [string, string];
-  return {
-    code,
-    name,
-    sig: sig === SPECIAL ? undefined : { pops: types(pops), pushes: types(pushes) },
-    imm,
-    feature: more.feature ?? 'core',
-    constant: more.constant ?? false,
-    align: more.align,
-  };
+function signature(text: string): Signature | undefined {
+  if (text === SPECIAL) return undefined;
+  const [pops, pushes] = text.split('->');
+  return { pops: types(pops), pushes: types(pushes) };
+}
+
+/**
+ * Reads rows of one feature, a line each: `0x6a i32.add: i32 i32 -> i32, none, constant`.
+ *
+ * - the code as in `Row`; where it is missing, it is the one after that of the row before
+ * - the name, and a signature or `special`
+ * - the immediates, if there are any
+ * - `constant`, or the alignment of a memory access
+ */
+export function rows(feature: Feature, table: string): Row[] {
+  let next = 0;
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [head, sig, imm = 'none', more] = line.split(/: |, /);
+      const [name, code] = head.split(' ').reverse();
+      if (code !== undefined) next = Number(code);
+      const constant = more === 'constant';
+      const align = more === undefined || constant ? undefined : Number(more);
+      return { code: next++, name, sig: signature(sig), imm: imm as Immediates, feature, constant, align };
+    });
 }

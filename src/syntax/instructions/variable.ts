@@ -1,11 +1,11 @@
 // Variable instructions. https://webassembly.github.io/spec/core/syntax/instructions.html#variable-instructions
-import { SPECIAL, row, type Row } from './row.ts';
+import { rows, type Row } from './row.ts';
 
 // biome-ignore format: a table
-export const VARIABLE: readonly Row[] = [
-  row(0x20, 'local.get',  SPECIAL, 'local'),
-  row(0x21, 'local.set',  SPECIAL, 'local'),
-  row(0x22, 'local.tee',  SPECIAL, 'local'),
-  row(0x23, 'global.get', SPECIAL, 'global', { constant: true }),
-  row(0x24, 'global.set', SPECIAL, 'global'),
-];
+export const VARIABLE: readonly Row[] = rows('core', `
+0x20 local.get: special, local
+local.set: special, local
+local.tee: special, local
+global.get: special, global, constant
+global.set: special, global
+`);
