@@ -70,11 +70,6 @@ export interface PlannedFunction {
 
 function emitFunction(layout: Layout, { type, emit }: PlannedFunction, self: number): Uint8Array {
   const body = new Body(layout, armSet(layout), type, self);
-  if (!layout.options.trapFree) {
-    body.fuel();
-    body.op(0x45);
-    body.block(0x04, [], [], () => body.op(0x00));
-  }
   emit(body);
   return body.finish();
 }

@@ -44,6 +44,7 @@ export class Body {
   private readonly localTypes: ValType[];
   private readonly scratch = new Map<string, number>();
   private nesting = 0;
+  private mayRecur = false;
 
   constructor(layout: Layout, arms: ArmSet, type: FuncType, self: number) {
     this.layout = layout;
@@ -63,6 +64,9 @@ export class Body {
 
   /** Emits an opcode and one index. */
   op1(code: number, index: number): void {
+    // Of calls in a circle at least one is indirect, or not of a function before its own.
+    if (code === 0x10 || code === 0x12) this.mayRecur ||= index >= this.self;
+    else if (code >= 0x11 && code <= 0x15) this.mayRecur = true;
     this.op(code);
     this.out.u32(index);
   }
@@ -257,7 +261,8 @@ export class Body {
   /** Leaves 1 as long as there is fuel. */
   fuel(): void {
     this.layout.usesFuel = true;
-    this.op1(0x10, this.layout.functions.length);
+    this.op(0x10);
+    this.out.u32(this.layout.functions.length);
   }
 
   // --- choices ---
@@ -306,7 +311,16 @@ export class Body {
       whole.u32(1);
       whole.valType(t);
     }
+    if (this.mayRecur && !this.layout.options.trapFree) this.spend(whole);
     whole.bytes(this.out.view());
     return whole.take();
+  }
+
+  /** Uses up fuel and traps where there is none: what a function begins with that may call itself in some way. */
+  private spend(out: Writer): void {
+    this.layout.usesFuel = true;
+    out.byte(0x10);
+    out.u32(this.layout.functions.length);
+    out.bytes(Uint8Array.of(0x45, 0x04, 0x40, 0x00, 0x0b));
   }
 }

@@ -99,10 +99,22 @@ function delegate(body: Body, t: Wanted, g: Genome): void {
 function rethrow(body: Body, t: Wanted, g: Genome): void {
   const place = body.labels.map(({ kind }) => kind).lastIndexOf('catch');
   if (place < 0) {
-    throws(body, t, g);
+    leaving(body, t, g, false, () => catchAndRethrow(body, g));
     return;
   }
   leaving(body, t, g, false, () => body.op1(0x09, body.labels.length - 1 - place));
+}
+
+/** `try (throw) catch_all (rethrow) end`, and nothing comes after it. */
+function catchAndRethrow(body: Body, g: Genome): void {
+  const tag = body.layout.tag(g.k >> 3);
+  body.open(0x06, [], []);
+  body.values(body.layout.tagParams(tag), g);
+  body.op1(0x08, tag);
+  body.op(0x19);
+  body.op1(0x09, 0);
+  body.end();
+  body.op(0x00);
 }
 
 export const EXCEPTION_ARMS: Arms = {

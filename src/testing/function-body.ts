@@ -1,6 +1,7 @@
 // Single functions of a wanted type, each in the module that it needs around it.
 import fc from 'fast-check';
-import type { FuncType } from '../syntax/types.ts';
+import type { Feature } from '../syntax/features.ts';
+import { type FuncType, V128, isRef } from '../syntax/types.ts';
 import { type TestModule, assemble } from './assemble.ts';
 import { type Genome, genome } from './genome.ts';
 import { Layout } from './layout.ts';
@@ -31,8 +32,19 @@ interface FunctionGenes {
   readonly calls: readonly number[];
 }
 
+/** Features that the type itself needs. */
+function needed({ params, results }: FuncType): Feature[] {
+  const types = [...params, ...results];
+  return [
+    ...(types.includes(V128) ? (['simd'] as const) : []),
+    ...(types.some(isRef) ? (['reference-types'] as const) : []),
+    ...(results.length > 1 ? (['multi-value'] as const) : []),
+  ];
+}
+
 function emitBody(type: FuncType, genes: FunctionGenes, options: ModuleOptions): TestFunction {
-  const layout = new Layout(swarm(options.features, genes.swarm), options, { ...genes, links: 0 });
+  const features = new Set([...swarm(options.features, genes.swarm), ...needed(type)]);
+  const layout = new Layout(features, options, { ...genes, links: 0 });
   let body: Uint8Array = new Uint8Array(0);
   const emit = { type, emit: (it: Parameters<typeof emitGenome>[0]) => emitGenome(it, genes.statements, genes.result) };
   const module = assemble(layout, {
@@ -51,13 +63,15 @@ function emitBody(type: FuncType, genes: FunctionGenes, options: ModuleOptions):
 
 /**
  * Function bodies of a type. Results whose types no JavaScript value has (v128, funcref) are fine; then the module comes
- * without calls.
+ * without calls. Throws TypeError where the type needs a feature that the options do not allow.
  *
  * @param type `{ params: ['i32', 'i64'], results: ['f64'] }`
  */
 export function functionBody(type: BodyType, some: Partial<ModuleOptions> = {}): fc.Arbitrary<TestFunction> {
   const options = { ...DEFAULT_OPTIONS, ...some };
   const whole = { kind: 'func', params: type.params.map(typeOf), results: type.results.map(typeOf) } as const;
+  const missing = needed(whole).find((feature) => !options.features.has(feature));
+  if (missing !== undefined) throw new TypeError(`the type needs the feature ${missing}, which is not allowed`);
   return fc
     .record({
       swarm: fc.oneof(fc.constant(0), fc.nat(0xffffff)),

@@ -15,7 +15,7 @@ import { crosses } from './values.ts';
 export interface TestInstruction {
   /** The mnemonic of the row. */
   readonly name: string;
-  /** A module whose last function runs it, with operands from its parameters and from constants. */
+  /** A module whose function runs it, with operands from its parameters and from constants. */
   readonly module: TestModule;
 }
 
@@ -99,7 +99,10 @@ export function instructionRows(some: Partial<ModuleOptions> = {}): readonly Row
   });
 }
 
-/** Modules for one instruction each, all rows of the table alike. */
+/**
+ * Modules for one instruction each, all rows of the table alike. A few have another instruction in its place, where the
+ * genome gives nothing that it could work on (`array.new_data` of references).
+ */
 export function instruction(some: Partial<ModuleOptions> = {}): fc.Arbitrary<TestInstruction> {
   const options = { ...DEFAULT_OPTIONS, ...some };
   const rows = instructionRows(options);
