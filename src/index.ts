@@ -22,7 +22,6 @@ export {
 export { engine, engineWith } from './engine.ts';
 export { decodeModule } from './decoder/decode.ts';
 export { decodeNames } from './decoder/names.ts';
-export { encodeModule } from './encoder/encode.ts';
 export {
   getGlobal,
   type ImportValue,

@@ -1,8 +1,9 @@
-// The public entry `wasmi-ts/text`: the text format, read and written.
+// The public entry `wasmi-ts/text`: the text format, read and written, and modules written as bytes.
 // https://webassembly.github.io/spec/core/text/index.html
 import { encodeModule } from '../encoder/encode.ts';
 import { type ParseOptions, parseModule } from './parser.ts';
 
+export { encodeModule } from '../encoder/encode.ts';
 export { type ParseOptions, parseModule } from './parser.ts';
 export { type PrintOptions, printModule } from './printer.ts';
 
