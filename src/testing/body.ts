@@ -65,8 +65,9 @@ export class Body {
   /** Emits an opcode and one index. */
   op1(code: number, index: number): void {
     // Of calls in a circle at least one is indirect, or not of a function before its own.
-    if (code === 0x10 || code === 0x12) this.mayRecur ||= index >= this.self;
-    else if (code >= 0x11 && code <= 0x15) this.mayRecur = true;
+    const isCall = code >= 0x10 && code <= 0x15;
+    const isDirect = code === 0x10 || code === 0x12;
+    if (isCall && (!isDirect || index >= this.self)) this.mayRecur = true;
     this.op(code);
     this.out.u32(index);
   }
