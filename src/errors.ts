@@ -17,6 +17,8 @@ export interface Place {
 
 /** Base of all errors here: a message, a stable code, and the place where it is known. */
 export abstract class WasmError extends Error {
+  /** Written out in each class, because minifiers rename classes. */
+  abstract override readonly name: string;
   /** Stable, for programs: one string per class. */
   abstract readonly code: string;
   readonly offset: number | undefined;
@@ -26,7 +28,6 @@ export abstract class WasmError extends Error {
   readonly column: number | undefined;
   constructor(message: string, place: Place = {}) {
     super(message);
-    this.name = new.target.name;
     this.offset = place.offset;
     this.func = place.func;
     this.funcName = place.funcName;
@@ -37,16 +38,19 @@ export abstract class WasmError extends Error {
 
 /** The bytes or the text are not a module (assert_malformed). */
 export class MalformedError extends WasmError {
+  override readonly name: string = 'MalformedError';
   readonly code: string = 'malformed';
 }
 
 /** Decoded, but ill-typed (assert_invalid). */
 export class InvalidError extends WasmError {
+  override readonly name: string = 'InvalidError';
   readonly code: string = 'invalid';
 }
 
 /** Needs a feature that is switched off or not built; `feature` names it (see syntax/features.ts). */
 export class UnsupportedError extends WasmError {
+  override readonly name: string = 'UnsupportedError';
   readonly code: string = 'unsupported';
   readonly feature: string;
   constructor(feature: string, message: string, place: Place = {}) {
@@ -57,6 +61,7 @@ export class UnsupportedError extends WasmError {
 
 /** An import is missing or does not match (assert_unlinkable). */
 export class LinkError extends WasmError {
+  override readonly name: string = 'LinkError';
   readonly code: string = 'link';
 }
 
@@ -101,6 +106,7 @@ export interface BacktraceFrame {
 
 /** Execution trapped (assert_trap). The thread's frames are gone; instances stay usable. */
 export class Trap extends WasmError {
+  override readonly name: string = 'Trap';
   readonly code: string = 'trap';
   readonly kind: TrapKind;
   /** Innermost frame first; filled in by the driver. */
@@ -113,12 +119,14 @@ export class Trap extends WasmError {
 
 /** Call depth, value stack or another budget is used up (assert_exhaustion). Instances stay usable. */
 export class ExhaustionError extends WasmError {
+  override readonly name: string = 'ExhaustionError';
   readonly code: string = 'exhaustion';
   backtrace: readonly BacktraceFrame[] = [];
 }
 
 /** Stopped from outside by fuel, deadline or AbortSignal; the thread can go on later. */
 export class Interrupted extends WasmError {
+  override readonly name: string = 'Interrupted';
   readonly code: string = 'interrupted';
   readonly reason: 'fuel' | 'deadline' | 'abort';
   backtrace: readonly BacktraceFrame[] = [];
@@ -133,6 +141,7 @@ export class Interrupted extends WasmError {
  * object comes out again, however often it crosses the border.
  */
 export class WasmException extends WasmError {
+  override readonly name: string = 'WasmException';
   readonly code: string = 'exception';
   /** A Tag: what handlers compare. */
   readonly tag: object;
@@ -160,6 +169,7 @@ export class WasmException extends WasmError {
 
 /** A WASI program ended by proc_exit. Not an error: it carries the exit code to whoever started the program. */
 export class ExitStatus extends WasmError {
+  override readonly name: string = 'ExitStatus';
   readonly code: string = 'exit';
   readonly exitCode: number;
   constructor(exitCode: number) {
@@ -170,6 +180,7 @@ export class ExitStatus extends WasmError {
 
 /** Cannot happen in valid code: a bug of ours. */
 export class InternalError extends WasmError {
+  override readonly name: string = 'InternalError';
   readonly code: string = 'internal';
   constructor(message: string, place: Place = {}) {
     super(`internal error: ${message} (this is a bug in wasmi-ts; please report it with the module)`, place);

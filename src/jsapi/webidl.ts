@@ -8,6 +8,8 @@ export function exposeInterface(ctor: { readonly prototype: object }, name: stri
     for (const key of Object.getOwnPropertyNames(target)) {
       const given = Object.getOwnPropertyDescriptor(target, key);
       if (!given || (target === ctor ? ['prototype', 'length', 'name'] : ['constructor']).includes(key)) continue;
+      // `arguments` and `caller` of a class that was lowered to a function.
+      if (!given.configurable) continue;
       Object.defineProperty(target, key, { ...given, enumerable: true });
     }
   }
