@@ -1,4 +1,4 @@
 // wasmi-ts/polyfill/force: importing it makes our namespace the global WebAssembly, whatever the host has.
-import { install } from './polyfill.ts';
+import { install } from './install.ts';
 
 install({ force: true });

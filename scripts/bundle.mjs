@@ -1,0 +1,59 @@
+// `npm run bundle [-- FOLDER]`: the bundles for hosts without modules or packages, into dist/bundle or FOLDER.
+// One file each, minified, needing nothing: ES2020 by esbuild; ES5 by swc, for engines without classes (Hermes 0.12).
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import swc from '@swc/core';
+import esbuild from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const banner = `/*! wasmi-ts ${version}, ${license} licence */\n`;
+
+/** Bundles a file of this project to one text. `options` are esbuild's. */
+export async function bundle(entry, options = {}) {
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    target: 'es2020',
+    format: 'esm',
+    legalComments: 'none',
+    write: false,
+    ...options,
+  });
+  return result.outputFiles[0].text;
+}
+
+/** A script of ES2020 in ES5. BigInts stay: there is no other way to write an i64. */
+export async function lowerToES5(script) {
+  const { code } = await swc.transform(script, {
+    swcrc: false,
+    isModule: false,
+    jsc: { target: 'es5', parser: { syntax: 'ecmascript' } },
+  });
+  const minified = await esbuild.transform(code, { minify: true, target: 'es5', supported: { bigint: true } });
+  return minified.code;
+}
+
+/** File name -> text of every bundle. */
+export async function bundles() {
+  const polyfill = { format: 'iife' };
+  const engine = { format: 'iife', globalName: 'wasmiTs' };
+  const es5 = async (entry, options) => lowerToES5(await bundle(entry, { ...options, minify: false }));
+  const made = {
+    'wasmi-ts.mjs': await bundle('src/bundle.ts'),
+    'wasmi-ts.js': await bundle('src/bundle.ts', engine),
+    'wasmi-ts.es5.js': await es5('src/bundle.ts', engine),
+    'polyfill.js': await bundle('src/jsapi/polyfill.ts', polyfill),
+    'polyfill.es5.js': await es5('src/jsapi/polyfill.ts', polyfill),
+  };
+  return Object.fromEntries(Object.entries(made).map(([name, text]) => [name, banner + text]));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = process.argv[2] ?? join(root, 'dist', 'bundle');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(await bundles())) writeFileSync(join(folder, name), text);
+}

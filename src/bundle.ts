@@ -1,0 +1,5 @@
+// What the single-file bundles hold: the engine, and the namespace that browsers have as the global WebAssembly.
+// scripts/bundle.mjs makes them. Text format, system interface and traces are not in: import those as modules.
+export * from './index.ts';
+export { enableTypeReflection, memoryOf, namespace as WebAssembly } from './jsapi/index.ts';
+export { install } from './jsapi/install.ts';
