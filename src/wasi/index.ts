@@ -19,12 +19,15 @@ import { type Engine, type ProgramImports, type ProgramModule, type ProgramOptio
 import { THREADS_MODULE, threadImports } from './threads.ts';
 
 export { ExitStatus } from '../errors.ts';
+export type { Answer, AsyncDirectory, AsyncFile } from './host/async-filesystem.ts';
 export type { Clock } from './host/clock.ts';
 export { ERRNO, type ErrnoName, SystemError } from './host/errno.ts';
 export type { Directory, File, FileType, OpenOptions, Stat, Times } from './host/filesystem.ts';
 export type { Random } from './host/random.ts';
 export type { InputStream, OutputStream } from './host/stdio.ts';
+export { awaited } from './hosts/awaited.ts';
 export * from './hosts/memory.ts';
+export { overlay } from './hosts/overlay.ts';
 export { portableClock, portableRandom } from './hosts/portable.ts';
 export { readOnly } from './hosts/read-only.ts';
 export type { HostFunction, Value } from './kernel/dispatcher.ts';

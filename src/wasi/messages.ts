@@ -30,3 +30,7 @@ export function cannotWaitSync(threads: number): string {
 export function needsStart(): string {
   return 'unknown export: the module exports no function "_start", so it is not a program that can be run; a reactor is instantiated and prepared with initialize';
 }
+
+export function answersLater(method: string): string {
+  return `blocking wait: the file system answers ${method} with a promise, which only a program that runs in mode 'async' can wait for`;
+}

@@ -1,6 +1,8 @@
 // What every implementation of Directory and File must do. Each implementation's test runs this suite.
+// A test is run as a system call is: where the implementation answers later, it is begun again when the answer is there.
 import { describe, expect, it } from 'vitest';
 import { decodeUtf8, encodeUtf8 } from '../../syntax/utf8.ts';
+import { Pending, Replay } from '../kernel/replay.ts';
 import { SystemError } from './errno.ts';
 import type { Directory, File, OpenOptions } from './filesystem.ts';
 
@@ -37,6 +39,21 @@ function read(directory: Directory, name: string): string | undefined {
   }
 }
 
+/** What an action gives that uses file systems which may answer later. */
+export async function answered<T>(action: () => T): Promise<T> {
+  const replay = new Replay();
+  for (;;) {
+    try {
+      const result = replay.run(action);
+      replay.finish();
+      return result;
+    } catch (error) {
+      if (!(error instanceof Pending)) throw error;
+      await new Promise<void>((resolve) => error.answer.subscribe(resolve));
+    }
+  }
+}
+
 /** `fresh` makes an empty directory; `skip` names tests that an implementation cannot pass, with the reason. */
 export function filesystemSuite(
   title: string,
@@ -44,10 +61,10 @@ export function filesystemSuite(
   skip: Readonly<Record<string, string>> = {},
 ): void {
   const test = (name: string, body: (root: Directory) => void): void => {
-    it.skipIf(skip[name] !== undefined)(name, () => {
+    it.skipIf(skip[name] !== undefined)(name, async () => {
       const root = fresh();
       try {
-        body(root);
+        await answered(() => body(root));
       } finally {
         root.close();
       }

@@ -5,6 +5,8 @@
 import { ERRNO, SystemError } from '../host/errno.ts';
 import type { Guest } from './guest.ts';
 import type { Process } from './process.ts';
+import { READABLE } from './pollable.ts';
+import { Pending, Replay } from './replay.ts';
 import { waitSync, WouldBlock } from './wait.ts';
 
 /** What a system call knows of its caller. */
@@ -45,14 +47,18 @@ export function dispatch(
   tracer?: Tracer,
 ): HostFunction {
   const once = run as (call: Call, ...args: Value[]) => unknown;
-  const attempt = (call: Call, args: readonly Value[]): number | WouldBlock => {
+  const attempt = (call: Call, args: readonly Value[], replay: Replay): number | WouldBlock => {
     try {
-      const answer = once(call, ...args);
-      return answer instanceof WouldBlock ? answer : ERRNO.SUCCESS;
+      const answer = replay.run(() => once(call, ...args));
+      if (answer instanceof WouldBlock) return answer;
     } catch (error) {
-      if (error instanceof SystemError) return ERRNO[error.errno];
-      throw error;
+      if (error instanceof Pending) return new WouldBlock([{ pollable: error.answer, interest: READABLE }]);
+      if (!(error instanceof SystemError)) throw error;
+      replay.finish();
+      return ERRNO[error.errno];
     }
+    replay.finish();
+    return ERRNO.SUCCESS;
   };
   return (...raw) => {
     const args = coercions.map((kind, i) => coerce(raw[i] as Value, kind));
@@ -62,11 +68,13 @@ export function dispatch(
       ended?.(errno);
       return errno;
     };
-    const answer = attempt(call, args);
+    const replay = new Replay();
+    const answer = attempt(call, args, replay);
     if (typeof answer === 'number') return tell(answer);
     const again = { ...call, waited: true };
-    if (options.mode === 'sync') return tell(finishSync(answer, call, () => attempt(again, args)));
-    return finishAsync(answer, call, () => attempt(again, args)).then(tell);
+    const retry = (): number | WouldBlock => attempt(again, args, replay);
+    if (options.mode === 'sync') return tell(finishSync(answer, call, retry, replay));
+    return finishAsync(answer, call, retry, replay).then(tell);
   };
 }
 
@@ -80,17 +88,29 @@ function newCall({ guest, process }: DispatchOptions): Call {
   return { guest, process, began: () => (time ??= process.clock.monotonic()), waited: false };
 }
 
-async function finishAsync(block: WouldBlock, call: Call, again: () => number | WouldBlock): Promise<number> {
-  for (let answer: number | WouldBlock = block; ; answer = again()) {
-    if (typeof answer === 'number') return answer;
-    await call.process.waiting.start(answer, call.process.clock);
+async function finishAsync(
+  block: WouldBlock,
+  call: Call,
+  again: () => number | WouldBlock,
+  replay: Replay,
+): Promise<number> {
+  try {
+    for (let answer: number | WouldBlock = block; ; answer = again()) {
+      if (typeof answer === 'number') return answer;
+      await call.process.waiting.start(answer, call.process.clock);
+    }
+  } catch (error) {
+    replay.abandon();
+    throw error;
   }
 }
 
 /** NOTSUP when nothing on this host can end the wait without giving control back. */
-function finishSync(block: WouldBlock, call: Call, again: () => number | WouldBlock): number {
+function finishSync(block: WouldBlock, call: Call, again: () => number | WouldBlock, replay: Replay): number {
   for (let answer: number | WouldBlock = block; ; answer = again()) {
     if (typeof answer === 'number') return answer;
-    if (!waitSync(answer, call.process.clock)) return ERRNO.NOTSUP;
+    if (waitSync(answer, call.process.clock)) continue;
+    replay.abandon();
+    return ERRNO.NOTSUP;
   }
 }

@@ -42,7 +42,7 @@ class MemoryFile implements File {
   }
 }
 
-class MemoryDirectory implements Directory {
+export class MemoryDirectory implements Directory {
   readonly node: DirectoryNode;
 
   constructor(node: DirectoryNode) {
@@ -69,7 +69,7 @@ class MemoryDirectory implements Directory {
   }
 
   names(): string[] {
-    return [...this.node.entries.keys()];
+    return this.node.names();
   }
 
   statEntry(name: string): Stat {
@@ -87,7 +87,7 @@ class MemoryDirectory implements Directory {
   }
 
   openFile(name: string, { create, exclusive, truncate }: OpenOptions): File {
-    const known = this.node.entries.get(name);
+    const known = this.node.lookUp(name);
     if (known !== undefined && create && exclusive) throw new SystemError('EXIST');
     if (known === undefined && create) this.node.add(name, () => new FileNode(this.node.volume));
     const node = this.node.find(name);
@@ -114,7 +114,7 @@ class MemoryDirectory implements Directory {
   removeDirectory(name: string): void {
     const node = this.node.find(name);
     if (node.type !== 'directory') throw new SystemError('NOTDIR');
-    if (node.entries.size > 0) throw new SystemError('NOTEMPTY');
+    if (node.names().length > 0) throw new SystemError('NOTEMPTY');
     this.node.remove(name);
     node.parent = undefined;
     node.unlinked();
@@ -139,7 +139,7 @@ class MemoryDirectory implements Directory {
   rename(name: string, target: Directory, targetName: string): void {
     const node = this.node.find(name);
     const to = this.sameVolume(target);
-    const replaced = to.entries.get(targetName);
+    const replaced = to.lookUp(targetName);
     if (replaced === node) return;
     if (to.links === 0) throw new SystemError('NOENT');
     if (node.type === 'directory') {
@@ -147,14 +147,13 @@ class MemoryDirectory implements Directory {
         if (above === node) throw new SystemError('INVAL');
       }
       if (replaced !== undefined && replaced.type !== 'directory') throw new SystemError('NOTDIR');
-      if (replaced?.type === 'directory' && replaced.entries.size > 0) throw new SystemError('NOTEMPTY');
+      if (replaced?.type === 'directory' && replaced.names().length > 0) throw new SystemError('NOTEMPTY');
       node.parent = to;
     } else if (replaced?.type === 'directory') {
       throw new SystemError('ISDIR');
     }
     this.node.remove(name);
-    to.entries.set(targetName, node);
-    to.touch();
+    to.put(targetName, node);
     replaced?.unlinked();
   }
 

@@ -40,9 +40,12 @@ export class Volume {
     this.bytesLeft -= count;
   }
 
-  takeNode(): bigint {
+  takeNode(): void {
     if (this.nodesLeft <= 0) throw new SystemError('NOSPC');
     this.nodesLeft--;
+  }
+
+  inode(): bigint {
     return this.nextInode++;
   }
 
@@ -61,10 +64,14 @@ abstract class Node {
   accessed: bigint;
   modified: bigint;
   changed: bigint;
+  private readonly counted: boolean;
 
-  constructor(volume: Volume) {
+  /** `counted`: it takes a place of the volume's quota. */
+  constructor(volume: Volume, counted = true) {
     this.volume = volume;
-    this.inode = volume.takeNode();
+    this.counted = counted;
+    if (counted) volume.takeNode();
+    this.inode = volume.inode();
     this.accessed = this.modified = this.changed = volume.now();
   }
 
@@ -109,7 +116,7 @@ abstract class Node {
   private release(): void {
     if (this.links > 0 || this.opened > 0) return;
     this.free();
-    this.volume.returnNode();
+    if (this.counted) this.volume.returnNode();
   }
 }
 
@@ -155,6 +162,14 @@ export class FileNode extends Node {
     this.touch();
   }
 
+  /** Takes bytes as its content that do not count as a change; NOSPC. */
+  protected adopt(bytes: Uint8Array<ArrayBuffer>): void {
+    this.volume.checkRoom(bytes.length);
+    this.volume.takeBytes(bytes.length);
+    this.bytes = bytes;
+    this.length = bytes.length;
+  }
+
   protected free(): void {
     this.volume.takeBytes(-this.length);
     this.bytes = new Uint8Array(0);
@@ -163,7 +178,7 @@ export class FileNode extends Node {
 }
 
 /** NOSPC when the host has no memory for it. */
-function allocate(length: number): Uint8Array<ArrayBuffer> {
+export function allocate(length: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(length);
   } catch {
@@ -175,8 +190,8 @@ export class LinkNode extends Node {
   readonly type = 'symbolic-link';
   readonly text: string;
 
-  constructor(volume: Volume, text: string) {
-    super(volume);
+  constructor(volume: Volume, text: string, counted = true) {
+    super(volume, counted);
     this.text = text;
   }
 
@@ -189,11 +204,11 @@ export class LinkNode extends Node {
 
 export class DirectoryNode extends Node {
   readonly type = 'directory';
-  readonly entries = new Map<string, AnyNode>();
   parent: DirectoryNode | undefined;
+  protected readonly entries = new Map<string, AnyNode>();
 
-  constructor(volume: Volume, parent: DirectoryNode | undefined) {
-    super(volume);
+  constructor(volume: Volume, parent: DirectoryNode | undefined, counted = true) {
+    super(volume, counted);
     this.parent = parent;
   }
 
@@ -201,8 +216,16 @@ export class DirectoryNode extends Node {
     return this.entries.size;
   }
 
+  names(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  lookUp(name: string): AnyNode | undefined {
+    return this.entries.get(name);
+  }
+
   find(name: string): AnyNode {
-    const found = this.entries.get(name);
+    const found = this.lookUp(name);
     if (found === undefined) throw new SystemError('NOENT');
     return found;
   }
@@ -210,8 +233,13 @@ export class DirectoryNode extends Node {
   /** Puts a node under a name that must be free. NOENT when this directory itself was removed. */
   add(name: string, make: () => AnyNode): void {
     if (this.links === 0) throw new SystemError('NOENT');
-    if (this.entries.has(name)) throw new SystemError('EXIST');
-    this.entries.set(name, make());
+    if (this.lookUp(name) !== undefined) throw new SystemError('EXIST');
+    this.put(name, make());
+  }
+
+  /** Puts a node under a name, whatever was there. */
+  put(name: string, node: AnyNode): void {
+    this.entries.set(name, node);
     this.touch();
   }
 

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { UnsupportedError } from '../../errors.ts';
+import type { AsyncDirectory, AsyncFile } from '../host/async-filesystem.ts';
+import { errnoName } from '../host/errno.ts';
+import { filesystemSuite } from '../host/filesystem.suite.ts';
+import { ExitStatus } from '../index.ts';
+import { TestGuest } from '../guest.suite.ts';
+import { OFLAGS, RIGHTS } from '../preview1/abi.ts';
+import { awaited } from './awaited.ts';
+import { memoryDirectory, readText } from './memory.ts';
+import { overlay } from './overlay.ts';
+import { readOnly } from './read-only.ts';
+
+/** What was asked, and how many handles are open. */
+interface Book {
+  readonly asked: string[];
+  open: number;
+}
+
+const targets = new WeakMap<object, object>();
+
+/**
+ * The object with methods that answer a little later, by a timer. `close` is the only one that answers at once; what is
+ * opened is slow too.
+ */
+function slow<T extends object>(inner: T, book: Book): T {
+  book.open++;
+  const outer = new Proxy(inner, {
+    get(_target, name) {
+      const value = inner[name as keyof T];
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (name === 'close') {
+          book.open--;
+          return value.call(inner);
+        }
+        book.asked.push(String(name));
+        const plain = args.map((arg) => (typeof arg === 'object' && arg !== null ? (targets.get(arg) ?? arg) : arg));
+        return new Promise((resolve, reject) => {
+          setTimeout(() => {
+            try {
+              const answer: unknown = value.apply(inner, plain);
+              const opens = /^(open|reopen)/.test(String(name));
+              resolve(opens ? slow(answer as object, book) : answer);
+            } catch (error) {
+              reject(error);
+            }
+          }, 0);
+        });
+      };
+    },
+  });
+  targets.set(outer, inner);
+  return outer;
+}
+
+filesystemSuite('files that answer later', () =>
+  awaited(slow<AsyncDirectory>(memoryDirectory(), { asked: [], open: 0 })),
+);
+filesystemSuite(
+  'files of which some answer later',
+  () => {
+    const inner: AsyncDirectory = memoryDirectory();
+    const sometimes: AsyncDirectory = Object.assign(Object.create(inner) as AsyncDirectory, {
+      statEntry: async (name: string) => inner.statEntry(name),
+      openFile: async (name: string, options: Parameters<AsyncDirectory['openFile']>[1]) =>
+        inner.openFile(name, options),
+    });
+    // Renames and links need the inner directory itself.
+    sometimes.rename = (name, _target, targetName) => inner.rename(name, inner, targetName);
+    sometimes.link = (name, _target, targetName) => inner.link(name, inner, targetName);
+    return awaited(sometimes);
+  },
+  {
+    'a directory is not moved into itself': 'all that is moved here is moved within one directory',
+  },
+);
+
+function setUp(tree = { a: 'content', d: { x: 'deep' } }) {
+  const book: Book = { asked: [], open: 0 };
+  const inner = memoryDirectory(tree);
+  const guest = new TestGuest({ mode: 'async', preopens: { '/': awaited(slow<AsyncDirectory>(inner, book)) } });
+  const call = async (name: string, ...args: (number | bigint)[]): Promise<string> =>
+    errnoName((await guest.raw(name, ...args)) as number);
+  const open = async (path: string, oflags = 0, base = RIGHTS.fd_read | RIGHTS.fd_write): Promise<string> =>
+    call('path_open', 3, 1, ...guest.text(path), oflags, base, 0n, 0, 0x100);
+  return { book, inner, guest, call, open };
+}
+
+describe('a guest on files that answer later', () => {
+  it('waits for each answer, and puts each question once', async () => {
+    const { guest, book, call, open } = setUp();
+    expect(await open('d/../d/x')).toBe('SUCCESS');
+    expect(book.asked).toEqual(['openDirectory', 'openDirectory', 'statEntry', 'openFile']);
+    const fd = guest.u32(0x100);
+    guest.setU32(0x200, 0x8000);
+    guest.setU32(0x204, 100);
+    expect(await call('fd_read', fd, 0x200, 1, 0x300)).toBe('SUCCESS');
+    expect(String.fromCharCode(...guest.bytes.subarray(0x8000, 0x8000 + guest.u32(0x300)))).toBe('deep');
+    expect(await call('fd_close', fd)).toBe('SUCCESS');
+    expect(book.open).toBe(1);
+  });
+
+  it('gets error numbers from rejections, and leaves nothing open behind', async () => {
+    const { book, inner, call, guest, open } = setUp();
+    expect(await open('missing')).toBe('NOENT');
+    expect(await open('d/missing/x')).toBe('NOENT');
+    expect(await open('d/../../x')).toBe('NOTCAPABLE');
+    expect(await open('d/new', OFLAGS.creat | OFLAGS.excl)).toBe('SUCCESS');
+    expect(await open('d/new', OFLAGS.creat | OFLAGS.excl)).toBe('EXIST');
+    expect(await call('path_rename', 3, ...guest.text('d/new'), 3, ...guest.text('moved', 0x3000))).toBe('SUCCESS');
+    expect(readText(inner, 'moved')).toBe('');
+    expect(book.open).toBe(2);
+    guest.wasi.close();
+    expect(book.open).toBe(0);
+  });
+
+  it('lists directories entry by entry, and once it is listed asks no more than once for each', async () => {
+    const { guest, book, call } = setUp();
+    expect(await call('fd_readdir', 3, 0x8000, 0x1000, 0n, 0x300)).toBe('SUCCESS');
+    expect(guest.u32(0x300)).toBe(4 * 24 + 1 + 2 + 1 + 1);
+    expect(book.asked).toEqual(['names', 'stat', 'stat', 'statEntry', 'statEntry']);
+  });
+
+  it('a path that another thread changes meanwhile is walked anew, not with the answers of the old one', async () => {
+    const { guest, book, open } = setUp();
+    const answer = open('d/x');
+    guest.text('e/x');
+    expect(await answer).toBe('NOENT');
+    expect(book.asked).toEqual(['openDirectory', 'openDirectory']);
+    expect(book.open).toBe(1);
+  });
+
+  it('many calls may be on their way at the same time', async () => {
+    const { guest, book } = setUp();
+    const outs = [0x400, 0x404, 0x408];
+    const answers = outs.map((out) => guest.raw('path_open', 3, 0, ...guest.text('a'), 0, RIGHTS.fd_read, 0n, 0, out));
+    expect(await Promise.all(answers)).toEqual([0, 0, 0]);
+    expect(outs.map((out) => guest.u32(out))).toEqual([4, 5, 6]);
+    expect(book.open).toBe(4);
+  });
+
+  it('the end of the program closes what a call was about to open', async () => {
+    const { guest, book, open } = setUp();
+    const answer = open('d/x');
+    guest.wasi.close();
+    await expect(answer).rejects.toBeInstanceOf(ExitStatus);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(book.open).toBe(0);
+  });
+
+  it('where nothing can wait, calls answer NOTSUP, and other uses are refused', async () => {
+    const book: Book = { asked: [], open: 0 };
+    const root = awaited(slow<AsyncDirectory>(memoryDirectory({ a: '' }), book));
+    const guest = new TestGuest({ mode: 'sync', preopens: { '/': root } });
+    expect(guest.open('a')).toBe('NOTSUP');
+    expect(() => root.names()).toThrow(UnsupportedError);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  it('other errors of the provider go on to the embedder', async () => {
+    const failing: AsyncDirectory = Object.assign(Object.create(memoryDirectory()) as AsyncDirectory, {
+      statEntry: () => Promise.reject(new RangeError('the data base is gone')),
+    });
+    const guest = new TestGuest({ mode: 'async', preopens: { '/': awaited(failing) } });
+    await expect(guest.raw('path_open', 3, 0, ...guest.text('a'), 0, 0n, 0n, 0, 0x100)).rejects.toThrow(RangeError);
+  });
+
+  it('works below a read-only view and below an overlay', async () => {
+    const book: Book = { asked: [], open: 0 };
+    const base = memoryDirectory({ a: 'below', d: { x: 'x' } });
+    const later = (): AsyncDirectory => slow<AsyncDirectory>(base.reopen(), book);
+    const guest = new TestGuest({
+      mode: 'async',
+      preopens: { '/r': readOnly(awaited(later())), '/o': overlay(awaited(later())) },
+    });
+    const open = async (fd: number, path: string, base = RIGHTS.fd_write): Promise<string> =>
+      errnoName((await guest.raw('path_open', fd, 0, ...guest.text(path), 0, base, 0n, 0, 0x100)) as number);
+    expect([await open(3, 'd/x', RIGHTS.fd_read), await open(3, 'd/x')]).toEqual(['SUCCESS', 'ROFS']);
+    expect(await open(4, 'a', RIGHTS.fd_read | RIGHTS.fd_write)).toBe('SUCCESS');
+    const fd = guest.u32(0x100);
+    guest.text('B');
+    guest.setU32(0x200, 0x1000);
+    guest.setU32(0x204, 1);
+    expect(await guest.raw('fd_write', fd, 0x200, 1, 0x300)).toBe(0);
+    expect(guest.read(fd)).toBe('elow');
+    const move = (): unknown => guest.raw('path_rename', 4, ...guest.text('d'), 4, ...guest.text('e', 0x3000));
+    expect(errnoName((await move()) as number)).toBe('SUCCESS');
+    expect([await open(4, 'e/x'), await open(4, 'd/x')]).toEqual(['SUCCESS', 'NOENT']);
+    expect([readText(base, 'a'), base.names()]).toEqual(['below', ['a', 'd']]);
+  });
+
+  it('moves large files in pieces', async () => {
+    const inner = memoryDirectory({ big: 'x'.repeat(3_000_000) });
+    const sizes: number[] = [];
+    const file = inner.openFile('big', { read: true, write: true, create: false, exclusive: false, truncate: false });
+    const piecewise: AsyncFile = Object.assign(Object.create(file) as AsyncFile, {
+      read: async (into: Uint8Array, position: bigint) => {
+        sizes.push(into.length);
+        return file.read(into, position);
+      },
+    });
+    const root: AsyncDirectory = Object.assign(Object.create(inner) as AsyncDirectory, {
+      openFile: async () => piecewise,
+    });
+    const guest = new TestGuest({ mode: 'async', preopens: { '/': awaited(root) } });
+    guest.bytes = new Uint8Array(4_000_000);
+    expect(await guest.raw('path_open', 3, 0, ...guest.text('big'), 0, RIGHTS.fd_read, 0n, 0, 0x100)).toBe(0);
+    guest.setU32(0x200, 0x1_0000);
+    guest.setU32(0x204, 3_500_000);
+    expect(await guest.raw('fd_read', 4, 0x200, 1, 0x300)).toBe(0);
+    expect([guest.u32(0x300), guest.bytes[0x1_0000 + 2_999_999]]).toEqual([3_000_000, 0x78]);
+    expect(Math.max(...sizes)).toBe(1024 * 1024);
+  });
+});

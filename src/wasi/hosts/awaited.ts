@@ -1,0 +1,174 @@
+// A Directory made of one that may answer with promises: the guest thread waits for them, the host does not.
+// Each method is a question that the system call puts once, however often it is tried (kernel/replay.ts).
+import type { AsyncDirectory, AsyncFile } from '../host/async-filesystem.ts';
+import { SystemError } from '../host/errno.ts';
+import type { Directory, File, FileType, OpenOptions, Stat, Times } from '../host/filesystem.ts';
+import { ask, close, type Handle, whenAnswered } from '../kernel/replay.ts';
+
+/** Bytes that one question asks for: each needs a buffer of its own, and guests may ask for gigabytes. */
+const PIECE = 1024 * 1024;
+
+/**
+ * The directory `from`, which it takes over, for `preopens`. In mode 'async' a program that uses it waits for promises;
+ * in mode 'sync', where nothing can wait for them, calls answer NOTSUP.
+ */
+export function awaited(from: AsyncDirectory): Directory {
+  return new AwaitedDirectory(from);
+}
+
+class AwaitedFile implements File, Handle {
+  readonly type: FileType;
+  readonly seekable: boolean;
+  private readonly from: AsyncFile;
+
+  constructor(from: AsyncFile) {
+    this.from = from;
+    this.type = from.type;
+    this.seekable = from.seekable;
+  }
+
+  stat(): Stat {
+    return ask(this, 'stat', [], () => this.from.stat());
+  }
+
+  read(into: Uint8Array, position: bigint): number {
+    let moved = 0;
+    while (moved < into.length) {
+      const length = Math.min(PIECE, into.length - moved);
+      const at = position + BigInt(moved);
+      const bytes = ask(this, 'read', [length, at], () => {
+        const buffer = new Uint8Array(length);
+        return whenAnswered(this.from.read(buffer, at), (got) => buffer.subarray(0, got));
+      });
+      into.set(bytes, moved);
+      moved += bytes.length;
+      if (bytes.length < length) break;
+    }
+    return moved;
+  }
+
+  write(bytes: Uint8Array, position: bigint): number {
+    let moved = 0;
+    while (moved < bytes.length) {
+      const part = bytes.subarray(moved, moved + PIECE);
+      const at = position + BigInt(moved);
+      const took = ask(this, 'write', [part.length, at], () => this.from.write(part.slice(), at));
+      moved += took;
+      if (took < part.length) break;
+    }
+    return moved;
+  }
+
+  setSize(size: bigint): void {
+    ask(this, 'setSize', [size], () => this.from.setSize(size));
+  }
+
+  setTimes(times: Times): void {
+    ask(this, 'setTimes', [times], () => this.from.setTimes(times));
+  }
+
+  sync(dataOnly: boolean): void {
+    ask(this, 'sync', [dataOnly], () => this.from.sync(dataOnly));
+  }
+
+  close(): void {
+    close(this);
+  }
+
+  release(): void {
+    this.from.close();
+  }
+}
+
+class AwaitedDirectory implements Directory, Handle {
+  private readonly from: AsyncDirectory;
+
+  constructor(from: AsyncDirectory) {
+    this.from = from;
+  }
+
+  stat(): Stat {
+    return ask(this, 'stat', [], () => this.from.stat());
+  }
+
+  setTimes(times: Times): void {
+    ask(this, 'setTimes', [times], () => this.from.setTimes(times));
+  }
+
+  sync(dataOnly: boolean): void {
+    ask(this, 'sync', [dataOnly], () => this.from.sync(dataOnly));
+  }
+
+  close(): void {
+    close(this);
+  }
+
+  release(): void {
+    this.from.close();
+  }
+
+  reopen(): Directory {
+    return ask(this, 'reopen', [], () => whenAnswered(this.from.reopen(), awaited));
+  }
+
+  names(): string[] {
+    return ask(this, 'names', [], () => this.from.names());
+  }
+
+  statEntry(name: string): Stat {
+    return ask(this, 'statEntry', [name], () => this.from.statEntry(name));
+  }
+
+  setEntryTimes(name: string, times: Times): void {
+    ask(this, 'setEntryTimes', [name, times], () => this.from.setEntryTimes(name, times));
+  }
+
+  openDirectory(name: string): Directory {
+    return ask(this, 'openDirectory', [name], () => whenAnswered(this.from.openDirectory(name), awaited));
+  }
+
+  openFile(name: string, options: OpenOptions): File {
+    return ask(this, 'openFile', [name, options], () =>
+      whenAnswered(this.from.openFile(name, options), (file) => new AwaitedFile(file)),
+    );
+  }
+
+  readLink(name: string): string {
+    return ask(this, 'readLink', [name], () => this.from.readLink(name));
+  }
+
+  createDirectory(name: string): void {
+    ask(this, 'createDirectory', [name], () => this.from.createDirectory(name));
+  }
+
+  createLink(name: string, text: string): void {
+    ask(this, 'createLink', [name, text], () => this.from.createLink(name, text));
+  }
+
+  removeDirectory(name: string): void {
+    ask(this, 'removeDirectory', [name], () => this.from.removeDirectory(name));
+  }
+
+  removeFile(name: string): void {
+    ask(this, 'removeFile', [name], () => this.from.removeFile(name));
+  }
+
+  rename(name: string, target: Directory, targetName: string): void {
+    const to = innerOf(target);
+    ask(this, 'rename', [name, to, targetName], () => this.from.rename(name, to, targetName));
+  }
+
+  link(name: string, target: Directory, targetName: string): void {
+    const to = innerOf(target);
+    ask(this, 'link', [name, to, targetName], () => this.from.link(name, to, targetName));
+  }
+
+  static innerOf(directory: Directory): AsyncDirectory {
+    if (!(directory instanceof AwaitedDirectory)) throw new SystemError('XDEV');
+    return directory.from;
+  }
+}
+
+function innerOf(directory: Directory): AsyncDirectory {
+  return AwaitedDirectory.innerOf(directory);
+}

@@ -1,0 +1,201 @@
+// An overlay: the content of a directory that is never changed, and in memory whatever a guest changes of it.
+// Its nodes are those of a file system in memory (memory/nodes.ts) that come into being when they are first looked at;
+// a file's bytes stay below until it is first written to. What is below is opened by name at each look, from its root,
+// so that no handles of the host are kept. Names below that lead to devices, pipes and sockets are left out.
+import { SystemError, unless } from '../host/errno.ts';
+import type { Directory, File, Stat } from '../host/filesystem.ts';
+import { MemoryDirectory } from './memory/filesystem.ts';
+import {
+  allocate,
+  type AnyNode,
+  DirectoryNode,
+  FileNode,
+  LinkNode,
+  type MemoryLimits,
+  Volume,
+} from './memory/nodes.ts';
+
+const FOR_READING = { read: true, write: false, create: false, exclusive: false, truncate: false } as const;
+
+/**
+ * A directory that shows `base`, which it takes over, with changes kept in memory, up to `limits`. The base should not
+ * be changed by others meanwhile. It may be of any kind, asynchronous ones (`awaited`) included.
+ */
+export function overlay(base: Directory, limits: MemoryLimits = {}): Directory {
+  const below = new Below(base, limits);
+  const root = new BackedDirectory(below, undefined, []);
+  return new OverlayRoot(root, base);
+}
+
+/** The handle that was handed out first; the base is closed with it. */
+class OverlayRoot extends MemoryDirectory {
+  private readonly base: Directory;
+
+  constructor(node: DirectoryNode, base: Directory) {
+    super(node);
+    this.base = base;
+  }
+
+  override close(): void {
+    super.close();
+    this.base.close();
+  }
+}
+
+/** What all nodes of an overlay share. */
+class Below {
+  readonly volume: Volume;
+  private readonly base: Directory;
+  /** Files with several names below, by device and inode: one node each. */
+  private readonly linked = new Map<string, FileNode>();
+
+  constructor(base: Directory, limits: MemoryLimits) {
+    this.base = base;
+    this.volume = new Volume(limits);
+  }
+
+  /** Opens the directory at a path of names, and closes it behind the action. */
+  in<T>(path: readonly string[], action: (directory: Directory) => T): T {
+    const opened: Directory[] = [];
+    let here = this.base;
+    try {
+      for (const name of path) {
+        here = here.openDirectory(name);
+        opened.push(here);
+      }
+      return action(here);
+    } finally {
+      for (const directory of opened) directory.close();
+    }
+  }
+
+  /** A node for what has a name below; undefined when there is nothing, or nothing that an overlay can show. */
+  nodeFor(parent: BackedDirectory, path: readonly string[], name: string): AnyNode | undefined {
+    return this.in(path, (directory) => {
+      const stat = unless(['NOENT'], () => directory.statEntry(name));
+      if (stat?.type === 'directory') return showing(new BackedDirectory(this, parent, [...path, name]), stat);
+      if (stat?.type === 'regular-file') return this.fileFor(path, name, stat);
+      if (stat?.type !== 'symbolic-link') return undefined;
+      return showing(new LinkNode(this.volume, directory.readLink(name), false), stat);
+    });
+  }
+
+  private fileFor(path: readonly string[], name: string, stat: Stat): FileNode {
+    if (stat.links < 2n) return new BackedFile(this, path, name, stat);
+    const key = `${stat.device}:${stat.inode}`;
+    const node = this.linked.get(key) ?? new BackedFile(this, path, name, stat);
+    this.linked.set(key, node);
+    return node;
+  }
+}
+
+/** The node with the times that the base shows. */
+function showing<N extends AnyNode>(node: N, stat: Stat): N {
+  node.accessed = stat.accessed;
+  node.modified = stat.modified;
+  node.changed = stat.changed;
+  return node;
+}
+
+class BackedDirectory extends DirectoryNode {
+  private readonly below: Below;
+  private readonly path: readonly string[];
+  /** Names below that are not to be seen: removed, moved away or replaced. */
+  private readonly hidden = new Set<string>();
+
+  constructor(below: Below, parent: DirectoryNode | undefined, path: readonly string[]) {
+    super(below.volume, parent, false);
+    this.below = below;
+    this.path = path;
+  }
+
+  override names(): string[] {
+    const own = super.names();
+    if (this.links === 0) return own;
+    const found = this.below.in(this.path, (directory) => directory.names());
+    return [...own, ...found.filter((name) => !this.hidden.has(name) && super.lookUp(name) === undefined)];
+  }
+
+  override lookUp(name: string): AnyNode | undefined {
+    const own = super.lookUp(name);
+    if (own !== undefined || this.hidden.has(name) || this.links === 0) return own;
+    const node = this.below.nodeFor(this, this.path, name);
+    if (node !== undefined) this.entries.set(name, node);
+    return node;
+  }
+
+  override put(name: string, node: AnyNode): void {
+    this.hidden.add(name);
+    super.put(name, node);
+  }
+
+  override remove(name: string): void {
+    this.hidden.add(name);
+    super.remove(name);
+  }
+}
+
+class BackedFile extends FileNode {
+  private readonly below: Below;
+  private readonly path: readonly string[];
+  private readonly name: string;
+  /** What it holds below, in bytes; undefined once its content is here. */
+  private sizeBelow: number | undefined;
+
+  constructor(below: Below, path: readonly string[], name: string, stat: Stat) {
+    super(below.volume, false);
+    this.below = below;
+    this.path = path;
+    this.name = name;
+    this.sizeBelow = Number(stat.size);
+    this.links = Number(stat.links);
+    showing(this, stat);
+  }
+
+  override size(): number {
+    return this.sizeBelow ?? super.size();
+  }
+
+  override read(into: Uint8Array, position: bigint): number {
+    if (this.sizeBelow === undefined) return super.read(into, position);
+    return this.readingBelow((file) => file.read(into, position));
+  }
+
+  override write(bytes: Uint8Array, position: bigint): number {
+    if (bytes.length > 0) this.bringUp();
+    return super.write(bytes, position);
+  }
+
+  override resize(size: bigint): void {
+    if (size === 0n) this.sizeBelow = undefined;
+    else this.bringUp();
+    super.resize(size);
+  }
+
+  /** Copies the content, as a whole before anything is changed. FBIG, NOSPC. */
+  private bringUp(): void {
+    const { sizeBelow } = this;
+    if (sizeBelow === undefined) return;
+    if (sizeBelow > 0x7fff_ffff) throw new SystemError('FBIG');
+    this.volume.checkRoom(sizeBelow);
+    const bytes = allocate(sizeBelow);
+    const length = this.readingBelow((file) => {
+      let at = 0;
+      for (let got = 1; got > 0 && at < bytes.length; at += got) got = file.read(bytes.subarray(at), BigInt(at));
+      return at;
+    });
+    this.adopt(length === sizeBelow ? bytes : bytes.slice(0, length));
+    this.sizeBelow = undefined;
+  }
+
+  private readingBelow<T>(action: (file: File) => T): T {
+    return this.below.in(this.path, (directory) => {
+      const file = directory.openFile(this.name, FOR_READING);
+      try {
+        return action(file);
+      } finally {
+        file.close();
+      }
+    });
+  }
+}
