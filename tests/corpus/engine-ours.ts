@@ -18,11 +18,11 @@ const WASI_NAMES = ['wasi_snapshot_preview1', 'wasi_unstable'];
 /** Codes of the errors that end a program as a trap does. */
 const TRAPS = ['trap', 'exhaustion'];
 
-/** Loads dist/. Throws if it is not built. */
-export async function loadOurs(): Promise<Engine> {
+/** Loads dist/, or a copy of it in another folder. Throws if it is not built. */
+export async function loadOurs(dist: string = join(projectRoot, 'dist')): Promise<Engine> {
   const load = async (path: string): Promise<object> => {
-    const built = join(projectRoot, 'dist', path);
-    if (!existsSync(built)) throw new Error(`dist/${path} is not there: run \`npm run build\` first`);
+    const built = join(dist, path);
+    if (!existsSync(built)) throw new Error(`${built} is not there: run \`npm run build\` first`);
     return (await import(pathToFileURL(built).href)) as object;
   };
   const paths = ['index.js', 'wasi/index.js', 'wasi/hosts/node.js', 'jsapi/index.js'];
