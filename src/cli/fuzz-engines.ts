@@ -5,6 +5,7 @@ import { compile, getGlobal, Global, type HostFunction, instantiate, Memory, set
 import { WasmException } from '../errors.ts';
 import type { Feature, FeatureSet } from '../syntax/features.ts';
 import type { Engine, Failure } from '../testing/differential.ts';
+import type { JsNamespace } from '../testing/js-engine.ts';
 import { trapClass } from '../testing/traps.ts';
 import { parseModule } from '../text/parser.ts';
 
@@ -64,6 +65,8 @@ const PROBES: Readonly<Partial<Record<Feature, string>>> = {
   simd: '(func v128.const i64x2 0 0 drop)',
   threads: '(memory 1 1 shared) (func i32.const 0 i32.atomic.load drop)',
   'tail-call': '(func return_call 0)',
+  'extended-const': '(global i32 (i32.add (i32.const 1) (i32.const 2)))',
+  'relaxed-simd': '(func (param v128) local.get 0 local.get 0 i8x16.relaxed_swizzle drop)',
   'multi-memory': '(memory 1) (memory 1)',
   memory64: '(memory i64 1) (table i64 1 funcref)',
   'function-references': '(type $f (func)) (func (param (ref null $f)) local.get 0 call_ref $f)',
@@ -71,6 +74,7 @@ const PROBES: Readonly<Partial<Record<Feature, string>>> = {
   'exception-handling': '(tag) (func block try_table (catch_all 0) throw 0 end end)',
   'legacy-exceptions': '(func try catch_all end)',
   'wide-arithmetic': '(func (param i64 i64) local.get 0 local.get 1 i64.mul_wide_s drop drop)',
+  'custom-descriptors': '(rec (type $a (descriptor $b (struct))) (type $b (describes $a (struct))))',
   'custom-page-sizes': '(memory 1 (pagesize 1))',
 };
 
@@ -81,4 +85,23 @@ export function nativeFeatures(allowed: FeatureSet, validate: (bytes: Uint8Array
     return feature === 'core' || (probe !== undefined && validate(encodeModule(parseModule(`(module ${probe})`))));
   };
   return new Set([...allowed].filter(has));
+}
+
+export type Against = 'native' | 'self';
+
+/** The host's own engine, where it has one. */
+export function nativeNamespace(): (JsNamespace & { validate(bytes: Uint8Array): boolean }) | undefined {
+  const name = 'WebAssembly';
+  return (globalThis as unknown as Record<string, unknown>)[name] as ReturnType<typeof nativeNamespace>;
+}
+
+/** The two engines to compare. `jsEngine` is that of wasmi-ts/testing, which is loaded only when it is needed. */
+export function enginesFor(
+  against: Against,
+  jsEngine: (name: string, wasm: JsNamespace) => Engine,
+): readonly [Engine, Engine] {
+  const ours = ourEngine('ours', 'fast');
+  const native = nativeNamespace();
+  if (against === 'self' || native === undefined) return [ours, ourEngine('ours, traced', 'traced')];
+  return [ours, jsEngine('native', native)];
 }

@@ -3,36 +3,48 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeModule } from '../decoder/decode.ts';
-import type { FeatureSet } from '../syntax/features.ts';
+import {
+  DEFAULT_FEATURES,
+  FEATURES,
+  type Feature,
+  type FeatureSet,
+  isFeature,
+  withFeatures,
+} from '../syntax/features.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
-import type { Engine } from '../testing/differential.ts';
 import type { FoundCase } from '../testing/fuzz.ts';
-import type { JsNamespace } from '../testing/js-engine.ts';
 import { printModule } from '../text/printer.ts';
 import { CliError, EXIT } from './failure.ts';
-import { nativeFeatures, ourEngine } from './fuzz-engines.ts';
+import { enginesFor, nativeFeatures, nativeNamespace } from './fuzz-engines.ts';
+import {
+  type RoundPlan,
+  type RoundResult,
+  type Rounds,
+  Stuck,
+  type Testing,
+  WorkerRounds,
+  roundsHere,
+} from './fuzz-rounds.ts';
 import { FUZZ_HELP } from './help.ts';
 import { type CliHost, pathOf } from './host.ts';
 import { type Options, choice, count, duration, parseOptions } from './options.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
-
-type Testing = typeof import('../testing/index.ts');
 
 /** Modules of one round: between rounds progress is printed and the time looked at. */
 const ROUND = 200;
 /** Whoever has found so many has enough to do. */
 const MAX_CASES = 20;
 const DEFAULT_TIME = 60_000;
+/** Milliseconds that the host's engine may take for one module. */
+const PATIENCE = 10_000;
+const PROGRESS = 5000;
 
-interface Plan {
-  readonly engines: readonly [Engine, Engine];
-  readonly features: FeatureSet;
+interface Plan extends RoundPlan {
+  readonly names: readonly [string, string];
   readonly seed: number;
   readonly until: number;
   readonly runs: number;
   readonly out: string;
-  /** The other engine is not ours: what the specification leaves open is left out. */
-  readonly foreign: boolean;
 }
 
 interface Totals {
@@ -52,94 +64,158 @@ async function loadTesting(): Promise<Testing> {
   }
 }
 
+/** `--features`: exactly these and what they imply. Without it: the defaults, or all to validate; `-W` switches. */
+function allowedFeatures(options: Options): FeatureSet {
+  const list = options.one('features');
+  const all = Object.fromEntries(Object.keys(FEATURES).map((name) => [name, true]));
+  if (list === undefined) {
+    return options.has('validate-only') && !options.has('wasm-features')
+      ? withFeatures(DEFAULT_FEATURES, all)
+      : featureSet(options);
+  }
+  if (options.has('wasm-features')) throw options.usage('--features says all; --wasm-features switches the defaults');
+  let set: FeatureSet = new Set<Feature>(['core']);
+  for (const name of list.split(',').filter((one) => one !== '')) {
+    if (name === 'all') set = withFeatures(set, all);
+    else if (name === 'default') set = new Set([...set, ...DEFAULT_FEATURES]);
+    else if (isFeature(name)) set = withFeatures(set, { [name]: true });
+    else throw options.usage(`--features ${name}: it is one of all, default, ${Object.keys(FEATURES).join(', ')}`);
+  }
+  return set;
+}
+
 function planOf(options: Options, testing: Testing, host: CliHost): Plan {
   const against = choice(options, 'against', ['native', 'self'], 'native');
-  const allowed = featureSet(options);
-  let features = allowed;
-  let other = ourEngine('ours, traced', 'traced');
-  if (against === 'native') {
-    const name = 'WebAssembly';
-    const native = (globalThis as unknown as Record<string, unknown>)[name] as
-      | (JsNamespace & { validate(bytes: Uint8Array): boolean })
-      | undefined;
-    if (native === undefined) throw new CliError('the host has no engine of its own; use --against self');
-    features = nativeFeatures(allowed, (bytes) => native.validate(bytes));
-    other = testing.jsEngine('native', native);
+  const validateOnly = options.has('validate-only');
+  const features = allowedFeatures(options);
+  const native = nativeNamespace();
+  if (against === 'native' && native === undefined && !validateOnly) {
+    throw new CliError('the host has no engine of its own; use --against self');
   }
+  const both = native === undefined ? features : nativeFeatures(features, (bytes) => native.validate(bytes));
+  const [a, b] = enginesFor(against, testing.jsEngine);
   return {
-    engines: [ourEngine('ours', 'fast'), other],
-    features,
+    against,
+    validateOnly,
+    features: [...features],
+    nativeFeatures: [...both],
+    names: [a.name, b.name],
     seed: count(options, 'seed') ?? Math.floor(Math.random() * 0x7fffffff),
     until: Date.now() + (duration(options, 'time') ?? (options.has('runs') ? Infinity : DEFAULT_TIME)),
     runs: count(options, 'runs') ?? Infinity,
     out: pathOf(host, options.one('out') ?? 'fuzz-found'),
-    foreign: against === 'native',
   };
+}
+
+/** The host's engine cannot be interrupted: it runs in a worker, where there is a built one. */
+function roundsOf(plan: Plan, testing: Testing): Rounds {
+  const { against, validateOnly, features, nativeFeatures: both } = plan;
+  const shared = { against, validateOnly, features, nativeFeatures: both };
+  const isBuilt = import.meta.url.endsWith('.js');
+  if (against !== 'native' || validateOnly || !isBuilt) return roundsHere(testing, shared);
+  return new WorkerRounds(new URL('./fuzz-worker.js', import.meta.url), shared, PATIENCE);
 }
 
 const asJson = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
 
+/** Writes `.wasm` and `.wat`; the second module of the test beside them. */
+function saveModule(file: string, bytes: Uint8Array): void {
+  writeFileSync(`${file}.wasm`, bytes);
+  writeFileSync(`${file}.wat`, printModule(decodeModule(bytes)));
+}
+
 function save(plan: Plan, { seed, path, test, difference }: FoundCase, host: CliHost): void {
   mkdirSync(plan.out, { recursive: true });
   const file = join(plan.out, `seed-${seed}`);
-  const { genome, calls, features } = test;
-  const engines = plan.engines.map(({ name }) => name);
-  writeFileSync(`${file}.wasm`, test.bytes);
-  writeFileSync(`${file}.wat`, printModule(decodeModule(test.bytes)));
-  const whole = { seed, path, engines, difference, calls, features: [...features], genome };
+  const { genome, calls, features, linked } = test;
+  saveModule(file, test.bytes);
+  if (linked !== undefined) saveModule(`${file}-linked`, linked);
+  const whole = { seed, path, engines: plan.names, difference, calls, features: [...features], genome };
   writeFileSync(`${file}.json`, `${JSON.stringify(whole, asJson, 2)}\n`);
   const { what, a, b } = difference;
-  host.stdout(
-    `found ${file}.wasm (${test.bytes.length} bytes): ${what}\n  ${engines[0]}: ${a}\n  ${engines[1]}: ${b}\n`,
-  );
+  const size = `${test.bytes.length} bytes`;
+  host.stdout(`found ${file}.wasm (${size}): ${what}\n  ${plan.names[0]}: ${a}\n  ${plan.names[1]}: ${b}\n`);
 }
 
-function run(plan: Plan, testing: Testing, host: CliHost): Totals {
+/** A module with which an engine did not come back is saved as it is: trying smaller ones would take for ever. */
+function saveStuck(plan: Plan, seed: number, { bytes, message }: Stuck, host: CliHost): void {
+  mkdirSync(plan.out, { recursive: true });
+  const file = join(plan.out, `seed-${seed}-stuck`);
+  saveModule(file, bytes);
+  writeFileSync(`${file}.json`, `${JSON.stringify({ seed, engines: plan.names, difference: message }, null, 2)}\n`);
+  host.stdout(`found ${file}.wasm (${bytes.length} bytes): ${message}\n`);
+}
+
+function add(totals: Totals, { runs, endings, rows }: RoundResult): void {
+  totals.modules += runs;
+  for (const [ending, n] of endings) totals.endings.set(ending, (totals.endings.get(ending) ?? 0) + n);
+  for (const [code, n] of rows) totals.rows.set(code, (totals.rows.get(code) ?? 0) + n);
+}
+
+async function run(plan: Plan, rounds: Rounds, host: CliHost): Promise<Totals> {
   const totals: Totals = { modules: 0, found: 0, endings: new Map(), rows: new Map() };
   const started = Date.now();
   let printed = started;
   for (let round = 0; Date.now() < plan.until && totals.modules < plan.runs && totals.found < MAX_CASES; round++) {
-    const runs = Math.min(ROUND, plan.runs - totals.modules);
-    const options = { features: plan.features, nondeterministic: !plan.foreign };
-    const { found, runs: done } = testing.fuzzRound(
-      plan.engines,
-      options,
-      { seed: plan.seed + round, runs },
-      ({ rows }, { calls }) => {
-        for (const ending of calls) totals.endings.set(ending, (totals.endings.get(ending) ?? 0) + 1);
-        for (const [code, n] of rows) totals.rows.set(code, (totals.rows.get(code) ?? 0) + n);
-      },
-    );
-    totals.modules += done;
-    if (found !== undefined) {
+    const seed = plan.seed + round;
+    try {
+      const result = await rounds.round(seed, Math.min(ROUND, plan.runs - totals.modules));
+      add(totals, result);
+      if (result.found !== undefined) {
+        totals.found++;
+        save(plan, result.found, host);
+      }
+    } catch (error) {
+      if (!(error instanceof Stuck)) throw error;
       totals.found++;
-      save(plan, found, host);
+      saveStuck(plan, seed, error, host);
     }
-    if (Date.now() - printed > 5000) {
+    if (Date.now() - printed > PROGRESS) {
       printed = Date.now();
-      host.stderr(`${summary(totals, printed - started)}\n`);
+      host.stderr(`${summary(plan, totals, printed - started)}\n`);
     }
   }
-  host.stdout(`${summary(totals, Date.now() - started)}\n`);
+  host.stdout(`${summary(plan, totals, Date.now() - started)}\n`);
   return totals;
 }
 
-function summary({ modules, found, endings }: Totals, ms: number): string {
+/** What the endings of calls are called. `exhausted`: want of stack, memory or fuel, from which nothing follows. */
+const ENDINGS: Readonly<Record<string, string>> = { exhausted: 'no verdict' };
+
+function summary({ validateOnly }: Plan, { modules, found, endings }: Totals, ms: number): string {
   const rate = Math.round((modules * 1000) / Math.max(1, ms));
-  const list = [...endings].map(([name, n]) => `${name} ${n}`).join(', ');
+  const list = [...endings].map(([name, n]) => `${ENDINGS[name] ?? name} ${n}`).join(', ');
+  if (validateOnly) return `${modules} modules, ${rate} per second, ${found} refused`;
   return `${modules} modules, ${rate} per second, ${found} differ; calls: ${list}`;
 }
 
-function printRows(totals: Totals, features: FeatureSet, host: CliHost): void {
+/** Prints how often each row occurred; answers the names of those that did not. */
+function printRows(totals: Totals, features: FeatureSet, host: CliHost): string[] {
   const rows = INSTRUCTIONS.filter(({ feature }) => features.has(feature));
   for (const { name, code } of rows) host.stdout(`${String(totals.rows.get(code) ?? 0).padStart(9)} ${name}\n`);
-  host.stdout(`${rows.filter(({ code }) => !totals.rows.has(code)).length} of ${rows.length} never\n`);
+  const missing = rows.filter(({ code }) => !totals.rows.has(code)).map(({ name }) => name);
+  host.stdout(
+    `${rows.length} instructions, ${missing.length} never${missing.length === 0 ? '' : `: ${missing.join(' ')}`}\n`,
+  );
+  return missing;
+}
+
+function begin(plan: Plan, host: CliHost): void {
+  const { names, features, nativeFeatures: both, validateOnly, against, seed } = plan;
+  if (!validateOnly) {
+    const used = against === 'native' ? both : features;
+    host.stdout(`seed ${seed}: ${names.join(' and ')}; ${used.join(' ')}\n`);
+    return;
+  }
+  host.stdout(`seed ${seed}: ours: ${features.join(' ')}\n`);
+  if (nativeNamespace() !== undefined) host.stdout(`ours and native: ${both.join(' ')}\n`);
 }
 
 export async function fuzzCommand(args: readonly string[], host: CliHost): Promise<number> {
   const value = { kind: 'value' } as const;
-  const specs = { against: value, seed: value, time: value, runs: value, out: value, rows: { kind: 'flag' } as const };
-  const options = parseOptions('fuzz', args, { ...specs, ...FEATURE_OPTIONS });
+  const flag = { kind: 'flag' } as const;
+  const specs = { against: value, features: value, seed: value, time: value, runs: value, out: value };
+  const options = parseOptions('fuzz', args, { ...specs, rows: flag, 'validate-only': flag, ...FEATURE_OPTIONS });
   if (options.has('help')) {
     host.stdout(FUZZ_HELP());
     return EXIT.ok;
@@ -147,9 +223,14 @@ export async function fuzzCommand(args: readonly string[], host: CliHost): Promi
   if (options.files.length > 0) throw options.usage('fuzz takes no files');
   const testing = await loadTesting();
   const plan = planOf(options, testing, host);
-  const names = plan.engines.map(({ name }) => name).join(' and ');
-  host.stdout(`seed ${plan.seed}: ${names}; ${[...plan.features].join(' ')}\n`);
-  const totals = run(plan, testing, host);
-  if (options.has('rows')) printRows(totals, plan.features, host);
-  return totals.found > 0 ? EXIT.failed : EXIT.ok;
+  begin(plan, host);
+  const rounds = roundsOf(plan, testing);
+  try {
+    const totals = await run(plan, rounds, host);
+    const features = new Set(plan.against === 'native' && !plan.validateOnly ? plan.nativeFeatures : plan.features);
+    const missing = options.has('rows') || plan.validateOnly ? printRows(totals, features, host) : [];
+    return totals.found > 0 || (plan.validateOnly && missing.length > 0) ? EXIT.failed : EXIT.ok;
+  } finally {
+    await rounds.close();
+  }
 }

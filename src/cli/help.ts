@@ -121,11 +121,14 @@ Makes valid modules by chance, runs each on two engines and compares all that ca
 What differs is saved, made small. Exit code 0 if nothing does, 1 otherwise. Needs the package fast-check.
 
       --against ENGINE        native: the host's own (the default); self: ours again, with tracing code
+      --validate-only         do not run them: ours and the host's validator have to accept each, and every instruction
+                              has to occur; features are all, for the host's validator those that it has
+      --features LIST         exactly these and what they imply, with commas between; also all, default
       --seed N                the first module's seed; default: by chance
       --time TIME             how long: 30s, 10m (default: 1m)
       --runs N                how many modules; ends by whichever comes first
       --out DIR               where to save what is found (default: fuzz-found)
-      --rows                  print how often each instruction was generated
+      --rows                  print how often each instruction was generated (always with --validate-only)
 ${FEATURES}
 ${COMMON}
 ${features()}`;

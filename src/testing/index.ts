@@ -20,4 +20,5 @@ export { mutants } from './mutants.ts';
 export { DEFAULT_OPTIONS, type ModuleOptions } from './options.ts';
 export { script, type TestScript } from './script.ts';
 export { trapClass, trapClassOfMessage } from './traps.ts';
+export { type ModuleValidator, validationRound } from './validation.ts';
 export { type TestValue, type TypeLike, value } from './values.ts';
