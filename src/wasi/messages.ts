@@ -24,7 +24,7 @@ export function nobodyWakes(threads: number): string {
 
 export function cannotWaitSync(threads: number): string {
   const who = threads === 1 ? 'the only guest thread waits' : `all ${threads} guest threads wait`;
-  return `blocking wait: ${who}, and in mode 'sync' nothing but a time-out of memory.atomic.wait can end that; use mode 'async'`;
+  return `blocking wait: ${who}, and this host cannot wait for it without giving control back; use mode 'async'`;
 }
 
 export function needsStart(): string {
@@ -33,4 +33,8 @@ export function needsStart(): string {
 
 export function answersLater(method: string): string {
   return `blocking wait: the file system answers ${method} with a promise, which only a program that runs in mode 'async' can wait for`;
+}
+
+export function cannotSuspend(): string {
+  return "blocking wait: a system call has to wait, and this engine cannot suspend the program; run it with wasmi-ts (callAsync, or run of WASI), or use mode 'sync'";
 }

@@ -64,7 +64,7 @@ export function runProgram<M extends ProgramModule>(
   );
   scheduler.add(callsOf('_start', [], bind));
   if (mode === 'async') return scheduler.run(engine.yieldToHost);
-  scheduler.runSync((nanoseconds) => process.clock.sleepSync(nanoseconds));
+  scheduler.runSync(process.parked);
 }
 
 /** Programs with threads import their memory; where nobody gives it, it is made, once for all threads. */

@@ -5,12 +5,14 @@ import { compile, engine, Interrupted, Trap, type ValidModule } from '../../src/
 import { assemble } from '../../src/text/index.ts';
 import {
   BufferOutput,
+  ERRNO,
   type ProgramOptions,
   QueueInput,
   VirtualClock,
   WASI,
   type WasiOptions,
 } from '../../src/wasi/index.ts';
+import { nodeClock } from '../../src/wasi/hosts/node.ts';
 
 const IMPORTS = `
   (import "env" "memory" (memory $memory 1 1 shared))
@@ -119,29 +121,32 @@ describe('guest threads', () => {
     expect(orders.size).toBeGreaterThan(5);
   });
 
-  it('exit from any thread ends the program, also while others spin, sleep, read or wait', async () => {
-    for (const blocked of [
-      '(loop $spin (br $spin))',
-      '(loop $spin (drop (call $yield)) (br $spin))',
-      '(call $sleep (i32.const 4096) (i64.const 3600000000000))',
-      '(i32.store (i32.const 4100) (i32.const 1)) (drop (call $read (i32.const 0) (i32.const 4096) (i32.const 1) (i32.const 4104)))',
-      '(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))',
-      '(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 3600000000000)))',
-    ]) {
-      const begun = Date.now();
-      const stdin = new QueueInput();
-      const byThread = program(`(drop (call $spawn (i32.const 7))) ${blocked}`, '(call $exit (local.get $arg))');
-      expect((await run(byThread, {}, { stdin })).exitCode).toBe(7);
-      const byMain = program(
-        '(drop (call $spawn (i32.const 0))) (call $sleep (i32.const 2048) (i64.const 1000000)) (call $exit (i32.const 8))',
-        blocked,
-      );
-      expect((await run(byMain, {}, { stdin })).exitCode).toBe(8);
-      const returning = program('(drop (call $spawn (i32.const 0))) (drop (call $yield))', blocked);
-      expect((await run(returning, {}, { stdin })).exitCode).toBe(0);
-      expect(Date.now() - begun).toBeLessThan(5000);
-    }
-  });
+  it.each(['async', 'sync'] as const)(
+    'exit from any thread ends the program, also while others spin, sleep, read or wait, in mode %s',
+    async (mode) => {
+      for (const blocked of [
+        '(loop $spin (br $spin))',
+        '(loop $spin (drop (call $yield)) (br $spin))',
+        '(call $sleep (i32.const 4096) (i64.const 3600000000000))',
+        '(i32.store (i32.const 4100) (i32.const 1)) (drop (call $read (i32.const 0) (i32.const 4096) (i32.const 1) (i32.const 4104)))',
+        '(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))',
+        '(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 3600000000000)))',
+      ]) {
+        const begun = Date.now();
+        const stdin = new QueueInput();
+        const byThread = program(`(drop (call $spawn (i32.const 7))) ${blocked}`, '(call $exit (local.get $arg))');
+        expect((await run(byThread, {}, { stdin, mode })).exitCode).toBe(7);
+        const byMain = program(
+          '(drop (call $spawn (i32.const 0))) (call $sleep (i32.const 2048) (i64.const 1000000)) (call $exit (i32.const 8))',
+          blocked,
+        );
+        expect((await run(byMain, {}, { stdin, mode })).exitCode).toBe(8);
+        const returning = program('(drop (call $spawn (i32.const 0))) (drop (call $yield))', blocked);
+        expect((await run(returning, {}, { stdin, mode })).exitCode).toBe(0);
+        expect(Date.now() - begun).toBeLessThan(5000);
+      }
+    },
+  );
 
   it('a trap of any thread ends the program with it', async () => {
     const module = program('(drop (call $spawn (i32.const 0))) (loop $spin (br $spin))', 'unreachable');
@@ -184,13 +189,46 @@ describe('guest threads', () => {
     await expect(run(module, { signal: abort.signal })).rejects.toThrow(Interrupted);
   });
 
-  it('run in mode sync too, as far as nothing but time-outs of memory has to be waited for', () => {
+  it('run in mode sync too: one that sleeps or reads does not keep the others waiting', () => {
     const stdout = new BufferOutput();
     expect(new WASI({ mode: 'sync', stdout }).run(engine, LOCKED)).toBe(200);
     expect(stdout.text()).toBe(LETTERS);
     const timed = program('(call $exit (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 2000000)))');
     expect(new WASI({ mode: 'sync' }).run(engine, timed)).toBe(2);
     const stuck = program('(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))');
-    expect(() => new WASI({ mode: 'sync' }).run(engine, stuck)).toThrow(/mode 'sync'/);
+    expect(() => new WASI({ mode: 'sync' }).run(engine, stuck)).toThrow(/nobody is left/);
+    // A thread sleeps in the system, another on memory, the main thread waits for both; then they are in the other order.
+    for (const [inSystem, onMemory, order] of [
+      [3_000_000, 30_000_000, 'AB'],
+      [30_000_000, 3_000_000, 'BA'],
+    ] as const) {
+      const sleepers = program(
+        `(drop (call $spawn (i32.const 0))) (drop (call $spawn (i32.const 1)))
+         (loop $more
+           (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 10000000)))
+           (br_if $more (i32.lt_u (i32.atomic.load (i32.const 8)) (i32.const 2))))`,
+        `(if (local.get $arg)
+           (then (drop (memory.atomic.wait32 (i32.const 4) (i32.const 0) (i64.const ${onMemory}))))
+           (else (call $sleep (i32.const 4096) (i64.const ${inSystem}))))
+         (call $put (i32.const 64) (i32.add (i32.const 65) (local.get $arg)))
+         (drop (i32.atomic.rmw.add (i32.const 8) (i32.const 1)))`,
+      );
+      const written = new BufferOutput();
+      new WASI({ mode: 'sync', stdout: written, clock: nodeClock() }).run(engine, sleepers);
+      expect(written.text()).toBe(order);
+    }
+  });
+
+  it('in mode sync a wait that nothing on the host can end answers NOTSUP once nobody else can go on', () => {
+    const reading = program(
+      `(drop (call $spawn (i32.const 0)))
+       (loop $more (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))
+         (br_if $more (i32.eqz (i32.atomic.load (i32.const 0)))))
+       (call $exit (i32.load (i32.const 0)))`,
+      `(i32.store (i32.const 4100) (i32.const 1))
+       (i32.atomic.store (i32.const 0) (call $read (i32.const 0) (i32.const 4096) (i32.const 1) (i32.const 4104)))
+       (drop (memory.atomic.notify (i32.const 0) (i32.const 1)))`,
+    );
+    expect(new WASI({ mode: 'sync', stdin: new QueueInput() }).run(engine, reading)).toBe(ERRNO.NOTSUP);
   });
 });

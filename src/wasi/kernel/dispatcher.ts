@@ -1,8 +1,11 @@
 // The dispatcher: makes a host function out of a system call, and waits for those that cannot finish at once.
 // A system call is restartable: it has no effect when it answers WouldBlock, and is then run again with the same
-// arguments. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits.
+// arguments. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits,
+// or where there are several guest threads, the scheduler does it for all of them.
 // Which calls exist, and what they mean, is the business of the system interface.
+import { UnsupportedError } from '../../errors.ts';
 import { ERRNO, SystemError } from '../host/errno.ts';
+import { cannotSuspend } from '../messages.ts';
 import type { Guest } from './guest.ts';
 import type { Process } from './process.ts';
 import { READABLE } from './pollable.ts';
@@ -25,7 +28,7 @@ export type Value = number | bigint;
 export type SystemCall = (call: Call, ...args: never[]) => unknown;
 
 /** A function to be imported by a module. i32 are numbers, i64 are bigints; a promise suspends the guest thread. */
-export type HostFunction = (...args: Value[]) => Value | undefined | Promise<Value | undefined>;
+export type HostFunction = (...args: Value[]) => Value | undefined | PromiseLike<Value | undefined>;
 
 /** Told about a call when it begins; the result is told how it ended. */
 export type Tracer = (args: readonly Value[]) => (errno: number) => void;
@@ -73,14 +76,43 @@ export function dispatch(
     if (typeof answer === 'number') return tell(answer);
     const again = { ...call, waited: true };
     const retry = (): number | WouldBlock => attempt(again, args, replay);
-    if (options.mode === 'sync') return tell(finishSync(answer, call, retry, replay));
-    return finishAsync(answer, call, retry, replay).then(tell);
+    if (options.mode === 'sync') {
+      const { threads, parked } = options.process;
+      if (threads === undefined || threads.count < 2) return tell(finishSync(answer, call, retry, replay));
+      const drop = (): void => replay.abandon();
+      const refuse = (): number => {
+        drop();
+        return tell(ERRNO.NOTSUP);
+      };
+      return parked.add(answer, { again: told(retry, tell), refuse, drop });
+    }
+    return onlySuspending(finishAsync(answer, call, retry, replay).then(tell));
   };
+}
+
+/**
+ * An engine that cannot suspend a guest takes the promise for the result and makes a number of it: 0, which would say
+ * that all went well. So the attempt to make a number throws.
+ */
+function onlySuspending(answer: Promise<number>): Promise<number> {
+  const refuse = (): never => {
+    answer.catch(() => undefined);
+    throw new UnsupportedError('blocking-wait', cannotSuspend());
+  };
+  return Object.defineProperty(answer, Symbol.toPrimitive, { value: refuse });
 }
 
 function coerce(value: Value, kind: Coercion): Value {
   if (kind === 'u32') return (value as number) >>> 0;
   return kind === 'u64' ? BigInt.asUintN(64, value as bigint) : BigInt.asIntN(64, value as bigint);
+}
+
+/** A try whose result is told when it is there. */
+function told(retry: () => number | WouldBlock, tell: (errno: number) => number): () => number | WouldBlock {
+  return () => {
+    const answer = retry();
+    return typeof answer === 'number' ? tell(answer) : answer;
+  };
 }
 
 function newCall({ guest, process }: DispatchOptions): Call {

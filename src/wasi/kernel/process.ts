@@ -5,6 +5,7 @@ import type { Clock } from '../host/clock.ts';
 import type { Random } from '../host/random.ts';
 import { refuseEnvironmentName, refuseNul } from '../messages.ts';
 import { FileTable } from './file-table.ts';
+import { Parked } from './parked.ts';
 import { Waiting } from './wait.ts';
 
 export interface ProcessOptions {
@@ -30,7 +31,10 @@ export class Process {
   readonly files = new FileTable();
   readonly clock: Clock;
   readonly random: Random;
+  /** Calls that wait in mode 'async'. */
   readonly waiting = new Waiting();
+  /** Calls that wait in mode 'sync' while other threads run. */
+  readonly parked: Parked;
   /** Undefined where the embedder runs the guest by itself: one thread then. */
   threads: ThreadGroup | undefined;
 
@@ -43,6 +47,7 @@ export class Process {
     });
     this.clock = options.clock;
     this.random = options.random;
+    this.parked = new Parked(options.clock);
   }
 
   /** Ends the process: waits of other threads reject with the status, which is also thrown. */

@@ -114,7 +114,7 @@ describe('the scheduler', () => {
       let turns = 0;
       const timer = setInterval(() => turns++, 0);
       const abort = new AbortController();
-      setTimeout(() => abort.abort(), 50);
+      setTimeout(() => abort.abort(), 250);
       const scheduler = new Scheduler({ signal: abort.signal });
       scheduler.add([endless(spin)]);
       await expect(scheduler.run(turnOfHost)).rejects.toThrow(Interrupted);
@@ -164,10 +164,19 @@ describe('the scheduler', () => {
     const scheduler = new Scheduler();
     scheduler.add([waiting(2)]);
     scheduler.add([waiting(3)]);
-    scheduler.runSync((nanoseconds) => slept.push(nanoseconds) > 0);
+    const hostThat = (wait: (limit: bigint | undefined) => 'time' | 'never') => ({ retry() {}, wait, clear() {} });
+    scheduler.runSync(
+      hostThat((limit) => {
+        if (limit !== undefined) slept.push(limit);
+        return 'time';
+      }),
+    );
     expect(slept).toEqual([2_000_000n]);
     const stuck = new Scheduler();
     stuck.add([waiting(undefined)]);
-    expect(() => stuck.runSync(() => true)).toThrow(/mode 'sync'/);
+    expect(() => stuck.runSync(hostThat(() => 'time'))).toThrow(/the only guest thread waits/);
+    const sleepless = new Scheduler();
+    sleepless.add([waiting(5)]);
+    expect(() => sleepless.runSync(hostThat(() => 'never'))).toThrow(/mode 'async'/);
   });
 });

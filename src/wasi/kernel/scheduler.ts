@@ -41,6 +41,16 @@ export interface SchedulerOptions {
   readonly signal?: StopSignal | undefined;
 }
 
+/** How the whole host waits, in a synchronous run; see parked.ts. */
+export interface HostWaits {
+  /** Lets calls go on whose waits are over. */
+  retry(): unknown;
+  /** Waits until one can go on, or for at most so many nanoseconds. */
+  wait(limit: bigint | undefined): 'answered' | 'time' | 'never';
+  /** All threads are gone. */
+  clear(): void;
+}
+
 interface GuestThread {
   /** Made one after the other: the start function, if there is one, and the entry. */
   readonly calls: GuestCall[];
@@ -106,17 +116,19 @@ export class Scheduler {
     }
   }
 
-  /** The same without giving control back: only waits on memory with a time-out can be waited for, by `sleep`. */
-  runSync(sleep: (nanoseconds: bigint) => boolean): void {
+  /** The same without giving control back: what threads wait for, the host waits for. */
+  runSync(host: HostWaits): void {
     try {
       while (this.goesOn()) {
         this.expire();
+        host.retry();
         const thread = this.next();
-        if (thread === undefined) this.sleepSync(sleep);
+        if (thread === undefined) this.waitSync(host);
         else this.turn(thread);
       }
     } finally {
       this.abandonAll();
+      host.clear();
     }
   }
 
@@ -185,8 +197,8 @@ export class Scheduler {
     for (const { calls } of this.threads) if (calls[0].timeLeft === 0) calls[0].timeOut();
   }
 
-  /** Sleeps until the first time-out. */
-  private sleepSync(sleep: (nanoseconds: bigint) => boolean): void {
+  /** Waits until a thread can go on: at the latest when the first wait on memory times out. */
+  private waitSync(host: HostWaits): void {
     let first: GuestCall | undefined;
     let left = Number.POSITIVE_INFINITY;
     for (const { calls } of this.threads) {
@@ -195,10 +207,10 @@ export class Scheduler {
       first = calls[0];
       left = time;
     }
-    if (first === undefined || !sleep(BigInt(Math.ceil(left * 1e6)))) {
-      throw new UnsupportedError('blocking-wait', cannotWaitSync(this.count));
-    }
-    first.timeOut();
+    if (first === undefined) this.checkSomeoneWakes();
+    const outcome = host.wait(first === undefined ? undefined : BigInt(Math.ceil(left * 1e6)));
+    if (outcome === 'never') throw new UnsupportedError('blocking-wait', cannotWaitSync(this.count));
+    if (outcome === 'time') first?.timeOut();
   }
 
   private abandonAll(): void {

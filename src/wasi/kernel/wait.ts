@@ -23,7 +23,8 @@ export class WouldBlock {
 /** How long one try lasts when several things are watched without giving control back. */
 const SLICE = 2_000_000n;
 
-function anyReady(block: WouldBlock): boolean {
+/** Whether one of the waits is over. */
+export function anyReady(block: WouldBlock): boolean {
   return block.waits.some((wait) => wait.pollable.ready(wait.interest) !== 0);
 }
 

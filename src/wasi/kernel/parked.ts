@@ -1,0 +1,130 @@
+// Calls that wait in mode 'sync' while other guest threads run: the scheduler tries them again between turns, and lets
+// the host wait for all of them together when no thread can go on. In mode 'async' promises do the same.
+import type { Clock } from '../host/clock.ts';
+import { anyReady, type WouldBlock, waitSync } from './wait.ts';
+
+/** How the wait for parked calls ended: one has gone on, the time is over, or nothing on this host can end it. */
+export type ParkedOutcome = 'answered' | 'time' | 'never';
+
+type Tell = (outcome: { readonly answer: number } | { readonly error: unknown }) => void;
+
+/** What is done with a parked call. */
+export interface Parking {
+  /** Tries the call again. */
+  readonly again: () => number | WouldBlock;
+  /** Ends it where nothing can end its wait: with which error number. */
+  readonly refuse: () => number;
+  /** Forgets it: its thread is gone. */
+  readonly drop: () => void;
+}
+
+/** One waiting call, as the promise that suspends the guest thread; it tells at once, not a turn later. */
+class ParkedCall implements PromiseLike<number> {
+  block: WouldBlock;
+  readonly parking: Parking;
+  private tell: Tell = () => {};
+
+  constructor(block: WouldBlock, parking: Parking) {
+    this.block = block;
+    this.parking = parking;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it suspends a thread like the promise of a host function
+  then<A = number, B = never>(
+    answered?: ((answer: number) => A | PromiseLike<A>) | null,
+    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    this.tell = (outcome) => {
+      if ('answer' in outcome) answered?.(outcome.answer);
+      else failed?.(outcome.error);
+    };
+    return new Promise<never>(() => {});
+  }
+
+  /** Whether it is worth trying again. */
+  isOver(clock: Clock): boolean {
+    const { block } = this;
+    return anyReady(block) || (block.deadline !== undefined && block.deadline <= clock.monotonic());
+  }
+
+  /** True when the call has ended. */
+  retry(): boolean {
+    try {
+      const answer = this.parking.again();
+      if (typeof answer !== 'number') {
+        this.block = answer;
+        return false;
+      }
+      this.finish(answer);
+    } catch (error) {
+      this.tell({ error });
+    }
+    return true;
+  }
+
+  finish(answer: number): void {
+    this.tell({ answer });
+  }
+}
+
+/** The parked calls of a process. */
+export class Parked {
+  private readonly clock: Clock;
+  private readonly calls = new Set<ParkedCall>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Parks a call: what suspends its thread. */
+  add(block: WouldBlock, parking: Parking): PromiseLike<number> {
+    const call = new ParkedCall(block, parking);
+    this.calls.add(call);
+    return call;
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    for (const { parking } of this.calls) parking.drop();
+    this.calls.clear();
+  }
+
+  /** Tries those again whose wait may be over; whether one of them has ended. */
+  retry(): boolean {
+    let ended = false;
+    for (const call of this.calls) {
+      if (!call.isOver(this.clock) || !call.retry()) continue;
+      this.calls.delete(call);
+      ended = true;
+    }
+    return ended;
+  }
+
+  /** Keeps the host waiting for any of them, or for at most so many nanoseconds. */
+  wait(limit: bigint | undefined): ParkedOutcome {
+    const { clock } = this;
+    const end = limit === undefined ? undefined : clock.monotonic() + limit;
+    for (;;) {
+      if (this.retry()) return 'answered';
+      if (end !== undefined && end <= clock.monotonic()) return 'time';
+      if (waitSync(this.together(end), clock)) continue;
+      const [first] = this.calls;
+      if (end !== undefined || first === undefined) return 'never';
+      this.calls.delete(first);
+      first.finish(first.parking.refuse());
+      return 'answered';
+    }
+  }
+
+  /** All waits as one, which ends with the first. */
+  private together(end: bigint | undefined): WouldBlock {
+    const blocks = [...this.calls].map((call) => call.block);
+    let deadline = end;
+    for (const block of blocks) {
+      if (block.deadline !== undefined && (deadline === undefined || block.deadline < deadline)) {
+        deadline = block.deadline;
+      }
+    }
+    return { waits: blocks.flatMap(({ waits }) => waits), deadline };
+  }
+}
