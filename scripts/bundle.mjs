@@ -26,15 +26,19 @@ export async function bundle(entry, options = {}) {
   return result.outputFiles[0].text;
 }
 
-/** A script of ES2020 in ES5. BigInts stay: there is no other way to write an i64. */
+/**
+ * A script of ES2020 in ES5, but for BigInts and `**`: there is no other way to write an i64, engines that have BigInt
+ * have the operator, and the lowered form of it (Math.pow) refuses BigInts.
+ */
 export async function lowerToES5(script) {
   const { code } = await swc.transform(script, {
     swcrc: false,
     isModule: false,
-    jsc: { target: 'es5', parser: { syntax: 'ecmascript' } },
+    env: { targets: { ie: '11' }, exclude: ['transform-exponentiation-operator'] },
+    jsc: { parser: { syntax: 'ecmascript' } },
   });
-  const minified = await esbuild.transform(code, { minify: true, target: 'es5', supported: { bigint: true } });
-  return minified.code;
+  const supported = { bigint: true, 'exponent-operator': true };
+  return (await esbuild.transform(code, { minify: true, target: 'es5', supported })).code;
 }
 
 /** File name -> text of every bundle. */

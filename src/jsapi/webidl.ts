@@ -13,6 +13,7 @@ export function exposeInterface(ctor: { readonly prototype: object }, name: stri
       Object.defineProperty(target, key, { ...given, enumerable: true });
     }
   }
+  Object.defineProperty(ctor, 'prototype', { writable: false });
   // Written out, because minifiers rename classes.
   Object.defineProperty(ctor, 'name', { value: name, configurable: true });
   exposeTag(ctor.prototype, `WebAssembly.${name}`);
