@@ -42,6 +42,7 @@ The program's world:
       --mapdir GUEST:HOST     the same, the other way round
       --env NAME[=VALUE]      set an environment variable, or pass on ours
       --env-inherit           pass on the whole environment
+      --listen [ADDRESS:]PORT  give it a socket that listens there (default address: 127.0.0.1)
       --module NAME=FILE      instantiate FILE first; its exports are the import module NAME
       --thread-seed N         give guest threads their turns by chance that follows from N
       --unknown-imports HOW   trap: imports that nobody provides trap when called;

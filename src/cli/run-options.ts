@@ -1,4 +1,5 @@
 // The options of `wasmi-ts run`, checked and with units resolved. Nothing is opened or started here.
+import { isIP } from 'node:net';
 import type { FeatureSet } from '../syntax/features.ts';
 import { type CliHost, pathOf } from './host.ts';
 import { type Options, type OptionSpecs, choice, count, duration, size } from './options.ts';
@@ -32,10 +33,19 @@ export interface Mapping {
   readonly readOnly: boolean;
 }
 
+/** Where the program is given a socket that listens. */
+export interface ListenAddress {
+  /** A literal of IPv4 or IPv6. */
+  readonly address: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
 export interface RunOptions {
   readonly features: FeatureSet;
   readonly dirs: readonly Mapping[];
   readonly env: Readonly<Record<string, string>>;
+  readonly listen: readonly ListenAddress[];
   readonly invoke: string | undefined;
   readonly fuel: number | undefined;
   /** Milliseconds. */
@@ -54,7 +64,6 @@ export interface RunOptions {
 /** Checks all options. Throws UsageError. */
 export function runOptions(options: Options, host: CliHost): RunOptions {
   const trace = traceOptions(options);
-  if (options.has('listen')) throw options.usage('--listen: this version has no sockets, so nothing can listen');
   return {
     features: featureSet(options),
     dirs: [
@@ -62,6 +71,7 @@ export function runOptions(options: Options, host: CliHost): RunOptions {
       ...options.all('mapdir').map((text) => mapdirMapping(options, host, text)),
     ],
     env: environment(options, host),
+    listen: options.all('listen').map((text) => listenAddress(options, text)),
     invoke: options.one('invoke'),
     fuel: count(options, 'fuel'),
     timeout: duration(options, 'timeout'),
@@ -97,6 +107,19 @@ function mapdirMapping(options: Options, host: CliHost, text: string): Mapping {
   const [, guest, hostPath] = /^([^:]+)::?([^:].*)$/.exec(text) ?? [];
   if (guest === undefined) throw options.usage(`--mapdir ${text}: write GUEST:HOST`);
   return { host: pathOf(host, hostPath), guest, readOnly: false };
+}
+
+/** `PORT`, `HOST:PORT` or `[HOST]:PORT`, where HOST is an address or localhost; without it only this machine is let in. */
+function listenAddress(options: Options, text: string): ListenAddress {
+  const [, six, four = '127.0.0.1', digits] = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(text) ?? [];
+  const address = six ?? (four === 'localhost' ? '127.0.0.1' : four);
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535 || isIP(address) !== (six === undefined ? 4 : 6)) {
+    throw options.usage(
+      `--listen ${text}: write PORT, ADDRESS:PORT or [ADDRESS]:PORT, such as 127.0.0.1:8080 or [::1]:8080`,
+    );
+  }
+  return { address, port };
 }
 
 function environment(options: Options, host: CliHost): Record<string, string> {

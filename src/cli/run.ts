@@ -4,7 +4,7 @@
 import { basename } from 'node:path';
 import { engine, engineWith, ExitStatus, type Instance, type InstanceOptions, instantiateAsync } from '../index.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
-import type { WASI } from '../wasi/index.ts';
+import type { Listener, WASI } from '../wasi/index.ts';
 import { CliError, EXIT } from './failure.ts';
 import { RUN_HELP } from './help.ts';
 import type { CliHost } from './host.ts';
@@ -16,7 +16,7 @@ import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
 import { stopped } from './stop.ts';
 import { TraceOutput } from './trace-output.ts';
-import { type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
+import { openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
 
 export async function runCommand(args: readonly string[], host: CliHost): Promise<number> {
   const options = parseOptions('run', args, RUN_OPTIONS, { guestArguments: true });
@@ -50,6 +50,8 @@ class Run {
   private readonly timeoutText: string | undefined;
   private readonly known: Known[] = [];
   private readonly processes: WASI[] = [];
+  /** Of --listen: for the program, not for the modules that it is linked with. */
+  private listeners: readonly Listener[] = [];
   private readonly provided: Provided = Object.create(null) as Provided;
   private readonly abort = new AbortController();
   private readonly statistics: Statistics;
@@ -82,6 +84,7 @@ class Run {
         await this.initialize(instance);
         this.provided[name] = Object.assign(Object.create(null), instance.exports) as Provided[string];
       }
+      this.listeners = await openListeners(settings.listen, host);
       const args = [programName(program), ...rest];
       if (settings.invoke === undefined && usesThreads(program.module)) await this.runThreads(program, args);
       else await this.start(await this.instantiate(program, args), program.path, rest);
@@ -93,6 +96,7 @@ class Run {
     } finally {
       clearTimeout(timer);
       for (const process of this.processes) process.close();
+      for (const listener of this.listeners) listener.close();
       if (settings.stats) host.stderr(this.statistics.text());
     }
   }
@@ -127,7 +131,7 @@ class Run {
   private world(module: Loaded['module'], args: readonly string[]): { wasi: WASI | undefined; imports: Provided } {
     const { settings, host, provided } = this;
     const imports: Provided = Object.assign(Object.create(null), provided) as Provided;
-    const wasi = usesWasi(module) ? wasiFor(args, settings, host) : undefined;
+    const wasi = usesWasi(module) ? wasiFor(args, settings, host, this.listeners) : undefined;
     if (wasi !== undefined) {
       this.processes.push(wasi);
       for (const [name, functions] of Object.entries(wasi.imports)) imports[name] ??= { ...functions };
@@ -139,7 +143,7 @@ class Run {
   /** A program with guest threads: each has an instance of its own. */
   private async runThreads({ module, valid }: Loaded, args: readonly string[]): Promise<void> {
     const { maxMemory, threadSeed } = this.settings;
-    const { wasi = wasiFor(args, this.settings, this.host), imports } = this.world(module, args);
+    const { wasi = wasiFor(args, this.settings, this.host, this.listeners), imports } = this.world(module, args);
     const { beginInstantiate } = engineWith(this.instanceOptions);
     const counting: typeof engine = {
       ...engine,

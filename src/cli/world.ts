@@ -5,11 +5,11 @@ import type { Imports } from '../index.ts';
 import type { Module } from '../syntax/module.ts';
 import { I64, type FuncType, isRef } from '../syntax/types.ts';
 import { funcTypeAt } from '../text/printer-types.ts';
-import { SystemError, WASI } from '../wasi/index.ts';
-import { nodeDirectory, nodeHost } from '../wasi/hosts/node.ts';
+import { type Listener, SystemError, WASI } from '../wasi/index.ts';
+import { nodeDirectory, nodeHost, nodeListener } from '../wasi/hosts/node.ts';
 import { CliError } from './failure.ts';
 import type { CliHost } from './host.ts';
-import type { RunOptions } from './run-options.ts';
+import type { ListenAddress, RunOptions } from './run-options.ts';
 
 /** Imports under construction: by module, then by name. */
 export type Provided = Record<string, Record<string, Imports[string][string]>>;
@@ -30,7 +30,12 @@ export function usesThreads(module: Module): boolean {
 }
 
 /** A WASI process for one program. Directories are opened here; CliError names the one that cannot be. */
-export function wasiFor(args: readonly string[], options: RunOptions, host: CliHost): WASI {
+export function wasiFor(
+  args: readonly string[],
+  options: RunOptions,
+  host: CliHost,
+  listeners: readonly Listener[] = [],
+): WASI {
   const preopens = options.dirs.map(({ host: path, guest, readOnly }) => {
     try {
       return [guest, nodeDirectory(path, { readOnly })] as const;
@@ -44,12 +49,37 @@ export function wasiFor(args: readonly string[], options: RunOptions, host: CliH
     return new WASI({
       ...nodeHost({ args, env: options.env, stdio: host.guest === undefined, ...strace }),
       preopens: Object.fromEntries(preopens),
+      listeners,
       ...host.guest,
     });
   } catch (error) {
     if (error instanceof TypeError) throw new CliError(error.message);
     throw error;
   }
+}
+
+/** The sockets of --listen, once they listen; for port 0 it is said which one that is. CliError for those that cannot. */
+export async function openListeners(addresses: readonly ListenAddress[], host: CliHost): Promise<Listener[]> {
+  const opened: Listener[] = [];
+  for (const wanted of addresses) {
+    const name = `${wanted.address.includes(':') ? `[${wanted.address}]` : wanted.address}`;
+    try {
+      const listener = await nodeListener(wanted);
+      opened.push(listener);
+      if (wanted.port === 0) host.stderr(`wasmi-ts: listening at ${name}:${listener.local?.port}\n`);
+    } catch (error) {
+      for (const listener of opened) listener.close();
+      if (error instanceof SystemError) throw new CliError(`--listen ${name}:${wanted.port}: ${listenError(error)}`);
+      throw error;
+    }
+  }
+  return opened;
+}
+
+function listenError({ errno }: SystemError): string {
+  if (errno === 'ADDRINUSE') return 'the address is in use';
+  if (errno === 'ADDRNOTAVAIL') return 'this machine has no such address';
+  return errno === 'ACCES' || errno === 'PERM' ? 'permission denied' : `cannot listen (${errno})`;
 }
 
 function directoryError({ errno }: SystemError): string {

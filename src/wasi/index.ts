@@ -6,14 +6,24 @@ import type { Clock } from './host/clock.ts';
 import type { Directory } from './host/filesystem.ts';
 import type { Random } from './host/random.ts';
 import type { InputStream, OutputStream } from './host/stdio.ts';
-import { discardOutput, fixedInput, outputTo } from './hosts/memory/streams.ts';
+import type { Listener } from './host/network.ts';
+import { discardOutput, fixedInput, outputTo, type PieceSource, SourceInput } from './hosts/memory/streams.ts';
 import { portableClock, portableRandom } from './hosts/portable.ts';
 import type { HostFunction } from './kernel/dispatcher.ts';
 import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, Guest, type GuestMemory, memoryOf } from './kernel/guest.ts';
 import { Process } from './kernel/process.ts';
-import { noEntry, noMemory, refuseNul } from './messages.ts';
-import { DIRECTORY_RIGHTS, FILE_RIGHTS, PREVIEW0, PREVIEW1, rights, STREAM_RIGHTS } from './preview1/abi.ts';
+import { needsHost, noEntry, noMemory, refuseNul } from './messages.ts';
+import {
+  CONNECTION_RIGHTS,
+  DIRECTORY_RIGHTS,
+  FILE_RIGHTS,
+  LISTENER_RIGHTS,
+  PREVIEW0,
+  PREVIEW1,
+  rights,
+  STREAM_RIGHTS,
+} from './preview1/abi.ts';
 import { importsOf } from './preview1/calls.ts';
 import { type Engine, type ProgramImports, type ProgramModule, type ProgramOptions, runProgram } from './program.ts';
 import { THREADS_MODULE, threadImports } from './threads.ts';
@@ -23,6 +33,7 @@ export type { Answer, AsyncDirectory, AsyncFile } from './host/async-filesystem.
 export type { Clock } from './host/clock.ts';
 export { ERRNO, type ErrnoName, SystemError } from './host/errno.ts';
 export type { Directory, File, FileType, OpenOptions, Stat, Times } from './host/filesystem.ts';
+export type { Connection, Listener, Network, SocketAddress } from './host/network.ts';
 export type { Random } from './host/random.ts';
 export type { InputStream, OutputStream } from './host/stdio.ts';
 export { awaited } from './hosts/awaited.ts';
@@ -41,11 +52,16 @@ export interface WasiOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Guest path to directory, in order from descriptor 3 on. The WASI object takes them over and closes them. */
   readonly preopens?: Readonly<Record<string, Directory>>;
-  /** Empty if not given. Text and bytes are all there is to read. */
-  readonly stdin?: InputStream | Uint8Array | string;
-  /** Discarded if not given. A function gets every piece that is written. */
-  readonly stdout?: OutputStream | ((bytes: Uint8Array) => void);
-  readonly stderr?: OutputStream | ((bytes: Uint8Array) => void);
+  /** Sockets that listen already, as descriptors behind those of the directories. They are taken over and closed. */
+  readonly listeners?: readonly Listener[];
+  /**
+   * Empty if not given. Text and bytes are all there is to read; iterables, asynchronous ones and readable streams too,
+   * are asked for a piece whenever the guest wants one.
+   */
+  readonly stdin?: InputStream | Uint8Array | string | PieceSource;
+  /** Discarded if not given. A function gets every piece that is written; if it answers a promise, the guest waits. */
+  readonly stdout?: OutputStream | ((bytes: Uint8Array) => unknown);
+  readonly stderr?: OutputStream | ((bytes: Uint8Array) => unknown);
   readonly clock?: Clock;
   readonly random?: Random;
   /** How to wait: 'async' (the default) answers with a promise, 'sync' keeps the whole host waiting. */
@@ -81,6 +97,7 @@ export class WASI {
     this.process = new Process({ args, env, clock, random });
     this.addStreams(options);
     for (const [path, directory] of Object.entries(options.preopens ?? {})) this.addPreopen(path, directory);
+    for (const listener of options.listeners ?? []) this.addListener(listener);
     const guest = new Guest(() => {
       if (this.memory === undefined) throw new TypeError(noMemory());
       return this.memory;
@@ -91,6 +108,16 @@ export class WASI {
       [PREVIEW0.moduleName]: importsOf(PREVIEW0, dispatch, strace),
       [THREADS_MODULE]: threadImports(this.process, strace),
     });
+  }
+
+  /** The functions of preview 1 alone, as node:wasi names them. */
+  get wasiImport(): Readonly<Record<string, HostFunction>> {
+    return this.imports[PREVIEW1.moduleName] as Readonly<Record<string, HostFunction>>;
+  }
+
+  /** The same as `imports`, as node:wasi names it. */
+  getImportObject(): typeof this.imports {
+    return this.imports;
   }
 
   /** Says which memory the guest's pointers mean: one of ours, or one of the JavaScript API. Else a TypeError. */
@@ -164,15 +191,14 @@ export class WASI {
   }
 
   private addStreams({ stdin, stdout, stderr }: WasiOptions): void {
-    const input = stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array;
-    const reading = input ? fixedInput(stdin ?? '') : stdin;
     this.process.files.add({
-      resource: { kind: 'stream', input: reading, output: undefined },
+      resource: { kind: 'stream', input: inputOf(stdin), output: undefined },
       rights: STREAM_RIGHTS | rights('fd_read'),
       inheriting: 0n,
       flags: 0,
     });
-    for (const given of [stdout, stderr]) {
+    for (const [name, given] of Object.entries({ stdout, stderr })) {
+      if (typeof given === 'number') throw new TypeError(needsHost(name, given, 'outputToFd'));
       const output = given === undefined ? discardOutput() : typeof given === 'function' ? outputTo(given) : given;
       this.process.files.add({
         resource: { kind: 'stream', input: undefined, output },
@@ -185,6 +211,7 @@ export class WASI {
 
   private addPreopen(path: string, directory: Directory): void {
     if (path.includes('\0')) throw new TypeError(refuseNul('guest path', path));
+    if (typeof directory === 'string') throw new TypeError(needsHost(`preopens[${path}]`, directory, 'nodeDirectory'));
     const descriptor: Descriptor = {
       resource: { kind: 'directory', directory, preopen: path, listing: undefined },
       rights: DIRECTORY_RIGHTS,
@@ -193,6 +220,21 @@ export class WASI {
     };
     this.process.files.add(descriptor);
   }
+
+  private addListener(listener: Listener): void {
+    this.process.files.add({
+      resource: { kind: 'listener', listener },
+      rights: LISTENER_RIGHTS,
+      inheriting: CONNECTION_RIGHTS,
+      flags: 0,
+    });
+  }
+}
+
+function inputOf(stdin: WasiOptions['stdin']): InputStream {
+  if (stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array) return fixedInput(stdin ?? '');
+  if (typeof stdin === 'number') throw new TypeError(needsHost('stdin', stdin, 'inputFromFd'));
+  return 'subscribe' in stdin ? stdin : new SourceInput(stdin);
 }
 
 /** Imports of two sources; the first one's come first. */

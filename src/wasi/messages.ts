@@ -38,3 +38,8 @@ export function answersLater(method: string): string {
 export function cannotSuspend(): string {
   return "blocking wait: a system call has to wait, and this engine cannot suspend the program; run it with wasmi-ts (callAsync, or run of WASI), or use mode 'sync'";
 }
+
+/** For those who come from node:wasi: this layer has no host of its own. */
+export function needsHost(what: string, given: string | number, helper: string): string {
+  return `invalid ${what}: ${JSON.stringify(given)} means something on a host only; write ${helper}(${JSON.stringify(given)}) of wasmi-ts/node, or use the class WASI of wasmi-ts/node`;
+}

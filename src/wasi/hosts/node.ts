@@ -8,8 +8,10 @@ import { nodeClock, nodeRandom } from './node/time.ts';
 import { readOnly } from './read-only.ts';
 
 export { hasProcDescriptors } from './node/directory.ts';
+export { nodeListener, nodeNetwork } from './node/network.ts';
 export { inputFromFd, outputToFd } from './node/stdio.ts';
 export { nodeClock, nodeRandom } from './node/time.ts';
+export { type NodeWasiOptions, WASI } from './node/wasi.ts';
 export { readOnly } from './read-only.ts';
 
 /** A host directory for a guest: its path, or the path and how it may be used. */

@@ -2,6 +2,7 @@
 // What a right means is the business of the system interface; here rights are bit sets.
 import { SystemError } from '../host/errno.ts';
 import type { Directory, File } from '../host/filesystem.ts';
+import type { Connection, Listener } from '../host/network.ts';
 import type { InputStream, OutputStream } from '../host/stdio.ts';
 
 export interface OpenFile {
@@ -26,7 +27,18 @@ export interface OpenStream {
   readonly output: OutputStream | undefined;
 }
 
-export type Resource = OpenFile | OpenDirectory | OpenStream;
+/** A stream connection. */
+export interface OpenSocket {
+  readonly kind: 'socket';
+  readonly connection: Connection;
+}
+
+export interface OpenListener {
+  readonly kind: 'listener';
+  readonly listener: Listener;
+}
+
+export type Resource = OpenFile | OpenDirectory | OpenStream | OpenSocket | OpenListener;
 
 /** One entry of the table. */
 export interface Descriptor {
@@ -110,6 +122,8 @@ export function shrinkRights(descriptor: Descriptor, rights: bigint, inheriting:
 function closeResource(resource: Resource): void {
   if (resource.kind === 'file') resource.file.close();
   else if (resource.kind === 'directory') resource.directory.close();
+  else if (resource.kind === 'socket') resource.connection.close();
+  else if (resource.kind === 'listener') resource.listener.close();
   else {
     resource.input?.close?.();
     resource.output?.close?.();

@@ -161,6 +161,17 @@ export const STREAM_RIGHTS = rights(
   'poll_fd_readwrite',
 );
 
+/** What a connection may do, and a listener; a listener passes on what its connections may do. */
+export const CONNECTION_RIGHTS = rights(
+  'fd_read',
+  'fd_write',
+  'fd_fdstat_set_flags',
+  'fd_filestat_get',
+  'poll_fd_readwrite',
+  'sock_shutdown',
+);
+export const LISTENER_RIGHTS = rights('fd_fdstat_set_flags', 'fd_filestat_get', 'poll_fd_readwrite', 'sock_accept');
+
 /** Sizes in bytes of what does not differ between the previews. */
 export const IOVEC_SIZE = 8;
 export const PRESTAT_SIZE = 8;

@@ -3,10 +3,11 @@
 // All take an array of iovec `0 pointer u32 | 4 length u32` and write the number of bytes moved as u32.
 import { SystemError } from '../host/errno.ts';
 import type { File } from '../host/filesystem.ts';
+import type { Connection } from '../host/network.ts';
 import type { InputStream, OutputStream } from '../host/stdio.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import type { Descriptor, OpenFile } from '../kernel/file-table.ts';
-import { READABLE, WRITABLE } from '../kernel/pollable.ts';
+import type { Descriptor, OpenFile, OpenListener, OpenSocket, OpenStream } from '../kernel/file-table.ts';
+import { type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
 import { WouldBlock } from '../kernel/wait.ts';
 import { FDFLAGS } from './abi.ts';
 import { checkRights, fileOf } from './check.ts';
@@ -26,10 +27,10 @@ export function fdRead(call: Call, fd: number, iovs: number, count: number, nrea
   checkRights(descriptor, 'fd_read');
   call.guest.check(nread, 4);
   const buffers = call.guest.buffers(iovs, count);
-  if (resource.kind === 'stream') {
-    if (resource.input === undefined) throw new SystemError('BADF');
-    const moved = readStream(resource.input, buffers);
-    if (moved === undefined) return blocked(descriptor, resource.input, READABLE);
+  if (resource.kind !== 'file') {
+    const input = inputOf(resource);
+    const moved = readStream(input, buffers);
+    if (moved === undefined) return blocked(descriptor, input, READABLE);
     call.guest.setU32(nread, moved);
     return undefined;
   }
@@ -57,10 +58,10 @@ export function fdWrite(call: Call, fd: number, iovs: number, count: number, nwr
   checkRights(descriptor, 'fd_write');
   call.guest.check(nwritten, 4);
   const buffers = joined(call.guest.buffers(iovs, count));
-  if (resource.kind === 'stream') {
-    if (resource.output === undefined) throw new SystemError('BADF');
-    const moved = writeStream(resource.output, buffers);
-    if (moved === undefined) return blocked(descriptor, resource.output, WRITABLE);
+  if (resource.kind !== 'file') {
+    const output = outputOf(resource);
+    const moved = writeStream(output, buffers);
+    if (moved === undefined) return blocked(descriptor, output, WRITABLE);
     call.guest.setU32(nwritten, moved);
     return undefined;
   }
@@ -115,8 +116,26 @@ function writeFile(descriptor: Descriptor, file: File, buffers: readonly Uint8Ar
   return moved;
 }
 
+/** What is read from and written to: a stream's side or a connection. BADF for a side that is not there. */
+type Input = InputStream | Connection;
+type Output = OutputStream | Connection;
+
+function inputOf(resource: OpenStream | OpenSocket | OpenListener): Input {
+  const input =
+    resource.kind === 'stream' ? resource.input : resource.kind === 'socket' ? resource.connection : undefined;
+  if (input === undefined) throw new SystemError('BADF');
+  return input;
+}
+
+function outputOf(resource: OpenStream | OpenSocket | OpenListener): Output {
+  const output =
+    resource.kind === 'stream' ? resource.output : resource.kind === 'socket' ? resource.connection : undefined;
+  if (output === undefined) throw new SystemError('BADF');
+  return output;
+}
+
 /** Undefined: nothing there yet. */
-function readStream(input: InputStream, buffers: readonly Uint8Array[]): number | undefined {
+export function readStream(input: Input, buffers: readonly Uint8Array[]): number | undefined {
   let moved = 0;
   for (const buffer of buffers) {
     if (moved > 0 && input.available() === 0) break;
@@ -129,7 +148,7 @@ function readStream(input: InputStream, buffers: readonly Uint8Array[]): number 
 }
 
 /** Undefined: no room yet. */
-function writeStream(output: OutputStream, buffers: readonly Uint8Array[]): number | undefined {
+export function writeStream(output: Output, buffers: readonly Uint8Array[]): number | undefined {
   let moved = 0;
   for (const buffer of buffers) {
     const took = attempt(moved, () => output.write(buffer) ?? -1);
@@ -150,13 +169,14 @@ function attempt(moved: number, write: () => number): number {
   }
 }
 
-function blocked(descriptor: Descriptor, pollable: InputStream | OutputStream, interest: number): WouldBlock {
+/** A wait for something; AGAIN where the descriptor shall not wait. */
+export function blocked(descriptor: Descriptor, pollable: Pollable, interest: number): WouldBlock {
   if ((descriptor.flags & FDFLAGS.nonblock) !== 0) throw new SystemError('AGAIN');
   return new WouldBlock([{ pollable, interest }]);
 }
 
 /** Several small buffers as one, so that a line made of parts reaches a terminal or pipe whole. */
-function joined(buffers: readonly Uint8Array[]): readonly Uint8Array[] {
+export function joined(buffers: readonly Uint8Array[]): readonly Uint8Array[] {
   const total = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
   if (buffers.length < 2 || total > JOIN_LIMIT) return buffers;
   const all = new Uint8Array(total);

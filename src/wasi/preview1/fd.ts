@@ -4,7 +4,7 @@
 import { encodeUtf8 } from '../../syntax/utf8.ts';
 import { SystemError } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import { type OpenDirectory, shrinkRights } from '../kernel/file-table.ts';
+import { type OpenDirectory, type Resource, shrinkRights } from '../kernel/file-table.ts';
 import { ADVICE_COUNT, allOf, FDFLAGS, type Layout, PRESTAT_SIZE } from './abi.ts';
 import { checkFlags, checkRights, fileOf } from './check.ts';
 import { statOf, timesOf, writeFdstat, writeFilestat } from './stat.ts';
@@ -81,7 +81,7 @@ export function fdFilestatGet(layout: Layout) {
 
 /** Cuts or grows a file; what is added reads as zeros. FBIG, NOSPC, ISDIR, NOTCAPABLE; INVAL on a stream. */
 export function fdFilestatSetSize(call: Call, fd: number, size: bigint): void {
-  if (call.process.files.get(fd).resource.kind === 'stream') throw new SystemError('INVAL');
+  if (isStream(call.process.files.get(fd).resource)) throw new SystemError('INVAL');
   const { file } = fileOf(call, fd, 'fd_filestat_set_size').resource;
   if (size > MAX_OFFSET) throw new SystemError('FBIG');
   file.setSize(size);
@@ -92,10 +92,15 @@ export function fdFilestatSetTimes(call: Call, fd: number, accessed: bigint, mod
   const times = timesOf(call, accessed, modified, flags);
   const descriptor = call.process.files.get(fd);
   const { resource } = descriptor;
-  if (resource.kind === 'stream') throw new SystemError('INVAL');
+  if (resource.kind !== 'file' && resource.kind !== 'directory') throw new SystemError('INVAL');
   checkRights(descriptor, 'fd_filestat_set_times');
   if (resource.kind === 'file') resource.file.setTimes(times);
   else resource.directory.setTimes(times);
+}
+
+/** Whether it has neither positions nor a size: streams and sockets. */
+function isStream({ kind }: Resource): boolean {
+  return kind !== 'file' && kind !== 'directory';
 }
 
 /**

@@ -46,8 +46,9 @@ export function writeFdstat(call: Call, at: number, descriptor: Descriptor): voi
 export function statOf(resource: Resource): Stat {
   if (resource.kind === 'file') return resource.file.stat();
   if (resource.kind === 'directory') return resource.directory.stat();
-  const stream: InputStream | OutputStream | undefined = resource.input ?? resource.output;
   const type = typeOf(resource);
+  const stream: InputStream | OutputStream | undefined =
+    resource.kind === 'stream' ? (resource.input ?? resource.output) : undefined;
   return (
     stream?.stat?.() ?? { device: 0n, inode: 0n, type, links: 1n, size: 0n, accessed: 0n, modified: 0n, changed: 0n }
   );
@@ -56,6 +57,7 @@ export function statOf(resource: Resource): Stat {
 function typeOf(resource: Resource): Stat['type'] {
   if (resource.kind === 'file') return resource.file.type;
   if (resource.kind === 'directory') return 'directory';
+  if (resource.kind !== 'stream') return 'socket-stream';
   return (resource.input ?? resource.output)?.type ?? 'unknown';
 }
 

@@ -1,9 +1,11 @@
-// Streams without a host: fixed input, input fed from outside, output to a function, into a buffer, or nowhere.
+// Streams without a host: fixed input, input fed from outside or taken from an iterable, output to a function, into a
+// buffer, or nowhere.
 import { decodeUtf8, encodeUtf8 } from '../../../syntax/utf8.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { FileType } from '../../host/filesystem.ts';
 import type { InputStream, OutputStream } from '../../host/stdio.ts';
 import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
+import { type Answer, isPromise } from '../../kernel/replay.ts';
 
 /** Input that is fed from outside, now or later, until it is ended. */
 export class QueueInput implements InputStream {
@@ -19,8 +21,7 @@ export class QueueInput implements InputStream {
 
   /** Adds bytes (copied) or text. */
   push(data: Uint8Array | string): void {
-    if (data.length === 0) return;
-    this.chunks.push(typeof data === 'string' ? encodeUtf8(data) : data.slice());
+    if (data.length > 0) this.chunks.push(typeof data === 'string' ? encodeUtf8(data) : data.slice());
     this.subscribers.wakeAll();
   }
 
@@ -67,16 +68,141 @@ export function fixedInput(data: Uint8Array | string): InputStream {
   return input;
 }
 
-/** Output that hands every piece (a copy) to `take`. */
-export function outputTo(take: (bytes: Uint8Array) => void, type: FileType = 'unknown'): OutputStream {
+type Piece = Uint8Array | string;
+
+/** What gives pieces of input one after the other: arrays, generators, streams of Node and of the web. */
+export type PieceSource =
+  | Iterable<Piece>
+  | AsyncIterable<Piece>
+  | { getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: Piece }>; cancel(): unknown } };
+
+interface Pieces {
+  next(): Answer<{ readonly done?: boolean | undefined; readonly value?: Piece | undefined }>;
+  /** Nobody asks for more. */
+  stop(): unknown;
+}
+
+function piecesOf(source: PieceSource): Pieces {
+  if ('getReader' in source) {
+    const reader = source.getReader();
+    return { next: () => reader.read(), stop: () => reader.cancel() };
+  }
+  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  return { next: () => iterator.next() as ReturnType<Pieces['next']>, stop: () => iterator.return?.() };
+}
+
+/**
+ * Input from an iterable, asynchronous or not, or from a readable stream. A piece is asked for when the guest wants one,
+ * so that a slow guest makes its source wait. What the source throws ends the program.
+ */
+export class SourceInput implements InputStream {
+  readonly type: FileType;
+  private readonly queue: QueueInput;
+  private readonly pieces: Pieces;
+  private asking = false;
+  private over = false;
+  private failure: { readonly error: unknown } | undefined;
+
+  constructor(source: PieceSource, type: FileType = 'unknown') {
+    this.type = type;
+    this.queue = new QueueInput(type);
+    this.pieces = piecesOf(source);
+  }
+
+  read(into: Uint8Array): number | undefined {
+    if (into.length > 0) this.fill();
+    if (this.failure !== undefined && this.queue.available() === 0) throw this.failure.error;
+    return this.queue.read(into);
+  }
+
+  available(): number {
+    return this.queue.available();
+  }
+
+  ready(interest: number): number {
+    if ((interest & READABLE) !== 0) this.fill();
+    return this.queue.ready(interest);
+  }
+
+  subscribe(wake: () => void): () => void {
+    return this.queue.subscribe(wake);
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.over = true;
+    const stopped = this.pieces.stop();
+    if (isPromise(stopped)) stopped.then(undefined, () => undefined);
+  }
+
+  /** Asks for pieces until something is there, or an answer has to be waited for. */
+  private fill(): void {
+    while (this.queue.available() === 0 && !this.asking && !this.over) {
+      try {
+        const answer = this.pieces.next();
+        if (!isPromise(answer)) this.take(answer);
+        else {
+          this.asking = true;
+          answer.then(
+            (piece) => this.take(piece),
+            (error: unknown) => this.fail(error),
+          );
+        }
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+  }
+
+  private take({ done, value }: { readonly done?: boolean | undefined; readonly value?: Piece | undefined }): void {
+    this.asking = false;
+    if (done === true) {
+      this.over = true;
+      this.queue.end();
+      return;
+    }
+    // Subscribers are woken by an empty piece too, so that one of them asks for the next.
+    this.queue.push(value ?? '');
+  }
+
+  private fail(error: unknown): void {
+    this.asking = false;
+    this.over = true;
+    this.failure = { error };
+    this.queue.end();
+  }
+}
+
+/**
+ * Output that hands every piece (a copy) to `take`. When that answers a promise, the next write waits for it, and what
+ * it rejects with ends the program at the next write.
+ */
+export function outputTo(take: (bytes: Uint8Array) => unknown, type: FileType = 'unknown'): OutputStream {
+  const subscribers = new Subscribers();
+  let busy = false;
+  let failure: { readonly error: unknown } | undefined;
+  const settle = (failed?: { readonly error: unknown }): void => {
+    busy = false;
+    failure = failed;
+    subscribers.wakeAll();
+  };
   return {
     type,
     write(bytes) {
-      take(bytes.slice());
+      if (failure !== undefined) throw failure.error;
+      if (busy) return undefined;
+      const answer = take(bytes.slice());
+      if (isPromise(answer)) {
+        busy = true;
+        answer.then(
+          () => settle(),
+          (error: unknown) => settle({ error }),
+        );
+      }
       return bytes.length;
     },
-    ready: (interest) => interest & WRITABLE,
-    subscribe: () => () => {},
+    ready: (interest) => (busy ? 0 : interest & WRITABLE),
+    subscribe: (wake) => subscribers.add(wake),
   };
 }
 
