@@ -1,9 +1,10 @@
-// Runs the official testsuite: npm run spec [-- NAME|GLOB|FOLDER...] [--json FILE] [--verbose]
+// Runs the official testsuite: npm run spec [-- NAME|GLOB|FOLDER...] [--json FILE] [--verbose] [--loop LOOP]
 // Prints a line per script and what failed; with --verbose also what was skipped and why. The last line counts.
 // Exit code 1 where anything failed, where nothing could be run, and for a name that no script has.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type LoopName, useLoop } from '../src/closures.ts';
 import { dataFolder, missingData } from '../tests/data.ts';
 import { EXPECTATIONS } from './expectations.ts';
 import { scriptNames, selectScripts } from './files.ts';
@@ -19,8 +20,13 @@ interface Options {
 function options(): Options {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, verbose: { type: 'boolean', short: 'v', default: false } },
+    options: {
+      json: { type: 'string' },
+      verbose: { type: 'boolean', short: 'v', default: false },
+      loop: { type: 'string', default: 'switch' },
+    },
   });
+  useLoop(values.loop as LoopName);
   return { asked: positionals, json: values.json, verbose: values.verbose };
 }
 

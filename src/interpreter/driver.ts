@@ -10,7 +10,7 @@ import type { FuncType } from '../syntax/types.ts';
 import { backtrace } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
 import { isUncatchable, raiseHostError, throwRef, throwTag } from './exceptions.ts';
-import { run } from './loop.ts';
+import { loop } from './loops.ts';
 import { load32 } from './loop-support.ts';
 import { reportProbe, reportStop } from './probe.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
@@ -117,7 +117,7 @@ function trapKind(reason: number): TrapKind {
 /** One stay in the loop; afterwards the thread knows where it is, also when an out-of-line function threw. */
 function enterLoop(t: Thread, quantum: number): number {
   try {
-    return run(t.instance, t.pc, t.fp2, t.sp, quantum);
+    return loop.run(t.instance, t.pc, t.fp2, t.sp, quantum);
   } finally {
     t.pc = X[0];
     t.fp2 = X[1];

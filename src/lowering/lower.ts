@@ -14,6 +14,11 @@ export interface Lowered extends Code {
 const SCRATCH = 48;
 const RESERVED = SCRATCH + FAR_SCRATCH;
 
+/** The first scratch slot of a frame: what is in it and above is dead between two statements. */
+export function scratchSlots(frameSlots: number): number {
+  return frameSlots >= FAR_SLOT ? Number.POSITIVE_INFINITY : frameSlots - RESERVED;
+}
+
 /** Lowers function `funcIndex` (an index of the function index space), which the module defines. */
 export function lowerFunction(valid: ValidModule, funcIndex: number, traced = false): Lowered {
   let trees = new TreeBuilder(valid, funcIndex, traced, 0).build();
