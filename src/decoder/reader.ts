@@ -18,15 +18,22 @@ const startsRefType = (byte: number): boolean => byte === 0x63 || byte === 0x64 
 
 /** Reads `bytes[offset, end)` from left to right. Methods throw MalformedError at the offset of the fault. */
 export class Reader {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   /** Offset of the next byte to read. */
   offset: number;
-  readonly end: number;
+  end: number;
   /** Low and high half of the last 64-bit integer read. */
   lo = 0;
   hi = 0;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.bytes = bytes;
+    this.offset = start;
+    this.end = end;
+  }
+
+  /** Reads other bytes from here on. */
+  restart(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
     this.offset = start;
     this.end = end;

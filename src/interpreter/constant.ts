@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#expressions
 // They run on a stack of their own, since they call nothing and cannot wait.
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
+import { endOfShortConst } from '../decoder/sections/expressions.ts';
 import { Reader } from '../decoder/reader.ts';
 import { InternalError } from '../errors.ts';
 import type { Global } from '../runtime/global.ts';
@@ -35,7 +36,9 @@ const vector = (reader: Reader): bigint =>
 
 /** The value of a valid constant expression, bit by bit. */
 export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
-  const cursor = new InstructionCursor(expr.bytes, expr.start, expr.end);
+  const { bytes, start, end } = expr;
+  if (endOfShortConst(bytes, start, bytes.length) === end) return BigInt(new Reader(bytes, start + 1, end).s32() >>> 0);
+  const cursor = new InstructionCursor(bytes, start, end);
   const stack: Bits[] = [];
   for (;;) {
     cursor.next();

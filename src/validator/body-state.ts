@@ -4,13 +4,16 @@ import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import type { ValType } from '../syntax/types.ts';
 import { type Context, NO_TYPES } from './context.ts';
 import { LocalTypes } from './local-types.ts';
+import type { Usual } from './body-usual.ts';
 import { Stack } from './stack.ts';
 
 export class BodyState {
   readonly ctx: Context;
   readonly stack: Stack;
   readonly locals: LocalTypes;
-  cursor: InstructionCursor;
+  /** What the quick way through a body needs; without it, all instructions are validated by their rows. */
+  usual: Usual | undefined = undefined;
+  readonly cursor: InstructionCursor;
   /** In a constant expression, references to functions declare them and globals must be visible and immutable. */
   constant = false;
   /** Results of the function, for `return` and tail calls. */
@@ -25,7 +28,7 @@ export class BodyState {
 
   /** Stands before the first instruction of `bytes[start, end)`, with empty stacks. */
   begin(bytes: Uint8Array, start: number, end: number): void {
-    this.cursor = new InstructionCursor(bytes, start, end);
+    this.cursor.reader.restart(bytes, start, end);
     this.ctx.cursor = this.cursor;
     this.stack.reset();
   }

@@ -3,13 +3,13 @@
 // Also finds what makes a body malformed: a missing `end`, bytes after it, `else` without `if`.
 import { InternalError, MalformedError } from '../errors.ts';
 import { decodeLocals } from '../decoder/locals.ts';
-import { Reader } from '../decoder/reader.ts';
 import { ADDR, type Row, type Signature } from '../syntax/instructions.ts';
 import { I32, type ValType } from '../syntax/types.ts';
 import * as control from './body-control.ts';
 import { rareArm } from './body-arms.ts';
 import * as variable from './body-variable.ts';
 import type { BodyState } from './body-state.ts';
+import { takeLocals, walkUsual } from './body-usual.ts';
 import { NO_TYPES } from './context.ts';
 import * as say from './messages.ts';
 
@@ -20,8 +20,10 @@ export function validateBody(s: BodyState, funcIndex: number, bytes: Uint8Array,
   ctx.cursor = undefined;
   try {
     const type = ctx.typeOfFunc(funcIndex);
-    const reader = new Reader(bytes, start, end);
+    const { reader } = s.cursor;
+    reader.restart(bytes, start, end);
     s.locals.reset(type.params, decodeLocals(reader, type.params.length), end - start);
+    if (s.usual !== undefined) takeLocals(s.usual, s.locals);
     s.begin(bytes, reader.offset, end);
     s.results = type.results;
     stack.pushCtrl(0x02, NO_TYPES, type.results, 0);
@@ -34,17 +36,24 @@ export function validateBody(s: BodyState, funcIndex: number, bytes: Uint8Array,
 }
 
 function walk(s: BodyState): void {
-  const { cursor, stack } = s;
+  const { cursor, stack, usual } = s;
   const { reader } = cursor;
-  while (stack.depth > 0) {
+  for (;;) {
+    if (usual !== undefined) reader.offset = walkUsual(s, usual, reader.offset);
+    if (stack.depth === 0) break;
     if (reader.offset >= reader.end) {
       cursor.at = reader.offset;
       throw missingEnd(s);
     }
     cursor.next();
     step(s, cursor.row);
+    if (stack.depth === 0) break;
   }
-  if (reader.offset < reader.end) throw say.bodySize(s.ctx.where());
+  if (reader.offset < reader.end) {
+    // At the final `end`, which may have been validated the quick way.
+    cursor.at = reader.offset - 1;
+    throw say.bodySize(s.ctx.where());
+  }
 }
 
 /** A body without `end`, in the words of a decoder that does not look at its size and goes on reading. */

@@ -9,13 +9,13 @@ import * as say from './messages.ts';
 
 export class LocalTypes {
   private readonly ctx: Context;
-  private params: readonly ValType[] = [];
-  /** Types of the first declared locals. */
-  private flat = new Int32Array(64);
-  private flatLength = 0;
+  private paramCount = 0;
+  /** Types of the parameters and the first declared locals. */
+  flat = new Int32Array(64);
+  flatLength = 0;
   /** The runs: type and the index (parameters included) after the last local. */
   private types: readonly ValType[] = [];
-  private ends: number[] = [];
+  private readonly ends: number[] = [];
   /** Number of locals, parameters included. */
   total = 0;
   /** Whether some local has no default, so that it must be set before it is read. */
@@ -30,9 +30,9 @@ export class LocalTypes {
 
   /** Takes the parameters and declared locals of a body of `bodyBytes` bytes. */
   reset(params: readonly ValType[], runs: Locals, bodyBytes: number): void {
-    this.params = params;
+    this.paramCount = params.length;
     this.types = runs.types;
-    this.ends = [];
+    this.ends.length = 0;
     this.tracked = false;
     if (this.order.length > 0) this.forget(0);
     let end = params.length;
@@ -43,25 +43,25 @@ export class LocalTypes {
       this.ends.push(end);
     }
     this.total = end;
-    this.flatten(Math.min(end - params.length, Math.max(64, bodyBytes)));
+    this.flatten(params, params.length + Math.min(end - params.length, Math.max(64, bodyBytes)));
   }
 
-  private flatten(length: number): void {
+  private flatten(params: readonly ValType[], length: number): void {
     if (length > this.flat.length) this.flat = new Int32Array(Math.max(length, this.flat.length * 2));
+    const { flat } = this;
     this.flatLength = length;
-    let from = 0;
-    for (let run = 0; from < length; run++) {
-      const to = Math.min(length, this.ends[run] - this.params.length);
-      this.flat.fill(this.types[run], from, to);
-      from = to;
+    let at = 0;
+    while (at < params.length) flat[at] = params[at++];
+    for (let run = 0; at < length; run++) {
+      const to = Math.min(length, this.ends[run]);
+      const type = this.types[run];
+      while (at < to) flat[at++] = type;
     }
   }
 
   /** The type of a local. Throws InvalidError where there is none. */
   get(index: number): ValType {
-    const declared = index - this.params.length;
-    if (declared < 0) return this.params[index];
-    if (declared < this.flatLength) return this.flat[declared];
+    if (index < this.flatLength) return this.flat[index];
     if (index >= this.total) throw say.unknown(this.ctx.where(), 'local', index, this.total);
     let low = 0;
     let high = this.ends.length - 1;
@@ -75,13 +75,13 @@ export class LocalTypes {
 
   /** Throws InvalidError where a local without default is read before it is set. */
   checkSet(index: number, t: ValType): void {
-    if (isDefaultable(t) || index < this.params.length || this.set.has(index)) return;
+    if (isDefaultable(t) || index < this.paramCount || this.set.has(index)) return;
     throw say.uninitialized(this.ctx.where(), index, t);
   }
 
   /** A local is set from here to the end of the block. */
   markSet(index: number, t: ValType): void {
-    if (isDefaultable(t) || index < this.params.length || this.set.has(index)) return;
+    if (isDefaultable(t) || index < this.paramCount || this.set.has(index)) return;
     this.set.add(index);
     this.order.push(index);
   }

@@ -19,6 +19,7 @@ import {
 } from '../syntax/types.ts';
 import { validateBody } from './body.ts';
 import { BodyState } from './body-state.ts';
+import { usualOf } from './body-usual.ts';
 import { validateConstant } from './constant.ts';
 import { Context } from './context.ts';
 import * as say from './messages.ts';
@@ -55,6 +56,8 @@ export interface ValidateOptions {
   readonly features?: FeatureSet;
   /** Internal, for tests of the validator: lets features pass that are on but not built. */
   readonly unbuilt?: 'validate';
+  /** Internal, for tests of the validator: validates also the usual instructions by their rows. */
+  readonly everyRow?: boolean;
 }
 
 /**
@@ -75,6 +78,7 @@ export function validateModule(module: Module, options: ValidateOptions = {}): V
   validateExports(ctx, module.exports);
   validateStart(ctx);
   ctx.subject = '';
+  if (options.everyRow !== true) state.usual = usualOf(ctx);
   validateBodies(ctx, state, imported.funcs);
   return {
     [VALID]: true,

@@ -11,11 +11,12 @@ const MAX_OPERANDS = MAX_BODY_BYTES;
 
 export class Stack {
   private readonly ctx: Context;
-  private vals = new Int32Array(1024);
+  /** The operands; longer when it has to be. */
+  vals = new Int32Array(1024);
   /** Number of operands. */
   height = 0;
   /** Height at which the innermost frame starts, and whether what is below the operands above it may be anything. */
-  private base = 0;
+  base = 0;
   private polymorphic = false;
 
   /** Number of control frames, and their columns: opcode, parameters, results, height, unreachable, locals set. */
@@ -144,6 +145,28 @@ export class Stack {
     this.depth = at;
     this.base = at === 0 ? 0 : this.heights[at - 1];
     this.polymorphic = this.unreachables[at];
+  }
+
+  /**
+   * Ends the innermost frame, pushing its results, if that is plainly right: its operands are its results, of which
+   * there is one at most, and an `if` without `else` changes nothing.
+   */
+  tryEnd(): boolean {
+    const at = this.depth - 1;
+    const end = this.ends[at];
+    const { height, base } = this;
+    if (end.length > 1 || (this.codes[at] === 0x04 && this.starts[at] !== end)) return false;
+    if (height === base) {
+      if (end.length === 1) {
+        if (!this.polymorphic || height === this.vals.length) return false;
+        this.vals[height] = end[0];
+        this.height = height + 1;
+      }
+    } else if (end.length === 0 || height !== base + 1 || this.vals[base] !== end[0]) return false;
+    this.depth = at;
+    this.base = at === 0 ? 0 : this.heights[at - 1];
+    this.polymorphic = this.unreachables[at];
+    return true;
   }
 
   /** The opcode, parameters and results of frame `at` (0 is the function's); also of the frame just closed. */
