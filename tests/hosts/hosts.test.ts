@@ -40,7 +40,7 @@ describe.skipIf(!built)(`QuickJS${built ? '' : NOT_BUILT}`, () => {
     const tell = context.newFunction('tell', (text) => void told.push(context.getString(text)));
     context.setProp(context.global, 'tell', tell);
     tell.dispose();
-    const path = 'tests/hosts/quickjs.mjs';
+    const path = 'tests/hosts/wasi-quickjs.mjs';
     const source = readFileSync(join(projectRoot, path), 'utf8');
     context.unwrapResult(context.evalCode(source, path, { type: 'module' })).dispose();
     runtime.executePendingJobs().unwrap();
@@ -66,7 +66,9 @@ function serve(told: (text: string) => void): Promise<Server> {
     } else if (path === '/') {
       response.setHeader('content-type', 'text/html');
       response.setHeader('content-security-policy', "default-src 'none'; script-src 'self'; connect-src 'self'");
-      response.end('<!doctype html><title>test</title><script type="module" src="/tests/hosts/page.mjs"></script>');
+      response.end(
+        '<!doctype html><title>test</title><script type="module" src="/tests/hosts/wasi-page.mjs"></script>',
+      );
     } else {
       response.setHeader('content-type', 'text/javascript');
       const file = createReadStream(join(projectRoot, path));
