@@ -74,7 +74,7 @@ const PROBES: Readonly<Partial<Record<Feature, string>>> = {
   'exception-handling': '(tag) (func block try_table (catch_all 0) throw 0 end end)',
   'legacy-exceptions': '(func try catch_all end)',
   'wide-arithmetic': '(func (param i64 i64) local.get 0 local.get 1 i64.mul_wide_s drop drop)',
-  'custom-descriptors': '(rec (type $a (descriptor $b (struct))) (type $b (describes $a (struct))))',
+  'custom-descriptors': '(rec (type $a (descriptor $b) (struct)) (type $b (describes $a) (struct)))',
   'custom-page-sizes': '(memory 1 (pagesize 1))',
 };
 

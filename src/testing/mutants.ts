@@ -52,11 +52,13 @@ function mutate(bytes: Uint8Array, next: () => number): Uint8Array {
 /** `count` changed copies of a module, each with one to three changes. The same seed gives the same. */
 export function* mutants(bytes: Uint8Array, count: number, seed = 0): Generator<Uint8Array> {
   const next = random(seed);
+  // A plain copy: `slice` of a Buffer would share the caller's bytes.
+  const original = new Uint8Array(bytes);
   for (let i = 0; i < count; i++) {
-    let mutant = bytes;
+    let mutant: Uint8Array = original;
     for (let changes = 1 + Math.floor(next() * 3); changes > 0 && mutant.length > 0; changes--) {
       mutant = mutate(mutant, next);
     }
-    yield mutant;
+    yield mutant === original ? original.slice() : mutant;
   }
 }

@@ -17,6 +17,7 @@ import {
   module,
   type ModuleGenome,
   moduleGenome,
+  mutants,
   script,
   value,
 } from '../../src/testing/index.ts';
@@ -176,4 +177,13 @@ test('whatever a module shrinks to is valid again', () => {
   expect(details.failed).toBe(true);
   expect(tried).toBeGreaterThan(details.numShrinks);
   expect(emitModule(details.counterexample?.[0] as ModuleGenome, { features: ALL }).bytes.length).toBeLessThan(150);
+});
+
+test('mutants leave the bytes that they are made of alone, also those of a Buffer, and follow from the seed', () => {
+  const bytes = Buffer.from(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0));
+  const before = Uint8Array.from(bytes);
+  const some = [...mutants(bytes, 50, seed)];
+  expect(Uint8Array.from(bytes)).toEqual(before);
+  expect(some).toEqual([...mutants(before, 50, seed)]);
+  expect(new Set(some.map((one) => one.join())).size).toBeGreaterThan(40);
 });
