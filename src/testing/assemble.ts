@@ -11,7 +11,7 @@ import { childOf } from './genome.ts';
 import { type Layout, expr } from './layout.ts';
 import { GROW, LINKED, joinBodies, linkedImports, linkedModule, linkedParts } from './linked.ts';
 import type { ModuleOptions } from './options.ts';
-import { type TestValue, crosses, valueFrom } from './values.ts';
+import { type TestValue, crosses, extremeFrom, valueFrom } from './values.ts';
 
 /** A call of an exported function. */
 export interface TestCall {
@@ -57,6 +57,8 @@ export interface Plan {
   readonly hasStart: boolean;
   /** Numbers that choose the arguments of calls. */
   readonly calls: readonly number[];
+  /** All functions are called with each of the numbers, else one with each. */
+  readonly callsAll?: true;
   readonly genome: unknown;
   /** Is shown the bodies of the functions. */
   seen?(bodies: readonly Uint8Array[]): void;
@@ -116,17 +118,21 @@ function exportsOf(layout: Layout, fuelGlobal: number): Export[] {
 /** Whether JavaScript has values for all parameters and results. */
 const isCallable = ({ params, results }: FuncType): boolean => [...params, ...results].every(crosses);
 
-function testCalls(layout: Layout, numbers: readonly number[], imports: number): TestCall[] {
+function testCalls(layout: Layout, { calls, callsAll }: Plan, imports: number): TestCall[] {
   const callable = layout.functions.flatMap((type, i) =>
     i >= imports && layout.options.exportAll && isCallable(type) ? [i] : [],
   );
   const last = layout.functions.length - 1;
   if (callable.length === 0 && !isCallable(layout.functions[last])) return [];
-  return numbers.map((n, round) => {
-    const index = round % 2 === 0 || callable.length === 0 ? last : callable[n % callable.length];
+  const chosen = callsAll
+    ? calls.flatMap((n) => callable.map((index) => ({ n, index })))
+    : calls.map((n, round) => {
+        return { n, index: round % 2 === 0 || callable.length === 0 ? last : callable[n % callable.length] };
+      });
+  return chosen.map(({ n, index }) => {
     const args = layout.functions[index].params.map((t, i) => {
       const { n: a, k } = childOf({ n: n & 0xffff, k: n >>> 16, children: [] }, i);
-      return valueFrom(t, a, k);
+      return callsAll && n % 4 === 1 ? extremeFrom(t, k) : valueFrom(t, a, k);
     });
     return { name: `f${index}`, args, type: layout.functions[index] };
   });
@@ -187,6 +193,6 @@ export function assemble(layout: Layout, plan: Plan): TestModule {
     customs: [],
   });
   const { features, rows, options } = layout;
-  const calls = testCalls(layout, plan.calls, imports);
+  const calls = testCalls(layout, plan, imports);
   return { bytes, linked, features, calls, fuel: options.fuel, rows, genome: plan.genome };
 }

@@ -43,6 +43,8 @@ export class Body {
   private readonly arms: ArmSet;
   private readonly localTypes: ValType[];
   private readonly scratch = new Map<string, number>();
+  /** Stands alone (instruction.ts): operands are mostly parameters, and nothing keeps it from trapping. */
+  single = false;
   private nesting = 0;
   private mayRecur = false;
 
@@ -105,7 +107,7 @@ export class Body {
 
   /** A constant, or what a local or global holds. */
   leaf(t: ValType, { n, k }: Genome): void {
-    if (n % 8 < 3) this.op1(0x20, this.local(t, k));
+    if (n % 8 < (this.single ? 6 : 3)) this.op1(0x20, this.local(t, k));
     else if (n % 8 === 3 && this.isStorable(t)) this.op1(0x23, this.someGlobal(t, k));
     else this.constant(t, n, k);
   }
@@ -212,6 +214,8 @@ export class Body {
   /** One of the locals of a type: parameters, and up to two more. */
   local(t: ValType, k: number): number {
     const params = this.type.params.flatMap((one, i) => (one === t ? [i] : []));
+    // Where nothing was computed before, other locals are zero.
+    if (this.single && params.length > 0 && k % 8 < 7) return params[(k >> 3) % params.length];
     const choice = k % (params.length + 2);
     return choice < params.length ? params[choice] : this.temporary(`own${choice - params.length}`, t);
   }

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import type { Difference, Engine, Verdict } from './differential.ts';
 import { differential } from './differential.ts';
 import type { TestModule } from './assemble.ts';
+import { type InstructionGenes, emitInstructions, instructionGenes } from './instruction.ts';
 import { type ModuleGenome, emitModule, moduleGenome } from './module.ts';
 import type { ModuleOptions } from './options.ts';
+import { reduce } from './reduce.ts';
 
 export interface Round {
   readonly runs: number;
@@ -14,10 +16,43 @@ export interface Round {
 /** A module that two engines do not run alike, as small as it could be made. */
 export interface FoundCase {
   readonly seed: number;
-  /** Where fast-check found it; with the seed it finds it again, as long as the generator is the same. */
+  /** Where fast-check found it, before it was made small; with the seed it finds that again, while the generator is the same. */
   readonly path: string;
   readonly test: TestModule;
   readonly difference: Difference;
+}
+
+/** A genome of some kind, and what makes a module of it. */
+interface Made<Genes> {
+  readonly genes: Genes;
+  emit(genes: Genes): TestModule;
+}
+
+type Case = Made<ModuleGenome> | Made<InstructionGenes>;
+
+/** Whole modules, and modules of single instructions, half of each. */
+function cases(options: Partial<ModuleOptions>): fc.Arbitrary<Case> {
+  return fc.oneof(
+    moduleGenome(options).map((genes) => ({ genes, emit: (it: ModuleGenome) => emitModule(it, options) })),
+    instructionGenes(options).map((genes) => {
+      return { genes, emit: (it: InstructionGenes) => emitInstructions(it, options) };
+    }),
+  );
+}
+
+/** The smallest module that is found of a case that differs. */
+function smallest<Genes>({ genes, emit }: Made<Genes>, judge: (test: TestModule) => Verdict): TestModule {
+  const size = (it: Genes): number | undefined => {
+    try {
+      const test = emit(it);
+      if (judge(test).difference === undefined) return undefined;
+      return test.bytes.length + (test.linked?.length ?? 0);
+    } catch {
+      // A genome without functions.
+      return undefined;
+    }
+  };
+  return emit(reduce(genes, size));
 }
 
 /** Judges up to `runs` modules. `watch` sees each module and its verdict, those tried while shrinking too. */
@@ -27,20 +62,18 @@ export function fuzzRound(
   { seed, runs }: { readonly seed: number; readonly runs: number },
   watch: (test: TestModule, verdict: Verdict) => void = () => {},
 ): Round {
-  const judge = differential(engines[0], engines[1]);
-  const run = (gene: ModuleGenome): [TestModule, Verdict] => {
-    const test = emitModule(gene, options);
-    return [test, judge(test)];
-  };
-  const property = fc.property(moduleGenome(options), (gene) => {
-    const [test, verdict] = run(gene);
+  const differ = differential(engines[0], engines[1]);
+  const judge = (test: TestModule): Verdict => {
+    const verdict = differ(test);
     watch(test, verdict);
-    return verdict.difference === undefined;
-  });
-  const details = fc.check(property, { seed, numRuns: runs, endOnFailure: false });
+    return verdict;
+  };
+  const run = ({ genes, emit }: Made<never>): boolean => judge(emit(genes)).difference === undefined;
+  const property = fc.property(cases(options), (one) => run(one as Made<never>));
+  const details = fc.check(property, { seed, numRuns: runs, endOnFailure: true });
   if (!details.failed || details.counterexample === null) return { runs: details.numRuns, found: undefined };
-  const [test, verdict] = run(details.counterexample[0]);
+  const test = smallest(details.counterexample[0] as Made<never>, judge);
   const gone = { call: -1, what: 'it does not come again', a: '', b: '' };
-  const found = { seed, path: details.counterexamplePath ?? '', test, difference: verdict.difference ?? gone };
-  return { runs: details.numRuns, found };
+  const difference = differ(test).difference ?? gone;
+  return { runs: details.numRuns, found: { seed, path: details.counterexamplePath ?? '', test, difference } };
 }

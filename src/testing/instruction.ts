@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
 import { EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, type ValType, isRef, ref } from '../syntax/types.ts';
 import { type Arm, armOf, isWanted } from './arms.ts';
-import { type TestModule, assemble } from './assemble.ts';
+import { type PlannedFunction, type TestModule, assemble } from './assemble.ts';
 import type { Body } from './body.ts';
 import { type Genome, genome } from './genome.ts';
 import { ANYREF, ARRAY_KEYS, EQREF, I31REF, STRUCT_KEYS } from './known-types.ts';
@@ -19,24 +19,32 @@ export interface TestInstruction {
   readonly module: TestModule;
 }
 
-interface InstructionGenes {
+interface InstructionGene {
   readonly row: number;
-  readonly choice: number;
   readonly form: Genome;
+}
+
+/** What a module of single instructions is made of: plain numbers. */
+export interface InstructionGenes {
+  readonly choice: number;
+  readonly instructions: readonly InstructionGene[];
   readonly calls: readonly number[];
 }
 
-/** Types that an arm may be asked for, the statement (undefined) among them. */
-function wantedTypes(layout: Layout): (ValType | undefined)[] {
+/** A type that an arm may be asked for, or (undefined) the statement; it comes into a layout when it is wanted there. */
+type Wanted = (layout: Layout) => ValType | undefined;
+
+function wantedTypes(layout: Layout): Wanted[] {
   const types: (ValType | undefined)[] = [undefined, I32, I64, F32, F64];
+  const concrete: Wanted[] = [];
   if (layout.has('simd')) types.push(V128);
   if (layout.has('reference-types')) types.push(FUNCREF, EXTERNREF);
   if (layout.has('gc')) {
     types.push(ANYREF, EQREF, I31REF, ref(HEAP.struct, true), ref(HEAP.array, true));
-    for (const key of STRUCT_KEYS) types.push(ref(layout.struct(key), true));
-    for (const key of ARRAY_KEYS) types.push(ref(layout.array(key), true));
+    for (const key of STRUCT_KEYS) concrete.push((it) => ref(it.struct(key), true));
+    for (const key of ARRAY_KEYS) concrete.push((it) => ref(it.array(key), true));
   }
-  return types;
+  return [...types.map((t) => () => t), ...concrete];
 }
 
 /** What a value of a type is shown as: itself, or numbers made of it. */
@@ -58,43 +66,68 @@ function show(body: Body, t: ValType | undefined): void {
   } else if (t !== undefined && isRef(t) && !crosses(t)) body.op(0xd1);
 }
 
-function emitInstruction(rows: readonly Row[], genes: InstructionGenes, options: ModuleOptions): TestInstruction {
-  const row = rows[genes.row % rows.length];
-  const layout = new Layout(swarm(options.features, 0), options, { choice: genes.choice, links: 0, constants: [] });
+/** A layout for a module, or to try things out. */
+function layoutOf(choice: number, options: ModuleOptions): Layout {
+  return new Layout(swarm(options.features, 0), options, { choice, links: 0, constants: [] });
+}
+
+const NUMBERS: readonly ValType[] = [I32, I32, I64, I64, F32, F32, F64, F64];
+
+function planned(layout: Layout, scratch: Layout, row: Row, form: Genome): PlannedFunction {
   const arm = armOf(row) as Arm;
-  const fitting = wantedTypes(layout).filter((t) => arm.gives(t, layout));
-  const t = fitting[genes.form.n % fitting.length];
-  const params = layout.has('reference-types') ? [I32, I64, F32, F64, EXTERNREF] : [I32, I64, F32, F64];
-  const module = assemble(layout, {
+  const fitting = wantedTypes(scratch).filter((wanted) => arm.gives(wanted(scratch), scratch));
+  const t = fitting[form.n % fitting.length](layout);
+  const params = layout.has('reference-types') ? [...NUMBERS, EXTERNREF] : NUMBERS;
+  return {
+    type: { kind: 'func', params, results: shownAs(t) },
+    emit: (body) => {
+      body.single = true;
+      arm.emit(body, t, form);
+      show(body, t);
+    },
+  };
+}
+
+/** The module that genes describe: a function for each instruction. */
+export function emitInstructions(genes: InstructionGenes, some: Partial<ModuleOptions> = {}): TestModule {
+  const options = { ...DEFAULT_OPTIONS, ...some };
+  const rows = rowsOf(options);
+  const layout = layoutOf(genes.choice, options);
+  const scratch = layoutOf(genes.choice, options);
+  return assemble(layout, {
     hostFunctions: 0,
     grow: false,
-    functions: [
-      {
-        type: { kind: 'func', params, results: shownAs(t) },
-        emit: (body) => {
-          arm.emit(body, t, genes.form);
-          show(body, t);
-        },
-      },
-    ],
+    functions: genes.instructions.map(({ row, form }) => planned(layout, scratch, rows[row % rows.length], form)),
     hasStart: false,
     calls: genes.calls,
+    callsAll: true,
     genome: genes,
   });
-  return { name: row.name, module };
+}
+
+const ROWS = new Map<string, readonly Row[]>();
+
+/** `instructionRows`, found once for the same options. */
+function rowsOf(options: ModuleOptions): readonly Row[] {
+  const { features, trapFree, nondeterministic } = options;
+  const key = `${[...features].join()} ${trapFree} ${nondeterministic}`;
+  let rows = ROWS.get(key);
+  if (rows === undefined) {
+    rows = instructionRows(options);
+    ROWS.set(key, rows);
+  }
+  return rows;
 }
 
 /** The rows that stand alone in the options' features: all but parts of others (`else`, `end`) and constants. */
 export function instructionRows(some: Partial<ModuleOptions> = {}): readonly Row[] {
   const options = { ...DEFAULT_OPTIONS, ...some };
-  const layouts = [0, 1].map((choice) => {
-    return new Layout(swarm(options.features, 0), options, { choice, links: 0, constants: [] });
-  });
+  const layouts = [0, 1].map((choice) => layoutOf(choice, options));
   return INSTRUCTIONS.filter((row) => {
     const arm = armOf(row);
     if (arm === undefined) return false;
     return layouts.some(
-      (layout) => isWanted(row, arm, layout) && wantedTypes(layout).some((t) => arm.gives(t, layout)),
+      (layout) => isWanted(row, arm, layout) && wantedTypes(layout).some((wanted) => arm.gives(wanted(layout), layout)),
     );
   });
 }
@@ -106,12 +139,26 @@ export function instructionRows(some: Partial<ModuleOptions> = {}): readonly Row
 export function instruction(some: Partial<ModuleOptions> = {}): fc.Arbitrary<TestInstruction> {
   const options = { ...DEFAULT_OPTIONS, ...some };
   const rows = instructionRows(options);
-  return fc
-    .record({
-      row: fc.nat(rows.length - 1),
-      choice: fc.nat(0xff),
-      form: genome(2),
-      calls: fc.array(fc.nat(0x7fffffff), { minLength: 1, maxLength: 4 }),
-    })
-    .map((genes) => emitInstruction(rows, genes, options));
+  return fc.record({ ...gene(rows), choice: CHOICE, calls: CALLS }).map(({ row, form, choice, calls }) => {
+    const module = emitInstructions({ choice, instructions: [{ row, form }], calls }, options);
+    return { name: rows[row].name, module };
+  });
+}
+
+const CHOICE = fc.nat(0xff);
+const CALLS = fc.array(fc.nat(0x7fffffff), { minLength: 1, maxLength: 10, size: 'max' });
+
+/** The parts of an `InstructionGene`. */
+function gene(rows: readonly Row[]): { row: fc.Arbitrary<number>; form: fc.Arbitrary<Genome> } {
+  return { row: fc.nat(rows.length - 1), form: genome(2) };
+}
+
+/** Genes of modules of up to `count` functions with one instruction each: more of them for the time that a module takes. */
+export function instructionGenes(some: Partial<ModuleOptions> = {}, count = 12): fc.Arbitrary<InstructionGenes> {
+  const instructions = fc.array(fc.record(gene(rowsOf({ ...DEFAULT_OPTIONS, ...some }))), {
+    minLength: 1,
+    maxLength: count,
+    size: 'max',
+  });
+  return fc.record({ choice: CHOICE, instructions, calls: CALLS });
 }

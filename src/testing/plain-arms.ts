@@ -45,7 +45,7 @@ export function plainArm(row: Row): Arm | undefined {
 
 function emitPlain(body: Body, row: Row, g: Genome): void {
   const { name, code } = row;
-  const safe = body.layout.options.trapFree || (g.n >> 5) % 16 !== 0;
+  const safe = body.layout.options.trapFree || (!body.single && (g.n >> 5) % 16 !== 0);
   if (safe && /trunc_f\d\d_/.test(name)) {
     const isF32 = (row.sig?.pops[0] as ValType) === F32;
     body.small(childOf(g, 0), 0x4000);
@@ -97,7 +97,7 @@ function emitAccess(body: Body, row: Row, g: Genome): void {
   body.op(row.code);
   let offset = (g.k >> 3) % (maxOffset + 1);
   if (straight) offset -= offset % 2 ** align;
-  else if (!trapFree && g.k % 32 === 9) offset = FAR[(g.k >> 5) % FAR.length];
+  else if (!trapFree && g.k % (body.single ? 2 : 32) === 1) offset = FAR[(g.k >> 5) % FAR.length];
   const log2 = atomic ? align : (g.n >> 3) % (align + 1);
   body.out.u32(index === 0 ? log2 : log2 | 0x40);
   if (index !== 0) body.out.u32(index);

@@ -81,6 +81,14 @@ export function valueFrom(type: ValType, n: number, k: number): TestValue {
   return [null, 'a', 'b'][k % 3];
 }
 
+/** One of the few values that meet in most special cases. */
+export function extremeFrom(type: ValType, k: number): TestValue {
+  if (type === I32) return [0, -1, -2147483648, 2147483647][k % 4];
+  if (type === I64) return [0n, -1n, -9223372036854775808n, 9223372036854775807n][k % 4];
+  if (type === F32 || type === F64) return [0, -0, NaN, -Infinity][k % 4];
+  return valueFrom(type, 1, k);
+}
+
 /** Values to call functions with; anything but a number type gives strings and null. */
 export function value(type: TypeLike): fc.Arbitrary<TestValue> {
   return fc.tuple(fc.nat(0xffff), fc.nat(0xffff)).map(([n, k]) => valueFrom(typeOf(type), n, k));

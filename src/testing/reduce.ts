@@ -1,0 +1,87 @@
+// Makes a case small: genomes are plain data, and any genome gives a valid module, so parts are left out, trees replaced
+// by their branches and numbers by smaller ones, for as long as the case stays one. fast-check's own shrinking does not
+// put a branch in the place of its tree, and stops at larger modules.
+
+/** Cases that are tried, at most. */
+const MAX_TRIES = 4000;
+
+type Data = number | readonly Data[] | { readonly [key: string]: Data };
+
+function isList(data: Data): data is readonly Data[] {
+  return Array.isArray(data);
+}
+
+/** How large data is, apart from what it stands for. */
+function weight(data: Data): number {
+  if (typeof data === 'number') return 1 + Math.log2(1 + Math.abs(data)) / 32;
+  const parts = isList(data) ? data : Object.values(data);
+  return parts.reduce<number>((sum, one) => sum + weight(one), 1);
+}
+
+function* smallerNumbers(value: number): Generator<number> {
+  for (let small = 0; small < Math.min(8, value); small++) yield small;
+  for (let bit = 30; bit >= 0; bit--) if (((value >> bit) & 1) === 1 && value > 8) yield value & ~(1 << bit);
+}
+
+function* shorterLists(list: readonly Data[]): Generator<readonly Data[]> {
+  for (let size = list.length; size >= 1; size >>= 1) {
+    for (let at = list.length - size; at >= 0; at -= size) yield [...list.slice(0, at), ...list.slice(at + size)];
+  }
+}
+
+/** What may stand in the place of some data: first what leaves most out. */
+function* smaller(data: Data): Generator<Data> {
+  if (typeof data === 'number') yield* smallerNumbers(data);
+  else if (isList(data)) yield* shorterLists(data);
+  else if (data['children'] !== undefined) yield* data['children'] as readonly Data[];
+}
+
+type Path = readonly (string | number)[];
+
+/** The places of all parts, wholes before their parts. */
+function places(data: Data, path: Path = []): Path[] {
+  if (typeof data === 'number') return [path];
+  const parts: [string | number, Data][] = isList(data) ? [...data.entries()] : Object.entries(data);
+  return [path, ...parts.flatMap(([key, one]) => places(one, [...path, key]))];
+}
+
+function at(data: Data, path: Path): Data {
+  return path.reduce((part, key) => (part as { readonly [key: string]: Data })[key], data);
+}
+
+function withPart(data: Data, [key, ...rest]: Path, part: Data): Data {
+  if (key === undefined) return part;
+  if (isList(data)) return data.map((one, i) => (i === key ? withPart(one, rest, part) : one));
+  const whole = data as { readonly [key: string]: Data };
+  return { ...whole, [key]: withPart(whole[key], rest, part) };
+}
+
+/**
+ * The smallest that is found of a case. `Whole` is made of numbers, lists and records.
+ *
+ * @param size How large what the data stands for is; undefined where it is no case, or cannot be made.
+ */
+export function reduce<Whole>(whole: Whole, size: (data: Whole) => number | undefined): Whole {
+  const measure = (data: Data): number => size(data as unknown as Whole) ?? Infinity;
+  let best = whole as unknown as Data;
+  let bestSize = measure(best);
+  let tries = 0;
+  const improve = (path: Path): boolean => {
+    for (const part of smaller(at(best, path))) {
+      if (++tries > MAX_TRIES) return false;
+      const other = withPart(best, path, part);
+      const otherSize = measure(other);
+      if (otherSize > bestSize || (otherSize === bestSize && weight(other) >= weight(best))) continue;
+      [best, bestSize] = [other, otherSize];
+      return true;
+    }
+    return false;
+  };
+  for (let better = true; better && tries <= MAX_TRIES; ) {
+    better = false;
+    for (let i = 0; i < places(best).length; i++) {
+      while (i < places(best).length && improve(places(best)[i])) better = true;
+    }
+  }
+  return best as unknown as Whole;
+}
