@@ -161,9 +161,9 @@ describe('strace', () => {
     expect(lines).toEqual([
       'path_create_directory(fd=3, path="d") = SUCCESS',
       'path_create_directory(fd=3, path="\\u001b[2J\\u202e\\u009b") = SUCCESS',
-      'path_open(fd=3, dirflags=0x0, path="missing", oflags=0x0, rights_base=0x0, rights_inheriting=0x0, fdflags=0x0, opened=0x100) = NOENT',
-      'path_open(fd=3, dirflags=0x0, path="d", oflags=0x0, rights_base=0x0, rights_inheriting=0x0, fdflags=0x0, opened=0x100) = SUCCESS opened:4',
-      'fd_write(fd=1, iovs=0x100[1], nwritten=0x108) = SUCCESS nwritten:2',
+      'path_open(fd=3, dirflags=0, path="missing", oflags=0, rights_base=0x0, rights_inheriting=0x0, fdflags=0, opened=0x100) = NOENT',
+      'path_open(fd=3, dirflags=0, path="d", oflags=0, rights_base=0x0, rights_inheriting=0x0, fdflags=0, opened=0x100) = SUCCESS opened:4',
+      'fd_write(fd=1, iovs=["hi"], nwritten=0x108) = SUCCESS nwritten:2',
       'proc_exit(rval=3)',
     ]);
   });

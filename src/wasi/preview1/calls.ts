@@ -89,7 +89,9 @@ export function importsOf(
   for (const [name, run] of Object.entries(callsOf(layout)) as [FunctionName, SystemCall][]) {
     if (layout.without.includes(name)) continue;
     const parameters = parametersOf(name);
-    const tracer = strace === undefined ? undefined : straceTracer(name, parameters, options.guest, strace);
+    const { guest, process } = options;
+    const known = { args: process.args.length, env: process.env.length };
+    const tracer = strace && straceTracer({ name, parameters, layout }, guest, known, strace);
     imports[name] = dispatch(run, parameters.flatMap(coercionsOf), options, tracer);
   }
   return Object.freeze(imports);

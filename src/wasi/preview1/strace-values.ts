@@ -1,0 +1,176 @@
+// Values of system calls as people read them: flags and enumerations by name, texts, buffers, structures.
+// https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#types
+// All that comes from the guest is shown escaped, cut to a length, and may lie outside memory: then its address is shown.
+import { decodeUtf8 } from '../../syntax/utf8.ts';
+import { errnoName } from '../host/errno.ts';
+import type { Guest } from '../kernel/guest.ts';
+import {
+  EVENT_SIZE,
+  FDFLAGS,
+  FILE_TYPES,
+  FSTFLAGS,
+  type Layout,
+  LOOKUPFLAGS,
+  OFLAGS,
+  RIFLAGS,
+  RIGHT_NAMES,
+  SDFLAGS,
+} from './abi.ts';
+
+/** Texts are cut after so many bytes, lists after so many parts, sets of rights are written in hexadecimal. */
+const MAX_TEXT = 256;
+const MAX_DATA = 64;
+const MAX_PARTS = 8;
+const MAX_RIGHTS = 4;
+
+const FLAGS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  fdflags: FDFLAGS,
+  fstflags: FSTFLAGS,
+  lookupflags: LOOKUPFLAGS,
+  oflags: OFLAGS,
+  riflags: RIFLAGS,
+  sdflags: SDFLAGS,
+};
+
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  clockid: ['realtime', 'monotonic', 'process_cputime', 'thread_cputime'],
+  advice: ['normal', 'sequential', 'random', 'willneed', 'dontneed', 'noreuse'],
+};
+
+/** A value that is not in memory, by the type that abi.ts gives it. */
+export function valueText(type: string, value: number | bigint, layout: Layout): string {
+  if (type === 'rights') return rightsText(value as bigint);
+  if (type === 'whence') return layout.whence[Number(value)] ?? String(value);
+  const flags = FLAGS[type];
+  if (flags !== undefined) return flagsText(flags, value as number);
+  const name = NAMES[type]?.[Number(value)];
+  if (name !== undefined) return name;
+  return type === 'ptr' || type.endsWith('flags') ? hex(value) : String(value);
+}
+
+function flagsText(flags: Readonly<Record<string, number>>, value: number): string {
+  const names = Object.keys(flags).filter((name) => (value & flags[name]) !== 0);
+  const unknown = names.reduce((left, name) => left & ~flags[name], value) >>> 0;
+  const spelt = names.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  return [...spelt, ...(unknown === 0 && names.length > 0 ? [] : [hex(unknown)])].join('|').replace(/^0x0$/, '0');
+}
+
+function rightsText(value: bigint): string {
+  const names = RIGHT_NAMES.filter((_name, bit) => ((value >> BigInt(bit)) & 1n) !== 0n);
+  if (names.length === 0 || names.length > MAX_RIGHTS || value >> BigInt(RIGHT_NAMES.length) !== 0n) return hex(value);
+  return names.join('|');
+}
+
+export function hex(value: number | bigint): string {
+  return `0x${value.toString(16)}`;
+}
+
+/** Text in memory, quoted; bytes that are not UTF-8 as the characters with their numbers. */
+export function textAt(guest: Guest, at: number, length: number, most = MAX_TEXT): string {
+  try {
+    const bytes = guest.span(at, length).subarray(0, most);
+    const text = decodeUtf8(bytes) ?? Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+    const escaped = JSON.stringify(text).replace(
+      /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    return length > most ? `${escaped}...` : escaped;
+  } catch {
+    return `${hex(at)}[${length}]`;
+  }
+}
+
+/** An array of iovec: what is in the buffers, up to `moved` bytes, or only how long they are. */
+export function buffersText(guest: Guest, at: number, count: number, moved: number | undefined): string {
+  try {
+    guest.check(at, count * 8);
+    let left = moved ?? 0;
+    const parts: string[] = [];
+    for (let i = 0; i < count && parts.length < MAX_PARTS; i++) {
+      const length = guest.u32(at + i * 8 + 4);
+      if (moved === undefined) parts.push(String(length));
+      else if (left > 0 || i === 0) parts.push(textAt(guest, guest.u32(at + i * 8), Math.min(length, left), MAX_DATA));
+      left -= length;
+    }
+    return `[${parts.join(', ')}${count > MAX_PARTS ? ', ...' : ''}]`;
+  } catch {
+    return `${hex(at)}[${count}]`;
+  }
+}
+
+function typeName(number: number): string {
+  return Object.keys(FILE_TYPES)[Object.values(FILE_TYPES).indexOf(number)] ?? String(number);
+}
+
+export function fdstatText(guest: Guest, at: number): string {
+  const rights = `rights=${rightsText(guest.u64(at + 8))} inheriting=${rightsText(guest.u64(at + 16))}`;
+  return `{${typeName(guest.u8(at))} flags=${flagsText(FDFLAGS, guest.u16(at + 2))} ${rights}}`;
+}
+
+export function filestatText(guest: Guest, at: number, { filestat }: Layout): string {
+  const links = filestat.nlinkBytes === 8 ? guest.u64(at + filestat.nlink) : guest.u32(at + filestat.nlink);
+  const size = guest.u64(at + filestat.fileSize);
+  return `{${typeName(guest.u8(at + 16))} size=${size} ino=${guest.u64(at + 8)} nlink=${links} mtim=${guest.u64(at + filestat.mtim)}}`;
+}
+
+/** What poll_oneoff is asked: `read(0) clock(monotonic, 5000)`. */
+export function subscriptionsText(guest: Guest, at: number, count: number, layout: Layout): string {
+  const { size, clockId, timeout, flags } = layout.subscription;
+  const parts: string[] = [];
+  try {
+    guest.check(at, count * size);
+    for (let i = 0; i < count && i < MAX_PARTS; i++) {
+      const one = at + i * size;
+      const type = guest.u8(one + 8);
+      if (type === 0) {
+        const until = (guest.u16(one + flags) & 1) !== 0 ? 'at ' : '';
+        const clock = valueText('clockid', guest.u32(one + clockId), layout);
+        parts.push(`clock(${clock}, ${until}${guest.u64(one + timeout)})`);
+      } else {
+        parts.push(`${['', 'read', 'write'][type] ?? type}(${guest.u32(one + 16)})`);
+      }
+    }
+  } catch {
+    return hex(at);
+  }
+  return `[${parts.join(', ')}${count > MAX_PARTS ? ', ...' : ''}]`;
+}
+
+/** What has happened: `read 5 bytes`, `clock`, or the error of one. */
+export function eventsText(guest: Guest, at: number, count: number): string {
+  const parts: string[] = [];
+  for (let i = 0; i < count && i < MAX_PARTS; i++) {
+    const one = at + i * EVENT_SIZE;
+    const errno = guest.u16(one + 8);
+    const type = ['clock', 'read', 'write'][guest.u8(one + 10)] ?? 'unknown';
+    const bytes = type === 'read' ? ` ${guest.u64(one + 16)} bytes` : '';
+    const hangup = (guest.u16(one + 24) & 1) !== 0 ? ' hangup' : '';
+    parts.push(errno === 0 ? `${type}${bytes}${hangup}` : `${type} ${errnoName(errno)}`);
+  }
+  return `[${parts.join(', ')}${count > MAX_PARTS ? ', ...' : ''}]`;
+}
+
+/** Strings ended by NUL, one behind the other, that `count` pointers name: arguments and variables. */
+export function stringsText(guest: Guest, pointers: number, count: number): string {
+  const parts: string[] = [];
+  for (let i = 0; i < count && i < MAX_PARTS; i++) {
+    const at = guest.u32(pointers + i * 4);
+    let length = 0;
+    while (length <= MAX_TEXT && guest.u8(at + length) !== 0) length++;
+    parts.push(textAt(guest, at, length));
+  }
+  return `[${parts.join(', ')}${count > MAX_PARTS ? ', ...' : ''}]`;
+}
+
+/** The names that fd_readdir wrote; the last may be cut. */
+export function direntsText(guest: Guest, at: number, used: number): string {
+  const parts: string[] = [];
+  for (let here = at; here + 24 <= at + used; ) {
+    const length = guest.u32(here + 16);
+    const there = Math.min(length, at + used - here - 24);
+    if (parts.length === MAX_PARTS) return `[${parts.join(', ')}, ...]`;
+    parts.push(`${textAt(guest, here + 24, there)}${there < length ? '...' : ''}`);
+    here += 24 + length;
+  }
+  return `[${parts.join(', ')}]`;
+}
