@@ -45,6 +45,8 @@ export class Body {
   private readonly scratch = new Map<string, number>();
   /** Stands alone (instruction.ts): operands are mostly parameters, and nothing keeps it from trapping. */
   single = false;
+  /** Counts parameters that were taken: operands are different ones. */
+  private turn = 0;
   private nesting = 0;
   private mayRecur = false;
 
@@ -215,7 +217,7 @@ export class Body {
   local(t: ValType, k: number): number {
     const params = this.type.params.flatMap((one, i) => (one === t ? [i] : []));
     // Where nothing was computed before, other locals are zero.
-    if (this.single && params.length > 0 && k % 8 < 7) return params[(k >> 3) % params.length];
+    if (this.single && params.length > 0 && k % 8 < 7) return params[this.turn++ % params.length];
     const choice = k % (params.length + 2);
     return choice < params.length ? params[choice] : this.temporary(`own${choice - params.length}`, t);
   }

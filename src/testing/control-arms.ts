@@ -95,7 +95,29 @@ function brIf(body: Body, t: ValType | undefined, g: Genome): void {
   });
 }
 
+/** A table whose labels are told apart by the value that is left. */
+function brTableValue(body: Body, t: ValType, g: Genome): void {
+  const count = (g.k >> 1) % 5;
+  body.block(0x02, [], [t], () => {
+    body.block(0x02, [], [], () => {
+      body.block(0x02, [], [], () => {
+        body.small(childOf(g, 2), 8);
+        body.op(0x0e);
+        body.out.u32(count);
+        for (let i = 0; i <= count; i++) body.out.u32((g.k >> (i + 4)) & 1);
+      });
+      body.value(t, childOf(g, 0));
+      body.op1(0x0c, 1);
+    });
+    body.value(t, childOf(g, 1));
+  });
+}
+
 function brTable(body: Body, t: ValType | undefined, g: Genome): void {
+  if (t !== undefined && g.k % 2 === 0) {
+    brTableValue(body, t, g);
+    return;
+  }
   const { labels } = body;
   const first = labels.length - 1 - ((g.k >> 3) % labels.length);
   const types = labels[first].types;

@@ -27,6 +27,11 @@ interface InstructionGene {
 /** What a module of single instructions is made of: plain numbers. */
 export interface InstructionGenes {
   readonly choice: number;
+  /** What constant expressions are made of, in turn; with any, memories have contents. */
+  readonly constants: readonly Genome[];
+  /** Rows from which on the instructions' rows are counted, and how many they are at most (0: all). */
+  readonly first: number;
+  readonly span: number;
   readonly instructions: readonly InstructionGene[];
   readonly calls: readonly number[];
 }
@@ -67,8 +72,8 @@ function show(body: Body, t: ValType | undefined): void {
 }
 
 /** A layout for a module, or to try things out. */
-function layoutOf(choice: number, options: ModuleOptions): Layout {
-  return new Layout(swarm(options.features, 0), options, { choice, links: 0, constants: [] });
+function layoutOf(choice: number, options: ModuleOptions, constants: readonly Genome[] = []): Layout {
+  return new Layout(swarm(options.features, 0), options, { choice, links: 0, constants });
 }
 
 const NUMBERS: readonly ValType[] = [I32, I32, I64, I64, F32, F32, F64, F64];
@@ -92,12 +97,14 @@ function planned(layout: Layout, scratch: Layout, row: Row, form: Genome): Plann
 export function emitInstructions(genes: InstructionGenes, some: Partial<ModuleOptions> = {}): TestModule {
   const options = { ...DEFAULT_OPTIONS, ...some };
   const rows = rowsOf(options);
-  const layout = layoutOf(genes.choice, options);
-  const scratch = layoutOf(genes.choice, options);
+  const { choice, constants, first, span, instructions } = genes;
+  const layout = layoutOf(choice, options, constants);
+  const scratch = layoutOf(choice, options);
+  const rowAt = (n: number): Row => rows[(span === 0 ? n : first + (n % span)) % rows.length];
   return assemble(layout, {
     hostFunctions: 0,
     grow: false,
-    functions: genes.instructions.map(({ row, form }) => planned(layout, scratch, rows[row % rows.length], form)),
+    functions: instructions.map(({ row, form }) => planned(layout, scratch, rowAt(row), form)),
     hasStart: false,
     calls: genes.calls,
     callsAll: true,
@@ -140,13 +147,14 @@ export function instruction(some: Partial<ModuleOptions> = {}): fc.Arbitrary<Tes
   const options = { ...DEFAULT_OPTIONS, ...some };
   const rows = instructionRows(options);
   return fc.record({ ...gene(rows), choice: CHOICE, calls: CALLS }).map(({ row, form, choice, calls }) => {
-    const module = emitInstructions({ choice, instructions: [{ row, form }], calls }, options);
+    const module = emitInstructions({ ...ALONE, choice, instructions: [{ row, form }], calls }, options);
     return { name: rows[row].name, module };
   });
 }
 
+const ALONE = { constants: [], first: 0, span: 0 };
 const CHOICE = fc.nat(0xff);
-const CALLS = fc.array(fc.nat(0x7fffffff), { minLength: 1, maxLength: 10, size: 'max' });
+const CALLS = fc.array(fc.nat(0x7fffffff), { minLength: 1, maxLength: 16, size: 'max' });
 
 /** The parts of an `InstructionGene`. */
 function gene(rows: readonly Row[]): { row: fc.Arbitrary<number>; form: fc.Arbitrary<Genome> } {
@@ -160,5 +168,13 @@ export function instructionGenes(some: Partial<ModuleOptions> = {}, count = 12):
     maxLength: count,
     size: 'max',
   });
-  return fc.record({ choice: CHOICE, instructions, calls: CALLS });
+  return fc.record({
+    choice: CHOICE,
+    constants: fc.array(genome(1), { maxLength: 2 }),
+    first: fc.nat(0xffff),
+    // Neighbours in the table have to do with each other.
+    span: fc.constantFrom(0, 16),
+    instructions,
+    calls: CALLS,
+  });
 }

@@ -23,7 +23,8 @@ function globalSet(body: Body, _t: Wanted, g: Genome): void {
 
 /** Emits an index into a table, or a number of elements. */
 function index(body: Body, table: number, g: Genome, limit: number): void {
-  body.smallOf(body.layout.tables.list[table].type.addr, g, limit);
+  // Tables have room for six or more.
+  body.smallOf(body.layout.tables.list[table].type.addr, g, body.single || g.k % 16 === 15 ? 8 : limit);
 }
 
 function someTable(body: Body, g: Genome): { readonly table: number; readonly elem: ValType; readonly addr: ValType } {
