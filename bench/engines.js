@@ -1,48 +1,55 @@
-// The engines that can be timed, behind one shape: load(bytes, clock) -> run(argument), where `clock` is what the module
-// imports as env.clock_ms and `run` calls the export of that name. Plain JavaScript, since neither tsx nor a test runner
-// may stand between a benchmark and the engine.
+// The engines in JavaScript that can time kernels, behind one shape: load(bytes) -> run(argument), which calls the export
+// of that name. Kernels import nothing. Plain JavaScript for the reason given in kernel-child.js.
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-/** @typedef {(bytes: Uint8Array, clock: () => number) => (argument?: number) => number} Load */
+/** @typedef {(bytes: Uint8Array) => Promise<(argument?: number) => number>} Load */
 
-/** Our engine: the built package. @returns {Promise<Load>} */
-async function ours() {
-  const { compile, instantiate } = await import('../dist/index.js');
-  return (bytes, clock) => {
-    const instance = instantiate(compile(bytes), { env: { clock_ms: clock } });
+/** Our engine: the built package. @param {string} dist @returns {Promise<Load>} */
+async function ours(dist) {
+  const { compile, instantiate } = await import(pathToFileURL(join(dist, 'index.js')).href);
+  return async (bytes) => {
+    const instance = instantiate(compile(bytes), {});
     return (...args) => instance.call('run', ...args);
   };
 }
 
 /** @param {any} WebAssembly a namespace with the JavaScript interface @returns {Load} */
-const withNamespace = (WebAssembly) => (bytes, clock) => {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { clock_ms: clock } });
+const withNamespace = (WebAssembly) => async (bytes) => {
+  const { instance } = await WebAssembly.instantiate(bytes, {});
+  return instance.exports.run;
+};
+
+/** webassemblyjs wants an ArrayBuffer. @param {any} library @returns {Load} */
+const withWebassemblyjs = (library) => async (bytes) => {
+  const { instance } = await library.instantiate(bytes.slice().buffer, {});
   return instance.exports.run;
 };
 
 /**
- * A prototype: a script that sets globalThis.WI = { load(bytes, hostFunctions) -> { call(name, args) } }. Its host
- * functions are given the instance, the value slots and the slot of the first argument, where the result goes.
+ * A prototype: a script that sets globalThis.WI = { load(bytes, hostFunctions) -> { call(name, args) } }.
  * @param {string} path @returns {Load}
  */
 function prototype(path) {
   createRequire(import.meta.url)(path);
-  return (bytes, clock) => {
-    const hostFunctions = { 'env.clock_ms': (_instance, slots, at) => (slots[at] = clock()) };
-    const instance = globalThis.WI.load(bytes, hostFunctions);
+  return async (bytes) => {
+    const instance = globalThis.WI.load(bytes, {});
     return (...args) => instance.call('run', args);
   };
 }
 
-/** @param {string} name 'ours', 'native', 'polywasm' or 'prototype' @param {string} path of the prototype */
-export async function loadEngine(name, path) {
+/** @param {string} name @param {string} dist folder of our build @param {string} path of the prototype @returns {Promise<Load>} */
+export async function loadEngine(name, dist, path) {
   switch (name) {
     case 'ours':
-      return ours();
+      return ours(dist);
     case 'native':
       return withNamespace(WebAssembly);
     case 'polywasm':
       return withNamespace((await import('polywasm')).WebAssembly);
+    case 'webassemblyjs':
+      return withWebassemblyjs(createRequire(import.meta.url)('webassemblyjs'));
     case 'prototype':
       return prototype(path);
     default:

@@ -3,18 +3,23 @@
 // 0, 0, 0, 1000, 0, 11000, ...: CoreMark then runs 1, 10 and 1,100 iterations and answers the score 100.
 // It knows this one shape of module: one import, which is a function.
 
+import { readU32, s32, u32 } from './leb.ts';
+
 /** The answers, by the number of the call; then from the start again. */
 const ANSWERS = [0, 0, 0, 1000, 0, 11000];
 /** Iterations that CoreMark runs with these answers. */
 export const COREMARK_ITERATIONS = 1 + 10 + 1100;
+
+/** Contents by id. */
+type Sections = Map<number, readonly number[]>;
 
 const IMPORT_SECTION = 2;
 const FUNCTION_SECTION = 3;
 const GLOBAL_SECTION = 6;
 const CODE_SECTION = 10;
 
-/** @param {Uint8Array} bytes a module whose only import is the function env.clock_ms of type [] -> [i32] */
-export function withFixedClock(bytes) {
+/** `bytes` is a module whose only import is the function env.clock_ms of type [] -> [i32] */
+export function withFixedClock(bytes: Uint8Array): Uint8Array {
   const sections = readSections(bytes);
   const imports = sections.get(IMPORT_SECTION);
   const name = '\x03env\x08clock_ms\x00';
@@ -31,13 +36,14 @@ export function withFixedClock(bytes) {
   const out = [...bytes.slice(0, 8)];
   for (const id of [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11]) {
     const content = sections.get(id);
-    if (content !== undefined) for (const part of [[id], u32(content.length), content]) for (const b of part) out.push(b);
+    if (content !== undefined)
+      for (const part of [[id], u32(content.length), content]) for (const b of part) out.push(b);
   }
   return new Uint8Array(out);
 }
 
-/** count = count % 6 + 1; then the answer by nested selects on count. @param {number} global */
-function clockBody(global) {
+/** count = count % 6 + 1; then the answer by nested selects on count. */
+function clockBody(global: number): number[] {
   const g = u32(global);
   // global.get, i32.const, i32.rem_u, i32.const, i32.add, global.set
   const code = [0x23, ...g, 0x41, ANSWERS.length, 0x70, 0x41, 1, 0x6a, 0x24, ...g];
@@ -49,9 +55,9 @@ function clockBody(global) {
   return [0, ...code, 0x0b];
 }
 
-/** Contents of the sections without the custom ones. @param {Uint8Array} bytes @returns {Map<number, number[]>} */
-function readSections(bytes) {
-  const sections = new Map();
+/** Contents of the sections without the custom ones. */
+function readSections(bytes: Uint8Array): Sections {
+  const sections: Sections = new Map();
   for (let at = 8; at < bytes.length; ) {
     const id = bytes[at];
     const size = readU32(bytes, at + 1);
@@ -61,41 +67,14 @@ function readSections(bytes) {
   return sections;
 }
 
-/** @param {Map<number, number[]>} sections @param {number} id @param {number[]} item */
-function prepend(sections, id, item) {
+function prepend(sections: Sections, id: number, item: readonly number[]): void {
   const old = sections.get(id) ?? [0];
   const count = readU32(old, 0);
   sections.set(id, [...u32(count.value + 1), ...item, ...old.slice(count.next)]);
 }
 
-/** @param {Map<number, number[]>} sections @param {number} id @param {number[]} item */
-function append(sections, id, item) {
+function append(sections: Sections, id: number, item: readonly number[]): void {
   const old = sections.get(id) ?? [0];
   const count = readU32(old, 0);
   sections.set(id, [...u32(count.value + 1), ...old.slice(count.next), ...item]);
-}
-
-/** LEB128, unsigned. @param {ArrayLike<number>} bytes @param {number} at */
-function readU32(bytes, at) {
-  let value = 0;
-  let next = at;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[next++];
-    value |= (byte & 127) << shift;
-    if (byte < 128) return { value: value >>> 0, next };
-  }
-}
-
-/** LEB128, unsigned. @param {number} value */
-function u32(value) {
-  const out = [];
-  for (; value > 127; value >>>= 7) out.push((value & 127) | 128);
-  return [...out, value];
-}
-
-/** LEB128, signed, of a value that is not negative. @param {number} value */
-function s32(value) {
-  const out = [];
-  for (; value > 63; value >>= 7) out.push((value & 127) | 128);
-  return [...out, value];
 }

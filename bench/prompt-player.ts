@@ -26,7 +26,7 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
 export type Answer = { ms: number; result: number } | { error: string };
 
 /** One process of one engine with one module loaded. */
-export class ReplPlayer {
+export class PromptPlayer {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #dialect: Dialect;
   #stdout = '';
