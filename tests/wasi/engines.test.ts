@@ -8,7 +8,7 @@ import { UnsupportedError } from '../../src/index.ts';
 import ours from '../../src/jsapi/index.ts';
 import { assemble } from '../../src/text/index.ts';
 import { BufferOutput, memoryDirectory, QueueInput, readText, WASI, type WasiOptions } from '../../src/wasi/index.ts';
-import { WASI as NodeWASI } from '../../src/wasi/hosts/node.ts';
+import { NodeWASI } from '../../src/wasi/hosts/node.ts';
 import { native } from '../native.ts';
 
 /** Writes argument 0 to standard output and to the new file `out`, then reads a byte of standard input and exits with it. */

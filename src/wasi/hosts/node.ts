@@ -11,7 +11,7 @@ export { hasProcDescriptors } from './node/directory.ts';
 export { nodeListener, nodeNetwork } from './node/network.ts';
 export { inputFromFd, outputToFd } from './node/stdio.ts';
 export { nodeClock, nodeRandom } from './node/time.ts';
-export { type NodeWasiOptions, WASI } from './node/wasi.ts';
+export { NodeWASI, type NodeWasiOptions } from './node/wasi.ts';
 export { readOnly } from './read-only.ts';
 
 /** A host directory for a guest: its path, or the path and how it may be used. */

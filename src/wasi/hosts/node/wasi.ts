@@ -1,9 +1,9 @@
-// The class WASI in the shape of node:wasi, for those who exchange one import.
+// WASI in the shape of node:wasi, for those who exchange one import: `import { NodeWASI as WASI } from 'wasmi-ts/node'`.
 // https://nodejs.org/api/wasi.html#class-wasi  It differs: directories hold, symbolic links among them; nothing ends the
 // process; and the memory is looked at when calls are made, so that instances of any engine will do.
 import { SystemError } from '../../host/errno.ts';
 import type { Directory } from '../../host/filesystem.ts';
-import { WASI as PortableWASI } from '../../index.ts';
+import { WASI } from '../../index.ts';
 import { openHostDirectory } from './directory.ts';
 import { inputFromFd, outputToFd } from './stdio.ts';
 import { nodeClock, nodeRandom } from './time.ts';
@@ -26,13 +26,13 @@ export interface NodeWasiOptions {
 /**
  * WASI for any engine, waiting in place (mode 'sync').
  *
- *     const wasi = new WASI({ version: 'preview1', args, env, preopens: { '/sandbox': '/some/path' } });
+ *     const wasi = new NodeWASI({ version: 'preview1', args, env, preopens: { '/sandbox': '/some/path' } });
  *     const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
  *     const exitCode = wasi.start(instance);
  *
  * Throws a SystemError for a directory that cannot be opened, and a TypeError for what WASI cannot express.
  */
-export class WASI extends PortableWASI {
+export class NodeWASI extends WASI {
   constructor(options: NodeWasiOptions = {}) {
     const { args = [], env = {}, preopens = {}, returnOnExit = true, stdin = 0, stdout = 1, stderr = 2 } = options;
     if (!returnOnExit) throw new TypeError('invalid returnOnExit: a guest never ends the process; use the exit code');
