@@ -28,7 +28,9 @@ export const PACKAGES = {
   'esbuild-wasm': '0.28.2',
   'sql.js': '1.16.0',
   'brotli-wasm': '3.0.1',
-  express: '5.3.0',
+  'hash-wasm': '4.13.0',
+  hono: '4.13.19',
+  '@hono/node-server': '2.1.8',
 } as const;
 
 const NAMES = { bun: 'bun', deno: 'deno', workerd: 'workerd', hermes: 'hermes-engine-cli' } as const;

@@ -22,16 +22,14 @@ export default {
 };
 `;
 
-const config = (port: number): string => `using Workerd = import "/workerd/workerd.capnp";
+const config = (port: number, names: readonly string[]): string => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .worker)],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
   modules = [
-    (name = "worker.mjs", esModule = embed "worker.mjs"),
-    (name = "wasmi-ts.mjs", esModule = embed "wasmi-ts.mjs"),
-    (name = "subset.mjs", esModule = embed "subset.mjs"),
+    ${names.map((name, i) => `(name = "${name}", esModule = embed "module-${i}.mjs"),`).join('\n    ')}
   ],
   compatibilityDate = "2026-01-01",
 );
@@ -49,10 +47,11 @@ function freePort(): Promise<number> {
 }
 
 /** Asks until the server listens. */
-async function ask(url: string, deadline: number): Promise<string> {
+async function ask(url: string, body: Uint8Array | undefined, deadline: number): Promise<string> {
+  const request = body === undefined ? {} : { method: 'POST', body };
   for (;;) {
     try {
-      return await (await fetch(url, { signal: AbortSignal.timeout(SECONDS * 1000) })).text();
+      return await (await fetch(url, { ...request, signal: AbortSignal.timeout(SECONDS * 1000) })).text();
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -60,24 +59,39 @@ async function ask(url: string, deadline: number): Promise<string> {
   }
 }
 
-export async function runInWorkerd(workerd: string, { module, subset }: Loaded, folder: string): Promise<Report> {
+/** Starts a worker of these modules, the first of which is its entry, in a folder; answers what it says to one request. */
+export async function askWorkerd(
+  workerd: string,
+  modules: Readonly<Record<string, string>>,
+  folder: string,
+  body?: Uint8Array,
+): Promise<string> {
   const port = await freePort();
-  writeFileSync(join(folder, 'wasmi-ts.mjs'), module);
-  writeFileSync(join(folder, 'subset.mjs'), `${subset}\nexport { subset, subsetData };\n`);
-  writeFileSync(join(folder, 'worker.mjs'), WORKER);
-  writeFileSync(join(folder, 'config.capnp'), config(port));
+  Object.values(modules).forEach((text, i) => {
+    writeFileSync(join(folder, `module-${i}.mjs`), text);
+  });
+  writeFileSync(join(folder, 'config.capnp'), config(port, Object.keys(modules)));
   const child = spawn(workerd, ['serve', join(folder, 'config.capnp')], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (data: string) => {
     errors += data;
   });
   try {
-    const text = await ask(`http://127.0.0.1:${port}/`, Date.now() + 15_000);
-    if (!text.startsWith('{')) throw new Error(text.slice(0, 600));
-    return JSON.parse(text) as Report;
+    return await ask(`http://127.0.0.1:${port}/`, body, Date.now() + 30_000);
   } catch (error) {
     throw new Error(`${String(error)} ${errors.slice(0, 600)}`);
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+export async function runInWorkerd(workerd: string, { module, subset }: Loaded, folder: string): Promise<Report> {
+  const modules = {
+    'worker.mjs': WORKER,
+    'wasmi-ts.mjs': module,
+    'subset.mjs': `${subset}\nexport { subset, subsetData };\n`,
+  };
+  const text = await askWorkerd(workerd, modules, folder);
+  if (!text.startsWith('{')) throw new Error(text.slice(0, 600));
+  return JSON.parse(text) as Report;
 }
