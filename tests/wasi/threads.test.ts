@@ -199,8 +199,8 @@ describe('guest threads', () => {
     expect(() => new WASI({ mode: 'sync' }).run(engine, stuck)).toThrow(/nobody is left/);
     // A thread sleeps in the system, another on memory, the main thread waits for both; then they are in the other order.
     for (const [inSystem, onMemory, order] of [
-      [3_000_000, 30_000_000, 'AB'],
-      [30_000_000, 3_000_000, 'BA'],
+      [3_000_000, 700_000_000, 'AB'],
+      [700_000_000, 3_000_000, 'BA'],
     ] as const) {
       const sleepers = program(
         `(drop (call $spawn (i32.const 0))) (drop (call $spawn (i32.const 1)))
