@@ -1,0 +1,263 @@
+// Faults that are seeded into a copy of the interpreter, one at a time, to see whether generated modules find them.
+// Each replaces one text in one source file; the text has to be there exactly once (faults.test.ts checks). Where the op
+// table or its generator is changed, the loop is generated again.
+
+export interface Fault {
+  readonly name: string;
+  /** Below src. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** Who judges: the host's engine, or (for what Node 20 lacks) our own without the fault. */
+  readonly against: 'native' | 'ours';
+}
+
+const OPS = 'lowering/ops.ts';
+const TREES = 'lowering/trees.ts';
+const CONTROL = 'lowering/tree-control.ts';
+const OUT_OF_LINE = 'interpreter/out-of-line.ts';
+const CONVERT = 'interpreter/numeric/convert.ts';
+
+function fault(name: string, file: string, find: string, replace: string, against: Fault['against'] = 'native'): Fault {
+  return { name, file, find, replace, against };
+}
+
+const OPS_FAULTS: readonly Fault[] = [
+  fault('i32.shr_u shifts the sign in', OPS, `'A >>> B | 0'`, `'A >> B'`),
+  fault('i64 shift counts are taken modulo 32', OPS, 'y = S[b] & 63; z = d;', 'y = S[b] & 31; z = d;'),
+  fault(
+    'i64.add compares halves as signed for the carry',
+    OPS,
+    '((x >>> 0) < (al >>> 0) ? 1 : 0) | 0;',
+    '(x < al ? 1 : 0) | 0;',
+  ),
+  fault('i64.sub loses the borrow', OPS, 'ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0;', 'ah - bh | 0;'),
+  fault('i64.rotl by 32 does not exchange halves', OPS, `['rotl',  'if (y >= 32)`, `['rotl',  'if (y > 32)`),
+  fault('i64.lt_u compares high halves as signed', OPS, `['lt_u', '(ah >>> 0) < (bh >>> 0) ||`, `['lt_u', 'ah < bh ||`),
+  fault('i32.div_s of the smallest by -1 does not trap', OPS, ' if (y === -1 && x === -2147483648) TRAP(19)', ''),
+  fault(
+    'i32.rem_u by zero is not checked',
+    OPS,
+    `'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;'`,
+    `'y = S[b]; S[d] = (S[a] >>> 0) % (y >>> 0) | 0;'`,
+  ),
+  fault('i32.ctz of zero is 31', OPS, 'x === 0 ? 32 : 31', 'x === 0 ? 31 : 31'),
+  fault(
+    'i64.extend_i32_u leaves the upper half as it was',
+    OPS,
+    `'x = d; y = S[a]; S[x] = y; S[x + 1 | 0] = 0;'`,
+    `'x = d; S[x] = S[a];'`,
+  ),
+  fault('i64.extend8_s extends from bit 15', OPS, 'y = S[a] << 24 >> 24; S[x] = y;', 'y = S[a] << 16 >> 16; S[x] = y;'),
+  fault('loads of 16 bits are zero-extended', OPS, ` << 16 >> 16)'],`, `)'],`),
+  fault('memory bounds are one byte too far', OPS, `(mb - y - \${size} >>> 0)`, `(mb - y - \${size - 1} >>> 0)`),
+  fault(
+    'unaligned i64.store writes its halves exchanged',
+    OPS,
+    'store32(M8, p, S[x]); store32(M8, p + 4 | 0, S[x + 1 | 0]);',
+    'store32(M8, p, S[x + 1 | 0]); store32(M8, p + 4 | 0, S[x]);',
+  ),
+  fault('br_table beyond its labels takes the first', OPS, 'if ((x >>> 0) > y) x = y;', 'if ((x >>> 0) > y) x = 0;'),
+  fault(
+    'select of 64 bits takes its first operand for 1 only',
+    OPS,
+    `op('select64', 'd a b c', 'x = d; y = S[c] !== 0`,
+    `op('select64', 'd a b c', 'x = d; y = S[c] === 1`,
+  ),
+  fault('min of zeros looks at no sign', OPS, `'Math.min(A, B)'`, `'A !== A || B !== B ? NaN : A < B ? A : B'`),
+  fault(
+    'copysign keeps a sign that is set',
+    OPS,
+    `= S[y\${high}] & 0x7fffffff | z & -2147483648;`,
+    `= S[y\${high}] | z & -2147483648;`,
+  ),
+  fault(
+    'branches on float comparisons that fail take NaN for success',
+    OPS,
+    `if (!(\${condition})) JUMP`,
+    `if (\${condition.replace(/[<>=!]=*/, (sign) => ({ '===': '!==', '!==': '===', '<': '>=', '>': '<=', '<=': '>', '>=': '<' })[sign])}) JUMP`,
+  ),
+  fault(
+    'global.set of 64 bits writes the lower half only',
+    OPS,
+    ' G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0];',
+    ' G[y] = S[x];',
+  ),
+  fault(
+    'locals are not zeroed',
+    'interpreter/generate-loops.ts',
+    'else while (y < z) { S[y] = 0; y = y + 1 | 0; }',
+    '',
+  ),
+];
+
+const NUMERIC_FAULTS: readonly Fault[] = [
+  fault(
+    'nearest rounds ties up',
+    'interpreter/numeric/f64.ts',
+    'x < TWO_52 ? x + TWO_52 - TWO_52 : x',
+    'Math.floor(x + 0.5)',
+  ),
+  fault(
+    'i32.trunc of NaN is 0',
+    CONVERT,
+    'if (!(x > -TWO_31 - 1 && x < TWO_31))',
+    'if (x <= -TWO_31 - 1 || x >= TWO_31)',
+  ),
+  fault(
+    'i32.trunc_sat_u saturates above 2^32 only',
+    CONVERT,
+    'if (x >= TWO_32) return -1;',
+    'if (x > TWO_32) return -1;',
+  ),
+  fault(
+    'f32.convert_i64_u takes the sign bit for a sign',
+    CONVERT,
+    'Math.fround((hi >>> 0) * TWO_32',
+    'Math.fround(hi * TWO_32',
+  ),
+  fault(
+    'i64.rem_s has the sign of the divisor',
+    'interpreter/numeric/i64.ts',
+    'store(S, d, rlo, rhi, ahi < 0);',
+    'store(S, d, rlo, rhi, bhi < 0);',
+  ),
+];
+
+const LOWERING_FAULTS: readonly Fault[] = [
+  fault('the inverse of gt_u is lt_u', 'lowering/select-rules.ts', `gt_u: 'le_u', le_u:`, `gt_u: 'lt_u', le_u:`),
+  fault('a local is read after it was set again', TREES, 'operands.flushReaders(slot);', ''),
+  fault(
+    'loads move behind stores',
+    'lowering/operands.ts',
+    'this.flushEffects(TRAPS | READS);',
+    'this.flushEffects(TRAPS);',
+  ),
+  fault(
+    'a branch leaves values of the block below its own',
+    CONTROL,
+    'return count === 0 || b.operands.height === frame.height + count;',
+    'return true;',
+  ),
+  fault(
+    'a value that is dropped does not trap',
+    TREES,
+    'if ((value.effects & TRAPS) === 0) return true;',
+    'return true;',
+  ),
+  fault('arguments of a tail call are not moved', CONTROL, 'if (tail) moveDown(b, height, type.params);', ''),
+];
+
+const RUNTIME_FAULTS: readonly Fault[] = [
+  fault('call_indirect does not check the type', 'interpreter/loop-support.ts', 'func.canon !== canon || ', ''),
+  fault(
+    'table.set may write one past the end',
+    OUT_OF_LINE,
+    'if (i >= elems.length) throw elementTrap(i, elems.length);\n    elems[i] =',
+    'if (i > elems.length) throw elementTrap(i, elems.length);\n    elems[i] =',
+  ),
+  fault(
+    'memory.copy goes upwards always',
+    OUT_OF_LINE,
+    'to.M8.copyWithin(d, s, s + n);',
+    'for (let i = 0; i < n; i++) to.M8[d + i] = from.M8[s + i];',
+  ),
+  fault(
+    'memory.fill leaves out the last byte',
+    OUT_OF_LINE,
+    'memory.M8.fill(S[at + 2] & 0xff, d, d + n);',
+    'memory.M8.fill(S[at + 2] & 0xff, d, Math.max(d, d + n - 1));',
+  ),
+  fault('data.drop is ignored', OUT_OF_LINE, 'inst.datas[l] = undefined;', ''),
+  fault(
+    'the view of words stays behind when a memory grows',
+    'runtime/memory.ts',
+    'this.M32 = new Int32Array(',
+    'if (this.byteLength === 0) this.M32 = new Int32Array(',
+  ),
+  fault(
+    'host functions get their arguments backwards',
+    'interpreter/calls.ts',
+    'args.push(readValue(param, word));',
+    'args.unshift(readValue(param, word));',
+  ),
+  fault(
+    'active element segments begin at 0',
+    'interpreter/instantiate.ts',
+    'elems[offset + i] = values[i]',
+    'elems[i] = values[i]',
+  ),
+  fault(
+    'narrowing bytes wraps',
+    'interpreter/simd/i8x16.ts',
+    'I8[4 * TEMP + 8 + i] = saturateS8(I16[2 * b + i]);',
+    'I8[4 * TEMP + 8 + i] = I16[2 * b + i];',
+  ),
+  fault(
+    'v128.load16x4_s does not extend the sign',
+    'interpreter/simd/memory.ts',
+    `'v128.load16x4_s': (inst, d, a, _b, _c, offset, index) => widen16(inst, d, a, offset, index, 16)`,
+    `'v128.load16x4_s': (inst, d, a, _b, _c, offset, index) => widen16(inst, d, a, offset, index, 0)`,
+  ),
+  fault(
+    'i32x4.replace_lane writes the lane before',
+    'interpreter/simd/i32x4.ts',
+    'S[d + lane] = x;',
+    'S[d + (lane & 2)] = x;',
+  ),
+];
+
+const LATER_FAULTS: readonly Fault[] = [
+  fault(
+    'the body of a try does not end',
+    'lowering/lower-exceptions.ts',
+    'catches: readonly CatchClause[]): void {\n  setRegion(b);',
+    'catches: readonly CatchClause[]): void {',
+    'ours',
+  ),
+  fault('frames above a handler stay', 'interpreter/exceptions.ts', '        t.sp = sp;\n', '', 'ours'),
+  fault(
+    'a handler further out is not looked for',
+    'interpreter/exceptions.ts',
+    'region >= 0; region = handlers.outer[region]',
+    'region >= 0; region = -1',
+    'ours',
+  ),
+  fault(
+    'casts know no subtypes',
+    'interpreter/gc/casts.ts',
+    'return canon === heap || (!isExact(t) && isCanonicalSubtype(canon, heap));',
+    'return canon === heap;',
+    'ours',
+  ),
+  fault(
+    'array.fill may end one past the end',
+    'interpreter/gc/aggregates.ts',
+    `const [first, n] = [S[at + 2] >>> 0, S[at + (storage === V128 ? 8 : 6)] >>> 0];\n    checkArray(array, first, n);`,
+    `const [first, n] = [S[at + 2] >>> 0, S[at + (storage === V128 ? 8 : 6)] >>> 0];\n    checkArray(array, first, n - 1);`,
+    'ours',
+  ),
+  fault(
+    'i31 values lose their sign',
+    'interpreter/gc/access.ts',
+    'R[d] = (S[2 * a] << 1) >> 1;',
+    'R[d] = S[2 * a] & 0x7fffffff;',
+    'ours',
+  ),
+  fault('i64 fields keep their lower half', 'interpreter/gc/access.ts', 'fields[k + 1] = S[2 * b + 1];', '', 'ours'),
+  fault(
+    'i64 loads of 32 bits from further memories sign-extend',
+    'interpreter/access.ts',
+    `'i64.load32_u': load(4, false, true)`,
+    `'i64.load32_u': load(4, true, true)`,
+    'ours',
+  ),
+];
+
+export const FAULTS: readonly Fault[] = [
+  ...OPS_FAULTS,
+  ...NUMERIC_FAULTS,
+  ...LOWERING_FAULTS,
+  ...RUNTIME_FAULTS,
+  ...LATER_FAULTS,
+];
