@@ -5,10 +5,12 @@ import { importType, instantiateModule } from './interpreter/instantiate.ts';
 import {
   type AsyncRunOptions,
   type Execution,
+  type Results,
   type RunOptions,
   begin,
   invoke,
   invokeAsync,
+  invokeForResults,
 } from './interpreter/invoke.ts';
 import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
 import { bitsToValue, valueToBits } from './interpreter/border.ts';
@@ -94,8 +96,7 @@ function resolveImports(module: ValidModule, imports: Imports, unknown: 'refuse'
   });
 }
 
-/** What calls answer: nothing, the only result, or all results. */
-export type Results = Value | readonly Value[] | undefined;
+export type { Results } from './interpreter/invoke.ts';
 
 function results(values: readonly Value[]): Results {
   return values.length === 0 ? undefined : values.length === 1 ? values[0] : values;
@@ -108,6 +109,9 @@ export class Instance {
   readonly exports: Readonly<Record<string, Extern>>;
   /** The instance inside; for tools that look deeper. */
   readonly inner: ModuleInstance;
+  /** What was called last: most callers call the same function again, and exports do not change. */
+  private lastName = '';
+  private lastFunc: Func | undefined = undefined;
 
   constructor(inner: ModuleInstance) {
     this.inner = inner;
@@ -132,12 +136,16 @@ export class Instance {
    * @throws Trap, ExhaustionError, TypeError (arguments that do not fit), and whatever a host function throws.
    */
   call(name: string, ...args: readonly Value[]): Results {
-    return results(invoke(this.func(name), args));
+    if (name !== this.lastName || this.lastFunc === undefined) {
+      this.lastFunc = this.func(name);
+      this.lastName = name;
+    }
+    return invokeForResults(this.lastFunc, args);
   }
 
   /** Like `call`, with fuel. @throws Interrupted when it is used up. */
   callWith(options: RunOptions, name: string, ...args: readonly Value[]): Results {
-    return results(invoke(this.func(name), args, options));
+    return invokeForResults(this.func(name), args, options);
   }
 
   /** Calls an exported function on a thread that waits for host functions that answer promises. */

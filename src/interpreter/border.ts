@@ -33,9 +33,19 @@ function vectorError(): TypeError {
   return new TypeError('a v128 has no JavaScript value: it cannot be an argument, a result or read from outside');
 }
 
+/** Whether values of a function type can cross to JavaScript, by its canonical id; undefined where nobody asked yet. */
+const CROSSES: (boolean | undefined)[] = [];
+
+function crosses(canon: number): boolean {
+  const { params, results } = canonicalType(canon).comp as FuncType;
+  while (CROSSES.length <= canon) CROSSES.push(undefined);
+  CROSSES[canon] = !params.includes(V128) && !results.includes(V128);
+  return CROSSES[canon] as boolean;
+}
+
 /** Can values of the function's type cross to JavaScript? @throws TypeError when one of them is a v128. */
-export function checkCrossing({ params, results }: FuncType): void {
-  if (params.includes(V128) || results.includes(V128)) throw vectorError();
+export function checkCrossing({ canon }: Func): void {
+  if (!(canon < CROSSES.length && CROSSES[canon] === true) && !crosses(canon)) throw vectorError();
 }
 
 /** Writes a JavaScript value as type t. @throws TypeError when it cannot become one. */
@@ -76,9 +86,17 @@ function toNumber(value: Value, type: string): number {
  * done for all values before the first is written to a slot.
  */
 export function withoutObjects<T>(types: readonly ValType[], values: readonly T[]): readonly T[] {
+  for (let i = 0; i < values.length; i++) if (isObject(values[i]) && types[i] <= 0) return plain(types, values);
+  return values;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' ? value !== null : typeof value === 'function';
+}
+
+function plain<T>(types: readonly ValType[], values: readonly T[]): readonly T[] {
   return values.map((value, i) => {
-    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-    if (!isObject || types[i] > 0) return value;
+    if (!isObject(value) || types[i] > 0) return value;
     if (types[i] === I64) throw new TypeError(`an i64 is a bigint, not ${describe(value)}`);
     return +(value as unknown as number) as unknown as T;
   });

@@ -33,7 +33,11 @@ export function exhausted(): ExhaustionError {
 export function enterFrame(t: Thread, entry: number): void {
   const header = entry - HEADER_WORDS;
   if (t.fp2 + C[header] > SLOT_WORDS || t.sp > FRAME_WORDS) throw exhausted();
-  S.fill(0, t.fp2 + C[header + 1], t.fp2 + C[header + 2]);
+  const end = t.fp2 + C[header + 2];
+  let word = t.fp2 + C[header + 1];
+  // Calling fill costs more than a few stores.
+  if (end - word > 64) S.fill(0, word, end);
+  else while (word < end) S[word++] = 0;
   t.pc = entry;
 }
 
@@ -136,7 +140,7 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
   const { type, direct } = func;
-  if (direct === undefined) checkCrossing(type);
+  if (direct === undefined) checkCrossing(func);
   const base = t.fp2 + shift;
   const args: Value[] = [];
   let word = base;
@@ -144,8 +148,10 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
     if (direct === undefined) args.push(readValue(param, word));
     word += 2 * slotsOf(param);
   }
-  const results = type.results.reduce((sum, one) => sum + 2 * slotsOf(one), 0);
-  t.reserve(Math.max(word, base + results));
+  let results = base;
+  for (const result of type.results) results += 2 * slotsOf(result);
+  const top = Math.max(word, results);
+  t.reserve(top);
   // The host may call back, and code may move then: t.pc follows, returnPc does not.
   const size = returnPc - t.pc;
   let answer: unknown;
@@ -179,7 +185,7 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   }
   t.pending = { promise: answer as PromiseLike<unknown>, type, base: base - t.base, name: '' };
   // The thread's part ends behind the results, which the host still has to deliver.
-  t.park(Math.max(word, base + results));
+  t.park(top);
   return true;
 }
 

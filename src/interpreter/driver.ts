@@ -39,31 +39,21 @@ const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
   [REASON.arrayOutOfBounds]: 'array-out-of-bounds',
 };
 
-/**
- * Runs a thread until it is done, has no fuel, has used up `slice` units of fuel, or waits for the host. A thread that
- * is not done is parked, so that others may use the stack. Traps and what host functions throw come out as exceptions;
- * the thread is over then. `prepare` puts its stack in order; `atEnd` may read the results, from t.fp2 on.
- */
-export function resume(t: Thread, slice: number, prepare: () => void, atEnd: () => void): Outcome {
-  t.enter();
-  try {
-    prepare();
-    t.slice = slice;
-    const outcome = drive(t);
-    if (outcome === 'done') atEnd();
-    return outcome;
-  } catch (error) {
-    if (error instanceof Trap || error instanceof ExhaustionError) {
-      if (error.backtrace.length === 0) error.backtrace = backtrace(t);
-    }
-    reportStop(t, error);
-    throw error;
-  } finally {
-    t.leave();
+/** Notes where a thread on the stack stopped with an error, and tells those who watch it; the thread is over. */
+export function stopped(t: Thread, error: unknown): void {
+  if (error instanceof Trap || error instanceof ExhaustionError) {
+    if (error.backtrace.length === 0) error.backtrace = backtrace(t);
   }
+  reportStop(t, error);
 }
 
-function drive(t: Thread): Outcome {
+/**
+ * Runs a thread that is on the stack until it is done, has no fuel, has used up `slice` units of fuel, or waits for the
+ * host. When it is done, its results stand from t.fp2 on; else it is parked, so that others may use the stack. Traps and
+ * what host functions throw come out as exceptions, of which the caller tells `stopped` before the thread leaves.
+ */
+export function drive(t: Thread, slice: number): Outcome {
+  t.slice = slice;
   for (;;) {
     if (t.fuel < 0) return stop(t, 'fuel');
     if (t.slice < 0) return stop(t, 'slice');

@@ -8,7 +8,7 @@ import type { ValType } from '../syntax/types.ts';
 import { checkCrossing, readBits, readValue, withoutObjects, writeBits, writeValue } from './border.ts';
 import { enterFrame, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
-import { deliver, deliverError, resume } from './driver.ts';
+import { deliver, deliverError, drive, stopped } from './driver.ts';
 import { type AbortLike, abortPromise, yieldToHost } from './host-turns.ts';
 import { entryOf } from './lowered.ts';
 import { FRAMES as FS } from './stack.ts';
@@ -16,6 +16,8 @@ import { Thread, free, running } from './thread.ts';
 import { MemoryWait, TIMED_OUT } from './waits.ts';
 
 type Read<T> = (t: ValType, word: number) => T;
+/** Reads results of some types that stand from a word on. */
+type Finish<R> = (types: readonly ValType[], base: number) => R;
 type Write<T> = (t: ValType, word: number, value: T) => void;
 
 export interface RunOptions {
@@ -38,21 +40,31 @@ function writeAll<T>(types: readonly ValType[], base: number, values: readonly T
   }
   const plain = withoutObjects(types, values);
   let word = base;
-  types.forEach((t, i) => {
-    write(t, word, plain[i]);
-    word += 2 * slotsOf(t);
-  });
+  for (let i = 0; i < types.length; i++) {
+    write(types[i], word, plain[i]);
+    word += 2 * slotsOf(types[i]);
+  }
   return word;
 }
 
 function readAll<T>(types: readonly ValType[], base: number, read: Read<T>): T[] {
+  const values: T[] = [];
   let word = base;
-  return types.map((t) => {
-    const value = read(t, word);
-    word += 2 * slotsOf(t);
-    return value;
-  });
+  for (let i = 0; i < types.length; i++) {
+    values.push(read(types[i], word));
+    word += 2 * slotsOf(types[i]);
+  }
+  return values;
 }
+
+const readValues = (types: readonly ValType[], base: number): Value[] => readAll(types, base, readValue);
+const readAllBits = (types: readonly ValType[], base: number): Bits[] => readAll(types, base, readBits);
+
+/** What calls answer: nothing, the only result, or all results. */
+export type Results = Value | readonly Value[] | undefined;
+
+const readResults = (types: readonly ValType[], base: number): Results =>
+  types.length === 0 ? undefined : types.length === 1 ? readValue(types[0], base) : readValues(types, base);
 
 /** Puts the first frame of a thread that is on the stack in order: arguments, the way out, the function's entry. */
 function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T>): void {
@@ -119,18 +131,22 @@ export class Execution<T> {
     if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
     checkedFuel(slice);
     if (this.thread.pending !== undefined && !this.takeAnswer()) return 'suspended';
-    this.state = 'running';
+    const { thread } = this;
+    this.state = 'failed'; // Where there is no room to enter, it is over.
+    thread.enter();
     try {
-      const { thread } = this;
-      const atEnd = (): void => {
-        this.values = readAll(this.func.type.results, thread.fp2, this.read);
-      };
-      const outcome = resume(thread, slice, () => thread.unpark(), atEnd);
+      this.state = 'running';
+      thread.unpark();
+      const outcome = drive(thread, slice);
+      if (outcome === 'done') this.values = readAll(this.func.type.results, thread.fp2, this.read);
       this.state = outcome === 'done' ? 'done' : 'ready';
       return outcome;
     } catch (error) {
       this.state = 'failed';
+      stopped(thread, error);
       throw error;
+    } finally {
+      thread.leave();
     }
   }
 
@@ -268,9 +284,9 @@ function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWai
   return (func.host as (...values: Value[]) => unknown)(...values);
 }
 
-function hostResults<T>(func: Func, answer: unknown, read: Read<T>): T[] {
+function hostResults<R>(func: Func, answer: unknown, finish: Finish<R>): R {
   if (func.direct === undefined || answer !== undefined) writeResults(func.type, free.slot, answer);
-  return readAll(func.type.results, free.slot, read);
+  return finish(func.type.results, free.slot);
 }
 
 /** An amount of fuel, without end where none is given. @throws TypeError or RangeError for what is no amount. */
@@ -280,27 +296,39 @@ function checkedFuel(amount: number = Number.POSITIVE_INFINITY): number {
   return amount;
 }
 
-function call<T>(func: Func, args: readonly T[], options: RunOptions, read: Read<T>, write: Write<T>): readonly T[] {
-  if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, write, false), read);
+function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
+  if (func.instance === undefined) return hostResults(func, callHostFunc(func, args, write, false), finish);
   const thread = new Thread(func.instance, checkedFuel(options.fuel), false);
-  let values: T[] = [];
-  const begin = (): void => start(thread, func, args, write);
-  const atEnd = (): void => {
-    values = readAll(func.type.results, thread.fp2, read);
-  };
-  if (resume(thread, Number.POSITIVE_INFINITY, begin, atEnd) !== 'done') throw outOfFuel();
-  return values;
+  thread.enter();
+  try {
+    start(thread, func, args, write);
+    if (drive(thread, Number.POSITIVE_INFINITY) === 'done') return finish(func.type.results, thread.fp2);
+  } catch (error) {
+    stopped(thread, error);
+    throw error;
+  } finally {
+    thread.leave();
+  }
+  throw outOfFuel();
 }
 
+const NO_OPTIONS: RunOptions = {};
+
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
-export function invoke(func: Func, args: readonly Value[], options: RunOptions = {}): readonly Value[] {
-  checkCrossing(func.type);
-  return call(func, args, options, readValue, writeValue);
+export function invoke(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): readonly Value[] {
+  checkCrossing(func);
+  return call(func, args, options, writeValue, readValues);
+}
+
+/** The same for callers that want the only result itself. */
+export function invokeForResults(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): Results {
+  checkCrossing(func);
+  return call(func, args, options, writeValue, readResults);
 }
 
 /** Calls a function bit by bit: nothing is lost on the way. */
-export function invokeBits(func: Func, args: readonly Bits[], options: RunOptions = {}): readonly Bits[] {
-  return call(func, args, options, readBits, writeBits);
+export function invokeBits(func: Func, args: readonly Bits[], options: RunOptions = NO_OPTIONS): readonly Bits[] {
+  return call(func, args, options, writeBits, readAllBits);
 }
 
 /** Calls a function on a thread that may wait for promises of host functions. */
@@ -309,9 +337,9 @@ export async function invokeAsync(
   args: readonly Value[],
   options: AsyncRunOptions = {},
 ): Promise<readonly Value[]> {
-  checkCrossing(func.type);
+  checkCrossing(func);
   if (func.instance === undefined) {
-    return hostResults(func, await callHostFunc(func, args, writeValue, true), readValue);
+    return hostResults(func, await callHostFunc(func, args, writeValue, true), readValues);
   }
   const execution = new Execution<Value>(func, args, true, readValue, writeValue);
   execution.fuel = checkedFuel(options.fuel);
@@ -320,7 +348,7 @@ export async function invokeAsync(
 
 /** A call that the embedder runs in steps. */
 export function begin(func: Func, args: readonly Value[], async = false): Execution<Value> {
-  checkCrossing(func.type);
+  checkCrossing(func);
   return new Execution<Value>(func, args, async, readValue, writeValue);
 }
 

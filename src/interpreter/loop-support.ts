@@ -33,8 +33,12 @@ export function callIndirect(inst: ModuleInstance, slot: number, table: number, 
   return inst.unit.entries[func.index];
 }
 
-/** Makes REFERENCES at least `length` long. */
+/** How much of REFERENCES may be in use: the rest is null. */
+export const references = { used: 0 };
+
+/** Makes REFERENCES at least `length` long. Whoever writes to a slot has asked for it here. */
 export function growReferences(length: number): void {
+  if (length > references.used) references.used = length;
   while (REFERENCES.length < length) REFERENCES.push(null);
 }
 

@@ -5,7 +5,7 @@ import type { ModuleInstance } from '../runtime/instance.ts';
 import type { ParkedStack } from '../runtime/thread.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
-import { growReferences } from './loop-support.ts';
+import { growReferences, references } from './loop-support.ts';
 import { startGeneration, translate } from './lowered.ts';
 import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 
@@ -44,9 +44,9 @@ export class Thread {
   slice = Number.POSITIVE_INFINITY;
   /** Whether it may wait for promises. */
   readonly async: boolean;
-  pending: Pending | undefined;
+  pending: Pending | undefined = undefined;
   /** Its stack while it does not run. */
-  parked: ParkedStack | undefined;
+  parked: ParkedStack | undefined = undefined;
 
   constructor(instance: ModuleInstance, fuel: number, async: boolean) {
     this.instance = instance;
@@ -76,9 +76,10 @@ export class Thread {
     free.slot = this.base;
     free.frame = this.frameBase;
     // What the slots still refer to may be garbage now.
-    if (running.length === 0 && R.length > 0) {
+    if (running.length === 0 && references.used > 0) {
       if (R.length > 4096) R.length = 0;
-      else R.fill(null);
+      else R.fill(null, 0, references.used);
+      references.used = 0;
     }
   }
 

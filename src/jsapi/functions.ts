@@ -1,6 +1,6 @@
 // Exported functions, and JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
 import { WasmException } from '../errors.ts';
-import { invoke } from '../interpreter/invoke.ts';
+import { invokeForResults } from '../interpreter/invoke.ts';
 import { Func } from '../runtime/func.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
@@ -31,7 +31,8 @@ export function exportedFunction(func: Func): Callable {
     if (!crosses) throw new TypeError(say.uncrossable());
     const values = coerce(params, args);
     try {
-      return resultOf(invoke(func, values));
+      const answer = invokeForResults(func, values);
+      return results.length === 1 ? toJs(answer) : resultOf(results.length === 0 ? [] : (answer as unknown[]));
     } catch (error) {
       throw toOutside(error);
     }
