@@ -188,7 +188,8 @@ export function assemble(layout: Layout, plan: Plan): TestModule {
     exports: exportsOf(layout, fuelGlobal),
     start: plan.hasStart ? imports : undefined,
     elems: [...layout.elems.list, ...declarations(layout)],
-    dataCount: datas.length > 0 && layout.has('bulk-memory') ? datas.length : undefined,
+    // Passive segments are there where instructions name them, and those need the count.
+    dataCount: layout.datas.has('passive') ? datas.length : undefined,
     datas,
     customs: [],
   });

@@ -312,11 +312,17 @@ export class Body {
   finish(): Uint8Array {
     this.op(0x0b);
     const whole = new Writer();
-    const locals = this.localTypes.slice(this.type.params.length);
-    whole.u32(locals.length);
-    for (const t of locals) {
-      whole.u32(1);
-      whole.valType(t);
+    // Neighbours of one type are one group.
+    const groups: { type: ValType; count: number }[] = [];
+    for (const type of this.localTypes.slice(this.type.params.length)) {
+      const last = groups[groups.length - 1];
+      if (last?.type === type) last.count++;
+      else groups.push({ type, count: 1 });
+    }
+    whole.u32(groups.length);
+    for (const { type, count } of groups) {
+      whole.u32(count);
+      whole.valType(type);
     }
     if (this.mayRecur && !this.layout.options.trapFree) this.spend(whole);
     whole.bytes(this.out.view());

@@ -48,6 +48,10 @@ class Lazy<K, T> {
   readonly list: T[] = [];
   private readonly byKey = new Map<K, number>();
 
+  has(key: K): boolean {
+    return this.byKey.has(key);
+  }
+
   /** The index of a key's member, which `make` makes the first time. */
   at(key: K, make: () => T): number {
     let index = this.byKey.get(key);

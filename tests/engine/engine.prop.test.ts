@@ -4,16 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instantiate } from '../../src/index.ts';
 import { F32, F64, I32, I64 } from '../../src/syntax/types.ts';
-import {
-  ARGUMENT_TYPES,
-  ARGUMENTS,
-  emitModule,
-  genomes,
-  INITIAL_GLOBALS,
-  INITIAL_TABLE,
-  RESULT_TYPES,
-} from './genome.ts';
-import { bitsOf, Reference, type RefNumber, ReferenceTrap } from './reference.ts';
+import { ARGUMENT_TYPES, ARGUMENTS, emitModule, FUEL, genomes, RESULT_TYPES } from './genome.ts';
+import { bitsOf } from './reference.ts';
+import { RefStore } from './reference-store.ts';
+import { callFunction, type RefNumber, ReferenceTrap } from './reference-values.ts';
 import { callBits, callInSlices, hash, type Outcome, random, stateOf, wat } from './support.ts';
 
 const RUNS = Number(process.env['WASMI_TS_RUNS'] ?? 2000);
@@ -26,23 +20,25 @@ interface Seen {
 }
 
 function referenceRun(module: ReturnType<typeof wat>, argumentSets: typeof ARGUMENTS): Seen[] {
-  const reference = new Reference(module, INITIAL_GLOBALS, INITIAL_TABLE);
-  const main = module.funcTypes.length - 1;
+  const reference = new RefStore(module, () => {
+    throw new Error('these modules import nothing');
+  });
+  const main = reference.functions[module.funcTypes.length - 1];
   return argumentSets.map((args) => {
-    reference.globals[0] = INITIAL_GLOBALS[0];
+    reference.globals[0].value = FUEL;
     let outcome: Outcome;
     try {
-      const results = reference.call(main, args as readonly RefNumber[]);
+      const results = callFunction(main, args) as readonly RefNumber[];
       outcome = { results: results.map((value, i) => bitsOf(RESULT_TYPES[i], value)) };
     } catch (error) {
       if (!(error instanceof ReferenceTrap)) throw error;
       outcome = { trap: error.kind };
     }
     const state: Record<string, unknown> = {
-      m: { pages: reference.memory.length / 65536, hash: hash(reference.memory) },
+      m: { pages: reference.memories[0].bytes.length / 65536, hash: hash(reference.memories[0].bytes) },
     };
-    reference.globals.forEach((value, i) => {
-      state[GLOBAL_NAMES[i]] = bitsOf(GLOBAL_TYPES[i], value);
+    reference.globals.forEach(({ value }, i) => {
+      state[GLOBAL_NAMES[i]] = bitsOf(GLOBAL_TYPES[i], value as RefNumber);
     });
     return { outcome, state };
   });
@@ -54,7 +50,7 @@ function engineRun(module: ReturnType<typeof wat>, mode: 'fast' | 'traced', call
   const instance = instantiate(module, {}, { mode });
   const fuel = instance.inner.globalWords;
   return sets.map((args) => {
-    fuel[0] = INITIAL_GLOBALS[0];
+    fuel[0] = FUEL;
     const outcome = call(
       instance,
       args.map((value, i) => bitsOf(ARGUMENT_TYPES[i], value)),

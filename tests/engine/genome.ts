@@ -477,12 +477,10 @@ function functionText(
 }
 
 /** Fuel of a program, in loop heads and calls; more is a trap. */
-const FUEL = 1000;
+export const FUEL = 1000;
 
 /** Values that the module's globals start with, in the order of their indices, as the reference writes them. */
 export const INITIAL_GLOBALS = [FUEL, 5, -7, 77n, -1n, 0x3fc00000, 0xc008000000000000n] as const;
-/** Function indices of the table: $fuel, canonical32, canonical64, h0, h1, h2, main. */
-export const INITIAL_TABLE = [3, 4, 5, 5, undefined, 0] as const;
 
 /** The module that a list of genomes stands for: main and its helpers. */
 export function emitModule(genes: readonly Genome[]): string {

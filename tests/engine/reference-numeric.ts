@@ -1,6 +1,8 @@
 // Numeric instructions and memory accesses of the slow reference, by mnemonic. Integers by BigInt, floats by the host's
 // arithmetic; NaN results are the canonical NaN. https://webassembly.github.io/spec/core/exec/numerics.html
-import { type RefNumber, ReferenceTrap } from './reference.ts';
+import type { AddrType } from '../../src/syntax/types.ts';
+import { I32 } from '../../src/syntax/types.ts';
+import { type RefNumber, ReferenceTrap } from './reference-values.ts';
 
 const view = new DataView(new ArrayBuffer(8));
 
@@ -219,13 +221,14 @@ export function operation(mnemonic: string, stack: RefNumber[]): void {
   else stack.push(bits === 32 ? fromF32(Math.fround(value)) : fromF64(value));
 }
 
-/** A load or a store of memory 0, byte by byte. */
-export function access(memory: Uint8Array, mnemonic: string, offset: number, stack: RefNumber[]): void {
+/** A load or a store, byte by byte. */
+export function access(memory: Uint8Array, mnemonic: string, offset: bigint, addr: AddrType, stack: RefNumber[]): void {
   const [, type, kind, width, extend] = /^(\w+)\.(load|store)(\d*)_?(\w?)$/.exec(mnemonic) as RegExpExecArray;
   const bytes = (width === '' ? Number(type.slice(1)) : Number(width)) / 8;
   const value = kind === 'store' ? BigInt(stack.pop() as RefNumber) : 0n;
-  const address = ((stack.pop() as number) >>> 0) + offset;
-  if (address + bytes > memory.length) throw new ReferenceTrap('memory-out-of-bounds');
+  const start = BigInt.asUintN(addr === I32 ? 32 : 64, BigInt(stack.pop() as RefNumber)) + offset;
+  if (start + BigInt(bytes) > BigInt(memory.length)) throw new ReferenceTrap('memory-out-of-bounds');
+  const address = Number(start);
   if (kind === 'store') {
     for (let i = 0; i < bytes; i++) memory[address + i] = Number(BigInt.asUintN(8, value >> BigInt(8 * i)));
     return;
