@@ -54,6 +54,8 @@ Limits:
       --fuel N                stop after about N branches and calls (exit code 125)
       --timeout TIME          stop after a time: 5s, 300ms, 1m (exit code 124)
       --max-memory SIZE       no memory grows past SIZE: 64MiB, 1GiB
+Speed:
+      --loop NAME             switch, or closures for a Node without JIT; auto (default) finds out
 Watching:
       --trace[=KINDS]         print what runs: ops,calls,mem,wasi,branch (default: ops)
       --trace-limit N         at most N lines (default: 10000)

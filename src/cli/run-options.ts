@@ -1,5 +1,6 @@
 // The options of `wasmi-ts run`, checked and with units resolved. Nothing is opened or started here.
 import { isIP } from 'node:net';
+import type { LoopName } from '../closures.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import { type CliHost, pathOf } from './host.ts';
 import { type Options, type OptionSpecs, choice, count, duration, size } from './options.ts';
@@ -21,6 +22,7 @@ export const RUN_OPTIONS: OptionSpecs = {
   listen: { kind: 'value' },
   'thread-seed': { kind: 'value' },
   'unknown-imports': { kind: 'value' },
+  loop: { kind: 'value' },
   stats: { kind: 'flag' },
   strace: { kind: 'flag' },
 };
@@ -57,6 +59,8 @@ export interface RunOptions {
   readonly threadSeed: number | undefined;
   readonly unknownImports: 'fail' | 'trap' | 'default';
   readonly trace: TraceOptions | undefined;
+  /** Which of the engine's two loops runs the program. */
+  readonly loop: LoopName | 'auto';
   readonly stats: boolean;
   readonly strace: boolean;
 }
@@ -80,6 +84,7 @@ export function runOptions(options: Options, host: CliHost): RunOptions {
     modules: options.all('module').map((text) => namedModule(options, text)),
     unknownImports: choice(options, 'unknown-imports', ['trap', 'default', 'fail'] as const, 'fail'),
     trace,
+    loop: choice(options, 'loop', ['auto', 'switch', 'closures'] as const, 'auto'),
     stats: options.has('stats'),
     strace: options.has('strace') || trace?.kinds.has('wasi') === true,
   };

@@ -27,7 +27,15 @@ export async function runCommand(args: readonly string[], host: CliHost): Promis
   const [file] = options.files;
   if (file === undefined) throw options.usage('run needs a file');
   const settings = runOptions(options, host);
+  await chooseLoop(settings.loop);
   return new Run(settings, host, options.one('timeout')).run(file, options.rest);
+}
+
+/** Node without a JIT has no WebAssembly, either. Only then, or if it is asked for, is the second loop loaded. */
+async function chooseLoop(name: RunOptions['loop']): Promise<void> {
+  if (name === 'auto' && 'WebAssembly' in globalThis) return;
+  const { useLoop } = await import('../closures.ts');
+  useLoop(name);
 }
 
 /** A program that is ready to be instantiated. */

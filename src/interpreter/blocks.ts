@@ -29,7 +29,11 @@ export type Operand = number & Closure & Block;
 type Made = (s: Int32Array) => unknown;
 export type Factory = (...operands: Operand[]) => Made;
 
-export type Kind = 'effect' | 'i32' | 'f64' | 'branch' | 'end';
+/**
+ * An effect, a value (`bits`: 64 bits that move as they are, but may be taken as an f64 by arithmetic), a branch that may
+ * fall through, or an end.
+ */
+export type Kind = 'effect' | 'i32' | 'f64' | 'bits' | 'branch' | 'end';
 
 /** The closures of an op. */
 export interface Row {
@@ -40,16 +44,10 @@ export interface Row {
   /** What the factories take, in words of `operandOf`. */
   readonly parameters: readonly string[];
   /** By which computed operands are closures (bit i for operand i): first effects, then values. */
-  readonly forms: readonly (Factory | undefined)[];
+  readonly forms: readonly Factory[];
 }
 
-export function row(
-  kind: Kind,
-  traps: boolean,
-  computed: string,
-  parameters: string,
-  forms: readonly (Factory | undefined)[],
-): Row {
+export function row(kind: Kind, traps: boolean, computed: string, parameters: string, forms: readonly Factory[]): Row {
   return { kind, traps, computed, parameters: parameters === '' ? [] : parameters.split(' '), forms };
 }
 
@@ -112,7 +110,7 @@ class Step {
     return this.has('D') ? this.raw('D') : this.raw('d') >> 1;
   }
 
-  form(value: boolean): Factory | undefined {
+  form(value: boolean): Factory {
     const { computed, forms } = this.row;
     return forms[value ? (1 << computed.length) + this.mask : this.mask];
   }
@@ -125,6 +123,9 @@ function computedIndex(step: Step, word: string): number {
   for (let i = 0; i < computed.length; i++) if (step.letterOf(computed[i]) === word) return i;
   return -1;
 }
+
+const HALVES = new Int32Array(2);
+const DOUBLE = new Float64Array(HALVES.buffer);
 
 /** Statements one after the other, then an exit. */
 function sequence(l: readonly Made[], exit: Exit): Exit {
@@ -225,7 +226,7 @@ class Builder {
   /** Gives an op the closures of values that it reads; everything that comes before it is in place then. */
   private takeOperands(step: Step): void {
     const used = this.usedBy(step);
-    if (used === undefined || step.form(false) === undefined) {
+    if (used === undefined) {
       step.mask = 0;
       this.flush(this.pending.length);
     } else {
@@ -245,7 +246,7 @@ class Builder {
   /** Is it a value in a scratch slot? */
   private waits(step: Step): boolean {
     const { kind } = step.row;
-    return (kind === 'i32' || kind === 'f64') && step.target >= this.scratch;
+    return (kind === 'i32' || kind === 'f64' || kind === 'bits') && step.target >= this.scratch;
   }
 
   /**
@@ -260,8 +261,8 @@ class Builder {
       const slot = slotNumber(letter, step.raw(letter));
       const found = this.pending.find((one) => one.target === slot);
       if (found === undefined) continue;
-      const isFloat = computed[i] < 'a';
-      if (used.includes(found) || (found.row.kind === 'f64') !== isFloat) return undefined;
+      const wanted = computed[i] < 'a' ? (found.row.kind === 'bits' && letter === computed[i] ? 'bits' : 'f64') : 'i32';
+      if (used.includes(found) || found.row.kind !== wanted) return undefined;
       step.mask |= 1 << i;
       used.push(found);
     }
@@ -288,9 +289,7 @@ class Builder {
   }
 
   private make(step: Step, value: boolean, next?: Exit): Made {
-    const factory = step.form(value);
-    if (factory === undefined) throw new InternalError(`no closure for op ${OPS[step.number].name}`);
-    return factory(...step.row.parameters.map((word) => this.operandOf(step, word, next) as Operand));
+    return step.form(value)(...step.row.parameters.map((word) => this.operandOf(step, word, next) as Operand));
   }
 
   /** What a word of a row's parameters means: see generate-threaded.ts. */
@@ -317,6 +316,10 @@ class Builder {
         return C[step.raw('k') - 3];
       case 'v':
         return C[step.raw('k') - 2];
+      case 'w':
+        HALVES[0] = step.raw('k');
+        HALVES[1] = step.raw('l');
+        return DOUBLE[0];
       case 'J': {
         const targets: Block[] = [];
         for (let i = 0; i <= step.raw('n'); i++) targets.push(blocks.at(C[step.next + i]));

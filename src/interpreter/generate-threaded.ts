@@ -31,10 +31,10 @@ function shorterCheck(formula: string): string {
 }
 
 /** Puts `letter` and `letter + n` where a variable that holds a slot is used as an index, so that it is not needed. */
-function withoutPlaces(formula: string): string {
+function withoutPlaces({ formula, ends }: Op, checked: string): string {
   // With absolute indices there are no operands that could be counted on beforehand.
-  if (/\bfp2?\b/.test(formula)) return formula;
-  let text = formula;
+  if (/\bfp2?\b/.test(formula) && !ends) return checked;
+  let text = checked;
   for (const [assignment, name, letter] of formula.matchAll(/\b([xyz]) = ([a-e]);/g)) {
     const head = text.slice(0, text.indexOf(assignment));
     const tail = text.slice(head.length + assignment.length);
@@ -55,6 +55,10 @@ function withoutPlaces(formula: string): string {
   return text;
 }
 
+/** Back to the caller, which is no taken branch. The block to go on at is known where this place was left before. */
+const RETURN =
+  'fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack();';
+
 /** Endings of ops that never fall through. */
 function endings(formula: string): string {
   return formula
@@ -62,7 +66,7 @@ function endings(formula: string): string {
     .replace(/\bpc = C\[pc \+ SIZE \+ x \| 0\]; BRANCHED/g, 'return J[x];')
     .replace(/\bTRAP\((\d+)\)/g, 'return leave($1, P);')
     .replace(/\bJUMP\b/g, 'return t;')
-    .replace(/\bRETURN\b/g, 'return back();')
+    .replace(/\bRETURN\b/g, RETURN)
     .replace(/\bENTER\b/g, 'return enter(x);')
     .replace(/\bFS\[sp\] = pc \+ SIZE \| 0;/g, 'FS[sp] = Q; BACK[sp] = q;')
     .replace(/\bS\[fp2\]/g, 's[0]')
@@ -74,7 +78,7 @@ function endings(formula: string): string {
  * the range of words to zero.
  */
 const DIRECT_CALL =
-  'if (sp > FRAME_WORDS || fp2 + l + f > SLOT_WORDS) return leave(8, P); FS[sp] = Q; FS[sp + 1] = l; BACK[sp] = q; sp = sp + 2; fp2 = fp2 + l; fp = fp2 >>> 1; const w = VIEWS[fp] ?? newView(fp); view = w.s; F = w.F; FF = w.FF; for (let i: number = u; i < v; i++) view[i] = 0; return K;';
+  'if (sp > FRAME_WORDS || fp2 + l + f > SLOT_WORDS) return leave(8, P); FS[sp] = Q; FS[sp + 1] = l; BACK[sp] = q; sp = sp + 2; fp2 = fp2 + l; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; for (let i: number = u; i < v; i++) view[i] = 0; return K;';
 /** The formula that this stands for; another one is translated word by word. */
 const CALL_FORMULA =
   /^x = k; z = l; if \(sp > FRAME_WORDS \|\| \(fp2 \+ z \+ C\[x - 4 \| 0\] \| 0\) > SLOT_WORDS\) TRAP\(8\) FS\[sp\] = pc \+ SIZE \| 0; FS\[sp \+ 1 \| 0\] = z; sp = sp \+ 2 \| 0; fp2 = fp2 \+ z \| 0; fp = fp2 >>> 1; ENTER$/;
@@ -85,7 +89,7 @@ const F64_STORE = 'if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb)
 
 function draft(one: Op): Draft {
   const traps = /TRAP|SAVE|break quit/.test(one.formula);
-  let text = withoutPlaces(shorterCheck(one.formula));
+  let text = withoutPlaces(one, shorterCheck(one.formula));
   if (one.ends) {
     text = CALL_FORMULA.test(one.formula) ? DIRECT_CALL : endings(text);
     if (one.name.endsWith('.lazy'))
@@ -166,7 +170,7 @@ function finished(one: Op, text: string): string {
 }
 
 /** Parameters of a form, in the words that blocks.ts understands (operandOf there). */
-const WORDS = /\b(?:[a-eA-E]\d?|[klmn]|[tPQJNK]|[oqfuv])\b/g;
+const WORDS = /\b(?:[a-eA-E]\d?|[klmn]|[tPQJNK]|[oqfuvw])\b/g;
 
 function locals(text: string): string {
   const names = ['x', 'y', 'z', 'p', 'al', 'ah', 'bl', 'bh'].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
@@ -201,55 +205,57 @@ function formText(form: Form, parameters: readonly string[]): string {
 /** Forms by which of the computed operands are closures: bit i for operand i. */
 interface Forms {
   readonly computed: string;
-  readonly effects: readonly (Form | undefined)[];
+  readonly effects: readonly Form[];
   /** The same as values, for ops that have one. */
-  readonly values: readonly (Form | undefined)[];
+  readonly values: readonly Form[];
 }
 
-/** The masks that are worth a form: all but three closures at a time. */
+/** All choices of closures among so many operands. */
 function masks(count: number): number[] {
   return Array.from({ length: 1 << count }, (_, mask) => mask);
 }
 
 function formsOf(one: Op, d: Draft): Forms {
-  const effects: (Form | undefined)[] = [];
-  const values: (Form | undefined)[] = [];
+  const effects: Form[] = [];
+  const values: Form[] = [];
   for (const mask of masks(d.computed.length)) {
-    const worth = mask !== 7;
     const { before, last } = operandsPut(d, mask);
-    const effect = { i32: `S[d] = ${last};`, f64: `F[D] = ${last};`, branch: `return ${last} ? t : N(s);` }[
-      d.kind as string
-    ];
-    effects.push(worth ? closure(one, before, effect ?? last, 'nothing') : undefined);
-    if (d.kind !== 'i32' && d.kind !== 'f64') continue;
-    values.push(worth ? closure(one, before, last, 'value') : undefined);
+    const effect: Record<Kind, string> = {
+      i32: `S[d] = ${last};`,
+      f64: `F[D] = ${last};`,
+      branch: `return ${last} ? t : N(s);`,
+      effect: last,
+      end: last,
+    };
+    effects.push(closure(one, before, effect[d.kind], 'nothing'));
+    if (d.kind === 'i32' || d.kind === 'f64') values.push(closure(one, before, last, 'value'));
   }
-  const address = /^(.*throw trap\(17, P\);) +if \(\(p & 3\) === 0\)/;
-  if (one.name === 'i64.load') {
-    for (const mask of masks(1)) {
-      const check = address.exec(operandsPut(d, mask).last);
-      if (check !== null) values.push(closure(one, check[1], F64_LOAD, 'nothing'));
-    }
-  }
+  if (one.name === 'const64') return { computed: '', effects, values: [{ parameters: ['w'], body: 'w' }] };
+  if (one.name === 'i64.load') return { computed: d.computed, effects, values: f64Access(one, d, '', F64_LOAD) };
   if (one.name === 'i64.store') {
-    for (const mask of masks(1)) {
-      const check = address.exec(operandsPut(d, mask).last);
-      const value = mask === 0 ? 'const vb = b(s); ' : '';
-      const text = check?.[1].replace('if (p >', `${mask === 0 ? '' : 'const vb = b(s); '}if (p >`) ?? '';
-      if (check !== null) effects.push(closure(one, value + text, F64_STORE, 'nothing'));
-    }
-    if (effects.length === 4) return { computed: `${d.computed}B`, effects, values };
+    effects.push(...f64Access(one, d, 'const vb = b(s); ', F64_STORE));
+    return { computed: `${d.computed}B`, effects, values };
   }
   return { computed: d.computed, effects, values };
+}
+
+/** Forms of an i64 access for an f64: by the closures that compute the address, what comes before the check, and what is done. */
+function f64Access(one: Op, d: Draft, before: string, action: string): Form[] {
+  return masks(d.computed.length).map((mask) => {
+    const check = /^(.*)(if \(p > .*throw trap\(17, P\);) +if \(\(p & 3\) === 0\)/.exec(operandsPut(d, mask).last);
+    if (check === null) throw new Error(`${one.name} does not look as it did: see f64Access`);
+    return closure(one, check[1] + before + check[2], action, 'nothing');
+  });
 }
 
 function rowText(one: Op, number: number): string {
   const d = draft(one);
   const { computed, effects, values } = formsOf(one, d);
   const all = [...effects, ...values];
-  const parameters = [...new Set(all.flatMap((form) => form?.parameters ?? []))].sort();
-  const texts = all.map((form) => (form === undefined ? 'undefined' : formText(form, parameters)));
-  const kind = values.length > 0 && d.kind === 'effect' ? 'f64' : d.kind;
+  const parameters = [...new Set(all.flatMap((form) => form.parameters))].sort();
+  const texts = all.map((form) => formText(form, parameters));
+  // Words that f64 arithmetic may take as a number: moved as one, a NaN would lose its bits.
+  const kind = values.length > 0 && d.kind === 'effect' ? 'bits' : d.kind;
   const head = `'${kind}', ${d.traps}, '${computed}', '${parameters.join(' ')}'`;
   return `  row(${head}, [ // ${number} ${one.name} ${one.operands}\n${texts.map((text) => `    ${text},`).join('\n')}\n  ]),`;
 }
@@ -344,18 +350,9 @@ function enter(entry: number): Block {
   return blocks.at(entry);
 }
 
-/** Goes back to the caller, which is no taken branch. */
-function back(): Block {
-  fuel = fuel + 1;
-  sp = sp - 2;
-  fp2 = fp2 - FS[sp + 1];
-  fp = fp2 >>> 1;
-  const w = VIEWS[fp] ?? newView(fp);
-  view = w.s;
-  F = w.F;
-  FF = w.FF;
-  const b = BACK[sp], pc = FS[sp];
-  return b !== undefined && b.pc === pc ? b : (BACK[sp] = blocks.at(pc));
+/** The block to return to, when it is not the one that was returned to before. */
+function comeBack(): Block {
+  return (BACK[sp] = blocks.at(FS[sp]));
 }
 
 /** The op at pc is not what it was when the block \`owner\` was made. */

@@ -88,18 +88,9 @@ function enter(entry: number): Block {
   return blocks.at(entry);
 }
 
-/** Goes back to the caller, which is no taken branch. */
-function back(): Block {
-  fuel = fuel + 1;
-  sp = sp - 2;
-  fp2 = fp2 - FS[sp + 1];
-  fp = fp2 >>> 1;
-  const w = VIEWS[fp] ?? newView(fp);
-  view = w.s;
-  F = w.F;
-  FF = w.FF;
-  const b = BACK[sp], pc = FS[sp];
-  return b !== undefined && b.pc === pc ? b : (BACK[sp] = blocks.at(pc));
+/** The block to return to, when it is not the one that was returned to before. */
+function comeBack(): Block {
+  return (BACK[sp] = blocks.at(FS[sp]));
 }
 
 /** The op at pc is not what it was when the block `owner` was made. */
@@ -137,8 +128,9 @@ const ROWS: readonly Row[] = [
     (d, k) => (s) => { s[d] = k; },
     (_d, k) => () => (k),
   ]),
-  row('effect', false, '', 'd d1 k l', [ // 1 const64 dkl
+  row('bits', false, '', 'd d1 k l w', [ // 1 const64 dkl
     (d, d1, k, l) => (s) => { s[d] = k; s[d1] = l; },
+    (_d, _d1, _k, _l, w) => () => w,
   ]),
   row('i32', false, 'a', 'a d', [ // 2 copy32 da
     (a, d) => (s) => { s[d] = s[a]; },
@@ -172,7 +164,7 @@ const ROWS: readonly Row[] = [
     (a, b, c, d) => (s) => { s[d] = c(s) !== 0 ? s[a] : s[b]; },
     (a, b, c, d) => (s) => { const va = a(s); const vc = c(s); s[d] = vc !== 0 ? va : s[b]; },
     (a, b, c, d) => (s) => { const vb = b(s); const vc = c(s); s[d] = vc !== 0 ? s[a] : vb; },
-    undefined,
+    (a, b, c, d) => (s) => { const va = a(s); const vb = b(s); const vc = c(s); s[d] = vc !== 0 ? va : vb; },
     (a, b, c) => (s) => (s[c] !== 0 ? s[a] : s[b]),
     (a, b, c) => (s) => { const va = a(s); return s[c] !== 0 ? va : s[b]; },
     (a, b, c) => (s) => { const vb = b(s); return s[c] !== 0 ? s[a] : vb; },
@@ -180,7 +172,7 @@ const ROWS: readonly Row[] = [
     (a, b, c) => (s) => (c(s) !== 0 ? s[a] : s[b]),
     (a, b, c) => (s) => { const va = a(s); const vc = c(s); return vc !== 0 ? va : s[b]; },
     (a, b, c) => (s) => { const vb = b(s); const vc = c(s); return vc !== 0 ? s[a] : vb; },
-    undefined,
+    (a, b, c) => (s) => { const va = a(s); const vb = b(s); const vc = c(s); return vc !== 0 ? va : vb; },
   ]),
   row('effect', false, 'c', 'a b c d d1', [ // 9 select64 dabc
     (a, b, c, d, d1) => (s) => { let y!: number; y = s[c] !== 0 ? a : b; s[d] = s[y]; s[d1] = s[y + 1 | 0]; },
@@ -692,7 +684,7 @@ const ROWS: readonly Row[] = [
     (a, b, c, d) => (s) => { s[d] = (Math.imul(s[a], s[b])) + c(s) | 0; },
     (a, b, c, d) => (s) => { s[d] = (Math.imul(a(s), s[b])) + c(s) | 0; },
     (a, b, c, d) => (s) => { s[d] = (Math.imul(s[a], b(s))) + c(s) | 0; },
-    undefined,
+    (a, b, c, d) => (s) => { s[d] = (Math.imul(a(s), b(s))) + c(s) | 0; },
     (a, b, c) => (s) => ((Math.imul(s[a], s[b])) + s[c] | 0),
     (a, b, c) => (s) => ((Math.imul(a(s), s[b])) + s[c] | 0),
     (a, b, c) => (s) => ((Math.imul(s[a], b(s))) + s[c] | 0),
@@ -700,7 +692,7 @@ const ROWS: readonly Row[] = [
     (a, b, c) => (s) => ((Math.imul(s[a], s[b])) + c(s) | 0),
     (a, b, c) => (s) => ((Math.imul(a(s), s[b])) + c(s) | 0),
     (a, b, c) => (s) => ((Math.imul(s[a], b(s))) + c(s) | 0),
-    undefined,
+    (a, b, c) => (s) => ((Math.imul(a(s), b(s))) + c(s) | 0),
   ]),
   row('i32', false, 'ac', 'a c d k', [ // 74 i32.shl.k>or dack
     (a, c, d, k) => (s) => { s[d] = (s[a] << k) | s[c]; },
@@ -1253,7 +1245,7 @@ const ROWS: readonly Row[] = [
     (P, a, k, l) => (s) => { let y!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = l; else { y = l; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, k, l) => (s) => { let y!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = l; else { y = l; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
   ]),
-  row('f64', true, 'a', 'P a d d1 k', [ // 184 i64.load dak
+  row('bits', true, 'a', 'P a d d1 k', [ // 184 i64.load dak
     (P, a, d, d1, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, d, d1, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, _d, _d1, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
@@ -1262,7 +1254,7 @@ const ROWS: readonly Row[] = [
   row('effect', true, 'aB', 'P a b b1 k', [ // 185 i64.store abk
     (P, a, b, b1, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (P, a, b, b1, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
-    (P, a, b, _b1, k) => (s) => { let p!: number; const vb = b(s); p = (s[a] >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
+    (P, a, b, _b1, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; const vb = b(s); if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
     (P, a, b, _b1, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; const vb = b(s); if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
   ]),
   row('effect', true, 'a', 'P a d d1 k', [ // 186 i64.load32_s dak
@@ -1327,7 +1319,7 @@ const ROWS: readonly Row[] = [
     (_d, k, l) => () => (G[k] + l | 0),
   ]),
   row('end', true, '', 'K P Q f l q u v', [ // 202 call kl
-    (K, P, Q, f, l, q, u, v) => () => { if (sp > FRAME_WORDS || fp2 + l + f > SLOT_WORDS) return leave(8, P); FS[sp] = Q; FS[sp + 1] = l; BACK[sp] = q; sp = sp + 2; fp2 = fp2 + l; fp = fp2 >>> 1; const w = VIEWS[fp] ?? newView(fp); view = w.s; F = w.F; FF = w.FF; for (let i: number = u; i < v; i++) view[i] = 0; return K; },
+    (K, P, Q, f, l, q, u, v) => () => { if (sp > FRAME_WORDS || fp2 + l + f > SLOT_WORDS) return leave(8, P); FS[sp] = Q; FS[sp + 1] = l; BACK[sp] = q; sp = sp + 2; fp2 = fp2 + l; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; for (let i: number = u; i < v; i++) view[i] = 0; return K; },
   ]),
   row('end', true, '', 'P o', [ // 203 call.lazy kl
     (P, o) => () => { if ((CODE[P] & 65535) !== 203) return again(P, o); return leave(2, P); },
@@ -1339,17 +1331,17 @@ const ROWS: readonly Row[] = [
     (A, P, Q, k, l, m, q) => () => { let x!: number, z!: number; x = indirect(inst, fp + A, k, l); if (x === 0) return leave(4, P); z = m; if (sp > FRAME_WORDS || (fp2 + z + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); FS[sp] = Q; BACK[sp] = q; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; return enter(x); },
   ]),
   row('end', false, '', '', [ // 206 return 
-    () => () => { return back(); },
+    () => () => { fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
   row('end', false, 'a', 'a', [ // 207 return32 a
-    (a) => (s) => { s[0] = s[a]; return back(); },
-    (a) => (s) => { const va = a(s); s[0] = va; return back(); },
+    (a) => (s) => { s[0] = s[a]; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
+    (a) => (s) => { const va = a(s); s[0] = va; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', false, '', 'a', [ // 208 return64 a
-    (a) => (s) => { let x!: number; x = a; s[0] = s[x]; s[1] = s[x + 1]; return back(); },
+  row('end', false, '', 'a a1', [ // 208 return64 a
+    (a, a1) => (s) => { s[0] = s[a]; s[1] = s[a1]; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
   row('end', false, '', 'k', [ // 209 return32.k k
-    (k) => (s) => { s[0] = k; return back(); },
+    (k) => (s) => { s[0] = k; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
   row('end', true, '', 'P k', [ // 210 tail.call k
     (P, k) => () => { let x!: number; x = k; if ((fp2 + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); return enter(x); },
@@ -1662,7 +1654,7 @@ const ROWS: readonly Row[] = [
     (A, B, C, D) => (s) => { F[D] = F[A] * F[B] + C(s); },
     (A, B, C, D) => (s) => { F[D] = A(s) * F[B] + C(s); },
     (A, B, C, D) => (s) => { F[D] = F[A] * B(s) + C(s); },
-    undefined,
+    (A, B, C, D) => (s) => { F[D] = A(s) * B(s) + C(s); },
     (A, B, C) => () => (F[A] * F[B] + F[C]),
     (A, B, C) => (s) => (A(s) * F[B] + F[C]),
     (A, B, C) => (s) => (F[A] * B(s) + F[C]),
@@ -1670,7 +1662,7 @@ const ROWS: readonly Row[] = [
     (A, B, C) => (s) => (F[A] * F[B] + C(s)),
     (A, B, C) => (s) => (A(s) * F[B] + C(s)),
     (A, B, C) => (s) => (F[A] * B(s) + C(s)),
-    undefined,
+    (A, B, C) => (s) => (A(s) * B(s) + C(s)),
   ]),
   row('effect', false, '', 'a a1 b b1 d d1', [ // 269 i64.add dab
     (a, a1, b, b1, d, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
