@@ -132,7 +132,7 @@ function testCalls(layout: Layout, { calls, callsAll }: Plan, imports: number): 
   return chosen.map(({ n, index }) => {
     const args = layout.functions[index].params.map((t, i) => {
       const { n: a, k } = childOf({ n: n & 0xffff, k: n >>> 16, children: [] }, i);
-      return callsAll && n % 3 === 1 ? extremeFrom(t, k) : valueFrom(t, a, k);
+      return callsAll && n % 2 === 1 ? extremeFrom(t, k) : valueFrom(t, a, k);
     });
     return { name: `f${index}`, args, type: layout.functions[index] };
   });

@@ -217,7 +217,7 @@ export class Body {
   local(t: ValType, k: number): number {
     const params = this.type.params.flatMap((one, i) => (one === t ? [i] : []));
     // Where nothing was computed before, other locals are zero.
-    if (this.single && params.length > 0 && k % 8 < 7) return params[this.turn++ % params.length];
+    if (this.single && params.length > 0) return params[this.turn++ % params.length];
     const choice = k % (params.length + 2);
     return choice < params.length ? params[choice] : this.temporary(`own${choice - params.length}`, t);
   }

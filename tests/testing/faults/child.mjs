@@ -2,6 +2,7 @@
 // Arguments: folder of the sound build, folder of the build with the fault, who judges, seed, seconds.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 
 const [sound, faulty, against, seed, limit] = process.argv.slice(2);
 const load = (folder, file) => import(pathToFileURL(join(folder, file)).href);
@@ -12,6 +13,13 @@ const { decodeModule } = await load(sound, 'decoder/decode.js');
 const { printModule } = await load(sound, 'text/printer.js');
 const { nativeFeatures, ourEngine } = await load(sound, 'cli/fuzz-engines.js');
 const { ourEngine: faultyEngine } = await load(faulty, 'cli/fuzz-engines.js');
+
+/** A fault may make a loop endless. Shrinking has as much time as searching. */
+const watchdog = `setInterval(() => {
+  const { user, system } = process.cpuUsage();
+  if ((user + system) / 1e6 > ${2 * Number(limit)}) process.kill(process.pid, 'SIGKILL');
+}, 1000)`;
+new Worker(watchdog, { eval: true }).unref();
 
 /** Modules of one round, as `wasmi-ts fuzz` has it. */
 const ROUND = 200;

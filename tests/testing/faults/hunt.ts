@@ -7,8 +7,6 @@ import type { Fault } from './table.ts';
 
 /** A fault has to be found in this time of one processor. */
 const FIND_SECONDS = 60;
-/** A fault may make a loop endless: then the process is stopped, and what it told counts. */
-const STOP_MILLISECONDS = 600_000;
 
 export interface Catch {
   /** Processor time until the first difference, and modules judged until then. */
@@ -40,11 +38,7 @@ export async function hunt(builds: Builds, fault: Fault, seed: number): Promise<
     [CHILD, builds.sound, folder, fault.against, String(seed), String(FIND_SECONDS)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill('SIGKILL');
-  }, STOP_MILLISECONDS);
+  const ended = new Promise<string | null>((resolve) => child.on('exit', (_code, signal) => resolve(signal)));
   let first: Line | undefined;
   let last: Line | undefined;
   let total = 0;
@@ -58,8 +52,8 @@ export async function hunt(builds: Builds, fault: Fault, seed: number): Promise<
       last = line;
     }
   }
-  clearTimeout(timer);
-  if (!done && !late) throw new Error(`${fault.name}: the process that looks for it failed`);
+  // A fault may make a loop endless: then the process stops itself, and what it told counts.
+  if (!done && (await ended) === null) throw new Error(`${fault.name}: the process that looks for it failed`);
   builds.remove(folder);
   if (first === undefined || last === undefined || first.seconds > FIND_SECONDS) return undefined;
   const { what, a, b } = last.difference;
