@@ -1,6 +1,8 @@
 // The measurements that are not a race: start-up and memory (startup.js), calls and suspension (calls.js). Each of those
 // files is a command by itself as well.
 
+import { dataFolder, missingData } from '../tests/data.ts';
+
 /** One row: column -> value. */
 export type CallRow = Readonly<Record<string, string | number>>;
 
@@ -22,8 +24,10 @@ export async function measureOthers(
   quick: boolean,
   wanted: (table: string) => boolean,
 ): Promise<{ startup?: readonly CallRow[]; calls?: readonly CallRow[] }> {
+  const hasModules = dataFolder('corpus') !== undefined;
+  if (wanted('startup') && !hasModules) console.log(missingData('corpus'));
   return {
-    ...(wanted('startup') ? { startup: await measured('startup', dist, quick) } : {}),
+    ...(wanted('startup') && hasModules ? { startup: await measured('startup', dist, quick) } : {}),
     ...(wanted('calls') ? { calls: await measured('calls', dist, quick) } : {}),
   };
 }

@@ -86,8 +86,14 @@ export function kernelPath(kernel: Kernel): string | undefined {
   return path;
 }
 
-/** A fresh process of an engine with one kernel loaded. */
-export async function kernelPlayer(engine: string, kernel: Kernel, path: string, places: Places): Promise<Player> {
+/** A fresh process of an engine with one kernel loaded; `warmUp` is an argument to call it with once before. */
+export async function kernelPlayer(
+  engine: string,
+  kernel: Kernel,
+  path: string,
+  places: Places,
+  warmUp?: number,
+): Promise<Player> {
   const { argument, expected } = kernel;
   const check = (answer: object): Time => {
     const { ms, result, error } = answer as { ms?: number; result?: number; error?: string };
@@ -101,6 +107,7 @@ export async function kernelPlayer(engine: string, kernel: Kernel, path: string,
   }
   const child = new Child('kernel-child.js', [engine, places.dist, places.prototype], []);
   await child.ready();
+  if (warmUp !== undefined) await child.ask({ module: path, argument: warmUp });
   return { time: async () => check(await child.ask({ module: path, argument })), stop: () => child.stop() };
 }
 

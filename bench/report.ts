@@ -136,11 +136,16 @@ export function failures(report: Report): string {
   return failed.map((one) => `- ${one.engine}, ${one.work}: ${one.failed?.split('\n')[0].slice(0, 160)}`).join('\n');
 }
 
+/** Three digits, or whole. */
+function showNumber(value: number): string {
+  return (value >= 1000 ? Math.round(value) : Number(value.toPrecision(3))).toLocaleString('en');
+}
+
 /** Rows of start-up or calls, with the columns that the rows have. */
 export function rowTable(rows: readonly CallRow[]): string {
   const heads = unique(rows.flatMap((row) => Object.keys(row)));
   const cell = (value: string | number | undefined): string =>
-    value === undefined ? '' : typeof value === 'string' ? value : Number(value.toPrecision(3)).toLocaleString('en');
+    value === undefined ? '' : typeof value === 'string' ? value : showNumber(value);
   return table(
     heads,
     rows.map((row) => heads.map((head) => cell(row[head]))),

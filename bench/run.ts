@@ -1,7 +1,7 @@
 // npm run bench: times the built package against other engines, on kernels, CoreMark and programs of the corpus, and
 // its start-up, memory, calls and suspension. docs/benchmarks.md tells how, and how wasm3 and toywasm are built.
 // Results are checked before times count: an engine that answers wrongly gets no figure.
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../tests/data.ts';
@@ -26,6 +26,7 @@ const USAGE = `npm run bench -- [OPTIONS] [NAME...]
   --dist FOLDER      the build that is timed (dist)
   --json FILE --svg FILE   where results and a chart go
   --docs             writes docs/performance.md and docs/performance.svg
+  --from FILE        takes results from such JSON files, of several runs, instead of measuring; may be repeated
   --ops [--top N] [--all-pairs]   counts internal ops and pairs of them instead`;
 
 const OPTIONS = {
@@ -41,15 +42,18 @@ const OPTIONS = {
   json: { type: 'string' },
   svg: { type: 'string' },
   docs: { type: 'boolean', default: false },
+  from: { type: 'string', multiple: true },
   ops: { type: 'boolean', default: false },
   top: { type: 'string', default: '25' },
   'all-pairs': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
+type Values = ReturnType<typeof parseArgs<{ allowPositionals: true; options: typeof OPTIONS }>>['values'];
+
 async function main(): Promise<void> {
   const { values, positionals: names } = parseArgs({ allowPositionals: true, options: OPTIONS });
-  const { json, svg, quick } = values;
+  const { json, svg } = values;
   const dist = resolve(values.dist);
   if (values.help) {
     console.log(USAGE);
@@ -59,10 +63,20 @@ async function main(): Promise<void> {
     runOps({ dist, names, top: Number(values.top), allPairs: values['all-pairs'], json });
     return;
   }
+  const report = values.from === undefined ? await measureAll(values, names, dist) : joined(values.from);
+  rmSync(WORK, { recursive: true, force: true });
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 1)}\n`);
+  if (svg !== undefined) writeFileSync(svg, chart(report));
+  if (values.docs) writeDocs(report);
+}
+
+/** Measures what the options say. */
+async function measureAll(values: Values, names: readonly string[], dist: string): Promise<Report> {
+  const { quick } = values;
   const path = (name: 'wasm3' | 'toywasm' | 'prototype'): string => values[name] && resolve(values[name]);
   const places: Places = { dist, wasm3: path('wasm3'), toywasm: path('toywasm'), prototype: path('prototype') };
   const engines = values.against.split(',').filter((name) => name !== '');
-  for (const name of ['wasm3', 'toywasm', 'prototype'] as const) if (places[name] !== '') engines.unshift(name);
+  for (const name of ['prototype', 'toywasm', 'wasm3'] as const) if (places[name] !== '') engines.unshift(name);
   const wanted = (table: string): boolean => values.tables.split(',').includes(table);
   const effort = {
     processes: Number(values.processes ?? (quick ? 1 : 3)),
@@ -75,7 +89,7 @@ async function main(): Promise<void> {
   console.log(`${machine.cpu}; Node ${machine.node}; ${machine.commit}; ${effort.processes} x ${effort.rounds} pairs`);
   const show = (series: Parameters<typeof textLine>[0]): void => console.log(textLine(series));
   const command = `npm run bench -- ${process.argv.slice(2).map(withoutFolders).join(' ')}`.trim();
-  const report: Report = {
+  return {
     command,
     machine,
     effort,
@@ -83,10 +97,20 @@ async function main(): Promise<void> {
     programs: wanted('programs') ? await timePrograms(programs, engines, places, effort, show) : [],
     ...(names.length === 0 ? await measureOthers(dist, quick, wanted) : {}),
   };
-  rmSync(WORK, { recursive: true, force: true });
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 1)}\n`);
-  if (svg !== undefined) writeFileSync(svg, chart(report));
-  if (values.docs) writeDocs(report);
+}
+
+/** Reports of several runs as one: machine and effort are those of the first. */
+function joined(paths: readonly string[]): Report {
+  const all = paths.map((path) => JSON.parse(readFileSync(path, 'utf8')) as Report);
+  const last = <T>(pick: (one: Report) => T | undefined): T | undefined => all.map(pick).reverse().find(Boolean);
+  const [startup, calls] = [last((one) => one.startup), last((one) => one.calls)];
+  return {
+    ...all[0],
+    kernels: all.flatMap((one) => one.kernels),
+    programs: all.flatMap((one) => one.programs),
+    ...(startup === undefined ? {} : { startup }),
+    ...(calls === undefined ? {} : { calls }),
+  };
 }
 
 /** An argument without the folders of this machine, for documents. */

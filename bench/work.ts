@@ -67,7 +67,9 @@ export const PROGRAMS: readonly string[] = [
   'w3-mandelbrot-small',
   'w3-smallpt',
   'w3-mal',
+  'w3-brotli',
   'rn-sqlite-shell',
+  'npm-python312',
 ];
 
 /** The kernel of that name, or undefined. */
