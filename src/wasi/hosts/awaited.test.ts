@@ -7,56 +7,12 @@ import { ExitStatus } from '../index.ts';
 import { TestGuest } from '../guest.suite.ts';
 import { OFLAGS, RIGHTS } from '../preview1/abi.ts';
 import { awaited } from './awaited.ts';
+import { answeringLater, type Book } from './later.suite.ts';
 import { memoryDirectory, readText } from './memory.ts';
 import { overlay } from './overlay.ts';
 import { readOnly } from './read-only.ts';
 
-/** What was asked, and how many handles are open. */
-interface Book {
-  readonly asked: string[];
-  open: number;
-}
-
-const targets = new WeakMap<object, object>();
-
-/**
- * The object with methods that answer a little later, by a timer. `close` is the only one that answers at once; what is
- * opened is slow too.
- */
-function slow<T extends object>(inner: T, book: Book): T {
-  book.open++;
-  const outer = new Proxy(inner, {
-    get(_target, name) {
-      const value = inner[name as keyof T];
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        if (name === 'close') {
-          book.open--;
-          return value.call(inner);
-        }
-        book.asked.push(String(name));
-        const plain = args.map((arg) => (typeof arg === 'object' && arg !== null ? (targets.get(arg) ?? arg) : arg));
-        return new Promise((resolve, reject) => {
-          setTimeout(() => {
-            try {
-              const answer: unknown = value.apply(inner, plain);
-              const opens = /^(open|reopen)/.test(String(name));
-              resolve(opens ? slow(answer as object, book) : answer);
-            } catch (error) {
-              reject(error);
-            }
-          }, 0);
-        });
-      };
-    },
-  });
-  targets.set(outer, inner);
-  return outer;
-}
-
-filesystemSuite('files that answer later', () =>
-  awaited(slow<AsyncDirectory>(memoryDirectory(), { asked: [], open: 0 })),
-);
+filesystemSuite('files that answer later', () => awaited(answeringLater<AsyncDirectory>(memoryDirectory())));
 filesystemSuite(
   'files of which some answer later',
   () => {
@@ -79,7 +35,10 @@ filesystemSuite(
 function setUp(tree = { a: 'content', d: { x: 'deep' } }) {
   const book: Book = { asked: [], open: 0 };
   const inner = memoryDirectory(tree);
-  const guest = new TestGuest({ mode: 'async', preopens: { '/': awaited(slow<AsyncDirectory>(inner, book)) } });
+  const guest = new TestGuest({
+    mode: 'async',
+    preopens: { '/': awaited(answeringLater<AsyncDirectory>(inner, book)) },
+  });
   const call = async (name: string, ...args: (number | bigint)[]): Promise<string> =>
     errnoName((await guest.raw(name, ...args)) as number);
   const open = async (path: string, oflags = 0, base = RIGHTS.fd_read | RIGHTS.fd_write): Promise<string> =>
@@ -151,7 +110,7 @@ describe('a guest on files that answer later', () => {
 
   it('where nothing can wait, calls answer NOTSUP, and other uses are refused', async () => {
     const book: Book = { asked: [], open: 0 };
-    const root = awaited(slow<AsyncDirectory>(memoryDirectory({ a: '' }), book));
+    const root = awaited(answeringLater<AsyncDirectory>(memoryDirectory({ a: '' }), book));
     const guest = new TestGuest({ mode: 'sync', preopens: { '/': root } });
     expect(guest.open('a')).toBe('NOTSUP');
     expect(() => root.names()).toThrow(UnsupportedError);
@@ -169,7 +128,7 @@ describe('a guest on files that answer later', () => {
   it('works below a read-only view and below an overlay', async () => {
     const book: Book = { asked: [], open: 0 };
     const base = memoryDirectory({ a: 'below', d: { x: 'x' } });
-    const later = (): AsyncDirectory => slow<AsyncDirectory>(base.reopen(), book);
+    const later = (): AsyncDirectory => answeringLater<AsyncDirectory>(base.reopen(), book);
     const guest = new TestGuest({
       mode: 'async',
       preopens: { '/r': readOnly(awaited(later())), '/o': overlay(awaited(later())) },

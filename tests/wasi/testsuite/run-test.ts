@@ -7,8 +7,6 @@ import { BufferOutput, type Directory, fixedInput, QueueInput, WASI } from '../.
 import { native } from '../../native.ts';
 import { moduleOf, type SuiteTest } from './suite.ts';
 
-export type Files = 'host' | 'memory';
-
 export interface RunSettings {
   readonly mode: 'async' | 'sync';
   readonly native: boolean;

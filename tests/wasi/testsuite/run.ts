@@ -1,5 +1,6 @@
 // Runs the official WASI test suite on our interpreter: `npm run wasi-testsuite [-- OPTION...] [-- NAME...]`.
 //   --host, --memory   only on host files, only on files in memory (both, one after the other, if neither is given)
+//   --overlay, --later only on an overlay, only on files that answer with promises
 //   --unix             only the error numbers of Unix systems are right       --older   the builds of June 2026
 //   --sync             the driver that does not give control back             --native  the host's WebAssembly instead
 //   --threads FOLDER   where the wasi-threads tests lie (also WASMI_TS_WASI_THREADS)
@@ -10,14 +11,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { environmentOf, findSuite, type Group, preopensOf, type SuiteTest } from './suite.ts';
-import { type Files, runTest, type RunSettings } from './run-test.ts';
+import { environmentOf, type Files, findSuite, type Group, preopensOf, type SuiteTest } from './suite.ts';
+import { runTest, type RunSettings } from './run-test.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     host: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    overlay: { type: 'boolean', default: false },
+    later: { type: 'boolean', default: false },
     unix: { type: 'boolean', default: false },
     older: { type: 'boolean', default: false },
     sync: { type: 'boolean', default: false },
@@ -43,7 +46,7 @@ function reasonToSkip(test: SuiteTest): string | undefined {
 async function runOne(test: SuiteTest, files: Files, settings: RunSettings): Promise<string | undefined> {
   const scratch = mkdtempSync(join(tmpdir(), 'wasi-testsuite-'));
   try {
-    const preopens = preopensOf(test, scratch, files === 'memory');
+    const preopens = preopensOf(test, scratch, files);
     return await runTest(test, preopens, environmentOf(test, values.unix), settings);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -90,7 +93,8 @@ async function main(): Promise<void> {
     seed: values.seed === undefined ? undefined : Number(values.seed),
     milliseconds: Number(values.timeout) * 1000,
   };
-  const kinds: Files[] = values.host === values.memory ? ['host', 'memory'] : [values.host ? 'host' : 'memory'];
+  const picks = (['host', 'memory', 'overlay', 'later'] as const).filter((kind) => values[kind]);
+  const kinds: Files[] = picks.length > 0 ? picks : ['host', 'memory'];
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const add = (counts: Counts): void => {
     for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += counts[key];

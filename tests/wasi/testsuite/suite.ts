@@ -4,7 +4,15 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeDirectory } from '../../../src/wasi/hosts/node.ts';
-import { type Directory, memoryDirectory, type MemoryTree } from '../../../src/wasi/index.ts';
+import {
+  type AsyncDirectory,
+  awaited,
+  type Directory,
+  memoryDirectory,
+  type MemoryTree,
+  overlay,
+} from '../../../src/wasi/index.ts';
+import { answeringLater } from '../../../src/wasi/hosts/later.suite.ts';
 import { dataFolders, missingData } from '../../data.ts';
 
 /** What a NAME.json may say. */
@@ -86,12 +94,19 @@ export function moduleOf({ folder, name }: SuiteTest): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, `${name}.wasm`)));
 }
 
+/** Where a test's files are: on the host, in memory, below an overlay, or behind promises. */
+export type Files = 'host' | 'memory' | 'overlay' | 'later';
+
 /** The directories that a test is given: fresh copies, below `scratch` or in memory. */
-export function preopensOf(test: SuiteTest, scratch: string, inMemory: boolean): Record<string, Directory> {
+export function preopensOf(test: SuiteTest, scratch: string, files: Files): Record<string, Directory> {
   const preopens: Record<string, Directory> = {};
   const fresh = (name: string): Directory => {
     const source = join(test.folder, name);
-    if (inMemory) return memoryDirectory(existsSync(source) ? treeOf(source) : {});
+    if (files !== 'host') {
+      const root = memoryDirectory(existsSync(source) ? treeOf(source) : {});
+      if (files === 'overlay') return overlay(root);
+      return files === 'later' ? awaited(answeringLater<AsyncDirectory>(root)) : root;
+    }
     const copy = join(scratch, name);
     if (existsSync(source)) cpSync(source, copy, { recursive: true });
     else mkdirSync(copy, { recursive: true });
