@@ -16,7 +16,11 @@ export const LEAF: Genome = { n: 0, k: 0, children: [] };
 export function childOf({ n, k, children }: Genome, i: number): Genome {
   if (i < children.length) return children[i];
   if (n === 0 && k === 0) return LEAF;
-  const mixed = Math.imul(n * 31 + k * 17 + i * 7919 + 1, 0x9e3779b1) >>> 0;
+  // Mixed well: neighbours must not depend on each other, or some pairs of operands never occur.
+  let mixed = Math.imul(n * 31 + k * 17 + i * 7919 + 1, 0x9e3779b1);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  mixed = (mixed ^ (mixed >>> 16)) >>> 0;
   return { n: mixed & 0xffff, k: mixed >>> 16, children: [] };
 }
 
