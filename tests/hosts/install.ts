@@ -52,6 +52,11 @@ export function installed(host: keyof typeof NAMES): string | undefined {
   return programs.map((one) => join(CACHE, 'node_modules', one)).find((one) => existsSync(one));
 }
 
+/** The version of a host that is installed. */
+export function installedVersion(host: keyof typeof NAMES): string {
+  return HOSTS[NAMES[host]].version;
+}
+
 /** Installs what is missing: hosts or packages. */
 export function install(what: 'hosts' | 'packages'): void {
   const wanted =

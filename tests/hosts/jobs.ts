@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Loaded } from './build.ts';
-import { installed } from './install.ts';
+import { installed, installedVersion } from './install.ts';
 import { runInPage, chromiumPath } from './page.ts';
 import { runInQuickJS, quickJSVersion } from './quickjs.ts';
 import type { Report } from './subset/types.ts';
@@ -82,7 +82,7 @@ export const JOBS: readonly Job[] = [
   {
     name: 'workerd',
     path: () => installed('workerd'),
-    version: (path) => firstNumber(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout),
+    version: () => installedVersion('workerd'),
     bundle: 'modern',
     run: runInWorkerd,
   },
@@ -105,7 +105,7 @@ export const JOBS: readonly Job[] = [
   {
     name: 'Hermes',
     path: () => installed('hermes'),
-    version: (path) => firstNumber(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout),
+    version: () => installedVersion('hermes'),
     bundle: 'es5',
     async run(path, { engineES5, subsetES5 }, folder) {
       const file = join(folder, 'subset.js');

@@ -22,17 +22,13 @@ export async function runInQuickJS({ engine, subset }: Loaded): Promise<Report> 
   context.setProp(context.global, 'tell', tell);
   tell.dispose();
   const evaluate = (code: string, name: string): void => context.unwrapResult(context.evalCode(code, name)).dispose();
-  try {
-    evaluate(engine, 'wasmi-ts.js');
-    evaluate(subset, 'subset.js');
-    const main = `subset.runSubset(wasmiTs.WebAssembly, subsetData).then(
+  evaluate(engine, 'wasmi-ts.js');
+  evaluate(subset, 'subset.js');
+  const main = `subset.runSubset(wasmiTs.WebAssembly, subsetData).then(
       (report) => tell(JSON.stringify(report)), (error) => tell('failed: ' + error + error.stack));`;
-    evaluate(main, 'main.js');
-    runtime.executePendingJobs().unwrap();
-  } finally {
-    context.dispose();
-    runtime.dispose();
-  }
+  evaluate(main, 'main.js');
+  runtime.executePendingJobs().unwrap();
+  // Not disposed of: after an error that aborts the whole program, in place of the error. The process ends soon anyway.
   if (!told.startsWith('{')) throw new Error(told);
   return JSON.parse(told) as Report;
 }
