@@ -31,7 +31,7 @@ function shorterCheck(formula: string): string {
 }
 
 /** Puts `letter` and `letter + n` where a variable that holds a slot is used as an index, so that it is not needed. */
-function withoutPlaces({ formula, ends }: Op, checked: string): string {
+function withoutPlaces({ plain: formula, ends }: Op, checked: string): string {
   // With absolute indices there are no operands that could be counted on beforehand.
   if (/\bfp2?\b/.test(formula) && !ends) return checked;
   let text = checked;
@@ -83,15 +83,18 @@ const DIRECT_CALL =
 const CALL_FORMULA =
   /^x = k; z = l; if \(sp > FRAME_WORDS \|\| \(fp2 \+ z \+ C\[x - 4 \| 0\] \| 0\) > SLOT_WORDS\) TRAP\(8\) FS\[sp\] = pc \+ SIZE \| 0; FS\[sp \+ 1 \| 0\] = z; sp = sp \+ 2 \| 0; fp2 = fp2 \+ z \| 0; fp = fp2 >>> 1; ENTER$/;
 
+const I64_LOAD = /^i64\.load(\.(shl|add|k))*$/;
+const I64_STORE = /^i64\.store(\.(shl|add|k))*$/;
+
 /** f64 values on their way to and from memory, which are i64 accesses in the code: no detour through a slot. */
 const F64_LOAD = 'return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p);';
 const F64_STORE = 'if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb);';
 
 function draft(one: Op): Draft {
-  const traps = /TRAP|SAVE|break quit/.test(one.formula);
-  let text = withoutPlaces(one, shorterCheck(one.formula));
+  const traps = /TRAP|SAVE|break quit/.test(one.plain);
+  let text = withoutPlaces(one, shorterCheck(one.plain));
   if (one.ends) {
-    text = CALL_FORMULA.test(one.formula) ? DIRECT_CALL : endings(text);
+    text = CALL_FORMULA.test(one.plain) ? DIRECT_CALL : endings(text);
     if (one.name.endsWith('.lazy'))
       text = `if ((CODE[P] & 65535) !== ${opNumber(one.name)}) return again(P, o); ${text}`;
     return { kind: 'end', before: '', last: text, computed: computedLetters(one, text), traps };
@@ -231,8 +234,8 @@ function formsOf(one: Op, d: Draft): Forms {
     if (d.kind === 'i32' || d.kind === 'f64') values.push(closure(one, before, last, 'value'));
   }
   if (one.name === 'const64') return { computed: '', effects, values: [{ parameters: ['w'], body: 'w' }] };
-  if (one.name === 'i64.load') return { computed: d.computed, effects, values: f64Access(one, d, '', F64_LOAD) };
-  if (one.name === 'i64.store') {
+  if (I64_LOAD.test(one.name)) return { computed: d.computed, effects, values: f64Access(one, d, '', F64_LOAD) };
+  if (I64_STORE.test(one.name)) {
     effects.push(...f64Access(one, d, 'const vb = b(s); ', F64_STORE));
     return { computed: `${d.computed}B`, effects, values };
   }
@@ -268,12 +271,12 @@ const HEAD = `// The second loop, for hosts without a JIT: ops as closures. Gene
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { StructObject } from '../runtime/objects.ts';
 import { type Block, Blocks, type Exit, type Row, row } from './blocks.ts';
+import { F64_CONSTANTS } from '../lowering/constants.ts';
 import { currentGeneration } from './code-space.ts';
 import { OBJECT as OBJECT_OPS } from './gc/access.ts';
 import { testReference } from './gc/casts.ts';
 import * as convert from './numeric/convert.ts';
 import * as i32 from './numeric/i32.ts';
-import * as i64 from './numeric/i64.ts';
 import * as support from './loop-support.ts';
 import { OUT_OF_LINE } from './out-of-line.ts';
 import * as rare from './rare.ts';
@@ -293,7 +296,7 @@ var OUT = OUT_OF_LINE, OBJECT = OBJECT_OPS, UNARY = rare.UNARY, BINARY = rare.BI
 var testRef = testReference, indirect = support.callIndirect, growRefs = support.growReferences;
 var load32 = support.load32, store32 = support.store32, quietNaN = support.quietNaN;
 var loadVector = vectors.loadVector, storeVector = vectors.storeVector;
-var i32Popcnt = i32.i32Popcnt, mulHighU = i64.mulHighU;
+var i32Popcnt = i32.i32Popcnt, KF = F64_CONSTANTS;
 var i32TruncS = convert.i32TruncS, i32TruncU = convert.i32TruncU, i32TruncSatS = convert.i32TruncSatS;
 
 /** The instance that runs; its memory, with the highest index of an access of 1, 2, 4, 8 bytes; its globals. */

@@ -3,13 +3,13 @@
 // It knows nothing of hosts, of other instances, or of why it is left: it stores where it is in STATE and answers a
 // reason (lowering/reasons.ts); the driver does the rest and enters again.
 // Arrays and functions are constants of this module, because V8 folds those into the code.
+import * as constants from '../lowering/constants.ts';
+import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { StructObject } from '../runtime/objects.ts';
 import { OBJECT as OBJECT_OPS } from './gc/access.ts';
 import { testReference } from './gc/casts.ts';
 import * as convert from './numeric/convert.ts';
-import * as i32 from './numeric/i32.ts';
-import * as i64 from './numeric/i64.ts';
 import * as support from './loop-support.ts';
 import { OUT_OF_LINE } from './out-of-line.ts';
 import * as rare from './rare.ts';
@@ -23,6 +23,7 @@ const SLOTS_F32 = stack.SLOTS_F32;
 const REFERENCES = stack.REFERENCES;
 const FRAMES = stack.FRAMES;
 const STATE = stack.STATE;
+const CONSTANTS = constants.F64_CONSTANTS;
 const SLOT_WORDS = stack.SLOT_WORDS;
 const FRAME_WORDS = stack.FRAME_WORDS;
 const OUT = OUT_OF_LINE;
@@ -39,9 +40,8 @@ const UNARY = rare.UNARY;
 const BINARY = rare.BINARY;
 const TERNARY = rare.TERNARY;
 const ACCESS = rare.ACCESS;
-const i32Popcnt = i32.i32Popcnt;
-const mulHighU = i64.mulHighU;
 const { i32TruncS, i32TruncU, i32TruncSatS } = convert;
+const NONE: readonly unknown[] = [];
 
 /**
  * Runs code of `inst` from pc until there is a reason to leave. fp2 is the frame's base in SLOTS, sp the top of
@@ -52,351 +52,417 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
   fp2 = fp2 | 0;
   sp = sp | 0;
   fuel = fuel | 0;
-  const S = SLOTS, F = SLOTS_F64, FF = SLOTS_F32, R = REFERENCES, FS = FRAMES, C = CODE, X = STATE, G = inst.globalWords;
+  const S = SLOTS, F = SLOTS_F64, FF = SLOTS_F32, R = REFERENCES, FS = FRAMES, C = CODE, KF = CONSTANTS, X = STATE, G = inst.globalWords;
   const memory = inst.memory;
   const M8 = memory.M8, M16 = memory.M16, M32 = memory.M32, mb = memory.byteLength | 0;
-  let fp = fp2 >>> 1, w = 0, x = 0, y = 0, z = 0, p = 0, al = 0, ah = 0, bl = 0, bh = 0, r = 0, so: StructObject | null = null;
+  let fp = fp2 >>> 1, w = 0, u = 0, s0 = 0, s1 = 0, s2 = 0, x = 0, y = 0, z = 0, p = 0, al = 0, ah = 0, bl = 0, bh = 0, r = 0, so: StructObject | null = null, func: Func | null = null, elems: ArrayLike<unknown> = NONE;
   quit: {
     for (;;) {
-      branch: {
-        switch ((w = C[pc]) & 65535) {
-        case 0: { S[fp2 + (w >>> 16) | 0] = C[pc + 1 | 0]; pc = pc + 2 | 0; continue; } // const32 dk
-        case 1: { x = (fp2 + (w >>> 16) | 0); S[x] = C[pc + 1 | 0]; S[x + 1 | 0] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // const64 dkl
-        case 2: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // copy32 da
-        case 3: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // copy64 da
-        case 4: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0]; pc = pc + 2 | 0; continue; } // copy128 da
-        case 5: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // copy32x2 daeb
-        case 6: { R[fp + (w >>> 16) | 0] = R[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // copyref DA
+      w = C[pc];
+      u = C[pc + 1 | 0];
+      s0 = fp2 + (w >>> 16) | 0;
+      s1 = fp2 + (u & 65535) | 0;
+      s2 = fp2 + (u >>> 16) | 0;
+      enter: {
+        store64: {
+          load64: {
+            store32: {
+              load32: {
+                switch (w & 65535) {
+        case 0: { S[s0] = u; pc = pc + 2 | 0; continue; } // const32 dk
+        case 1: { x = s0; S[x] = u; S[x + 1 | 0] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // const64 dkl
+        case 2: { S[s0] = S[s1]; pc = pc + 2 | 0; continue; } // copy32 da
+        case 3: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // copy64 da
+        case 4: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0]; pc = pc + 2 | 0; continue; } // copy128 da
+        case 5: { S[s0] = S[s1]; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // copy32x2 daeb
+        case 6: { R[fp + (w >>> 16) | 0] = R[fp + (u & 65535) | 0]; pc = pc + 2 | 0; continue; } // copyref DA
         case 7: { R[fp + (w >>> 16) | 0] = null; pc = pc + 1 | 0; continue; } // nullref D
-        case 8: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? S[fp2 + (C[pc + 1 | 0] & 65535) | 0] : S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // select32 dabc
-        case 9: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? (fp2 + (C[pc + 1 | 0] & 65535) | 0) : (fp2 + (C[pc + 1 | 0] >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 3 | 0; continue; } // select64 dabc
-        case 10: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? (fp2 + (C[pc + 1 | 0] & 65535) | 0) : (fp2 + (C[pc + 1 | 0] >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0]; pc = pc + 3 | 0; continue; } // select128 dabc
-        case 11: { R[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? R[fp + (C[pc + 1 | 0] & 65535) | 0] : R[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // selectref DABc
-        case 12: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.add dab
-        case 13: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k dak
-        case 14: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] - S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.sub dab
-        case 15: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] - C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.sub.k dak
-        case 16: { S[fp2 + (w >>> 16) | 0] = Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // i32.mul dab
-        case 17: { S[fp2 + (w >>> 16) | 0] = Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.mul.k dak
-        case 18: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.and dab
-        case 19: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and.k dak
-        case 20: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] | S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.or dab
-        case 21: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] | C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or.k dak
-        case 22: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.xor dab
-        case 23: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor.k dak
-        case 24: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.shl dab
-        case 25: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k dak
-        case 26: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >> S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // i32.shr_s dab
-        case 27: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >> C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shr_s.k dak
-        case 28: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 2 | 0; continue; } // i32.shr_u dab
-        case 29: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k dak
-        case 30: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[fp2 + (w >>> 16) | 0] = x << y | x >>> -y; pc = pc + 2 | 0; continue; } // i32.rotl dab
-        case 31: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[fp2 + (w >>> 16) | 0] = x >>> y | x << -y; pc = pc + 2 | 0; continue; } // i32.rotr dab
-        case 32: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (w >>> 16) | 0] = x << C[pc + 2 | 0] | x >>> -C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.rotl.k dak
-        case 33: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } if (y === -1 && x === -2147483648) { r = 19; break quit; } S[fp2 + (w >>> 16) | 0] = x / y | 0; pc = pc + 2 | 0; continue; } // i32.div_s dab
-        case 34: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) / (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.div_u dab
-        case 35: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = y === -1 ? 0 : S[fp2 + (C[pc + 1 | 0] & 65535) | 0] % y | 0; pc = pc + 2 | 0; continue; } // i32.rem_s dab
-        case 36: { y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; if (y === 0) { r = 18; break quit; } S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) % (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.rem_u dab
-        case 37: { S[fp2 + (w >>> 16) | 0] = Math.clz32(S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.clz da
-        case 38: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[fp2 + (w >>> 16) | 0] = x === 0 ? 32 : 31 - Math.clz32(x & -x); pc = pc + 2 | 0; continue; } // i32.ctz da
-        case 39: { S[fp2 + (w >>> 16) | 0] = i32Popcnt(S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.popcnt da
-        case 40: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; pc = pc + 2 | 0; continue; } // i32.extend8_s da
-        case 41: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; pc = pc + 2 | 0; continue; } // i32.extend16_s da
-        case 42: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eqz da
-        case 43: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eq dab
-        case 44: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] === C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.eq.k dak
-        case 45: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ne dab
-        case 46: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ne.k dak
-        case 47: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] < S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_s dab
-        case 48: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] < C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.lt_s.k dak
-        case 49: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) < (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_u dab
-        case 50: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) < (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.lt_u.k dak
-        case 51: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] > S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.gt_s dab
-        case 52: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] > C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_s.k dak
-        case 53: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) > (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.gt_u dab
-        case 54: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) > (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_u.k dak
-        case 55: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.le_s dab
-        case 56: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_s.k dak
-        case 57: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) <= (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.le_u dab
-        case 58: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) <= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_u.k dak
-        case 59: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_s dab
-        case 60: { S[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ge_s.k dak
-        case 61: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) >= (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_u dab
-        case 62: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0) >= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ge_u.k dak
-        case 63: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shl.k>add dack
-        case 64: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.shl.k>add.k dakl
-        case 65: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) << C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.and.k>shl.k dakl
-        case 66: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0) + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add.k dabl
-        case 67: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k>add dack
-        case 68: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shr_u.k>and.k dakl
-        case 69: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>and.k dabl
-        case 70: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.and.k>xor dack
-        case 71: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) ^ S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.shr_u.k>xor dack
-        case 72: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) >> C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>shr_s.k dakl
-        case 73: { S[fp2 + (w >>> 16) | 0] = (Math.imul(S[fp2 + (C[pc + 1 | 0] & 65535) | 0], S[fp2 + (C[pc + 1 | 0] >>> 16) | 0])) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.mul>add dabc
-        case 74: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << C[pc + 2 | 0]) | S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k>or dack
-        case 75: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.add>and.k dabl
-        case 76: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] ^ C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.xor.k>and.k dakl
-        case 77: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] & C[pc + 2 | 0]) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.and.k>add dack
-        case 78: { S[fp2 + (w >>> 16) | 0] = (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> C[pc + 2 | 0] | 0) + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k>add dack
-        case 79: { { pc = C[pc + 1 | 0]; break branch; } } // br t
-        case 80: { if (S[fp2 + (w >>> 16) | 0] !== 0) { pc = C[pc + 1 | 0]; break branch; } pc = pc + 2 | 0; continue; } // br_if at
-        case 81: { if (S[fp2 + (w >>> 16) | 0] === 0) { pc = C[pc + 1 | 0]; break branch; } pc = pc + 2 | 0; continue; } // br_unless at
-        case 82: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > y) x = y; pc = C[pc + 2 + x | 0]; break branch; } // br_table an
-        case 83: { if (S[fp2 + (w >>> 16) | 0] === S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.eq abt
-        case 84: { if (S[fp2 + (w >>> 16) | 0] === C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.eq.k akt
-        case 85: { if (S[fp2 + (w >>> 16) | 0] !== S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ne abt
-        case 86: { if (S[fp2 + (w >>> 16) | 0] !== C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ne.k akt
-        case 87: { if (S[fp2 + (w >>> 16) | 0] < S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.lt_s abt
-        case 88: { if (S[fp2 + (w >>> 16) | 0] < C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.lt_s.k akt
-        case 89: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.lt_u abt
-        case 90: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) < (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.lt_u.k akt
-        case 91: { if (S[fp2 + (w >>> 16) | 0] > S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.gt_s abt
-        case 92: { if (S[fp2 + (w >>> 16) | 0] > C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.gt_s.k akt
-        case 93: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.gt_u abt
-        case 94: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) > (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.gt_u.k akt
-        case 95: { if (S[fp2 + (w >>> 16) | 0] <= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.le_s abt
-        case 96: { if (S[fp2 + (w >>> 16) | 0] <= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.le_s.k akt
-        case 97: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.le_u abt
-        case 98: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) <= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.le_u.k akt
-        case 99: { if (S[fp2 + (w >>> 16) | 0] >= S[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ge_s abt
-        case 100: { if (S[fp2 + (w >>> 16) | 0] >= C[pc + 1 | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ge_s.k akt
-        case 101: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ge_u abt
-        case 102: { if ((S[fp2 + (w >>> 16) | 0] >>> 0) >= (C[pc + 1 | 0] >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i32.ge_u.k akt
-        case 103: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al === bl && ah === bh) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.eq abt
-        case 104: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al !== bl || ah !== bh) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.ne abt
-        case 105: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.lt_s abt
-        case 106: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.lt_u abt
-        case 107: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.gt_s abt
-        case 108: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.gt_u abt
-        case 109: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.le_s abt
-        case 110: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.le_u abt
-        case 111: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.ge_s abt
-        case 112: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.i64.ge_u abt
-        case 113: { if (FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.eq abt
-        case 114: { if (!(FF[fp2 + (w >>> 16) | 0] === FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.eq abt
-        case 115: { if (FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.ne abt
-        case 116: { if (!(FF[fp2 + (w >>> 16) | 0] !== FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.ne abt
-        case 117: { if (FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.lt abt
-        case 118: { if (!(FF[fp2 + (w >>> 16) | 0] < FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.lt abt
-        case 119: { if (FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.gt abt
-        case 120: { if (!(FF[fp2 + (w >>> 16) | 0] > FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.gt abt
-        case 121: { if (FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.le abt
-        case 122: { if (!(FF[fp2 + (w >>> 16) | 0] <= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.le abt
-        case 123: { if (FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f32.ge abt
-        case 124: { if (!(FF[fp2 + (w >>> 16) | 0] >= FF[fp2 + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f32.ge abt
-        case 125: { if (F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.eq ABt
-        case 126: { if (!(F[fp + (w >>> 16) | 0] === F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.eq ABt
-        case 127: { if (F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.ne ABt
-        case 128: { if (!(F[fp + (w >>> 16) | 0] !== F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.ne ABt
-        case 129: { if (F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.lt ABt
-        case 130: { if (!(F[fp + (w >>> 16) | 0] < F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.lt ABt
-        case 131: { if (F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.gt ABt
-        case 132: { if (!(F[fp + (w >>> 16) | 0] > F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.gt ABt
-        case 133: { if (F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.le ABt
-        case 134: { if (!(F[fp + (w >>> 16) | 0] <= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.le ABt
-        case 135: { if (F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0]) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.f64.ge ABt
-        case 136: { if (!(F[fp + (w >>> 16) | 0] >= F[fp + (C[pc + 1 | 0] & 65535) | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.not.f64.ge ABt
-        case 137: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>eq.k aklt
-        case 138: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>eq.k aklt
-        case 139: { if ((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ne.k aklt
-        case 140: { if ((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ne.k aklt
-        case 141: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>lt_u.k aklt
-        case 142: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>lt_u.k aklt
-        case 143: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>gt_u.k aklt
-        case 144: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>gt_u.k aklt
-        case 145: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>le_u.k aklt
-        case 146: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>le_u.k aklt
-        case 147: { if (((S[fp2 + (w >>> 16) | 0] + C[pc + 1 | 0] | 0) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.add.k>ge_u.k aklt
-        case 148: { if (((S[fp2 + (w >>> 16) | 0] & C[pc + 1 | 0]) >>> 0) >= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ge_u.k aklt
-        case 149: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.inc.ne dabkt
-        case 150: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x !== C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break branch; } pc = pc + 5 | 0; continue; } // br.inc.ne.k daklt
-        case 151: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.inc.lt_s dabkt
-        case 152: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x < C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break branch; } pc = pc + 5 | 0; continue; } // br.inc.lt_s.k daklt
-        case 153: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] >>> 0)) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.inc.lt_u dabkt
-        case 154: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if ((x >>> 0) < (C[pc + 3 | 0] >>> 0)) { pc = C[pc + 4 | 0]; break branch; } pc = pc + 5 | 0; continue; } // br.inc.lt_u.k daklt
-        case 155: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]) { pc = C[pc + 3 | 0]; break branch; } pc = pc + 4 | 0; continue; } // br.inc.eq dabkt
-        case 156: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 2 | 0] | 0; S[fp2 + (w >>> 16) | 0] = x; if (x === C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; break branch; } pc = pc + 5 | 0; continue; } // br.inc.eq.k daklt
-        case 157: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 3 | 0; continue; } // i32.load dak
-        case 158: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 3 | 0; continue; } // i32.load.add dabk
-        case 159: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load.add.k dakl
-        case 160: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s dak
-        case 161: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s.add dabk
-        case 162: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (M8[p] << 24 >> 24); pc = pc + 4 | 0; continue; } // i32.load8_s.add.k dakl
-        case 163: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u dak
-        case 164: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.add dabk
-        case 165: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load8_u.add.k dakl
-        case 166: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s dak
-        case 167: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s.add dabk
-        case 168: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 4 | 0; continue; } // i32.load16_s.add.k dakl
-        case 169: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u dak
-        case 170: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u.add dabk
-        case 171: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[fp2 + (w >>> 16) | 0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.add.k dakl
-        case 172: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_if.i32.load akt
-        case 173: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_unless.i32.load akt
-        case 174: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] !== 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_if.i32.load8_u akt
-        case 175: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] === 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_unless.i32.load8_u akt
-        case 176: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) !== 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_if.i32.load16_u akt
-        case 177: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) === 0) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br_unless.i32.load16_u akt
-        case 178: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; else store32(M8, p, S[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 3 | 0; continue; } // i32.store abk
-        case 179: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = C[pc + 2 | 0]; else store32(M8, p, C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.store.k akl
-        case 180: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.store8 abk
-        case 181: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.store8.k akl
-        case 182: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; else { y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16 abk
-        case 183: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 1 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = C[pc + 2 | 0]; else { y = C[pc + 2 | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16.k akl
-        case 184: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = (fp2 + (w >>> 16) | 0); if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { S[x] = load32(M8, p); S[x + 1 | 0] = load32(M8, p + 4 | 0); } pc = pc + 3 | 0; continue; } // i64.load dak
-        case 185: { x = S[fp2 + (w >>> 16) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { store32(M8, p, S[x]); store32(M8, p + 4 | 0, S[x + 1 | 0]); } pc = pc + 3 | 0; continue; } // i64.store abk
-        case 186: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load32_s dak
-        case 187: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load32_u dak
-        case 188: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (M8[p] << 24 >> 24); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load8_s dak
-        case 189: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load8_u dak
-        case 190: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load16_s dak
-        case 191: { x = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); x = (fp2 + (w >>> 16) | 0); S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load16_u dak
-        case 192: { if (!loadVector(memory, (fp2 + (w >>> 16) | 0), S[fp2 + (C[pc + 1 | 0] & 65535) | 0], C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 3 | 0; continue; } // v128.load dak
-        case 193: { if (!loadVector(memory, (fp2 + (w >>> 16) | 0), S[fp2 + (C[pc + 1 | 0] & 65535) | 0] + C[pc + 3 | 0] | 0, C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 4 | 0; continue; } // v128.load.add.k dakl
-        case 194: { if (!storeVector(memory, (fp2 + (C[pc + 1 | 0] & 65535) | 0), S[fp2 + (w >>> 16) | 0], C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 3 | 0; continue; } // v128.store abk
-        case 195: { S[fp2 + (w >>> 16) | 0] = mb >>> 16; pc = pc + 1 | 0; continue; } // memory.size d
-        case 196: { { r = 6; break quit; } } // memory.grow dak
-        case 197: { S[fp2 + (w >>> 16) | 0] = G[C[pc + 1 | 0]]; pc = pc + 2 | 0; continue; } // global.get32 dk
-        case 198: { G[C[pc + 1 | 0]] = S[fp2 + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // global.set32 ak
-        case 199: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; S[x] = G[y]; S[x + 1 | 0] = G[y + 1 | 0]; pc = pc + 2 | 0; continue; } // global.get64 dk
-        case 200: { x = (fp2 + (w >>> 16) | 0); y = C[pc + 1 | 0]; G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0]; pc = pc + 2 | 0; continue; } // global.set64 ak
-        case 201: { S[fp2 + (w >>> 16) | 0] = G[C[pc + 1 | 0]] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // global.get32.add dkl
-        case 202: { x = C[pc + 1 | 0]; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break; } // call kl
-        case 203: { { r = 2; break quit; } } // call.lazy kl
-        case 204: { { r = 3; break quit; } } // call.import kl
-        case 205: { x = indirect(inst, (fp + (w >>> 16) | 0), C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break; } // call.indirect Aklm
-        case 206: { sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return 
-        case 207: { S[fp2] = S[fp2 + (w >>> 16) | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32 a
-        case 208: { x = (fp2 + (w >>> 16) | 0); S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return64 a
-        case 209: { S[fp2] = C[pc + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32.k k
-        case 210: { x = C[pc + 1 | 0]; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break; } // tail.call k
-        case 211: { { r = 2; break quit; } } // tail.call.lazy k
-        case 212: { { r = 3; break quit; } } // tail.call.import k
-        case 213: { x = indirect(inst, (fp + (w >>> 16) | 0), C[pc + 1 | 0], C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break; } // tail.call.indirect Akl
-        case 214: { x = OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (C[pc + 1 | 0] & 65535) | 0), (fp + (C[pc + 1 | 0] >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0]); if (x !== 0) { r = x; break quit; } pc = pc + 5 | 0; continue; } // object DABCkl
-        case 215: { R[fp + (w >>> 16) | 0] = inst.globalRefs[C[pc + 1 | 0]]; pc = pc + 2 | 0; continue; } // global.getref Dk
-        case 216: { if (R[fp + (w >>> 16) | 0] === null) { pc = C[pc + 1 | 0]; break branch; } pc = pc + 2 | 0; continue; } // br.ref.is_null At
-        case 217: { if (R[fp + (w >>> 16) | 0] !== null) { pc = C[pc + 1 | 0]; break branch; } pc = pc + 2 | 0; continue; } // br.not.ref.is_null At
-        case 218: { if (testRef(R[fp + (w >>> 16) | 0], C[pc + 1 | 0])) { pc = C[pc + 2 | 0]; break branch; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
-        case 219: { so = R[fp + (C[pc + 1 | 0] & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } S[fp2 + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]] as number | 0; pc = pc + 3 | 0; continue; } // struct.get32 dAk
-        case 220: { so = R[fp + (C[pc + 1 | 0] & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } R[fp + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // struct.getref DAk
-        case 221: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] + FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.add dab
-        case 222: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] - FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.sub dab
-        case 223: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] * FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.mul dab
-        case 224: { FF[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] / FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f32.div dab
-        case 225: { FF[fp2 + (w >>> 16) | 0] = Math.min(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.min dab
-        case 226: { FF[fp2 + (w >>> 16) | 0] = Math.max(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0], FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f32.max dab
-        case 227: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] === FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
-        case 228: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] !== FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
-        case 229: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] < FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
-        case 230: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] > FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.gt dab
-        case 231: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] <= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
-        case 232: { S[fp2 + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0] >= FF[fp2 + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ge dab
-        case 233: { FF[fp2 + (w >>> 16) | 0] = Math.ceil(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.ceil da
-        case 234: { FF[fp2 + (w >>> 16) | 0] = Math.floor(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.floor da
-        case 235: { FF[fp2 + (w >>> 16) | 0] = Math.trunc(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.trunc da
-        case 236: { FF[fp2 + (w >>> 16) | 0] = Math.sqrt(FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f32.sqrt da
-        case 237: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
-        case 238: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
-        case 239: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
-        case 240: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
-        case 241: { FF[fp2 + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
-        case 242: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] + F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
-        case 243: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] - F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
-        case 244: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
-        case 245: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] / F[fp + (C[pc + 1 | 0] >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
-        case 246: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
-        case 247: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (C[pc + 1 | 0] & 65535) | 0], F[fp + (C[pc + 1 | 0] >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
-        case 248: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] === F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
-        case 249: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] !== F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
-        case 250: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] < F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
-        case 251: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] > F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.gt dAB
-        case 252: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] <= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
-        case 253: { S[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] >= F[fp + (C[pc + 1 | 0] >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ge dAB
-        case 254: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
-        case 255: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
-        case 256: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (C[pc + 1 | 0] & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
-        case 257: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
-        case 258: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
-        case 259: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
-        case 260: { x = (fp2 + (w >>> 16) | 0); y = (fp2 + (C[pc + 1 | 0] & 65535) | 0); z = S[(fp2 + (C[pc + 1 | 0] >>> 16) | 0) + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
-        case 261: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
-        case 262: { F[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
-        case 263: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
-        case 264: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[fp2 + (w >>> 16) | 0] = i32TruncU(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
-        case 265: { S[fp2 + (w >>> 16) | 0] = i32TruncSatS(F[fp + (C[pc + 1 | 0] & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
-        case 266: { FF[fp2 + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
-        case 267: { F[fp + (w >>> 16) | 0] = FF[fp2 + (C[pc + 1 | 0] & 65535) | 0]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
-        case 268: { F[fp + (w >>> 16) | 0] = F[fp + (C[pc + 1 | 0] & 65535) | 0] * F[fp + (C[pc + 1 | 0] >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
-        case 269: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
-        case 270: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
-        case 271: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
-        case 272: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.sub.k dakl
-        case 273: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
-        case 274: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
-        case 275: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
-        case 276: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
-        case 277: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
-        case 278: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
-        case 279: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
-        case 280: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = (fp2 + (w >>> 16) | 0); S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
-        case 281: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
-        case 282: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
-        case 283: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
-        case 284: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
-        case 285: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
-        case 286: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
-        case 287: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
-        case 288: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
-        case 289: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = S[fp2 + (C[pc + 1 | 0] >>> 16) | 0] & 63; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
-        case 290: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = (fp2 + (w >>> 16) | 0); if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotr.k dak
-        case 291: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
-        case 292: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
-        case 293: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
-        case 294: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
-        case 295: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_s dab
-        case 296: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.gt_u dab
-        case 297: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_s dab
-        case 298: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.le_u dab
-        case 299: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
-        case 300: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = (fp2 + (C[pc + 1 | 0] >>> 16) | 0); al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[fp2 + (w >>> 16) | 0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
-        case 301: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); S[fp2 + (w >>> 16) | 0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
-        case 302: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
-        case 303: { x = (fp2 + (C[pc + 1 | 0] & 65535) | 0); y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = (fp2 + (w >>> 16) | 0); S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
-        case 304: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
-        case 305: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
-        case 306: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
-        case 307: { x = (fp2 + (w >>> 16) | 0); y = S[fp2 + (C[pc + 1 | 0] & 65535) | 0] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
-        case 308: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[C[pc + 1 | 0]](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 5 | 0; { r = 0; break quit; } } pc = pc + 5 | 0; continue; } // out klmn
-        case 309: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
-        case 310: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
-        case 311: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]]((fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
-        case 312: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, (fp2 + (w >>> 16) | 0), (fp2 + (C[pc + 1 | 0] & 65535) | 0), (fp2 + (C[pc + 1 | 0] >>> 16) | 0), (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
-        case 313: { { r = 12; break quit; } } // wait32 dabckl
-        case 314: { { r = 12; break quit; } } // wait64 dabckl
-        case 315: { growRefs(fp + C[pc + 1 | 0] | 0); pc = pc + 2 | 0; continue; } // refs.enter k
-        case 316: { { r = 10; break quit; } } // throw kl
-        case 317: { { r = 11; break quit; } } // throw_ref k
-        case 318: { { r = 16; break quit; } } // unreachable 
-        case 319: { { r = 1; break quit; } } // exit 
-        case 320: { { r = 5; break quit; } } // cross.return 
-        case 321: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 322: { x = (fp2 + (w >>> 16) | 0); y = fp2 + C[pc + 1 | 0] | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 323: { x = fp2 + C[pc + 1 | 0] | 0; y = (fp2 + (w >>> 16) | 0); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 324: { R[fp + (w >>> 16) | 0] = R[fp + C[pc + 1 | 0] | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 325: { R[fp + C[pc + 1 | 0] | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
-          default: r = 16;
-            break quit;
+        case 8: { S[s0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? S[s1] : S[s2]; pc = pc + 3 | 0; continue; } // select32 dabc
+        case 9: { x = s0; y = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? s1 : s2; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 3 | 0; continue; } // select64 dabc
+        case 10: { x = s0; y = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? s1 : s2; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0]; pc = pc + 3 | 0; continue; } // select128 dabc
+        case 11: { R[fp + (w >>> 16) | 0] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] !== 0 ? R[fp + (u & 65535) | 0] : R[fp + (u >>> 16) | 0]; pc = pc + 3 | 0; continue; } // selectref DABc
+        case 12: { S[s0] = S[s1] + S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.add dab
+        case 13: { S[s0] = S[s1] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k dak
+        case 14: { S[s0] = S[s1] - S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.sub dab
+        case 15: { S[s0] = S[s1] - C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.sub.k dak
+        case 16: { S[s0] = Math.imul(S[s1], S[s2]); pc = pc + 2 | 0; continue; } // i32.mul dab
+        case 17: { S[s0] = Math.imul(S[s1], C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.mul.k dak
+        case 18: { S[s0] = S[s1] & S[s2]; pc = pc + 2 | 0; continue; } // i32.and dab
+        case 19: { S[s0] = S[s1] & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and.k dak
+        case 20: { S[s0] = S[s1] | S[s2]; pc = pc + 2 | 0; continue; } // i32.or dab
+        case 21: { S[s0] = S[s1] | C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or.k dak
+        case 22: { S[s0] = S[s1] ^ S[s2]; pc = pc + 2 | 0; continue; } // i32.xor dab
+        case 23: { S[s0] = S[s1] ^ C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor.k dak
+        case 24: { S[s0] = S[s1] << S[s2]; pc = pc + 2 | 0; continue; } // i32.shl dab
+        case 25: { S[s0] = S[s1] << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k dak
+        case 26: { S[s0] = S[s1] >> S[s2]; pc = pc + 2 | 0; continue; } // i32.shr_s dab
+        case 27: { S[s0] = S[s1] >> C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shr_s.k dak
+        case 28: { S[s0] = S[s1] >>> S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.shr_u dab
+        case 29: { S[s0] = S[s1] >>> C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k dak
+        case 30: { x = S[s1]; y = S[s2]; S[s0] = x << y | x >>> -y; pc = pc + 2 | 0; continue; } // i32.rotl dab
+        case 31: { x = S[s1]; y = S[s2]; S[s0] = x >>> y | x << -y; pc = pc + 2 | 0; continue; } // i32.rotr dab
+        case 32: { x = S[s1]; S[s0] = x << C[pc + 2 | 0] | x >>> -C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.rotl.k dak
+        case 33: { x = S[s1]; y = S[s2]; if (y === 0) { r = 18; break quit; } if (y === -1 && x === -2147483648) { r = 19; break quit; } S[s0] = x / y | 0; pc = pc + 2 | 0; continue; } // i32.div_s dab
+        case 34: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = (S[s1] >>> 0) / (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.div_u dab
+        case 35: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = y === -1 ? 0 : S[s1] % y | 0; pc = pc + 2 | 0; continue; } // i32.rem_s dab
+        case 36: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = (S[s1] >>> 0) % (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.rem_u dab
+        case 37: { S[s0] = Math.clz32(S[s1]); pc = pc + 2 | 0; continue; } // i32.clz da
+        case 38: { x = S[s1]; S[s0] = x === 0 ? 32 : 31 - Math.clz32(x & -x); pc = pc + 2 | 0; continue; } // i32.ctz da
+        case 39: { x = S[s1]; x = x - (x >>> 1 & 0x55555555) | 0; x = (x & 0x33333333) + (x >>> 2 & 0x33333333) | 0; S[s0] = Math.imul(x + (x >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24; pc = pc + 2 | 0; continue; } // i32.popcnt da
+        case 40: { S[s0] = S[s1] << 24 >> 24; pc = pc + 2 | 0; continue; } // i32.extend8_s da
+        case 41: { S[s0] = S[s1] << 16 >> 16; pc = pc + 2 | 0; continue; } // i32.extend16_s da
+        case 42: { S[s0] = S[s1] === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eqz da
+        case 43: { S[s0] = S[s1] === S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eq dab
+        case 44: { S[s0] = S[s1] !== S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ne dab
+        case 45: { S[s0] = S[s1] < S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_s dab
+        case 46: { S[s0] = (S[s1] >>> 0) < (S[s2] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_u dab
+        case 47: { S[s0] = S[s1] >= S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_s dab
+        case 48: { S[s0] = (S[s1] >>> 0) >= (S[s2] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_u dab
+        case 49: { S[s0] = S[s1] === C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.eq.k dak
+        case 50: { S[s0] = S[s1] !== C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ne.k dak
+        case 51: { S[s0] = S[s1] > C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_s.k dak
+        case 52: { S[s0] = (S[s1] >>> 0) > (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_u.k dak
+        case 53: { S[s0] = S[s1] <= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_s.k dak
+        case 54: { S[s0] = (S[s1] >>> 0) <= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_u.k dak
+        case 55: { S[s0] = (S[s1] << C[pc + 2 | 0]) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.shl.k>add dack
+        case 56: { S[s0] = (S[s1] << C[pc + 2 | 0]) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.shl.k>add.k dakl
+        case 57: { S[s0] = (S[s1] & C[pc + 2 | 0]) << C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.and.k>shl.k dakl
+        case 58: { S[s0] = (S[s1] + S[s2] | 0) + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add.k dabl
+        case 59: { S[s0] = (S[s1] + C[pc + 2 | 0] | 0) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.add.k>add dack
+        case 60: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shr_u.k>and.k dakl
+        case 61: { S[s0] = (S[s1] ^ S[s2]) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>and.k dabl
+        case 62: { S[s0] = (S[s1] & C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.and.k>xor dack
+        case 63: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shr_u.k>xor dack
+        case 64: { S[s0] = (S[s1] << C[pc + 2 | 0]) >> C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>shr_s.k dakl
+        case 65: { S[s0] = (Math.imul(S[s1], S[s2])) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.mul>add dabc
+        case 66: { S[s0] = (S[s1] << C[pc + 2 | 0]) | S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>or dack
+        case 67: { S[s0] = (S[s1] + S[s2] | 0) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.add>and.k dabl
+        case 68: { S[s0] = (S[s1] ^ C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.xor.k>and.k dakl
+        case 69: { S[s0] = (S[s1] & C[pc + 2 | 0]) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.and.k>add dack
+        case 70: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k>add dack
+        case 71: { S[s0] = (S[s1] + S[s2] | 0) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add dabc
+        case 72: { S[s0] = (S[s1] + S[s2] | 0) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.add>xor dabc
+        case 73: { S[s0] = (S[s1] + C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.add.k>and.k dakl
+        case 74: { S[s0] = (Math.imul(S[s1], C[pc + 2 | 0])) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.mul.k>add dack
+        case 75: { S[s0] = (S[s1] << C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>xor dack
+        case 76: { S[s0] = (S[s1] << C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>and.k dakl
+        case 77: { S[s0] = (S[s1] << C[pc + 2 | 0]) & S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>and dack
+        case 78: { S[s0] = (S[s1] & S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and>shl.k dabl
+        case 79: { S[s0] = (S[s1] | S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or>shl.k dabl
+        case 80: { S[s0] = (S[s1] | S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.or>or dabc
+        case 81: { S[s0] = (S[s1] ^ S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>or dabc
+        case 82: { S[s0] = (S[s1] ^ S[s2]) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>xor dabc
+        case 83: { S[s0] = ((S[s1] << C[pc + 2 | 0] | S[s1] >>> -C[pc + 2 | 0])) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.rotl.k>xor dack
+        case 84: { x = S[s1] ^ S[s2]; S[s0] = x << C[pc + 2 | 0] | x >>> -C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>rotl.k dabl
+        case 85: { S[s0] = S[s1] + C[pc + 3 | 0] | 0; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] + C[pc + 4 | 0] | 0; pc = pc + 5 | 0; continue; } // i32.add.k,i32.add.k daebkl
+        case 86: { { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } } // br t
+        case 87: { if (S[s0] !== 0) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br_if at
+        case 88: { if (S[s0] === 0) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br_unless at
+        case 89: { if ((S[s0] & S[s1]) !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.and abt
+        case 90: { if ((S[s0] & S[s1]) === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.and abt
+        case 91: { if (G[u] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.global kt
+        case 92: { if (G[u] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.global kt
+        case 93: { S[s0] = S[s1]; if (S[s2] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // copy32,br_if dabt
+        case 94: { S[s0] = S[s1]; if (S[s2] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // copy32,br_unless dabt
+        case 95: { x = S[s0]; y = u; if ((x >>> 0) > y) x = y; pc = C[pc + 2 + x | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } // br_table an
+        case 96: { if (S[s0] === S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.eq abt
+        case 97: { if (S[s0] !== S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ne abt
+        case 98: { if (S[s0] < S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.lt_s abt
+        case 99: { if ((S[s0] >>> 0) < (S[s1] >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.lt_u abt
+        case 100: { if (S[s0] >= S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ge_s abt
+        case 101: { if ((S[s0] >>> 0) >= (S[s1] >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ge_u abt
+        case 102: { if (S[s0] === u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.eq.k akt
+        case 103: { if (S[s0] !== u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ne.k akt
+        case 104: { if (S[s0] > u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.gt_s.k akt
+        case 105: { if ((S[s0] >>> 0) > (u >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.gt_u.k akt
+        case 106: { if (S[s0] <= u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.le_s.k akt
+        case 107: { if ((S[s0] >>> 0) <= (u >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.le_u.k akt
+        case 108: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al === bl && ah === bh) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.eq abt
+        case 109: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al !== bl || ah !== bh) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ne abt
+        case 110: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.lt_s abt
+        case 111: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.lt_u abt
+        case 112: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ge_s abt
+        case 113: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ge_u abt
+        case 114: { if (FF[s0] === FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.eq abt
+        case 115: { if (!(FF[s0] === FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.eq abt
+        case 116: { if (FF[s0] !== FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.ne abt
+        case 117: { if (!(FF[s0] !== FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.ne abt
+        case 118: { if (FF[s0] < FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.lt abt
+        case 119: { if (!(FF[s0] < FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.lt abt
+        case 120: { if (FF[s0] <= FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.le abt
+        case 121: { if (!(FF[s0] <= FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.le abt
+        case 122: { if (F[fp + (w >>> 16) | 0] === F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.eq ABt
+        case 123: { if (!(F[fp + (w >>> 16) | 0] === F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.eq ABt
+        case 124: { if (F[fp + (w >>> 16) | 0] !== F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ne ABt
+        case 125: { if (!(F[fp + (w >>> 16) | 0] !== F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ne ABt
+        case 126: { if (F[fp + (w >>> 16) | 0] < F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.lt ABt
+        case 127: { if (!(F[fp + (w >>> 16) | 0] < F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.lt ABt
+        case 128: { if (F[fp + (w >>> 16) | 0] <= F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.le ABt
+        case 129: { if (!(F[fp + (w >>> 16) | 0] <= F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.le ABt
+        case 130: { if ((S[s0] & u) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>eq.k aklt
+        case 131: { if ((S[s0] & u) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ne.k aklt
+        case 132: { if (((S[s0] & u) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>gt_u.k aklt
+        case 133: { if (((S[s0] & u) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>le_u.k aklt
+        case 134: { if (((S[s0] + u | 0) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.add.k>gt_u.k aklt
+        case 135: { if (((S[s0] + u | 0) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.add.k>le_u.k aklt
+        case 136: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x !== S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.ne dabkt
+        case 137: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x !== C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.ne.k daklt
+        case 138: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x !== S[fp2 + (C[pc + 2 | 0] & 65535) | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.ne dabct
+        case 139: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.ne.k dablt
+        case 140: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x < S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.lt_s dabkt
+        case 141: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x < C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.lt_s.k daklt
+        case 142: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x < S[fp2 + (C[pc + 2 | 0] & 65535) | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_s dabct
+        case 143: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x < C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_s.k dablt
+        case 144: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if ((x >>> 0) < (S[s2] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.lt_u dabkt
+        case 145: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if ((x >>> 0) < (C[pc + 3 | 0] >>> 0)) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.lt_u.k daklt
+        case 146: { x = S[s1] + S[s2] | 0; S[s0] = x; if ((x >>> 0) < (S[fp2 + (C[pc + 2 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_u dabct
+        case 147: { x = S[s1] + S[s2] | 0; S[s0] = x; if ((x >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_u.k dablt
+        case 148: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x === S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.eq dabkt
+        case 149: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x === C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.eq.k daklt
+        case 150: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x === S[fp2 + (C[pc + 2 | 0] & 65535) | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.eq dabct
+        case 151: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.eq.k dablt
+        case 152: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load dak
+        case 153: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load.add dack
+        case 154: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 4 | 0; break load32; } pc = pc + 4 | 0; continue; } // i32.load.add.k dakl
+        case 155: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 4 | 0; break load32; } pc = pc + 4 | 0; continue; } // i32.load.shl.add dackl
+        case 156: { x = (S[s1] << C[pc + 3 | 0]) + C[pc + 4 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 5 | 0; break load32; } pc = pc + 5 | 0; continue; } // i32.load.shl.add.k daklm
+        case 157: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load.k dkl
+        case 158: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s1]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store abk
+        case 159: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s2]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store.add acbk
+        case 160: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s1]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.add.k abkl
+        case 161: { x = (S[s0] << C[pc + 3 | 0]) + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s2]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.shl.add acbkl
+        case 162: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store.k bkl
+        case 163: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = C[pc + 2 | 0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store=k akn
+        case 164: { x = S[s0] + C[pc + 2 | 0] | 0; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = C[pc + 3 | 0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.add.k=k akln
+        case 165: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 3 | 0; break load64; } pc = pc + 3 | 0; continue; } // i64.load dak
+        case 166: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 3 | 0; break load64; } pc = pc + 3 | 0; continue; } // i64.load.add dack
+        case 167: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 4 | 0; break load64; } pc = pc + 4 | 0; continue; } // i64.load.add.k dakl
+        case 168: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 4 | 0; break load64; } pc = pc + 4 | 0; continue; } // i64.load.shl.add dackl
+        case 169: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s1; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 3 | 0; break store64; } pc = pc + 3 | 0; continue; } // i64.store abk
+        case 170: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s2; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 3 | 0; break store64; } pc = pc + 3 | 0; continue; } // i64.store.add acbk
+        case 171: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s1; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 4 | 0; break store64; } pc = pc + 4 | 0; continue; } // i64.store.add.k abkl
+        case 172: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s dak
+        case 173: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (M8[p] << 24 >> 24); pc = pc + 4 | 0; continue; } // i32.load8_s.add.k dakl
+        case 174: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u dak
+        case 175: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.add dack
+        case 176: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load8_u.add.k dakl
+        case 177: { x = (S[s1] << C[pc + 3 | 0]) + C[pc + 4 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 5 | 0; continue; } // i32.load8_u.shl.add.k daklm
+        case 178: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.k dkl
+        case 179: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s dak
+        case 180: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s.add dack
+        case 181: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u dak
+        case 182: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u.add dack
+        case 183: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.add.k dakl
+        case 184: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.shl.add dackl
+        case 185: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s1]; pc = pc + 3 | 0; continue; } // i32.store8 abk
+        case 186: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s2]; pc = pc + 3 | 0; continue; } // i32.store8.add acbk
+        case 187: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s1]; pc = pc + 4 | 0; continue; } // i32.store8.add.k abkl
+        case 188: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.store8=k akn
+        case 189: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.store8.add=k ackn
+        case 190: { x = S[s0] + C[pc + 2 | 0] | 0; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.store8.add.k=k akln
+        case 191: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s1]; else { y = S[s1]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16 abk
+        case 192: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s2]; else { y = S[s2]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16.add acbk
+        case 193: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s1]; else { y = S[s1]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 4 | 0; continue; } // i32.store16.add.k abkl
+        case 194: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = C[pc + 2 | 0]; else { y = C[pc + 2 | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16=k akn
+        case 195: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.load>add.k dakl
+        case 196: { x = S[s2] + C[pc + 3 | 0] | 0; S[s1] = x; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load,tee.add.k deakl
+        case 197: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load>i32.load dakl
+        case 198: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load>i32.load8_u dakl
+        case 199: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load>i32.load16_u dakl
+        case 200: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.i32.load akt
+        case 201: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.i32.load akt
+        case 202: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); S[s0] = z; if (z !== 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_if.tee.i32.load dakt
+        case 203: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); S[s0] = z; if (z === 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_unless.tee.i32.load dakt
+        case 204: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.i32.load8_u akt
+        case 205: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.i32.load8_u akt
+        case 206: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; S[s0] = z; if (z !== 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_if.tee.i32.load8_u dakt
+        case 207: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; S[s0] = z; if (z === 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_unless.tee.i32.load8_u dakt
+        case 208: { x = S[s1]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z); pc = pc + 4 | 0; continue; } // i32.load>store abkl
+        case 209: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; x = s0; S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load8_u dak
+        case 210: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = s0; S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load32_s dak
+        case 211: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = s0; S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load32_u dak
+        case 212: { if (!loadVector(memory, s0, S[s1], C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 3 | 0; continue; } // v128.load dak
+        case 213: { if (!loadVector(memory, s0, S[s1] + C[pc + 3 | 0] | 0, C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 4 | 0; continue; } // v128.load.add.k dakl
+        case 214: { if (!storeVector(memory, s1, S[s0], C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 3 | 0; continue; } // v128.store abk
+        case 215: { S[s0] = mb >>> 16; pc = pc + 1 | 0; continue; } // memory.size d
+        case 216: { { r = 6; break quit; } } // memory.grow dak
+        case 217: { S[s0] = G[u]; pc = pc + 2 | 0; continue; } // global.get32 dk
+        case 218: { G[u] = S[s0]; pc = pc + 2 | 0; continue; } // global.set32 ak
+        case 219: { x = s0; y = u; S[x] = G[y]; S[x + 1 | 0] = G[y + 1 | 0]; pc = pc + 2 | 0; continue; } // global.get64 dk
+        case 220: { x = s0; y = u; G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0]; pc = pc + 2 | 0; continue; } // global.set64 ak
+        case 221: { S[s0] = G[u] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // global.get32.add dkl
+        case 222: { x = u; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break enter; } // call kl
+        case 223: { { r = 2; break quit; } } // call.lazy kl
+        case 224: { { r = 3; break quit; } } // call.import kl
+        case 225: { if (u < 0) x = indirect(inst, (fp + (w >>> 16) | 0), u, C[pc + 2 | 0]); else { elems = inst.tables[u].elems; x = S[(fp + (w >>> 16) | 0) << 1]; if ((x >>> 0) >= elems.length) { r = 4; break quit; } func = elems[x] as Func; if (func === null || func.canon !== C[pc + 2 | 0] || func.instance !== inst) { r = 4; break quit; } x = inst.unit.entries[func.index]; } if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break enter; } // call.indirect Aklm
+        case 226: { sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return 
+        case 227: { S[fp2] = S[s0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32 a
+        case 228: { x = s0; S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return64 a
+        case 229: { S[fp2] = u; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32.k k
+        case 230: { x = u; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break enter; } // tail.call k
+        case 231: { { r = 2; break quit; } } // tail.call.lazy k
+        case 232: { { r = 3; break quit; } } // tail.call.import k
+        case 233: { x = indirect(inst, (fp + (w >>> 16) | 0), u, C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break enter; } // tail.call.indirect Akl
+        case 234: { x = OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (u & 65535) | 0), (fp + (u >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0]); if (x !== 0) { r = x; break quit; } pc = pc + 5 | 0; continue; } // object DABCkl
+        case 235: { R[fp + (w >>> 16) | 0] = inst.globalRefs[u]; pc = pc + 2 | 0; continue; } // global.getref Dk
+        case 236: { if (R[fp + (w >>> 16) | 0] === null) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br.ref.is_null At
+        case 237: { if (R[fp + (w >>> 16) | 0] !== null) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br.not.ref.is_null At
+        case 238: { if (testRef(R[fp + (w >>> 16) | 0], u)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
+        case 239: { so = R[fp + (u & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } S[s0] = so.fields[C[pc + 2 | 0]] as number | 0; pc = pc + 3 | 0; continue; } // struct.get32 dAk
+        case 240: { so = R[fp + (u & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } R[fp + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // struct.getref DAk
+        case 241: { FF[s0] = FF[s1] + FF[s2]; pc = pc + 2 | 0; continue; } // f32.add dab
+        case 242: { FF[s0] = FF[s1] - FF[s2]; pc = pc + 2 | 0; continue; } // f32.sub dab
+        case 243: { FF[s0] = FF[s1] * FF[s2]; pc = pc + 2 | 0; continue; } // f32.mul dab
+        case 244: { FF[s0] = FF[s1] / FF[s2]; pc = pc + 2 | 0; continue; } // f32.div dab
+        case 245: { FF[s0] = Math.min(FF[s1], FF[s2]); pc = pc + 2 | 0; continue; } // f32.min dab
+        case 246: { FF[s0] = Math.max(FF[s1], FF[s2]); pc = pc + 2 | 0; continue; } // f32.max dab
+        case 247: { S[s0] = FF[s1] === FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
+        case 248: { S[s0] = FF[s1] !== FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
+        case 249: { S[s0] = FF[s1] < FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
+        case 250: { S[s0] = FF[s1] <= FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
+        case 251: { FF[s0] = Math.ceil(FF[s1]); pc = pc + 2 | 0; continue; } // f32.ceil da
+        case 252: { FF[s0] = Math.floor(FF[s1]); pc = pc + 2 | 0; continue; } // f32.floor da
+        case 253: { FF[s0] = Math.trunc(FF[s1]); pc = pc + 2 | 0; continue; } // f32.trunc da
+        case 254: { FF[s0] = Math.sqrt(FF[s1]); pc = pc + 2 | 0; continue; } // f32.sqrt da
+        case 255: { x = s0; y = s1; S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
+        case 256: { x = s0; y = s1; S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
+        case 257: { x = s0; y = s1; z = S[s2]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
+        case 258: { FF[s0] = S[s1]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
+        case 259: { FF[s0] = S[s1] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
+        case 260: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] + F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
+        case 261: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
+        case 262: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
+        case 263: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] / F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
+        case 264: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
+        case 265: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
+        case 266: { S[s0] = F[fp + (u & 65535) | 0] === F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
+        case 267: { S[s0] = F[fp + (u & 65535) | 0] !== F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
+        case 268: { S[s0] = F[fp + (u & 65535) | 0] < F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
+        case 269: { S[s0] = F[fp + (u & 65535) | 0] <= F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
+        case 270: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
+        case 271: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
+        case 272: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
+        case 273: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (u & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
+        case 274: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
+        case 275: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
+        case 276: { x = s0; y = s1; z = S[s2 + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
+        case 277: { F[fp + (w >>> 16) | 0] = S[s1]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
+        case 278: { F[fp + (w >>> 16) | 0] = S[s1] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
+        case 279: { if (F[fp + (u & 65535) | 0] > -2147483649 && F[fp + (u & 65535) | 0] < 2147483648) S[s0] = F[fp + (u & 65535) | 0] | 0; else { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[s0] = i32TruncS(F[fp + (u & 65535) | 0]); } pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
+        case 280: { if (F[fp + (u & 65535) | 0] > -1 && F[fp + (u & 65535) | 0] < 4294967296) S[s0] = F[fp + (u & 65535) | 0] | 0; else { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[s0] = i32TruncU(F[fp + (u & 65535) | 0]); } pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
+        case 281: { if (F[fp + (u & 65535) | 0] > -2147483649 && F[fp + (u & 65535) | 0] < 2147483648) S[s0] = F[fp + (u & 65535) | 0] | 0; else S[s0] = i32TruncSatS(F[fp + (u & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
+        case 282: { FF[s0] = F[fp + (u & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
+        case 283: { F[fp + (w >>> 16) | 0] = FF[s1]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
+        case 284: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
+        case 285: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0] - F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>sub DABC
+        case 286: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0] * F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.sub<mul DABC
+        case 287: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] + KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.add.k DAk
+        case 288: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.sub.k DAk
+        case 289: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.mul.k DAk
+        case 290: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] / KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.div.k DAk
+        case 291: { S[s0] = F[fp + (u & 65535) | 0] === KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.eq.k dAk
+        case 292: { if (F[fp + (w >>> 16) | 0] === KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.eq.k Akt
+        case 293: { if (!(F[fp + (w >>> 16) | 0] === KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.eq.k Akt
+        case 294: { S[s0] = F[fp + (u & 65535) | 0] !== KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.ne.k dAk
+        case 295: { if (F[fp + (w >>> 16) | 0] !== KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ne.k Akt
+        case 296: { if (!(F[fp + (w >>> 16) | 0] !== KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ne.k Akt
+        case 297: { S[s0] = F[fp + (u & 65535) | 0] < KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.lt.k dAk
+        case 298: { if (F[fp + (w >>> 16) | 0] < KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.lt.k Akt
+        case 299: { if (!(F[fp + (w >>> 16) | 0] < KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.lt.k Akt
+        case 300: { S[s0] = F[fp + (u & 65535) | 0] <= KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.le.k dAk
+        case 301: { if (F[fp + (w >>> 16) | 0] <= KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.le.k Akt
+        case 302: { if (!(F[fp + (w >>> 16) | 0] <= KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.le.k Akt
+        case 303: { S[s0] = F[fp + (u & 65535) | 0] > KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.gt.k dAk
+        case 304: { if (F[fp + (w >>> 16) | 0] > KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.gt.k Akt
+        case 305: { if (!(F[fp + (w >>> 16) | 0] > KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.gt.k Akt
+        case 306: { S[s0] = F[fp + (u & 65535) | 0] >= KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.ge.k dAk
+        case 307: { if (F[fp + (w >>> 16) | 0] >= KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ge.k Akt
+        case 308: { if (!(F[fp + (w >>> 16) | 0] >= KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ge.k Akt
+        case 309: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
+        case 310: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
+        case 311: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
+        case 312: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
+        case 313: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
+        case 314: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
+        case 315: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
+        case 316: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
+        case 317: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
+        case 318: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
+        case 319: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
+        case 320: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
+        case 321: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
+        case 322: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
+        case 323: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
+        case 324: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
+        case 325: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
+        case 326: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
+        case 327: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
+        case 328: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
+        case 329: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
+        case 330: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
+        case 331: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
+        case 332: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
+        case 333: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
+        case 334: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
+        case 335: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; al = al ^ bl; ah = ah ^ bh; y = C[pc + 2 | 0]; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.xor>rotl.k dabl
+        case 336: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y < 32) { ah = ah << y | al >>> 1 >>> 31 - y; al = al << y; } else { ah = al << y; al = 0; } y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.shl.k>xor dack
+        case 337: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y < 32) { al = al >>> y | ah << 1 << 31 - y; ah = ah >>> y; } else { al = ah >>> y; ah = 0; } y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.shr_u.k>xor dack
+        case 338: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y >= 32) { x = al; al = ah; ah = x; } y = y & 31; x = al << y | ah >>> 1 >>> 31 - y; ah = ah << y | al >>> 1 >>> 31 - y; al = x; y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.rotl.k>xor dack
+        case 339: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; al = al & bl; ah = ah & bh; y = (fp2 + (C[pc + 2 | 0] & 65535) | 0); bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 3 | 0; continue; } // i64.and>add dabc
+        case 340: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; x = al + bl | 0; ah = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; al = x; y = (fp2 + (C[pc + 2 | 0] & 65535) | 0); bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 3 | 0; continue; } // i64.add>add dabc
+        case 341: { x = s1; S[s0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
+        case 342: { x = s1; y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
+        case 343: { x = s1; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
+        case 344: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
+        case 345: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
+        case 346: { x = s0; y = S[s1] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
+        case 347: { x = s0; y = S[s1] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
+        case 348: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[u](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 5 | 0; { r = 0; break quit; } } pc = pc + 5 | 0; continue; } // out klmn
+        case 349: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]](s0, s1, C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
+        case 350: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]](s0, s1, s2, C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
+        case 351: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]](s0, s1, s2, (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
+        case 352: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, s0, s1, s2, (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
+        case 353: { { r = 12; break quit; } } // wait32 dabckl
+        case 354: { { r = 12; break quit; } } // wait64 dabckl
+        case 355: { growRefs(fp + u | 0); pc = pc + 2 | 0; continue; } // refs.enter k
+        case 356: { { r = 10; break quit; } } // throw kl
+        case 357: { { r = 11; break quit; } } // throw_ref k
+        case 358: { { r = 16; break quit; } } // unreachable 
+        case 359: { { r = 1; break quit; } } // exit 
+        case 360: { { r = 5; break quit; } } // cross.return 
+        case 361: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 362: { x = s0; y = fp2 + u | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 363: { x = fp2 + u | 0; y = s0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 364: { R[fp + (w >>> 16) | 0] = R[fp + u | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 365: { R[fp + u | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+                  default: r = 16;
+                    break quit;
+                }
+              }
+              S[x] = M8[p] | M8[p + 1 | 0] << 8 | M8[p + 2 | 0] << 16 | M8[p + 3 | 0] << 24;
+              continue;
+            }
+            M8[p] = y; M8[p + 1 | 0] = y >> 8; M8[p + 2 | 0] = y >> 16; M8[p + 3 | 0] = y >> 24;
+            continue;
+          }
+          S[x] = M8[p] | M8[p + 1 | 0] << 8 | M8[p + 2 | 0] << 16 | M8[p + 3 | 0] << 24;
+          p = p + 4 | 0;
+          S[x + 1 | 0] = M8[p] | M8[p + 1 | 0] << 8 | M8[p + 2 | 0] << 16 | M8[p + 3 | 0] << 24;
+          continue;
         }
-        // A function is entered.
-        y = fp2 + C[x - 3 | 0] | 0;
-        z = fp2 + C[x - 2 | 0] | 0;
-        if ((z - y | 0) > 64) S.fill(0, y, z);
-        else while (y < z) { S[y] = 0; y = y + 1 | 0; }
-        pc = x;
+        y = S[x];
+        M8[p] = y; M8[p + 1 | 0] = y >> 8; M8[p + 2 | 0] = y >> 16; M8[p + 3 | 0] = y >> 24;
+        p = p + 4 | 0;
+        y = S[x + 1 | 0];
+        M8[p] = y; M8[p + 1 | 0] = y >> 8; M8[p + 2 | 0] = y >> 16; M8[p + 3 | 0] = y >> 24;
+        continue;
       }
-      // A taken branch or a call comes here.
+      // A function is entered.
+      y = fp2 + C[x - 3 | 0] | 0;
+      z = fp2 + C[x - 2 | 0] | 0;
+      if ((z - y | 0) > 64) S.fill(0, y, z);
+      else while (y < z) { S[y] = 0; y = y + 1 | 0; }
+      pc = x;
       fuel = fuel - 1 | 0;
       if (fuel < 0) break quit;
     }

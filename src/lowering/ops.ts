@@ -18,9 +18,11 @@
 //   G            the instance's globals as int32 words
 //   x y z p      scratch; al ah bl bh: halves of i64 operands
 //   C pc fp fp2 sp FS fuel inst X
+//   KF           f64 constants (constants.ts)
 // and these endings:
 //   NEXT         go on with the next op (written at the end of every formula unless it ends otherwise)
 //   JUMP         a taken branch to t: costs one unit of fuel
+//   UNALIGNED(n) go on at n behind the switch, with the address in p, a slot in x, a value in y
 //   TRAP(n)      leave the loop with reason n (reasons.ts), which includes traps
 //   BRANCHED     go on at pc as after a taken branch
 //   ENTER        go on at the function with entry x, whose frame begins at fp2: zero its locals
@@ -32,14 +34,16 @@ export interface Op {
   /** Operand letters in order, e.g. `dab`, `Dak`. */
   readonly operands: string;
   readonly formula: string;
+  /** The same without what only a JIT likes: what the loop of closures is made from. */
+  readonly plain: string;
   /** Control never falls through to the next op. */
   readonly ends: boolean;
 }
 
 const OPS_LIST: Op[] = [];
 
-function op(name: string, operands: string, formula: string, ends = false): void {
-  OPS_LIST.push({ name, operands: operands.replace(/ /g, ''), formula, ends });
+function op(name: string, operands: string, formula: string, ends = false, plain = formula): void {
+  OPS_LIST.push({ name, operands: operands.replace(/ /g, ''), formula, plain, ends });
 }
 
 type Table = readonly (readonly [name: string, formula: string])[];
@@ -63,31 +67,37 @@ const I32_BINARY: Table = [
   ['shr_s', 'A >> B'],
   ['shr_u', 'A >>> B | 0'],
 ];
-const I32_FORMULA = new Map(I32_BINARY);
+/** Formulas for pairs; a rotation is an operation of its own below. */
+const I32_FORMULA = new Map([...I32_BINARY, ['rotl', '(A << B | A >>> -B)']]);
 
+// Of two slots; `gt` and `le` are `lt` and `ge` with the slots exchanged. So for i64 and floats.
 // biome-ignore format: a table
 const I32_COMPARE: Table = [
   ['eq',   'A === B'],
   ['ne',   'A !== B'],
   ['lt_s', 'A < B'],
   ['lt_u', '(A >>> 0) < (B >>> 0)'],
+  ['ge_s', 'A >= B'],
+  ['ge_u', '(A >>> 0) >= (B >>> 0)'],
+];
+// With an immediate; `lt` and `ge` are `le` and `gt` of the immediate less one.
+// biome-ignore format: a table
+const I32_COMPARE_K: Table = [
+  ['eq',   'A === B'],
+  ['ne',   'A !== B'],
   ['gt_s', 'A > B'],
   ['gt_u', '(A >>> 0) > (B >>> 0)'],
   ['le_s', 'A <= B'],
   ['le_u', '(A >>> 0) <= (B >>> 0)'],
-  ['ge_s', 'A >= B'],
-  ['ge_u', '(A >>> 0) >= (B >>> 0)'],
 ];
-const I32_CONDITION = new Map(I32_COMPARE);
+const I32_CONDITION = new Map([...I32_COMPARE, ...I32_COMPARE_K]);
 
 // biome-ignore format: a table
 const FLOAT_COMPARE: Table = [
   ['eq', 'A === B'],
   ['ne', 'A !== B'],
   ['lt', 'A < B'],
-  ['gt', 'A > B'],
   ['le', 'A <= B'],
-  ['ge', 'A >= B'],
 ];
 
 // biome-ignore format: a table
@@ -116,7 +126,7 @@ const I64_BINARY: Table = [
   ['and', 'S[z] = al & bl; S[z + 1 | 0] = ah & bh;'],
   ['or',  'S[z] = al | bl; S[z + 1 | 0] = ah | bh;'],
   ['xor', 'S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh;'],
-  ['mul', 'S[z + 1 | 0] = mulHighU(al, bl) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl);'],
+  ['mul', `x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl);`],
 ];
 
 // i64 by a shift count in y (0 to 63).
@@ -135,10 +145,6 @@ const I64_COMPARE: Table = [
   ['ne',   'al !== bl || ah !== bh'],
   ['lt_s', 'ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)'],
   ['lt_u', '(ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)'],
-  ['gt_s', 'ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)'],
-  ['gt_u', '(ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)'],
-  ['le_s', 'ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)'],
-  ['le_u', '(ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)'],
   ['ge_s', 'ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)'],
   ['ge_u', '(ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)'],
 ];
@@ -187,14 +193,20 @@ op('i32.rem_s', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = y === -1 ? 0 : 
 op('i32.rem_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;');
 op('i32.clz', 'd a', 'S[d] = Math.clz32(S[a]);');
 op('i32.ctz', 'd a', 'x = S[a]; S[d] = x === 0 ? 32 : 31 - Math.clz32(x & -x);');
-op('i32.popcnt', 'd a', 'S[d] = i32Popcnt(S[a]);');
+op(
+  'i32.popcnt',
+  'd a',
+  'x = S[a]; x = x - (x >>> 1 & 0x55555555) | 0; x = (x & 0x33333333) + (x >>> 2 & 0x33333333) | 0; S[d] = Math.imul(x + (x >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24;',
+  false,
+  'S[d] = i32Popcnt(S[a]);',
+);
 op('i32.extend8_s', 'd a', 'S[d] = S[a] << 24 >> 24;');
 op('i32.extend16_s', 'd a', 'S[d] = S[a] << 16 >> 16;');
 op('i32.eqz', 'd a', 'S[d] = S[a] === 0 ? 1 : 0;');
-for (const [name, formula] of I32_COMPARE) {
+for (const [name, formula] of I32_COMPARE)
   op(`i32.${name}`, 'd a b', `S[d] = ${put(formula, 'S[a]', 'S[b]')} ? 1 : 0;`);
+for (const [name, formula] of I32_COMPARE_K)
   op(`i32.${name}.k`, 'd a k', `S[d] = ${put(formula, 'S[a]', 'k')} ? 1 : 0;`);
-}
 
 // Two i32 operations in one op: `inner>outer`. `.k` marks an operand that is an immediate; `-` in front of the outer
 // one says that the inner result is its second operand.
@@ -216,6 +228,19 @@ export const I32_PAIRS: readonly (readonly [inner: string, innerConst: boolean, 
   ['xor',   true,  'and',   true],
   ['and',   true,  'add',   false],
   ['shr_u', true,  'add',   false],
+  ['add',   false, 'add',   false],
+  ['add',   false, 'xor',   false],
+  ['add',   true,  'and',   true],
+  ['mul',   true,  'add',   false],
+  ['shl',   true,  'xor',   false],
+  ['shl',   true,  'and',   true],
+  ['shl',   true,  'and',   false],
+  ['and',   false, 'shl',   true],
+  ['or',    false, 'shl',   true],
+  ['or',    false, 'or',    false],
+  ['xor',   false, 'or',    false],
+  ['xor',   false, 'xor',   false],
+  ['rotl',  true,  'xor',   false],
 ];
 for (const [inner, innerConst, outer, outerConst] of I32_PAIRS) {
   const first = `(${put(I32_FORMULA.get(inner) ?? '', 'S[a]', innerConst ? 'k' : 'S[b]')})`;
@@ -224,16 +249,24 @@ for (const [inner, innerConst, outer, outerConst] of I32_PAIRS) {
   op(`i32.${inner}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`, operands, `S[d] = ${second};`);
 }
 
+op('i32.xor>rotl.k', 'd a b l', 'x = S[a] ^ S[b]; S[d] = x << l | x >>> -l;');
+// Two statements in one op: pointers that walk in step.
+op('i32.add.k,i32.add.k', 'd a e b k l', 'S[d] = S[a] + k | 0; S[e] = S[b] + l | 0;');
+
 // ----------------------------------------------------------------------------------------------------------- branches
 
 op('br', 't', 'JUMP', true);
 op('br_if', 'a t', 'if (S[a] !== 0) JUMP');
 op('br_unless', 'a t', 'if (S[a] === 0) JUMP');
+op('br_if.and', 'a b t', 'if ((S[a] & S[b]) !== 0) JUMP');
+op('br_unless.and', 'a b t', 'if ((S[a] & S[b]) === 0) JUMP');
+op('br_if.global', 'k t', 'if (G[k] !== 0) JUMP');
+op('br_unless.global', 'k t', 'if (G[k] === 0) JUMP');
+op('copy32,br_if', 'd a b t', 'S[d] = S[a]; if (S[b] !== 0) JUMP');
+op('copy32,br_unless', 'd a b t', 'S[d] = S[a]; if (S[b] === 0) JUMP');
 op('br_table', 'a n', 'x = S[a]; y = n; if ((x >>> 0) > y) x = y; pc = C[pc + SIZE + x | 0]; BRANCHED', true);
-for (const [name, formula] of I32_COMPARE) {
-  op(`br.i32.${name}`, 'a b t', `if (${put(formula, 'S[a]', 'S[b]')}) JUMP`);
-  op(`br.i32.${name}.k`, 'a k t', `if (${put(formula, 'S[a]', 'k')}) JUMP`);
-}
+for (const [name, formula] of I32_COMPARE) op(`br.i32.${name}`, 'a b t', `if (${put(formula, 'S[a]', 'S[b]')}) JUMP`);
+for (const [name, formula] of I32_COMPARE_K) op(`br.i32.${name}.k`, 'a k t', `if (${put(formula, 'S[a]', 'k')}) JUMP`);
 for (const [name, formula] of I64_COMPARE) op(`br.i64.${name}`, 'a b t', `${I64_OPERANDS} if (${formula}) JUMP`);
 for (const [type, S, a, b] of [
   ['f32', 'FF', 'a', 'b'],
@@ -248,20 +281,20 @@ for (const [type, S, a, b] of [
 // An i32 operation with an immediate, then compare with an immediate and branch.
 // biome-ignore format: a table
 export const I32_BRANCH_PAIRS: readonly (readonly [inner: string, compare: string])[] = [
-  ['and', 'eq'],   ['add', 'eq'],   ['and', 'ne'],   ['add', 'ne'],
-  ['add', 'lt_u'], ['and', 'lt_u'], ['add', 'gt_u'], ['and', 'gt_u'],
-  ['add', 'le_u'], ['and', 'le_u'], ['add', 'ge_u'], ['and', 'ge_u'],
+  ['and', 'eq'],   ['and', 'ne'],   ['and', 'gt_u'], ['and', 'le_u'], ['add', 'gt_u'], ['add', 'le_u'],
 ];
 for (const [inner, compare] of I32_BRANCH_PAIRS) {
   const first = `(${put(I32_FORMULA.get(inner) ?? '', 'S[a]', 'k')})`;
   op(`br.i32.${inner}.k>${compare}.k`, 'a k l t', `if (${put(I32_CONDITION.get(compare) ?? '', first, 'l')}) JUMP`);
 }
-// Increment, compare, branch: the end of a counting loop.
+// Increment (by a constant, by a slot), compare, branch: the end of a counting loop.
 export const INCREMENT_COMPARES: readonly string[] = ['ne', 'lt_s', 'lt_u', 'eq'];
 for (const name of INCREMENT_COMPARES) {
   const formula = I32_CONDITION.get(name) ?? '';
   op(`br.inc.${name}`, 'd a b k t', `x = S[a] + k | 0; S[d] = x; if (${put(formula, 'x', 'S[b]')}) JUMP`);
   op(`br.inc.${name}.k`, 'd a k l t', `x = S[a] + k | 0; S[d] = x; if (${put(formula, 'x', 'l')}) JUMP`);
+  op(`br.add.${name}`, 'd a b c t', `x = S[a] + S[b] | 0; S[d] = x; if (${put(formula, 'x', 'S[c]')}) JUMP`);
+  op(`br.add.${name}.k`, 'd a b l t', `x = S[a] + S[b] | 0; S[d] = x; if (${put(formula, 'x', 'l')}) JUMP`);
 }
 
 // ------------------------------------------------------------------------------------------------------------- memory
@@ -272,6 +305,7 @@ for (const name of INCREMENT_COMPARES) {
 const check = (size: number, offset = 'k'): string =>
   `y = ${offset}; if ((x >>> 0) > (mb - y - ${size} >>> 0)) TRAP(17) p = x + y | 0;`;
 
+/** What a load gives as an expression; unaligned ones call. */
 // biome-ignore format: a table
 const LOAD: readonly (readonly [name: string, size: number, value: string])[] = [
   ['i32.load',     4, '((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))'],
@@ -280,50 +314,117 @@ const LOAD: readonly (readonly [name: string, size: number, value: string])[] = 
   ['i32.load16_s', 2, '(((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)'],
   ['i32.load16_u', 2, '((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8)'],
 ];
-for (const [name, size, value] of LOAD) {
-  op(name, 'd a k', `x = S[a]; ${check(size)} S[d] = ${value};`);
-  op(`${name}.add`, 'd a b k', `x = S[a] + S[b] | 0; ${check(size)} S[d] = ${value};`);
-  op(`${name}.add.k`, 'd a k l', `x = S[a] + l | 0; ${check(size)} S[d] = ${value};`);
+const [[, , LOAD32]] = LOAD;
+const STORE16 = (v: string): string =>
+  `if ((p & 1) === 0) M16[p >>> 1] = ${v}; else { y = ${v}; M8[p] = y; M8[p + 1 | 0] = y >> 8; }`;
+
+/** How an address is made, as part of an op's name; its slots, its immediates beside the offset k, and its formula. */
+// biome-ignore format: a table
+const ADDRESS: Readonly<Record<string, readonly [slots: string, immediates: string, formula: string]>> = {
+  '':           ['a',  '',   'x = S[a];'],
+  '.add':       ['ac', '',   'x = S[a] + S[c] | 0;'],
+  '.add.k':     ['a',  'l',  'x = S[a] + l | 0;'],
+  '.shl.add':   ['ac', 'l',  'x = (S[a] << l) + S[c] | 0;'],
+  '.shl.add.k': ['a',  'lm', 'x = (S[a] << l) + m | 0;'],
+  '.k':         ['',   'l',  'x = l;'],
+};
+
+/**
+ * Loads to a slot d, or stores of a slot b; with the forms of address that they have, and those for a value that is an
+ * immediate n (`=k`).
+ */
+function accesses(
+  name: string,
+  size: number,
+  formula: string,
+  forms: readonly string[],
+  constForms: readonly string[] = [],
+  plain = formula,
+): void {
+  const stores = name.includes('store');
+  for (const form of forms) {
+    const [slots, immediates, address] = ADDRESS[form];
+    const operands = stores ? `${slots} b k ${immediates}` : `d ${slots} k ${immediates}`;
+    const before = `${address} ${check(size)}`;
+    op(`${name}${form}`, operands, `${before} ${formula}`, false, `${before} ${plain}`);
+  }
+  for (const form of constForms) {
+    const [slots, immediates, address] = ADDRESS[form];
+    const before = `${address} ${check(size)}`;
+    const [stored, plainly] = [formula, plain].map((text) => text.replace(/S\[b\]/g, 'n'));
+    op(`${name}${form}=k`, `${slots} k ${immediates} n`, `${before} ${stored}`, false, `${before} ${plainly}`);
+  }
 }
-/** Loads that a branch on zero or not zero takes in. */
-export const BRANCH_LOADS: readonly string[] = ['i32.load', 'i32.load8_u', 'i32.load16_u'];
+
+// Words that are not aligned go on behind the switch, where one piece of code serves all forms; without a call, since
+// one that is ever made costs the whole loop its registers.
+const ALIGNED = 'if ((p & 3) === 0)';
+accesses(
+  'i32.load',
+  4,
+  `x = d; ${ALIGNED} S[x] = M32[p >>> 2]; else UNALIGNED(load32)`,
+  ['', '.add', '.add.k', '.shl.add', '.shl.add.k', '.k'],
+  [],
+  `S[d] = ${LOAD32};`,
+);
+accesses(
+  'i32.store',
+  4,
+  `y = S[b]; ${ALIGNED} M32[p >>> 2] = y; else UNALIGNED(store32)`,
+  ['', '.add', '.add.k', '.shl.add', '.k'],
+  ['', '.add.k'],
+  `${ALIGNED} M32[p >>> 2] = S[b]; else store32(M8, p, S[b]);`,
+);
+accesses(
+  'i64.load',
+  8,
+  `x = d; ${ALIGNED} { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else UNALIGNED(load64)`,
+  ['', '.add', '.add.k', '.shl.add'],
+  [],
+  `x = d; ${ALIGNED} { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { S[x] = load32(M8, p); S[x + 1 | 0] = load32(M8, p + 4 | 0); }`,
+);
+accesses(
+  'i64.store',
+  8,
+  `x = b; ${ALIGNED} { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else UNALIGNED(store64)`,
+  ['', '.add', '.add.k'],
+  [],
+  `x = b; ${ALIGNED} { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { store32(M8, p, S[x]); store32(M8, p + 4 | 0, S[x + 1 | 0]); }`,
+);
+accesses('i32.load8_s', 1, `S[d] = ${LOAD[1][2]};`, ['', '.add.k']);
+accesses('i32.load8_u', 1, `S[d] = ${LOAD[2][2]};`, ['', '.add', '.add.k', '.shl.add.k', '.k']);
+accesses('i32.load16_s', 2, `S[d] = ${LOAD[3][2]};`, ['', '.add']);
+accesses('i32.load16_u', 2, `S[d] = ${LOAD[4][2]};`, ['', '.add', '.add.k', '.shl.add']);
+accesses('i32.store8', 1, 'M8[p] = S[b];', ['', '.add', '.add.k'], ['', '.add', '.add.k']);
+accesses('i32.store16', 2, STORE16('S[b]'), ['', '.add', '.add.k'], ['']);
+
+op('i32.load>add.k', 'd a k l', `x = S[a]; ${check(4)} S[d] = ${LOAD32} + l | 0;`);
+/** The address is kept: a pointer that walks. */
+op('i32.load,tee.add.k', 'd e a k l', `x = S[a] + l | 0; S[e] = x; ${check(4)} S[d] = ${LOAD32};`);
+// The address of a load is itself loaded, with offset k; l is the offset of the outer one.
+for (const [name, size, value] of LOAD) {
+  if (!['i32.load', 'i32.load8_u', 'i32.load16_u'].includes(name)) continue;
+  op(`i32.load>${name}`, 'd a k l', `x = S[a]; ${check(4)} x = ${LOAD32}; ${check(size, 'l')} S[d] = ${value};`);
+}
+/** Loads that a branch on zero or not zero takes in; `tee` keeps what was loaded. */
+export const BRANCH_LOADS: readonly string[] = ['i32.load', 'i32.load8_u'];
 for (const [name, size, value] of LOAD) {
   if (!BRANCH_LOADS.includes(name)) continue;
   op(`br_if.${name}`, 'a k t', `x = S[a]; ${check(size)} if (${value} !== 0) JUMP`);
   op(`br_unless.${name}`, 'a k t', `x = S[a]; ${check(size)} if (${value} === 0) JUMP`);
+  op(`br_if.tee.${name}`, 'd a k t', `x = S[a]; ${check(size)} z = ${value}; S[d] = z; if (z !== 0) JUMP`);
+  op(`br_unless.tee.${name}`, 'd a k t', `x = S[a]; ${check(size)} z = ${value}; S[d] = z; if (z === 0) JUMP`);
 }
-const STORE16 = (v: string): string =>
-  `if ((p & 1) === 0) M16[p >>> 1] = ${v}; else { y = ${v}; M8[p] = y; M8[p + 1 | 0] = y >> 8; }`;
-const STORE32 = (v: string): string => `if ((p & 3) === 0) M32[p >>> 2] = ${v}; else store32(M8, p, ${v});`;
-const STORE: readonly (readonly [name: string, size: number, store: (v: string) => string])[] = [
-  ['i32.store', 4, STORE32],
-  ['i32.store8', 1, (v) => `M8[p] = ${v};`],
-  ['i32.store16', 2, STORE16],
-];
-for (const [name, size, store] of STORE) {
-  op(name, 'a b k', `x = S[a]; ${check(size)} ${store('S[b]')}`);
-  op(`${name}.k`, 'a k l', `x = S[a]; ${check(size)} ${store('l')}`);
-}
+/** From memory to memory: the value at address b, offset l, goes to address a, offset k. */
 op(
-  'i64.load',
-  'd a k',
-  `x = S[a]; ${check(8)} x = d; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { S[x] = load32(M8, p); S[x + 1 | 0] = load32(M8, p + 4 | 0); }`,
+  'i32.load>store',
+  'a b k l',
+  `x = S[b]; ${check(4, 'l')} z = ${LOAD32}; x = S[a]; ${check(4)} if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z);`,
 );
-op(
-  'i64.store',
-  'a b k',
-  `x = S[a]; ${check(8)} x = b; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { store32(M8, p, S[x]); store32(M8, p + 4 | 0, S[x + 1 | 0]); }`,
-);
-for (const [name, size, value] of LOAD) {
-  for (const [suffix, high] of [
-    ['_s', 'z >> 31'],
-    ['_u', '0'],
-  ] as const) {
-    const is32 = name === 'i32.load';
-    if (!is32 && !name.endsWith(suffix)) continue;
-    const target = is32 ? `i64.load32${suffix}` : name.replace('i32', 'i64');
-    op(target, 'd a k', `x = S[a]; ${check(size)} z = ${value}; x = d; S[x] = z; S[x + 1 | 0] = ${high};`);
-  }
+for (const name of ['i64.load8_u', 'i64.load32_s', 'i64.load32_u']) {
+  const [, size, value] = LOAD[name === 'i64.load8_u' ? 2 : 0];
+  const high = name.endsWith('_s') ? 'z >> 31' : '0';
+  op(name, 'd a k', `x = S[a]; ${check(size)} z = ${value}; x = d; S[x] = z; S[x + 1 | 0] = ${high};`);
 }
 // The functions check, which keeps these short.
 op('v128.load', 'd a k', 'if (!loadVector(memory, d, S[a], k)) TRAP(17)');
@@ -353,8 +454,17 @@ op('call', 'k l', `x = k; z = l; ${CALL}`, true);
 /** Function k is not lowered yet: the driver lowers it and rewrites this op as `call`. */
 op('call.lazy', 'k l', 'TRAP(2)', true);
 op('call.import', 'k l', 'TRAP(3)', true);
-/** k: a table, with the index in slot A; or -1, for a call of the reference in slot A. */
-op('call.indirect', 'A k l m', `x = indirect(inst, A, k, l); if (x === 0) TRAP(4) z = m; ${CALL}`, true);
+/**
+ * k: a table, with the index in slot A; or -1, for a call of the reference in slot A. Done here when it is a lowered
+ * function of this instance and of just the type l.
+ */
+op(
+  'call.indirect',
+  'A k l m',
+  `if (k < 0) x = indirect(inst, A, k, l); else { elems = inst.tables[k].elems; x = S[A << 1]; if ((x >>> 0) >= elems.length) TRAP(4) func = elems[x] as Func; if (func === null || func.canon !== l || func.instance !== inst) TRAP(4) x = inst.unit.entries[func.index]; } if (x === 0) TRAP(4) z = m; ${CALL}`,
+  true,
+  `x = indirect(inst, A, k, l); if (x === 0) TRAP(4) z = m; ${CALL}`,
+);
 op('return', '', 'RETURN', true);
 op('return32', 'a', 'S[fp2] = S[a]; RETURN', true);
 op('return64', 'a', 'x = a; S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; RETURN', true);
@@ -407,24 +517,88 @@ for (const [type, S, D, A, B] of [
   op(`${type}.convert_i32_s`, `${D} a`, `${S}[${D}] = S[a];`);
   op(`${type}.convert_i32_u`, `${D} a`, `${S}[${D}] = S[a] >>> 0;`);
 }
-op('i32.trunc_f64_s', 'd A', 'SAVE S[d] = i32TruncS(F[A]);');
-op('i32.trunc_f64_u', 'd A', 'SAVE S[d] = i32TruncU(F[A]);');
-op('i32.trunc_sat_f64_s', 'd A', 'S[d] = i32TruncSatS(F[A]);');
+op(
+  'i32.trunc_f64_s',
+  'd A',
+  'if (F[A] > -2147483649 && F[A] < 2147483648) S[d] = F[A] | 0; else { SAVE S[d] = i32TruncS(F[A]); }',
+  false,
+  'SAVE S[d] = i32TruncS(F[A]);',
+);
+op(
+  'i32.trunc_f64_u',
+  'd A',
+  'if (F[A] > -1 && F[A] < 4294967296) S[d] = F[A] | 0; else { SAVE S[d] = i32TruncU(F[A]); }',
+  false,
+  'SAVE S[d] = i32TruncU(F[A]);',
+);
+op(
+  'i32.trunc_sat_f64_s',
+  'd A',
+  'if (F[A] > -2147483649 && F[A] < 2147483648) S[d] = F[A] | 0; else S[d] = i32TruncSatS(F[A]);',
+  false,
+  'S[d] = i32TruncSatS(F[A]);',
+);
 op('f32.demote_f64', 'd A', 'FF[d] = F[A];');
 op('f64.promote_f32', 'D a', 'F[D] = FF[a];');
 op('f64.mul>add', 'D A B C', 'F[D] = F[A] * F[B] + F[C];');
+op('f64.mul>sub', 'D A B C', 'F[D] = F[A] * F[B] - F[C];');
+op('f64.sub<mul', 'D A B C', 'F[D] = F[A] - F[B] * F[C];');
+// With element k of the pool of constants.
+for (const [name, formula] of FLOAT_BINARY.slice(0, 4)) {
+  op(`f64.${name}.k`, 'D A k', `F[D] = ${put(formula, 'F[A]', 'KF[k]')};`);
+}
+for (const [name, formula] of [...FLOAT_COMPARE, ['gt', 'A > B'], ['ge', 'A >= B']] as const) {
+  const condition = put(formula, 'F[A]', 'KF[k]');
+  op(`f64.${name}.k`, 'd A k', `S[d] = ${condition} ? 1 : 0;`);
+  op(`br.f64.${name}.k`, 'A k t', `if (${condition}) JUMP`);
+  op(`br.not.f64.${name}.k`, 'A k t', `if (!(${condition})) JUMP`);
+}
 
 // ---------------------------------------------------------------------------------------------------------------- i64
 
 for (const [name, formula] of I64_BINARY) {
   op(`i64.${name}`, 'd a b', `${I64_OPERANDS} z = d; ${formula}`);
-  op(`i64.${name}.k`, 'd a k l', `x = a; al = S[x]; ah = S[x + 1 | 0]; bl = k; bh = l; z = d; ${formula}`);
+  // Less a constant is plus its negative.
+  if (name !== 'sub')
+    op(`i64.${name}.k`, 'd a k l', `x = a; al = S[x]; ah = S[x + 1 | 0]; bl = k; bh = l; z = d; ${formula}`);
 }
 for (const [name, formula] of I64_SHIFT) {
   op(`i64.${name}`, 'd a b', `x = a; al = S[x]; ah = S[x + 1 | 0]; y = S[b] & 63; z = d; ${formula}`);
-  op(`i64.${name}.k`, 'd a k', `x = a; al = S[x]; ah = S[x + 1 | 0]; y = k; z = d; ${formula}`);
+  if (name !== 'rotr') op(`i64.${name}.k`, 'd a k', `x = a; al = S[x]; ah = S[x + 1 | 0]; y = k; z = d; ${formula}`);
 }
 for (const [name, formula] of I64_COMPARE) op(`i64.${name}`, 'd a b', `${I64_OPERANDS} S[d] = ${formula} ? 1 : 0;`);
+// Two operations: the inner one leaves its result in al ah. `.k` marks a shift count that is an immediate.
+const I64_IN_PLACE: Readonly<Record<string, string>> = {
+  xor: 'al = al ^ bl; ah = ah ^ bh;',
+  and: 'al = al & bl; ah = ah & bh;',
+  add: 'x = al + bl | 0; ah = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; al = x;',
+  'shl.k': 'if (y < 32) { ah = ah << y | al >>> 1 >>> 31 - y; al = al << y; } else { ah = al << y; al = 0; }',
+  'shr_u.k': 'if (y < 32) { al = al >>> y | ah << 1 << 31 - y; ah = ah >>> y; } else { al = ah >>> y; ah = 0; }',
+  'rotl.k':
+    'if (y >= 32) { x = al; al = ah; ah = x; } y = y & 31; x = al << y | ah >>> 1 >>> 31 - y; ah = ah << y | al >>> 1 >>> 31 - y; al = x;',
+};
+export const I64_PAIRS: readonly (readonly [inner: string, outer: string])[] = [
+  ['xor', 'rotl.k'],
+  ['shl.k', 'xor'],
+  ['shr_u.k', 'xor'],
+  ['rotl.k', 'xor'],
+  ['and', 'add'],
+  ['add', 'add'],
+];
+const I64_FORMULA = new Map([...I64_BINARY, ...I64_SHIFT]);
+for (const [inner, outer] of I64_PAIRS) {
+  const innerConst = inner.endsWith('.k');
+  const outerConst = outer.endsWith('.k');
+  const operands = `d a ${innerConst ? '' : 'b'} ${outerConst ? '' : 'c'} ${innerConst ? 'k' : ''} ${outerConst ? 'l' : ''}`;
+  const first = innerConst ? 'y = k;' : 'y = b; bl = S[y]; bh = S[y + 1 | 0];';
+  const second = outerConst ? 'y = l;' : 'y = c; bl = S[y]; bh = S[y + 1 | 0];';
+  const result = I64_FORMULA.get(outer.replace('.k', '')) ?? '';
+  op(
+    `i64.${inner}>${outer}`,
+    operands,
+    `x = a; al = S[x]; ah = S[x + 1 | 0]; ${first} ${I64_IN_PLACE[inner]} ${second} z = d; ${result}`,
+  );
+}
 op('i64.eqz', 'd a', 'x = a; S[d] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0;');
 op(
   'i64.clz',

@@ -97,7 +97,11 @@ function listOf(has: (row: Row) => boolean): { names: readonly string[]; numbers
   return { names, numbers: new Map(names.map((name, number) => [name, number])) };
 }
 
+/** Comparisons: those that have no op are others with their operands exchanged. */
+const COMPARISON = /^[if](32|64)\.(lt|gt|le|ge)/;
+
 function isOperation(row: Row, operands: number): boolean {
+  if (COMPARISON.test(row.name)) return false;
   if (row.sig === undefined || row.sig.pops.length !== operands || row.sig.pushes.length !== 1) return false;
   return (row.imm === 'none' || row.imm === 'lane' || row.imm === 'lanes') && opNumber(row.name) === undefined;
 }

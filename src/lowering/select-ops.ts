@@ -7,8 +7,35 @@ import type { Node, Statement } from './nodes.ts';
 import { OPS, opNumber } from './op-table.ts';
 import { objectNumber, outNumber, rareNumber } from './out-names.ts';
 import { slotsOf } from './operands.ts';
-import { COMMUTES, COPY, INVERSE, MIRROR, SELECT, isI32Const, isWide, negate, slotWords } from './select-rules.ts';
-import { I64, type ValType } from '../syntax/types.ts';
+import {
+  addressForm,
+  compareNormal,
+  i32Normal,
+  i64Normal,
+  isBoolean,
+  isOne,
+  isShift,
+  poolNumber,
+  step,
+} from './select-forms.ts';
+import {
+  COMMUTES,
+  COPY,
+  FLOAT_COMPARE,
+  INVERSE,
+  MIRROR,
+  SELECT,
+  isI32Const,
+  isWide,
+  slotWords,
+} from './select-rules.ts';
+import { I32, I64, type ValType } from '../syntax/types.ts';
+
+interface Address {
+  readonly form: string;
+  readonly slots: readonly number[];
+  readonly immediates: readonly number[];
+}
 
 const has = (name: string): boolean => opNumber(name) !== undefined;
 
@@ -136,21 +163,60 @@ export class Selector {
   }
 
   private store(s: Extract<Statement, { kind: 'store' }>): void {
-    const address = this.operand(s.address);
-    if (s.value.kind === 'const' && has(`${s.op}.k`)) {
-      this.emit.op(`${s.op}.k`, s.at, address, s.offset, s.value.lo);
+    const { value, offset } = s;
+    if (s.op === 'i32.store' && value.kind === 'load' && value.op === 'i32.load') {
+      const to = this.operand(s.address);
+      this.emit.op('i32.load>store', s.at, to, this.operand(value.a as Node), offset, value.lo);
       return;
     }
-    this.emit.op(s.op, s.at, address, this.operand(s.value), s.offset);
+    const suffix = value.kind === 'const' && has(`${s.op}=k`) ? '=k' : '';
+    const { form, slots, immediates } = this.address(s.op, suffix, s.address);
+    const name = `${s.op}${form}${suffix}`;
+    if (suffix !== '') this.emit.op(name, s.at, ...slots, offset, ...immediates, value.lo);
+    else this.emit.op(name, s.at, ...slots, this.operand(value), offset, ...immediates);
   }
 
-  /** Two statements in one op: increment-compare-branch, and two moves. */
+  /** The form of address that an op has for a tree (ops.ts, ADDRESS), with its operands. */
+  private address(op: string, suffix: string, address: Node): Address {
+    const { form, nodes, immediates } = addressForm(address, (one) => has(`${op}${one}${suffix}`));
+    return { form, slots: nodes.map((node) => this.operand(node)), immediates };
+  }
+
+  /** Two statements in one op. */
   private fusedPair(s: Statement, next: Statement | undefined): boolean {
-    if (next === undefined || s.kind !== 'set' || this.emit.isFar(s.slot)) return false;
-    if (next.kind === 'br_if') return this.incrementBranch(s, next);
-    if (next.kind !== 'set' || s.value.kind !== 'slot' || next.value.kind !== 'slot') return false;
-    if (slotWords(s.value.t) > 1 || slotWords(next.value.t) > 1 || s.value.t > 0 || next.value.t > 0) return false;
-    this.emit.op('copy32x2', s.at, s.slot, s.value.lo, next.slot, next.value.lo);
+    if (next === undefined || s.kind !== 'set' || this.emit.isFar(s.slot) || slotWords(s.value.t) > 1 || s.value.t > 0)
+      return false;
+    if (next.kind === 'br_if') return this.incrementBranch(s, next) || this.setBranch(s, next);
+    if (next.kind !== 'set' || next.value.t > 0 || slotWords(next.value.t) > 1) return false;
+    if (s.value.kind === 'slot' && next.value.kind === 'slot') {
+      this.emit.op('copy32x2', s.at, s.slot, s.value.lo, next.slot, next.value.lo);
+      return true;
+    }
+    const first = step(s.value);
+    if (first === undefined) return false;
+    const second = step(next.value);
+    if (second !== undefined) {
+      this.emit.op('i32.add.k,i32.add.k', s.at, s.slot, first.slot, next.slot, second.slot, first.by, second.by);
+      return true;
+    }
+    const { kind, op, a, lo, at } = next.value;
+    if (kind !== 'load' || op !== 'i32.load' || a?.kind !== 'slot' || a.lo !== s.slot) return false;
+    this.emit.op('i32.load,tee.add.k', at, next.slot, s.slot, first.slot, lo, first.by);
+    return true;
+  }
+
+  /** A move or a load, and a branch on a slot. */
+  private setBranch(s: Extract<Statement, { kind: 'set' }>, next: Extract<Statement, { kind: 'br_if' }>): boolean {
+    const { condition, negated, label } = next;
+    if (condition.kind !== 'slot') return false;
+    const branch = negated ? 'br_unless' : 'br_if';
+    const { value } = s;
+    if (value.kind === 'slot') {
+      this.emit.op(`copy32,${branch}`, s.at, s.slot, value.lo, condition.lo, label);
+      return true;
+    }
+    if (value.kind !== 'load' || condition.lo !== s.slot || !has(`${branch}.tee.${value.op}`)) return false;
+    this.emit.op(`${branch}.tee.${value.op}`, value.at, s.slot, this.operand(value.a as Node), value.lo, label);
     return true;
   }
 
@@ -161,22 +227,25 @@ export class Selector {
     const { value, slot } = s;
     if (value.kind !== 'binary' || (value.op !== 'i32.add' && value.op !== 'i32.sub')) return false;
     const { a, b } = value as { a: Node; b: Node };
-    if (a.kind !== 'slot' || !isI32Const(b)) return false;
-    const step = value.op === 'i32.add' ? b.lo : -b.lo | 0;
+    const bySlot = value.op === 'i32.add' && b.kind === 'slot';
+    if (a.kind !== 'slot' || !(isI32Const(b) || bySlot)) return false;
+    const by = value.op === 'i32.add' ? b.lo : -b.lo | 0;
     const { condition, negated, label, at } = next;
+    const op = bySlot ? 'br.add' : 'br.inc';
     if (condition.kind === 'slot' && condition.lo === slot) {
-      this.emit.op(negated ? 'br.inc.eq.k' : 'br.inc.ne.k', at, slot, a.lo, step, 0, label);
+      this.emit.op(`${op}.${negated ? 'eq' : 'ne'}.k`, at, slot, a.lo, by, 0, label);
       return true;
     }
     if (condition.kind !== 'binary' || !condition.op.startsWith('i32.')) return false;
     const left = condition.a as Node;
     const right = condition.b as Node;
     const compare = condition.op.slice(4);
-    const name = `br.inc.${negated ? INVERSE[compare] : compare}`;
+    const name = `${op}.${negated ? INVERSE[compare] : compare}`;
     if (left.kind !== 'slot' || left.lo !== slot || !has(name)) return false;
-    if (isI32Const(right)) this.emit.op(`${name}.k`, at, slot, a.lo, step, right.lo, label);
-    else if (right.kind === 'slot') this.emit.op(name, at, slot, a.lo, right.lo, step, label);
-    else return false;
+    if (isI32Const(right)) this.emit.op(`${name}.k`, at, slot, a.lo, by, right.lo, label);
+    else if (right.kind !== 'slot') return false;
+    else if (bySlot) this.emit.op(name, at, slot, a.lo, by, right.lo, label);
+    else this.emit.op(name, at, slot, a.lo, right.lo, by, label);
     return true;
   }
 
@@ -186,7 +255,10 @@ export class Selector {
     const { emit } = this;
     let node = condition;
     let unless = negated;
-    while (node.kind === 'unary' && node.op === 'i32.eqz') {
+    for (;;) {
+      const not =
+        node.op === 'i32.eqz' || (node.op === 'i32.xor' && isOne(node.b as Node) && isBoolean(node.a as Node));
+      if (!not) break;
       node = node.a as Node;
       unless = !unless;
     }
@@ -204,6 +276,10 @@ export class Selector {
     }
     if (node.kind === 'unary' && node.op === 'ref.is_null') {
       emit.op(unless ? 'br.not.ref.is_null' : 'br.ref.is_null', at, this.operand(node.a as Node), label);
+      return;
+    }
+    if (node.kind === 'global' && node.t === I32) {
+      emit.op(unless ? 'br_unless.global' : 'br_if.global', at, node.lo, label);
       return;
     }
     if (node.kind === 'load') {
@@ -229,20 +305,47 @@ export class Selector {
       this.emit.op(`br.i32.and.k>${negated ? 'eq' : 'ne'}.k`, at, this.operand(a), b.lo, 0, label);
       return true;
     }
-    if (type === 'i64' && INVERSE[compare] !== undefined) {
+    if (type === 'i32' && compare === 'and') {
       const left = this.operand(a);
-      this.emit.op(`br.i64.${negated ? INVERSE[compare] : compare}`, at, left, this.operand(b), label);
+      this.emit.op(negated ? 'br_unless.and' : 'br_if.and', at, left, this.operand(b), label);
       return true;
     }
-    if (!has(`br.${node.op}`)) return false;
+    if (type === 'i32' && (compare === 'xor' || compare === 'sub')) {
+      this.branchI32(a, b, negated ? 'eq' : 'ne', label, at);
+      return true;
+    }
+    if (type === 'i64' && INVERSE[compare] !== undefined) {
+      const left = this.operand(a);
+      const right = this.operand(b);
+      const name = negated ? INVERSE[compare] : compare;
+      if (has(`br.i64.${name}`)) this.emit.op(`br.i64.${name}`, at, left, right, label);
+      else this.emit.op(`br.i64.${MIRROR[name]}`, at, right, left, label);
+      return true;
+    }
+    if (FLOAT_COMPARE[node.op] === undefined) return false;
+    const branch = negated ? 'br.not' : 'br';
+    const number = poolNumber(b);
     const left = this.operand(a);
-    this.emit.op(`${negated ? 'br.not' : 'br'}.${node.op}`, at, left, this.operand(b), label);
+    if (number !== undefined) {
+      this.emit.op(`${branch}.${node.op}.k`, at, left, number, label);
+      return true;
+    }
+    const right = this.operand(b);
+    if (has(`br.${node.op}`)) this.emit.op(`${branch}.${node.op}`, at, left, right, label);
+    else this.emit.op(`${branch}.${FLOAT_COMPARE[node.op]}`, at, right, left, label);
     return true;
   }
 
   private branchI32(left: Node, right: Node, compare: string, label: number, at: number): void {
-    let [a, b, name] = [left, right, compare];
-    if (isI32Const(a) && !isI32Const(b)) [a, b, name] = [b, a, MIRROR[name]];
+    const { a, b, name } = compareNormal(left, right, compare);
+    if (!has(`br.i32.${name}${isI32Const(b) ? '.k' : ''}`)) {
+      // Not there with an immediate, or not in this direction.
+      const first = this.operand(a);
+      const second = this.operand(b);
+      if (has(`br.i32.${name}`)) this.emit.op(`br.i32.${name}`, at, first, second, label);
+      else this.emit.op(`br.i32.${MIRROR[name]}`, at, second, first, label);
+      return;
+    }
     if (!isI32Const(b)) {
       const first = this.operand(a);
       this.emit.op(`br.i32.${name}`, at, first, this.operand(b), label);
@@ -349,20 +452,12 @@ export class Selector {
 
   private load(node: Node, d: number): void {
     const address = node.a as Node;
-    if (address.kind === 'binary' && address.op === 'i32.add' && has(`${node.op}.add.k`)) {
-      const a = address.a as Node;
-      const b = address.b as Node;
-      if (isI32Const(b)) {
-        this.emit.op(`${node.op}.add.k`, node.at, d, this.operand(a), node.lo, b.lo);
-        return;
-      }
-      if (!isI32Const(a) && has(`${node.op}.add`)) {
-        const first = this.operand(a);
-        this.emit.op(`${node.op}.add`, node.at, d, first, this.operand(b), node.lo);
-        return;
-      }
+    if (address.kind === 'load' && address.op === 'i32.load' && has(`i32.load>${node.op}`)) {
+      this.emit.op(`i32.load>${node.op}`, node.at, d, this.operand(address.a as Node), address.lo, node.lo);
+      return;
     }
-    this.emit.op(node.op, node.at, d, this.operand(address), node.lo);
+    const { form, slots, immediates } = this.address(node.op, '', address);
+    this.emit.op(`${node.op}${form}`, node.at, d, ...slots, node.lo, ...immediates);
   }
 
   private select(node: Node, d: number): void {
@@ -374,9 +469,10 @@ export class Selector {
 
   private binary(node: Node, d: number): void {
     const type = node.op.slice(0, 3);
-    if (type === 'i32' && has(`${node.op}.k`) && this.i32(node, d)) return;
+    if (type === 'i32' && this.i32(node, d)) return;
     if (type === 'i64' && this.i64(node, d)) return;
-    if (node.op === 'f64.add' && this.multiplyAdd(node, d)) return;
+    if ((node.op === 'f64.add' || node.op === 'f64.sub') && this.multiplyAdd(node, d)) return;
+    if (type === 'f64' && this.floatConst(node, d)) return;
     if (node.op === 'ref.eq') {
       this.object(node.op, d, [node.a as Node, node.b as Node], 0, node.at);
       return;
@@ -384,7 +480,8 @@ export class Selector {
     const a = this.operand(node.a as Node);
     const b = this.operand(node.b as Node);
     const rare = rareNumber('binary', node.op);
-    if (rare === undefined) this.emit.op(node.op, node.at, d, a, b);
+    if (rare === undefined && has(node.op)) this.emit.op(node.op, node.at, d, a, b);
+    else if (rare === undefined) this.emit.op(`${type}.${MIRROR[node.op.slice(4)]}`, node.at, d, b, a);
     else this.emit.op('binary', node.at, d, a, b, rare, node.lo);
   }
 
@@ -396,7 +493,12 @@ export class Selector {
         this.emit.op('global.get32.add', node.at, d, a.lo, b.lo);
         return true;
       }
+      if (a.kind === 'load' && a.op === 'i32.load' && name === 'add') {
+        this.emit.op('i32.load>add.k', a.at, d, this.operand(a.a as Node), a.lo, b.lo);
+        return true;
+      }
       if (this.pair(a, name, b, node.at, d)) return true;
+      if (!has(`i32.${name}.k`)) return false;
       this.emit.op(`i32.${name}.k`, node.at, d, this.operand(a), b.lo);
       return true;
     }
@@ -423,18 +525,47 @@ export class Selector {
     return true;
   }
 
+  /** i64 operations with an immediate, or with another operation inside. */
   private i64(node: Node, d: number): boolean {
-    const name = node.op.slice(4);
-    let a = node.a as Node;
-    let b = node.b as Node;
-    if (a.kind === 'const' && COMMUTES[name]) [a, b] = [b, a];
-    if (b.kind !== 'const' || !has(`${node.op}.k`)) return false;
-    if (/^(sh|rot)/.test(name)) this.emit.op(`${node.op}.k`, node.at, d, this.operand(a), b.lo & 63);
-    else this.emit.op(`${node.op}.k`, node.at, d, this.operand(a), b.lo, b.hi);
+    const { a, b, name } = i64Normal(node);
+    if (this.pair64(a, name, b, node.at, d)) return true;
+    if (COMMUTES[name] && (a.effects === 0 || b.effects === 0) && this.pair64(b, name, a, node.at, d)) return true;
+    if (b.kind !== 'const' || !has(`i64.${name}.k`)) return false;
+    if (isShift(name)) this.emit.op(`i64.${name}.k`, node.at, d, this.operand(a), b.lo & 63);
+    else this.emit.op(`i64.${name}.k`, node.at, d, this.operand(a), b.lo, b.hi);
     return true;
   }
 
-  /** a * b + c: two roundings, as in wasm; only the dispatch is saved. */
+  /** `inner>outer` of i64: immediates are shift counts alone. */
+  private pair64(a: Node, outer: string, b: Node, at: number, d: number): boolean {
+    if (a.kind !== 'binary' || !a.op.startsWith('i64.')) return false;
+    const inner = i64Normal(a);
+    const innerConst = isShift(inner.name) && inner.b.kind === 'const';
+    const outerConst = isShift(outer) && b.kind === 'const';
+    const name = `i64.${inner.name}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`;
+    if (!has(name) || (!innerConst && inner.b.kind === 'const') || (!outerConst && b.kind === 'const')) return false;
+    const slots = [this.operand(inner.a)];
+    if (!innerConst) slots.push(this.operand(inner.b));
+    if (!outerConst) slots.push(this.operand(b));
+    const immediates = [...(innerConst ? [inner.b.lo & 63] : []), ...(outerConst ? [b.lo & 63] : [])];
+    this.emit.op(name, at, d, ...slots, ...immediates);
+    return true;
+  }
+
+  /** An f64 operation or comparison with a constant. */
+  private floatConst(node: Node, d: number): boolean {
+    const name = node.op.slice(4);
+    let a = node.a as Node;
+    let b = node.b as Node;
+    if (a.kind === 'const' && (name === 'add' || name === 'mul')) [a, b] = [b, a];
+    if (!has(`${node.op}.k`)) return false;
+    const number = poolNumber(b);
+    if (number === undefined) return false;
+    this.emit.op(`${node.op}.k`, node.at, d, this.operand(a), number);
+    return true;
+  }
+
+  /** a * b + c, a * b - c, c - a * b: two roundings, as in wasm; only the dispatch is saved. */
   private multiplyAdd(node: Node, d: number): boolean {
     const first = node.a as Node;
     const second = node.b as Node;
@@ -442,26 +573,15 @@ export class Selector {
     if (isProduct(first)) {
       const a = this.operand(first.a as Node);
       const b = this.operand(first.b as Node);
-      this.emit.op('f64.mul>add', node.at, d, a, b, this.operand(second));
+      this.emit.op(node.op === 'f64.add' ? 'f64.mul>add' : 'f64.mul>sub', node.at, d, a, b, this.operand(second));
       return true;
     }
     if (!isProduct(second)) return false;
     const c = this.operand(first);
     const a = this.operand(second.a as Node);
-    this.emit.op('f64.mul>add', node.at, d, a, this.operand(second.b as Node), c);
+    const b = this.operand(second.b as Node);
+    if (node.op === 'f64.add') this.emit.op('f64.mul>add', node.at, d, a, b, c);
+    else this.emit.op('f64.sub<mul', node.at, d, c, a, b);
     return true;
   }
-}
-
-/** Operands and name of an i32 operation, with a constant on the right and subtraction of one as an addition. */
-function i32Normal(node: Node): { a: Node; b: Node; name: string } {
-  let a = node.a as Node;
-  let b = node.b as Node;
-  let name = node.op.slice(4);
-  if (isI32Const(a) && !isI32Const(b)) {
-    if (COMMUTES[name]) [a, b] = [b, a];
-    else if (MIRROR[name] !== undefined) [a, b, name] = [b, a, MIRROR[name]];
-  }
-  if (name === 'sub' && isI32Const(b)) return { a, b: negate(b), name: 'add' };
-  return { a, b, name };
 }

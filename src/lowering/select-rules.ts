@@ -16,6 +16,14 @@ export const MIRROR: Readonly<Record<string, string>> = {
   eq: 'eq', ne: 'ne',
   lt_s: 'gt_s', gt_s: 'lt_s', le_s: 'ge_s', ge_s: 'le_s',
   lt_u: 'gt_u', gt_u: 'lt_u', le_u: 'ge_u', ge_u: 'le_u',
+  lt: 'gt', gt: 'lt', le: 'ge', ge: 'le',
+};
+
+/** Comparisons of floats, with what they are when the operands are exchanged. */
+// biome-ignore format: a table
+export const FLOAT_COMPARE: Readonly<Record<string, string>> = {
+  'f32.eq': 'f32.eq', 'f32.ne': 'f32.ne', 'f32.lt': 'f32.gt', 'f32.gt': 'f32.lt', 'f32.le': 'f32.ge', 'f32.ge': 'f32.le',
+  'f64.eq': 'f64.eq', 'f64.ne': 'f64.ne', 'f64.lt': 'f64.gt', 'f64.gt': 'f64.lt', 'f64.le': 'f64.ge', 'f64.ge': 'f64.le',
 };
 
 /** Integer operations whose operands may be exchanged. */

@@ -61,6 +61,13 @@ const ACCESS_OPS: Readonly<Record<string, string>> = {
   'i64.store32': 'i32.store',
 };
 
+/** Loads that are two ops: the load, and the extension of what it gives. */
+const SPLIT_LOADS: Readonly<Record<string, string>> = {
+  'i64.load8_s': 'i32.load8_s',
+  'i64.load16_s': 'i32.load16_s',
+  'i64.load16_u': 'i32.load16_u',
+};
+
 /** Memory index and lane of an access, in one number. */
 export function accessPlace(memory: number, lane: number): number {
   return memory * 16 + lane;
@@ -379,6 +386,23 @@ export class TreeBuilder {
     const lane = cursor.row.imm === 'memarg_lane' ? cursor.lane : 0;
     const fast = opNumber(op) !== undefined && this.fastAccess();
     const vector = pops.length === 2 && pushes.length === 1 ? operands.pop() : undefined;
+    const narrow = SPLIT_LOADS[name];
+    if (narrow !== undefined && this.fastAccess()) {
+      const load = treeNode(
+        'load',
+        narrow,
+        I32,
+        TRAPS | READS,
+        cursor.at,
+        operands.pop(),
+        undefined,
+        undefined,
+        cursor.lo,
+      );
+      const extend = name.endsWith('_s') ? 'i64.extend_i32_s' : 'i64.extend_i32_u';
+      this.push(treeNode('unary', extend, I64, 0, cursor.at, load));
+      return true;
+    }
     if (pushes.length === 1) {
       const address = operands.pop();
       const kind = fast ? 'load' : 'access';
