@@ -11,9 +11,9 @@ const LOOPS: Readonly<Record<LoopName, Loop>> = { switch: switchRun, closures: c
 
 /**
  * Chooses the loop that runs all wasm code from now on, and answers its name. Both give the same results and count the
- * same fuel, and a call that one of them began goes on in the other. They differ in speed: the switch is three to five
- * times faster where the host compiles JavaScript to machine code, closures are two to ten times faster where it
- * does not (`node --jitless`, Hermes, QuickJS). `auto` finds out which of them the host is, in a few milliseconds.
+ * same fuel, and a call that one of them began goes on in the other. They differ in speed: the switch is up to ten times
+ * faster where the host compiles JavaScript to machine code; where it does not, closures are two to three times faster
+ * (`node --jitless`, Hermes) or five to twenty times (QuickJS). `auto` finds out, in a few milliseconds.
  *
  * @throws TypeError for another name.
  */
