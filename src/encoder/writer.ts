@@ -1,6 +1,7 @@
 // Growing bytes: LEB128 integers, names, types. The inverse of decoder/reader.ts, shared by the encoder and the text
 // format's parser. https://webassembly.github.io/spec/core/binary/values.html
 import { encodeUtf8 } from '../syntax/utf8.ts';
+import { toUnsigned } from '../syntax/bits.ts';
 import { type HeapType, type ValType, heapOf, isExact, isNullable } from '../syntax/types.ts';
 
 export class Writer {
@@ -56,7 +57,7 @@ export class Writer {
   }
 
   u64(value: bigint): void {
-    let rest = BigInt.asUintN(64, value);
+    let rest = toUnsigned(64, value);
     while (rest >= 0x80n) {
       this.byte(Number(rest & 0x7fn) | 0x80);
       rest >>= 7n;

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#expressions
 // They run on a stack of their own, since they call nothing and cannot wait.
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
+import { toUnsigned } from '../syntax/bits.ts';
 import { endOfShortConst } from '../decoder/sections/expressions.ts';
 import { Reader } from '../decoder/reader.ts';
 import { InternalError } from '../errors.ts';
@@ -23,7 +24,7 @@ function binary(name: string, stack: Bits[]): bigint {
   if (operate === undefined) throw new InternalError(`${name} in a constant expression`);
   const b = stack.pop() as bigint;
   const a = stack.pop() as bigint;
-  return BigInt.asUintN(name.startsWith('i64') ? 64 : 32, operate(a, b));
+  return toUnsigned(name.startsWith('i64') ? 64 : 32, operate(a, b));
 }
 
 const low = (cursor: InstructionCursor): bigint => BigInt(cursor.lo >>> 0);

@@ -1,6 +1,7 @@
 // Whether values are what a script expects, bit by bit, and how both are shown.
 // https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
 import { heapTypeName } from '../syntax/types.ts';
+import { toUnsigned } from '../syntax/bits.ts';
 import type { Bits } from '../runtime/values.ts';
 import type { NumberPattern, Pattern } from './script.ts';
 
@@ -46,7 +47,7 @@ export function matches(pattern: Pattern, value: Bits, kindOf: (reference: unkno
       return (
         typeof value === 'bigint' &&
         pattern.lanes.every((lane, i) => {
-          const bits = BigInt.asUintN(pattern.width, value >> BigInt(i * pattern.width));
+          const bits = toUnsigned(pattern.width, value >> BigInt(i * pattern.width));
           return matchesNumber(lane, bits, pattern.width);
         })
       );
@@ -98,7 +99,7 @@ export function showValue(
   if (value instanceof HostReference) return `(ref.extern ${value.value})`;
   if (typeof value !== 'bigint') return `(ref.${kindOf(value)})`;
   if (like?.type === 'v128') {
-    const lanes = like.lanes.map((_, i) => BigInt.asUintN(like.width, value >> BigInt(i * like.width)));
+    const lanes = like.lanes.map((_, i) => toUnsigned(like.width, value >> BigInt(i * like.width)));
     return showPattern({ ...like, lanes });
   }
   if (like?.type === 'i32' || like?.type === 'i64' || like?.type === 'f32' || like?.type === 'f64') {

@@ -1,6 +1,7 @@
 // Numbers of the text format: which texts are numbers, integers with their ranges, floats with one exact rounding.
 // https://webassembly.github.io/spec/core/text/values.html  Values come out as bits; undefined means out of range.
 import { FLOAT, INT, NAT } from './tokens.ts';
+import { toUnsigned } from '../syntax/bits.ts';
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 const isHexDigit = (code: number): boolean => isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
@@ -65,7 +66,7 @@ export function parseInteger(text: string, width: number): bigint | undefined {
   const negative = digits[0] === '-';
   const value = BigInt(negative || digits[0] === '+' ? digits.slice(1) : digits);
   if (negative ? value > 1n << BigInt(width - 1) : value >> BigInt(width) !== 0n) return undefined;
-  return BigInt.asUintN(width, negative ? -value : value);
+  return toUnsigned(width, negative ? -value : value);
 }
 
 /** What rounding has to know of a float format: bits of the significand (the hidden one counted) and of the exponent. */

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions
 // The state before is read when the instruction begins, the state after when the next one does.
 import { readGlobalBits } from '../interpreter/constant.ts';
+import { toUnsigned } from '../syntax/bits.ts';
 import type { ProbeEvent } from '../interpreter/probe.ts';
 import type { Memory } from '../runtime/memory.ts';
 import { I64 } from '../syntax/types.ts';
@@ -17,7 +18,7 @@ export type Watch = () => Effect | undefined;
 
 /** Addresses, indices and sizes are unsigned. */
 function unsigned({ type, bits }: TypedValue): number {
-  return Number(BigInt.asUintN(type === I64 ? 64 : 32, bits as bigint));
+  return Number(toUnsigned(type === I64 ? 64 : 32, bits as bigint));
 }
 
 /** What to look at again when the instruction has run, or undefined where it changes nothing but the stack. */

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/text/values.html
 
 import { Func } from '../runtime/func.ts';
+import { toUnsigned } from '../syntax/bits.ts';
 import { F32, F64, HEAP, I32, I64, V128, heapOf, typeName } from '../syntax/types.ts';
 import { f32Text, f64Text } from '../text/printer-literals.ts';
 import type { TypedValue } from './step.ts';
@@ -34,7 +35,7 @@ export function valueText({ type, bits }: TypedValue, nameFunc: NameFunc): strin
 /** Lanes of an `i32x4`, lowest first, as the literals of the text format are printed. */
 function vectorText(bits: bigint): string {
   const lanes = [0n, 32n, 64n, 96n].map((by) =>
-    BigInt.asUintN(32, bits >> by)
+    toUnsigned(32, bits >> by)
       .toString(16)
       .padStart(8, '0'),
   );
