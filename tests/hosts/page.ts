@@ -31,7 +31,10 @@ export async function withPage<T>(chromium: string, url: string, done: Promise<T
     clearTimeout(timer);
     browser.kill('SIGKILL');
     await new Promise((resolve) => browser.once('exit', resolve));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // The browser's other processes may still be writing; it is a temporary folder, so that what is left does no harm.
+    try {
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    } catch {}
   }
 }
 
