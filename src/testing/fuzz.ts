@@ -40,19 +40,35 @@ function cases(options: Partial<ModuleOptions>): fc.Arbitrary<Case> {
   );
 }
 
-/** The smallest module that is found of a case that differs. */
-function smallest<Genes>({ genes, emit }: Made<Genes>, judge: (test: TestModule) => Verdict): TestModule {
+/** How often a case is tried that does not come again at once: what ran before may have to do with it. */
+const ATTEMPTS = 3;
+
+type Judge = (test: TestModule) => Verdict;
+
+function differenceOf(test: TestModule, judge: Judge, attempts: number): Difference | undefined {
+  for (let i = 0; i < attempts; i++) {
+    const { difference } = judge(test);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+/** The smallest module that is found of a case that differs, and how it differs. */
+function smallest<Genes>({ genes, emit }: Made<Genes>, judge: Judge): Pick<FoundCase, 'test' | 'difference'> {
+  const attempts = judge(emit(genes)).difference === undefined ? ATTEMPTS : 1;
   const size = (it: Genes): number | undefined => {
     try {
       const test = emit(it);
-      if (judge(test).difference === undefined) return undefined;
+      if (differenceOf(test, judge, attempts) === undefined) return undefined;
       return test.bytes.length + (test.linked?.length ?? 0);
     } catch {
       // A genome without functions.
       return undefined;
     }
   };
-  return emit(reduce(genes, size));
+  const test = emit(reduce(genes, size));
+  const gone = { call: -1, what: 'it does not come again', a: '', b: '' };
+  return { test, difference: differenceOf(test, judge, ATTEMPTS) ?? gone };
 }
 
 /** Judges up to `runs` modules. `watch` sees each module and its verdict, those tried while shrinking too. */
@@ -72,8 +88,6 @@ export function fuzzRound(
   const property = fc.property(cases(options), (one) => run(one as Made<never>));
   const details = fc.check(property, { seed, numRuns: runs, endOnFailure: true });
   if (!details.failed || details.counterexample === null) return { runs: details.numRuns, found: undefined };
-  const test = smallest(details.counterexample[0] as Made<never>, judge);
-  const gone = { call: -1, what: 'it does not come again', a: '', b: '' };
-  const difference = differ(test).difference ?? gone;
-  return { runs: details.numRuns, found: { seed, path: details.counterexamplePath ?? '', test, difference } };
+  const found = smallest(details.counterexample[0] as Made<never>, judge);
+  return { runs: details.numRuns, found: { seed, path: details.counterexamplePath ?? '', ...found } };
 }

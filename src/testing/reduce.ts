@@ -57,7 +57,7 @@ function withPart(data: Data, [key, ...rest]: Path, part: Data): Data {
 }
 
 /**
- * The smallest that is found of a case. `Whole` is made of numbers, lists and records.
+ * The smallest that is found of a case; what is none the first time stays as it is. `Whole` is made of numbers, lists and records.
  *
  * @param size How large what the data stands for is; undefined where it is no case, or cannot be made.
  */
@@ -65,6 +65,7 @@ export function reduce<Whole>(whole: Whole, size: (data: Whole) => number | unde
   const measure = (data: Data): number => size(data as unknown as Whole) ?? Infinity;
   let best = whole as unknown as Data;
   let bestSize = measure(best);
+  if (bestSize === Infinity) return whole;
   let tries = 0;
   const improve = (path: Path): boolean => {
     for (const part of smaller(at(best, path))) {

@@ -27,7 +27,10 @@ let largest = 0;
 let missed = 0;
 console.log(' found  modules shrunk  bytes  fault');
 for (const fault of faults) {
-  const found = await hunt(builds, fault, seed);
+  const found = await hunt(builds, fault, seed).catch((error: Error) => {
+    console.log(error.message);
+    return undefined;
+  });
   if (found === undefined) missed++;
   else largest = Math.max(largest, found.bytes);
   console.log(row(fault.name, found));
