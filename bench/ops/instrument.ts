@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The place in the generated loop where an op is taken. */
-export const HEAD = 'switch ((w = C[pc]) & 65535) {';
-const COUNTED = 'countOp((w = C[pc]) & 65535, pc); switch (w & 65535) {';
+export const HEAD = 'switch (w & 65535) {';
+const COUNTED = 'countOp(w & 65535, pc); switch (w & 65535) {';
 
 /** Written beside the loop. Arrays are flat: pairs[before * n + op]; `straight` counts pairs without a branch between. */
 const COUNTER = `import { CODE } from './stack.js';
