@@ -96,7 +96,7 @@ const KINDS = {
       return (n) => check(steps(n), n);
     },
   ],
-  'suspend and resume: a slice of one unit of fuel': [
+  'suspend and resume: a slice of one branch': [
     100_000,
     ({ ours }) => {
       const execution = ours.begin('spin');
@@ -160,7 +160,7 @@ export async function measure({ dist, quick = false, rounds = quick ? 1 : 5, wor
       const args = [SCRIPT, '--child', kind, '--dist', resolve(dist)];
       const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       if (status !== 0) throw new Error(`${kind}: ${stderr}`);
-      return Number(stdout);
+      return Math.round(Number(stdout));
     });
     return { what: kind, 'calls/s': median(rates), lowest: Math.min(...rates), highest: Math.max(...rates) };
   });
@@ -182,7 +182,7 @@ async function main() {
   }
   const rows = await measure({ dist: values.dist, rounds: Number(values.rounds), words: positionals });
   if (values.json) console.log(JSON.stringify(rows));
-  else console.table(rows.map((row) => ({ ...row, 'calls/s': Math.round(row['calls/s']), lowest: Math.round(row.lowest), highest: Math.round(row.highest) })));
+  else console.table(rows);
 }
 
 if (process.argv[1] === SCRIPT) await main();

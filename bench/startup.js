@@ -5,8 +5,8 @@
 //   functions        that it defines
 //   code MB          bytes of their bodies
 //   decode, validate, instantiate   the three steps; imports are functions that throw
-//   to first call    from the call of an export to the first call of an import (or the end): code is lowered on the way,
-//                    and what comes before the first instruction of the guest is less than this
+//   to first call    from the call of an export to the first call of an import, or to the end; code is lowered on the
+//                    way, so that the first instruction of the guest comes before
 //   total            all of these
 //   code MB/s        code MB / (decode + validate)
 //   peak MB, times size   highest resident memory of the process above that of an empty one, the bytes themselves
@@ -107,7 +107,8 @@ function median(values) {
 /** @param {string | undefined} given */
 function corpusFolder(given) {
   const data = process.env.WASMI_TS_DATA;
-  const places = [...(data ? [join(data, 'corpus')] : []), join(ROOT, '../shared/corpus'), join(ROOT, 'test-data/corpus')];
+  const places = [join(ROOT, '../shared/corpus'), join(ROOT, 'test-data/corpus')];
+  if (data) places.unshift(join(data, 'corpus'));
   const found = (given === undefined ? places : [given]).find((place) => existsSync(place));
   if (found === undefined) throw new Error('no corpus of programs: set WASMI_TS_DATA to a folder that holds `corpus`');
   return found;
