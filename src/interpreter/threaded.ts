@@ -854,236 +854,246 @@ const ROWS: readonly Row[] = [
     (a, b, d, e, k, l) => (s) => { const vb = b(s); s[d] = s[a] + k | 0; s[e] = vb + l | 0; },
     (a, b, d, e, k, l) => (s) => { const va = a(s); const vb = b(s); s[d] = va + k | 0; s[e] = vb + l | 0; },
   ]),
-  row('end', false, '', 't', [ // 86 br t
+  row('effect', false, 'abc', 'a b c d e k', [ // 86 i32.add.k,i32.add daebck
+    (a, b, c, d, e, k) => (s) => { s[d] = s[a] + k | 0; s[e] = s[b] + s[c] | 0; },
+    (a, b, c, d, e, k) => (s) => { const va = a(s); s[d] = va + k | 0; s[e] = s[b] + s[c] | 0; },
+    (a, b, c, d, e, k) => (s) => { const vb = b(s); s[d] = s[a] + k | 0; s[e] = vb + s[c] | 0; },
+    (a, b, c, d, e, k) => (s) => { const va = a(s); const vb = b(s); s[d] = va + k | 0; s[e] = vb + s[c] | 0; },
+    (a, b, c, d, e, k) => (s) => { const vc = c(s); s[d] = s[a] + k | 0; s[e] = s[b] + vc | 0; },
+    (a, b, c, d, e, k) => (s) => { const va = a(s); const vc = c(s); s[d] = va + k | 0; s[e] = s[b] + vc | 0; },
+    (a, b, c, d, e, k) => (s) => { const vb = b(s); const vc = c(s); s[d] = s[a] + k | 0; s[e] = vb + vc | 0; },
+    (a, b, c, d, e, k) => (s) => { const va = a(s); const vb = b(s); const vc = c(s); s[d] = va + k | 0; s[e] = vb + vc | 0; },
+  ]),
+  row('end', false, '', 't', [ // 87 br t
     (t) => () => { return t; },
   ]),
-  row('branch', false, 'a', 'N a t', [ // 87 br_if at
+  row('branch', false, 'a', 'N a t', [ // 88 br_if at
     (N, a, t) => (s) => { return s[a] !== 0 ? t : N(s); },
     (N, a, t) => (s) => { return a(s) !== 0 ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a t', [ // 88 br_unless at
+  row('branch', false, 'a', 'N a t', [ // 89 br_unless at
     (N, a, t) => (s) => { return s[a] === 0 ? t : N(s); },
     (N, a, t) => (s) => { return a(s) === 0 ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b t', [ // 89 br_if.and abt
+  row('branch', false, 'ab', 'N a b t', [ // 90 br_if.and abt
     (N, a, b, t) => (s) => { return (s[a] & s[b]) !== 0 ? t : N(s); },
     (N, a, b, t) => (s) => { return (a(s) & s[b]) !== 0 ? t : N(s); },
     (N, a, b, t) => (s) => { return (s[a] & b(s)) !== 0 ? t : N(s); },
     (N, a, b, t) => (s) => { return (a(s) & b(s)) !== 0 ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b t', [ // 90 br_unless.and abt
+  row('branch', false, 'ab', 'N a b t', [ // 91 br_unless.and abt
     (N, a, b, t) => (s) => { return (s[a] & s[b]) === 0 ? t : N(s); },
     (N, a, b, t) => (s) => { return (a(s) & s[b]) === 0 ? t : N(s); },
     (N, a, b, t) => (s) => { return (s[a] & b(s)) === 0 ? t : N(s); },
     (N, a, b, t) => (s) => { return (a(s) & b(s)) === 0 ? t : N(s); },
   ]),
-  row('branch', false, '', 'N k t', [ // 91 br_if.global kt
+  row('branch', false, '', 'N k t', [ // 92 br_if.global kt
     (N, k, t) => (s) => { return G[k] !== 0 ? t : N(s); },
   ]),
-  row('branch', false, '', 'N k t', [ // 92 br_unless.global kt
+  row('branch', false, '', 'N k t', [ // 93 br_unless.global kt
     (N, k, t) => (s) => { return G[k] === 0 ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d t', [ // 93 copy32,br_if dabt
+  row('branch', false, 'ab', 'N a b d t', [ // 94 copy32,br_if dabt
     (N, a, b, d, t) => (s) => { s[d] = s[a]; return s[b] !== 0 ? t : N(s); },
     (N, a, b, d, t) => (s) => { const va = a(s); s[d] = va; return s[b] !== 0 ? t : N(s); },
     (N, a, b, d, t) => (s) => { const vb = b(s); s[d] = s[a]; return vb !== 0 ? t : N(s); },
     (N, a, b, d, t) => (s) => { const va = a(s); const vb = b(s); s[d] = va; return vb !== 0 ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d t', [ // 94 copy32,br_unless dabt
+  row('branch', false, 'ab', 'N a b d t', [ // 95 copy32,br_unless dabt
     (N, a, b, d, t) => (s) => { s[d] = s[a]; return s[b] === 0 ? t : N(s); },
     (N, a, b, d, t) => (s) => { const va = a(s); s[d] = va; return s[b] === 0 ? t : N(s); },
     (N, a, b, d, t) => (s) => { const vb = b(s); s[d] = s[a]; return vb === 0 ? t : N(s); },
     (N, a, b, d, t) => (s) => { const va = a(s); const vb = b(s); s[d] = va; return vb === 0 ? t : N(s); },
   ]),
-  row('end', false, 'a', 'J a n', [ // 95 br_table an
+  row('end', false, 'a', 'J a n', [ // 96 br_table an
     (J, a, n) => (s) => { let x!: number, y!: number; x = s[a]; y = n; if ((x >>> 0) > y) x = y; return J[x]; },
     (J, a, n) => (s) => { let x!: number, y!: number; x = a(s); y = n; if ((x >>> 0) > y) x = y; return J[x]; },
   ]),
-  row('branch', false, 'ab', 'N a b t', [ // 96 br.i32.eq abt
+  row('branch', false, 'ab', 'N a b t', [ // 97 br.i32.eq abt
     (N, a, b, t) => (s) => { return s[a] === s[b] ? t : N(s); },
     (N, a, b, t) => (s) => { return a(s) === s[b] ? t : N(s); },
     (N, a, b, t) => (s) => { return s[a] === b(s) ? t : N(s); },
     (N, a, b, t) => (s) => { return a(s) === b(s) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b t', [ // 97 br.i32.ne abt
+  row('branch', false, 'ab', 'N a b t', [ // 98 br.i32.ne abt
     (N, a, b, t) => (s) => { return s[a] !== s[b] ? t : N(s); },
     (N, a, b, t) => (s) => { return a(s) !== s[b] ? t : N(s); },
     (N, a, b, t) => (s) => { return s[a] !== b(s) ? t : N(s); },
     (N, a, b, t) => (s) => { return a(s) !== b(s) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b t', [ // 98 br.i32.lt_s abt
+  row('branch', false, 'ab', 'N a b t', [ // 99 br.i32.lt_s abt
     (N, a, b, t) => (s) => { return s[a] < s[b] ? t : N(s); },
     (N, a, b, t) => (s) => { return a(s) < s[b] ? t : N(s); },
     (N, a, b, t) => (s) => { return s[a] < b(s) ? t : N(s); },
     (N, a, b, t) => (s) => { return a(s) < b(s) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b t', [ // 99 br.i32.lt_u abt
+  row('branch', false, 'ab', 'N a b t', [ // 100 br.i32.lt_u abt
     (N, a, b, t) => (s) => { return (s[a] >>> 0) < (s[b] >>> 0) ? t : N(s); },
     (N, a, b, t) => (s) => { return (a(s) >>> 0) < (s[b] >>> 0) ? t : N(s); },
     (N, a, b, t) => (s) => { return (s[a] >>> 0) < (b(s) >>> 0) ? t : N(s); },
     (N, a, b, t) => (s) => { return (a(s) >>> 0) < (b(s) >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b t', [ // 100 br.i32.ge_s abt
+  row('branch', false, 'ab', 'N a b t', [ // 101 br.i32.ge_s abt
     (N, a, b, t) => (s) => { return s[a] >= s[b] ? t : N(s); },
     (N, a, b, t) => (s) => { return a(s) >= s[b] ? t : N(s); },
     (N, a, b, t) => (s) => { return s[a] >= b(s) ? t : N(s); },
     (N, a, b, t) => (s) => { return a(s) >= b(s) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b t', [ // 101 br.i32.ge_u abt
+  row('branch', false, 'ab', 'N a b t', [ // 102 br.i32.ge_u abt
     (N, a, b, t) => (s) => { return (s[a] >>> 0) >= (s[b] >>> 0) ? t : N(s); },
     (N, a, b, t) => (s) => { return (a(s) >>> 0) >= (s[b] >>> 0) ? t : N(s); },
     (N, a, b, t) => (s) => { return (s[a] >>> 0) >= (b(s) >>> 0) ? t : N(s); },
     (N, a, b, t) => (s) => { return (a(s) >>> 0) >= (b(s) >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k t', [ // 102 br.i32.eq.k akt
+  row('branch', false, 'a', 'N a k t', [ // 103 br.i32.eq.k akt
     (N, a, k, t) => (s) => { return s[a] === k ? t : N(s); },
     (N, a, k, t) => (s) => { return a(s) === k ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k t', [ // 103 br.i32.ne.k akt
+  row('branch', false, 'a', 'N a k t', [ // 104 br.i32.ne.k akt
     (N, a, k, t) => (s) => { return s[a] !== k ? t : N(s); },
     (N, a, k, t) => (s) => { return a(s) !== k ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k t', [ // 104 br.i32.gt_s.k akt
+  row('branch', false, 'a', 'N a k t', [ // 105 br.i32.gt_s.k akt
     (N, a, k, t) => (s) => { return s[a] > k ? t : N(s); },
     (N, a, k, t) => (s) => { return a(s) > k ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k t', [ // 105 br.i32.gt_u.k akt
+  row('branch', false, 'a', 'N a k t', [ // 106 br.i32.gt_u.k akt
     (N, a, k, t) => (s) => { return (s[a] >>> 0) > (k >>> 0) ? t : N(s); },
     (N, a, k, t) => (s) => { return (a(s) >>> 0) > (k >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k t', [ // 106 br.i32.le_s.k akt
+  row('branch', false, 'a', 'N a k t', [ // 107 br.i32.le_s.k akt
     (N, a, k, t) => (s) => { return s[a] <= k ? t : N(s); },
     (N, a, k, t) => (s) => { return a(s) <= k ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k t', [ // 107 br.i32.le_u.k akt
+  row('branch', false, 'a', 'N a k t', [ // 108 br.i32.le_u.k akt
     (N, a, k, t) => (s) => { return (s[a] >>> 0) <= (k >>> 0) ? t : N(s); },
     (N, a, k, t) => (s) => { return (a(s) >>> 0) <= (k >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a a1 b b1 t', [ // 108 br.i64.eq abt
+  row('branch', false, '', 'N a a1 b b1 t', [ // 109 br.i64.eq abt
     (N, a, a1, b, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return al === bl && ah === bh ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a a1 b b1 t', [ // 109 br.i64.ne abt
+  row('branch', false, '', 'N a a1 b b1 t', [ // 110 br.i64.ne abt
     (N, a, a1, b, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return al !== bl || ah !== bh ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a a1 b b1 t', [ // 110 br.i64.lt_s abt
+  row('branch', false, '', 'N a a1 b b1 t', [ // 111 br.i64.lt_s abt
     (N, a, a1, b, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a a1 b b1 t', [ // 111 br.i64.lt_u abt
+  row('branch', false, '', 'N a a1 b b1 t', [ // 112 br.i64.lt_u abt
     (N, a, a1, b, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a a1 b b1 t', [ // 112 br.i64.ge_s abt
+  row('branch', false, '', 'N a a1 b b1 t', [ // 113 br.i64.ge_s abt
     (N, a, a1, b, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a a1 b b1 t', [ // 113 br.i64.ge_u abt
+  row('branch', false, '', 'N a a1 b b1 t', [ // 114 br.i64.ge_u abt
     (N, a, a1, b, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a b t', [ // 114 br.f32.eq abt
+  row('branch', false, '', 'N a b t', [ // 115 br.f32.eq abt
     (N, a, b, t) => (s) => { return FF[a] === FF[b] ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a b t', [ // 115 br.not.f32.eq abt
+  row('branch', false, '', 'N a b t', [ // 116 br.not.f32.eq abt
     (N, a, b, t) => (s) => { return !(FF[a] === FF[b]) ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a b t', [ // 116 br.f32.ne abt
+  row('branch', false, '', 'N a b t', [ // 117 br.f32.ne abt
     (N, a, b, t) => (s) => { return FF[a] !== FF[b] ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a b t', [ // 117 br.not.f32.ne abt
+  row('branch', false, '', 'N a b t', [ // 118 br.not.f32.ne abt
     (N, a, b, t) => (s) => { return !(FF[a] !== FF[b]) ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a b t', [ // 118 br.f32.lt abt
+  row('branch', false, '', 'N a b t', [ // 119 br.f32.lt abt
     (N, a, b, t) => (s) => { return FF[a] < FF[b] ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a b t', [ // 119 br.not.f32.lt abt
+  row('branch', false, '', 'N a b t', [ // 120 br.not.f32.lt abt
     (N, a, b, t) => (s) => { return !(FF[a] < FF[b]) ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a b t', [ // 120 br.f32.le abt
+  row('branch', false, '', 'N a b t', [ // 121 br.f32.le abt
     (N, a, b, t) => (s) => { return FF[a] <= FF[b] ? t : N(s); },
   ]),
-  row('branch', false, '', 'N a b t', [ // 121 br.not.f32.le abt
+  row('branch', false, '', 'N a b t', [ // 122 br.not.f32.le abt
     (N, a, b, t) => (s) => { return !(FF[a] <= FF[b]) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', 'A B N t', [ // 122 br.f64.eq ABt
+  row('branch', false, 'AB', 'A B N t', [ // 123 br.f64.eq ABt
     (A, B, N, t) => (s) => { return F[A] === F[B] ? t : N(s); },
     (A, B, N, t) => (s) => { return A(s) === F[B] ? t : N(s); },
     (A, B, N, t) => (s) => { return F[A] === B(s) ? t : N(s); },
     (A, B, N, t) => (s) => { return A(s) === B(s) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', 'A B N t', [ // 123 br.not.f64.eq ABt
+  row('branch', false, 'AB', 'A B N t', [ // 124 br.not.f64.eq ABt
     (A, B, N, t) => (s) => { return !(F[A] === F[B]) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(A(s) === F[B]) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(F[A] === B(s)) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(A(s) === B(s)) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', 'A B N t', [ // 124 br.f64.ne ABt
+  row('branch', false, 'AB', 'A B N t', [ // 125 br.f64.ne ABt
     (A, B, N, t) => (s) => { return F[A] !== F[B] ? t : N(s); },
     (A, B, N, t) => (s) => { return A(s) !== F[B] ? t : N(s); },
     (A, B, N, t) => (s) => { return F[A] !== B(s) ? t : N(s); },
     (A, B, N, t) => (s) => { return A(s) !== B(s) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', 'A B N t', [ // 125 br.not.f64.ne ABt
+  row('branch', false, 'AB', 'A B N t', [ // 126 br.not.f64.ne ABt
     (A, B, N, t) => (s) => { return !(F[A] !== F[B]) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(A(s) !== F[B]) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(F[A] !== B(s)) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(A(s) !== B(s)) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', 'A B N t', [ // 126 br.f64.lt ABt
+  row('branch', false, 'AB', 'A B N t', [ // 127 br.f64.lt ABt
     (A, B, N, t) => (s) => { return F[A] < F[B] ? t : N(s); },
     (A, B, N, t) => (s) => { return A(s) < F[B] ? t : N(s); },
     (A, B, N, t) => (s) => { return F[A] < B(s) ? t : N(s); },
     (A, B, N, t) => (s) => { return A(s) < B(s) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', 'A B N t', [ // 127 br.not.f64.lt ABt
+  row('branch', false, 'AB', 'A B N t', [ // 128 br.not.f64.lt ABt
     (A, B, N, t) => (s) => { return !(F[A] < F[B]) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(A(s) < F[B]) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(F[A] < B(s)) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(A(s) < B(s)) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', 'A B N t', [ // 128 br.f64.le ABt
+  row('branch', false, 'AB', 'A B N t', [ // 129 br.f64.le ABt
     (A, B, N, t) => (s) => { return F[A] <= F[B] ? t : N(s); },
     (A, B, N, t) => (s) => { return A(s) <= F[B] ? t : N(s); },
     (A, B, N, t) => (s) => { return F[A] <= B(s) ? t : N(s); },
     (A, B, N, t) => (s) => { return A(s) <= B(s) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', 'A B N t', [ // 129 br.not.f64.le ABt
+  row('branch', false, 'AB', 'A B N t', [ // 130 br.not.f64.le ABt
     (A, B, N, t) => (s) => { return !(F[A] <= F[B]) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(A(s) <= F[B]) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(F[A] <= B(s)) ? t : N(s); },
     (A, B, N, t) => (s) => { return !(A(s) <= B(s)) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k l t', [ // 130 br.i32.and.k>eq.k aklt
+  row('branch', false, 'a', 'N a k l t', [ // 131 br.i32.and.k>eq.k aklt
     (N, a, k, l, t) => (s) => { return (s[a] & k) === l ? t : N(s); },
     (N, a, k, l, t) => (s) => { return (a(s) & k) === l ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k l t', [ // 131 br.i32.and.k>ne.k aklt
+  row('branch', false, 'a', 'N a k l t', [ // 132 br.i32.and.k>ne.k aklt
     (N, a, k, l, t) => (s) => { return (s[a] & k) !== l ? t : N(s); },
     (N, a, k, l, t) => (s) => { return (a(s) & k) !== l ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k l t', [ // 132 br.i32.and.k>gt_u.k aklt
+  row('branch', false, 'a', 'N a k l t', [ // 133 br.i32.and.k>gt_u.k aklt
     (N, a, k, l, t) => (s) => { return ((s[a] & k) >>> 0) > (l >>> 0) ? t : N(s); },
     (N, a, k, l, t) => (s) => { return ((a(s) & k) >>> 0) > (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k l t', [ // 133 br.i32.and.k>le_u.k aklt
+  row('branch', false, 'a', 'N a k l t', [ // 134 br.i32.and.k>le_u.k aklt
     (N, a, k, l, t) => (s) => { return ((s[a] & k) >>> 0) <= (l >>> 0) ? t : N(s); },
     (N, a, k, l, t) => (s) => { return ((a(s) & k) >>> 0) <= (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k l t', [ // 134 br.i32.add.k>gt_u.k aklt
+  row('branch', false, 'a', 'N a k l t', [ // 135 br.i32.add.k>gt_u.k aklt
     (N, a, k, l, t) => (s) => { return ((s[a] + k | 0) >>> 0) > (l >>> 0) ? t : N(s); },
     (N, a, k, l, t) => (s) => { return ((a(s) + k | 0) >>> 0) > (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a k l t', [ // 135 br.i32.add.k>le_u.k aklt
+  row('branch', false, 'a', 'N a k l t', [ // 136 br.i32.add.k>le_u.k aklt
     (N, a, k, l, t) => (s) => { return ((s[a] + k | 0) >>> 0) <= (l >>> 0) ? t : N(s); },
     (N, a, k, l, t) => (s) => { return ((a(s) + k | 0) >>> 0) <= (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d k t', [ // 136 br.inc.ne dabkt
+  row('branch', false, 'ab', 'N a b d k t', [ // 137 br.inc.ne dabkt
     (N, a, b, d, k, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x !== s[b] ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x !== s[b] ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; const vb = b(s); x = s[a] + k | 0; s[d] = x; return x !== vb ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; const va = a(s); const vb = b(s); x = va + k | 0; s[d] = x; return x !== vb ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a d k l t', [ // 137 br.inc.ne.k daklt
+  row('branch', false, 'a', 'N a d k l t', [ // 138 br.inc.ne.k daklt
     (N, a, d, k, l, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x !== l ? t : N(s); },
     (N, a, d, k, l, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x !== l ? t : N(s); },
   ]),
-  row('branch', false, 'abc', 'N a b c d t', [ // 138 br.add.ne dabct
+  row('branch', false, 'abc', 'N a b c d t', [ // 139 br.add.ne dabct
     (N, a, b, c, d, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x !== s[c] ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; x = a(s) + s[b] | 0; s[d] = x; return x !== s[c] ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; x = s[a] + b(s) | 0; s[d] = x; return x !== s[c] ? t : N(s); },
@@ -1093,23 +1103,23 @@ const ROWS: readonly Row[] = [
     (N, a, b, c, d, t) => (s) => { let x!: number; const vb = b(s); const vc = c(s); x = s[a] + vb | 0; s[d] = x; return x !== vc ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; const va = a(s); const vb = b(s); const vc = c(s); x = va + vb | 0; s[d] = x; return x !== vc ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d l t', [ // 139 br.add.ne.k dablt
+  row('branch', false, 'ab', 'N a b d l t', [ // 140 br.add.ne.k dablt
     (N, a, b, d, l, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x !== l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = a(s) + s[b] | 0; s[d] = x; return x !== l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = s[a] + b(s) | 0; s[d] = x; return x !== l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = a(s) + b(s) | 0; s[d] = x; return x !== l ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d k t', [ // 140 br.inc.lt_s dabkt
+  row('branch', false, 'ab', 'N a b d k t', [ // 141 br.inc.lt_s dabkt
     (N, a, b, d, k, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x < s[b] ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x < s[b] ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; const vb = b(s); x = s[a] + k | 0; s[d] = x; return x < vb ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; const va = a(s); const vb = b(s); x = va + k | 0; s[d] = x; return x < vb ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a d k l t', [ // 141 br.inc.lt_s.k daklt
+  row('branch', false, 'a', 'N a d k l t', [ // 142 br.inc.lt_s.k daklt
     (N, a, d, k, l, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x < l ? t : N(s); },
     (N, a, d, k, l, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x < l ? t : N(s); },
   ]),
-  row('branch', false, 'abc', 'N a b c d t', [ // 142 br.add.lt_s dabct
+  row('branch', false, 'abc', 'N a b c d t', [ // 143 br.add.lt_s dabct
     (N, a, b, c, d, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x < s[c] ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; x = a(s) + s[b] | 0; s[d] = x; return x < s[c] ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; x = s[a] + b(s) | 0; s[d] = x; return x < s[c] ? t : N(s); },
@@ -1119,23 +1129,23 @@ const ROWS: readonly Row[] = [
     (N, a, b, c, d, t) => (s) => { let x!: number; const vb = b(s); const vc = c(s); x = s[a] + vb | 0; s[d] = x; return x < vc ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; const va = a(s); const vb = b(s); const vc = c(s); x = va + vb | 0; s[d] = x; return x < vc ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d l t', [ // 143 br.add.lt_s.k dablt
+  row('branch', false, 'ab', 'N a b d l t', [ // 144 br.add.lt_s.k dablt
     (N, a, b, d, l, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x < l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = a(s) + s[b] | 0; s[d] = x; return x < l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = s[a] + b(s) | 0; s[d] = x; return x < l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = a(s) + b(s) | 0; s[d] = x; return x < l ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d k t', [ // 144 br.inc.lt_u dabkt
+  row('branch', false, 'ab', 'N a b d k t', [ // 145 br.inc.lt_u dabkt
     (N, a, b, d, k, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return (x >>> 0) < (s[b] >>> 0) ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return (x >>> 0) < (s[b] >>> 0) ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; const vb = b(s); x = s[a] + k | 0; s[d] = x; return (x >>> 0) < (vb >>> 0) ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; const va = a(s); const vb = b(s); x = va + k | 0; s[d] = x; return (x >>> 0) < (vb >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a d k l t', [ // 145 br.inc.lt_u.k daklt
+  row('branch', false, 'a', 'N a d k l t', [ // 146 br.inc.lt_u.k daklt
     (N, a, d, k, l, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
     (N, a, d, k, l, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'abc', 'N a b c d t', [ // 146 br.add.lt_u dabct
+  row('branch', false, 'abc', 'N a b c d t', [ // 147 br.add.lt_u dabct
     (N, a, b, c, d, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return (x >>> 0) < (s[c] >>> 0) ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; x = a(s) + s[b] | 0; s[d] = x; return (x >>> 0) < (s[c] >>> 0) ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; x = s[a] + b(s) | 0; s[d] = x; return (x >>> 0) < (s[c] >>> 0) ? t : N(s); },
@@ -1145,23 +1155,23 @@ const ROWS: readonly Row[] = [
     (N, a, b, c, d, t) => (s) => { let x!: number; const vb = b(s); const vc = c(s); x = s[a] + vb | 0; s[d] = x; return (x >>> 0) < (vc >>> 0) ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; const va = a(s); const vb = b(s); const vc = c(s); x = va + vb | 0; s[d] = x; return (x >>> 0) < (vc >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d l t', [ // 147 br.add.lt_u.k dablt
+  row('branch', false, 'ab', 'N a b d l t', [ // 148 br.add.lt_u.k dablt
     (N, a, b, d, l, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = a(s) + s[b] | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = s[a] + b(s) | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = a(s) + b(s) | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d k t', [ // 148 br.inc.eq dabkt
+  row('branch', false, 'ab', 'N a b d k t', [ // 149 br.inc.eq dabkt
     (N, a, b, d, k, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x === s[b] ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x === s[b] ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; const vb = b(s); x = s[a] + k | 0; s[d] = x; return x === vb ? t : N(s); },
     (N, a, b, d, k, t) => (s) => { let x!: number; const va = a(s); const vb = b(s); x = va + k | 0; s[d] = x; return x === vb ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'N a d k l t', [ // 149 br.inc.eq.k daklt
+  row('branch', false, 'a', 'N a d k l t', [ // 150 br.inc.eq.k daklt
     (N, a, d, k, l, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x === l ? t : N(s); },
     (N, a, d, k, l, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x === l ? t : N(s); },
   ]),
-  row('branch', false, 'abc', 'N a b c d t', [ // 150 br.add.eq dabct
+  row('branch', false, 'abc', 'N a b c d t', [ // 151 br.add.eq dabct
     (N, a, b, c, d, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x === s[c] ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; x = a(s) + s[b] | 0; s[d] = x; return x === s[c] ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; x = s[a] + b(s) | 0; s[d] = x; return x === s[c] ? t : N(s); },
@@ -1171,19 +1181,19 @@ const ROWS: readonly Row[] = [
     (N, a, b, c, d, t) => (s) => { let x!: number; const vb = b(s); const vc = c(s); x = s[a] + vb | 0; s[d] = x; return x === vc ? t : N(s); },
     (N, a, b, c, d, t) => (s) => { let x!: number; const va = a(s); const vb = b(s); const vc = c(s); x = va + vb | 0; s[d] = x; return x === vc ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'N a b d l t', [ // 151 br.add.eq.k dablt
+  row('branch', false, 'ab', 'N a b d l t', [ // 152 br.add.eq.k dablt
     (N, a, b, d, l, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x === l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = a(s) + s[b] | 0; s[d] = x; return x === l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = s[a] + b(s) | 0; s[d] = x; return x === l ? t : N(s); },
     (N, a, b, d, l, t) => (s) => { let x!: number; x = a(s) + b(s) | 0; s[d] = x; return x === l ? t : N(s); },
   ]),
-  row('i32', true, 'a', 'P a d k', [ // 152 i32.load dak
+  row('i32', true, 'a', 'P a d k', [ // 153 i32.load dak
     (P, a, d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, _d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, _d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'ac', 'P a c d k', [ // 153 i32.load.add dack
+  row('i32', true, 'ac', 'P a c d k', [ // 154 i32.load.add dack
     (P, a, c, d, k) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, c, d, k) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, c, d, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
@@ -1193,13 +1203,13 @@ const ROWS: readonly Row[] = [
     (P, a, c, _d, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, c, _d, k) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'a', 'P a d k l', [ // 154 i32.load.add.k dakl
+  row('i32', true, 'a', 'P a d k l', [ // 155 i32.load.add.k dakl
     (P, a, d, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, d, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'ac', 'P a c d k l', [ // 155 i32.load.shl.add dackl
+  row('i32', true, 'ac', 'P a c d k l', [ // 156 i32.load.shl.add dackl
     (P, a, c, d, k, l) => (s) => { let p!: number; p = (((s[a] << l) + s[c]) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, c, d, k, l) => (s) => { let p!: number; p = (((a(s) << l) + s[c]) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, c, d, k, l) => (s) => { let p!: number; p = (((s[a] << l) + c(s)) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
@@ -1209,23 +1219,23 @@ const ROWS: readonly Row[] = [
     (P, a, c, _d, k, l) => (s) => { let p!: number; p = (((s[a] << l) + c(s)) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, c, _d, k, l) => (s) => { let p!: number; p = (((a(s) << l) + c(s)) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'a', 'P a d k l m', [ // 156 i32.load.shl.add.k daklm
+  row('i32', true, 'a', 'P a d k l m', [ // 157 i32.load.shl.add.k daklm
     (P, a, d, k, l, m) => (s) => { let p!: number; p = (((s[a] << l) + m) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, d, k, l, m) => (s) => { let p!: number; p = (((a(s) << l) + m) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, _d, k, l, m) => (s) => { let p!: number; p = (((s[a] << l) + m) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, _d, k, l, m) => (s) => { let p!: number; p = (((a(s) << l) + m) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, '', 'P d k l', [ // 157 i32.load.k dkl
+  row('i32', true, '', 'P d k l', [ // 158 i32.load.k dkl
     (P, d, k, l) => (s) => { let p!: number; p = (l >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, _d, k, l) => () => { let p!: number; p = (l >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('effect', true, 'ab', 'P a b k', [ // 158 i32.store abk
+  row('effect', true, 'ab', 'P a b k', [ // 159 i32.store abk
     (P, a, b, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, a, b, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, a, b, k) => (s) => { let p!: number; const vb = b(s); p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
     (P, a, b, k) => (s) => { let p!: number; const va = a(s); const vb = b(s); p = (va >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
   ]),
-  row('effect', true, 'acb', 'P a b c k', [ // 159 i32.store.add acbk
+  row('effect', true, 'acb', 'P a b c k', [ // 160 i32.store.add acbk
     (P, a, b, c, k) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, a, b, c, k) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, a, b, c, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
@@ -1235,13 +1245,13 @@ const ROWS: readonly Row[] = [
     (P, a, b, c, k) => (s) => { let p!: number; const vc = c(s); const vb = b(s); p = ((s[a] + vc) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
     (P, a, b, c, k) => (s) => { let p!: number; const va = a(s); const vc = c(s); const vb = b(s); p = ((va + vc) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
   ]),
-  row('effect', true, 'ab', 'P a b k l', [ // 160 i32.store.add.k abkl
+  row('effect', true, 'ab', 'P a b k l', [ // 161 i32.store.add.k abkl
     (P, a, b, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, a, b, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, a, b, k, l) => (s) => { let p!: number; const vb = b(s); p = ((s[a] + l) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
     (P, a, b, k, l) => (s) => { let p!: number; const va = a(s); const vb = b(s); p = ((va + l) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
   ]),
-  row('effect', true, 'acb', 'P a b c k l', [ // 161 i32.store.shl.add acbkl
+  row('effect', true, 'acb', 'P a b c k l', [ // 162 i32.store.shl.add acbkl
     (P, a, b, c, k, l) => (s) => { let p!: number; p = (((s[a] << l) + s[c]) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, a, b, c, k, l) => (s) => { let p!: number; p = (((a(s) << l) + s[c]) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, a, b, c, k, l) => (s) => { let p!: number; p = (((s[a] << l) + c(s)) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
@@ -1251,25 +1261,25 @@ const ROWS: readonly Row[] = [
     (P, a, b, c, k, l) => (s) => { let p!: number; const vc = c(s); const vb = b(s); p = (((s[a] << l) + vc) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
     (P, a, b, c, k, l) => (s) => { let p!: number; const va = a(s); const vc = c(s); const vb = b(s); p = (((va << l) + vc) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
   ]),
-  row('effect', true, 'b', 'P b k l', [ // 162 i32.store.k bkl
+  row('effect', true, 'b', 'P b k l', [ // 163 i32.store.k bkl
     (P, b, k, l) => (s) => { let p!: number; p = (l >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (P, b, k, l) => (s) => { let p!: number; const vb = b(s); p = (l >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
   ]),
-  row('effect', true, 'a', 'P a k n', [ // 163 i32.store=k akn
+  row('effect', true, 'a', 'P a k n', [ // 164 i32.store=k akn
     (P, a, k, n) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = n; else store32(M8, p, n); },
     (P, a, k, n) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = n; else store32(M8, p, n); },
   ]),
-  row('effect', true, 'a', 'P a k l n', [ // 164 i32.store.add.k=k akln
+  row('effect', true, 'a', 'P a k l n', [ // 165 i32.store.add.k=k akln
     (P, a, k, l, n) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = n; else store32(M8, p, n); },
     (P, a, k, l, n) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = n; else store32(M8, p, n); },
   ]),
-  row('bits', true, 'a', 'P a d d1 k', [ // 165 i64.load dak
+  row('bits', true, 'a', 'P a d d1 k', [ // 166 i64.load dak
     (P, a, d, d1, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, d, d1, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, _d, _d1, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
     (P, a, _d, _d1, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
   ]),
-  row('bits', true, 'ac', 'P a c d d1 k', [ // 166 i64.load.add dack
+  row('bits', true, 'ac', 'P a c d d1 k', [ // 167 i64.load.add dack
     (P, a, c, d, d1, k) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, c, d, d1, k) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, c, d, d1, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
@@ -1279,13 +1289,13 @@ const ROWS: readonly Row[] = [
     (P, a, c, _d, _d1, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
     (P, a, c, _d, _d1, k) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
   ]),
-  row('bits', true, 'a', 'P a d d1 k l', [ // 167 i64.load.add.k dakl
+  row('bits', true, 'a', 'P a d d1 k l', [ // 168 i64.load.add.k dakl
     (P, a, d, d1, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, d, d1, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, _d, _d1, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
     (P, a, _d, _d1, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
   ]),
-  row('bits', true, 'ac', 'P a c d d1 k l', [ // 168 i64.load.shl.add dackl
+  row('bits', true, 'ac', 'P a c d d1 k l', [ // 169 i64.load.shl.add dackl
     (P, a, c, d, d1, k, l) => (s) => { let p!: number; p = (((s[a] << l) + s[c]) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, c, d, d1, k, l) => (s) => { let p!: number; p = (((a(s) << l) + s[c]) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (P, a, c, d, d1, k, l) => (s) => { let p!: number; p = (((s[a] << l) + c(s)) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
@@ -1295,13 +1305,13 @@ const ROWS: readonly Row[] = [
     (P, a, c, _d, _d1, k, l) => (s) => { let p!: number; p = (((s[a] << l) + c(s)) >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
     (P, a, c, _d, _d1, k, l) => (s) => { let p!: number; p = (((a(s) << l) + c(s)) >>> 0) + k; if (p > m8) throw trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
   ]),
-  row('effect', true, 'aB', 'P a b b1 k', [ // 169 i64.store abk
+  row('effect', true, 'aB', 'P a b b1 k', [ // 170 i64.store abk
     (P, a, b, b1, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (P, a, b, b1, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (P, a, b, _b1, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; const vb = b(s); if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
     (P, a, b, _b1, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; const vb = b(s); if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
   ]),
-  row('effect', true, 'acB', 'P a b b1 c k', [ // 170 i64.store.add acbk
+  row('effect', true, 'acB', 'P a b b1 c k', [ // 171 i64.store.add acbk
     (P, a, b, b1, c, k) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (P, a, b, b1, c, k) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (P, a, b, b1, c, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
@@ -1311,31 +1321,31 @@ const ROWS: readonly Row[] = [
     (P, a, b, _b1, c, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; const vb = b(s); if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
     (P, a, b, _b1, c, k) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; const vb = b(s); if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
   ]),
-  row('effect', true, 'aB', 'P a b b1 k l', [ // 171 i64.store.add.k abkl
+  row('effect', true, 'aB', 'P a b b1 k l', [ // 172 i64.store.add.k abkl
     (P, a, b, b1, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (P, a, b, b1, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m8) throw trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (P, a, b, _b1, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; const vb = b(s); if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
     (P, a, b, _b1, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; const vb = b(s); if (p > m8) throw trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
   ]),
-  row('i32', true, 'a', 'P a d k', [ // 172 i32.load8_s dak
+  row('i32', true, 'a', 'P a d k', [ // 173 i32.load8_s dak
     (P, a, d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = (M8[p] << 24 >> 24); },
     (P, a, d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = (M8[p] << 24 >> 24); },
     (P, a, _d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); return (M8[p] << 24 >> 24); },
     (P, a, _d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); return (M8[p] << 24 >> 24); },
   ]),
-  row('i32', true, 'a', 'P a d k l', [ // 173 i32.load8_s.add.k dakl
+  row('i32', true, 'a', 'P a d k l', [ // 174 i32.load8_s.add.k dakl
     (P, a, d, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = (M8[p] << 24 >> 24); },
     (P, a, d, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = (M8[p] << 24 >> 24); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) throw trap(17, P); return (M8[p] << 24 >> 24); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) throw trap(17, P); return (M8[p] << 24 >> 24); },
   ]),
-  row('i32', true, 'a', 'P a d k', [ // 174 i32.load8_u dak
+  row('i32', true, 'a', 'P a d k', [ // 175 i32.load8_u dak
     (P, a, d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, _d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
     (P, a, _d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'ac', 'P a c d k', [ // 175 i32.load8_u.add dack
+  row('i32', true, 'ac', 'P a c d k', [ // 176 i32.load8_u.add dack
     (P, a, c, d, k) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, c, d, k) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, c, d, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
@@ -1345,29 +1355,29 @@ const ROWS: readonly Row[] = [
     (P, a, c, _d, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
     (P, a, c, _d, k) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'a', 'P a d k l', [ // 176 i32.load8_u.add.k dakl
+  row('i32', true, 'a', 'P a d k l', [ // 177 i32.load8_u.add.k dakl
     (P, a, d, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, d, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, _d, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
     (P, a, _d, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'a', 'P a d k l m', [ // 177 i32.load8_u.shl.add.k daklm
+  row('i32', true, 'a', 'P a d k l m', [ // 178 i32.load8_u.shl.add.k daklm
     (P, a, d, k, l, m) => (s) => { let p!: number; p = (((s[a] << l) + m) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, d, k, l, m) => (s) => { let p!: number; p = (((a(s) << l) + m) >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, _d, k, l, m) => (s) => { let p!: number; p = (((s[a] << l) + m) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
     (P, a, _d, k, l, m) => (s) => { let p!: number; p = (((a(s) << l) + m) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, '', 'P d k l', [ // 178 i32.load8_u.k dkl
+  row('i32', true, '', 'P d k l', [ // 179 i32.load8_u.k dkl
     (P, d, k, l) => (s) => { let p!: number; p = (l >>> 0) + k; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, _d, k, l) => () => { let p!: number; p = (l >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'a', 'P a d k', [ // 179 i32.load16_s dak
+  row('i32', true, 'a', 'P a d k', [ // 180 i32.load16_s dak
     (P, a, d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (P, a, d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (P, a, _d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); return (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (P, a, _d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); return (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
   ]),
-  row('i32', true, 'ac', 'P a c d k', [ // 180 i32.load16_s.add dack
+  row('i32', true, 'ac', 'P a c d k', [ // 181 i32.load16_s.add dack
     (P, a, c, d, k) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (P, a, c, d, k) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (P, a, c, d, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
@@ -1377,13 +1387,13 @@ const ROWS: readonly Row[] = [
     (P, a, c, _d, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); return (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (P, a, c, _d, k) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); return (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
   ]),
-  row('i32', true, 'a', 'P a d k', [ // 181 i32.load16_u dak
+  row('i32', true, 'a', 'P a d k', [ // 182 i32.load16_u dak
     (P, a, d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, _d, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, _d, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
   ]),
-  row('i32', true, 'ac', 'P a c d k', [ // 182 i32.load16_u.add dack
+  row('i32', true, 'ac', 'P a c d k', [ // 183 i32.load16_u.add dack
     (P, a, c, d, k) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, c, d, k) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, c, d, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
@@ -1393,13 +1403,13 @@ const ROWS: readonly Row[] = [
     (P, a, c, _d, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, c, _d, k) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
   ]),
-  row('i32', true, 'a', 'P a d k l', [ // 183 i32.load16_u.add.k dakl
+  row('i32', true, 'a', 'P a d k l', [ // 184 i32.load16_u.add.k dakl
     (P, a, d, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, d, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
   ]),
-  row('i32', true, 'ac', 'P a c d k l', [ // 184 i32.load16_u.shl.add dackl
+  row('i32', true, 'ac', 'P a c d k l', [ // 185 i32.load16_u.shl.add dackl
     (P, a, c, d, k, l) => (s) => { let p!: number; p = (((s[a] << l) + s[c]) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, c, d, k, l) => (s) => { let p!: number; p = (((a(s) << l) + s[c]) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, c, d, k, l) => (s) => { let p!: number; p = (((s[a] << l) + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
@@ -1409,13 +1419,13 @@ const ROWS: readonly Row[] = [
     (P, a, c, _d, k, l) => (s) => { let p!: number; p = (((s[a] << l) + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, c, _d, k, l) => (s) => { let p!: number; p = (((a(s) << l) + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
   ]),
-  row('effect', true, 'ab', 'P a b k', [ // 185 i32.store8 abk
+  row('effect', true, 'ab', 'P a b k', [ // 186 i32.store8 abk
     (P, a, b, k) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = s[b]; },
     (P, a, b, k) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = s[b]; },
     (P, a, b, k) => (s) => { let p!: number; const vb = b(s); p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = vb; },
     (P, a, b, k) => (s) => { let p!: number; const va = a(s); const vb = b(s); p = (va >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = vb; },
   ]),
-  row('effect', true, 'acb', 'P a b c k', [ // 186 i32.store8.add acbk
+  row('effect', true, 'acb', 'P a b c k', [ // 187 i32.store8.add acbk
     (P, a, b, c, k) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = s[b]; },
     (P, a, b, c, k) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = s[b]; },
     (P, a, b, c, k) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = s[b]; },
@@ -1425,33 +1435,33 @@ const ROWS: readonly Row[] = [
     (P, a, b, c, k) => (s) => { let p!: number; const vc = c(s); const vb = b(s); p = ((s[a] + vc) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = vb; },
     (P, a, b, c, k) => (s) => { let p!: number; const va = a(s); const vc = c(s); const vb = b(s); p = ((va + vc) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = vb; },
   ]),
-  row('effect', true, 'ab', 'P a b k l', [ // 187 i32.store8.add.k abkl
+  row('effect', true, 'ab', 'P a b k l', [ // 188 i32.store8.add.k abkl
     (P, a, b, k, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = s[b]; },
     (P, a, b, k, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = s[b]; },
     (P, a, b, k, l) => (s) => { let p!: number; const vb = b(s); p = ((s[a] + l) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = vb; },
     (P, a, b, k, l) => (s) => { let p!: number; const va = a(s); const vb = b(s); p = ((va + l) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = vb; },
   ]),
-  row('effect', true, 'a', 'P a k n', [ // 188 i32.store8=k akn
+  row('effect', true, 'a', 'P a k n', [ // 189 i32.store8=k akn
     (P, a, k, n) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = n; },
     (P, a, k, n) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = n; },
   ]),
-  row('effect', true, 'ac', 'P a c k n', [ // 189 i32.store8.add=k ackn
+  row('effect', true, 'ac', 'P a c k n', [ // 190 i32.store8.add=k ackn
     (P, a, c, k, n) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = n; },
     (P, a, c, k, n) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = n; },
     (P, a, c, k, n) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = n; },
     (P, a, c, k, n) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = n; },
   ]),
-  row('effect', true, 'a', 'P a k l n', [ // 190 i32.store8.add.k=k akln
+  row('effect', true, 'a', 'P a k l n', [ // 191 i32.store8.add.k=k akln
     (P, a, k, l, n) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = n; },
     (P, a, k, l, n) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) throw trap(17, P); M8[p] = n; },
   ]),
-  row('effect', true, 'ab', 'P a b k', [ // 191 i32.store16 abk
+  row('effect', true, 'ab', 'P a b k', [ // 192 i32.store16 abk
     (P, a, b, k) => (s) => { let y!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, k) => (s) => { let y!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, k) => (s) => { let y!: number, p!: number; const vb = b(s); p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = vb; else { y = vb; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, k) => (s) => { let y!: number, p!: number; const va = a(s); const vb = b(s); p = (va >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = vb; else { y = vb; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
   ]),
-  row('effect', true, 'acb', 'P a b c k', [ // 192 i32.store16.add acbk
+  row('effect', true, 'acb', 'P a b c k', [ // 193 i32.store16.add acbk
     (P, a, b, c, k) => (s) => { let y!: number, p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, c, k) => (s) => { let y!: number, p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, c, k) => (s) => { let y!: number, p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
@@ -1461,249 +1471,273 @@ const ROWS: readonly Row[] = [
     (P, a, b, c, k) => (s) => { let y!: number, p!: number; const vc = c(s); const vb = b(s); p = ((s[a] + vc) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = vb; else { y = vb; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, c, k) => (s) => { let y!: number, p!: number; const va = a(s); const vc = c(s); const vb = b(s); p = ((va + vc) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = vb; else { y = vb; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
   ]),
-  row('effect', true, 'ab', 'P a b k l', [ // 193 i32.store16.add.k abkl
+  row('effect', true, 'ab', 'P a b k l', [ // 194 i32.store16.add.k abkl
     (P, a, b, k, l) => (s) => { let y!: number, p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, k, l) => (s) => { let y!: number, p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, k, l) => (s) => { let y!: number, p!: number; const vb = b(s); p = ((s[a] + l) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = vb; else { y = vb; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, b, k, l) => (s) => { let y!: number, p!: number; const va = a(s); const vb = b(s); p = ((va + l) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = vb; else { y = vb; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
   ]),
-  row('effect', true, 'a', 'P a k n', [ // 194 i32.store16=k akn
+  row('effect', true, 'a', 'P a k n', [ // 195 i32.store16=k akn
     (P, a, k, n) => (s) => { let y!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = n; else { y = n; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (P, a, k, n) => (s) => { let y!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = n; else { y = n; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
   ]),
-  row('i32', true, 'a', 'P a d k l', [ // 195 i32.load>add.k dakl
+  row('i32', true, 'a', 'P a d k l', [ // 196 i32.load>add.k dakl
     (P, a, d, k, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + l | 0; },
     (P, a, d, k, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + l | 0; },
     (P, a, _d, k, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + l | 0; },
     (P, a, _d, k, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + l | 0; },
   ]),
-  row('effect', true, 'a', 'P a d e k l', [ // 196 i32.load,tee.add.k deakl
+  row('effect', true, 'ab', 'P a b d e k', [ // 197 copy32,i32.load daebk
+    (P, a, b, d, e, k) => (s) => { let p!: number; s[d] = s[a]; p = (s[b] >>> 0) + k; if (p > m4) throw trap(17, P); s[e] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (P, a, b, d, e, k) => (s) => { let p!: number; const va = a(s); s[d] = va; p = (s[b] >>> 0) + k; if (p > m4) throw trap(17, P); s[e] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (P, a, b, d, e, k) => (s) => { let p!: number; const vb = b(s); s[d] = s[a]; p = (vb >>> 0) + k; if (p > m4) throw trap(17, P); s[e] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (P, a, b, d, e, k) => (s) => { let p!: number; const va = a(s); const vb = b(s); s[d] = va; p = (vb >>> 0) + k; if (p > m4) throw trap(17, P); s[e] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+  ]),
+  row('i32', true, 'abc', 'P a b c d k l', [ // 198 i32.load16_s*load16_s>add dabckl
+    (P, a, b, c, d, k, l) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
+    (P, a, b, c, d, k, l) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
+    (P, a, b, c, d, k, l) => (s) => { let z!: number, p!: number; const vb = b(s); p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (vb >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
+    (P, a, b, c, d, k, l) => (s) => { let z!: number, p!: number; const va = a(s); const vb = b(s); p = (va >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (vb >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
+    (P, a, b, c, d, k, l) => (s) => { let z!: number, p!: number; const vc = c(s); p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + vc | 0; },
+    (P, a, b, c, d, k, l) => (s) => { let z!: number, p!: number; const va = a(s); const vc = c(s); p = (va >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + vc | 0; },
+    (P, a, b, c, d, k, l) => (s) => { let z!: number, p!: number; const vb = b(s); const vc = c(s); p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (vb >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + vc | 0; },
+    (P, a, b, c, d, k, l) => (s) => { let z!: number, p!: number; const va = a(s); const vb = b(s); const vc = c(s); p = (va >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (vb >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + vc | 0; },
+    (P, a, b, c, _d, k, l) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) throw trap(17, P); return Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
+    (P, a, b, c, _d, k, l) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) throw trap(17, P); return Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
+    (P, a, b, c, _d, k, l) => (s) => { let z!: number, p!: number; const vb = b(s); p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (vb >>> 0) + l; if (p > m2) throw trap(17, P); return Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
+    (P, a, b, c, _d, k, l) => (s) => { let z!: number, p!: number; const va = a(s); const vb = b(s); p = (va >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (vb >>> 0) + l; if (p > m2) throw trap(17, P); return Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
+    (P, a, b, c, _d, k, l) => (s) => { let z!: number, p!: number; const vc = c(s); p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) throw trap(17, P); return Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + vc | 0; },
+    (P, a, b, c, _d, k, l) => (s) => { let z!: number, p!: number; const va = a(s); const vc = c(s); p = (va >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) throw trap(17, P); return Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + vc | 0; },
+    (P, a, b, c, _d, k, l) => (s) => { let z!: number, p!: number; const vb = b(s); const vc = c(s); p = (s[a] >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (vb >>> 0) + l; if (p > m2) throw trap(17, P); return Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + vc | 0; },
+    (P, a, b, c, _d, k, l) => (s) => { let z!: number, p!: number; const va = a(s); const vb = b(s); const vc = c(s); p = (va >>> 0) + k; if (p > m2) throw trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (vb >>> 0) + l; if (p > m2) throw trap(17, P); return Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + vc | 0; },
+  ]),
+  row('effect', true, 'a', 'P a d e k l', [ // 199 i32.load,tee.add.k deakl
     (P, a, d, e, k, l) => (s) => { let x!: number, y!: number, p!: number; x = s[a] + l | 0; s[e] = x; y = k; if ((x >>> 0) > (mb - y - 4 >>> 0)) throw trap(17, P); p = x + y | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, d, e, k, l) => (s) => { let x!: number, y!: number, p!: number; x = a(s) + l | 0; s[e] = x; y = k; if ((x >>> 0) > (mb - y - 4 >>> 0)) throw trap(17, P); p = x + y | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'a', 'P a d k l', [ // 197 i32.load>i32.load dakl
+  row('i32', true, 'a', 'P a d k l', [ // 200 i32.load>i32.load dakl
     (P, a, d, k, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, d, k, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) throw trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'a', 'P a d k l', [ // 198 i32.load>i32.load8_u dakl
+  row('i32', true, 'a', 'P a d k l', [ // 201 i32.load>i32.load8_u dakl
     (P, a, d, k, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, d, k, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) throw trap(17, P); s[d] = M8[p]; },
     (P, a, _d, k, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) throw trap(17, P); return M8[p]; },
     (P, a, _d, k, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) throw trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'a', 'P a d k l', [ // 199 i32.load>i32.load16_u dakl
+  row('i32', true, 'a', 'P a d k l', [ // 202 i32.load>i32.load16_u dakl
     (P, a, d, k, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, d, k, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m2) throw trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (P, a, _d, k, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m2) throw trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
   ]),
-  row('branch', true, 'a', 'N P a k t', [ // 200 br_if.i32.load akt
+  row('branch', true, 'a', 'N P a k t', [ // 203 br_if.i32.load akt
     (N, P, a, k, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0 ? t : N(s); },
     (N, P, a, k, t) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'N P a k t', [ // 201 br_unless.i32.load akt
+  row('branch', true, 'a', 'N P a k t', [ // 204 br_unless.i32.load akt
     (N, P, a, k, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0 ? t : N(s); },
     (N, P, a, k, t) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'N P a d k t', [ // 202 br_if.tee.i32.load dakt
+  row('branch', true, 'a', 'N P a d k t', [ // 205 br_if.tee.i32.load dakt
     (N, P, a, d, k, t) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; return z !== 0 ? t : N(s); },
     (N, P, a, d, k, t) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; return z !== 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'N P a d k t', [ // 203 br_unless.tee.i32.load dakt
+  row('branch', true, 'a', 'N P a d k t', [ // 206 br_unless.tee.i32.load dakt
     (N, P, a, d, k, t) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; return z === 0 ? t : N(s); },
     (N, P, a, d, k, t) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; return z === 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'N P a k t', [ // 204 br_if.i32.load8_u akt
+  row('branch', true, 'a', 'N P a k t', [ // 207 br_if.i32.load8_u akt
     (N, P, a, k, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p] !== 0 ? t : N(s); },
     (N, P, a, k, t) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p] !== 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'N P a k t', [ // 205 br_unless.i32.load8_u akt
+  row('branch', true, 'a', 'N P a k t', [ // 208 br_unless.i32.load8_u akt
     (N, P, a, k, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p] === 0 ? t : N(s); },
     (N, P, a, k, t) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); return M8[p] === 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'N P a d k t', [ // 206 br_if.tee.i32.load8_u dakt
+  row('branch', true, 'a', 'N P a d k t', [ // 209 br_if.tee.i32.load8_u dakt
     (N, P, a, d, k, t) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); z = M8[p]; s[d] = z; return z !== 0 ? t : N(s); },
     (N, P, a, d, k, t) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); z = M8[p]; s[d] = z; return z !== 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'N P a d k t', [ // 207 br_unless.tee.i32.load8_u dakt
+  row('branch', true, 'a', 'N P a d k t', [ // 210 br_unless.tee.i32.load8_u dakt
     (N, P, a, d, k, t) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); z = M8[p]; s[d] = z; return z === 0 ? t : N(s); },
     (N, P, a, d, k, t) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); z = M8[p]; s[d] = z; return z === 0 ? t : N(s); },
   ]),
-  row('effect', true, 'ab', 'P a b k l', [ // 208 i32.load>store abkl
+  row('effect', true, 'ab', 'P a b k l', [ // 211 i32.load>store abkl
     (P, a, b, k, l) => (s) => { let z!: number, p!: number; p = (s[b] >>> 0) + l; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z); },
     (P, a, b, k, l) => (s) => { let z!: number, p!: number; const va = a(s); p = (s[b] >>> 0) + l; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); p = (va >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z); },
     (P, a, b, k, l) => (s) => { let z!: number, p!: number; p = (b(s) >>> 0) + l; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z); },
     (P, a, b, k, l) => (s) => { let z!: number, p!: number; const va = a(s); const vb = b(s); p = (vb >>> 0) + l; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); p = (va >>> 0) + k; if (p > m4) throw trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z); },
   ]),
-  row('effect', true, 'a', 'P a d d1 k', [ // 209 i64.load8_u dak
+  row('effect', true, 'a', 'P a d d1 k', [ // 212 i64.load8_u dak
     (P, a, d, d1, k) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m1) throw trap(17, P); z = M8[p]; s[d] = z; s[d1] = 0; },
     (P, a, d, d1, k) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m1) throw trap(17, P); z = M8[p]; s[d] = z; s[d1] = 0; },
   ]),
-  row('effect', true, 'a', 'P a d d1 k', [ // 210 i64.load32_s dak
+  row('effect', true, 'a', 'P a d d1 k', [ // 213 i64.load32_s dak
     (P, a, d, d1, k) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; s[d1] = z >> 31; },
     (P, a, d, d1, k) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; s[d1] = z >> 31; },
   ]),
-  row('effect', true, 'a', 'P a d d1 k', [ // 211 i64.load32_u dak
+  row('effect', true, 'a', 'P a d d1 k', [ // 214 i64.load32_u dak
     (P, a, d, d1, k) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; s[d1] = 0; },
     (P, a, d, d1, k) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m4) throw trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; s[d1] = 0; },
   ]),
-  row('effect', true, 'a', 'P a d k', [ // 212 v128.load dak
+  row('effect', true, 'a', 'P a d k', [ // 215 v128.load dak
     (P, a, d, k) => (s) => { if (!loadVector(memory, fp2 + d, s[a], k)) throw trap(17, P); },
     (P, a, d, k) => (s) => { const va = a(s); if (!loadVector(memory, fp2 + d, va, k)) throw trap(17, P); },
   ]),
-  row('effect', true, 'a', 'P a d k l', [ // 213 v128.load.add.k dakl
+  row('effect', true, 'a', 'P a d k l', [ // 216 v128.load.add.k dakl
     (P, a, d, k, l) => (s) => { if (!loadVector(memory, fp2 + d, s[a] + l | 0, k)) throw trap(17, P); },
     (P, a, d, k, l) => (s) => { const va = a(s); if (!loadVector(memory, fp2 + d, va + l | 0, k)) throw trap(17, P); },
   ]),
-  row('effect', true, 'a', 'P a b k', [ // 214 v128.store abk
+  row('effect', true, 'a', 'P a b k', [ // 217 v128.store abk
     (P, a, b, k) => (s) => { if (!storeVector(memory, fp2 + b, s[a], k)) throw trap(17, P); },
     (P, a, b, k) => (s) => { const va = a(s); if (!storeVector(memory, fp2 + b, va, k)) throw trap(17, P); },
   ]),
-  row('i32', false, '', 'd', [ // 215 memory.size d
+  row('i32', false, '', 'd', [ // 218 memory.size d
     (d) => (s) => { s[d] = mb >>> 16; },
     () => () => (mb >>> 16),
   ]),
-  row('end', true, '', 'P', [ // 216 memory.grow dak
+  row('end', true, '', 'P', [ // 219 memory.grow dak
     (P) => () => { return leave(6, P); },
   ]),
-  row('i32', false, '', 'd k', [ // 217 global.get32 dk
+  row('i32', false, '', 'd k', [ // 220 global.get32 dk
     (d, k) => (s) => { s[d] = G[k]; },
     (_d, k) => () => (G[k]),
   ]),
-  row('effect', false, 'a', 'a k', [ // 218 global.set32 ak
+  row('effect', false, 'a', 'a k', [ // 221 global.set32 ak
     (a, k) => (s) => { G[k] = s[a]; },
     (a, k) => (s) => { const va = a(s); G[k] = va; },
   ]),
-  row('effect', false, '', 'd d1 k', [ // 219 global.get64 dk
+  row('effect', false, '', 'd d1 k', [ // 222 global.get64 dk
     (d, d1, k) => (s) => { let y!: number; y = k; s[d] = G[y]; s[d1] = G[y + 1 | 0]; },
   ]),
-  row('effect', false, '', 'a a1 k', [ // 220 global.set64 ak
+  row('effect', false, '', 'a a1 k', [ // 223 global.set64 ak
     (a, a1, k) => (s) => { let y!: number; y = k; G[y] = s[a]; G[y + 1 | 0] = s[a1]; },
   ]),
-  row('i32', false, '', 'd k l', [ // 221 global.get32.add dkl
+  row('i32', false, '', 'd k l', [ // 224 global.get32.add dkl
     (d, k, l) => (s) => { s[d] = G[k] + l | 0; },
     (_d, k, l) => () => (G[k] + l | 0),
   ]),
-  row('end', true, '', 'K P Q f l q u v', [ // 222 call kl
+  row('end', true, '', 'K P Q f l q u v', [ // 225 call kl
     (K, P, Q, f, l, q, u, v) => () => { if (sp > FRAME_WORDS || fp2 + l + f > SLOT_WORDS) return leave(8, P); FS[sp] = Q; FS[sp + 1] = l; BACK[sp] = q; sp = sp + 2; fp2 = fp2 + l; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; for (let i: number = u; i < v; i++) view[i] = 0; return K; },
   ]),
-  row('end', true, '', 'P o', [ // 223 call.lazy kl
-    (P, o) => () => { if ((CODE[P] & 65535) !== 223) return again(P, o); return leave(2, P); },
+  row('end', true, '', 'P o', [ // 226 call.lazy kl
+    (P, o) => () => { if ((CODE[P] & 65535) !== 226) return again(P, o); return leave(2, P); },
   ]),
-  row('end', true, '', 'P', [ // 224 call.import kl
+  row('end', true, '', 'P', [ // 227 call.import kl
     (P) => () => { return leave(3, P); },
   ]),
-  row('end', true, '', 'A P Q k l m q', [ // 225 call.indirect Aklm
+  row('end', true, '', 'A P Q k l m q', [ // 228 call.indirect Aklm
     (A, P, Q, k, l, m, q) => () => { let x!: number, z!: number; x = indirect(inst, fp + A, k, l); if (x === 0) return leave(4, P); z = m; if (sp > FRAME_WORDS || (fp2 + z + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); FS[sp] = Q; BACK[sp] = q; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; return enter(x); },
   ]),
-  row('end', false, '', '', [ // 226 return 
+  row('end', false, '', '', [ // 229 return 
     () => () => { fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', false, 'a', 'a', [ // 227 return32 a
+  row('end', false, 'a', 'a', [ // 230 return32 a
     (a) => (s) => { s[0] = s[a]; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
     (a) => (s) => { const va = a(s); s[0] = va; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', false, '', 'a a1', [ // 228 return64 a
+  row('end', false, '', 'a a1', [ // 231 return64 a
     (a, a1) => (s) => { s[0] = s[a]; s[1] = s[a1]; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', false, '', 'k', [ // 229 return32.k k
+  row('end', false, '', 'k', [ // 232 return32.k k
     (k) => (s) => { s[0] = k; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', true, '', 'P k', [ // 230 tail.call k
+  row('end', true, '', 'P k', [ // 233 tail.call k
     (P, k) => () => { let x!: number; x = k; if ((fp2 + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); return enter(x); },
   ]),
-  row('end', true, '', 'P o', [ // 231 tail.call.lazy k
-    (P, o) => () => { if ((CODE[P] & 65535) !== 231) return again(P, o); return leave(2, P); },
+  row('end', true, '', 'P o', [ // 234 tail.call.lazy k
+    (P, o) => () => { if ((CODE[P] & 65535) !== 234) return again(P, o); return leave(2, P); },
   ]),
-  row('end', true, '', 'P', [ // 232 tail.call.import k
+  row('end', true, '', 'P', [ // 235 tail.call.import k
     (P) => () => { return leave(3, P); },
   ]),
-  row('end', true, '', 'A P k l', [ // 233 tail.call.indirect Akl
+  row('end', true, '', 'A P k l', [ // 236 tail.call.indirect Akl
     (A, P, k, l) => () => { let x!: number; x = indirect(inst, fp + A, k, l); if (x === 0) return leave(4, P); if ((fp2 + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); return enter(x); },
   ]),
-  row('effect', true, '', 'A B C D P k l', [ // 234 object DABCkl
+  row('effect', true, '', 'A B C D P k l', [ // 237 object DABCkl
     (A, B, C, D, P, k, l) => () => { let x!: number; x = OBJECT[k](fp + D, fp + A, fp + B, fp + C, l); if (x !== 0) { throw trap(x, P); } },
   ]),
-  row('effect', false, '', 'D k', [ // 235 global.getref Dk
+  row('effect', false, '', 'D k', [ // 238 global.getref Dk
     (D, k) => () => { R[fp + D] = inst.globalRefs[k]; },
   ]),
-  row('branch', false, '', 'A N t', [ // 236 br.ref.is_null At
+  row('branch', false, '', 'A N t', [ // 239 br.ref.is_null At
     (A, N, t) => (s) => { return R[fp + A] === null ? t : N(s); },
   ]),
-  row('branch', false, '', 'A N t', [ // 237 br.not.ref.is_null At
+  row('branch', false, '', 'A N t', [ // 240 br.not.ref.is_null At
     (A, N, t) => (s) => { return R[fp + A] !== null ? t : N(s); },
   ]),
-  row('branch', false, '', 'A N k t', [ // 238 br.ref.test Akt
+  row('branch', false, '', 'A N k t', [ // 241 br.ref.test Akt
     (A, N, k, t) => (s) => { return testRef(R[fp + A], k) ? t : N(s); },
   ]),
-  row('i32', true, '', 'A P d k', [ // 239 struct.get32 dAk
+  row('i32', true, '', 'A P d k', [ // 242 struct.get32 dAk
     (A, P, d, k) => (s) => { let so!: StructObject | null; so = R[fp + A] as StructObject; if (so === null) throw trap(21, P); s[d] = so.fields[k] as number | 0; },
     (A, P, _d, k) => () => { let so!: StructObject | null; so = R[fp + A] as StructObject; if (so === null) throw trap(21, P); return so.fields[k] as number | 0; },
   ]),
-  row('effect', true, '', 'A D P k', [ // 240 struct.getref DAk
+  row('effect', true, '', 'A D P k', [ // 243 struct.getref DAk
     (A, D, P, k) => () => { let so!: StructObject | null; so = R[fp + A] as StructObject; if (so === null) throw trap(21, P); R[fp + D] = so.fields[k]; },
   ]),
-  row('effect', false, '', 'a b d', [ // 241 f32.add dab
+  row('effect', false, '', 'a b d', [ // 244 f32.add dab
     (a, b, d) => () => { FF[d] = FF[a] + FF[b]; },
   ]),
-  row('effect', false, '', 'a b d', [ // 242 f32.sub dab
+  row('effect', false, '', 'a b d', [ // 245 f32.sub dab
     (a, b, d) => () => { FF[d] = FF[a] - FF[b]; },
   ]),
-  row('effect', false, '', 'a b d', [ // 243 f32.mul dab
+  row('effect', false, '', 'a b d', [ // 246 f32.mul dab
     (a, b, d) => () => { FF[d] = FF[a] * FF[b]; },
   ]),
-  row('effect', false, '', 'a b d', [ // 244 f32.div dab
+  row('effect', false, '', 'a b d', [ // 247 f32.div dab
     (a, b, d) => () => { FF[d] = FF[a] / FF[b]; },
   ]),
-  row('effect', false, '', 'a b d', [ // 245 f32.min dab
+  row('effect', false, '', 'a b d', [ // 248 f32.min dab
     (a, b, d) => () => { FF[d] = Math.min(FF[a], FF[b]); },
   ]),
-  row('effect', false, '', 'a b d', [ // 246 f32.max dab
+  row('effect', false, '', 'a b d', [ // 249 f32.max dab
     (a, b, d) => () => { FF[d] = Math.max(FF[a], FF[b]); },
   ]),
-  row('i32', false, '', 'a b d', [ // 247 f32.eq dab
+  row('i32', false, '', 'a b d', [ // 250 f32.eq dab
     (a, b, d) => (s) => { s[d] = FF[a] === FF[b] ? 1 : 0; },
     (a, b) => () => (FF[a] === FF[b] ? 1 : 0),
   ]),
-  row('i32', false, '', 'a b d', [ // 248 f32.ne dab
+  row('i32', false, '', 'a b d', [ // 251 f32.ne dab
     (a, b, d) => (s) => { s[d] = FF[a] !== FF[b] ? 1 : 0; },
     (a, b) => () => (FF[a] !== FF[b] ? 1 : 0),
   ]),
-  row('i32', false, '', 'a b d', [ // 249 f32.lt dab
+  row('i32', false, '', 'a b d', [ // 252 f32.lt dab
     (a, b, d) => (s) => { s[d] = FF[a] < FF[b] ? 1 : 0; },
     (a, b) => () => (FF[a] < FF[b] ? 1 : 0),
   ]),
-  row('i32', false, '', 'a b d', [ // 250 f32.le dab
+  row('i32', false, '', 'a b d', [ // 253 f32.le dab
     (a, b, d) => (s) => { s[d] = FF[a] <= FF[b] ? 1 : 0; },
     (a, b) => () => (FF[a] <= FF[b] ? 1 : 0),
   ]),
-  row('effect', false, '', 'a d', [ // 251 f32.ceil da
+  row('effect', false, '', 'a d', [ // 254 f32.ceil da
     (a, d) => () => { FF[d] = Math.ceil(FF[a]); },
   ]),
-  row('effect', false, '', 'a d', [ // 252 f32.floor da
+  row('effect', false, '', 'a d', [ // 255 f32.floor da
     (a, d) => () => { FF[d] = Math.floor(FF[a]); },
   ]),
-  row('effect', false, '', 'a d', [ // 253 f32.trunc da
+  row('effect', false, '', 'a d', [ // 256 f32.trunc da
     (a, d) => () => { FF[d] = Math.trunc(FF[a]); },
   ]),
-  row('effect', false, '', 'a d', [ // 254 f32.sqrt da
+  row('effect', false, '', 'a d', [ // 257 f32.sqrt da
     (a, d) => () => { FF[d] = Math.sqrt(FF[a]); },
   ]),
-  row('i32', false, 'a', 'a d', [ // 255 f32.abs da
+  row('i32', false, 'a', 'a d', [ // 258 f32.abs da
     (a, d) => (s) => { s[d] = s[a] & 0x7fffffff; },
     (a, d) => (s) => { s[d] = a(s) & 0x7fffffff; },
     (a) => (s) => (s[a] & 0x7fffffff),
     (a) => (s) => (a(s) & 0x7fffffff),
   ]),
-  row('i32', false, 'a', 'a d', [ // 256 f32.neg da
+  row('i32', false, 'a', 'a d', [ // 259 f32.neg da
     (a, d) => (s) => { s[d] = s[a] ^ -2147483648; },
     (a, d) => (s) => { s[d] = a(s) ^ -2147483648; },
     (a) => (s) => (s[a] ^ -2147483648),
     (a) => (s) => (a(s) ^ -2147483648),
   ]),
-  row('i32', false, 'ab', 'a b d', [ // 257 f32.copysign dab
+  row('i32', false, 'ab', 'a b d', [ // 260 f32.copysign dab
     (a, b, d) => (s) => { let z!: number; z = s[b]; s[d] = s[a] & 0x7fffffff | z & -2147483648; },
     (a, b, d) => (s) => { let z!: number; z = s[b]; s[d] = a(s) & 0x7fffffff | z & -2147483648; },
     (a, b, d) => (s) => { let z!: number; z = b(s); s[d] = s[a] & 0x7fffffff | z & -2147483648; },
@@ -1713,15 +1747,15 @@ const ROWS: readonly Row[] = [
     (a, b) => (s) => { let z!: number; z = b(s); return s[a] & 0x7fffffff | z & -2147483648; },
     (a, b) => (s) => { let z!: number; const va = a(s); const vb = b(s); z = vb; return va & 0x7fffffff | z & -2147483648; },
   ]),
-  row('effect', false, 'a', 'a d', [ // 258 f32.convert_i32_s da
+  row('effect', false, 'a', 'a d', [ // 261 f32.convert_i32_s da
     (a, d) => (s) => { FF[d] = s[a]; },
     (a, d) => (s) => { const va = a(s); FF[d] = va; },
   ]),
-  row('effect', false, 'a', 'a d', [ // 259 f32.convert_i32_u da
+  row('effect', false, 'a', 'a d', [ // 262 f32.convert_i32_u da
     (a, d) => (s) => { FF[d] = s[a] >>> 0; },
     (a, d) => (s) => { const va = a(s); FF[d] = va >>> 0; },
   ]),
-  row('f64', false, 'AB', 'A B D', [ // 260 f64.add DAB
+  row('f64', false, 'AB', 'A B D', [ // 263 f64.add DAB
     (A, B, D) => () => { F[D] = F[A] + F[B]; },
     (A, B, D) => (s) => { F[D] = A(s) + F[B]; },
     (A, B, D) => (s) => { F[D] = F[A] + B(s); },
@@ -1731,7 +1765,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (F[A] + B(s)),
     (A, B) => (s) => (A(s) + B(s)),
   ]),
-  row('f64', false, 'AB', 'A B D', [ // 261 f64.sub DAB
+  row('f64', false, 'AB', 'A B D', [ // 264 f64.sub DAB
     (A, B, D) => () => { F[D] = F[A] - F[B]; },
     (A, B, D) => (s) => { F[D] = A(s) - F[B]; },
     (A, B, D) => (s) => { F[D] = F[A] - B(s); },
@@ -1741,7 +1775,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (F[A] - B(s)),
     (A, B) => (s) => (A(s) - B(s)),
   ]),
-  row('f64', false, 'AB', 'A B D', [ // 262 f64.mul DAB
+  row('f64', false, 'AB', 'A B D', [ // 265 f64.mul DAB
     (A, B, D) => () => { F[D] = F[A] * F[B]; },
     (A, B, D) => (s) => { F[D] = A(s) * F[B]; },
     (A, B, D) => (s) => { F[D] = F[A] * B(s); },
@@ -1751,7 +1785,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (F[A] * B(s)),
     (A, B) => (s) => (A(s) * B(s)),
   ]),
-  row('f64', false, 'AB', 'A B D', [ // 263 f64.div DAB
+  row('f64', false, 'AB', 'A B D', [ // 266 f64.div DAB
     (A, B, D) => () => { F[D] = F[A] / F[B]; },
     (A, B, D) => (s) => { F[D] = A(s) / F[B]; },
     (A, B, D) => (s) => { F[D] = F[A] / B(s); },
@@ -1761,7 +1795,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (F[A] / B(s)),
     (A, B) => (s) => (A(s) / B(s)),
   ]),
-  row('f64', false, 'AB', 'A B D', [ // 264 f64.min DAB
+  row('f64', false, 'AB', 'A B D', [ // 267 f64.min DAB
     (A, B, D) => () => { F[D] = Math.min(F[A], F[B]); },
     (A, B, D) => (s) => { F[D] = Math.min(A(s), F[B]); },
     (A, B, D) => (s) => { F[D] = Math.min(F[A], B(s)); },
@@ -1771,7 +1805,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (Math.min(F[A], B(s))),
     (A, B) => (s) => (Math.min(A(s), B(s))),
   ]),
-  row('f64', false, 'AB', 'A B D', [ // 265 f64.max DAB
+  row('f64', false, 'AB', 'A B D', [ // 268 f64.max DAB
     (A, B, D) => () => { F[D] = Math.max(F[A], F[B]); },
     (A, B, D) => (s) => { F[D] = Math.max(A(s), F[B]); },
     (A, B, D) => (s) => { F[D] = Math.max(F[A], B(s)); },
@@ -1781,7 +1815,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (Math.max(F[A], B(s))),
     (A, B) => (s) => (Math.max(A(s), B(s))),
   ]),
-  row('i32', false, 'AB', 'A B d', [ // 266 f64.eq dAB
+  row('i32', false, 'AB', 'A B d', [ // 269 f64.eq dAB
     (A, B, d) => (s) => { s[d] = F[A] === F[B] ? 1 : 0; },
     (A, B, d) => (s) => { s[d] = A(s) === F[B] ? 1 : 0; },
     (A, B, d) => (s) => { s[d] = F[A] === B(s) ? 1 : 0; },
@@ -1791,7 +1825,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (F[A] === B(s) ? 1 : 0),
     (A, B) => (s) => (A(s) === B(s) ? 1 : 0),
   ]),
-  row('i32', false, 'AB', 'A B d', [ // 267 f64.ne dAB
+  row('i32', false, 'AB', 'A B d', [ // 270 f64.ne dAB
     (A, B, d) => (s) => { s[d] = F[A] !== F[B] ? 1 : 0; },
     (A, B, d) => (s) => { s[d] = A(s) !== F[B] ? 1 : 0; },
     (A, B, d) => (s) => { s[d] = F[A] !== B(s) ? 1 : 0; },
@@ -1801,7 +1835,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (F[A] !== B(s) ? 1 : 0),
     (A, B) => (s) => (A(s) !== B(s) ? 1 : 0),
   ]),
-  row('i32', false, 'AB', 'A B d', [ // 268 f64.lt dAB
+  row('i32', false, 'AB', 'A B d', [ // 271 f64.lt dAB
     (A, B, d) => (s) => { s[d] = F[A] < F[B] ? 1 : 0; },
     (A, B, d) => (s) => { s[d] = A(s) < F[B] ? 1 : 0; },
     (A, B, d) => (s) => { s[d] = F[A] < B(s) ? 1 : 0; },
@@ -1811,7 +1845,7 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (F[A] < B(s) ? 1 : 0),
     (A, B) => (s) => (A(s) < B(s) ? 1 : 0),
   ]),
-  row('i32', false, 'AB', 'A B d', [ // 269 f64.le dAB
+  row('i32', false, 'AB', 'A B d', [ // 272 f64.le dAB
     (A, B, d) => (s) => { s[d] = F[A] <= F[B] ? 1 : 0; },
     (A, B, d) => (s) => { s[d] = A(s) <= F[B] ? 1 : 0; },
     (A, B, d) => (s) => { s[d] = F[A] <= B(s) ? 1 : 0; },
@@ -1821,72 +1855,72 @@ const ROWS: readonly Row[] = [
     (A, B) => (s) => (F[A] <= B(s) ? 1 : 0),
     (A, B) => (s) => (A(s) <= B(s) ? 1 : 0),
   ]),
-  row('effect', false, 'A', 'A D', [ // 270 f64.ceil DA
+  row('effect', false, 'A', 'A D', [ // 273 f64.ceil DA
     (A, D) => () => { F[D] = Math.ceil(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
     (A, D) => (s) => { const vA = A(s); F[D] = Math.ceil(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
   ]),
-  row('effect', false, 'A', 'A D', [ // 271 f64.floor DA
+  row('effect', false, 'A', 'A D', [ // 274 f64.floor DA
     (A, D) => () => { F[D] = Math.floor(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
     (A, D) => (s) => { const vA = A(s); F[D] = Math.floor(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
   ]),
-  row('effect', false, 'A', 'A D', [ // 272 f64.trunc DA
+  row('effect', false, 'A', 'A D', [ // 275 f64.trunc DA
     (A, D) => () => { F[D] = Math.trunc(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
     (A, D) => (s) => { const vA = A(s); F[D] = Math.trunc(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
   ]),
-  row('f64', false, 'A', 'A D', [ // 273 f64.sqrt DA
+  row('f64', false, 'A', 'A D', [ // 276 f64.sqrt DA
     (A, D) => () => { F[D] = Math.sqrt(F[A]); },
     (A, D) => (s) => { F[D] = Math.sqrt(A(s)); },
     (A) => () => (Math.sqrt(F[A])),
     (A) => (s) => (Math.sqrt(A(s))),
   ]),
-  row('effect', false, '', 'a a1 d d1', [ // 274 f64.abs da
+  row('effect', false, '', 'a a1 d d1', [ // 277 f64.abs da
     (a, a1, d, d1) => (s) => { s[d] = s[a]; s[d1] = s[a1] & 0x7fffffff; },
   ]),
-  row('effect', false, '', 'a a1 d d1', [ // 275 f64.neg da
+  row('effect', false, '', 'a a1 d d1', [ // 278 f64.neg da
     (a, a1, d, d1) => (s) => { s[d] = s[a]; s[d1] = s[a1] ^ -2147483648; },
   ]),
-  row('effect', false, '', 'a a1 b d d1', [ // 276 f64.copysign dab
+  row('effect', false, '', 'a a1 b d d1', [ // 279 f64.copysign dab
     (a, a1, b, d, d1) => (s) => { let z!: number; z = s[b + 1 | 0]; s[d] = s[a]; s[d1] = s[a1] & 0x7fffffff | z & -2147483648; },
   ]),
-  row('f64', false, 'a', 'D a', [ // 277 f64.convert_i32_s Da
+  row('f64', false, 'a', 'D a', [ // 280 f64.convert_i32_s Da
     (D, a) => (s) => { F[D] = s[a]; },
     (D, a) => (s) => { F[D] = a(s); },
     (_D, a) => (s) => (s[a]),
     (_D, a) => (s) => (a(s)),
   ]),
-  row('f64', false, 'a', 'D a', [ // 278 f64.convert_i32_u Da
+  row('f64', false, 'a', 'D a', [ // 281 f64.convert_i32_u Da
     (D, a) => (s) => { F[D] = s[a] >>> 0; },
     (D, a) => (s) => { F[D] = a(s) >>> 0; },
     (_D, a) => (s) => (s[a] >>> 0),
     (_D, a) => (s) => (a(s) >>> 0),
   ]),
-  row('i32', true, 'A', 'A P d', [ // 279 i32.trunc_f64_s dA
+  row('i32', true, 'A', 'A P d', [ // 282 i32.trunc_f64_s dA
     (A, P, d) => (s) => { place = P; s[d] = i32TruncS(F[A]); },
     (A, P, d) => (s) => { place = P; s[d] = i32TruncS(A(s)); },
     (A, P) => () => { place = P; return i32TruncS(F[A]); },
     (A, P) => (s) => { place = P; return i32TruncS(A(s)); },
   ]),
-  row('i32', true, 'A', 'A P d', [ // 280 i32.trunc_f64_u dA
+  row('i32', true, 'A', 'A P d', [ // 283 i32.trunc_f64_u dA
     (A, P, d) => (s) => { place = P; s[d] = i32TruncU(F[A]); },
     (A, P, d) => (s) => { place = P; s[d] = i32TruncU(A(s)); },
     (A, P) => () => { place = P; return i32TruncU(F[A]); },
     (A, P) => (s) => { place = P; return i32TruncU(A(s)); },
   ]),
-  row('i32', false, 'A', 'A d', [ // 281 i32.trunc_sat_f64_s dA
+  row('i32', false, 'A', 'A d', [ // 284 i32.trunc_sat_f64_s dA
     (A, d) => (s) => { s[d] = i32TruncSatS(F[A]); },
     (A, d) => (s) => { s[d] = i32TruncSatS(A(s)); },
     (A) => () => (i32TruncSatS(F[A])),
     (A) => (s) => (i32TruncSatS(A(s))),
   ]),
-  row('effect', false, 'A', 'A d', [ // 282 f32.demote_f64 dA
+  row('effect', false, 'A', 'A d', [ // 285 f32.demote_f64 dA
     (A, d) => () => { FF[d] = F[A]; },
     (A, d) => (s) => { const vA = A(s); FF[d] = vA; },
   ]),
-  row('f64', false, '', 'D a', [ // 283 f64.promote_f32 Da
+  row('f64', false, '', 'D a', [ // 286 f64.promote_f32 Da
     (D, a) => () => { F[D] = FF[a]; },
     (_D, a) => () => (FF[a]),
   ]),
-  row('f64', false, 'ABC', 'A B C D', [ // 284 f64.mul>add DABC
+  row('f64', false, 'ABC', 'A B C D', [ // 287 f64.mul>add DABC
     (A, B, C, D) => () => { F[D] = F[A] * F[B] + F[C]; },
     (A, B, C, D) => (s) => { F[D] = A(s) * F[B] + F[C]; },
     (A, B, C, D) => (s) => { F[D] = F[A] * B(s) + F[C]; },
@@ -1904,7 +1938,7 @@ const ROWS: readonly Row[] = [
     (A, B, C) => (s) => (F[A] * B(s) + C(s)),
     (A, B, C) => (s) => (A(s) * B(s) + C(s)),
   ]),
-  row('f64', false, 'ABC', 'A B C D', [ // 285 f64.mul>sub DABC
+  row('f64', false, 'ABC', 'A B C D', [ // 288 f64.mul>sub DABC
     (A, B, C, D) => () => { F[D] = F[A] * F[B] - F[C]; },
     (A, B, C, D) => (s) => { F[D] = A(s) * F[B] - F[C]; },
     (A, B, C, D) => (s) => { F[D] = F[A] * B(s) - F[C]; },
@@ -1922,7 +1956,7 @@ const ROWS: readonly Row[] = [
     (A, B, C) => (s) => (F[A] * B(s) - C(s)),
     (A, B, C) => (s) => (A(s) * B(s) - C(s)),
   ]),
-  row('f64', false, 'ABC', 'A B C D', [ // 286 f64.sub<mul DABC
+  row('f64', false, 'ABC', 'A B C D', [ // 289 f64.sub<mul DABC
     (A, B, C, D) => () => { F[D] = F[A] - F[B] * F[C]; },
     (A, B, C, D) => (s) => { F[D] = A(s) - F[B] * F[C]; },
     (A, B, C, D) => (s) => { F[D] = F[A] - B(s) * F[C]; },
@@ -1940,299 +1974,299 @@ const ROWS: readonly Row[] = [
     (A, B, C) => (s) => (F[A] - B(s) * C(s)),
     (A, B, C) => (s) => (A(s) - B(s) * C(s)),
   ]),
-  row('f64', false, 'A', 'A D k', [ // 287 f64.add.k DAk
+  row('f64', false, 'A', 'A D k', [ // 290 f64.add.k DAk
     (A, D, k) => () => { F[D] = F[A] + KF[k]; },
     (A, D, k) => (s) => { F[D] = A(s) + KF[k]; },
     (A, _D, k) => () => (F[A] + KF[k]),
     (A, _D, k) => (s) => (A(s) + KF[k]),
   ]),
-  row('f64', false, 'A', 'A D k', [ // 288 f64.sub.k DAk
+  row('f64', false, 'A', 'A D k', [ // 291 f64.sub.k DAk
     (A, D, k) => () => { F[D] = F[A] - KF[k]; },
     (A, D, k) => (s) => { F[D] = A(s) - KF[k]; },
     (A, _D, k) => () => (F[A] - KF[k]),
     (A, _D, k) => (s) => (A(s) - KF[k]),
   ]),
-  row('f64', false, 'A', 'A D k', [ // 289 f64.mul.k DAk
+  row('f64', false, 'A', 'A D k', [ // 292 f64.mul.k DAk
     (A, D, k) => () => { F[D] = F[A] * KF[k]; },
     (A, D, k) => (s) => { F[D] = A(s) * KF[k]; },
     (A, _D, k) => () => (F[A] * KF[k]),
     (A, _D, k) => (s) => (A(s) * KF[k]),
   ]),
-  row('f64', false, 'A', 'A D k', [ // 290 f64.div.k DAk
+  row('f64', false, 'A', 'A D k', [ // 293 f64.div.k DAk
     (A, D, k) => () => { F[D] = F[A] / KF[k]; },
     (A, D, k) => (s) => { F[D] = A(s) / KF[k]; },
     (A, _D, k) => () => (F[A] / KF[k]),
     (A, _D, k) => (s) => (A(s) / KF[k]),
   ]),
-  row('i32', false, 'A', 'A d k', [ // 291 f64.eq.k dAk
+  row('i32', false, 'A', 'A d k', [ // 294 f64.eq.k dAk
     (A, d, k) => (s) => { s[d] = F[A] === KF[k] ? 1 : 0; },
     (A, d, k) => (s) => { s[d] = A(s) === KF[k] ? 1 : 0; },
     (A, _d, k) => () => (F[A] === KF[k] ? 1 : 0),
     (A, _d, k) => (s) => (A(s) === KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 292 br.f64.eq.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 295 br.f64.eq.k Akt
     (A, N, k, t) => (s) => { return F[A] === KF[k] ? t : N(s); },
     (A, N, k, t) => (s) => { return A(s) === KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 293 br.not.f64.eq.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 296 br.not.f64.eq.k Akt
     (A, N, k, t) => (s) => { return !(F[A] === KF[k]) ? t : N(s); },
     (A, N, k, t) => (s) => { return !(A(s) === KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', 'A d k', [ // 294 f64.ne.k dAk
+  row('i32', false, 'A', 'A d k', [ // 297 f64.ne.k dAk
     (A, d, k) => (s) => { s[d] = F[A] !== KF[k] ? 1 : 0; },
     (A, d, k) => (s) => { s[d] = A(s) !== KF[k] ? 1 : 0; },
     (A, _d, k) => () => (F[A] !== KF[k] ? 1 : 0),
     (A, _d, k) => (s) => (A(s) !== KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 295 br.f64.ne.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 298 br.f64.ne.k Akt
     (A, N, k, t) => (s) => { return F[A] !== KF[k] ? t : N(s); },
     (A, N, k, t) => (s) => { return A(s) !== KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 296 br.not.f64.ne.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 299 br.not.f64.ne.k Akt
     (A, N, k, t) => (s) => { return !(F[A] !== KF[k]) ? t : N(s); },
     (A, N, k, t) => (s) => { return !(A(s) !== KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', 'A d k', [ // 297 f64.lt.k dAk
+  row('i32', false, 'A', 'A d k', [ // 300 f64.lt.k dAk
     (A, d, k) => (s) => { s[d] = F[A] < KF[k] ? 1 : 0; },
     (A, d, k) => (s) => { s[d] = A(s) < KF[k] ? 1 : 0; },
     (A, _d, k) => () => (F[A] < KF[k] ? 1 : 0),
     (A, _d, k) => (s) => (A(s) < KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 298 br.f64.lt.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 301 br.f64.lt.k Akt
     (A, N, k, t) => (s) => { return F[A] < KF[k] ? t : N(s); },
     (A, N, k, t) => (s) => { return A(s) < KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 299 br.not.f64.lt.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 302 br.not.f64.lt.k Akt
     (A, N, k, t) => (s) => { return !(F[A] < KF[k]) ? t : N(s); },
     (A, N, k, t) => (s) => { return !(A(s) < KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', 'A d k', [ // 300 f64.le.k dAk
+  row('i32', false, 'A', 'A d k', [ // 303 f64.le.k dAk
     (A, d, k) => (s) => { s[d] = F[A] <= KF[k] ? 1 : 0; },
     (A, d, k) => (s) => { s[d] = A(s) <= KF[k] ? 1 : 0; },
     (A, _d, k) => () => (F[A] <= KF[k] ? 1 : 0),
     (A, _d, k) => (s) => (A(s) <= KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 301 br.f64.le.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 304 br.f64.le.k Akt
     (A, N, k, t) => (s) => { return F[A] <= KF[k] ? t : N(s); },
     (A, N, k, t) => (s) => { return A(s) <= KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 302 br.not.f64.le.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 305 br.not.f64.le.k Akt
     (A, N, k, t) => (s) => { return !(F[A] <= KF[k]) ? t : N(s); },
     (A, N, k, t) => (s) => { return !(A(s) <= KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', 'A d k', [ // 303 f64.gt.k dAk
+  row('i32', false, 'A', 'A d k', [ // 306 f64.gt.k dAk
     (A, d, k) => (s) => { s[d] = F[A] > KF[k] ? 1 : 0; },
     (A, d, k) => (s) => { s[d] = A(s) > KF[k] ? 1 : 0; },
     (A, _d, k) => () => (F[A] > KF[k] ? 1 : 0),
     (A, _d, k) => (s) => (A(s) > KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 304 br.f64.gt.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 307 br.f64.gt.k Akt
     (A, N, k, t) => (s) => { return F[A] > KF[k] ? t : N(s); },
     (A, N, k, t) => (s) => { return A(s) > KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 305 br.not.f64.gt.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 308 br.not.f64.gt.k Akt
     (A, N, k, t) => (s) => { return !(F[A] > KF[k]) ? t : N(s); },
     (A, N, k, t) => (s) => { return !(A(s) > KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', 'A d k', [ // 306 f64.ge.k dAk
+  row('i32', false, 'A', 'A d k', [ // 309 f64.ge.k dAk
     (A, d, k) => (s) => { s[d] = F[A] >= KF[k] ? 1 : 0; },
     (A, d, k) => (s) => { s[d] = A(s) >= KF[k] ? 1 : 0; },
     (A, _d, k) => () => (F[A] >= KF[k] ? 1 : 0),
     (A, _d, k) => (s) => (A(s) >= KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 307 br.f64.ge.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 310 br.f64.ge.k Akt
     (A, N, k, t) => (s) => { return F[A] >= KF[k] ? t : N(s); },
     (A, N, k, t) => (s) => { return A(s) >= KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', 'A N k t', [ // 308 br.not.f64.ge.k Akt
+  row('branch', false, 'A', 'A N k t', [ // 311 br.not.f64.ge.k Akt
     (A, N, k, t) => (s) => { return !(F[A] >= KF[k]) ? t : N(s); },
     (A, N, k, t) => (s) => { return !(A(s) >= KF[k]) ? t : N(s); },
   ]),
-  row('effect', false, '', 'a a1 b b1 d d1', [ // 309 i64.add dab
+  row('effect', false, '', 'a a1 b b1 d d1', [ // 312 i64.add dab
     (a, a1, b, b1, d, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
   ]),
-  row('effect', false, '', 'a a1 d d1 k l', [ // 310 i64.add.k dakl
+  row('effect', false, '', 'a a1 d d1 k l', [ // 313 i64.add.k dakl
     (a, a1, d, d1, k, l) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
   ]),
-  row('effect', false, '', 'a a1 b b1 d d1', [ // 311 i64.sub dab
+  row('effect', false, '', 'a a1 b b1 d d1', [ // 314 i64.sub dab
     (a, a1, b, b1, d, d1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al - bl | 0; s[d1] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; },
   ]),
-  row('effect', false, '', 'a a1 b b1 d d1', [ // 312 i64.and dab
+  row('effect', false, '', 'a a1 b b1 d d1', [ // 315 i64.and dab
     (a, a1, b, b1, d, d1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al & bl; s[d1] = ah & bh; },
   ]),
-  row('effect', false, '', 'a a1 d d1 k l', [ // 313 i64.and.k dakl
+  row('effect', false, '', 'a a1 d d1 k l', [ // 316 i64.and.k dakl
     (a, a1, d, d1, k, l) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; s[d] = al & bl; s[d1] = ah & bh; },
   ]),
-  row('effect', false, '', 'a a1 b b1 d d1', [ // 314 i64.or dab
+  row('effect', false, '', 'a a1 b b1 d d1', [ // 317 i64.or dab
     (a, a1, b, b1, d, d1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al | bl; s[d1] = ah | bh; },
   ]),
-  row('effect', false, '', 'a a1 d d1 k l', [ // 315 i64.or.k dakl
+  row('effect', false, '', 'a a1 d d1 k l', [ // 318 i64.or.k dakl
     (a, a1, d, d1, k, l) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; s[d] = al | bl; s[d1] = ah | bh; },
   ]),
-  row('effect', false, '', 'a a1 b b1 d d1', [ // 316 i64.xor dab
+  row('effect', false, '', 'a a1 b b1 d d1', [ // 319 i64.xor dab
     (a, a1, b, b1, d, d1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a a1 d d1 k l', [ // 317 i64.xor.k dakl
+  row('effect', false, '', 'a a1 d d1 k l', [ // 320 i64.xor.k dakl
     (a, a1, d, d1, k, l) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a a1 b b1 d d1', [ // 318 i64.mul dab
+  row('effect', false, '', 'a a1 b b1 d d1', [ // 321 i64.mul dab
     (a, a1, b, b1, d, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; s[d1] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; s[d] = Math.imul(al, bl); },
   ]),
-  row('effect', false, '', 'a a1 d d1 k l', [ // 319 i64.mul.k dakl
+  row('effect', false, '', 'a a1 d d1 k l', [ // 322 i64.mul.k dakl
     (a, a1, d, d1, k, l) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; s[d1] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; s[d] = Math.imul(al, bl); },
   ]),
-  row('effect', false, 'b', 'a a1 b d d1', [ // 320 i64.shl dab
+  row('effect', false, 'b', 'a a1 b d d1', [ // 323 i64.shl dab
     (a, a1, b, d, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> 31 - y; } else { s[d] = 0; s[d1] = al << y; } },
     (a, a1, b, d, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> 31 - y; } else { s[d] = 0; s[d1] = al << y; } },
   ]),
-  row('effect', false, '', 'a a1 d d1 k', [ // 321 i64.shl.k dak
+  row('effect', false, '', 'a a1 d d1 k', [ // 324 i64.shl.k dak
     (a, a1, d, d1, k) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> 31 - y; } else { s[d] = 0; s[d1] = al << y; } },
   ]),
-  row('effect', false, 'b', 'a a1 b d d1', [ // 322 i64.shr_s dab
+  row('effect', false, 'b', 'a a1 b d d1', [ // 325 i64.shr_s dab
     (a, a1, b, d, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
     (a, a1, b, d, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
   ]),
-  row('effect', false, '', 'a a1 d d1 k', [ // 323 i64.shr_s.k dak
+  row('effect', false, '', 'a a1 d d1 k', [ // 326 i64.shr_s.k dak
     (a, a1, d, d1, k) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
   ]),
-  row('effect', false, 'b', 'a a1 b d d1', [ // 324 i64.shr_u dab
+  row('effect', false, 'b', 'a a1 b d d1', [ // 327 i64.shr_u dab
     (a, a1, b, d, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
     (a, a1, b, d, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
   ]),
-  row('effect', false, '', 'a a1 d d1 k', [ // 325 i64.shr_u.k dak
+  row('effect', false, '', 'a a1 d d1 k', [ // 328 i64.shr_u.k dak
     (a, a1, d, d1, k) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
   ]),
-  row('effect', false, 'b', 'a a1 b d d1', [ // 326 i64.rotl dab
+  row('effect', false, 'b', 'a a1 b d d1', [ // 329 i64.rotl dab
     (a, a1, b, d, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> 31 - (y & 31); s[d1] = ah << y | al >>> 1 >>> 31 - (y & 31); },
     (a, a1, b, d, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> 31 - (y & 31); s[d1] = ah << y | al >>> 1 >>> 31 - (y & 31); },
   ]),
-  row('effect', false, '', 'a a1 d d1 k', [ // 327 i64.rotl.k dak
+  row('effect', false, '', 'a a1 d d1 k', [ // 330 i64.rotl.k dak
     (a, a1, d, d1, k) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> 31 - (y & 31); s[d1] = ah << y | al >>> 1 >>> 31 - (y & 31); },
   ]),
-  row('effect', false, 'b', 'a a1 b d d1', [ // 328 i64.rotr dab
+  row('effect', false, 'b', 'a a1 b d d1', [ // 331 i64.rotr dab
     (a, a1, b, d, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al >>> y | ah << 1 << 31 - (y & 31); s[d1] = ah >>> y | al << 1 << 31 - (y & 31); },
     (a, a1, b, d, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al >>> y | ah << 1 << 31 - (y & 31); s[d1] = ah >>> y | al << 1 << 31 - (y & 31); },
   ]),
-  row('i32', false, '', 'a a1 b b1 d', [ // 329 i64.eq dab
+  row('i32', false, '', 'a a1 b b1 d', [ // 332 i64.eq dab
     (a, a1, b, b1, d) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al === bl && ah === bh ? 1 : 0; },
     (a, a1, b, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return al === bl && ah === bh ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a a1 b b1 d', [ // 330 i64.ne dab
+  row('i32', false, '', 'a a1 b b1 d', [ // 333 i64.ne dab
     (a, a1, b, b1, d) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al !== bl || ah !== bh ? 1 : 0; },
     (a, a1, b, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return al !== bl || ah !== bh ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a a1 b b1 d', [ // 331 i64.lt_s dab
+  row('i32', false, '', 'a a1 b b1 d', [ // 334 i64.lt_s dab
     (a, a1, b, b1, d) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; },
     (a, a1, b, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a a1 b b1 d', [ // 332 i64.lt_u dab
+  row('i32', false, '', 'a a1 b b1 d', [ // 335 i64.lt_u dab
     (a, a1, b, b1, d) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; },
     (a, a1, b, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a a1 b b1 d', [ // 333 i64.ge_s dab
+  row('i32', false, '', 'a a1 b b1 d', [ // 336 i64.ge_s dab
     (a, a1, b, b1, d) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; },
     (a, a1, b, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a a1 b b1 d', [ // 334 i64.ge_u dab
+  row('i32', false, '', 'a a1 b b1 d', [ // 337 i64.ge_u dab
     (a, a1, b, b1, d) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; },
     (a, a1, b, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; },
   ]),
-  row('effect', false, '', 'a a1 b b1 d d1 l', [ // 335 i64.xor>rotl.k dabl
+  row('effect', false, '', 'a a1 b b1 d d1 l', [ // 338 i64.xor>rotl.k dabl
     (a, a1, b, b1, d, d1, l) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; al = al ^ bl; ah = ah ^ bh; y = l; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> 31 - (y & 31); s[d1] = ah << y | al >>> 1 >>> 31 - (y & 31); },
   ]),
-  row('effect', false, '', 'a a1 c c1 d d1 k', [ // 336 i64.shl.k>xor dack
+  row('effect', false, '', 'a a1 c c1 d d1 k', [ // 339 i64.shl.k>xor dack
     (a, a1, c, c1, d, d1, k) => (s) => { let y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { ah = ah << y | al >>> 1 >>> 31 - y; al = al << y; } else { ah = al << y; al = 0; } bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a a1 c c1 d d1 k', [ // 337 i64.shr_u.k>xor dack
+  row('effect', false, '', 'a a1 c c1 d d1 k', [ // 340 i64.shr_u.k>xor dack
     (a, a1, c, c1, d, d1, k) => (s) => { let y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { al = al >>> y | ah << 1 << 31 - y; ah = ah >>> y; } else { al = ah >>> y; ah = 0; } bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a a1 c c1 d d1 k', [ // 338 i64.rotl.k>xor dack
+  row('effect', false, '', 'a a1 c c1 d d1 k', [ // 341 i64.rotl.k>xor dack
     (a, a1, c, c1, d, d1, k) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; x = a; al = s[a]; ah = s[a1]; y = k; if (y >= 32) { x = al; al = ah; ah = x; } y = y & 31; x = al << y | ah >>> 1 >>> 31 - y; ah = ah << y | al >>> 1 >>> 31 - y; al = x; bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a a1 b b1 c c1 d d1', [ // 339 i64.and>add dabc
+  row('effect', false, '', 'a a1 b b1 c c1 d d1', [ // 342 i64.and>add dabc
     (a, a1, b, b1, c, c1, d, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; al = al & bl; ah = ah & bh; bl = s[c]; bh = s[c1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
   ]),
-  row('effect', false, '', 'a a1 b b1 c c1 d d1', [ // 340 i64.add>add dabc
+  row('effect', false, '', 'a a1 b b1 c c1 d d1', [ // 343 i64.add>add dabc
     (a, a1, b, b1, c, c1, d, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al + bl | 0; ah = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; al = x; bl = s[c]; bh = s[c1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
   ]),
-  row('i32', false, '', 'a a1 d', [ // 341 i64.eqz da
+  row('i32', false, '', 'a a1 d', [ // 344 i64.eqz da
     (a, a1, d) => (s) => { s[d] = (s[a] | s[a1]) === 0 ? 1 : 0; },
     (a, a1) => (s) => ((s[a] | s[a1]) === 0 ? 1 : 0),
   ]),
-  row('effect', false, '', 'a d d1', [ // 342 i64.clz da
+  row('effect', false, '', 'a d d1', [ // 345 i64.clz da
     (a, d, d1) => (s) => { let x!: number, y!: number; x = a; y = s[x + 1]; x = y === 0 ? 32 + Math.clz32(s[x]) | 0 : Math.clz32(y); s[d] = x; s[d1] = 0; },
   ]),
-  row('effect', false, '', 'a a1 d d1', [ // 343 i64.ctz da
+  row('effect', false, '', 'a a1 d d1', [ // 346 i64.ctz da
     (a, a1, d, d1) => (s) => { let x!: number, y!: number, z!: number; y = s[a]; z = 31; if (y === 0) { y = s[a1]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; s[d] = x; s[d1] = 0; },
   ]),
-  row('effect', false, 'a', 'a d d1', [ // 344 i64.extend_i32_s da
+  row('effect', false, 'a', 'a d d1', [ // 347 i64.extend_i32_s da
     (a, d, d1) => (s) => { let y!: number; y = s[a]; s[d] = y; s[d1] = y >> 31; },
     (a, d, d1) => (s) => { let y!: number; y = a(s); s[d] = y; s[d1] = y >> 31; },
   ]),
-  row('effect', false, 'a', 'a d d1', [ // 345 i64.extend_i32_u da
+  row('effect', false, 'a', 'a d d1', [ // 348 i64.extend_i32_u da
     (a, d, d1) => (s) => { let y!: number; y = s[a]; s[d] = y; s[d1] = 0; },
     (a, d, d1) => (s) => { let y!: number; y = a(s); s[d] = y; s[d1] = 0; },
   ]),
-  row('effect', false, 'a', 'a d d1', [ // 346 i64.extend8_s da
+  row('effect', false, 'a', 'a d d1', [ // 349 i64.extend8_s da
     (a, d, d1) => (s) => { let y!: number; y = s[a] << 24 >> 24; s[d] = y; s[d1] = y >> 31; },
     (a, d, d1) => (s) => { let y!: number; y = a(s) << 24 >> 24; s[d] = y; s[d1] = y >> 31; },
   ]),
-  row('effect', false, 'a', 'a d d1', [ // 347 i64.extend16_s da
+  row('effect', false, 'a', 'a d d1', [ // 350 i64.extend16_s da
     (a, d, d1) => (s) => { let y!: number; y = s[a] << 16 >> 16; s[d] = y; s[d1] = y >> 31; },
     (a, d, d1) => (s) => { let y!: number; y = a(s) << 16 >> 16; s[d] = y; s[d1] = y >> 31; },
   ]),
-  row('effect', true, '', 'P Q k l m n', [ // 348 out klmn
+  row('effect', true, '', 'P Q k l m n', [ // 351 out klmn
     (P, Q, k, l, m, n) => () => { place = P; fuel = fuel - OUT[k](inst, fp2 + n, l, m); if (fuel < 0) throw trap(0, Q); },
   ]),
-  row('effect', true, '', 'P a d k l', [ // 349 unary dakl
+  row('effect', true, '', 'P a d k l', [ // 352 unary dakl
     (P, a, d, k, l) => () => { place = P; UNARY[k](fp2 + d, fp2 + a, l); },
   ]),
-  row('effect', true, '', 'P a b d k l', [ // 350 binary dabkl
+  row('effect', true, '', 'P a b d k l', [ // 353 binary dabkl
     (P, a, b, d, k, l) => () => { place = P; BINARY[k](fp2 + d, fp2 + a, fp2 + b, l); },
   ]),
-  row('effect', true, '', 'P a b c d k', [ // 351 ternary dabck
+  row('effect', true, '', 'P a b c d k', [ // 354 ternary dabck
     (P, a, b, c, d, k) => () => { place = P; TERNARY[k](fp2 + d, fp2 + a, fp2 + b, fp2 + c); },
   ]),
-  row('effect', true, '', 'P a b c d k l m n', [ // 352 access dabcklmn
+  row('effect', true, '', 'P a b c d k l m n', [ // 355 access dabcklmn
     (P, a, b, c, d, k, l, m, n) => () => { place = P; ACCESS[k](inst, fp2 + d, fp2 + a, fp2 + b, fp2 + c, l, m, n); },
   ]),
-  row('end', true, '', 'P', [ // 353 wait32 dabckl
+  row('end', true, '', 'P', [ // 356 wait32 dabckl
     (P) => () => { return leave(12, P); },
   ]),
-  row('end', true, '', 'P', [ // 354 wait64 dabckl
+  row('end', true, '', 'P', [ // 357 wait64 dabckl
     (P) => () => { return leave(12, P); },
   ]),
-  row('effect', false, '', 'k', [ // 355 refs.enter k
+  row('effect', false, '', 'k', [ // 358 refs.enter k
     (k) => () => { growRefs(fp + k | 0); },
   ]),
-  row('end', true, '', 'P', [ // 356 throw kl
+  row('end', true, '', 'P', [ // 359 throw kl
     (P) => () => { return leave(10, P); },
   ]),
-  row('end', true, '', 'P', [ // 357 throw_ref k
+  row('end', true, '', 'P', [ // 360 throw_ref k
     (P) => () => { return leave(11, P); },
   ]),
-  row('end', true, '', 'P', [ // 358 unreachable 
+  row('end', true, '', 'P', [ // 361 unreachable 
     (P) => () => { return leave(16, P); },
   ]),
-  row('end', true, '', 'P', [ // 359 exit 
+  row('end', true, '', 'P', [ // 362 exit 
     (P) => () => { return leave(1, P); },
   ]),
-  row('end', true, '', 'P', [ // 360 cross.return 
+  row('end', true, '', 'P', [ // 363 cross.return 
     (P) => () => { return leave(5, P); },
   ]),
-  row('end', true, '', 'Q', [ // 361 probe k
+  row('end', true, '', 'Q', [ // 364 probe k
     (Q) => () => { return leave(7, Q); },
   ]),
-  row('effect', false, '', 'd k', [ // 362 far.get dk
+  row('effect', false, '', 'd k', [ // 365 far.get dk
     (d, k) => () => { let x!: number, y!: number; x = (fp2 + d); y = fp2 + k | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', 'a k', [ // 363 far.set ak
+  row('effect', false, '', 'a k', [ // 366 far.set ak
     (a, k) => () => { let x!: number, y!: number; x = fp2 + k | 0; y = (fp2 + a); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', 'D k', [ // 364 far.getref Dk
+  row('effect', false, '', 'D k', [ // 367 far.getref Dk
     (D, k) => () => { R[(fp + D)] = R[fp + k | 0]; },
   ]),
-  row('effect', false, '', 'A k', [ // 365 far.setref Ak
+  row('effect', false, '', 'A k', [ // 368 far.setref Ak
     (A, k) => () => { R[fp + k | 0] = R[(fp + A)]; },
   ]),
 ];

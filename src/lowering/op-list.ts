@@ -87,6 +87,7 @@ i32.xor>xor dabc
 i32.rotl.k>xor dack
 i32.xor>rotl.k dabl
 i32.add.k,i32.add.k daebkl
+i32.add.k,i32.add daebck
 br t
 br_if at
 br_unless at
@@ -197,6 +198,8 @@ i32.store16.add acbk
 i32.store16.add.k abkl
 i32.store16=k akn
 i32.load>add.k dakl
+copy32,i32.load daebk
+i32.load16_s*load16_s>add dabckl
 i32.load,tee.add.k deakl
 i32.load>i32.load dakl
 i32.load>i32.load8_u dakl

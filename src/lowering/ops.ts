@@ -252,6 +252,7 @@ for (const [inner, innerConst, outer, outerConst] of I32_PAIRS) {
 op('i32.xor>rotl.k', 'd a b l', 'x = S[a] ^ S[b]; S[d] = x << l | x >>> -l;');
 // Two statements in one op: pointers that walk in step.
 op('i32.add.k,i32.add.k', 'd a e b k l', 'S[d] = S[a] + k | 0; S[e] = S[b] + l | 0;');
+op('i32.add.k,i32.add', 'd a e b c k', 'S[d] = S[a] + k | 0; S[e] = S[b] + S[c] | 0;');
 
 // ----------------------------------------------------------------------------------------------------------- branches
 
@@ -399,6 +400,14 @@ accesses('i32.store8', 1, 'M8[p] = S[b];', ['', '.add', '.add.k'], ['', '.add', 
 accesses('i32.store16', 2, STORE16('S[b]'), ['', '.add', '.add.k'], ['']);
 
 op('i32.load>add.k', 'd a k l', `x = S[a]; ${check(4)} S[d] = ${LOAD32} + l | 0;`);
+/** A list that is walked: the pointer moves on, and what it was is kept. */
+op('copy32,i32.load', 'd a e b k', `S[d] = S[a]; x = S[b]; ${check(4)} S[e] = ${LOAD32};`);
+/** Multiply and accumulate, of 16-bit samples. */
+op(
+  'i32.load16_s*load16_s>add',
+  'd a b c k l',
+  `x = S[a]; ${check(2)} z = ${LOAD[3][2]}; x = S[b]; ${check(2, 'l')} S[d] = Math.imul(z, ${LOAD[3][2]}) + S[c] | 0;`,
+);
 /** The address is kept: a pointer that walks. */
 op('i32.load,tee.add.k', 'd e a k l', `x = S[a] + l | 0; S[e] = x; ${check(4)} S[d] = ${LOAD32};`);
 // The address of a load is itself loaded, with offset k; l is the offset of the outer one.

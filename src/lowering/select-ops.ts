@@ -37,6 +37,12 @@ interface Address {
   readonly immediates: readonly number[];
 }
 
+const SAMPLES = 'i32.load16_s*load16_s>add';
+
+function isSample(node: Node): boolean {
+  return node.kind === 'load' && node.op === 'i32.load16_s';
+}
+
 const has = (name: string): boolean => opNumber(name) !== undefined;
 
 export class Selector {
@@ -55,7 +61,7 @@ export class Selector {
   statements(list: readonly Statement[]): void {
     for (let i = 0; i < list.length; i++) {
       this.scratch = this.firstScratch;
-      if (this.fusedPair(list[i], list[i + 1])) i++;
+      if (this.fusedPair(list[i], list[i + 1], list[i + 2]?.kind === 'br_if')) i++;
       else this.statement(list[i]);
     }
   }
@@ -182,8 +188,8 @@ export class Selector {
     return { form, slots: nodes.map((node) => this.operand(node)), immediates };
   }
 
-  /** Two statements in one op. */
-  private fusedPair(s: Statement, next: Statement | undefined): boolean {
+  /** Two statements in one op. Where a branch follows them, the second one may rather go with that. */
+  private fusedPair(s: Statement, next: Statement | undefined, branches: boolean): boolean {
     if (next === undefined || s.kind !== 'set' || this.emit.isFar(s.slot) || slotWords(s.value.t) > 1 || s.value.t > 0)
       return false;
     if (next.kind === 'br_if') return this.incrementBranch(s, next) || this.setBranch(s, next);
@@ -192,15 +198,24 @@ export class Selector {
       this.emit.op('copy32x2', s.at, s.slot, s.value.lo, next.slot, next.value.lo);
       return true;
     }
+    const { kind, op, a, b, lo, at } = next.value;
+    const loads = kind === 'load' && op === 'i32.load' && a?.kind === 'slot';
+    if (loads && s.value.kind === 'slot' && !branches) {
+      this.emit.op('copy32,i32.load', at, s.slot, s.value.lo, next.slot, a.lo, lo);
+      return true;
+    }
     const first = step(s.value);
     if (first === undefined) return false;
-    const second = step(next.value);
+    const second = branches ? undefined : step(next.value);
     if (second !== undefined) {
       this.emit.op('i32.add.k,i32.add.k', s.at, s.slot, first.slot, next.slot, second.slot, first.by, second.by);
       return true;
     }
-    const { kind, op, a, lo, at } = next.value;
-    if (kind !== 'load' || op !== 'i32.load' || a?.kind !== 'slot' || a.lo !== s.slot) return false;
+    if (op === 'i32.add' && a?.kind === 'slot' && b?.kind === 'slot' && !branches) {
+      this.emit.op('i32.add.k,i32.add', s.at, s.slot, first.slot, next.slot, a.lo, b.lo, first.by);
+      return true;
+    }
+    if (!loads || a.lo !== s.slot) return false;
     this.emit.op('i32.load,tee.add.k', at, next.slot, s.slot, first.slot, lo, first.by);
     return true;
   }
@@ -515,6 +530,11 @@ export class Selector {
     const innerConst = isI32Const(inner.b);
     const name = `i32.${inner.name}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`;
     if (!has(name)) return false;
+    if (name === 'i32.mul>add' && isSample(inner.a) && isSample(inner.b)) {
+      const samples = [this.operand(inner.a.a as Node), this.operand(inner.b.a as Node)];
+      this.emit.op(SAMPLES, at, d, ...samples, this.operand(b), inner.a.lo, inner.b.lo);
+      return true;
+    }
     const slots = [this.operand(inner.a)];
     const immediates: number[] = [];
     if (innerConst) immediates.push(inner.b.lo);
