@@ -104,13 +104,28 @@ export interface BacktraceFrame {
   readonly moduleName: string | undefined;
 }
 
+/** An error that stopped a thread, and knows where. */
+abstract class StoppedError extends WasmError {
+  private frames: (() => readonly BacktraceFrame[]) | undefined;
+
+  /** The wasm frames where it happened, innermost first; none if no wasm ran. */
+  get backtrace(): readonly BacktraceFrame[] {
+    const frames = this.frames?.() ?? [];
+    if (this.frames !== undefined) this.frames = () => frames;
+    return frames;
+  }
+
+  /** Sets what finds the frames out, when somebody asks. What the innermost thread says stays. */
+  traceWith(frames: () => readonly BacktraceFrame[]): void {
+    this.frames ??= frames;
+  }
+}
+
 /** Execution trapped (assert_trap). The thread's frames are gone; instances stay usable. */
-export class Trap extends WasmError {
+export class Trap extends StoppedError {
   override readonly name: string = 'Trap';
   readonly code: string = 'trap';
   readonly kind: TrapKind;
-  /** Innermost frame first; filled in by the driver. */
-  backtrace: readonly BacktraceFrame[] = [];
   constructor(kind: TrapKind, detail = '', place: Place = {}) {
     super(detail === '' ? TRAP_PHRASES[kind] : `${TRAP_PHRASES[kind]}: ${detail}`, place);
     this.kind = kind;
@@ -118,10 +133,9 @@ export class Trap extends WasmError {
 }
 
 /** Call depth, value stack or another budget is used up (assert_exhaustion). Instances stay usable. */
-export class ExhaustionError extends WasmError {
+export class ExhaustionError extends StoppedError {
   override readonly name: string = 'ExhaustionError';
   readonly code: string = 'exhaustion';
-  backtrace: readonly BacktraceFrame[] = [];
 }
 
 /** Stopped from outside by fuel, deadline or AbortSignal; the thread can go on later. */

@@ -21,12 +21,10 @@ export function namesOf(module: ValidModule): Names {
   return names;
 }
 
-/** The frames of a thread that is on the stack, innermost first. */
-export function backtrace(t: Thread): BacktraceFrame[] {
-  return placesOf(t).map(describe);
-}
-
-/** The same for somebody who may never ask: only places are noted now, which is cheap. */
+/**
+ * The frames of a thread that is on the stack, innermost first, for somebody who may never ask: only places are noted
+ * now, which is cheap; offsets and names take longer.
+ */
 export function backtraceLater(t: Thread): () => BacktraceFrame[] {
   const places = placesOf(t);
   return () => places.map(describe);

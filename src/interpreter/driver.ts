@@ -7,7 +7,7 @@ import { REASON } from '../lowering/reasons.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
 import type { FuncType } from '../syntax/types.ts';
-import { backtrace } from './backtrace.ts';
+import { backtraceLater } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
 import { isUncatchable, raiseHostError, throwRef, throwTag } from './exceptions.ts';
 import { loop } from './loops.ts';
@@ -41,9 +41,8 @@ const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
 
 /** Notes where a thread on the stack stopped with an error, and tells those who watch it; the thread is over. */
 export function stopped(t: Thread, error: unknown): void {
-  if (error instanceof Trap || error instanceof ExhaustionError) {
-    if (error.backtrace.length === 0) error.backtrace = backtrace(t);
-  }
+  // Traps may be many, and most of them are caught by somebody who asks for no frames.
+  if (error instanceof Trap || error instanceof ExhaustionError) error.traceWith(backtraceLater(t));
   reportStop(t, error);
 }
 

@@ -208,6 +208,31 @@ describe('values below and beside', () => {
     expect(stateOf(instance)['g']).toBe(200n);
   });
 
+  test('the frames of a trap are those where it happened, also when they are asked for much later', () => {
+    const instance = run(`(module
+      (func $inner (param i32) (if (local.get 0) (then (unreachable))))
+      (func (export "f") (param i32) (call $inner (local.get 0)))
+      (func (export "g") (param i32) (result i32) (local.get 0)))`);
+    const trap = (() => {
+      try {
+        return instance.call('f', 1);
+      } catch (error) {
+        return error as Trap;
+      }
+    })() as Trap;
+    for (let i = 0; i < 100; i++) {
+      instance.call('f', 0);
+      instance.call('g', i);
+    }
+    const places = trap.backtrace.map(({ func, funcName }) => [func, funcName]);
+    expect(places).toEqual([
+      [0, 'inner'],
+      [1, undefined],
+    ]);
+    expect(trap.backtrace[0].offset).toBeGreaterThan(0);
+    expect(trap.backtrace).toBe(trap.backtrace);
+  });
+
   test('what a host function throws comes out as it is', () => {
     const thrown = { any: 'thing' };
     const instance = run(`(module (import "e" "h" (func $h)) (func (export "f") (call $h)) ${OK})`, {
