@@ -14,6 +14,9 @@ function begin(bytes: Uint8Array): void {
   Atomics.add(header, 0, 1);
 }
 
+// Errors are judged by class and message; their stacks would take time.
+Error.stackTraceLimit = 0;
+
 parentPort?.on('message', (round: { seed: number; runs: number }) => {
   parentPort?.postMessage(runRound(testing, plan, round, begin));
 });

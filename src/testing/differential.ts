@@ -48,7 +48,7 @@ export interface Difference {
 
 export interface Verdict {
   readonly difference: Difference | undefined;
-  /** How the calls ended, as far as they were made. */
+  /** How the calls ended, as far as they were made; `exhausted` for either engine ends the run without a verdict. */
   readonly calls: readonly ('results' | Failure['kind'])[];
 }
 
@@ -88,7 +88,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): number {
   const words = a.length & ~3;
   const left = new Int32Array(a.buffer, a.byteOffset, words >> 2);
   const right = new Int32Array(b.buffer, b.byteOffset, words >> 2);
-  // Memories are mostly the same, and looked at after each call: eight words at a time.
+  // Memories are mostly the same: eight words at a time.
   let at = 0;
   for (; at + 8 <= left.length; at += 8) {
     const low = (left[at] ^ right[at]) | (left[at + 1] ^ right[at + 1]);
@@ -103,11 +103,12 @@ function sameBytes(a: Uint8Array, b: Uint8Array): number {
 
 type State = Readonly<Record<string, unknown>>;
 
-function stateDifference(a: State, b: State): Omit<Difference, 'call'> | undefined {
+function stateDifference(a: State, b: State, memories: boolean): Omit<Difference, 'call'> | undefined {
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const [x, y] = [a[name], b[name]];
     if (x === undefined || y === undefined) continue;
     if (x instanceof Uint8Array && y instanceof Uint8Array) {
+      if (!memories) continue;
       const at = sameBytes(x, y);
       if (at < 0) continue;
       const part = (bytes: Uint8Array): string =>
@@ -155,34 +156,43 @@ function answer(name: string, round: number): unknown {
   return name.endsWith(' f64 i64') ? [round / 3, BigInt(round) << 31n] : undefined;
 }
 
+/** `everyMemory`: memories are compared after each call, else after the last. */
+function judge(a: Engine, b: Engine, test: TestModule, everyMemory: boolean): Verdict {
+  const [x, y] = [new Side(a), new Side(b)];
+  const calls: Verdict['calls'][number][] = [];
+  const differ = (call: number, what: string, left: string, right: string): Verdict => ({
+    difference: { call, what, a: left, b: right },
+    calls,
+  });
+  const last = test.calls.length - 1;
+  for (let call = -1; call <= last; call++) {
+    const run = (side: Side): Outcome => (call < 0 ? side.start(test) : side.call(test, test.calls[call]));
+    const [left, right] = [run(x), run(y)];
+    const kinds = [left, right].map((one) => ('kind' in one ? one.kind : 'results'));
+    const isPoisoned = kinds.includes('exhausted');
+    if (call >= 0 || isPoisoned) calls.push(isPoisoned ? 'exhausted' : kinds[0]);
+    if (isPoisoned) return { difference: undefined, calls };
+    const what = call < 0 ? 'instantiation' : `${test.calls[call].name}${list(test.calls[call].args)}`;
+    // One and the same error on both sides is still an error where there should be none.
+    if (kinds.includes('other') || kinds.includes('invalid') || comparable(left) !== comparable(right)) {
+      return differ(call, what, describe(left), describe(right));
+    }
+    if (x.log.join() !== y.log.join()) return differ(call, 'calls of the host', x.log.join(), y.log.join());
+    if (x.instance === undefined || y.instance === undefined) return { difference: undefined, calls };
+    const state = stateDifference(x.instance.state(), y.instance.state(), everyMemory || call === last);
+    if (state !== undefined) return { difference: { call, ...state }, calls };
+  }
+  return { difference: undefined, calls };
+}
+
 /**
  * Runs a module on two engines, call by call, and compares results bit for bit (all NaNs are the same), kinds of
- * trap, calls of host functions with their arguments, memories, globals and tables.
+ * trap, calls of host functions with their arguments, globals and tables, and in the end the memories.
  */
 export function differential(a: Engine, b: Engine): (test: TestModule) => Verdict {
   return (test) => {
-    const [x, y] = [new Side(a), new Side(b)];
-    const calls: Verdict['calls'][number][] = [];
-    const differ = (call: number, what: string, left: string, right: string): Verdict => ({
-      difference: { call, what, a: left, b: right },
-      calls,
-    });
-    for (let call = -1; call < test.calls.length; call++) {
-      const run = (side: Side): Outcome => (call < 0 ? side.start(test) : side.call(test, test.calls[call]));
-      const [left, right] = [run(x), run(y)];
-      const kinds = [left, right].map((one) => ('kind' in one ? one.kind : 'results'));
-      if (call >= 0) calls.push(kinds[0]);
-      if (kinds.includes('exhausted')) return { difference: undefined, calls };
-      const what = call < 0 ? 'instantiation' : `${test.calls[call].name}${list(test.calls[call].args)}`;
-      // One and the same error on both sides is still an error where there should be none.
-      if (kinds.includes('other') || kinds.includes('invalid') || comparable(left) !== comparable(right)) {
-        return differ(call, what, describe(left), describe(right));
-      }
-      if (x.log.join() !== y.log.join()) return differ(call, 'calls of the host', x.log.join(), y.log.join());
-      if (x.instance === undefined || y.instance === undefined) return { difference: undefined, calls };
-      const state = stateDifference(x.instance.state(), y.instance.state());
-      if (state !== undefined) return { difference: { call, ...state }, calls };
-    }
-    return { difference: undefined, calls };
+    const verdict = judge(a, b, test, false);
+    // Once more, to tell which call it was.
+    return verdict.difference?.what.startsWith('memory ') ? judge(a, b, test, true) : verdict;
   };
 }
