@@ -20,6 +20,8 @@ export interface FoundCase {
   readonly path: string;
   readonly test: TestModule;
   readonly difference: Difference;
+  /** It differs whenever it runs, not only after what happened to run before. */
+  readonly repeats: boolean;
 }
 
 /** A genome of some kind, and what makes a module of it. */
@@ -40,26 +42,15 @@ function cases(options: Partial<ModuleOptions>): fc.Arbitrary<Case> {
   );
 }
 
-/** How often a case is tried that does not come again at once: what ran before may have to do with it. */
-const ATTEMPTS = 3;
-
 type Judge = (test: TestModule) => Verdict;
-
-function differenceOf(test: TestModule, judge: Judge, attempts: number): Difference | undefined {
-  for (let i = 0; i < attempts; i++) {
-    const { difference } = judge(test);
-    if (difference !== undefined) return difference;
-  }
-  return undefined;
-}
+type Found = Pick<FoundCase, 'test' | 'difference'>;
 
 /** The smallest module that is found of a case that differs, and how it differs. */
-function smallest<Genes>({ genes, emit }: Made<Genes>, judge: Judge): Pick<FoundCase, 'test' | 'difference'> {
-  const attempts = judge(emit(genes)).difference === undefined ? ATTEMPTS : 1;
+function smallest<Genes>({ genes, emit }: Made<Genes>, judge: Judge): Found {
   const size = (it: Genes): number | undefined => {
     try {
       const test = emit(it);
-      if (differenceOf(test, judge, attempts) === undefined) return undefined;
+      if (judge(test).difference === undefined) return undefined;
       return test.bytes.length + (test.linked?.length ?? 0);
     } catch {
       // A genome without functions.
@@ -68,10 +59,14 @@ function smallest<Genes>({ genes, emit }: Made<Genes>, judge: Judge): Pick<Found
   };
   const test = emit(reduce(genes, size));
   const gone = { call: -1, what: 'it does not come again', a: '', b: '' };
-  return { test, difference: differenceOf(test, judge, ATTEMPTS) ?? gone };
+  return { test, difference: judge(test).difference ?? gone };
 }
 
-/** Judges up to `runs` modules. `watch` sees each module and its verdict, those tried while shrinking too. */
+/**
+ * Judges up to `runs` modules, until one differs twice. One that differs once only, since it has to do with what ran
+ * before, is answered where there is no other, as it is. `watch` sees each module and its verdict, those tried while
+ * shrinking too.
+ */
 export function fuzzRound(
   engines: readonly [Engine, Engine],
   options: Partial<ModuleOptions>,
@@ -84,10 +79,20 @@ export function fuzzRound(
     watch(test, verdict);
     return verdict;
   };
-  const run = ({ genes, emit }: Made<never>): boolean => judge(emit(genes)).difference === undefined;
+  let fleeting: Found | undefined;
+  const run = ({ genes, emit }: Made<never>): boolean => {
+    const test = emit(genes);
+    const { difference } = judge(test);
+    if (difference === undefined) return true;
+    if (judge(test).difference !== undefined) return false;
+    fleeting ??= { test, difference };
+    return true;
+  };
   const property = fc.property(cases(options), (one) => run(one as Made<never>));
   const details = fc.check(property, { seed, numRuns: runs, endOnFailure: true });
-  if (!details.failed || details.counterexample === null) return { runs: details.numRuns, found: undefined };
+  if (!details.failed || details.counterexample === null) {
+    return { runs: details.numRuns, found: fleeting && { seed, path: '', ...fleeting, repeats: false } };
+  }
   const found = smallest(details.counterexample[0] as Made<never>, judge);
-  return { runs: details.numRuns, found: { seed, path: details.counterexamplePath ?? '', ...found } };
+  return { runs: details.numRuns, found: { seed, path: details.counterexamplePath ?? '', ...found, repeats: true } };
 }

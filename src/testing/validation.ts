@@ -26,7 +26,7 @@ export function validationRound(
       if (i === 0) watch(test);
       const why = refuses(test);
       const difference = { call: -1, what: 'validation', a: why ?? '', b: 'it is valid by construction' };
-      if (why !== undefined) return { seed, path: '', test, difference };
+      if (why !== undefined) return { seed, path: '', test, difference, repeats: true };
     }
     return undefined;
   };

@@ -32,17 +32,19 @@ export class Builds {
   faulty(fault: Fault): string {
     const { name, file, find, replace } = fault;
     const copy = this.path(`sources-${this.count}`);
-    this.copy(this.path('sources'), copy);
-    const path = join(copy, 'src', file);
-    const parts = readFileSync(path, 'utf8').split(find);
-    if (parts.length !== 2) throw new Error(`${name}: its text is ${parts.length - 1} times in src/${file}`);
-    writeFileSync(path, parts.join(replace));
-    if (/ops\.ts$|generate-loops\.ts$/.test(file)) {
-      execFileSync(process.execPath, ['--import', 'tsx', join(copy, 'scripts', 'generate.ts')], { cwd: this.folder });
+    try {
+      this.copy(this.path('sources'), copy);
+      const path = join(copy, 'src', file);
+      const parts = readFileSync(path, 'utf8').split(find);
+      if (parts.length !== 2) throw new Error(`${name}: its text is ${parts.length - 1} times in src/${file}`);
+      writeFileSync(path, parts.join(replace));
+      if (/ops\.ts$|generate-loops\.ts$/.test(file)) {
+        execFileSync(process.execPath, ['--import', 'tsx', join(copy, 'scripts', 'generate.ts')], { cwd: this.folder });
+      }
+      return this.compile(copy);
+    } finally {
+      this.remove(copy);
     }
-    const build = this.compile(copy);
-    this.remove(copy);
-    return build;
   }
 
   private path(name: string): string {
