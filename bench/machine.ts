@@ -50,7 +50,8 @@ function version(engine: string, places: Places): string {
   if (engine === 'wasm3' || engine === 'toywasm') {
     // wasm3: "Wasm3 v0.9.0 on x86_64\nBuild: date, compiler"; toywasm: "toywasm v1\n__clang_version__ = ...".
     const text = run(places[engine], ['--version']);
-    const number = /^\w+ (\S+)/.exec(text)?.[1] ?? 'unknown';
+    // Built from an archive, toywasm does not know its version.
+    const number = /^\w+ (\S+)/.exec(text)?.[1].replace('unknown', '') ?? '';
     const compiler = /GCC [\d.]+|clang_version__ = [\d.]+/i.exec(text)?.[0].replace('clang_version__ =', 'clang') ?? '';
     return `${number} ${compiler}`.trim();
   }

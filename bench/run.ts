@@ -88,9 +88,8 @@ async function measureAll(values: Values, names: readonly string[], dist: string
   const machine = describeMachine(places, engines);
   console.log(`${machine.cpu}; Node ${machine.node}; ${machine.commit}; ${effort.processes} x ${effort.rounds} pairs`);
   const show = (series: Parameters<typeof textLine>[0]): void => console.log(textLine(series));
-  const command = `npm run bench -- ${process.argv.slice(2).map(withoutFolders).join(' ')}`.trim();
   return {
-    command,
+    command: commandOf(values, names),
     machine,
     effort,
     kernels: wanted('kernels') ? await timeKernels(kernels, engines, places, effort, show) : [],
@@ -113,9 +112,17 @@ function joined(paths: readonly string[]): Report {
   };
 }
 
-/** An argument without the folders of this machine, for documents. */
-function withoutFolders(argument: string): string {
-  return argument.startsWith('/') ? (argument.split('/').pop() as string) : argument;
+/** What to type for the same measurement, without the folders of this machine. */
+function commandOf(values: Values, names: readonly string[]): string {
+  const words = ['npm run bench --'];
+  for (const name of ['wasm3', 'toywasm', 'prototype'] as const) if (values[name] !== '') words.push(`--${name} PATH`);
+  if (values.against !== OPTIONS.against.default) words.push(`--against ${values.against}`);
+  if (values.tables !== OPTIONS.tables.default) words.push(`--tables ${values.tables}`);
+  if (values.quick) words.push('--quick');
+  for (const name of ['processes', 'rounds'] as const)
+    if (values[name] !== undefined) words.push(`--${name} ${values[name]}`);
+  if (names.length > 0) words.push('NAME...');
+  return words.join(' ').replace(/ --$/, '');
 }
 
 await main();

@@ -72,8 +72,17 @@ async function runNative(run: WasiRun): Promise<WasiResult> {
     const ended = startNative(wasi, instance, run, (text) => writeFileSync(stdout, text));
     return { ...ended, stdout: readFileSync(path('stdout')), stderr: readFileSync(path('stderr')) };
   } finally {
-    for (const fd of [stdin, stdout, stderr]) closeSync(fd);
+    for (const fd of [stdin, stdout, stderr]) closeIfOpen(fd);
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** node:wasi closes the host's descriptor when a program closes its standard input or output. */
+function closeIfOpen(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EBADF') throw error;
   }
 }
 
