@@ -4,369 +4,369 @@
 export const OP_LIST = `const32 dk
 const64 dkl
 copy32 da
-copy64 da
-copy128 da
+copy64
+copy128
 copy32x2 daeb
 copyref DA
 nullref D
 select32 dabc
-select64 dabc
-select128 dabc
+select64
+select128
 selectref DABc
 i32.add dab
-i32.add.k dak
-i32.sub dab
-i32.sub.k dak
-i32.mul dab
-i32.mul.k dak
-i32.and dab
-i32.and.k dak
-i32.or dab
-i32.or.k dak
-i32.xor dab
-i32.xor.k dak
-i32.shl dab
-i32.shl.k dak
-i32.shr_s dab
-i32.shr_s.k dak
-i32.shr_u dab
-i32.shr_u.k dak
-i32.rotl dab
-i32.rotr dab
-i32.rotl.k dak
-i32.div_s dab
-i32.div_u dab
-i32.rem_s dab
-i32.rem_u dab
-i32.clz da
-i32.ctz da
-i32.popcnt da
-i32.extend8_s da
-i32.extend16_s da
-i32.eqz da
-i32.eq dab
-i32.ne dab
-i32.lt_s dab
-i32.lt_u dab
-i32.ge_s dab
-i32.ge_u dab
-i32.eq.k dak
-i32.ne.k dak
-i32.gt_s.k dak
-i32.gt_u.k dak
-i32.le_s.k dak
-i32.le_u.k dak
-i32.shl.k>add dack
-i32.shl.k>add.k dakl
-i32.and.k>shl.k dakl
-i32.add>add.k dabl
-i32.add.k>add dack
-i32.shr_u.k>and.k dakl
-i32.xor>and.k dabl
-i32.and.k>xor dack
-i32.shr_u.k>xor dack
-i32.shl.k>shr_s.k dakl
-i32.mul>add dabc
-i32.shl.k>or dack
-i32.add>and.k dabl
-i32.xor.k>and.k dakl
-i32.and.k>add dack
-i32.shr_u.k>add dack
-i32.add>add dabc
-i32.add>xor dabc
-i32.add.k>and.k dakl
-i32.mul.k>add dack
-i32.shl.k>xor dack
-i32.shl.k>and.k dakl
-i32.shl.k>and dack
-i32.and>shl.k dabl
-i32.or>shl.k dabl
-i32.or>or dabc
-i32.xor>or dabc
-i32.xor>xor dabc
-i32.rotl.k>xor dack
-i32.xor>rotl.k dabl
-i32.add.k,i32.add.k daebkl
-i32.add.k,i32.add daebck
+.add.k dak
+.sub dab
+.sub.k dak
+.mul dab
+.mul.k dak
+.and dab
+.and.k dak
+.or dab
+.or.k dak
+.xor dab
+.xor.k dak
+.shl dab
+.shl.k dak
+.shr_s dab
+.shr_s.k dak
+.shr_u dab
+.shr_u.k dak
+.rotl dab
+.rotr
+.rotl.k dak
+.div_s dab
+.div_u
+.rem_s
+.rem_u
+.clz da
+.ctz
+.popcnt
+.extend8_s
+.extend16_s
+.eqz
+.eq dab
+.ne
+.lt_s
+.lt_u
+.ge_s
+.ge_u
+.eq.k dak
+.ne.k
+.gt_s.k
+.gt_u.k
+.le_s.k
+.le_u.k
+.shl.k>add dack
+.shl.k>add.k dakl
+.and.k>shl.k
+.add>add.k dabl
+.add.k>add dack
+.shr_u.k>and.k dakl
+.xor>and.k dabl
+.and.k>xor dack
+.shr_u.k>xor
+.shl.k>shr_s.k dakl
+.mul>add dabc
+.shl.k>or dack
+.add>and.k dabl
+.xor.k>and.k dakl
+.and.k>add dack
+.shr_u.k>add
+.add>add dabc
+.add>xor
+.add.k>and.k dakl
+.mul.k>add dack
+.shl.k>xor
+.shl.k>and.k dakl
+.shl.k>and dack
+.and>shl.k dabl
+.or>shl.k
+.or>or dabc
+.xor>or
+.xor>xor
+.rotl.k>xor dack
+.xor>rotl.k dabl
+.add.k,i32.add.k daebkl
+.add.k,i32.add daebck
 br t
 br_if at
-br_unless at
+br_unless
 br_if.and abt
-br_unless.and abt
+br_unless.and
 br_if.global kt
-br_unless.global kt
+br_unless.global
 copy32,br_if dabt
-copy32,br_unless dabt
+copy32,br_unless
 br_table an
 br.i32.eq abt
-br.i32.ne abt
-br.i32.lt_s abt
-br.i32.lt_u abt
-br.i32.ge_s abt
-br.i32.ge_u abt
-br.i32.eq.k akt
-br.i32.ne.k akt
-br.i32.gt_s.k akt
-br.i32.gt_u.k akt
-br.i32.le_s.k akt
-br.i32.le_u.k akt
-br.i64.eq abt
-br.i64.ne abt
-br.i64.lt_s abt
-br.i64.lt_u abt
-br.i64.ge_s abt
-br.i64.ge_u abt
-br.f32.eq abt
-br.not.f32.eq abt
-br.f32.ne abt
-br.not.f32.ne abt
-br.f32.lt abt
-br.not.f32.lt abt
-br.f32.le abt
-br.not.f32.le abt
-br.f64.eq ABt
-br.not.f64.eq ABt
-br.f64.ne ABt
-br.not.f64.ne ABt
-br.f64.lt ABt
-br.not.f64.lt ABt
-br.f64.le ABt
-br.not.f64.le ABt
-br.i32.and.k>eq.k aklt
-br.i32.and.k>ne.k aklt
-br.i32.and.k>gt_u.k aklt
-br.i32.and.k>le_u.k aklt
-br.i32.add.k>gt_u.k aklt
-br.i32.add.k>le_u.k aklt
-br.inc.ne dabkt
-br.inc.ne.k daklt
-br.add.ne dabct
-br.add.ne.k dablt
-br.inc.lt_s dabkt
-br.inc.lt_s.k daklt
-br.add.lt_s dabct
-br.add.lt_s.k dablt
-br.inc.lt_u dabkt
-br.inc.lt_u.k daklt
-br.add.lt_u dabct
-br.add.lt_u.k dablt
-br.inc.eq dabkt
-br.inc.eq.k daklt
-br.add.eq dabct
-br.add.eq.k dablt
+.i32.ne
+.i32.lt_s
+.i32.lt_u
+.i32.ge_s
+.i32.ge_u
+.i32.eq.k akt
+.i32.ne.k
+.i32.gt_s.k
+.i32.gt_u.k
+.i32.le_s.k
+.i32.le_u.k
+.i64.eq abt
+.i64.ne
+.i64.lt_s
+.i64.lt_u
+.i64.ge_s
+.i64.ge_u
+.f32.eq
+.not.f32.eq
+.f32.ne
+.not.f32.ne
+.f32.lt
+.not.f32.lt
+.f32.le
+.not.f32.le
+.f64.eq ABt
+.not.f64.eq
+.f64.ne
+.not.f64.ne
+.f64.lt
+.not.f64.lt
+.f64.le
+.not.f64.le
+.i32.and.k>eq.k aklt
+.i32.and.k>ne.k
+.i32.and.k>gt_u.k
+.i32.and.k>le_u.k
+.i32.add.k>gt_u.k
+.i32.add.k>le_u.k
+.inc.ne dabkt
+.inc.ne.k daklt
+.add.ne dabct
+.add.ne.k dablt
+.inc.lt_s dabkt
+.inc.lt_s.k daklt
+.add.lt_s dabct
+.add.lt_s.k dablt
+.inc.lt_u dabkt
+.inc.lt_u.k daklt
+.add.lt_u dabct
+.add.lt_u.k dablt
+.inc.eq dabkt
+.inc.eq.k daklt
+.add.eq dabct
+.add.eq.k dablt
 i32.load dak
-i32.load.add dack
-i32.load.add.k dakl
-i32.load.shl.add dackl
-i32.load.shl.add.k daklm
-i32.load.k dkl
-i32.store abk
-i32.store.add acbk
-i32.store.add.k abkl
-i32.store.shl.add acbkl
-i32.store.k bkl
-i32.store=k akn
-i32.store.add.k=k akln
+.load.add dack
+.load.add.k dakl
+.load.shl.add dackl
+.load.shl.add.k daklm
+.load.k dkl
+.store abk
+.store.add acbk
+.store.add.k abkl
+.store.shl.add acbkl
+.store.k bkl
+.store=k akn
+.store.add.k=k akln
 i64.load dak
-i64.load.add dack
-i64.load.add.k dakl
-i64.load.shl.add dackl
-i64.store abk
-i64.store.add acbk
-i64.store.add.k abkl
+.load.add dack
+.load.add.k dakl
+.load.shl.add dackl
+.store abk
+.store.add acbk
+.store.add.k abkl
 i32.load8_s dak
-i32.load8_s.add.k dakl
-i32.load8_u dak
-i32.load8_u.add dack
-i32.load8_u.add.k dakl
-i32.load8_u.shl.add.k daklm
-i32.load8_u.k dkl
-i32.load16_s dak
-i32.load16_s.add dack
-i32.load16_u dak
-i32.load16_u.add dack
-i32.load16_u.add.k dakl
-i32.load16_u.shl.add dackl
-i32.store8 abk
-i32.store8.add acbk
-i32.store8.add.k abkl
-i32.store8=k akn
-i32.store8.add=k ackn
-i32.store8.add.k=k akln
-i32.store16 abk
-i32.store16.add acbk
-i32.store16.add.k abkl
-i32.store16=k akn
-i32.load>add.k dakl
+.load8_s.add.k dakl
+.load8_u dak
+.load8_u.add dack
+.load8_u.add.k dakl
+.load8_u.shl.add.k daklm
+.load8_u.k dkl
+.load16_s dak
+.load16_s.add dack
+.load16_u dak
+.load16_u.add dack
+.load16_u.add.k dakl
+.load16_u.shl.add dackl
+.store8 abk
+.store8.add acbk
+.store8.add.k abkl
+.store8=k akn
+.store8.add=k ackn
+.store8.add.k=k akln
+.store16 abk
+.store16.add acbk
+.store16.add.k abkl
+.store16=k akn
+.load>add.k dakl
 copy32,i32.load daebk
 i32.load16_s*load16_s>add dabckl
-i32.load,tee.add.k deakl
-i32.load>i32.load dakl
-i32.load>i32.load8_u dakl
-i32.load>i32.load16_u dakl
+.load,tee.add.k deakl
+.load>i32.load dakl
+.load>i32.load8_u
+.load>i32.load16_u
 br_if.i32.load akt
-br_unless.i32.load akt
+br_unless.i32.load
 br_if.tee.i32.load dakt
-br_unless.tee.i32.load dakt
+br_unless.tee.i32.load
 br_if.i32.load8_u akt
-br_unless.i32.load8_u akt
+br_unless.i32.load8_u
 br_if.tee.i32.load8_u dakt
-br_unless.tee.i32.load8_u dakt
+br_unless.tee.i32.load8_u
 i32.load>store abkl
 i64.load8_u dak
-i64.load32_s dak
-i64.load32_u dak
-v128.load dak
-v128.load.add.k dakl
-v128.store abk
+.load32_s
+.load32_u
+v128.load
+.load.add.k dakl
+.store abk
 memory.size d
-memory.grow dak
+.grow dak
 global.get32 dk
-global.set32 ak
-global.get64 dk
-global.set64 ak
-global.get32.add dkl
+.set32 ak
+.get64 dk
+.set64 ak
+.get32.add dkl
 call kl
-call.lazy kl
-call.import kl
-call.indirect Aklm
-return
+.lazy
+.import
+.indirect Aklm
+return -
 return32 a
-return64 a
+return64
 return32.k k
-tail.call k
-tail.call.lazy k
-tail.call.import k
-tail.call.indirect Akl
+tail.call
+.call.lazy
+.call.import
+.call.indirect Akl
 object DABCkl
 global.getref Dk
 br.ref.is_null At
-br.not.ref.is_null At
-br.ref.test Akt
+.not.ref.is_null
+.ref.test Akt
 struct.get32 dAk
-struct.getref DAk
+.getref DAk
 f32.add dab
-f32.sub dab
-f32.mul dab
-f32.div dab
-f32.min dab
-f32.max dab
-f32.eq dab
-f32.ne dab
-f32.lt dab
-f32.le dab
-f32.ceil da
-f32.floor da
-f32.trunc da
-f32.sqrt da
-f32.abs da
-f32.neg da
-f32.copysign dab
-f32.convert_i32_s da
-f32.convert_i32_u da
+.sub
+.mul
+.div
+.min
+.max
+.eq
+.ne
+.lt
+.le
+.ceil da
+.floor
+.trunc
+.sqrt
+.abs
+.neg
+.copysign dab
+.convert_i32_s da
+.convert_i32_u
 f64.add DAB
-f64.sub DAB
-f64.mul DAB
-f64.div DAB
-f64.min DAB
-f64.max DAB
-f64.eq dAB
-f64.ne dAB
-f64.lt dAB
-f64.le dAB
-f64.ceil DA
-f64.floor DA
-f64.trunc DA
-f64.sqrt DA
-f64.abs da
-f64.neg da
-f64.copysign dab
-f64.convert_i32_s Da
-f64.convert_i32_u Da
+.sub
+.mul
+.div
+.min
+.max
+.eq dAB
+.ne
+.lt
+.le
+.ceil DA
+.floor
+.trunc
+.sqrt
+.abs da
+.neg
+.copysign dab
+.convert_i32_s Da
+.convert_i32_u
 i32.trunc_f64_s dA
-i32.trunc_f64_u dA
-i32.trunc_sat_f64_s dA
-f32.demote_f64 dA
+.trunc_f64_u
+.trunc_sat_f64_s
+f32.demote_f64
 f64.promote_f32 Da
-f64.mul>add DABC
-f64.mul>sub DABC
-f64.sub<mul DABC
-f64.add.k DAk
-f64.sub.k DAk
-f64.mul.k DAk
-f64.div.k DAk
-f64.eq.k dAk
+.mul>add DABC
+.mul>sub
+.sub<mul
+.add.k DAk
+.sub.k
+.mul.k
+.div.k
+.eq.k dAk
 br.f64.eq.k Akt
-br.not.f64.eq.k Akt
+.not.f64.eq.k
 f64.ne.k dAk
 br.f64.ne.k Akt
-br.not.f64.ne.k Akt
+.not.f64.ne.k
 f64.lt.k dAk
 br.f64.lt.k Akt
-br.not.f64.lt.k Akt
+.not.f64.lt.k
 f64.le.k dAk
 br.f64.le.k Akt
-br.not.f64.le.k Akt
+.not.f64.le.k
 f64.gt.k dAk
 br.f64.gt.k Akt
-br.not.f64.gt.k Akt
+.not.f64.gt.k
 f64.ge.k dAk
 br.f64.ge.k Akt
-br.not.f64.ge.k Akt
+.not.f64.ge.k
 i64.add dab
-i64.add.k dakl
-i64.sub dab
-i64.and dab
-i64.and.k dakl
-i64.or dab
-i64.or.k dakl
-i64.xor dab
-i64.xor.k dakl
-i64.mul dab
-i64.mul.k dakl
-i64.shl dab
-i64.shl.k dak
-i64.shr_s dab
-i64.shr_s.k dak
-i64.shr_u dab
-i64.shr_u.k dak
-i64.rotl dab
-i64.rotl.k dak
-i64.rotr dab
-i64.eq dab
-i64.ne dab
-i64.lt_s dab
-i64.lt_u dab
-i64.ge_s dab
-i64.ge_u dab
-i64.xor>rotl.k dabl
-i64.shl.k>xor dack
-i64.shr_u.k>xor dack
-i64.rotl.k>xor dack
-i64.and>add dabc
-i64.add>add dabc
-i64.eqz da
-i64.clz da
-i64.ctz da
-i64.extend_i32_s da
-i64.extend_i32_u da
-i64.extend8_s da
-i64.extend16_s da
+.add.k dakl
+.sub dab
+.and
+.and.k dakl
+.or dab
+.or.k dakl
+.xor dab
+.xor.k dakl
+.mul dab
+.mul.k dakl
+.shl dab
+.shl.k dak
+.shr_s dab
+.shr_s.k dak
+.shr_u dab
+.shr_u.k dak
+.rotl dab
+.rotl.k dak
+.rotr dab
+.eq
+.ne
+.lt_s
+.lt_u
+.ge_s
+.ge_u
+.xor>rotl.k dabl
+.shl.k>xor dack
+.shr_u.k>xor
+.rotl.k>xor
+.and>add dabc
+.add>add
+.eqz da
+.clz
+.ctz
+.extend_i32_s
+.extend_i32_u
+.extend8_s
+.extend16_s
 out klmn
 unary dakl
 binary dabkl
 ternary dabck
 access dabcklmn
 wait32 dabckl
-wait64 dabckl
+wait64
 refs.enter k
 throw kl
 throw_ref k
-unreachable
+unreachable -
 exit
 cross.return
 probe k
 far.get dk
-far.set ak
-far.getref Dk
-far.setref Ak`;
+.set ak
+.getref Dk
+.setref Ak`;

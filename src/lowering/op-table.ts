@@ -9,11 +9,21 @@ export interface OpShape {
   readonly operands: string;
 }
 
+/** Reads the list: `.add` has what stands in front of the dot from the op before; so do operands that are missing; `-` is none. */
+function readList(list: string): OpShape[] {
+  let type = '';
+  let operands = '';
+  return list.split('\n').map((line) => {
+    const [short, given] = line.split(' ');
+    const name = short[0] === '.' ? type + short : short;
+    [type] = name.split('.');
+    if (given !== undefined) operands = given === '-' ? '' : given;
+    return { name, operands };
+  });
+}
+
 /** All ops; an op's number is its index. */
-export const OPS: readonly OpShape[] = OP_LIST.split('\n').map((line) => {
-  const [name, operands = ''] = line.split(' ');
-  return { name, operands };
-});
+export const OPS: readonly OpShape[] = readList(OP_LIST);
 
 const NUMBERS = new Map(OPS.map((one, number) => [one.name, number]));
 

@@ -6,12 +6,12 @@ export const CONTROL: readonly Row[] = rows('core', `
 0x00 unreachable: special
 nop: ->
 block: special, block
-loop: special, block
-if: special, block
+loop
+if
 else: special
 0x0b end: special, none, constant
 br: special, label
-br_if: special, label
+br_if
 br_table: special, labels
 return: special
 0x10 call: special, func

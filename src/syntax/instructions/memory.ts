@@ -9,31 +9,31 @@ i64.load: addr -> i64, memarg, 3
 f32.load: addr -> f32, memarg, 2
 f64.load: addr -> f64, memarg, 3
 i32.load8_s: addr -> i32, memarg, 0
-i32.load8_u: addr -> i32, memarg, 0
-i32.load16_s: addr -> i32, memarg, 1
-i32.load16_u: addr -> i32, memarg, 1
+.load8_u
+.load16_s: addr -> i32, memarg, 1
+.load16_u
 0x30 i64.load8_s: addr -> i64, memarg, 0
-i64.load8_u: addr -> i64, memarg, 0
-i64.load16_s: addr -> i64, memarg, 1
-i64.load16_u: addr -> i64, memarg, 1
-i64.load32_s: addr -> i64, memarg, 2
-i64.load32_u: addr -> i64, memarg, 2
+.load8_u
+.load16_s: addr -> i64, memarg, 1
+.load16_u
+.load32_s: addr -> i64, memarg, 2
+.load32_u
 i32.store: addr i32 ->, memarg, 2
 i64.store: addr i64 ->, memarg, 3
 f32.store: addr f32 ->, memarg, 2
 f64.store: addr f64 ->, memarg, 3
 i32.store8: addr i32 ->, memarg, 0
-i32.store16: addr i32 ->, memarg, 1
+.store16: addr i32 ->, memarg, 1
 i64.store8: addr i64 ->, memarg, 0
-i64.store16: addr i64 ->, memarg, 1
-i64.store32: addr i64 ->, memarg, 2
+.store16: addr i64 ->, memarg, 1
+.store32: addr i64 ->, memarg, 2
 memory.size: -> addr, memory
-0x40 memory.grow: addr -> addr, memory
+0x40 .grow: addr -> addr, memory
 `),
 ...rows('bulk-memory', `
 0xfc008 memory.init: addr i32 i32 ->, memory_init
 data.drop: ->, data
 memory.copy: special, memory_memory
-memory.fill: addr i32 addr ->, memory
+.fill: addr i32 addr ->, memory
 `),
 ];

@@ -5,7 +5,7 @@ import { rows, type Row } from './row.ts';
 export const PARAMETRIC: readonly Row[] = [
 ...rows('core', `
 0x1a drop: special
-select: special
+select
 `),
 ...rows('reference-types', `
 0x1c select: special, select

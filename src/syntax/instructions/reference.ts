@@ -5,8 +5,8 @@ import { rows, type Row } from './row.ts';
 export const REFERENCE: readonly Row[] = [
 ...rows('reference-types', `
 0xd0 ref.null: special, heap, constant
-ref.is_null: special
-ref.func: special, func, constant
+.is_null: special
+.func: special, func, constant
 `),
 ...rows('gc', `
 0xd3 ref.eq: special
@@ -14,7 +14,7 @@ ref.func: special, func, constant
 ...rows('function-references', `
 0xd4 ref.as_non_null: special
 br_on_null: special, label
-br_on_non_null: special, label
+br_on_non_null
 0x14 call_ref: special, type
 `),
 ];

@@ -125,21 +125,29 @@ function signature(text: string): Signature | undefined {
  * Reads rows of one feature, a line each: `0x6a i32.add: i32 i32 -> i32, none, constant`.
  *
  * - the code as in `Row`; where it is missing, it is the one after that of the row before
- * - the name, and a signature or `special`
- * - the immediates, if there are any
- * - `constant`, or the alignment of a memory access
+ * - the name; `.sub` has what stands in front of the dot from the row before
+ * - a signature or `special`, the immediates, if there are any, and `constant` or the alignment of a memory access; where
+ *   all of this is missing, it is that of the row before
  */
 export function rows(feature: Feature, table: string): Row[] {
   let next = 0;
-  return table
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [head, sig, imm = 'none', more] = line.split(/: |, /);
-      const [name, code] = head.split(' ').reverse();
-      if (code !== undefined) next = Number(code);
-      const constant = more === 'constant';
-      const align = more === undefined || constant ? undefined : Number(more);
-      return { code: next++, name, sig: signature(sig), imm: imm as Immediates, feature, constant, align };
-    });
+  let type = '';
+  let shape: Omit<Row, 'code' | 'name'> | undefined;
+  const read = (line: string): Row => {
+    const [head, text] = line.split(': ');
+    const [short, code] = head.split(' ').reverse();
+    if (code !== undefined) next = Number(code);
+    const name = short[0] === '.' ? type + short : short;
+    [type] = name.split('.');
+    if (text !== undefined || shape === undefined) shape = shapeOf(feature, text);
+    return { code: next++, name, ...shape };
+  };
+  return table.trim().split('\n').map(read);
+}
+
+function shapeOf(feature: Feature, text: string): Omit<Row, 'code' | 'name'> {
+  const [sig, imm = 'none', more] = text.split(', ');
+  const constant = more === 'constant';
+  const align = more === undefined || constant ? undefined : Number(more);
+  return { sig: signature(sig), imm: imm as Immediates, feature, constant, align };
 }

@@ -5,7 +5,7 @@ import { rows, type Row } from './row.ts';
 export const TABLE: readonly Row[] = [
 ...rows('reference-types', `
 0x25 table.get: special, table
-table.set: special, table
+.set
 `),
 ...rows('bulk-memory', `
 0xfc00c table.init: special, table_init
@@ -14,7 +14,7 @@ table.copy: special, table_table
 `),
 ...rows('reference-types', `
 0xfc00f table.grow: special, table
-0xfc010 table.size: special, table
-table.fill: special, table
+0xfc010 .size
+.fill
 `),
 ];

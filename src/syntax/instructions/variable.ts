@@ -4,8 +4,8 @@ import { rows, type Row } from './row.ts';
 // biome-ignore format: a table
 export const VARIABLE: readonly Row[] = rows('core', `
 0x20 local.get: special, local
-local.set: special, local
-local.tee: special, local
+.set
+.tee
 global.get: special, global, constant
-global.set: special, global
+.set: special, global
 `);
