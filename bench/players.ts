@@ -2,7 +2,7 @@
 // time is busy. The engines in JavaScript answer through kernel-child.js or program-child.ts, wasm3 and toywasm through
 // their prompts or as whole processes.
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,8 +26,9 @@ export interface Places {
 /** Milliseconds, or what went wrong. */
 export type Time = number | string;
 
-/** Folder for modules and for the files of programs; the caller removes it. */
-export const WORK = mkdtempSync(join(tmpdir(), 'wasmi-ts-bench-'));
+/** Folder for modules and for the files of programs, removed at the end. */
+const WORK = mkdtempSync(join(tmpdir(), 'wasmi-ts-bench-'));
+process.on('exit', () => rmSync(WORK, { recursive: true, force: true }));
 
 /** One process with a channel; a question gets one answer, an error where the process dies or does not end. */
 class Child {

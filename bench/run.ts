@@ -1,7 +1,7 @@
 // npm run bench: times the built package against other engines, on kernels, CoreMark and programs of the corpus, and
 // its start-up, memory, calls and suspension. docs/benchmarks.md tells how, and how wasm3 and toywasm are built.
 // Results are checked before times count: an engine that answers wrongly gets no figure.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../tests/data.ts';
@@ -11,7 +11,7 @@ import { timeKernels, timePrograms } from './execution.ts';
 import { describeMachine } from './machine.ts';
 import { runOps } from './ops/run.ts';
 import { measureOthers } from './others.ts';
-import { type Places, WORK } from './players.ts';
+import type { Places } from './players.ts';
 import { type Report, textLine } from './report.ts';
 import { COREMARK, KERNELS, PROGRAMS, kernel } from './work.ts';
 
@@ -64,7 +64,6 @@ async function main(): Promise<void> {
     return;
   }
   const report = values.from === undefined ? await measureAll(values, names, dist) : joined(values.from);
-  rmSync(WORK, { recursive: true, force: true });
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 1)}\n`);
   if (svg !== undefined) writeFileSync(svg, chart(report));
   if (values.docs) writeDocs(report);
