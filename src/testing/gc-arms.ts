@@ -18,7 +18,7 @@ import {
 } from '../syntax/types.ts';
 import type { Arms } from './arms.ts';
 import type { Body } from './body.ts';
-import { type Genome, childOf } from './genome.ts';
+import { type Genome, childOf, masked } from './genome.ts';
 import { ANYREF, ARRAY_KEYS, EQREF, I31REF, STRUCT_KEYS } from './known-types.ts';
 import type { Layout } from './layout.ts';
 
@@ -145,19 +145,31 @@ function arrayNewFrom(body: Body, t: Wanted, g: Genome, code: number): void {
   body.out.u32(isData ? body.layout.data() : body.layout.elem('passive'));
 }
 
+/**
+ * Changes of arrays. Where two things are wrong at once, engines differ in what they trap for: so mostly one of them may
+ * be, the array with its range (`wild`), or the source.
+ */
 function arrayChange(body: Body, g: Genome, code: number): void {
   const { layout } = body;
+  const isCopy = code === 0xfb_011;
   const fits = (s: ValType): boolean => (code === 0xfb_012 ? isNumeric(s) : code === 0xfb_013 ? s === FUNCREF : true);
   const type = arrayWith(body, g.k >> 3, fits);
   const element = unpacked(elementOf(body, type));
-  object(body, type, childOf(g, 0));
-  body.small(childOf(g, 1), code === 0xfb_00e ? 4 : 2);
-  if (code === 0xfb_011) object(body, type, childOf(g, 2));
+  const hasSource = code === 0xfb_012 || code === 0xfb_013 || (isCopy && childOf(g, 2).k % 8 === 7);
+  const wild = !hasSource || (!isCopy && (g.k >> 1) % 2 === 0);
+  const range = (i: number): Genome => (wild ? childOf(g, i) : masked(childOf(g, i)));
+  object(body, type, wild ? childOf(g, 0) : masked(childOf(g, 0)));
+  body.small(range(1), code === 0xfb_00e ? 4 : 2);
+  if (isCopy) object(body, type, childOf(g, 2));
   if (code === 0xfb_00e || code === 0xfb_010) body.value(element, childOf(g, 2));
-  else body.small(childOf(g, 3), 2);
-  if (code !== 0xfb_00e) body.small(childOf(g, 4), 2);
+  else if (wild && hasSource) body.int(0);
+  else body.small(isCopy && hasSource ? range(3) : childOf(g, 3), 2);
+  if (code !== 0xfb_00e) {
+    if (wild && hasSource) body.int(0);
+    else body.small(range(4), 2);
+  }
   body.op1(code, type);
-  if (code === 0xfb_011) body.out.u32(type);
+  if (isCopy) body.out.u32(type);
   else if (code === 0xfb_012) body.out.u32(layout.data());
   else if (code === 0xfb_013) body.out.u32(layout.elem('passive'));
 }

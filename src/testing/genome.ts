@@ -24,6 +24,11 @@ export function childOf({ n, k, children }: Genome, i: number): Genome {
   return { n: mixed & 0xffff, k: mixed >>> 16, children: [] };
 }
 
+/** The genome of a number that has to stay below its limit (see `small` in body.ts). */
+export function masked(g: Genome): Genome {
+  return { ...g, k: g.k & ~1 };
+}
+
 /** Trees of at most `depth` levels; most have about ten nodes. */
 export function genome(depth: number): fc.Arbitrary<Genome> {
   const n = fc.nat(0xffff);

@@ -57,7 +57,8 @@ function failure(wasm: JsNamespace, error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (wasm.Exception !== undefined && error instanceof wasm.Exception) return { kind: 'exception' };
   if (error instanceof wasm.CompileError) return { kind: 'invalid', message };
-  if (error instanceof RangeError) return { kind: 'exhausted' };
+  // V8 makes a trap of its own limit for arrays, before it looks at the segment that they come from.
+  if (error instanceof RangeError || /^requested new array is too large/.test(message)) return { kind: 'exhausted' };
   const trap = trapClassOfMessage(message);
   if (trap !== undefined) return { kind: 'trap', trap };
   return { kind: 'other', message: `${(error as Error | undefined)?.name}: ${message}` };
