@@ -64,15 +64,19 @@ test('React Native: the app runs where there is no WebAssembly and no class', as
   runInContext(await reactNative(), context);
   await new Promise((resolve) => setTimeout(resolve, 0));
   expect(shown).toEqual(['fibonacci(20) is 6765']);
-});
+}, 250_000);
 
 const hermes = installed('hermes');
-test.skipIf(hermes === undefined)(`React Native: the app runs in Hermes${absent('Hermes', hermes)}`, async () => {
-  const file = join(scratch, 'app.js');
-  writeFileSync(file, `globalThis.show = print;\n${await reactNative()}`);
-  const { stdout, stderr } = spawnSync(hermes as string, ['-w', file], { encoding: 'utf8' });
-  expect(stdout + stderr).toBe('fibonacci(20) is 6765\n');
-});
+test.skipIf(hermes === undefined)(
+  `React Native: the app runs in Hermes${absent('Hermes', hermes)}`,
+  async () => {
+    const file = join(scratch, 'app.js');
+    writeFileSync(file, `globalThis.show = print;\n${await reactNative()}`);
+    const { stdout, stderr } = spawnSync(hermes as string, ['-w', file], { encoding: 'utf8' });
+    expect(stdout + stderr).toBe('fibonacci(20) is 6765\n');
+  },
+  250_000,
+);
 
 const chromium = chromiumPath();
 test.skipIf(chromium === undefined)(
