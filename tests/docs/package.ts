@@ -47,11 +47,12 @@ export function makeScratch(): string {
   return folder;
 }
 
-/** A folder of its own for a document's blocks. */
+/** A folder of its own for a document's blocks, which may read from node_modules by path. */
 export function makeWorkplace(scratch: string, name: string): string {
   const folder = join(scratch, name);
   mkdirSync(folder);
   for (const part of ['bin', 'examples', 'src']) symlinkSync(join(projectRoot, part), join(folder, part), 'junction');
+  symlinkSync(join(scratch, 'node_modules'), join(folder, 'node_modules'), 'junction');
   return folder;
 }
 
