@@ -35,7 +35,7 @@ const ROUND = 200;
 /** Whoever has found so many has enough to do. */
 const MAX_CASES = 20;
 const DEFAULT_TIME = 60_000;
-/** Milliseconds that the host's engine may take for one module. */
+/** Milliseconds of the processor that a module may take. */
 const PATIENCE = 10_000;
 const PROGRESS = 5000;
 

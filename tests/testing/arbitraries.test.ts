@@ -1,6 +1,6 @@
 // The arbitraries beside whole modules: function bodies, single instructions, values, scripts.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { compile, type Feature, FEATURES, Instance, instantiate } from '../../src/index.ts';
 import { ourEngine } from '../../src/cli/fuzz-engines.ts';
 import { scriptEngine } from '../../src/script/engine.ts';
@@ -21,6 +21,9 @@ import {
   script,
   value,
 } from '../../src/testing/index.ts';
+
+// Far above what they take, also on a busy machine and with more runs.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const RUNS = Number(process.env['WASMI_TS_RUNS'] ?? 1500);
 const seed = Number(process.env['WASMI_TS_SEED'] ?? 20260723);

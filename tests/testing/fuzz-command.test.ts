@@ -2,12 +2,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fuzzCommand } from '../../src/cli/fuzz.ts';
 import { Stuck, WorkerRounds } from '../../src/cli/fuzz-rounds.ts';
 import type { CliHost } from '../../src/cli/host.ts';
 import { compile } from '../../src/index.ts';
 import { namespace } from '../../src/jsapi/index.ts';
+
+// Far above what they take, also on a busy machine and with more runs.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-fuzz-'));
 const NAME = 'WebAssembly';

@@ -1,11 +1,14 @@
 // Generated modules: all valid, every row occurs, our engine and the host's agree on them.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { compile, DEFAULT_FEATURES, type Feature, FEATURES, InternalError, WasmError } from '../../src/index.ts';
 import { namespace } from '../../src/jsapi/index.ts';
 import { INSTRUCTIONS } from '../../src/syntax/instructions.ts';
 import { differential, jsEngine, type JsNamespace, module, mutants } from '../../src/testing/index.ts';
 import { native } from '../native.ts';
+
+// Far above what they take, also on a busy machine and with more runs.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const RUNS = Number(process.env['WASMI_TS_RUNS'] ?? 1500);
 /** So many that even the rarest of 500 rows comes up. */

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { missingData } from '../data.ts';
 import { judgeMutants, originals, type Tally } from './mutants.ts';
+
+// Far above what they take, also on a busy machine and with more runs.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const RUNS = Number(process.env['WASMI_TS_RUNS'] ?? 1500);
 const all = originals(500);

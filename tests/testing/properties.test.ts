@@ -1,7 +1,7 @@
 // What has to hold of every module, tried on generated ones: the formats are inverses of each other, and all ways to run
 // a module give the same. Another way to run (another loop, other settings) becomes an engine in WAYS, nothing else.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ourEngine } from '../../src/cli/fuzz-engines.ts';
 import { decodeModule } from '../../src/decoder/decode.ts';
 import { encodeModule } from '../../src/encoder/encode.ts';
@@ -11,6 +11,9 @@ import { parseModule } from '../../src/text/parser.ts';
 import { printModule } from '../../src/text/printer.ts';
 import { referenceEngine, REFERENCE_FEATURES } from '../engine/reference-engine.ts';
 import { slicedEngine } from './sliced-engine.ts';
+
+// Far above what they take, also on a busy machine and with more runs.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const RUNS = Number(process.env['WASMI_TS_RUNS'] ?? 1500);
 const seed = Number(process.env['WASMI_TS_SEED'] ?? 20260723);
