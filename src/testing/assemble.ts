@@ -70,10 +70,10 @@ export interface PlannedFunction {
   emit(body: Body): void;
 }
 
-function emitFunction(layout: Layout, { type, emit }: PlannedFunction, self: number): Uint8Array {
+function emitFunction(layout: Layout, { type, emit }: PlannedFunction, self: number): Body {
   const body = new Body(layout, armSet(layout), type, self);
   emit(body);
-  return body.finish();
+  return body;
 }
 
 /** Answers 1 and uses up one unit, or answers 0. */
@@ -102,7 +102,7 @@ function fuelOf({ fuel }: ModuleOptions): Global {
 }
 
 /** Everything, or what is called from outside. */
-function exportsOf(layout: Layout, fuelGlobal: number): Export[] {
+function exportsOf(layout: Layout, fuelGlobal: number, countsFuel: boolean): Export[] {
   const all: Export[] = layout.functions.map((_, index) => ({ name: `f${index}`, kind: 'func', index }));
   const named = (kind: Export['kind'], letter: string, count: number): void => {
     for (let index = 0; index < count; index++) all.push({ name: `${letter}${index}`, kind, index });
@@ -111,7 +111,7 @@ function exportsOf(layout: Layout, fuelGlobal: number): Export[] {
   named('table', 't', layout.tables.list.length);
   named('global', 'g', fuelGlobal);
   const seen = layout.options.exportAll ? all : [all[layout.functions.length - 1]];
-  if (layout.usesFuel) seen.push({ name: FUEL, kind: 'global', index: fuelGlobal });
+  if (countsFuel) seen.push({ name: FUEL, kind: 'global', index: fuelGlobal });
   return seen;
 }
 
@@ -164,16 +164,18 @@ export function assemble(layout: Layout, plan: Plan): TestModule {
   const imports = layout.functions.length;
   layout.functions.push(...functions.map(({ type }) => type));
   const types = layout.functions.map(({ params, results }) => layout.funcType(params, results));
-  const bodies = functions.map((one, i) => emitFunction(layout, one, imports + i));
-  plan.seen?.(bodies);
+  const emitted = functions.map((one, i) => emitFunction(layout, one, imports + i));
   const fuelGlobal = layout.globals.list.length;
+  const countsFuel = layout.usesFuel || emitted.some((body) => body.spends);
+  const bodies = emitted.map((body) => body.finish(fuelGlobal));
+  plan.seen?.(bodies);
   const parts = linkedParts(layout);
   const globals = layout.globals.list.slice(parts.globals.length);
   if (layout.usesFuel) {
     bodies.push(fuelFunction(fuelGlobal));
     types.push(layout.funcType([], [I32]));
-    globals.push(fuelOf(layout.options));
   }
+  if (countsFuel) globals.push(fuelOf(layout.options));
   const linked = linkedModule(layout, parts, grow);
   const datas = layout.datas.list;
   const bytes = encodeModule({
@@ -185,7 +187,7 @@ export function assemble(layout: Layout, plan: Plan): TestModule {
     memories: layout.memories.list.slice(parts.memories.length),
     tags: layout.tags.list.slice(parts.tags.length),
     globals,
-    exports: exportsOf(layout, fuelGlobal),
+    exports: exportsOf(layout, fuelGlobal, countsFuel),
     start: plan.hasStart ? imports : undefined,
     elems: [...layout.elems.list, ...declarations(layout)],
     // Passive segments are there where instructions name them, and those need the count.

@@ -308,8 +308,8 @@ export class Body {
     }
   }
 
-  /** The binary format's function: locals, instructions, end. */
-  finish(): Uint8Array {
+  /** The binary format's function: locals, instructions, end. The global that counts fuel is known in the end. */
+  finish(fuelGlobal: number): Uint8Array {
     this.op(0x0b);
     const whole = new Writer();
     // Neighbours of one type are one group.
@@ -324,16 +324,23 @@ export class Body {
       whole.u32(count);
       whole.valType(type);
     }
-    if (this.mayRecur && !this.layout.options.trapFree) this.spend(whole);
+    if (this.spends) this.spend(whole, fuelGlobal);
     whole.bytes(this.out.view());
     return whole.take();
   }
 
-  /** Uses up fuel and traps where there is none: what a function begins with that may call itself in some way. */
-  private spend(out: Writer): void {
-    this.layout.usesFuel = true;
-    out.byte(0x10);
-    out.u32(this.layout.functions.length);
-    out.bytes(Uint8Array.of(0x45, 0x04, 0x40, 0x00, 0x0b));
+  /** Whether the function begins with spending fuel, since it may call itself in some way. */
+  get spends(): boolean {
+    return this.mayRecur && !this.layout.options.trapFree;
+  }
+
+  /** Uses up fuel, which a global counts, and traps where there is none. */
+  private spend(out: Writer, global: number): void {
+    out.byte(0x23);
+    out.u32(global);
+    out.bytes(Uint8Array.of(0x45, 0x04, 0x40, 0x00, 0x0b, 0x23));
+    out.u32(global);
+    out.bytes(Uint8Array.of(0x41, 0x01, 0x6b, 0x24));
+    out.u32(global);
   }
 }

@@ -1,6 +1,6 @@
 // Arms for blocks, branches and calls. Loops start again only as long as there is fuel; code that leaves for good mostly
 // stands under a condition, since what follows it never runs.
-import { F32, I32, I64, type FuncType, type ValType, ref } from '../syntax/types.ts';
+import { F32, F64, I32, I64, type FuncType, type ValType, ref } from '../syntax/types.ts';
 import type { Arm, Arms } from './arms.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf } from './genome.ts';
@@ -15,6 +15,26 @@ export function either(body: Body, t: ValType | undefined, g: Genome): void {
   else body.value(t, g);
 }
 
+/** Comparisons: the type of their operands, the first of their opcodes, and how many they are. */
+const COMPARISONS: readonly (readonly [ValType, number, number])[] = [
+  [I32, 0x46, 10],
+  [I64, 0x51, 10],
+  [F32, 0x5b, 6],
+  [F64, 0x61, 6],
+];
+
+/** A condition: any i32, or a comparison, sometimes of a value with itself. */
+export function condition(body: Body, g: Genome): void {
+  if (g.n % 2 === 0) {
+    body.value(I32, g);
+    return;
+  }
+  const [t, first, count] = COMPARISONS[[0, 0, 0, 1, 1, 2, 3][(g.n >> 1) % 7]];
+  body.value(t, childOf(g, 0));
+  body.value(t, childOf(g, g.k % 4 === 0 ? 0 : 1));
+  body.op(first + ((g.k >> 2) % count));
+}
+
 /** Code that does not come back, under a condition (fuel, where it goes back to a loop); then what was wanted. */
 export function leaving(body: Body, t: ValType | undefined, g: Genome, toLoop: boolean, leave: () => void): void {
   if (!toLoop && (g.n >> 6) % 16 === 0) {
@@ -22,7 +42,7 @@ export function leaving(body: Body, t: ValType | undefined, g: Genome, toLoop: b
     return;
   }
   if (toLoop) body.fuel();
-  else body.value(I32, childOf(g, 2));
+  else condition(body, childOf(g, 2));
   body.block(0x04, [], [], leave);
   either(body, t, childOf(g, 1));
 }
@@ -59,7 +79,7 @@ function loop(body: Body, t: ValType | undefined, g: Genome): void {
 }
 
 function conditional(body: Body, t: ValType | undefined, g: Genome): void {
-  body.value(I32, childOf(g, 0));
+  condition(body, childOf(g, 0));
   body.block(0x04, [], list(t), () => {
     either(body, t, childOf(g, 1));
     if (t === undefined && g.k % 2 === 0) return;
@@ -85,7 +105,7 @@ function brIf(body: Body, t: ValType | undefined, g: Genome): void {
   body.block(0x02, [], list(t), () => {
     if (g.k % 2 === 0) body.value(F32, childOf(g, 3));
     if (t !== undefined) body.value(t, childOf(g, 0));
-    body.value(I32, childOf(g, 1));
+    condition(body, childOf(g, 1));
     body.op1(0x0d, 0);
     if (g.k % 2 === 0) {
       if (t !== undefined) body.setLocals([t], g.k >> 1);

@@ -27,6 +27,8 @@ interface InstructionGene {
 /** What a module of single instructions is made of: plain numbers. */
 export interface InstructionGenes {
   readonly choice: number;
+  /** Bits: which parameters functions have. */
+  readonly params: number;
   /** What constant expressions are made of, in turn; with any, memories have contents. */
   readonly constants: readonly Genome[];
   /** Rows from which on the instructions' rows are counted, and how many they are at most (0: all). */
@@ -78,11 +80,20 @@ function layoutOf(choice: number, options: ModuleOptions, constants: readonly Ge
 
 const NUMBERS: readonly ValType[] = [I32, I32, I64, I64, F32, F32, F64, F64];
 
-function planned(layout: Layout, scratch: Layout, row: Row, form: Genome): PlannedFunction {
+/** The parameters of all functions, as far as their bits are set. */
+function paramsOf(layout: Layout, bits: number): readonly ValType[] {
+  const all = layout.has('reference-types') ? [...NUMBERS, EXTERNREF] : NUMBERS;
+  return all.filter((_, i) => ((bits >> i) & 1) === 1);
+}
+
+const ALL_PARAMS = 0x1ff;
+
+type Params = readonly ValType[];
+
+function planned(layout: Layout, scratch: Layout, params: Params, row: Row, form: Genome): PlannedFunction {
   const arm = armOf(row) as Arm;
   const fitting = wantedTypes(scratch).filter((wanted) => arm.gives(wanted(scratch), scratch));
   const t = fitting[form.n % fitting.length](layout);
-  const params = layout.has('reference-types') ? [...NUMBERS, EXTERNREF] : NUMBERS;
   return {
     type: { kind: 'func', params, results: shownAs(t) },
     emit: (body) => {
@@ -100,11 +111,12 @@ export function emitInstructions(genes: InstructionGenes, some: Partial<ModuleOp
   const { choice, constants, first, span, instructions } = genes;
   const layout = layoutOf(choice, options, constants);
   const scratch = layoutOf(choice, options);
+  const params = paramsOf(layout, genes.params);
   const rowAt = (n: number): Row => rows[(span === 0 ? n : first + (n % span)) % rows.length];
   return assemble(layout, {
     hostFunctions: 0,
     grow: false,
-    functions: instructions.map(({ row, form }) => planned(layout, scratch, rowAt(row), form)),
+    functions: instructions.map(({ row, form }) => planned(layout, scratch, params, rowAt(row), form)),
     hasStart: false,
     calls: genes.calls,
     callsAll: true,
@@ -152,7 +164,7 @@ export function instruction(some: Partial<ModuleOptions> = {}): fc.Arbitrary<Tes
   });
 }
 
-const ALONE = { constants: [], first: 0, span: 0 };
+const ALONE = { params: ALL_PARAMS, constants: [], first: 0, span: 0 };
 const CHOICE = fc.nat(0xff);
 const CALLS = fc.array(fc.nat(0x7fffffff), { minLength: 1, maxLength: 16, size: 'max' });
 
@@ -170,6 +182,7 @@ export function instructionGenes(some: Partial<ModuleOptions> = {}, count = 12):
   });
   return fc.record({
     choice: CHOICE,
+    params: fc.constant(ALL_PARAMS),
     constants: fc.array(genome(1), { maxLength: 2 }),
     first: fc.nat(0xffff),
     // Neighbours in the table have to do with each other.

@@ -308,7 +308,7 @@ export class Layout {
   }
 
   data(): number {
-    const init = Uint8Array.from({ length: 40 }, (_, i) => (i * 37 + this.choice) & 0xff);
+    const init = Uint8Array.from({ length: 32 }, (_, i) => (i * 37 + this.choice) & 0xff);
     return this.datas.at('passive', () => ({ mode: { kind: 'passive' }, init }));
   }
 

@@ -162,7 +162,7 @@ function emitMemory(body: Body, row: Row, g: Genome): void {
     body.smallOf(addr, childOf(g, 2), 64);
   } else if (row.name === 'memory.init') {
     body.smallOf(addr, childOf(g, 0), 128);
-    body.small(childOf(g, 1), 32);
+    body.small(childOf(g, 1), 16);
     body.small(childOf(g, 2), 8);
   }
   body.op(row.code);

@@ -29,11 +29,23 @@ function* shorterLists(list: readonly Data[]): Generator<readonly Data[]> {
   }
 }
 
+/** Other trees without branches: some of what a tree might be all alike. */
+const LEAVES: readonly Data[] = Array.from({ length: 16 }, (_, i) => {
+  const mixed = Math.imul(i + 1, 0x9e3779b1) >>> 0;
+  return { n: mixed >>> 16, k: (mixed >>> 4) & 0xffff, children: [] };
+});
+const TWIGS: readonly Data[] = LEAVES.map((leaf, i) => ({ ...(leaf as object), children: [LEAVES[(i + 5) % 16]] }));
+
 /** What may stand in the place of some data: first what leaves most out. */
 function* smaller(data: Data): Generator<Data> {
   if (typeof data === 'number') yield* smallerNumbers(data);
   else if (isList(data)) yield* shorterLists(data);
-  else if (data['children'] !== undefined) yield* data['children'] as readonly Data[];
+  else if (data['children'] !== undefined) {
+    const branches = data['children'] as readonly Data[];
+    yield* branches;
+    if (branches.length > 0) yield* LEAVES;
+    if (branches.length > 1) yield* TWIGS;
+  }
 }
 
 type Path = readonly (string | number)[];
