@@ -203,8 +203,10 @@ export class Body {
     if (!this.layout.options.canonicalNaN) return;
     const local = this.temporary('nan', V128);
     this.op1(0x22, local);
-    this.op(0xfd_00c);
-    for (let i = 0; i < 2; i++) this.out.bits64(isF32 ? 0x7fc00000_7fc00000n : 0x7ff8000000000000n);
+    this.op(isF32 ? 0x43 : 0x44);
+    if (isF32) this.out.bits32(0x7fc00000);
+    else this.out.bits64(0x7ff8000000000000n);
+    this.op(isF32 ? 0xfd_013 : 0xfd_014);
     this.op1(0x20, local);
     this.op1(0x20, local);
     this.op(isF32 ? 0xfd_041 : 0xfd_047);

@@ -193,8 +193,7 @@ function call(body: Body, t: ValType | undefined, g: Genome): void {
 /** Emits the index in a table of a function, and answers its type; sometimes of another, or of none. */
 function indirect(body: Body, g: Genome): { readonly type: FuncType; readonly table: number; index(): void } {
   const { layout } = body;
-  const count = Math.min(4, layout.functions.length);
-  const slot = (g.k >> 3) % count;
+  const slot = (g.k >> 3) % 4;
   const func = (slot + layout.choice) % layout.functions.length;
   const table = layout.table(g.k % 64 === 63 && layout.has('memory64') ? 1 : 0, ref(-16, true));
   const index = (): void => {

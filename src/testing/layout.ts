@@ -290,8 +290,7 @@ export class Layout {
         const exprs = [0, 1, 2].map(() => constantExpr(this, type, this.constant(), { before }));
         return { type, mode, funcs: undefined, exprs };
       }
-      const count = Math.min(4, this.functions.length);
-      const funcs = Uint32Array.from({ length: count }, (_, i) => (i + this.choice) % this.functions.length);
+      const funcs = Uint32Array.from({ length: 4 }, (_, i) => (i + this.choice) % this.functions.length);
       if (g.n % 2 === 1 && this.has('reference-types')) {
         const exprs = [...funcs].map((func) => expr((w) => this.writeFunc(w, func)));
         return { type, mode, funcs: undefined, exprs };

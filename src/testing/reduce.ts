@@ -2,6 +2,8 @@
 // by their branches and numbers by smaller ones, for as long as the case stays one. fast-check's own shrinking does not
 // put a branch in the place of its tree, and stops at larger modules.
 
+/** Small numbers for the `choice` of a whole genome. */
+const CHOICES = [0, 1, 2, 3];
 /** Cases that are tried, at most. */
 const MAX_TRIES = 4000;
 
@@ -79,14 +81,20 @@ export function reduce<Whole>(whole: Whole, size: (data: Whole) => number | unde
   let bestSize = measure(best);
   if (bestSize === Infinity) return whole;
   let tries = 0;
+  const accepts = (other: Data): boolean => {
+    if (++tries > MAX_TRIES) return false;
+    const otherSize = measure(other);
+    if (otherSize > bestSize || (otherSize === bestSize && weight(other) >= weight(best))) return false;
+    [best, bestSize] = [other, otherSize];
+    return true;
+  };
   const improve = (path: Path): boolean => {
     for (const part of smaller(at(best, path))) {
-      if (++tries > MAX_TRIES) return false;
       const other = withPart(best, path, part);
-      const otherSize = measure(other);
-      if (otherSize > bestSize || (otherSize === bestSize && weight(other) >= weight(best))) continue;
-      [best, bestSize] = [other, otherSize];
-      return true;
+      if (accepts(other)) return true;
+      // Without a function others have other indices: what is chosen by numbers may fit again with another number.
+      if (path.length !== 1 || !isList(part)) continue;
+      for (const choice of CHOICES) if (accepts({ ...(other as object), choice })) return true;
     }
     return false;
   };
