@@ -52,10 +52,10 @@ describe('sizes', () => {
     expect(files).toContain('src/interpreter/loop.ts');
   });
 
-  test('bundles have at most 90 kB with both loops, and 110 kB in ES5', async () => {
+  test('bundles, which have both loops, have at most 95 kB, and 110 kB in ES5', async () => {
     for (const [name, text] of Object.entries(await bundles())) {
       const size = gzipSync(text, { level: 9 }).length;
-      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 110_000 : 90_000);
+      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 110_000 : 95_000);
     }
   });
 });
