@@ -25,17 +25,25 @@ function throwRef(body: Body, t: Wanted, g: Genome): void {
   });
 }
 
-/** What is tried: a throw for sure, half of the time. */
+/** A throw under a condition, of the tag that handlers of the same genome catch. */
+function throwIf(body: Body, g: Genome): void {
+  body.value(I32, childOf(g, 1));
+  body.block(0x04, [], [], () => {
+    const tag = body.layout.tag(g.k >> 4);
+    body.values(body.layout.tagParams(tag), childOf(g, 2));
+    body.op1(0x08, tag);
+  });
+}
+
+/** What is tried: a throw, half of the time. */
 function attempt(body: Body, t: Wanted, g: Genome): void {
-  if (g.k % 2 === 0) {
-    body.value(I32, childOf(g, 1));
-    body.block(0x04, [], [], () => {
-      const tag = body.layout.tag(g.k >> 4);
-      body.values(body.layout.tagParams(tag), childOf(g, 2));
-      body.op1(0x08, tag);
-    });
-  }
+  if (g.k % 2 === 0) throwIf(body, g);
   either(body, t, childOf(g, 0));
+}
+
+/** What comes after a try: sometimes a throw that it must not catch. */
+function afterTry(body: Body, g: Genome): void {
+  if ((g.n >> 8) % 4 === 0 && !body.layout.options.trapFree) throwIf(body, g);
 }
 
 /** `block handler (try_table (catch ... handler) attempt; br out) end; values of the handler into locals; t`. */
@@ -58,6 +66,7 @@ function tryTable(body: Body, t: Wanted, g: Genome): void {
       body.labels.push({ types: list(t), kind: 'block' });
       attempt(body, t, g);
       body.end();
+      afterTry(body, g);
       body.op1(0x0c, 1);
     });
     body.setLocals(caught, g.k >> 6);
@@ -86,6 +95,7 @@ function legacyTry(body: Body, t: Wanted, g: Genome): void {
     inside();
   }
   body.end();
+  afterTry(body, g);
 }
 
 /** Hands exceptions to a try further out, or to the caller. */
