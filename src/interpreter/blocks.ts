@@ -44,10 +44,16 @@ export interface Row {
   /** What the factories take, in words of `operandOf`. */
   readonly parameters: readonly string[];
   /** By which computed operands are closures (bit i for operand i): first effects, then values. */
-  readonly forms: readonly Factory[];
+  readonly forms: readonly (Factory | undefined)[];
 }
 
-export function row(kind: Kind, traps: boolean, computed: string, parameters: string, forms: readonly Factory[]): Row {
+export function row(
+  kind: Kind,
+  traps: boolean,
+  computed: string,
+  parameters: string,
+  forms: readonly (Factory | undefined)[],
+): Row {
   return { kind, traps, computed, parameters: parameters === '' ? [] : parameters.split(' '), forms };
 }
 
@@ -110,7 +116,7 @@ class Step {
     return this.has('D') ? this.raw('D') : this.raw('d') >> 1;
   }
 
-  form(value: boolean): Factory {
+  form(value: boolean): Factory | undefined {
     const { computed, forms } = this.row;
     return forms[value ? (1 << computed.length) + this.mask : this.mask];
   }
@@ -226,7 +232,7 @@ class Builder {
   /** Gives an op the closures of values that it reads; everything that comes before it is in place then. */
   private takeOperands(step: Step): void {
     const used = this.usedBy(step);
-    if (used === undefined) {
+    if (used === undefined || step.form(false) === undefined) {
       step.mask = 0;
       this.flush(this.pending.length);
     } else {
@@ -289,13 +295,17 @@ class Builder {
   }
 
   private make(step: Step, value: boolean, next?: Exit): Made {
-    return step.form(value)(...step.row.parameters.map((word) => this.operandOf(step, word, next) as Operand));
+    const factory = step.form(value);
+    if (factory === undefined) throw new InternalError(`no closure for op ${OPS[step.number].name}`);
+    return factory(...step.row.parameters.map((word) => this.operandOf(step, word, next) as Operand));
   }
 
   /** What a word of a row's parameters means: see generate-threaded.ts. */
   private operandOf(step: Step, word: string, next: Exit | undefined): unknown {
     const { blocks } = this;
     switch (word) {
+      case '_':
+        return 0;
       case 't':
         return blocks.at(step.raw('t'));
       case 'N':

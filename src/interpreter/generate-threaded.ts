@@ -102,10 +102,10 @@ function draft(one: Op): Draft {
   text = text
     .replace(
       'fuel = fuel - OUT[k](inst, fp2 + n | 0, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }',
-      () => 'fuel = fuel - OUT[k](inst, fp2 + n, l, m); if (fuel < 0) throw trap(0, Q);',
+      () => 'fuel = fuel - OUT[k](inst, fp2 + n, l, m); if (fuel < 0) trap(0, Q);',
     )
-    .replace(/\br = x; break quit;/g, 'throw trap(x, P);')
-    .replace(/\bTRAP\((\d+)\)/g, 'throw trap($1, P);')
+    .replace(/\br = x; break quit;/g, 'trap(x, P);')
+    .replace(/\bTRAP\((\d+)\)/g, 'trap($1, P);')
     .replace(/\bSAVE\b/g, 'place = P;');
   const computed = computedLetters(one, text);
   const branch = /^(.*)if \((.*)\) JUMP$/.exec(text);
@@ -135,7 +135,7 @@ function operandsPut(d: Draft, mask: number): { before: string; last: string } {
   let { before, last } = d;
   const closures = [...d.computed].filter((_, i) => (mask >> i) & 1);
   const whole = `${before} @ ${last}`;
-  const conditional = whole.search(/\?|&&|\|\||\bif\b|\bthrow\b|\] = /);
+  const conditional = whole.search(/\?|&&|\|\||\bif\b|\btrap\b|\] = /);
   const places = closures.map((letter) => {
     const parts = whole.split(`${letter < 'a' ? 'F' : 'S'}[${letter}]`);
     return parts.length === 2 && (conditional < 0 || parts[0].length < conditional) ? parts[0].length : -1;
@@ -198,19 +198,29 @@ function closure(one: Op, before: string, last: string, returned: 'value' | 'not
   return { parameters, body: `{ ${locals(all)}${text} ${end} }`.replace(/ {2,}/g, ' ') };
 }
 
+/**
+ * The parameters of a row, frequent ones always at the same place, with `_` in those that are not used: so that a
+ * minifier gives them the same names in all rows, which makes the text some 20 % smaller when it is compressed.
+ */
+function placed(used: ReadonlySet<string>): string[] {
+  const parameters = PLACES.map((name) => (used.has(name) ? name : '_'));
+  return [...parameters, ...[...used].filter((name) => !PLACES.includes(name)).sort()];
+}
+
+const PLACES = ['a', 'b', 'd', 'k', 'P'];
+
 function formText(form: Form, parameters: readonly string[]): string {
   // All forms of a row take the same; what one of them does not use is marked so.
-  const names = parameters.map((name) => (form.parameters.includes(name) ? name : `_${name}`));
-  while (names.length > 0 && names[names.length - 1].startsWith('_')) names.pop();
+  const names = parameters.map((name, i) => (form.parameters.includes(name) ? name : `_${i}`));
   return `(${names.join(', ')}) => (${/(?<!\.)\bs\b/.test(form.body) ? 's' : ''}) => ${form.body}`;
 }
 
 /** Forms by which of the computed operands are closures: bit i for operand i. */
 interface Forms {
   readonly computed: string;
-  readonly effects: readonly Form[];
+  readonly effects: readonly (Form | undefined)[];
   /** The same as values, for ops that have one. */
-  readonly values: readonly Form[];
+  readonly values: readonly (Form | undefined)[];
 }
 
 /** All choices of closures among so many operands. */
@@ -218,10 +228,30 @@ function masks(count: number): number[] {
   return Array.from({ length: 1 << count }, (_, mask) => mask);
 }
 
+/** Ops of several operands that are often computed for them: plain arithmetic, accesses, comparing branches. */
+const OFTEN_COMPUTED =
+  /^(i32\.(add|sub|mul|and|or|xor|shl|shr_s|shr_u)|f64\.(add|sub|mul|div)|br\.i32\.\w+|i32\.(load|store)(8|8_u)?(\.add)?|i64\.(load|store))$/;
+
+/**
+ * Is it worth a form? Where one is missing, operands go through their slots. In programs of the corpus one closure in a
+ * hundred would need a form that this leaves out; with all of them there would be twice as many, each some ten bytes.
+ */
+function isWanted(one: Op, { computed }: Draft, mask: number): boolean {
+  const few = (mask & (mask - 1)) === 0;
+  if (mask === 0 || computed.length === 1) return true;
+  if (one.name === 'f64.mul>add') return few || mask === 3 || mask === 7;
+  return OFTEN_COMPUTED.test(one.name) && (few || computed.length === 2);
+}
+
 function formsOf(one: Op, d: Draft): Forms {
-  const effects: Form[] = [];
-  const values: Form[] = [];
+  const effects: (Form | undefined)[] = [];
+  const values: (Form | undefined)[] = [];
   for (const mask of masks(d.computed.length)) {
+    if (!isWanted(one, d, mask)) {
+      effects.push(undefined);
+      if (d.kind === 'i32' || d.kind === 'f64') values.push(undefined);
+      continue;
+    }
     const { before, last } = operandsPut(d, mask);
     const effect: Record<Kind, string> = {
       i32: `S[d] = ${last};`,
@@ -245,7 +275,7 @@ function formsOf(one: Op, d: Draft): Forms {
 /** Forms of an i64 access for an f64: by the closures that compute the address, what comes before the check, and what is done. */
 function f64Access(one: Op, d: Draft, before: string, action: string): Form[] {
   return masks(d.computed.length).map((mask) => {
-    const check = /^(.*)(if \(p > .*throw trap\(17, P\);) +if \(\(p & 3\) === 0\)/.exec(operandsPut(d, mask).last);
+    const check = /^(.*)(if \(p > .*trap\(17, P\);) +if \(\(p & 3\) === 0\)/.exec(operandsPut(d, mask).last);
     if (check === null) throw new Error(`${one.name} does not look as it did: see f64Access`);
     return closure(one, check[1] + before + check[2], action, 'nothing');
   });
@@ -255,8 +285,8 @@ function rowText(one: Op, number: number): string {
   const d = draft(one);
   const { computed, effects, values } = formsOf(one, d);
   const all = [...effects, ...values];
-  const parameters = [...new Set(all.flatMap((form) => form.parameters))].sort();
-  const texts = all.map((form) => formText(form, parameters));
+  const parameters = placed(new Set(all.flatMap((form) => form?.parameters ?? [])));
+  const texts = all.map((form) => (form === undefined ? 'undefined' : formText(form, parameters)));
   // Words that f64 arithmetic may take as a number: moved as one, a NaN would lose its bits.
   const kind = values.length > 0 && d.kind === 'effect' ? 'bits' : d.kind;
   const head = `'${kind}', ${d.traps}, '${computed}', '${parameters.join(' ')}'`;
@@ -307,9 +337,9 @@ var fp2 = 0, fp = 0, view: Int32Array = S, F: Float64Array = stack.SLOTS_F64, FF
 /** Why and where the loop is left. */
 var reason = 0, place = 0;
 
-/** Views by the frame's first slot; all are dropped when there are too many. */
+/** Views by the frame's first slot. Full recursion makes 131,072 of them, some 80 MB; past twice as many all are dropped. */
 var VIEWS: (Views | undefined)[] = [], viewCount = 0;
-var MAX_VIEWS = 65536;
+var MAX_VIEWS = 262144;
 /** By sp of the caller: the block that it returns to, if that is known. */
 var BACK: (Block | undefined)[] = [];
 
@@ -331,13 +361,13 @@ function useView(): void {
   FF = w.FF;
 }
 
-/** What a trap in the middle of a block is thrown as. */
+/** What leaves the middle of a block: a trap is thrown as this. */
 var LEAVE = { message: 'the loop is left' };
 
-function trap(why: number, pc: number): object {
+function trap(why: number, pc: number): never {
   reason = why;
   place = pc;
-  return LEAVE;
+  throw LEAVE;
 }
 
 function leave(why: number, pc: number): null {
