@@ -15,14 +15,26 @@ export const LOOP = `(module
     (local.get $sum)))`;
 
 /** Long enough for clocks that tick every 10 ms. */
-const MILLISECONDS = 400;
+const MILLISECONDS = 200;
+/** The best of so many: a compiler beside the program takes a second or two for a function as large as the loop. */
+const ATTEMPTS = 10;
 
 export function nanosecondsPerIteration(W: Namespace, base64: string, now: () => number): number {
   const { run } = new W.Instance(new W.Module(fromBase64(base64))).exports as { run(n: number): number };
-  for (let n = 20_000; ; n *= 2) {
+  const time = (n: number): number => {
     const started = now();
     run(n);
-    const elapsed = now() - started;
-    if (elapsed >= MILLISECONDS || n >= 1 << 30) return Math.round((elapsed * 1e7) / n) / 10;
+    return now() - started;
+  };
+  let best = Number.POSITIVE_INFINITY;
+  let n = 20_000;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    let elapsed = time(n);
+    while (elapsed < MILLISECONDS && n < 1 << 30) {
+      n *= 2;
+      elapsed = time(n);
+    }
+    best = Math.min(best, (elapsed * 1e6) / n);
   }
+  return Math.round(best * 10) / 10;
 }
