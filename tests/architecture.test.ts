@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   wasi: ['errors', 'syntax', 'runtime'],
   trace: ['errors', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter', 'text'],
   script: [...ENGINE, 'text', 'api'],
-  testing: ['errors', 'syntax', 'decoder', 'encoder', 'text'],
+  testing: ['errors', 'syntax', 'decoder', 'encoder', 'validator', 'text'],
   cli: [...ENGINE, 'api', 'text', 'wasi', 'trace', 'script', 'testing'],
 };
 

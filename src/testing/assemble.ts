@@ -1,12 +1,12 @@
 // Puts a module together: imports, functions with their bodies, what the bodies asked for, exports, and calls to make.
 // What functions there are and what is in them is for others to say: module.ts, function-body.ts, instruction.ts.
 import { encodeModule } from '../encoder/encode.ts';
-import { Writer } from '../encoder/writer.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import type { ElemSegment, Export, Global, Import } from '../syntax/module.ts';
 import { F32, F64, type FuncType, HEAP, I32, I64, ref, typeName } from '../syntax/types.ts';
 import { armSet } from './arms.ts';
 import { Body } from './body.ts';
+import { FUEL, fuelFunction } from './fuel.ts';
 import { childOf } from './genome.ts';
 import { type Layout, expr } from './layout.ts';
 import { GROW, LINKED, joinBodies, linkedImports, linkedModule, linkedParts } from './linked.ts';
@@ -34,11 +34,9 @@ export interface TestModule {
   readonly fuel: number;
   /** How often each row of the instruction table occurs, by code. */
   readonly rows: ReadonlyMap<number, number>;
-  /** What it was made of: plain data, kept as JSON. */
+  /** What it was made of, before `minimizeTest` took parts away: plain data, kept as JSON. */
   readonly genome: unknown;
 }
-
-const FUEL = 'fuel';
 
 const HOST_TYPES: readonly FuncType[] = [
   { kind: 'func', params: [I32], results: [] },
@@ -74,23 +72,6 @@ function emitFunction(layout: Layout, { type, emit }: PlannedFunction, self: num
   const body = new Body(layout, armSet(layout), type, self);
   emit(body);
   return body;
-}
-
-/** Answers 1 and uses up one unit, or answers 0. */
-function fuelFunction(global: number): Uint8Array {
-  const w = new Writer();
-  w.byte(0x00);
-  const get = (): void => {
-    w.byte(0x23);
-    w.u32(global);
-  };
-  get();
-  w.bytes(Uint8Array.of(0x04, 0x7f));
-  get();
-  w.bytes(Uint8Array.of(0x41, 0x01, 0x6b, 0x24));
-  w.u32(global);
-  w.bytes(Uint8Array.of(0x41, 0x01, 0x05, 0x41, 0x00, 0x0b, 0x0b));
-  return w.take();
 }
 
 function fuelOf({ fuel }: ModuleOptions): Global {

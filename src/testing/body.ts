@@ -5,6 +5,7 @@ import { type Row, rowOf } from '../syntax/instructions.ts';
 import { ANYREF, EQREF, ARRAY_KEYS, STRUCT_KEYS } from './known-types.ts';
 import type { Layout } from './layout.ts';
 import { type ArmSet, choose } from './arms.ts';
+import { fuelPrologue } from './fuel.ts';
 import { type Genome, childOf } from './genome.ts';
 import { F32_BITS, F64_BITS, I32_VALUES, I64_VALUES } from './values.ts';
 import {
@@ -326,7 +327,7 @@ export class Body {
       whole.u32(count);
       whole.valType(type);
     }
-    if (this.spends) this.spend(whole, fuelGlobal);
+    if (this.spends) whole.bytes(fuelPrologue(fuelGlobal));
     whole.bytes(this.out.view());
     return whole.take();
   }
@@ -334,15 +335,5 @@ export class Body {
   /** Whether the function begins with spending fuel, since it may call itself in some way. */
   get spends(): boolean {
     return this.mayRecur && !this.layout.options.trapFree;
-  }
-
-  /** Uses up fuel, which a global counts, and traps where there is none. */
-  private spend(out: Writer, global: number): void {
-    out.byte(0x23);
-    out.u32(global);
-    out.bytes(Uint8Array.of(0x45, 0x04, 0x40, 0x00, 0x0b, 0x23));
-    out.u32(global);
-    out.bytes(Uint8Array.of(0x41, 0x01, 0x6b, 0x24));
-    out.u32(global);
   }
 }

@@ -6,6 +6,7 @@ import type { TestModule } from './assemble.ts';
 import { type InstructionGenes, emitInstructions, instructionGenes } from './instruction.ts';
 import { type ModuleGenome, emitModule, moduleGenome } from './module.ts';
 import type { ModuleOptions } from './options.ts';
+import { minimizeTest } from './minimize-case.ts';
 import { reduce } from './reduce.ts';
 
 export interface Round {
@@ -43,10 +44,22 @@ function cases(options: Partial<ModuleOptions>): fc.Arbitrary<Case> {
 }
 
 type Judge = (test: TestModule) => Verdict;
+type Watch = (test: TestModule, verdict: Verdict) => void;
+
+/** Seconds for making a case small: first what it was made of, then the module. */
+const REDUCE_SECONDS = 15;
+/** Less than what `wasmi-ts fuzz` takes for an engine that does not come back. */
+const MINIMIZE_SECONDS = 8;
+
 type Found = Pick<FoundCase, 'test' | 'difference'>;
 
 /** The smallest module that is found of a case that differs, and how it differs. */
-function smallest<Genes>({ genes, emit }: Made<Genes>, judge: Judge): Found {
+function smallest<Genes>({ genes, emit }: Made<Genes>, differ: Judge, watch: Watch): Found {
+  const judge = (test: TestModule): Verdict => {
+    const verdict = differ(test);
+    watch(test, verdict);
+    return verdict;
+  };
   const size = (it: Genes): number | undefined => {
     try {
       const test = emit(it);
@@ -57,9 +70,11 @@ function smallest<Genes>({ genes, emit }: Made<Genes>, judge: Judge): Found {
       return undefined;
     }
   };
-  const test = emit(reduce(genes, size));
-  const gone = { call: -1, what: 'it does not come again', a: '', b: '' };
-  return { test, difference: judge(test).difference ?? gone };
+  const test = emit(reduce(genes, size, REDUCE_SECONDS));
+  const { difference } = differ(test);
+  if (difference === undefined) return { test, difference: { call: -1, what: 'it does not come again', a: '', b: '' } };
+  const small = minimizeTest(test, difference, differ, MINIMIZE_SECONDS, watch);
+  return { test: small, difference: differ(small).difference ?? difference };
 }
 
 /**
@@ -71,7 +86,7 @@ export function fuzzRound(
   engines: readonly [Engine, Engine],
   options: Partial<ModuleOptions>,
   { seed, runs }: { readonly seed: number; readonly runs: number },
-  watch: (test: TestModule, verdict: Verdict) => void = () => {},
+  watch: Watch = () => {},
 ): Round {
   const differ = differential(engines[0], engines[1]);
   const judge = (test: TestModule): Verdict => {
@@ -93,6 +108,6 @@ export function fuzzRound(
   if (!details.failed || details.counterexample === null) {
     return { runs: details.numRuns, found: fleeting && { seed, path: '', ...fleeting, repeats: false } };
   }
-  const found = smallest(details.counterexample[0] as Made<never>, judge);
+  const found = smallest(details.counterexample[0] as Made<never>, differ, watch);
   return { runs: details.numRuns, found: { seed, path: details.counterexamplePath ?? '', ...found, repeats: true } };
 }

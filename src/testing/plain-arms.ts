@@ -6,9 +6,9 @@ import type { Body } from './body.ts';
 import { type Genome, childOf, masked } from './genome.ts';
 
 /** Operands whose NaNs would be seen. */
-const LOOKS = /reinterpret|splat|replace_lane|store|copysign/;
+export const LOOKS = /reinterpret|splat|replace_lane|store|copysign/;
 /** Float vectors whose NaN lanes may have any bits. */
-const OPEN_LANES = /^(f32x4|f64x2)\.(?!(eq|ne|lt|gt|le|ge|splat|replace_lane|extract_lane|abs|neg|pmin|pmax)$)/;
+export const OPEN_LANES = /^(f32x4|f64x2)\.(?!(eq|ne|lt|gt|le|ge|splat|replace_lane|extract_lane|abs|neg|pmin|pmax)$)/;
 
 function groupOf({ name, imm, feature, sig }: Row): Group {
   if (feature === 'threads') return 'atomic';

@@ -6,6 +6,7 @@
 const CHOICES = [0, 1, 2, 3];
 /** Cases that are tried, at most. */
 const MAX_TRIES = 4000;
+const DEFAULT_SECONDS = 60;
 
 type Data = number | readonly Data[] | { readonly [key: string]: Data };
 
@@ -74,15 +75,21 @@ function withPart(data: Data, [key, ...rest]: Path, part: Data): Data {
  * The smallest that is found of a case; what is none the first time stays as it is. `Whole` is made of numbers, lists and records.
  *
  * @param size How large what the data stands for is; undefined where it is no case, or cannot be made.
+ * @param seconds Time for it, at most.
  */
-export function reduce<Whole>(whole: Whole, size: (data: Whole) => number | undefined): Whole {
+export function reduce<Whole>(
+  whole: Whole,
+  size: (data: Whole) => number | undefined,
+  seconds = DEFAULT_SECONDS,
+): Whole {
+  const until = Date.now() + seconds * 1000;
   const measure = (data: Data): number => size(data as unknown as Whole) ?? Infinity;
   let best = whole as unknown as Data;
   let bestSize = measure(best);
   if (bestSize === Infinity) return whole;
   let tries = 0;
   const accepts = (other: Data): boolean => {
-    if (++tries > MAX_TRIES) return false;
+    if (++tries > MAX_TRIES || Date.now() > until) return false;
     const otherSize = measure(other);
     if (otherSize > bestSize || (otherSize === bestSize && weight(other) >= weight(best))) return false;
     [best, bestSize] = [other, otherSize];
@@ -98,7 +105,7 @@ export function reduce<Whole>(whole: Whole, size: (data: Whole) => number | unde
     }
     return false;
   };
-  for (let better = true; better && tries <= MAX_TRIES; ) {
+  for (let better = true; better && tries <= MAX_TRIES && Date.now() <= until; ) {
     better = false;
     for (let i = 0; i < places(best).length; i++) {
       while (i < places(best).length && improve(places(best)[i])) better = true;

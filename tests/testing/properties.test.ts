@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { ourEngine } from '../../src/cli/fuzz-engines.ts';
+import { type LoopName, useLoop } from '../../src/closures.ts';
 import { decodeModule } from '../../src/decoder/decode.ts';
 import { encodeModule } from '../../src/encoder/encode.ts';
 import { type Feature, FEATURES, type FeatureSet } from '../../src/index.ts';
@@ -17,6 +18,9 @@ vi.setConfig({ testTimeout: 1_200_000 });
 
 const RUNS = Number(process.env['WASMI_TS_RUNS'] ?? 1500);
 const seed = Number(process.env['WASMI_TS_SEED'] ?? 20260723);
+/** The loop that tests run with, and the other. */
+const USUAL: LoopName = process.env['WASMI_TS_LOOP'] === 'closures' ? 'closures' : 'switch';
+const OTHER: LoopName = USUAL === 'switch' ? 'closures' : 'switch';
 const ALL: FeatureSet = new Set(Object.keys(FEATURES) as Feature[]);
 
 /** A way to run modules, what it can run, and what share of RUNS is enough. */
@@ -26,6 +30,26 @@ interface Way {
   readonly share: number;
 }
 
+/** Our engine on another loop; after each step the usual one is chosen again. */
+function onLoop(loop: LoopName): Engine {
+  const engine = ourEngine(loop, 'fast');
+  const on = <T>(run: () => T): T => {
+    useLoop(loop);
+    try {
+      return run();
+    } finally {
+      useLoop(USUAL);
+    }
+  };
+  return {
+    ...engine,
+    instantiate: (test, host) => {
+      const instance = on(() => engine.instantiate(test, host));
+      return { ...instance, call: (name, args) => on(() => instance.call(name, args)) };
+    },
+  };
+}
+
 const everything = { features: ALL, nondeterministic: true };
 
 // biome-ignore format: a table
@@ -33,6 +57,7 @@ const WAYS: readonly Way[] = [
   { engine: ourEngine('traced', 'traced'),   options: everything,                       share: 5 },
   { engine: slicedEngine('sliced', 1),       options: everything,                       share: 5 },
   { engine: slicedEngine('sliced often', 0), options: everything,                       share: 10 },
+  { engine: onLoop(OTHER),                   options: everything,                       share: 2 },
   { engine: referenceEngine('reference'),    options: { features: REFERENCE_FEATURES }, share: 2 },
 ];
 
