@@ -82,10 +82,31 @@ function field(body: Body, k: number, fits: (storage: ValType) => boolean): { ty
   return all[k % all.length];
 }
 
+/** An object that was changed by `change`: what it is given leaves the object once more. */
+function changed(body: Body, type: number, g: Genome, change: (again: () => void) => void): void {
+  const local = body.temporary('changed', ref(type, true));
+  object(body, type, g);
+  body.op1(0x21, local);
+  change(() => body.op1(0x20, local));
+  body.op1(0x20, local);
+}
+
+/** `struct.set` of a field. */
+function setField(body: Body, type: number, at: number, g: Genome): void {
+  body.value(unpacked(fieldsOf(body, type)[at].storage), g);
+  body.op1(0xfb_005, type);
+  body.out.u32(at);
+}
+
 function getField(code: number, fits: (storage: ValType, t: Wanted) => boolean): Arms[number]['emit'] {
   return (body, t, g) => {
     const { type, at } = field(body, g.k >> 3, (storage) => fits(storage, t));
-    object(body, type, childOf(g, 0));
+    if ((g.n >> 8) % 4 === 0) {
+      changed(body, type, childOf(g, 0), (again) => {
+        again();
+        setField(body, type, at, childOf(g, 1));
+      });
+    } else object(body, type, childOf(g, 0));
     body.op1(code, type);
     body.out.u32(at);
   };
@@ -97,13 +118,25 @@ function arrayWith(body: Body, k: number, fits: (storage: ValType) => boolean): 
   return body.layout.array(keys[k % keys.length]);
 }
 
-function getElement(code: number, fits: (storage: ValType, t: Wanted) => boolean): Arms[number]['emit'] {
+function getElement(get: number, fits: (storage: ValType, t: Wanted) => boolean): Arms[number]['emit'] {
   return (body, t, g) => {
     const type = arrayWith(body, g.k >> 3, (storage) => fits(storage, t));
-    object(body, type, childOf(g, 0));
+    const code = CHANGES[(g.n >> 10) % CHANGES.length];
+    if ((g.n >> 8) % 4 === 0 && !body.layout.options.trapFree && canChange(code, elementOf(body, type))) {
+      changed(body, type, childOf(g, 0), (again) => arrayChange(body, childOf(g, 2), code, type, again));
+    } else object(body, type, childOf(g, 0));
     body.small(childOf(g, 1), 4);
-    body.op1(code, type);
+    body.op1(get, type);
   };
+}
+
+/** What changes arrays: `array.set`, `array.fill`, `array.copy`, `array.init_data`, `array.init_elem`. */
+const CHANGES = [0xfb_00e, 0xfb_010, 0xfb_011, 0xfb_012, 0xfb_013];
+
+/** Whether arrays of these elements can be changed by an instruction. */
+function canChange(code: number, element: ValType): boolean {
+  if (code === 0xfb_012) return isNumeric(element);
+  return code !== 0xfb_013 || element === FUNCREF;
 }
 
 const isPacked = (storage: ValType): boolean => storage === I8 || storage === I16;
@@ -147,26 +180,27 @@ function arrayNewFrom(body: Body, t: Wanted, g: Genome, code: number): void {
 
 /**
  * Changes of arrays. Where two things are wrong at once, engines differ in what they trap for: so mostly one of them may
- * be, the array with its range (`wild`), or the source.
+ * be, the array with its range (`wild`), or the source. `target` leaves the array to change, else it is a new one.
  */
-function arrayChange(body: Body, g: Genome, code: number): void {
+function arrayChange(body: Body, g: Genome, code: number, type: number, target?: () => void): void {
   const { layout } = body;
   const isCopy = code === 0xfb_011;
-  const fits = (s: ValType): boolean => (code === 0xfb_012 ? isNumeric(s) : code === 0xfb_013 ? s === FUNCREF : true);
-  const type = arrayWith(body, g.k >> 3, fits);
+  const isFill = code === 0xfb_010;
   const element = unpacked(elementOf(body, type));
   const hasSource = code === 0xfb_012 || code === 0xfb_013 || (isCopy && childOf(g, 2).k % 8 === 7);
   const wild = !hasSource || (!isCopy && (g.k >> 1) % 2 === 0);
   const range = (i: number): Genome => (wild ? childOf(g, i) : masked(childOf(g, i)));
-  object(body, type, wild ? childOf(g, 0) : masked(childOf(g, 0)));
-  body.small(range(1), code === 0xfb_00e ? 4 : 2);
+  if (target === undefined) object(body, type, wild ? childOf(g, 0) : masked(childOf(g, 0)));
+  else target();
+  body.small(range(1), code === 0xfb_00e || isFill ? 4 : 2);
   if (isCopy) object(body, type, childOf(g, 2));
-  if (code === 0xfb_00e || code === 0xfb_010) body.value(element, childOf(g, 2));
+  if (code === 0xfb_00e || isFill) body.value(element, childOf(g, 2));
   else if (wild && hasSource) body.int(0);
   else body.small(isCopy && hasSource ? range(3) : childOf(g, 3), 2);
   if (code !== 0xfb_00e) {
     if (wild && hasSource) body.int(0);
-    else body.small(range(4), 2);
+    // Now and then past the end.
+    else body.small(range(4), isFill ? 4 : 2);
   }
   body.op1(code, type);
   if (isCopy) body.out.u32(type);
@@ -178,7 +212,10 @@ const change = (code: number): Arms[number] => ({
   group: 'array',
   gives: isStatement,
   traps: true,
-  emit: (body, _t, g) => arrayChange(body, g, code),
+  emit: (body, _t, g) => {
+    const type = arrayWith(body, g.k >> 3, (element) => canChange(code, element));
+    arrayChange(body, g, code, type);
+  },
 });
 
 /** An operand for a test or cast: something of the target's own type, or anything. */
@@ -259,9 +296,7 @@ export const GC_ARMS: Arms = {
   1028101: { group: 'struct', gives: isStatement, emit: (body, _t, g) => {
     const { type, at } = field(body, g.k >> 3, () => true);
     object(body, type, childOf(g, 0));
-    body.value(unpacked(fieldsOf(body, type)[at].storage), childOf(g, 1));
-    body.op1(0xfb_005, type);
-    body.out.u32(at);
+    setField(body, type, at, childOf(g, 1));
   } },
   1028102: { group: 'array', gives: aboveArrays, emit: arrayNew },
   1028103: { group: 'array', gives: aboveArrays, emit: (body, t, g) => {
