@@ -201,6 +201,7 @@ function indirect(body: Body, g: Genome): { readonly type: FuncType; readonly ta
       body.op(0x42);
       body.out.s64(BigInt(slot));
     } else if ((g.k >> 5) % 8 === 0) body.small(childOf(g, 3), 8);
+    else if ((g.k >> 5) % 8 === 1) body.int(((slot + 1) % 4) + 1);
     else body.int(slot + 1);
   };
   return { type: layout.functions[func], table, index };

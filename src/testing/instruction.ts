@@ -183,7 +183,7 @@ export function instructionGenes(some: Partial<ModuleOptions> = {}, count = 12):
   return fc.record({
     choice: CHOICE,
     params: fc.constant(ALL_PARAMS),
-    constants: fc.array(genome(1), { maxLength: 2 }),
+    constants: fc.array(genome(1), { minLength: 1, maxLength: 2 }),
     first: fc.nat(0xffff),
     // Neighbours in the table have to do with each other.
     span: fc.constantFrom(0, 16),

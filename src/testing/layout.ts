@@ -230,8 +230,10 @@ export class Layout {
   private activeData(kind: MemoryKind, memory: number, addr: ValType): void {
     this.datas.at(`active ${kind}`, () => {
       const g = this.constant();
-      const start = g.k % 64 === 63 && !this.options.trapFree ? 0x1fffc : g.k % 128;
-      const init = Uint8Array.from({ length: g.n % 48 }, (_, i) => (i * 41 + g.k) & 0xff);
+      // Many bytes, so that accesses meet them, or few.
+      const [near, length] = g.n % 2 === 0 ? [g.k % 8, 200] : [g.k % 128, g.n % 48];
+      const start = g.k % 64 === 63 && !this.options.trapFree ? 0x1fffc : near;
+      const init = Uint8Array.from({ length }, (_, i) => (i * 41 + g.k) & 0xff);
       return { mode: { kind: 'active', memory, offset: offsetExpr(this, addr, start, g) }, init };
     });
   }

@@ -8,9 +8,9 @@ import { DEFAULT_FEATURES, type FeatureSet } from '../syntax/features.ts';
 import type { Expr, Module } from '../syntax/module.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { validateModule } from '../validator/module.ts';
-import { type Code, type Space, bodyOf, codeOf, exprOf, instructionOf } from './code.ts';
+import { type Code, type Space, bodyOf, codeOf, exprOf, instructionOf, instructionsOf } from './code.ts';
 import { bodyAt, defined, leaveOut, membersOf, withBodies } from './leave-out.ts';
-import { cuts, directCalls, fewerLocals, numbers, pairs, stubs, unwraps, zeroOf } from './shorter-code.ts';
+import { cuts, directCalls, fewerLocals, numbers, pairs, plus, stubs, unwraps, zeroOf } from './shorter-code.ts';
 
 export interface MinimizeOptions {
   /** Features that the module may use. Default: those that are on by default. */
@@ -66,7 +66,22 @@ function zeroExpr(t: number): Expr {
   return exprOf([zeroOf(t) ?? instructionOf(0x00), instructionOf(0x0b)]);
 }
 
-/** Shorter segments, and simple constant expressions. */
+/** Shorter data segments. What is left is where it was, or moves to where the segment began. */
+function* shorterDatas(module: Module): Generator<Candidate> {
+  for (const [i, one] of module.datas.entries()) {
+    const put = (other: typeof one): Module => ({ ...module, datas: Object.assign([...module.datas], { [i]: other }) });
+    for (const share of shares(one.init.length)) {
+      const init = Uint8Array.from(cut([...one.init], share));
+      yield () => put({ ...one, init });
+      if (one.mode.kind !== 'active' || share[0] > 0) continue;
+      const { mode } = one;
+      const later = plus(instructionsOf(mode.offset), share[1]);
+      if (later !== undefined) yield () => put({ mode: { ...mode, offset: exprOf(later) }, init });
+    }
+  }
+}
+
+/** Shorter element segments, and simple constant expressions. */
 function* contents(module: Module): Generator<Candidate> {
   for (const [i, one] of module.elems.entries()) {
     const put = (other: typeof one): Module => ({ ...module, elems: Object.assign([...module.elems], { [i]: other }) });
@@ -85,11 +100,6 @@ function* contents(module: Module): Generator<Candidate> {
     if (last === undefined || one.funcs?.every((func) => func === last)) continue;
     const elems = Object.assign([...module.elems], { [i]: { ...one, funcs: one.funcs?.map(() => last) } });
     yield () => ({ ...module, elems });
-  }
-  for (const [i, one] of module.datas.entries()) {
-    const put = (other: typeof one): Module => ({ ...module, datas: Object.assign([...module.datas], { [i]: other }) });
-    for (const share of shares(one.init.length))
-      yield () => put({ ...one, init: Uint8Array.from(cut([...one.init], share)) });
   }
   for (const [i, { type, init }] of module.globals.entries()) {
     const zero = zeroExpr(type.val);
@@ -132,6 +142,7 @@ const PASSES: readonly ((module: Module) => Generator<Candidate>)[] = [
   members,
   definitions,
   contents,
+  shorterDatas,
   (module) => bodies(module, cuts),
   (module) => bodies(module, (code) => directCalls(code, (type) => functionsOf(module, type))),
   (module) => bodies(module, pairs),

@@ -167,12 +167,23 @@ function* simpler(one: Instruction): Generator<Instruction> {
   } else if (/^(f32|f64|v128)$/.test(imm) && one.bytes.some((byte, i) => byte !== 0 && i >= cursor.immOffset)) {
     yield number(() => writer.bytes(new Uint8Array(one.bytes.length - cursor.immOffset)));
   } else if (imm === 'memarg' && (cursor.lo !== 0 || cursor.hi !== 0)) {
-    yield number(() => {
-      writer.u32(cursor.index === 0 ? cursor.align : cursor.align | 0x40);
-      if (cursor.index !== 0) writer.u32(cursor.index);
-      writer.u32(0);
-    });
+    for (const offset of cursor.hi === 0 && cursor.lo > 1 ? [0, cursor.lo >>> 1] : [0]) {
+      yield number(() => {
+        writer.u32(cursor.index === 0 ? cursor.align : cursor.align | 0x40);
+        if (cursor.index !== 0) writer.u32(cursor.index);
+        writer.u32(offset);
+      });
+    }
   }
+}
+
+/** A constant integer plus a number; undefined for anything else. */
+export function plus([one, ...rest]: readonly Instruction[], more: number): readonly Instruction[] | undefined {
+  if (rest.length !== 1 || (one.row.imm !== 'i32' && one.row.imm !== 'i64')) return undefined;
+  const writer = new Writer();
+  writer.opcode(one.row.code);
+  writer.s33(read(one).lo + more);
+  return [instructionOf(...writer.view()), ...rest];
 }
 
 /** With a smaller number somewhere. */
