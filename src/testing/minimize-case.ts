@@ -9,6 +9,7 @@ import { LINKED } from './linked.ts';
 import { minimize } from './minimize.ts';
 import { shownNaNs } from './shown-nans.ts';
 import { surelyEnds } from './surely-ends.ts';
+import type { TestValue } from './values.ts';
 
 type Judge = (test: TestModule) => Verdict;
 
@@ -45,6 +46,28 @@ function fewerCalls(test: TestModule, differs: (test: TestModule) => boolean): T
   return best;
 }
 
+/** What arguments may become, by the kind of value. */
+const SIMPLE: Readonly<Record<string, readonly TestValue[]>> = { number: [0, 1], bigint: [0n, 1n], string: [null] };
+
+/** With zeros, ones and null as arguments, where that shows the difference. */
+function simplerArguments(test: TestModule, differs: (test: TestModule) => boolean): TestModule {
+  let best = test;
+  const put = (call: number, at: number, value: TestValue): TestModule => ({
+    ...best,
+    calls: best.calls.map((one, i) =>
+      i === call ? { ...one, args: Object.assign([...one.args], { [at]: value }) } : one,
+    ),
+  });
+  for (const [call, { args }] of test.calls.entries()) {
+    for (const [at, value] of args.entries()) {
+      const simple = (SIMPLE[typeof value] ?? []).filter((one) => !Object.is(one, value));
+      const other = simple.map((one) => put(call, at, one)).find(differs);
+      if (other !== undefined) best = other;
+    }
+  }
+  return best;
+}
+
 /**
  * A smaller test whose difference is of the kind of `difference`. What it lacks is not made up for by bits of NaNs that
  * engines may choose, and it ends if the test did.
@@ -74,7 +97,7 @@ export function minimizeTest(
     seconds: (until - Date.now()) / 1000,
     features,
   });
-  let best = fewerCalls(test, differs);
+  let best = simplerArguments(fewerCalls(test, differs), differs);
   best = { ...best, bytes: minimize(best.bytes, (bytes) => differs({ ...best, bytes }), left()) };
   const { linked } = best;
   if (linked !== undefined) {

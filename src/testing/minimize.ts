@@ -10,7 +10,18 @@ import type { FuncType } from '../syntax/types.ts';
 import { validateModule } from '../validator/module.ts';
 import { type Code, type Space, bodyOf, codeOf, exprOf, instructionOf, instructionsOf } from './code.ts';
 import { bodyAt, defined, leaveOut, membersOf, withBodies } from './leave-out.ts';
-import { cuts, directCalls, fewerLocals, numbers, pairs, plus, stubs, unwraps, zeroOf } from './shorter-code.ts';
+import {
+  cuts,
+  directCalls,
+  fewerLabels,
+  fewerLocals,
+  numbers,
+  pairs,
+  plus,
+  stubs,
+  unwraps,
+  zeroOf,
+} from './shorter-code.ts';
 
 export interface MinimizeOptions {
   /** Features that the module may use. Default: those that are on by default. */
@@ -146,6 +157,7 @@ const PASSES: readonly ((module: Module) => Generator<Candidate>)[] = [
   (module) => bodies(module, cuts),
   (module) => bodies(module, (code) => directCalls(code, (type) => functionsOf(module, type))),
   (module) => bodies(module, pairs),
+  (module) => bodies(module, fewerLabels),
   (module) => bodies(module, unwraps),
   (module) => bodies(module, numbers),
   (module) => bodies(module, (code, { params }) => fewerLocals(code, params.length)),

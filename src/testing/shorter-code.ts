@@ -206,6 +206,21 @@ export function* directCalls(code: Code, functions: (type: number) => readonly n
   }
 }
 
+/** With fewer labels in tables of branches. */
+export function* fewerLabels(code: Code): Generator<() => Code> {
+  for (const [i, one] of code.instructions.entries()) {
+    if (one.row.imm !== 'labels') continue;
+    const { labels } = read(one);
+    for (let gone = labels.length - 1; gone >= 0 && labels.length > 1; gone--) {
+      const writer = new Writer();
+      writer.opcode(one.row.code);
+      writer.u32(labels.length - 2);
+      for (const label of labels.filter((_, at) => at !== gone)) writer.u32(label);
+      yield () => replaced(code, i, i + 1, [instructionOf(...writer.view())]);
+    }
+  }
+}
+
 /** Without one of the declared locals, when nothing names it. */
 export function* fewerLocals(code: Code, params: number): Generator<() => Code> {
   const named = new Set(code.instructions.flatMap(({ row, index }) => (row.imm === 'local' ? [index] : [])));
