@@ -9,8 +9,8 @@ import type { JsNamespace } from '../testing/js-engine.ts';
 import { trapClass } from '../testing/traps.ts';
 import { parseModule } from '../text/parser.ts';
 
-/** Fifty times what any of 36,000 calls of generated modules needed: they end by themselves. What does not is a fault. */
-const FUEL = 50_000;
+/** Twenty times what any of 36,000 calls of generated modules needed: they end by themselves. What does not is a fault. */
+const FUEL = 20_000;
 
 function failure(error: unknown): Failure {
   if (error instanceof Trap) return { kind: 'trap', trap: trapClass(error.kind) };

@@ -1,7 +1,7 @@
 // Makes the module of a test small, and the second module that comes with it, for as long as two engines differ on them in
 // the same way. Calls stay calls of functions that are exported.
 import { decodeModule } from '../decoder/decode.ts';
-import type { TestModule } from './assemble.ts';
+import type { TestCall, TestModule } from './assemble.ts';
 import { codeOf } from './code.ts';
 import type { Difference, Verdict } from './differential.ts';
 import { bodyAt } from './leave-out.ts';
@@ -36,34 +36,44 @@ function exportsFunctions({ bytes, calls }: TestModule): boolean {
   return calls.every(({ name }) => names.has(name));
 }
 
-/** As few calls as show the difference. */
+/** As few calls as show the difference: many are left out at once, those of a function, and single ones. */
 function fewerCalls(test: TestModule, differs: (test: TestModule) => boolean): TestModule {
   let best = test;
-  for (let i = test.calls.length - 1; i >= 0; i--) {
-    const fewer = { ...best, calls: best.calls.filter((_, at) => at !== i) };
-    if (differs(fewer)) best = fewer;
+  const tryWithout = (gone: (call: TestCall, at: number) => boolean): void => {
+    const fewer = { ...best, calls: best.calls.filter((call, at) => !gone(call, at)) };
+    if (fewer.calls.length < best.calls.length && differs(fewer)) best = fewer;
+  };
+  for (const name of new Set(test.calls.map((call) => call.name))) tryWithout((call) => call.name === name);
+  for (let size = test.calls.length >> 1; size >= 1; size >>= 1) {
+    for (let to = best.calls.length; to > 0; to -= size) tryWithout((_, at) => at >= to - size && at < to);
   }
   return best;
 }
 
 /** What arguments may become, by the kind of value. */
-const SIMPLE: Readonly<Record<string, readonly TestValue[]>> = { number: [0, 1], bigint: [0n, 1n], string: [null] };
+const SIMPLE: Readonly<Record<string, readonly TestValue[]>> = {
+  number: [0, 1, 2, 3, 4],
+  bigint: [0n, 1n],
+  string: [null],
+};
 
-/** With zeros, ones and null as arguments, where that shows the difference. */
+/** With small numbers and null as arguments, where that shows the difference: for a value wherever it is, then for each. */
 function simplerArguments(test: TestModule, differs: (test: TestModule) => boolean): TestModule {
   let best = test;
-  const put = (call: number, at: number, value: TestValue): TestModule => ({
-    ...best,
-    calls: best.calls.map((one, i) =>
-      i === call ? { ...one, args: Object.assign([...one.args], { [at]: value }) } : one,
-    ),
-  });
-  for (const [call, { args }] of test.calls.entries()) {
-    for (const [at, value] of args.entries()) {
-      const simple = (SIMPLE[typeof value] ?? []).filter((one) => !Object.is(one, value));
-      const other = simple.map((one) => put(call, at, one)).find(differs);
-      if (other !== undefined) best = other;
+  const replace = (value: TestValue, isMeant: (call: number, at: number) => boolean): void => {
+    for (const simple of SIMPLE[typeof value] ?? []) {
+      if (Object.is(simple, value)) return;
+      const put = (args: TestCall['args'], call: number): TestCall['args'] =>
+        args.map((one, at) => (Object.is(one, value) && isMeant(call, at) ? simple : one));
+      const calls = best.calls.map((one, call) => ({ ...one, args: put(one.args, call) }));
+      if (!differs({ ...best, calls })) continue;
+      best = { ...best, calls };
+      return;
     }
+  };
+  for (const value of new Set(test.calls.flatMap(({ args }) => args))) replace(value, () => true);
+  for (const [call, { args }] of test.calls.entries()) {
+    for (const at of args.keys()) replace(best.calls[call].args[at], (i, k) => i === call && k === at);
   }
   return best;
 }
@@ -97,8 +107,12 @@ export function minimizeTest(
     seconds: (until - Date.now()) / 1000,
     features,
   });
-  let best = simplerArguments(fewerCalls(test, differs), differs);
-  best = { ...best, bytes: minimize(best.bytes, (bytes) => differs({ ...best, bytes }), left()) };
+  let best = test;
+  for (let size = Infinity; best.bytes.length < size && Date.now() < until; ) {
+    size = best.bytes.length;
+    best = simplerArguments(fewerCalls(best, differs), differs);
+    best = { ...best, bytes: minimize(best.bytes, (bytes) => differs({ ...best, bytes }), left()) };
+  }
   const { linked } = best;
   if (linked !== undefined) {
     const isUsed = decodeModule(best.bytes).imports.some(({ module }) => module === LINKED);
