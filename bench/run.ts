@@ -75,11 +75,12 @@ async function measureAll(values: Values, names: readonly string[], dist: string
   const path = (name: 'wasm3' | 'toywasm' | 'prototype'): string => values[name] && resolve(values[name]);
   const places: Places = { dist, wasm3: path('wasm3'), toywasm: path('toywasm'), prototype: path('prototype') };
   const engines = values.against.split(',').filter((name) => name !== '');
-  for (const name of ['prototype', 'toywasm', 'wasm3'] as const) if (places[name] !== '') engines.unshift(name);
+  for (const name of ['prototype', 'toywasm', 'wasm3'] as const)
+    if (places[name] !== '' && !engines.includes(name)) engines.unshift(name);
   const wanted = (table: string): boolean => values.tables.split(',').includes(table);
   const effort = {
     processes: Number(values.processes ?? (quick ? 1 : 3)),
-    rounds: Number(values.rounds ?? (quick ? 3 : 5)),
+    rounds: Number(values.rounds ?? (quick ? 3 : 9)),
   };
 
   const kernels = names.length === 0 ? [...KERNELS, COREMARK] : names.flatMap((name) => kernel(name) ?? []);

@@ -84,76 +84,76 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 12: { S[s0] = S[s1] + S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.add dab
         case 13: { S[s0] = S[s1] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k dak
         case 14: { S[s0] = S[s1] - S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.sub dab
-        case 15: { S[s0] = S[s1] - C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.sub.k dak
-        case 16: { S[s0] = Math.imul(S[s1], S[s2]); pc = pc + 2 | 0; continue; } // i32.mul dab
-        case 17: { S[s0] = Math.imul(S[s1], C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.mul.k dak
-        case 18: { S[s0] = S[s1] & S[s2]; pc = pc + 2 | 0; continue; } // i32.and dab
-        case 19: { S[s0] = S[s1] & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and.k dak
-        case 20: { S[s0] = S[s1] | S[s2]; pc = pc + 2 | 0; continue; } // i32.or dab
-        case 21: { S[s0] = S[s1] | C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or.k dak
-        case 22: { S[s0] = S[s1] ^ S[s2]; pc = pc + 2 | 0; continue; } // i32.xor dab
-        case 23: { S[s0] = S[s1] ^ C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor.k dak
-        case 24: { S[s0] = S[s1] << S[s2]; pc = pc + 2 | 0; continue; } // i32.shl dab
-        case 25: { S[s0] = S[s1] << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k dak
-        case 26: { S[s0] = S[s1] >> S[s2]; pc = pc + 2 | 0; continue; } // i32.shr_s dab
-        case 27: { S[s0] = S[s1] >> C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shr_s.k dak
-        case 28: { S[s0] = S[s1] >>> S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.shr_u dab
-        case 29: { S[s0] = S[s1] >>> C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k dak
-        case 30: { x = S[s1]; y = S[s2]; S[s0] = x << y | x >>> -y; pc = pc + 2 | 0; continue; } // i32.rotl dab
-        case 31: { x = S[s1]; y = S[s2]; S[s0] = x >>> y | x << -y; pc = pc + 2 | 0; continue; } // i32.rotr dab
-        case 32: { x = S[s1]; S[s0] = x << C[pc + 2 | 0] | x >>> -C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.rotl.k dak
-        case 33: { x = S[s1]; y = S[s2]; if (y === 0) { r = 18; break quit; } if (y === -1 && x === -2147483648) { r = 19; break quit; } S[s0] = x / y | 0; pc = pc + 2 | 0; continue; } // i32.div_s dab
-        case 34: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = (S[s1] >>> 0) / (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.div_u dab
-        case 35: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = y === -1 ? 0 : S[s1] % y | 0; pc = pc + 2 | 0; continue; } // i32.rem_s dab
-        case 36: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = (S[s1] >>> 0) % (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.rem_u dab
-        case 37: { S[s0] = Math.clz32(S[s1]); pc = pc + 2 | 0; continue; } // i32.clz da
-        case 38: { x = S[s1]; S[s0] = x === 0 ? 32 : 31 - Math.clz32(x & -x); pc = pc + 2 | 0; continue; } // i32.ctz da
-        case 39: { x = S[s1]; x = x - (x >>> 1 & 0x55555555) | 0; x = (x & 0x33333333) + (x >>> 2 & 0x33333333) | 0; S[s0] = Math.imul(x + (x >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24; pc = pc + 2 | 0; continue; } // i32.popcnt da
-        case 40: { S[s0] = S[s1] << 24 >> 24; pc = pc + 2 | 0; continue; } // i32.extend8_s da
-        case 41: { S[s0] = S[s1] << 16 >> 16; pc = pc + 2 | 0; continue; } // i32.extend16_s da
-        case 42: { S[s0] = S[s1] === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eqz da
-        case 43: { S[s0] = S[s1] === S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eq dab
-        case 44: { S[s0] = S[s1] !== S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ne dab
-        case 45: { S[s0] = S[s1] < S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_s dab
-        case 46: { S[s0] = (S[s1] >>> 0) < (S[s2] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_u dab
-        case 47: { S[s0] = S[s1] >= S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_s dab
-        case 48: { S[s0] = (S[s1] >>> 0) >= (S[s2] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_u dab
-        case 49: { S[s0] = S[s1] === C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.eq.k dak
-        case 50: { S[s0] = S[s1] !== C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ne.k dak
-        case 51: { S[s0] = S[s1] > C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_s.k dak
-        case 52: { S[s0] = (S[s1] >>> 0) > (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_u.k dak
-        case 53: { S[s0] = S[s1] <= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_s.k dak
-        case 54: { S[s0] = (S[s1] >>> 0) <= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_u.k dak
-        case 55: { S[s0] = (S[s1] << C[pc + 2 | 0]) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.shl.k>add dack
-        case 56: { S[s0] = (S[s1] << C[pc + 2 | 0]) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.shl.k>add.k dakl
-        case 57: { S[s0] = (S[s1] & C[pc + 2 | 0]) << C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.and.k>shl.k dakl
-        case 58: { S[s0] = (S[s1] + S[s2] | 0) + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add.k dabl
-        case 59: { S[s0] = (S[s1] + C[pc + 2 | 0] | 0) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.add.k>add dack
-        case 60: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shr_u.k>and.k dakl
-        case 61: { S[s0] = (S[s1] ^ S[s2]) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>and.k dabl
-        case 62: { S[s0] = (S[s1] & C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.and.k>xor dack
-        case 63: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shr_u.k>xor dack
-        case 64: { S[s0] = (S[s1] << C[pc + 2 | 0]) >> C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>shr_s.k dakl
-        case 65: { S[s0] = (Math.imul(S[s1], S[s2])) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.mul>add dabc
-        case 66: { S[s0] = (S[s1] << C[pc + 2 | 0]) | S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>or dack
-        case 67: { S[s0] = (S[s1] + S[s2] | 0) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.add>and.k dabl
-        case 68: { S[s0] = (S[s1] ^ C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.xor.k>and.k dakl
-        case 69: { S[s0] = (S[s1] & C[pc + 2 | 0]) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.and.k>add dack
-        case 70: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k>add dack
-        case 71: { S[s0] = (S[s1] + S[s2] | 0) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add dabc
-        case 72: { S[s0] = (S[s1] + S[s2] | 0) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.add>xor dabc
-        case 73: { S[s0] = (S[s1] + C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.add.k>and.k dakl
-        case 74: { S[s0] = (Math.imul(S[s1], C[pc + 2 | 0])) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.mul.k>add dack
-        case 75: { S[s0] = (S[s1] << C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>xor dack
-        case 76: { S[s0] = (S[s1] << C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>and.k dakl
-        case 77: { S[s0] = (S[s1] << C[pc + 2 | 0]) & S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>and dack
-        case 78: { S[s0] = (S[s1] & S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and>shl.k dabl
-        case 79: { S[s0] = (S[s1] | S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or>shl.k dabl
-        case 80: { S[s0] = (S[s1] | S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.or>or dabc
-        case 81: { S[s0] = (S[s1] ^ S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>or dabc
-        case 82: { S[s0] = (S[s1] ^ S[s2]) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>xor dabc
-        case 83: { S[s0] = ((S[s1] << C[pc + 2 | 0] | S[s1] >>> -C[pc + 2 | 0])) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.rotl.k>xor dack
-        case 84: { x = S[s1] ^ S[s2]; S[s0] = x << C[pc + 2 | 0] | x >>> -C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>rotl.k dabl
+        case 15: { S[s0] = Math.imul(S[s1], S[s2]); pc = pc + 2 | 0; continue; } // i32.mul dab
+        case 16: { S[s0] = Math.imul(S[s1], C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.mul.k dak
+        case 17: { S[s0] = S[s1] & S[s2]; pc = pc + 2 | 0; continue; } // i32.and dab
+        case 18: { S[s0] = S[s1] & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and.k dak
+        case 19: { S[s0] = S[s1] | S[s2]; pc = pc + 2 | 0; continue; } // i32.or dab
+        case 20: { S[s0] = S[s1] | C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or.k dak
+        case 21: { S[s0] = S[s1] ^ S[s2]; pc = pc + 2 | 0; continue; } // i32.xor dab
+        case 22: { S[s0] = S[s1] ^ C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor.k dak
+        case 23: { S[s0] = S[s1] << S[s2]; pc = pc + 2 | 0; continue; } // i32.shl dab
+        case 24: { S[s0] = S[s1] << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shl.k dak
+        case 25: { S[s0] = S[s1] >> S[s2]; pc = pc + 2 | 0; continue; } // i32.shr_s dab
+        case 26: { S[s0] = S[s1] >> C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.shr_s.k dak
+        case 27: { S[s0] = S[s1] >>> S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.shr_u dab
+        case 28: { S[s0] = S[s1] >>> C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k dak
+        case 29: { x = S[s1]; y = S[s2]; S[s0] = x << y | x >>> 32 - y; pc = pc + 2 | 0; continue; } // i32.rotl dab
+        case 30: { x = S[s1]; y = S[s2]; S[s0] = x >>> y | x << 32 - y; pc = pc + 2 | 0; continue; } // i32.rotr dab
+        case 31: { x = S[s1]; S[s0] = x << C[pc + 2 | 0] | x >>> 32 - C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.rotl.k dak
+        case 32: { x = S[s1]; y = S[s2]; if (y === 0) { r = 18; break quit; } if (y === -1 && x === -2147483648) { r = 19; break quit; } S[s0] = x / y | 0; pc = pc + 2 | 0; continue; } // i32.div_s dab
+        case 33: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = (S[s1] >>> 0) / (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.div_u dab
+        case 34: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = y === -1 ? 0 : S[s1] % y | 0; pc = pc + 2 | 0; continue; } // i32.rem_s dab
+        case 35: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = (S[s1] >>> 0) % (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.rem_u dab
+        case 36: { S[s0] = Math.clz32(S[s1]); pc = pc + 2 | 0; continue; } // i32.clz da
+        case 37: { x = S[s1]; S[s0] = x === 0 ? 32 : 31 - Math.clz32(x & 0 - x); pc = pc + 2 | 0; continue; } // i32.ctz da
+        case 38: { x = S[s1]; x = x - (x >>> 1 & 0x55555555) | 0; x = (x & 0x33333333) + (x >>> 2 & 0x33333333) | 0; S[s0] = Math.imul(x + (x >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24; pc = pc + 2 | 0; continue; } // i32.popcnt da
+        case 39: { S[s0] = S[s1] << 24 >> 24; pc = pc + 2 | 0; continue; } // i32.extend8_s da
+        case 40: { S[s0] = S[s1] << 16 >> 16; pc = pc + 2 | 0; continue; } // i32.extend16_s da
+        case 41: { S[s0] = S[s1] === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eqz da
+        case 42: { S[s0] = S[s1] === S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eq dab
+        case 43: { S[s0] = S[s1] !== S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ne dab
+        case 44: { S[s0] = S[s1] < S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_s dab
+        case 45: { S[s0] = (S[s1] >>> 0) < (S[s2] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.lt_u dab
+        case 46: { S[s0] = S[s1] >= S[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_s dab
+        case 47: { S[s0] = (S[s1] >>> 0) >= (S[s2] >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.ge_u dab
+        case 48: { S[s0] = S[s1] === C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.eq.k dak
+        case 49: { S[s0] = S[s1] !== C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.ne.k dak
+        case 50: { S[s0] = S[s1] > C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_s.k dak
+        case 51: { S[s0] = (S[s1] >>> 0) > (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.gt_u.k dak
+        case 52: { S[s0] = S[s1] <= C[pc + 2 | 0] ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_s.k dak
+        case 53: { S[s0] = (S[s1] >>> 0) <= (C[pc + 2 | 0] >>> 0) ? 1 : 0; pc = pc + 3 | 0; continue; } // i32.le_u.k dak
+        case 54: { S[s0] = (S[s1] << C[pc + 2 | 0]) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.shl.k>add dack
+        case 55: { S[s0] = (S[s1] << C[pc + 2 | 0]) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.shl.k>add.k dakl
+        case 56: { S[s0] = (S[s1] & C[pc + 2 | 0]) << C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.and.k>shl.k dakl
+        case 57: { S[s0] = (S[s1] + S[s2] | 0) + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add.k dabl
+        case 58: { S[s0] = (S[s1] + C[pc + 2 | 0] | 0) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.add.k>add dack
+        case 59: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shr_u.k>and.k dakl
+        case 60: { S[s0] = (S[s1] ^ S[s2]) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>and.k dabl
+        case 61: { S[s0] = (S[s1] & C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.and.k>xor dack
+        case 62: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shr_u.k>xor dack
+        case 63: { S[s0] = (S[s1] << C[pc + 2 | 0]) >> C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>shr_s.k dakl
+        case 64: { S[s0] = (Math.imul(S[s1], S[s2])) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.mul>add dabc
+        case 65: { S[s0] = (S[s1] << C[pc + 2 | 0]) | S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>or dack
+        case 66: { S[s0] = (S[s1] + S[s2] | 0) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.add>and.k dabl
+        case 67: { S[s0] = (S[s1] ^ C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.xor.k>and.k dakl
+        case 68: { S[s0] = (S[s1] & C[pc + 2 | 0]) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.and.k>add dack
+        case 69: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.shr_u.k>add dack
+        case 70: { S[s0] = (S[s1] + S[s2] | 0) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add dabc
+        case 71: { S[s0] = (S[s1] + S[s2] | 0) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.add>xor dabc
+        case 72: { S[s0] = (S[s1] + C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.add.k>and.k dakl
+        case 73: { S[s0] = (Math.imul(S[s1], C[pc + 2 | 0])) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.mul.k>add dack
+        case 74: { S[s0] = (S[s1] << C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>xor dack
+        case 75: { S[s0] = (S[s1] << C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>and.k dakl
+        case 76: { S[s0] = (S[s1] << C[pc + 2 | 0]) & S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>and dack
+        case 77: { S[s0] = (S[s1] & S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and>shl.k dabl
+        case 78: { S[s0] = (S[s1] | S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or>shl.k dabl
+        case 79: { S[s0] = (S[s1] | S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.or>or dabc
+        case 80: { S[s0] = (S[s1] ^ S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>or dabc
+        case 81: { S[s0] = (S[s1] ^ S[s2]) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>xor dabc
+        case 82: { S[s0] = ((S[s1] << C[pc + 2 | 0] | S[s1] >>> 32 - C[pc + 2 | 0])) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.rotl.k>xor dack
+        case 83: { x = S[s1] ^ S[s2]; S[s0] = x << C[pc + 2 | 0] | x >>> 32 - C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>rotl.k dabl
+        case 84: { x = S[s1] + S[s2] | 0; S[s0] = x; x = x ^ S[fp2 + (C[pc + 2 | 0] >>> 16) | 0]; S[fp2 + (C[pc + 2 | 0] & 65535) | 0] = x << C[pc + 3 | 0] | x >>> 32 - C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.add,xor>rotl.k dabeck
         case 85: { S[s0] = S[s1] + C[pc + 3 | 0] | 0; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] + C[pc + 4 | 0] | 0; pc = pc + 5 | 0; continue; } // i32.add.k,i32.add.k daebkl
         case 86: { S[s0] = S[s1] + C[pc + 3 | 0] | 0; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] + S[fp2 + (C[pc + 2 | 0] >>> 16) | 0] | 0; pc = pc + 4 | 0; continue; } // i32.add.k,i32.add daebck
         case 87: { { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } } // br t
@@ -415,7 +415,7 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 343: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; x = al + bl | 0; ah = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; al = x; y = (fp2 + (C[pc + 2 | 0] & 65535) | 0); bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 3 | 0; continue; } // i64.add>add dabc
         case 344: { x = s1; S[s0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
         case 345: { x = s1; y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
-        case 346: { x = s1; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
+        case 346: { x = s1; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & 0 - y) | 0; y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
         case 347: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
         case 348: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
         case 349: { x = s0; y = S[s1] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da

@@ -212,13 +212,7 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => (s) => (s[a] - b(s) | 0),
     (a, b, _2, _3, _4) => (s) => (a(s) - b(s) | 0),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 15 i32.sub.k dak
-    (a, _1, d, k, _4) => (s) => { s[d] = s[a] - k | 0; },
-    (a, _1, d, k, _4) => (s) => { s[d] = a(s) - k | 0; },
-    (a, _1, _2, k, _4) => (s) => (s[a] - k | 0),
-    (a, _1, _2, k, _4) => (s) => (a(s) - k | 0),
-  ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 16 i32.mul dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 15 i32.mul dab
     (a, b, d, _3, _4) => (s) => { s[d] = Math.imul(s[a], s[b]); },
     (a, b, d, _3, _4) => (s) => { s[d] = Math.imul(a(s), s[b]); },
     (a, b, d, _3, _4) => (s) => { s[d] = Math.imul(s[a], b(s)); },
@@ -228,13 +222,13 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => (s) => (Math.imul(s[a], b(s))),
     (a, b, _2, _3, _4) => (s) => (Math.imul(a(s), b(s))),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 17 i32.mul.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 16 i32.mul.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = Math.imul(s[a], k); },
     (a, _1, d, k, _4) => (s) => { s[d] = Math.imul(a(s), k); },
     (a, _1, _2, k, _4) => (s) => (Math.imul(s[a], k)),
     (a, _1, _2, k, _4) => (s) => (Math.imul(a(s), k)),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 18 i32.and dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 17 i32.and dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] & s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = a(s) & s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] & b(s); },
@@ -244,13 +238,13 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => (s) => (s[a] & b(s)),
     (a, b, _2, _3, _4) => (s) => (a(s) & b(s)),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 19 i32.and.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 18 i32.and.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] & k; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) & k; },
     (a, _1, _2, k, _4) => (s) => (s[a] & k),
     (a, _1, _2, k, _4) => (s) => (a(s) & k),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 20 i32.or dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 19 i32.or dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] | s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = a(s) | s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] | b(s); },
@@ -260,13 +254,13 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => (s) => (s[a] | b(s)),
     (a, b, _2, _3, _4) => (s) => (a(s) | b(s)),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 21 i32.or.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 20 i32.or.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] | k; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) | k; },
     (a, _1, _2, k, _4) => (s) => (s[a] | k),
     (a, _1, _2, k, _4) => (s) => (a(s) | k),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 22 i32.xor dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 21 i32.xor dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] ^ s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = a(s) ^ s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] ^ b(s); },
@@ -276,13 +270,13 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => (s) => (s[a] ^ b(s)),
     (a, b, _2, _3, _4) => (s) => (a(s) ^ b(s)),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 23 i32.xor.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 22 i32.xor.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] ^ k; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) ^ k; },
     (a, _1, _2, k, _4) => (s) => (s[a] ^ k),
     (a, _1, _2, k, _4) => (s) => (a(s) ^ k),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 24 i32.shl dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 23 i32.shl dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] << s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = a(s) << s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] << b(s); },
@@ -292,13 +286,13 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => (s) => (s[a] << b(s)),
     (a, b, _2, _3, _4) => (s) => (a(s) << b(s)),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 25 i32.shl.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 24 i32.shl.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] << k; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) << k; },
     (a, _1, _2, k, _4) => (s) => (s[a] << k),
     (a, _1, _2, k, _4) => (s) => (a(s) << k),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 26 i32.shr_s dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 25 i32.shr_s dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] >> s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = a(s) >> s[b]; },
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] >> b(s); },
@@ -308,13 +302,13 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => (s) => (s[a] >> b(s)),
     (a, b, _2, _3, _4) => (s) => (a(s) >> b(s)),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 27 i32.shr_s.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 26 i32.shr_s.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] >> k; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) >> k; },
     (a, _1, _2, k, _4) => (s) => (s[a] >> k),
     (a, _1, _2, k, _4) => (s) => (a(s) >> k),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 28 i32.shr_u dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 27 i32.shr_u dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] >>> s[b] | 0; },
     (a, b, d, _3, _4) => (s) => { s[d] = a(s) >>> s[b] | 0; },
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] >>> b(s) | 0; },
@@ -324,39 +318,39 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => (s) => (s[a] >>> b(s) | 0),
     (a, b, _2, _3, _4) => (s) => (a(s) >>> b(s) | 0),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 29 i32.shr_u.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 28 i32.shr_u.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] >>> k | 0; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) >>> k | 0; },
     (a, _1, _2, k, _4) => (s) => (s[a] >>> k | 0),
     (a, _1, _2, k, _4) => (s) => (a(s) >>> k | 0),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 30 i32.rotl dab
-    (a, b, d, _3, _4) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; s[d] = x << y | x >>> -y; },
+  row('i32', false, 'ab', 'a b d _ _', [ // 29 i32.rotl dab
+    (a, b, d, _3, _4) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; s[d] = x << y | x >>> 32 - y; },
     undefined,
     undefined,
     undefined,
-    (a, b, _2, _3, _4) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; return x << y | x >>> -y; },
-    undefined,
-    undefined,
-    undefined,
-  ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 31 i32.rotr dab
-    (a, b, d, _3, _4) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; s[d] = x >>> y | x << -y; },
-    undefined,
-    undefined,
-    undefined,
-    (a, b, _2, _3, _4) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; return x >>> y | x << -y; },
+    (a, b, _2, _3, _4) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; return x << y | x >>> 32 - y; },
     undefined,
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 32 i32.rotl.k dak
-    (a, _1, d, k, _4) => (s) => { let x!: number; x = s[a]; s[d] = x << k | x >>> -k; },
-    (a, _1, d, k, _4) => (s) => { let x!: number; x = a(s); s[d] = x << k | x >>> -k; },
-    (a, _1, _2, k, _4) => (s) => { let x!: number; x = s[a]; return x << k | x >>> -k; },
-    (a, _1, _2, k, _4) => (s) => { let x!: number; x = a(s); return x << k | x >>> -k; },
+  row('i32', false, 'ab', 'a b d _ _', [ // 30 i32.rotr dab
+    (a, b, d, _3, _4) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; s[d] = x >>> y | x << 32 - y; },
+    undefined,
+    undefined,
+    undefined,
+    (a, b, _2, _3, _4) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; return x >>> y | x << 32 - y; },
+    undefined,
+    undefined,
+    undefined,
   ]),
-  row('i32', true, 'ab', 'a b d _ P', [ // 33 i32.div_s dab
+  row('i32', false, 'a', 'a _ d k _', [ // 31 i32.rotl.k dak
+    (a, _1, d, k, _4) => (s) => { let x!: number; x = s[a]; s[d] = x << k | x >>> 32 - k; },
+    (a, _1, d, k, _4) => (s) => { let x!: number; x = a(s); s[d] = x << k | x >>> 32 - k; },
+    (a, _1, _2, k, _4) => (s) => { let x!: number; x = s[a]; return x << k | x >>> 32 - k; },
+    (a, _1, _2, k, _4) => (s) => { let x!: number; x = a(s); return x << k | x >>> 32 - k; },
+  ]),
+  row('i32', true, 'ab', 'a b d _ P', [ // 32 i32.div_s dab
     (a, b, d, _3, P) => (s) => { let x!: number, y!: number; x = s[a]; y = s[b]; if (y === 0) trap(18, P); if (y === -1 && x === -2147483648) trap(19, P); s[d] = x / y | 0; },
     undefined,
     undefined,
@@ -366,7 +360,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', true, 'ab', 'a b d _ P', [ // 34 i32.div_u dab
+  row('i32', true, 'ab', 'a b d _ P', [ // 33 i32.div_u dab
     (a, b, d, _3, P) => (s) => { let y!: number; y = s[b]; if (y === 0) trap(18, P); s[d] = (s[a] >>> 0) / (y >>> 0) | 0; },
     undefined,
     undefined,
@@ -376,7 +370,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', true, 'ab', 'a b d _ P', [ // 35 i32.rem_s dab
+  row('i32', true, 'ab', 'a b d _ P', [ // 34 i32.rem_s dab
     (a, b, d, _3, P) => (s) => { let y!: number; y = s[b]; if (y === 0) trap(18, P); s[d] = y === -1 ? 0 : s[a] % y | 0; },
     undefined,
     undefined,
@@ -386,7 +380,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', true, 'ab', 'a b d _ P', [ // 36 i32.rem_u dab
+  row('i32', true, 'ab', 'a b d _ P', [ // 35 i32.rem_u dab
     (a, b, d, _3, P) => (s) => { let y!: number; y = s[b]; if (y === 0) trap(18, P); s[d] = (s[a] >>> 0) % (y >>> 0) | 0; },
     undefined,
     undefined,
@@ -396,43 +390,43 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d _ _', [ // 37 i32.clz da
+  row('i32', false, 'a', 'a _ d _ _', [ // 36 i32.clz da
     (a, _1, d, _3, _4) => (s) => { s[d] = Math.clz32(s[a]); },
     (a, _1, d, _3, _4) => (s) => { s[d] = Math.clz32(a(s)); },
     (a, _1, _2, _3, _4) => (s) => (Math.clz32(s[a])),
     (a, _1, _2, _3, _4) => (s) => (Math.clz32(a(s))),
   ]),
-  row('i32', false, 'a', 'a _ d _ _', [ // 38 i32.ctz da
-    (a, _1, d, _3, _4) => (s) => { let x!: number; x = s[a]; s[d] = x === 0 ? 32 : 31 - Math.clz32(x & -x); },
-    (a, _1, d, _3, _4) => (s) => { let x!: number; x = a(s); s[d] = x === 0 ? 32 : 31 - Math.clz32(x & -x); },
-    (a, _1, _2, _3, _4) => (s) => { let x!: number; x = s[a]; return x === 0 ? 32 : 31 - Math.clz32(x & -x); },
-    (a, _1, _2, _3, _4) => (s) => { let x!: number; x = a(s); return x === 0 ? 32 : 31 - Math.clz32(x & -x); },
+  row('i32', false, 'a', 'a _ d _ _', [ // 37 i32.ctz da
+    (a, _1, d, _3, _4) => (s) => { let x!: number; x = s[a]; s[d] = x === 0 ? 32 : 31 - Math.clz32(x & 0 - x); },
+    (a, _1, d, _3, _4) => (s) => { let x!: number; x = a(s); s[d] = x === 0 ? 32 : 31 - Math.clz32(x & 0 - x); },
+    (a, _1, _2, _3, _4) => (s) => { let x!: number; x = s[a]; return x === 0 ? 32 : 31 - Math.clz32(x & 0 - x); },
+    (a, _1, _2, _3, _4) => (s) => { let x!: number; x = a(s); return x === 0 ? 32 : 31 - Math.clz32(x & 0 - x); },
   ]),
-  row('i32', false, 'a', 'a _ d _ _', [ // 39 i32.popcnt da
+  row('i32', false, 'a', 'a _ d _ _', [ // 38 i32.popcnt da
     (a, _1, d, _3, _4) => (s) => { s[d] = i32Popcnt(s[a]); },
     (a, _1, d, _3, _4) => (s) => { s[d] = i32Popcnt(a(s)); },
     (a, _1, _2, _3, _4) => (s) => (i32Popcnt(s[a])),
     (a, _1, _2, _3, _4) => (s) => (i32Popcnt(a(s))),
   ]),
-  row('i32', false, 'a', 'a _ d _ _', [ // 40 i32.extend8_s da
+  row('i32', false, 'a', 'a _ d _ _', [ // 39 i32.extend8_s da
     (a, _1, d, _3, _4) => (s) => { s[d] = s[a] << 24 >> 24; },
     (a, _1, d, _3, _4) => (s) => { s[d] = a(s) << 24 >> 24; },
     (a, _1, _2, _3, _4) => (s) => (s[a] << 24 >> 24),
     (a, _1, _2, _3, _4) => (s) => (a(s) << 24 >> 24),
   ]),
-  row('i32', false, 'a', 'a _ d _ _', [ // 41 i32.extend16_s da
+  row('i32', false, 'a', 'a _ d _ _', [ // 40 i32.extend16_s da
     (a, _1, d, _3, _4) => (s) => { s[d] = s[a] << 16 >> 16; },
     (a, _1, d, _3, _4) => (s) => { s[d] = a(s) << 16 >> 16; },
     (a, _1, _2, _3, _4) => (s) => (s[a] << 16 >> 16),
     (a, _1, _2, _3, _4) => (s) => (a(s) << 16 >> 16),
   ]),
-  row('i32', false, 'a', 'a _ d _ _', [ // 42 i32.eqz da
+  row('i32', false, 'a', 'a _ d _ _', [ // 41 i32.eqz da
     (a, _1, d, _3, _4) => (s) => { s[d] = s[a] === 0 ? 1 : 0; },
     (a, _1, d, _3, _4) => (s) => { s[d] = a(s) === 0 ? 1 : 0; },
     (a, _1, _2, _3, _4) => (s) => (s[a] === 0 ? 1 : 0),
     (a, _1, _2, _3, _4) => (s) => (a(s) === 0 ? 1 : 0),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 43 i32.eq dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 42 i32.eq dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] === s[b] ? 1 : 0; },
     undefined,
     undefined,
@@ -442,7 +436,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 44 i32.ne dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 43 i32.ne dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] !== s[b] ? 1 : 0; },
     undefined,
     undefined,
@@ -452,7 +446,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 45 i32.lt_s dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 44 i32.lt_s dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] < s[b] ? 1 : 0; },
     undefined,
     undefined,
@@ -462,7 +456,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 46 i32.lt_u dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 45 i32.lt_u dab
     (a, b, d, _3, _4) => (s) => { s[d] = (s[a] >>> 0) < (s[b] >>> 0) ? 1 : 0; },
     undefined,
     undefined,
@@ -472,7 +466,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 47 i32.ge_s dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 46 i32.ge_s dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] >= s[b] ? 1 : 0; },
     undefined,
     undefined,
@@ -482,7 +476,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 48 i32.ge_u dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 47 i32.ge_u dab
     (a, b, d, _3, _4) => (s) => { s[d] = (s[a] >>> 0) >= (s[b] >>> 0) ? 1 : 0; },
     undefined,
     undefined,
@@ -492,43 +486,43 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 49 i32.eq.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 48 i32.eq.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] === k ? 1 : 0; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) === k ? 1 : 0; },
     (a, _1, _2, k, _4) => (s) => (s[a] === k ? 1 : 0),
     (a, _1, _2, k, _4) => (s) => (a(s) === k ? 1 : 0),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 50 i32.ne.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 49 i32.ne.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] !== k ? 1 : 0; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) !== k ? 1 : 0; },
     (a, _1, _2, k, _4) => (s) => (s[a] !== k ? 1 : 0),
     (a, _1, _2, k, _4) => (s) => (a(s) !== k ? 1 : 0),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 51 i32.gt_s.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 50 i32.gt_s.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] > k ? 1 : 0; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) > k ? 1 : 0; },
     (a, _1, _2, k, _4) => (s) => (s[a] > k ? 1 : 0),
     (a, _1, _2, k, _4) => (s) => (a(s) > k ? 1 : 0),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 52 i32.gt_u.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 51 i32.gt_u.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = (s[a] >>> 0) > (k >>> 0) ? 1 : 0; },
     (a, _1, d, k, _4) => (s) => { s[d] = (a(s) >>> 0) > (k >>> 0) ? 1 : 0; },
     (a, _1, _2, k, _4) => (s) => ((s[a] >>> 0) > (k >>> 0) ? 1 : 0),
     (a, _1, _2, k, _4) => (s) => ((a(s) >>> 0) > (k >>> 0) ? 1 : 0),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 53 i32.le_s.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 52 i32.le_s.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = s[a] <= k ? 1 : 0; },
     (a, _1, d, k, _4) => (s) => { s[d] = a(s) <= k ? 1 : 0; },
     (a, _1, _2, k, _4) => (s) => (s[a] <= k ? 1 : 0),
     (a, _1, _2, k, _4) => (s) => (a(s) <= k ? 1 : 0),
   ]),
-  row('i32', false, 'a', 'a _ d k _', [ // 54 i32.le_u.k dak
+  row('i32', false, 'a', 'a _ d k _', [ // 53 i32.le_u.k dak
     (a, _1, d, k, _4) => (s) => { s[d] = (s[a] >>> 0) <= (k >>> 0) ? 1 : 0; },
     (a, _1, d, k, _4) => (s) => { s[d] = (a(s) >>> 0) <= (k >>> 0) ? 1 : 0; },
     (a, _1, _2, k, _4) => (s) => ((s[a] >>> 0) <= (k >>> 0) ? 1 : 0),
     (a, _1, _2, k, _4) => (s) => ((a(s) >>> 0) <= (k >>> 0) ? 1 : 0),
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 55 i32.shl.k>add dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 54 i32.shl.k>add dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] << k) + s[c] | 0; },
     undefined,
     undefined,
@@ -538,19 +532,19 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d k _ l', [ // 56 i32.shl.k>add.k dakl
+  row('i32', false, 'a', 'a _ d k _ l', [ // 55 i32.shl.k>add.k dakl
     (a, _1, d, k, _4, l) => (s) => { s[d] = (s[a] << k) + l | 0; },
     (a, _1, d, k, _4, l) => (s) => { s[d] = (a(s) << k) + l | 0; },
     (a, _1, _2, k, _4, l) => (s) => ((s[a] << k) + l | 0),
     (a, _1, _2, k, _4, l) => (s) => ((a(s) << k) + l | 0),
   ]),
-  row('i32', false, 'a', 'a _ d k _ l', [ // 57 i32.and.k>shl.k dakl
+  row('i32', false, 'a', 'a _ d k _ l', [ // 56 i32.and.k>shl.k dakl
     (a, _1, d, k, _4, l) => (s) => { s[d] = (s[a] & k) << l; },
     (a, _1, d, k, _4, l) => (s) => { s[d] = (a(s) & k) << l; },
     (a, _1, _2, k, _4, l) => (s) => ((s[a] & k) << l),
     (a, _1, _2, k, _4, l) => (s) => ((a(s) & k) << l),
   ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 58 i32.add>add.k dabl
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 57 i32.add>add.k dabl
     (a, b, d, _3, _4, l) => (s) => { s[d] = (s[a] + s[b] | 0) + l | 0; },
     undefined,
     undefined,
@@ -560,7 +554,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 59 i32.add.k>add dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 58 i32.add.k>add dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] + k | 0) + s[c] | 0; },
     undefined,
     undefined,
@@ -570,13 +564,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d k _ l', [ // 60 i32.shr_u.k>and.k dakl
+  row('i32', false, 'a', 'a _ d k _ l', [ // 59 i32.shr_u.k>and.k dakl
     (a, _1, d, k, _4, l) => (s) => { s[d] = (s[a] >>> k | 0) & l; },
     (a, _1, d, k, _4, l) => (s) => { s[d] = (a(s) >>> k | 0) & l; },
     (a, _1, _2, k, _4, l) => (s) => ((s[a] >>> k | 0) & l),
     (a, _1, _2, k, _4, l) => (s) => ((a(s) >>> k | 0) & l),
   ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 61 i32.xor>and.k dabl
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 60 i32.xor>and.k dabl
     (a, b, d, _3, _4, l) => (s) => { s[d] = (s[a] ^ s[b]) & l; },
     undefined,
     undefined,
@@ -586,7 +580,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 62 i32.and.k>xor dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 61 i32.and.k>xor dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] & k) ^ s[c]; },
     undefined,
     undefined,
@@ -596,7 +590,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 63 i32.shr_u.k>xor dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 62 i32.shr_u.k>xor dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] >>> k | 0) ^ s[c]; },
     undefined,
     undefined,
@@ -606,13 +600,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d k _ l', [ // 64 i32.shl.k>shr_s.k dakl
+  row('i32', false, 'a', 'a _ d k _ l', [ // 63 i32.shl.k>shr_s.k dakl
     (a, _1, d, k, _4, l) => (s) => { s[d] = (s[a] << k) >> l; },
     (a, _1, d, k, _4, l) => (s) => { s[d] = (a(s) << k) >> l; },
     (a, _1, _2, k, _4, l) => (s) => ((s[a] << k) >> l),
     (a, _1, _2, k, _4, l) => (s) => ((a(s) << k) >> l),
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 65 i32.mul>add dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 64 i32.mul>add dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (Math.imul(s[a], s[b])) + s[c] | 0; },
     undefined,
     undefined,
@@ -630,7 +624,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 66 i32.shl.k>or dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 65 i32.shl.k>or dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] << k) | s[c]; },
     undefined,
     undefined,
@@ -640,7 +634,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 67 i32.add>and.k dabl
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 66 i32.add>and.k dabl
     (a, b, d, _3, _4, l) => (s) => { s[d] = (s[a] + s[b] | 0) & l; },
     undefined,
     undefined,
@@ -650,13 +644,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d k _ l', [ // 68 i32.xor.k>and.k dakl
+  row('i32', false, 'a', 'a _ d k _ l', [ // 67 i32.xor.k>and.k dakl
     (a, _1, d, k, _4, l) => (s) => { s[d] = (s[a] ^ k) & l; },
     (a, _1, d, k, _4, l) => (s) => { s[d] = (a(s) ^ k) & l; },
     (a, _1, _2, k, _4, l) => (s) => ((s[a] ^ k) & l),
     (a, _1, _2, k, _4, l) => (s) => ((a(s) ^ k) & l),
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 69 i32.and.k>add dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 68 i32.and.k>add dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] & k) + s[c] | 0; },
     undefined,
     undefined,
@@ -666,7 +660,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 70 i32.shr_u.k>add dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 69 i32.shr_u.k>add dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] >>> k | 0) + s[c] | 0; },
     undefined,
     undefined,
@@ -676,7 +670,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 71 i32.add>add dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 70 i32.add>add dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (s[a] + s[b] | 0) + s[c] | 0; },
     undefined,
     undefined,
@@ -694,7 +688,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 72 i32.add>xor dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 71 i32.add>xor dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (s[a] + s[b] | 0) ^ s[c]; },
     undefined,
     undefined,
@@ -712,13 +706,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d k _ l', [ // 73 i32.add.k>and.k dakl
+  row('i32', false, 'a', 'a _ d k _ l', [ // 72 i32.add.k>and.k dakl
     (a, _1, d, k, _4, l) => (s) => { s[d] = (s[a] + k | 0) & l; },
     (a, _1, d, k, _4, l) => (s) => { s[d] = (a(s) + k | 0) & l; },
     (a, _1, _2, k, _4, l) => (s) => ((s[a] + k | 0) & l),
     (a, _1, _2, k, _4, l) => (s) => ((a(s) + k | 0) & l),
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 74 i32.mul.k>add dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 73 i32.mul.k>add dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (Math.imul(s[a], k)) + s[c] | 0; },
     undefined,
     undefined,
@@ -728,7 +722,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 75 i32.shl.k>xor dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 74 i32.shl.k>xor dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] << k) ^ s[c]; },
     undefined,
     undefined,
@@ -738,13 +732,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'a', 'a _ d k _ l', [ // 76 i32.shl.k>and.k dakl
+  row('i32', false, 'a', 'a _ d k _ l', [ // 75 i32.shl.k>and.k dakl
     (a, _1, d, k, _4, l) => (s) => { s[d] = (s[a] << k) & l; },
     (a, _1, d, k, _4, l) => (s) => { s[d] = (a(s) << k) & l; },
     (a, _1, _2, k, _4, l) => (s) => ((s[a] << k) & l),
     (a, _1, _2, k, _4, l) => (s) => ((a(s) << k) & l),
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 77 i32.shl.k>and dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 76 i32.shl.k>and dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] << k) & s[c]; },
     undefined,
     undefined,
@@ -754,7 +748,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 78 i32.and>shl.k dabl
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 77 i32.and>shl.k dabl
     (a, b, d, _3, _4, l) => (s) => { s[d] = (s[a] & s[b]) << l; },
     undefined,
     undefined,
@@ -764,7 +758,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 79 i32.or>shl.k dabl
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 78 i32.or>shl.k dabl
     (a, b, d, _3, _4, l) => (s) => { s[d] = (s[a] | s[b]) << l; },
     undefined,
     undefined,
@@ -774,7 +768,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 80 i32.or>or dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 79 i32.or>or dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (s[a] | s[b]) | s[c]; },
     undefined,
     undefined,
@@ -792,7 +786,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 81 i32.xor>or dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 80 i32.xor>or dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (s[a] ^ s[b]) | s[c]; },
     undefined,
     undefined,
@@ -810,7 +804,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 82 i32.xor>xor dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 81 i32.xor>xor dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (s[a] ^ s[b]) ^ s[c]; },
     undefined,
     undefined,
@@ -828,22 +822,32 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 83 i32.rotl.k>xor dack
-    (a, _1, d, k, _4, c) => (s) => { s[d] = ((s[a] << k | s[a] >>> -k)) ^ s[c]; },
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 82 i32.rotl.k>xor dack
+    (a, _1, d, k, _4, c) => (s) => { s[d] = ((s[a] << k | s[a] >>> 32 - k)) ^ s[c]; },
     undefined,
     undefined,
     undefined,
-    (a, _1, _2, k, _4, c) => (s) => (((s[a] << k | s[a] >>> -k)) ^ s[c]),
+    (a, _1, _2, k, _4, c) => (s) => (((s[a] << k | s[a] >>> 32 - k)) ^ s[c]),
     undefined,
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 84 i32.xor>rotl.k dabl
-    (a, b, d, _3, _4, l) => (s) => { let x!: number; x = s[a] ^ s[b]; s[d] = x << l | x >>> -l; },
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 83 i32.xor>rotl.k dabl
+    (a, b, d, _3, _4, l) => (s) => { let x!: number; x = s[a] ^ s[b]; s[d] = x << l | x >>> 32 - l; },
     undefined,
     undefined,
     undefined,
-    (a, b, _2, _3, _4, l) => (s) => { let x!: number; x = s[a] ^ s[b]; return x << l | x >>> -l; },
+    (a, b, _2, _3, _4, l) => (s) => { let x!: number; x = s[a] ^ s[b]; return x << l | x >>> 32 - l; },
+    undefined,
+    undefined,
+    undefined,
+  ]),
+  row('effect', false, 'abc', 'a b d k _ c e', [ // 84 i32.add,xor>rotl.k dabeck
+    (a, b, d, k, _4, c, e) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; x = x ^ s[c]; s[e] = x << k | x >>> 32 - k; },
+    undefined,
+    undefined,
+    undefined,
+    undefined,
     undefined,
     undefined,
     undefined,
@@ -2197,7 +2201,7 @@ const ROWS: readonly Row[] = [
     (a, _1, d, _3, _4, d1) => (s) => { let x!: number, y!: number; x = a; y = s[x + 1]; x = y === 0 ? 32 + Math.clz32(s[x]) | 0 : Math.clz32(y); s[d] = x; s[d1] = 0; },
   ]),
   row('effect', false, '', 'a _ d _ _ a1 d1', [ // 346 i64.ctz da
-    (a, _1, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, z!: number; y = s[a]; z = 31; if (y === 0) { y = s[a1]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; s[d] = x; s[d1] = 0; },
+    (a, _1, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, z!: number; y = s[a]; z = 31; if (y === 0) { y = s[a1]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & 0 - y) | 0; s[d] = x; s[d1] = 0; },
   ]),
   row('effect', false, 'a', 'a _ d _ _ d1', [ // 347 i64.extend_i32_s da
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = s[a]; s[d] = y; s[d1] = y >> 31; },

@@ -39,6 +39,16 @@ describe('operands vanish', () => {
 });
 
 describe('several instructions make one op', () => {
+  test('an addition and the exclusive or and rotation that take its result', () => {
+    const body = (xor: string): string =>
+      `(param i32 i32 i32) (local.set 0 (i32.add (local.get 0) (local.get 1)))
+       (local.set 2 (i32.rotl ${xor} (i32.const 16)))`;
+    const one = ['i32.add,xor>rotl.k', 'return'];
+    expect(ops(body('(i32.xor (local.get 2) (local.get 0))'))).toEqual(one);
+    expect(ops(body('(i32.xor (local.get 0) (local.get 2))'))).toEqual(one);
+    expect(ops(body('(i32.xor (local.get 1) (local.get 2))'))).toEqual(['i32.add', 'i32.xor>rotl.k', 'return']);
+  });
+
   test('a comparison and a branch', () => {
     expect(ops('(param i32 i32) (block (br_if 0 (i32.lt_s (local.get 0) (local.get 1))) (unreachable))')).toContain(
       'br.i32.lt_s',

@@ -16,8 +16,7 @@ selectref DABc
 i32.add dab
 .add.k dak
 .sub dab
-.sub.k dak
-.mul dab
+.mul
 .mul.k dak
 .and dab
 .and.k dak
@@ -86,6 +85,7 @@ i32.add dab
 .xor>xor
 .rotl.k>xor dack
 .xor>rotl.k dabl
+.add,xor>rotl.k dabeck
 .add.k,i32.add.k daebkl
 .add.k,i32.add daebck
 br t

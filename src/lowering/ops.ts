@@ -68,7 +68,7 @@ const I32_BINARY: Table = [
   ['shr_u', 'A >>> B | 0'],
 ];
 /** Formulas for pairs; a rotation is an operation of its own below. */
-const I32_FORMULA = new Map([...I32_BINARY, ['rotl', '(A << B | A >>> -B)']]);
+const I32_FORMULA = new Map([...I32_BINARY, ['rotl', '(A << B | A >>> 32 - B)']]);
 
 // Of two slots; `gt` and `le` are `lt` and `ge` with the slots exchanged. So for i64 and floats.
 // biome-ignore format: a table
@@ -178,11 +178,12 @@ op('selectref', 'D A B c', 'R[D] = S[c] !== 0 ? R[A] : R[B];');
 
 for (const [name, formula] of I32_BINARY) {
   op(`i32.${name}`, 'd a b', `S[d] = ${put(formula, 'S[a]', 'S[b]')};`);
-  op(`i32.${name}.k`, 'd a k', `S[d] = ${put(formula, 'S[a]', 'k')};`);
+  // Subtraction of a constant is lowered as addition.
+  if (name !== 'sub') op(`i32.${name}.k`, 'd a k', `S[d] = ${put(formula, 'S[a]', 'k')};`);
 }
-op('i32.rotl', 'd a b', 'x = S[a]; y = S[b]; S[d] = x << y | x >>> -y;');
-op('i32.rotr', 'd a b', 'x = S[a]; y = S[b]; S[d] = x >>> y | x << -y;');
-op('i32.rotl.k', 'd a k', 'x = S[a]; S[d] = x << k | x >>> -k;');
+op('i32.rotl', 'd a b', 'x = S[a]; y = S[b]; S[d] = x << y | x >>> 32 - y;');
+op('i32.rotr', 'd a b', 'x = S[a]; y = S[b]; S[d] = x >>> y | x << 32 - y;');
+op('i32.rotl.k', 'd a k', 'x = S[a]; S[d] = x << k | x >>> 32 - k;');
 op(
   'i32.div_s',
   'd a b',
@@ -192,7 +193,7 @@ op('i32.div_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) / 
 op('i32.rem_s', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = y === -1 ? 0 : S[a] % y | 0;');
 op('i32.rem_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;');
 op('i32.clz', 'd a', 'S[d] = Math.clz32(S[a]);');
-op('i32.ctz', 'd a', 'x = S[a]; S[d] = x === 0 ? 32 : 31 - Math.clz32(x & -x);');
+op('i32.ctz', 'd a', 'x = S[a]; S[d] = x === 0 ? 32 : 31 - Math.clz32(x & 0 - x);');
 op(
   'i32.popcnt',
   'd a',
@@ -249,8 +250,9 @@ for (const [inner, innerConst, outer, outerConst] of I32_PAIRS) {
   op(`i32.${inner}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`, operands, `S[d] = ${second};`);
 }
 
-op('i32.xor>rotl.k', 'd a b l', 'x = S[a] ^ S[b]; S[d] = x << l | x >>> -l;');
+op('i32.xor>rotl.k', 'd a b l', 'x = S[a] ^ S[b]; S[d] = x << l | x >>> 32 - l;');
 // Two statements in one op: pointers that walk in step.
+op('i32.add,xor>rotl.k', 'd a b e c k', 'x = S[a] + S[b] | 0; S[d] = x; x = x ^ S[c]; S[e] = x << k | x >>> 32 - k;');
 op('i32.add.k,i32.add.k', 'd a e b k l', 'S[d] = S[a] + k | 0; S[e] = S[b] + l | 0;');
 op('i32.add.k,i32.add', 'd a e b c k', 'S[d] = S[a] + k | 0; S[e] = S[b] + S[c] | 0;');
 
@@ -617,7 +619,7 @@ op(
 op(
   'i64.ctz',
   'd a',
-  'x = a; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & -y) | 0; y = d; S[y] = x; S[y + 1 | 0] = 0;',
+  'x = a; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & 0 - y) | 0; y = d; S[y] = x; S[y + 1 | 0] = 0;',
 );
 op('i64.extend_i32_s', 'd a', 'x = d; y = S[a]; S[x] = y; S[x + 1 | 0] = y >> 31;');
 op('i64.extend_i32_u', 'd a', 'x = d; y = S[a]; S[x] = y; S[x + 1 | 0] = 0;');

@@ -204,6 +204,7 @@ export class Selector {
       this.emit.op('copy32,i32.load', at, s.slot, s.value.lo, next.slot, a.lo, lo);
       return true;
     }
+    if (s.value.op === 'i32.add' && op === 'i32.rotl' && this.addXorRotate(s, next)) return true;
     const first = step(s.value);
     if (first === undefined) return false;
     const second = branches ? undefined : step(next.value);
@@ -217,6 +218,16 @@ export class Selector {
     }
     if (!loads || a.lo !== s.slot) return false;
     this.emit.op('i32.load,tee.add.k', at, next.slot, s.slot, first.slot, lo, first.by);
+    return true;
+  }
+
+  /** d = a + b and e = (c ^ d) <<< k: what ChaCha, Salsa and BLAKE are made of. */
+  private addXorRotate(s: Extract<Statement, { kind: 'set' }>, next: Extract<Statement, { kind: 'set' }>): boolean {
+    const [{ a, b }, { a: mixed, b: by }] = [s.value, next.value];
+    if (mixed?.op !== 'i32.xor' || !isI32Const(by as Node) || a?.kind !== 'slot' || b?.kind !== 'slot') return false;
+    const [x, y] = mixed.b?.kind === 'slot' && mixed.b.lo === s.slot ? [mixed.b, mixed.a] : [mixed.a, mixed.b];
+    if (x?.kind !== 'slot' || x.lo !== s.slot || y?.kind !== 'slot') return false;
+    this.emit.op('i32.add,xor>rotl.k', next.value.at, s.slot, a.lo, b.lo, next.slot, y.lo, (by as Node).lo & 31);
     return true;
   }
 

@@ -122,3 +122,36 @@ describe('a choice of the loop', () => {
     expect(execution.results).toEqual([500500]);
   });
 });
+
+test.each(['switch', 'closures'] as const)('the quarter round of ChaCha gives its test vector (%s)', (loop) => {
+  // https://www.rfc-editor.org/rfc/rfc8439#section-2.1.1
+  const step = (a: number, b: number, d: number, by: number): string =>
+    `(local.set ${a} (i32.add (local.get ${a}) (local.get ${b})))
+     (local.set ${d} (i32.rotl (i32.xor (local.get ${d}) (local.get ${a})) (i32.const ${by})))`;
+  useLoop(loop);
+  const round = run(`(module (func (export "f") (param i32 i32 i32 i32) (result i32 i32 i32 i32)
+    ${step(0, 1, 3, 16)} ${step(2, 3, 1, 12)} ${step(0, 1, 3, 8)} ${step(2, 3, 1, 7)}
+    (local.get 0) (local.get 1) (local.get 2) (local.get 3)))`);
+  const results = round.call('f', 0x11111111, 0x01020304, 0x9b8d6f43, 0x01234567) as number[];
+  expect(results.map((one) => one >>> 0)).toEqual([0xea2a92f4, 0xcb1cf8ce, 0x4581472e, 0x5881c4bb]);
+});
+
+test.each(['switch', 'closures'] as const)('rotations and trailing zeros at their edges (%s)', (loop) => {
+  useLoop(loop);
+  const edges = run(`(module
+    (func (export "rotl") (param i32 i32) (result i32) (i32.rotl (local.get 0) (local.get 1)))
+    (func (export "rotr") (param i32 i32) (result i32) (i32.rotr (local.get 0) (local.get 1)))
+    (func (export "rotl0") (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 0)))
+    (func (export "rotl32") (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 32)))
+    (func (export "ctz") (param i32) (result i32) (i32.ctz (local.get 0))))`);
+  for (const x of [0, 1, -1, -(2 ** 31), 0x12345678]) {
+    for (const by of [0, 1, 31, 32, 33, -1, -(2 ** 31)]) {
+      const wide = (BigInt.asUintN(32, BigInt(x)) << 32n) | BigInt.asUintN(32, BigInt(x));
+      const left = Number(BigInt.asIntN(32, wide >> BigInt(32 - (by & 31))));
+      const right = Number(BigInt.asIntN(32, wide >> BigInt(by & 31)));
+      expect([edges.call('rotl', x, by), edges.call('rotr', x, by)]).toEqual([left, right]);
+    }
+    expect([edges.call('rotl0', x), edges.call('rotl32', x)]).toEqual([x, x]);
+    expect(edges.call('ctz', x)).toBe(x === 0 ? 32 : 31 - Math.clz32(x & (~x + 1)));
+  }
+});
