@@ -145,299 +145,290 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 73: { S[s0] = (Math.imul(S[s1], C[pc + 2 | 0])) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.mul.k>add dack
         case 74: { S[s0] = (S[s1] << C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>xor dack
         case 75: { S[s0] = (S[s1] << C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>and.k dakl
-        case 76: { S[s0] = (S[s1] << C[pc + 2 | 0]) & S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>and dack
-        case 77: { S[s0] = (S[s1] & S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and>shl.k dabl
-        case 78: { S[s0] = (S[s1] | S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or>shl.k dabl
-        case 79: { S[s0] = (S[s1] | S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.or>or dabc
-        case 80: { S[s0] = (S[s1] ^ S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>or dabc
-        case 81: { S[s0] = (S[s1] ^ S[s2]) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>xor dabc
-        case 82: { S[s0] = ((S[s1] << C[pc + 2 | 0] | S[s1] >>> 32 - C[pc + 2 | 0])) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.rotl.k>xor dack
-        case 83: { x = S[s1] ^ S[s2]; S[s0] = x << C[pc + 2 | 0] | x >>> 32 - C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>rotl.k dabl
-        case 84: { x = S[s1] + S[s2] | 0; S[s0] = x; x = x ^ S[fp2 + (C[pc + 2 | 0] >>> 16) | 0]; S[fp2 + (C[pc + 2 | 0] & 65535) | 0] = x << C[pc + 3 | 0] | x >>> 32 - C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.add,xor>rotl.k dabeck
-        case 85: { S[s0] = S[s1] + C[pc + 3 | 0] | 0; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] + C[pc + 4 | 0] | 0; pc = pc + 5 | 0; continue; } // i32.add.k,i32.add.k daebkl
-        case 86: { S[s0] = S[s1] + C[pc + 3 | 0] | 0; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] + S[fp2 + (C[pc + 2 | 0] >>> 16) | 0] | 0; pc = pc + 4 | 0; continue; } // i32.add.k,i32.add daebck
-        case 87: { { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } } // br t
-        case 88: { if (S[s0] !== 0) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br_if at
-        case 89: { if (S[s0] === 0) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br_unless at
-        case 90: { if ((S[s0] & S[s1]) !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.and abt
-        case 91: { if ((S[s0] & S[s1]) === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.and abt
-        case 92: { if (G[u] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.global kt
-        case 93: { if (G[u] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.global kt
-        case 94: { S[s0] = S[s1]; if (S[s2] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // copy32,br_if dabt
-        case 95: { S[s0] = S[s1]; if (S[s2] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // copy32,br_unless dabt
-        case 96: { x = S[s0]; y = u; if ((x >>> 0) > y) x = y; pc = C[pc + 2 + x | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } // br_table an
-        case 97: { if (S[s0] === S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.eq abt
-        case 98: { if (S[s0] !== S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ne abt
-        case 99: { if (S[s0] < S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.lt_s abt
-        case 100: { if ((S[s0] >>> 0) < (S[s1] >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.lt_u abt
-        case 101: { if (S[s0] >= S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ge_s abt
-        case 102: { if ((S[s0] >>> 0) >= (S[s1] >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ge_u abt
-        case 103: { if (S[s0] === u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.eq.k akt
-        case 104: { if (S[s0] !== u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ne.k akt
-        case 105: { if (S[s0] > u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.gt_s.k akt
-        case 106: { if ((S[s0] >>> 0) > (u >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.gt_u.k akt
-        case 107: { if (S[s0] <= u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.le_s.k akt
-        case 108: { if ((S[s0] >>> 0) <= (u >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.le_u.k akt
-        case 109: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al === bl && ah === bh) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.eq abt
-        case 110: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al !== bl || ah !== bh) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ne abt
-        case 111: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.lt_s abt
-        case 112: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.lt_u abt
-        case 113: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ge_s abt
-        case 114: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ge_u abt
-        case 115: { if (FF[s0] === FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.eq abt
-        case 116: { if (!(FF[s0] === FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.eq abt
-        case 117: { if (FF[s0] !== FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.ne abt
-        case 118: { if (!(FF[s0] !== FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.ne abt
-        case 119: { if (FF[s0] < FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.lt abt
-        case 120: { if (!(FF[s0] < FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.lt abt
-        case 121: { if (FF[s0] <= FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.le abt
-        case 122: { if (!(FF[s0] <= FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.le abt
-        case 123: { if (F[fp + (w >>> 16) | 0] === F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.eq ABt
-        case 124: { if (!(F[fp + (w >>> 16) | 0] === F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.eq ABt
-        case 125: { if (F[fp + (w >>> 16) | 0] !== F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ne ABt
-        case 126: { if (!(F[fp + (w >>> 16) | 0] !== F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ne ABt
-        case 127: { if (F[fp + (w >>> 16) | 0] < F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.lt ABt
-        case 128: { if (!(F[fp + (w >>> 16) | 0] < F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.lt ABt
-        case 129: { if (F[fp + (w >>> 16) | 0] <= F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.le ABt
-        case 130: { if (!(F[fp + (w >>> 16) | 0] <= F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.le ABt
-        case 131: { if ((S[s0] & u) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>eq.k aklt
-        case 132: { if ((S[s0] & u) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ne.k aklt
-        case 133: { if (((S[s0] & u) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>gt_u.k aklt
-        case 134: { if (((S[s0] & u) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>le_u.k aklt
-        case 135: { if (((S[s0] + u | 0) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.add.k>gt_u.k aklt
-        case 136: { if (((S[s0] + u | 0) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.add.k>le_u.k aklt
-        case 137: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x !== S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.ne dabkt
-        case 138: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x !== C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.ne.k daklt
-        case 139: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x !== S[fp2 + (C[pc + 2 | 0] & 65535) | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.ne dabct
-        case 140: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.ne.k dablt
-        case 141: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x < S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.lt_s dabkt
-        case 142: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x < C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.lt_s.k daklt
-        case 143: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x < S[fp2 + (C[pc + 2 | 0] & 65535) | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_s dabct
-        case 144: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x < C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_s.k dablt
-        case 145: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if ((x >>> 0) < (S[s2] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.lt_u dabkt
-        case 146: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if ((x >>> 0) < (C[pc + 3 | 0] >>> 0)) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.lt_u.k daklt
-        case 147: { x = S[s1] + S[s2] | 0; S[s0] = x; if ((x >>> 0) < (S[fp2 + (C[pc + 2 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_u dabct
-        case 148: { x = S[s1] + S[s2] | 0; S[s0] = x; if ((x >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_u.k dablt
-        case 149: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x === S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.eq dabkt
-        case 150: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x === C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.eq.k daklt
-        case 151: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x === S[fp2 + (C[pc + 2 | 0] & 65535) | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.eq dabct
-        case 152: { x = S[s1] + S[s2] | 0; S[s0] = x; if (x === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.eq.k dablt
-        case 153: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load dak
-        case 154: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load.add dack
-        case 155: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 4 | 0; break load32; } pc = pc + 4 | 0; continue; } // i32.load.add.k dakl
-        case 156: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 4 | 0; break load32; } pc = pc + 4 | 0; continue; } // i32.load.shl.add dackl
-        case 157: { x = (S[s1] << C[pc + 3 | 0]) + C[pc + 4 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 5 | 0; break load32; } pc = pc + 5 | 0; continue; } // i32.load.shl.add.k daklm
-        case 158: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load.k dkl
-        case 159: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s1]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store abk
-        case 160: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s2]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store.add acbk
-        case 161: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s1]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.add.k abkl
-        case 162: { x = (S[s0] << C[pc + 3 | 0]) + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s2]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.shl.add acbkl
-        case 163: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store.k bkl
-        case 164: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = C[pc + 2 | 0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store=k akn
-        case 165: { x = S[s0] + C[pc + 2 | 0] | 0; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = C[pc + 3 | 0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.add.k=k akln
-        case 166: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 3 | 0; break load64; } pc = pc + 3 | 0; continue; } // i64.load dak
-        case 167: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 3 | 0; break load64; } pc = pc + 3 | 0; continue; } // i64.load.add dack
-        case 168: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 4 | 0; break load64; } pc = pc + 4 | 0; continue; } // i64.load.add.k dakl
-        case 169: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 4 | 0; break load64; } pc = pc + 4 | 0; continue; } // i64.load.shl.add dackl
-        case 170: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s1; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 3 | 0; break store64; } pc = pc + 3 | 0; continue; } // i64.store abk
-        case 171: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s2; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 3 | 0; break store64; } pc = pc + 3 | 0; continue; } // i64.store.add acbk
-        case 172: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s1; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 4 | 0; break store64; } pc = pc + 4 | 0; continue; } // i64.store.add.k abkl
-        case 173: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s dak
-        case 174: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (M8[p] << 24 >> 24); pc = pc + 4 | 0; continue; } // i32.load8_s.add.k dakl
-        case 175: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u dak
-        case 176: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.add dack
-        case 177: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load8_u.add.k dakl
-        case 178: { x = (S[s1] << C[pc + 3 | 0]) + C[pc + 4 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 5 | 0; continue; } // i32.load8_u.shl.add.k daklm
-        case 179: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.k dkl
-        case 180: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s dak
-        case 181: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s.add dack
-        case 182: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u dak
-        case 183: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u.add dack
-        case 184: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.add.k dakl
-        case 185: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.shl.add dackl
-        case 186: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s1]; pc = pc + 3 | 0; continue; } // i32.store8 abk
-        case 187: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s2]; pc = pc + 3 | 0; continue; } // i32.store8.add acbk
-        case 188: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s1]; pc = pc + 4 | 0; continue; } // i32.store8.add.k abkl
-        case 189: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.store8=k akn
-        case 190: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.store8.add=k ackn
-        case 191: { x = S[s0] + C[pc + 2 | 0] | 0; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.store8.add.k=k akln
-        case 192: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s1]; else { y = S[s1]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16 abk
-        case 193: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s2]; else { y = S[s2]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16.add acbk
-        case 194: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s1]; else { y = S[s1]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 4 | 0; continue; } // i32.store16.add.k abkl
-        case 195: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = C[pc + 2 | 0]; else { y = C[pc + 2 | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16=k akn
-        case 196: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.load>add.k dakl
-        case 197: { S[s0] = S[s1]; x = S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s2] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // copy32,i32.load daebk
-        case 198: { x = S[s1]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); x = S[s2]; y = C[pc + 4 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 5 | 0; continue; } // i32.load16_s*load16_s>add dabckl
-        case 199: { x = S[s2] + C[pc + 3 | 0] | 0; S[s1] = x; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load,tee.add.k deakl
-        case 200: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load>i32.load dakl
-        case 201: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load>i32.load8_u dakl
-        case 202: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load>i32.load16_u dakl
-        case 203: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.i32.load akt
-        case 204: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.i32.load akt
-        case 205: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); S[s0] = z; if (z !== 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_if.tee.i32.load dakt
-        case 206: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); S[s0] = z; if (z === 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_unless.tee.i32.load dakt
-        case 207: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.i32.load8_u akt
-        case 208: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.i32.load8_u akt
-        case 209: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; S[s0] = z; if (z !== 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_if.tee.i32.load8_u dakt
-        case 210: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; S[s0] = z; if (z === 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_unless.tee.i32.load8_u dakt
-        case 211: { x = S[s1]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z); pc = pc + 4 | 0; continue; } // i32.load>store abkl
-        case 212: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; x = s0; S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load8_u dak
-        case 213: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = s0; S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load32_s dak
-        case 214: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = s0; S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load32_u dak
-        case 215: { if (!loadVector(memory, s0, S[s1], C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 3 | 0; continue; } // v128.load dak
-        case 216: { if (!loadVector(memory, s0, S[s1] + C[pc + 3 | 0] | 0, C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 4 | 0; continue; } // v128.load.add.k dakl
-        case 217: { if (!storeVector(memory, s1, S[s0], C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 3 | 0; continue; } // v128.store abk
-        case 218: { S[s0] = mb >>> 16; pc = pc + 1 | 0; continue; } // memory.size d
-        case 219: { { r = 6; break quit; } } // memory.grow dak
-        case 220: { S[s0] = G[u]; pc = pc + 2 | 0; continue; } // global.get32 dk
-        case 221: { G[u] = S[s0]; pc = pc + 2 | 0; continue; } // global.set32 ak
-        case 222: { x = s0; y = u; S[x] = G[y]; S[x + 1 | 0] = G[y + 1 | 0]; pc = pc + 2 | 0; continue; } // global.get64 dk
-        case 223: { x = s0; y = u; G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0]; pc = pc + 2 | 0; continue; } // global.set64 ak
-        case 224: { S[s0] = G[u] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // global.get32.add dkl
-        case 225: { x = u; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break enter; } // call kl
-        case 226: { { r = 2; break quit; } } // call.lazy kl
-        case 227: { { r = 3; break quit; } } // call.import kl
-        case 228: { if (u < 0) x = indirect(inst, (fp + (w >>> 16) | 0), u, C[pc + 2 | 0]); else { elems = inst.tables[u].elems; x = S[(fp + (w >>> 16) | 0) << 1]; if ((x >>> 0) >= elems.length) { r = 4; break quit; } func = elems[x] as Func; if (func === null || func.canon !== C[pc + 2 | 0] || func.instance !== inst) { r = 4; break quit; } x = inst.unit.entries[func.index]; } if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break enter; } // call.indirect Aklm
-        case 229: { sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return 
-        case 230: { S[fp2] = S[s0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32 a
-        case 231: { x = s0; S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return64 a
-        case 232: { S[fp2] = u; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32.k k
-        case 233: { x = u; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break enter; } // tail.call k
-        case 234: { { r = 2; break quit; } } // tail.call.lazy k
-        case 235: { { r = 3; break quit; } } // tail.call.import k
-        case 236: { x = indirect(inst, (fp + (w >>> 16) | 0), u, C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break enter; } // tail.call.indirect Akl
-        case 237: { x = OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (u & 65535) | 0), (fp + (u >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0]); if (x !== 0) { r = x; break quit; } pc = pc + 5 | 0; continue; } // object DABCkl
-        case 238: { R[fp + (w >>> 16) | 0] = inst.globalRefs[u]; pc = pc + 2 | 0; continue; } // global.getref Dk
-        case 239: { if (R[fp + (w >>> 16) | 0] === null) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br.ref.is_null At
-        case 240: { if (R[fp + (w >>> 16) | 0] !== null) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br.not.ref.is_null At
-        case 241: { if (testRef(R[fp + (w >>> 16) | 0], u)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
-        case 242: { so = R[fp + (u & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } S[s0] = so.fields[C[pc + 2 | 0]] as number | 0; pc = pc + 3 | 0; continue; } // struct.get32 dAk
-        case 243: { so = R[fp + (u & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } R[fp + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // struct.getref DAk
-        case 244: { FF[s0] = FF[s1] + FF[s2]; pc = pc + 2 | 0; continue; } // f32.add dab
-        case 245: { FF[s0] = FF[s1] - FF[s2]; pc = pc + 2 | 0; continue; } // f32.sub dab
-        case 246: { FF[s0] = FF[s1] * FF[s2]; pc = pc + 2 | 0; continue; } // f32.mul dab
-        case 247: { FF[s0] = FF[s1] / FF[s2]; pc = pc + 2 | 0; continue; } // f32.div dab
-        case 248: { FF[s0] = Math.min(FF[s1], FF[s2]); pc = pc + 2 | 0; continue; } // f32.min dab
-        case 249: { FF[s0] = Math.max(FF[s1], FF[s2]); pc = pc + 2 | 0; continue; } // f32.max dab
-        case 250: { S[s0] = FF[s1] === FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
-        case 251: { S[s0] = FF[s1] !== FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
-        case 252: { S[s0] = FF[s1] < FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
-        case 253: { S[s0] = FF[s1] <= FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
-        case 254: { FF[s0] = Math.ceil(FF[s1]); pc = pc + 2 | 0; continue; } // f32.ceil da
-        case 255: { FF[s0] = Math.floor(FF[s1]); pc = pc + 2 | 0; continue; } // f32.floor da
-        case 256: { FF[s0] = Math.trunc(FF[s1]); pc = pc + 2 | 0; continue; } // f32.trunc da
-        case 257: { FF[s0] = Math.sqrt(FF[s1]); pc = pc + 2 | 0; continue; } // f32.sqrt da
-        case 258: { x = s0; y = s1; S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
-        case 259: { x = s0; y = s1; S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
-        case 260: { x = s0; y = s1; z = S[s2]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
-        case 261: { FF[s0] = S[s1]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
-        case 262: { FF[s0] = S[s1] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
-        case 263: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] + F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
-        case 264: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
-        case 265: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
-        case 266: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] / F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
-        case 267: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
-        case 268: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
-        case 269: { S[s0] = F[fp + (u & 65535) | 0] === F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
-        case 270: { S[s0] = F[fp + (u & 65535) | 0] !== F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
-        case 271: { S[s0] = F[fp + (u & 65535) | 0] < F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
-        case 272: { S[s0] = F[fp + (u & 65535) | 0] <= F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
-        case 273: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
-        case 274: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
-        case 275: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
-        case 276: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (u & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
-        case 277: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
-        case 278: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
-        case 279: { x = s0; y = s1; z = S[s2 + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
-        case 280: { F[fp + (w >>> 16) | 0] = S[s1]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
-        case 281: { F[fp + (w >>> 16) | 0] = S[s1] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
-        case 282: { if (F[fp + (u & 65535) | 0] > -2147483649 && F[fp + (u & 65535) | 0] < 2147483648) S[s0] = F[fp + (u & 65535) | 0] | 0; else { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[s0] = i32TruncS(F[fp + (u & 65535) | 0]); } pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
-        case 283: { if (F[fp + (u & 65535) | 0] > -1 && F[fp + (u & 65535) | 0] < 4294967296) S[s0] = F[fp + (u & 65535) | 0] | 0; else { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[s0] = i32TruncU(F[fp + (u & 65535) | 0]); } pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
-        case 284: { if (F[fp + (u & 65535) | 0] > -2147483649 && F[fp + (u & 65535) | 0] < 2147483648) S[s0] = F[fp + (u & 65535) | 0] | 0; else S[s0] = i32TruncSatS(F[fp + (u & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
-        case 285: { FF[s0] = F[fp + (u & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
-        case 286: { F[fp + (w >>> 16) | 0] = FF[s1]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
-        case 287: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
-        case 288: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0] - F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>sub DABC
-        case 289: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0] * F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.sub<mul DABC
-        case 290: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] + KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.add.k DAk
-        case 291: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.sub.k DAk
-        case 292: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.mul.k DAk
-        case 293: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] / KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.div.k DAk
-        case 294: { S[s0] = F[fp + (u & 65535) | 0] === KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.eq.k dAk
-        case 295: { if (F[fp + (w >>> 16) | 0] === KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.eq.k Akt
-        case 296: { if (!(F[fp + (w >>> 16) | 0] === KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.eq.k Akt
-        case 297: { S[s0] = F[fp + (u & 65535) | 0] !== KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.ne.k dAk
-        case 298: { if (F[fp + (w >>> 16) | 0] !== KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ne.k Akt
-        case 299: { if (!(F[fp + (w >>> 16) | 0] !== KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ne.k Akt
-        case 300: { S[s0] = F[fp + (u & 65535) | 0] < KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.lt.k dAk
-        case 301: { if (F[fp + (w >>> 16) | 0] < KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.lt.k Akt
-        case 302: { if (!(F[fp + (w >>> 16) | 0] < KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.lt.k Akt
-        case 303: { S[s0] = F[fp + (u & 65535) | 0] <= KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.le.k dAk
-        case 304: { if (F[fp + (w >>> 16) | 0] <= KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.le.k Akt
-        case 305: { if (!(F[fp + (w >>> 16) | 0] <= KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.le.k Akt
-        case 306: { S[s0] = F[fp + (u & 65535) | 0] > KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.gt.k dAk
-        case 307: { if (F[fp + (w >>> 16) | 0] > KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.gt.k Akt
-        case 308: { if (!(F[fp + (w >>> 16) | 0] > KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.gt.k Akt
-        case 309: { S[s0] = F[fp + (u & 65535) | 0] >= KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.ge.k dAk
-        case 310: { if (F[fp + (w >>> 16) | 0] >= KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ge.k Akt
-        case 311: { if (!(F[fp + (w >>> 16) | 0] >= KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ge.k Akt
-        case 312: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
-        case 313: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
-        case 314: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
-        case 315: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
-        case 316: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
-        case 317: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
-        case 318: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
-        case 319: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
-        case 320: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
-        case 321: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
-        case 322: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
-        case 323: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
-        case 324: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
-        case 325: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
-        case 326: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
-        case 327: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
-        case 328: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
-        case 329: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotl dab
-        case 330: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.rotl.k dak
-        case 331: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31); pc = pc + 2 | 0; continue; } // i64.rotr dab
-        case 332: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
-        case 333: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
-        case 334: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
-        case 335: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
-        case 336: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
-        case 337: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
-        case 338: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; al = al ^ bl; ah = ah ^ bh; y = C[pc + 2 | 0]; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31); pc = pc + 3 | 0; continue; } // i64.xor>rotl.k dabl
-        case 339: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y < 32) { ah = ah << y | al >>> 1 >>> 31 - y; al = al << y; } else { ah = al << y; al = 0; } y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.shl.k>xor dack
-        case 340: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y < 32) { al = al >>> y | ah << 1 << 31 - y; ah = ah >>> y; } else { al = ah >>> y; ah = 0; } y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.shr_u.k>xor dack
-        case 341: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y >= 32) { x = al; al = ah; ah = x; } y = y & 31; x = al << y | ah >>> 1 >>> 31 - y; ah = ah << y | al >>> 1 >>> 31 - y; al = x; y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.rotl.k>xor dack
-        case 342: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; al = al & bl; ah = ah & bh; y = (fp2 + (C[pc + 2 | 0] & 65535) | 0); bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 3 | 0; continue; } // i64.and>add dabc
-        case 343: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; x = al + bl | 0; ah = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; al = x; y = (fp2 + (C[pc + 2 | 0] & 65535) | 0); bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; pc = pc + 3 | 0; continue; } // i64.add>add dabc
-        case 344: { x = s1; S[s0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
-        case 345: { x = s1; y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
-        case 346: { x = s1; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & 0 - y) | 0; y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
-        case 347: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
-        case 348: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
-        case 349: { x = s0; y = S[s1] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
-        case 350: { x = s0; y = S[s1] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
-        case 351: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[u](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 5 | 0; { r = 0; break quit; } } pc = pc + 5 | 0; continue; } // out klmn
-        case 352: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]](s0, s1, C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
-        case 353: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]](s0, s1, s2, C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
-        case 354: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]](s0, s1, s2, (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
-        case 355: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, s0, s1, s2, (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
-        case 356: { { r = 12; break quit; } } // wait32 dabckl
-        case 357: { { r = 12; break quit; } } // wait64 dabckl
-        case 358: { growRefs(fp + u | 0); pc = pc + 2 | 0; continue; } // refs.enter k
-        case 359: { { r = 10; break quit; } } // throw kl
-        case 360: { { r = 11; break quit; } } // throw_ref k
-        case 361: { { r = 16; break quit; } } // unreachable 
-        case 362: { { r = 1; break quit; } } // exit 
-        case 363: { { r = 5; break quit; } } // cross.return 
-        case 364: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 365: { x = s0; y = fp2 + u | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 366: { x = fp2 + u | 0; y = s0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 367: { R[fp + (w >>> 16) | 0] = R[fp + u | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 368: { R[fp + u | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+        case 76: { S[s0] = (S[s1] & S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and>shl.k dabl
+        case 77: { S[s0] = (S[s1] | S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.or>shl.k dabl
+        case 78: { S[s0] = (S[s1] | S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.or>or dabc
+        case 79: { S[s0] = (S[s1] ^ S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>or dabc
+        case 80: { S[s0] = (S[s1] ^ S[s2]) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>xor dabc
+        case 81: { S[s0] = ((S[s1] << C[pc + 2 | 0] | S[s1] >>> 32 - C[pc + 2 | 0])) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.rotl.k>xor dack
+        case 82: { x = S[s1] ^ S[s2]; S[s0] = x << C[pc + 2 | 0] | x >>> 32 - C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>rotl.k dabl
+        case 83: { x = S[s1] + S[s2] | 0; S[s0] = x; x = x ^ S[fp2 + (C[pc + 2 | 0] >>> 16) | 0]; S[fp2 + (C[pc + 2 | 0] & 65535) | 0] = x << C[pc + 3 | 0] | x >>> 32 - C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.add,xor>rotl.k dabeck
+        case 84: { S[s0] = S[s1] + C[pc + 3 | 0] | 0; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] + C[pc + 4 | 0] | 0; pc = pc + 5 | 0; continue; } // i32.add.k,i32.add.k daebkl
+        case 85: { S[s0] = S[s1] + C[pc + 3 | 0] | 0; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] + S[fp2 + (C[pc + 2 | 0] >>> 16) | 0] | 0; pc = pc + 4 | 0; continue; } // i32.add.k,i32.add daebck
+        case 86: { { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } } // br t
+        case 87: { if (S[s0] !== 0) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br_if at
+        case 88: { if (S[s0] === 0) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br_unless at
+        case 89: { if ((S[s0] & S[s1]) !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.and abt
+        case 90: { if ((S[s0] & S[s1]) === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.and abt
+        case 91: { if (G[u] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.global kt
+        case 92: { if (G[u] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.global kt
+        case 93: { S[s0] = S[s1]; if (S[s2] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // copy32,br_if dabt
+        case 94: { S[s0] = S[s1]; if (S[s2] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // copy32,br_unless dabt
+        case 95: { x = S[s0]; y = u; if ((x >>> 0) > y) x = y; pc = C[pc + 2 + x | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } // br_table an
+        case 96: { if (S[s0] === S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.eq abt
+        case 97: { if (S[s0] !== S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ne abt
+        case 98: { if (S[s0] < S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.lt_s abt
+        case 99: { if ((S[s0] >>> 0) < (S[s1] >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.lt_u abt
+        case 100: { if (S[s0] >= S[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ge_s abt
+        case 101: { if ((S[s0] >>> 0) >= (S[s1] >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ge_u abt
+        case 102: { if (S[s0] === u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.eq.k akt
+        case 103: { if (S[s0] !== u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.ne.k akt
+        case 104: { if (S[s0] > u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.gt_s.k akt
+        case 105: { if ((S[s0] >>> 0) > (u >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.gt_u.k akt
+        case 106: { if (S[s0] <= u) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.le_s.k akt
+        case 107: { if ((S[s0] >>> 0) <= (u >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i32.le_u.k akt
+        case 108: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al === bl && ah === bh) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.eq abt
+        case 109: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (al !== bl || ah !== bh) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ne abt
+        case 110: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.lt_s abt
+        case 111: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.lt_u abt
+        case 112: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ge_s abt
+        case 113: { x = s0; y = s1; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.i64.ge_u abt
+        case 114: { if (FF[s0] === FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.eq abt
+        case 115: { if (!(FF[s0] === FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.eq abt
+        case 116: { if (FF[s0] !== FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.ne abt
+        case 117: { if (!(FF[s0] !== FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.ne abt
+        case 118: { if (FF[s0] < FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.lt abt
+        case 119: { if (!(FF[s0] < FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.lt abt
+        case 120: { if (FF[s0] <= FF[s1]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f32.le abt
+        case 121: { if (!(FF[s0] <= FF[s1])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f32.le abt
+        case 122: { if (F[fp + (w >>> 16) | 0] === F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.eq ABt
+        case 123: { if (!(F[fp + (w >>> 16) | 0] === F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.eq ABt
+        case 124: { if (F[fp + (w >>> 16) | 0] !== F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ne ABt
+        case 125: { if (!(F[fp + (w >>> 16) | 0] !== F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ne ABt
+        case 126: { if (F[fp + (w >>> 16) | 0] < F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.lt ABt
+        case 127: { if (!(F[fp + (w >>> 16) | 0] < F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.lt ABt
+        case 128: { if (F[fp + (w >>> 16) | 0] <= F[fp + (u & 65535) | 0]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.le ABt
+        case 129: { if (!(F[fp + (w >>> 16) | 0] <= F[fp + (u & 65535) | 0])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.le ABt
+        case 130: { if ((S[s0] & u) === C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>eq.k aklt
+        case 131: { if ((S[s0] & u) !== C[pc + 2 | 0]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>ne.k aklt
+        case 132: { if (((S[s0] & u) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>gt_u.k aklt
+        case 133: { if (((S[s0] & u) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.and.k>le_u.k aklt
+        case 134: { if (((S[s0] + u | 0) >>> 0) > (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.add.k>gt_u.k aklt
+        case 135: { if (((S[s0] + u | 0) >>> 0) <= (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.i32.add.k>le_u.k aklt
+        case 136: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x !== S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.ne dabkt
+        case 137: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x !== C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.ne.k daklt
+        case 138: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x < S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.lt_s dabkt
+        case 139: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x < C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.lt_s.k daklt
+        case 140: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if ((x >>> 0) < (S[s2] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.lt_u dabkt
+        case 141: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if ((x >>> 0) < (C[pc + 3 | 0] >>> 0)) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.lt_u.k daklt
+        case 142: { x = S[s1] + S[s2] | 0; S[s0] = x; if ((x >>> 0) < (S[fp2 + (C[pc + 2 | 0] & 65535) | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_u dabct
+        case 143: { x = S[s1] + S[s2] | 0; S[s0] = x; if ((x >>> 0) < (C[pc + 2 | 0] >>> 0)) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.add.lt_u.k dablt
+        case 144: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x === S[s2]) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br.inc.eq dabkt
+        case 145: { x = S[s1] + C[pc + 2 | 0] | 0; S[s0] = x; if (x === C[pc + 3 | 0]) { pc = C[pc + 4 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 5 | 0; continue; } // br.inc.eq.k daklt
+        case 146: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load dak
+        case 147: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load.add dack
+        case 148: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 4 | 0; break load32; } pc = pc + 4 | 0; continue; } // i32.load.add.k dakl
+        case 149: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 4 | 0; break load32; } pc = pc + 4 | 0; continue; } // i32.load.shl.add dackl
+        case 150: { x = (S[s1] << C[pc + 3 | 0]) + C[pc + 4 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 5 | 0; break load32; } pc = pc + 5 | 0; continue; } // i32.load.shl.add.k daklm
+        case 151: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) S[x] = M32[p >>> 2]; else { pc = pc + 3 | 0; break load32; } pc = pc + 3 | 0; continue; } // i32.load.k dkl
+        case 152: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s1]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store abk
+        case 153: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s2]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store.add acbk
+        case 154: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s1]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.add.k abkl
+        case 155: { x = (S[s0] << C[pc + 3 | 0]) + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s2]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.shl.add acbkl
+        case 156: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = S[s0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store.k bkl
+        case 157: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = C[pc + 2 | 0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 3 | 0; break store32; } pc = pc + 3 | 0; continue; } // i32.store=k akn
+        case 158: { x = S[s0] + C[pc + 2 | 0] | 0; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; y = C[pc + 3 | 0]; if ((p & 3) === 0) M32[p >>> 2] = y; else { pc = pc + 4 | 0; break store32; } pc = pc + 4 | 0; continue; } // i32.store.add.k=k akln
+        case 159: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 3 | 0; break load64; } pc = pc + 3 | 0; continue; } // i64.load dak
+        case 160: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 3 | 0; break load64; } pc = pc + 3 | 0; continue; } // i64.load.add dack
+        case 161: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 4 | 0; break load64; } pc = pc + 4 | 0; continue; } // i64.load.add.k dakl
+        case 162: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s0; if ((p & 3) === 0) { p = p >>> 2; S[x] = M32[p]; S[x + 1 | 0] = M32[p + 1 | 0]; } else { pc = pc + 4 | 0; break load64; } pc = pc + 4 | 0; continue; } // i64.load.shl.add dackl
+        case 163: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s1; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 3 | 0; break store64; } pc = pc + 3 | 0; continue; } // i64.store abk
+        case 164: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s2; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 3 | 0; break store64; } pc = pc + 3 | 0; continue; } // i64.store.add acbk
+        case 165: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 8 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = s1; if ((p & 3) === 0) { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { pc = pc + 4 | 0; break store64; } pc = pc + 4 | 0; continue; } // i64.store.add.k abkl
+        case 166: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (M8[p] << 24 >> 24); pc = pc + 3 | 0; continue; } // i32.load8_s dak
+        case 167: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (M8[p] << 24 >> 24); pc = pc + 4 | 0; continue; } // i32.load8_s.add.k dakl
+        case 168: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u dak
+        case 169: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.add dack
+        case 170: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load8_u.add.k dakl
+        case 171: { x = C[pc + 2 | 0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 3 | 0; continue; } // i32.load8_u.k dkl
+        case 172: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s dak
+        case 173: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); pc = pc + 3 | 0; continue; } // i32.load16_s.add dack
+        case 174: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u dak
+        case 175: { x = S[s1] + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 3 | 0; continue; } // i32.load16_u.add dack
+        case 176: { x = S[s1] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.add.k dakl
+        case 177: { x = (S[s1] << C[pc + 3 | 0]) + S[s2] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); pc = pc + 4 | 0; continue; } // i32.load16_u.shl.add dackl
+        case 178: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s1]; pc = pc + 3 | 0; continue; } // i32.store8 abk
+        case 179: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s2]; pc = pc + 3 | 0; continue; } // i32.store8.add acbk
+        case 180: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = S[s1]; pc = pc + 4 | 0; continue; } // i32.store8.add.k abkl
+        case 181: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.store8=k akn
+        case 182: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.store8.add=k ackn
+        case 183: { x = S[s0] + C[pc + 2 | 0] | 0; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; M8[p] = C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.store8.add.k=k akln
+        case 184: { x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s1]; else { y = S[s1]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16 abk
+        case 185: { x = S[s0] + S[s1] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s2]; else { y = S[s2]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16.add acbk
+        case 186: { x = S[s0] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = S[s1]; else { y = S[s1]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 4 | 0; continue; } // i32.store16.add.k abkl
+        case 187: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = C[pc + 2 | 0]; else { y = C[pc + 2 | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16=k akn
+        case 188: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.load>add.k dakl
+        case 189: { S[s0] = S[s1]; x = S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s2] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // copy32,i32.load daebk
+        case 190: { x = S[s1]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); x = S[s2]; y = C[pc + 4 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 5 | 0; continue; } // i32.load16_s*load16_s>add dabckl
+        case 191: { x = S[s2] + C[pc + 3 | 0] | 0; S[s1] = x; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load,tee.add.k deakl
+        case 192: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load>i32.load dakl
+        case 193: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load>i32.load8_u dakl
+        case 194: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.i32.load akt
+        case 195: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.i32.load akt
+        case 196: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); S[s0] = z; if (z !== 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_if.tee.i32.load dakt
+        case 197: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); S[s0] = z; if (z === 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_unless.tee.i32.load dakt
+        case 198: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] !== 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_if.i32.load8_u akt
+        case 199: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; if (M8[p] === 0) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br_unless.i32.load8_u akt
+        case 200: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; S[s0] = z; if (z !== 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_if.tee.i32.load8_u dakt
+        case 201: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; S[s0] = z; if (z === 0) { pc = C[pc + 3 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 4 | 0; continue; } // br_unless.tee.i32.load8_u dakt
+        case 202: { x = S[s1]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = S[s0]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z); pc = pc + 4 | 0; continue; } // i32.load>store abkl
+        case 203: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = M8[p]; x = s0; S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load8_u dak
+        case 204: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = s0; S[x] = z; S[x + 1 | 0] = z >> 31; pc = pc + 3 | 0; continue; } // i64.load32_s dak
+        case 205: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); x = s0; S[x] = z; S[x + 1 | 0] = 0; pc = pc + 3 | 0; continue; } // i64.load32_u dak
+        case 206: { if (!loadVector(memory, s0, S[s1], C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 3 | 0; continue; } // v128.load dak
+        case 207: { if (!loadVector(memory, s0, S[s1] + C[pc + 3 | 0] | 0, C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 4 | 0; continue; } // v128.load.add.k dakl
+        case 208: { if (!storeVector(memory, s1, S[s0], C[pc + 2 | 0])) { r = 17; break quit; } pc = pc + 3 | 0; continue; } // v128.store abk
+        case 209: { S[s0] = mb >>> 16; pc = pc + 1 | 0; continue; } // memory.size d
+        case 210: { { r = 6; break quit; } } // memory.grow dak
+        case 211: { S[s0] = G[u]; pc = pc + 2 | 0; continue; } // global.get32 dk
+        case 212: { G[u] = S[s0]; pc = pc + 2 | 0; continue; } // global.set32 ak
+        case 213: { x = s0; y = u; S[x] = G[y]; S[x + 1 | 0] = G[y + 1 | 0]; pc = pc + 2 | 0; continue; } // global.get64 dk
+        case 214: { x = s0; y = u; G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0]; pc = pc + 2 | 0; continue; } // global.set64 ak
+        case 215: { S[s0] = G[u] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // global.get32.add dkl
+        case 216: { x = u; z = C[pc + 2 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 3 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break enter; } // call kl
+        case 217: { { r = 2; break quit; } } // call.lazy kl
+        case 218: { { r = 3; break quit; } } // call.import kl
+        case 219: { if (u < 0) x = indirect(inst, (fp + (w >>> 16) | 0), u, C[pc + 2 | 0]); else { elems = inst.tables[u].elems; x = S[(fp + (w >>> 16) | 0) << 1]; if ((x >>> 0) >= elems.length) { r = 4; break quit; } func = elems[x] as Func; if (func === null || func.canon !== C[pc + 2 | 0] || func.instance !== inst) { r = 4; break quit; } x = inst.unit.entries[func.index]; } if (x === 0) { r = 4; break quit; } z = C[pc + 3 | 0]; if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } FS[sp] = pc + 4 | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; break enter; } // call.indirect Aklm
+        case 220: { sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return 
+        case 221: { S[fp2] = S[s0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32 a
+        case 222: { x = s0; S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return64 a
+        case 223: { S[fp2] = u; sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue; } // return32.k k
+        case 224: { x = u; if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break enter; } // tail.call k
+        case 225: { { r = 2; break quit; } } // tail.call.lazy k
+        case 226: { { r = 3; break quit; } } // tail.call.import k
+        case 227: { x = indirect(inst, (fp + (w >>> 16) | 0), u, C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break enter; } // tail.call.indirect Akl
+        case 228: { x = OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (u & 65535) | 0), (fp + (u >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0]); if (x !== 0) { r = x; break quit; } pc = pc + 5 | 0; continue; } // object DABCkl
+        case 229: { R[fp + (w >>> 16) | 0] = inst.globalRefs[u]; pc = pc + 2 | 0; continue; } // global.getref Dk
+        case 230: { if (R[fp + (w >>> 16) | 0] === null) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br.ref.is_null At
+        case 231: { if (R[fp + (w >>> 16) | 0] !== null) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br.not.ref.is_null At
+        case 232: { if (testRef(R[fp + (w >>> 16) | 0], u)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
+        case 233: { so = R[fp + (u & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } S[s0] = so.fields[C[pc + 2 | 0]] as number | 0; pc = pc + 3 | 0; continue; } // struct.get32 dAk
+        case 234: { so = R[fp + (u & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } R[fp + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // struct.getref DAk
+        case 235: { FF[s0] = FF[s1] + FF[s2]; pc = pc + 2 | 0; continue; } // f32.add dab
+        case 236: { FF[s0] = FF[s1] - FF[s2]; pc = pc + 2 | 0; continue; } // f32.sub dab
+        case 237: { FF[s0] = FF[s1] * FF[s2]; pc = pc + 2 | 0; continue; } // f32.mul dab
+        case 238: { FF[s0] = FF[s1] / FF[s2]; pc = pc + 2 | 0; continue; } // f32.div dab
+        case 239: { FF[s0] = Math.min(FF[s1], FF[s2]); pc = pc + 2 | 0; continue; } // f32.min dab
+        case 240: { FF[s0] = Math.max(FF[s1], FF[s2]); pc = pc + 2 | 0; continue; } // f32.max dab
+        case 241: { S[s0] = FF[s1] === FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
+        case 242: { S[s0] = FF[s1] !== FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
+        case 243: { S[s0] = FF[s1] < FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
+        case 244: { S[s0] = FF[s1] <= FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
+        case 245: { FF[s0] = Math.ceil(FF[s1]); pc = pc + 2 | 0; continue; } // f32.ceil da
+        case 246: { FF[s0] = Math.floor(FF[s1]); pc = pc + 2 | 0; continue; } // f32.floor da
+        case 247: { FF[s0] = Math.trunc(FF[s1]); pc = pc + 2 | 0; continue; } // f32.trunc da
+        case 248: { FF[s0] = Math.sqrt(FF[s1]); pc = pc + 2 | 0; continue; } // f32.sqrt da
+        case 249: { x = s0; y = s1; S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
+        case 250: { x = s0; y = s1; S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
+        case 251: { x = s0; y = s1; z = S[s2]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
+        case 252: { FF[s0] = S[s1]; pc = pc + 2 | 0; continue; } // f32.convert_i32_s da
+        case 253: { FF[s0] = S[s1] >>> 0; pc = pc + 2 | 0; continue; } // f32.convert_i32_u da
+        case 254: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] + F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.add DAB
+        case 255: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
+        case 256: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
+        case 257: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] / F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
+        case 258: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
+        case 259: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
+        case 260: { S[s0] = F[fp + (u & 65535) | 0] === F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
+        case 261: { S[s0] = F[fp + (u & 65535) | 0] !== F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
+        case 262: { S[s0] = F[fp + (u & 65535) | 0] < F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
+        case 263: { S[s0] = F[fp + (u & 65535) | 0] <= F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
+        case 264: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
+        case 265: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
+        case 266: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
+        case 267: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (u & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
+        case 268: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
+        case 269: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
+        case 270: { x = s0; y = s1; z = S[s2 + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
+        case 271: { F[fp + (w >>> 16) | 0] = S[s1]; pc = pc + 2 | 0; continue; } // f64.convert_i32_s Da
+        case 272: { F[fp + (w >>> 16) | 0] = S[s1] >>> 0; pc = pc + 2 | 0; continue; } // f64.convert_i32_u Da
+        case 273: { if (F[fp + (u & 65535) | 0] > -2147483649 && F[fp + (u & 65535) | 0] < 2147483648) S[s0] = F[fp + (u & 65535) | 0] | 0; else { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[s0] = i32TruncS(F[fp + (u & 65535) | 0]); } pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
+        case 274: { if (F[fp + (u & 65535) | 0] > -1 && F[fp + (u & 65535) | 0] < 4294967296) S[s0] = F[fp + (u & 65535) | 0] | 0; else { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[s0] = i32TruncU(F[fp + (u & 65535) | 0]); } pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
+        case 275: { if (F[fp + (u & 65535) | 0] > -2147483649 && F[fp + (u & 65535) | 0] < 2147483648) S[s0] = F[fp + (u & 65535) | 0] | 0; else S[s0] = i32TruncSatS(F[fp + (u & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
+        case 276: { FF[s0] = F[fp + (u & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
+        case 277: { F[fp + (w >>> 16) | 0] = FF[s1]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
+        case 278: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
+        case 279: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0] - F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>sub DABC
+        case 280: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0] * F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.sub<mul DABC
+        case 281: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] + KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.add.k DAk
+        case 282: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.sub.k DAk
+        case 283: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.mul.k DAk
+        case 284: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] / KF[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // f64.div.k DAk
+        case 285: { S[s0] = F[fp + (u & 65535) | 0] === KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.eq.k dAk
+        case 286: { if (F[fp + (w >>> 16) | 0] === KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.eq.k Akt
+        case 287: { if (!(F[fp + (w >>> 16) | 0] === KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.eq.k Akt
+        case 288: { S[s0] = F[fp + (u & 65535) | 0] !== KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.ne.k dAk
+        case 289: { if (F[fp + (w >>> 16) | 0] !== KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ne.k Akt
+        case 290: { if (!(F[fp + (w >>> 16) | 0] !== KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ne.k Akt
+        case 291: { S[s0] = F[fp + (u & 65535) | 0] < KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.lt.k dAk
+        case 292: { if (F[fp + (w >>> 16) | 0] < KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.lt.k Akt
+        case 293: { if (!(F[fp + (w >>> 16) | 0] < KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.lt.k Akt
+        case 294: { S[s0] = F[fp + (u & 65535) | 0] <= KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.le.k dAk
+        case 295: { if (F[fp + (w >>> 16) | 0] <= KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.le.k Akt
+        case 296: { if (!(F[fp + (w >>> 16) | 0] <= KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.le.k Akt
+        case 297: { S[s0] = F[fp + (u & 65535) | 0] > KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.gt.k dAk
+        case 298: { if (F[fp + (w >>> 16) | 0] > KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.gt.k Akt
+        case 299: { if (!(F[fp + (w >>> 16) | 0] > KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.gt.k Akt
+        case 300: { S[s0] = F[fp + (u & 65535) | 0] >= KF[C[pc + 2 | 0]] ? 1 : 0; pc = pc + 3 | 0; continue; } // f64.ge.k dAk
+        case 301: { if (F[fp + (w >>> 16) | 0] >= KF[u]) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.f64.ge.k Akt
+        case 302: { if (!(F[fp + (w >>> 16) | 0] >= KF[u])) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.not.f64.ge.k Akt
+        case 303: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; pc = pc + 2 | 0; continue; } // i64.add dab
+        case 304: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; pc = pc + 4 | 0; continue; } // i64.add.k dakl
+        case 305: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al - bl | 0; S[z] = x; S[z + 1 | 0] = ah - bh - ((~al & bl | (~al | bl) & x) >>> 31) | 0; pc = pc + 2 | 0; continue; } // i64.sub dab
+        case 306: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 2 | 0; continue; } // i64.and dab
+        case 307: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al & bl; S[z + 1 | 0] = ah & bh; pc = pc + 4 | 0; continue; } // i64.and.k dakl
+        case 308: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 2 | 0; continue; } // i64.or dab
+        case 309: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
+        case 310: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
+        case 311: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
+        case 312: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
+        case 313: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
+        case 314: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
+        case 315: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
+        case 316: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
+        case 317: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 3 | 0; continue; } // i64.shr_s.k dak
+        case 318: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 2 | 0; continue; } // i64.shr_u dab
+        case 319: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; } pc = pc + 3 | 0; continue; } // i64.shr_u.k dak
+        case 320: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> ~y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y; pc = pc + 2 | 0; continue; } // i64.rotl dab
+        case 321: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> ~y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y; pc = pc + 3 | 0; continue; } // i64.rotl.k dak
+        case 322: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >>> y | al << 1 << ~y; pc = pc + 2 | 0; continue; } // i64.rotr dab
+        case 323: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = al === bl && ah === bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eq dab
+        case 324: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = al !== bl || ah !== bh ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ne dab
+        case 325: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_s dab
+        case 326: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.lt_u dab
+        case 327: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_s dab
+        case 328: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; S[s0] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.ge_u dab
+        case 329: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; al = al ^ bl; ah = ah ^ bh; y = C[pc + 2 | 0]; z = s0; if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> ~y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y; pc = pc + 3 | 0; continue; } // i64.xor>rotl.k dabl
+        case 330: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y < 32) { ah = ah << y | al >>> 1 >>> ~y; al = al << y; } else { ah = al << y; al = 0; } y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.shl.k>xor dack
+        case 331: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y < 32) { al = al >>> y | ah << 1 << ~y; ah = ah >>> y; } else { al = ah >>> y | 0; ah = 0; } y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.shr_u.k>xor dack
+        case 332: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; if (y >= 32) { x = al; al = ah; ah = x; } x = al << y | ah >>> 1 >>> ~y; ah = ah << y | al >>> 1 >>> ~y; al = x; y = s2; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 3 | 0; continue; } // i64.rotl.k>xor dack
+        case 333: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; x = al + bl | 0; ah = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; al = x; y = (fp2 + (C[pc + 2 | 0] & 65535) | 0); bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; pc = pc + 3 | 0; continue; } // i64.add>add dabc
+        case 334: { x = s1; y = s2; z = s0; S[z] = ~S[x] & S[y]; S[z + 1 | 0] = ~S[x + 1 | 0] & S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // i64.not>and dab
+        case 335: { x = s1; S[s0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
+        case 336: { x = s1; y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
+        case 337: { x = s1; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & 0 - y) | 0; y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
+        case 338: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
+        case 339: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
+        case 340: { x = s0; y = S[s1] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
+        case 341: { x = s0; y = S[s1] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
+        case 342: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[u](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 5 | 0; { r = 0; break quit; } } pc = pc + 5 | 0; continue; } // out klmn
+        case 343: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]](s0, s1, C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
+        case 344: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]](s0, s1, s2, C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
+        case 345: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]](s0, s1, s2, (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck
+        case 346: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, s0, s1, s2, (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
+        case 347: { { r = 12; break quit; } } // wait32 dabckl
+        case 348: { { r = 12; break quit; } } // wait64 dabckl
+        case 349: { growRefs(fp + u | 0); pc = pc + 2 | 0; continue; } // refs.enter k
+        case 350: { { r = 10; break quit; } } // throw kl
+        case 351: { { r = 11; break quit; } } // throw_ref k
+        case 352: { { r = 16; break quit; } } // unreachable 
+        case 353: { { r = 1; break quit; } } // exit 
+        case 354: { { r = 5; break quit; } } // cross.return 
+        case 355: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 356: { x = s0; y = fp2 + u | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 357: { x = fp2 + u | 0; y = s0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 358: { R[fp + (w >>> 16) | 0] = R[fp + u | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 359: { R[fp + u | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
                   default: r = 16;
                     break quit;
                 }

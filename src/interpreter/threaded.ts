@@ -738,17 +738,7 @@ const ROWS: readonly Row[] = [
     (a, _1, _2, k, _4, l) => (s) => ((s[a] << k) & l),
     (a, _1, _2, k, _4, l) => (s) => ((a(s) << k) & l),
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 76 i32.shl.k>and dack
-    (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] << k) & s[c]; },
-    undefined,
-    undefined,
-    undefined,
-    (a, _1, _2, k, _4, c) => (s) => ((s[a] << k) & s[c]),
-    undefined,
-    undefined,
-    undefined,
-  ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 77 i32.and>shl.k dabl
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 76 i32.and>shl.k dabl
     (a, b, d, _3, _4, l) => (s) => { s[d] = (s[a] & s[b]) << l; },
     undefined,
     undefined,
@@ -758,7 +748,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 78 i32.or>shl.k dabl
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 77 i32.or>shl.k dabl
     (a, b, d, _3, _4, l) => (s) => { s[d] = (s[a] | s[b]) << l; },
     undefined,
     undefined,
@@ -768,7 +758,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 79 i32.or>or dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 78 i32.or>or dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (s[a] | s[b]) | s[c]; },
     undefined,
     undefined,
@@ -786,7 +776,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 80 i32.xor>or dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 79 i32.xor>or dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (s[a] ^ s[b]) | s[c]; },
     undefined,
     undefined,
@@ -804,7 +794,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'abc', 'a b d _ _ c', [ // 81 i32.xor>xor dabc
+  row('i32', false, 'abc', 'a b d _ _ c', [ // 80 i32.xor>xor dabc
     (a, b, d, _3, _4, c) => (s) => { s[d] = (s[a] ^ s[b]) ^ s[c]; },
     undefined,
     undefined,
@@ -822,7 +812,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ac', 'a _ d k _ c', [ // 82 i32.rotl.k>xor dack
+  row('i32', false, 'ac', 'a _ d k _ c', [ // 81 i32.rotl.k>xor dack
     (a, _1, d, k, _4, c) => (s) => { s[d] = ((s[a] << k | s[a] >>> 32 - k)) ^ s[c]; },
     undefined,
     undefined,
@@ -832,7 +822,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'ab', 'a b d _ _ l', [ // 83 i32.xor>rotl.k dabl
+  row('i32', false, 'ab', 'a b d _ _ l', [ // 82 i32.xor>rotl.k dabl
     (a, b, d, _3, _4, l) => (s) => { let x!: number; x = s[a] ^ s[b]; s[d] = x << l | x >>> 32 - l; },
     undefined,
     undefined,
@@ -842,7 +832,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', false, 'abc', 'a b d k _ c e', [ // 84 i32.add,xor>rotl.k dabeck
+  row('effect', false, 'abc', 'a b d k _ c e', [ // 83 i32.add,xor>rotl.k dabeck
     (a, b, d, k, _4, c, e) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; x = x ^ s[c]; s[e] = x << k | x >>> 32 - k; },
     undefined,
     undefined,
@@ -852,13 +842,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', false, 'ab', 'a b d k _ e l', [ // 85 i32.add.k,i32.add.k daebkl
+  row('effect', false, 'ab', 'a b d k _ e l', [ // 84 i32.add.k,i32.add.k daebkl
     (a, b, d, k, _4, e, l) => (s) => { s[d] = s[a] + k | 0; s[e] = s[b] + l | 0; },
     undefined,
     undefined,
     undefined,
   ]),
-  row('effect', false, 'abc', 'a b d k _ c e', [ // 86 i32.add.k,i32.add daebck
+  row('effect', false, 'abc', 'a b d k _ c e', [ // 85 i32.add.k,i32.add daebck
     (a, b, d, k, _4, c, e) => (s) => { s[d] = s[a] + k | 0; s[e] = s[b] + s[c] | 0; },
     undefined,
     undefined,
@@ -868,288 +858,256 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('end', false, '', '_ _ _ _ _ t', [ // 87 br t
+  row('end', false, '', '_ _ _ _ _ t', [ // 86 br t
     (_0, _1, _2, _3, _4, t) => () => { return t; },
   ]),
-  row('branch', false, 'a', 'a _ _ _ _ N t', [ // 88 br_if at
+  row('branch', false, 'a', 'a _ _ _ _ N t', [ // 87 br_if at
     (a, _1, _2, _3, _4, N, t) => (s) => { return s[a] !== 0 ? t : N(s); },
     (a, _1, _2, _3, _4, N, t) => (s) => { return a(s) !== 0 ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ _ _ N t', [ // 89 br_unless at
+  row('branch', false, 'a', 'a _ _ _ _ N t', [ // 88 br_unless at
     (a, _1, _2, _3, _4, N, t) => (s) => { return s[a] === 0 ? t : N(s); },
     (a, _1, _2, _3, _4, N, t) => (s) => { return a(s) === 0 ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 90 br_if.and abt
+  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 89 br_if.and abt
     (a, b, _2, _3, _4, N, t) => (s) => { return (s[a] & s[b]) !== 0 ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 91 br_unless.and abt
+  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 90 br_unless.and abt
     (a, b, _2, _3, _4, N, t) => (s) => { return (s[a] & s[b]) === 0 ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, '', '_ _ _ k _ N t', [ // 92 br_if.global kt
+  row('branch', false, '', '_ _ _ k _ N t', [ // 91 br_if.global kt
     (_0, _1, _2, k, _4, N, t) => (s) => { return G[k] !== 0 ? t : N(s); },
   ]),
-  row('branch', false, '', '_ _ _ k _ N t', [ // 93 br_unless.global kt
+  row('branch', false, '', '_ _ _ k _ N t', [ // 92 br_unless.global kt
     (_0, _1, _2, k, _4, N, t) => (s) => { return G[k] === 0 ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'a b d _ _ N t', [ // 94 copy32,br_if dabt
+  row('branch', false, 'ab', 'a b d _ _ N t', [ // 93 copy32,br_if dabt
     (a, b, d, _3, _4, N, t) => (s) => { s[d] = s[a]; return s[b] !== 0 ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'ab', 'a b d _ _ N t', [ // 95 copy32,br_unless dabt
+  row('branch', false, 'ab', 'a b d _ _ N t', [ // 94 copy32,br_unless dabt
     (a, b, d, _3, _4, N, t) => (s) => { s[d] = s[a]; return s[b] === 0 ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('end', false, 'a', 'a _ _ _ _ J n', [ // 96 br_table an
+  row('end', false, 'a', 'a _ _ _ _ J n', [ // 95 br_table an
     (a, _1, _2, _3, _4, J, n) => (s) => { let x!: number, y!: number; x = s[a]; y = n; if ((x >>> 0) > y) x = y; return J[x]; },
     (a, _1, _2, _3, _4, J, n) => (s) => { let x!: number, y!: number; x = a(s); y = n; if ((x >>> 0) > y) x = y; return J[x]; },
   ]),
-  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 97 br.i32.eq abt
+  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 96 br.i32.eq abt
     (a, b, _2, _3, _4, N, t) => (s) => { return s[a] === s[b] ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return a(s) === s[b] ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return s[a] === b(s) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return a(s) === b(s) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 98 br.i32.ne abt
+  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 97 br.i32.ne abt
     (a, b, _2, _3, _4, N, t) => (s) => { return s[a] !== s[b] ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return a(s) !== s[b] ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return s[a] !== b(s) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return a(s) !== b(s) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 99 br.i32.lt_s abt
+  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 98 br.i32.lt_s abt
     (a, b, _2, _3, _4, N, t) => (s) => { return s[a] < s[b] ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return a(s) < s[b] ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return s[a] < b(s) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return a(s) < b(s) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 100 br.i32.lt_u abt
+  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 99 br.i32.lt_u abt
     (a, b, _2, _3, _4, N, t) => (s) => { return (s[a] >>> 0) < (s[b] >>> 0) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return (a(s) >>> 0) < (s[b] >>> 0) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return (s[a] >>> 0) < (b(s) >>> 0) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return (a(s) >>> 0) < (b(s) >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 101 br.i32.ge_s abt
+  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 100 br.i32.ge_s abt
     (a, b, _2, _3, _4, N, t) => (s) => { return s[a] >= s[b] ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return a(s) >= s[b] ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return s[a] >= b(s) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return a(s) >= b(s) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 102 br.i32.ge_u abt
+  row('branch', false, 'ab', 'a b _ _ _ N t', [ // 101 br.i32.ge_u abt
     (a, b, _2, _3, _4, N, t) => (s) => { return (s[a] >>> 0) >= (s[b] >>> 0) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return (a(s) >>> 0) >= (s[b] >>> 0) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return (s[a] >>> 0) >= (b(s) >>> 0) ? t : N(s); },
     (a, b, _2, _3, _4, N, t) => (s) => { return (a(s) >>> 0) >= (b(s) >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N t', [ // 103 br.i32.eq.k akt
+  row('branch', false, 'a', 'a _ _ k _ N t', [ // 102 br.i32.eq.k akt
     (a, _1, _2, k, _4, N, t) => (s) => { return s[a] === k ? t : N(s); },
     (a, _1, _2, k, _4, N, t) => (s) => { return a(s) === k ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N t', [ // 104 br.i32.ne.k akt
+  row('branch', false, 'a', 'a _ _ k _ N t', [ // 103 br.i32.ne.k akt
     (a, _1, _2, k, _4, N, t) => (s) => { return s[a] !== k ? t : N(s); },
     (a, _1, _2, k, _4, N, t) => (s) => { return a(s) !== k ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N t', [ // 105 br.i32.gt_s.k akt
+  row('branch', false, 'a', 'a _ _ k _ N t', [ // 104 br.i32.gt_s.k akt
     (a, _1, _2, k, _4, N, t) => (s) => { return s[a] > k ? t : N(s); },
     (a, _1, _2, k, _4, N, t) => (s) => { return a(s) > k ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N t', [ // 106 br.i32.gt_u.k akt
+  row('branch', false, 'a', 'a _ _ k _ N t', [ // 105 br.i32.gt_u.k akt
     (a, _1, _2, k, _4, N, t) => (s) => { return (s[a] >>> 0) > (k >>> 0) ? t : N(s); },
     (a, _1, _2, k, _4, N, t) => (s) => { return (a(s) >>> 0) > (k >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N t', [ // 107 br.i32.le_s.k akt
+  row('branch', false, 'a', 'a _ _ k _ N t', [ // 106 br.i32.le_s.k akt
     (a, _1, _2, k, _4, N, t) => (s) => { return s[a] <= k ? t : N(s); },
     (a, _1, _2, k, _4, N, t) => (s) => { return a(s) <= k ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N t', [ // 108 br.i32.le_u.k akt
+  row('branch', false, 'a', 'a _ _ k _ N t', [ // 107 br.i32.le_u.k akt
     (a, _1, _2, k, _4, N, t) => (s) => { return (s[a] >>> 0) <= (k >>> 0) ? t : N(s); },
     (a, _1, _2, k, _4, N, t) => (s) => { return (a(s) >>> 0) <= (k >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 109 br.i64.eq abt
+  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 108 br.i64.eq abt
     (a, b, _2, _3, _4, N, a1, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return al === bl && ah === bh ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 110 br.i64.ne abt
+  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 109 br.i64.ne abt
     (a, b, _2, _3, _4, N, a1, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return al !== bl || ah !== bh ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 111 br.i64.lt_s abt
+  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 110 br.i64.lt_s abt
     (a, b, _2, _3, _4, N, a1, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 112 br.i64.lt_u abt
+  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 111 br.i64.lt_u abt
     (a, b, _2, _3, _4, N, a1, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 113 br.i64.ge_s abt
+  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 112 br.i64.ge_s abt
     (a, b, _2, _3, _4, N, a1, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 114 br.i64.ge_u abt
+  row('branch', false, '', 'a b _ _ _ N a1 b1 t', [ // 113 br.i64.ge_u abt
     (a, b, _2, _3, _4, N, a1, b1, t) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N t', [ // 115 br.f32.eq abt
+  row('branch', false, '', 'a b _ _ _ N t', [ // 114 br.f32.eq abt
     (a, b, _2, _3, _4, N, t) => (s) => { return FF[a] === FF[b] ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N t', [ // 116 br.not.f32.eq abt
+  row('branch', false, '', 'a b _ _ _ N t', [ // 115 br.not.f32.eq abt
     (a, b, _2, _3, _4, N, t) => (s) => { return !(FF[a] === FF[b]) ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N t', [ // 117 br.f32.ne abt
+  row('branch', false, '', 'a b _ _ _ N t', [ // 116 br.f32.ne abt
     (a, b, _2, _3, _4, N, t) => (s) => { return FF[a] !== FF[b] ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N t', [ // 118 br.not.f32.ne abt
+  row('branch', false, '', 'a b _ _ _ N t', [ // 117 br.not.f32.ne abt
     (a, b, _2, _3, _4, N, t) => (s) => { return !(FF[a] !== FF[b]) ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N t', [ // 119 br.f32.lt abt
+  row('branch', false, '', 'a b _ _ _ N t', [ // 118 br.f32.lt abt
     (a, b, _2, _3, _4, N, t) => (s) => { return FF[a] < FF[b] ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N t', [ // 120 br.not.f32.lt abt
+  row('branch', false, '', 'a b _ _ _ N t', [ // 119 br.not.f32.lt abt
     (a, b, _2, _3, _4, N, t) => (s) => { return !(FF[a] < FF[b]) ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N t', [ // 121 br.f32.le abt
+  row('branch', false, '', 'a b _ _ _ N t', [ // 120 br.f32.le abt
     (a, b, _2, _3, _4, N, t) => (s) => { return FF[a] <= FF[b] ? t : N(s); },
   ]),
-  row('branch', false, '', 'a b _ _ _ N t', [ // 122 br.not.f32.le abt
+  row('branch', false, '', 'a b _ _ _ N t', [ // 121 br.not.f32.le abt
     (a, b, _2, _3, _4, N, t) => (s) => { return !(FF[a] <= FF[b]) ? t : N(s); },
   ]),
-  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 123 br.f64.eq ABt
+  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 122 br.f64.eq ABt
     (_0, _1, _2, _3, _4, A, B, N, t) => (s) => { return F[A] === F[B] ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 124 br.not.f64.eq ABt
+  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 123 br.not.f64.eq ABt
     (_0, _1, _2, _3, _4, A, B, N, t) => (s) => { return !(F[A] === F[B]) ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 125 br.f64.ne ABt
+  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 124 br.f64.ne ABt
     (_0, _1, _2, _3, _4, A, B, N, t) => (s) => { return F[A] !== F[B] ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 126 br.not.f64.ne ABt
+  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 125 br.not.f64.ne ABt
     (_0, _1, _2, _3, _4, A, B, N, t) => (s) => { return !(F[A] !== F[B]) ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 127 br.f64.lt ABt
+  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 126 br.f64.lt ABt
     (_0, _1, _2, _3, _4, A, B, N, t) => (s) => { return F[A] < F[B] ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 128 br.not.f64.lt ABt
+  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 127 br.not.f64.lt ABt
     (_0, _1, _2, _3, _4, A, B, N, t) => (s) => { return !(F[A] < F[B]) ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 129 br.f64.le ABt
+  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 128 br.f64.le ABt
     (_0, _1, _2, _3, _4, A, B, N, t) => (s) => { return F[A] <= F[B] ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 130 br.not.f64.le ABt
+  row('branch', false, 'AB', '_ _ _ _ _ A B N t', [ // 129 br.not.f64.le ABt
     (_0, _1, _2, _3, _4, A, B, N, t) => (s) => { return !(F[A] <= F[B]) ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 131 br.i32.and.k>eq.k aklt
+  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 130 br.i32.and.k>eq.k aklt
     (a, _1, _2, k, _4, N, l, t) => (s) => { return (s[a] & k) === l ? t : N(s); },
     (a, _1, _2, k, _4, N, l, t) => (s) => { return (a(s) & k) === l ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 132 br.i32.and.k>ne.k aklt
+  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 131 br.i32.and.k>ne.k aklt
     (a, _1, _2, k, _4, N, l, t) => (s) => { return (s[a] & k) !== l ? t : N(s); },
     (a, _1, _2, k, _4, N, l, t) => (s) => { return (a(s) & k) !== l ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 133 br.i32.and.k>gt_u.k aklt
+  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 132 br.i32.and.k>gt_u.k aklt
     (a, _1, _2, k, _4, N, l, t) => (s) => { return ((s[a] & k) >>> 0) > (l >>> 0) ? t : N(s); },
     (a, _1, _2, k, _4, N, l, t) => (s) => { return ((a(s) & k) >>> 0) > (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 134 br.i32.and.k>le_u.k aklt
+  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 133 br.i32.and.k>le_u.k aklt
     (a, _1, _2, k, _4, N, l, t) => (s) => { return ((s[a] & k) >>> 0) <= (l >>> 0) ? t : N(s); },
     (a, _1, _2, k, _4, N, l, t) => (s) => { return ((a(s) & k) >>> 0) <= (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 135 br.i32.add.k>gt_u.k aklt
+  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 134 br.i32.add.k>gt_u.k aklt
     (a, _1, _2, k, _4, N, l, t) => (s) => { return ((s[a] + k | 0) >>> 0) > (l >>> 0) ? t : N(s); },
     (a, _1, _2, k, _4, N, l, t) => (s) => { return ((a(s) + k | 0) >>> 0) > (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 136 br.i32.add.k>le_u.k aklt
+  row('branch', false, 'a', 'a _ _ k _ N l t', [ // 135 br.i32.add.k>le_u.k aklt
     (a, _1, _2, k, _4, N, l, t) => (s) => { return ((s[a] + k | 0) >>> 0) <= (l >>> 0) ? t : N(s); },
     (a, _1, _2, k, _4, N, l, t) => (s) => { return ((a(s) + k | 0) >>> 0) <= (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'ab', 'a b d k _ N t', [ // 137 br.inc.ne dabkt
+  row('branch', false, 'ab', 'a b d k _ N t', [ // 136 br.inc.ne dabkt
     (a, b, d, k, _4, N, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x !== s[b] ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'a', 'a _ d k _ N l t', [ // 138 br.inc.ne.k daklt
+  row('branch', false, 'a', 'a _ d k _ N l t', [ // 137 br.inc.ne.k daklt
     (a, _1, d, k, _4, N, l, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x !== l ? t : N(s); },
     (a, _1, d, k, _4, N, l, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x !== l ? t : N(s); },
   ]),
-  row('branch', false, 'abc', 'a b d _ _ N c t', [ // 139 br.add.ne dabct
-    (a, b, d, _3, _4, N, c, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x !== s[c] ? t : N(s); },
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]),
-  row('branch', false, 'ab', 'a b d _ _ N l t', [ // 140 br.add.ne.k dablt
-    (a, b, d, _3, _4, N, l, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x !== l ? t : N(s); },
-    undefined,
-    undefined,
-    undefined,
-  ]),
-  row('branch', false, 'ab', 'a b d k _ N t', [ // 141 br.inc.lt_s dabkt
+  row('branch', false, 'ab', 'a b d k _ N t', [ // 138 br.inc.lt_s dabkt
     (a, b, d, k, _4, N, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x < s[b] ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'a', 'a _ d k _ N l t', [ // 142 br.inc.lt_s.k daklt
+  row('branch', false, 'a', 'a _ d k _ N l t', [ // 139 br.inc.lt_s.k daklt
     (a, _1, d, k, _4, N, l, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x < l ? t : N(s); },
     (a, _1, d, k, _4, N, l, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x < l ? t : N(s); },
   ]),
-  row('branch', false, 'abc', 'a b d _ _ N c t', [ // 143 br.add.lt_s dabct
-    (a, b, d, _3, _4, N, c, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x < s[c] ? t : N(s); },
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]),
-  row('branch', false, 'ab', 'a b d _ _ N l t', [ // 144 br.add.lt_s.k dablt
-    (a, b, d, _3, _4, N, l, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x < l ? t : N(s); },
-    undefined,
-    undefined,
-    undefined,
-  ]),
-  row('branch', false, 'ab', 'a b d k _ N t', [ // 145 br.inc.lt_u dabkt
+  row('branch', false, 'ab', 'a b d k _ N t', [ // 140 br.inc.lt_u dabkt
     (a, b, d, k, _4, N, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return (x >>> 0) < (s[b] >>> 0) ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'a', 'a _ d k _ N l t', [ // 146 br.inc.lt_u.k daklt
+  row('branch', false, 'a', 'a _ d k _ N l t', [ // 141 br.inc.lt_u.k daklt
     (a, _1, d, k, _4, N, l, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
     (a, _1, d, k, _4, N, l, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
   ]),
-  row('branch', false, 'abc', 'a b d _ _ N c t', [ // 147 br.add.lt_u dabct
+  row('branch', false, 'abc', 'a b d _ _ N c t', [ // 142 br.add.lt_u dabct
     (a, b, d, _3, _4, N, c, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return (x >>> 0) < (s[c] >>> 0) ? t : N(s); },
     undefined,
     undefined,
@@ -1159,45 +1117,29 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('branch', false, 'ab', 'a b d _ _ N l t', [ // 148 br.add.lt_u.k dablt
+  row('branch', false, 'ab', 'a b d _ _ N l t', [ // 143 br.add.lt_u.k dablt
     (a, b, d, _3, _4, N, l, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return (x >>> 0) < (l >>> 0) ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'ab', 'a b d k _ N t', [ // 149 br.inc.eq dabkt
+  row('branch', false, 'ab', 'a b d k _ N t', [ // 144 br.inc.eq dabkt
     (a, b, d, k, _4, N, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x === s[b] ? t : N(s); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('branch', false, 'a', 'a _ d k _ N l t', [ // 150 br.inc.eq.k daklt
+  row('branch', false, 'a', 'a _ d k _ N l t', [ // 145 br.inc.eq.k daklt
     (a, _1, d, k, _4, N, l, t) => (s) => { let x!: number; x = s[a] + k | 0; s[d] = x; return x === l ? t : N(s); },
     (a, _1, d, k, _4, N, l, t) => (s) => { let x!: number; x = a(s) + k | 0; s[d] = x; return x === l ? t : N(s); },
   ]),
-  row('branch', false, 'abc', 'a b d _ _ N c t', [ // 151 br.add.eq dabct
-    (a, b, d, _3, _4, N, c, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x === s[c] ? t : N(s); },
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]),
-  row('branch', false, 'ab', 'a b d _ _ N l t', [ // 152 br.add.eq.k dablt
-    (a, b, d, _3, _4, N, l, t) => (s) => { let x!: number; x = s[a] + s[b] | 0; s[d] = x; return x === l ? t : N(s); },
-    undefined,
-    undefined,
-    undefined,
-  ]),
-  row('i32', true, 'a', 'a _ d k P', [ // 153 i32.load dak
+  row('i32', true, 'a', 'a _ d k P', [ // 146 i32.load dak
     (a, _1, d, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, d, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'ac', 'a _ d k P c', [ // 154 i32.load.add dack
+  row('i32', true, 'ac', 'a _ d k P c', [ // 147 i32.load.add dack
     (a, _1, d, k, P, c) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, d, k, P, c) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, d, k, P, c) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
@@ -1207,13 +1149,13 @@ const ROWS: readonly Row[] = [
     (a, _1, _2, k, P, c) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P, c) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'a', 'a _ d k P l', [ // 155 i32.load.add.k dakl
+  row('i32', true, 'a', 'a _ d k P l', [ // 148 i32.load.add.k dakl
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'ac', 'a _ d k P c l', [ // 156 i32.load.shl.add dackl
+  row('i32', true, 'ac', 'a _ d k P c l', [ // 149 i32.load.shl.add dackl
     (a, _1, d, k, P, c, l) => (s) => { let p!: number; p = (((s[a] << l) + s[c]) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     undefined,
     undefined,
@@ -1223,23 +1165,23 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', true, 'a', 'a _ d k P l m', [ // 157 i32.load.shl.add.k daklm
+  row('i32', true, 'a', 'a _ d k P l m', [ // 150 i32.load.shl.add.k daklm
     (a, _1, d, k, P, l, m) => (s) => { let p!: number; p = (((s[a] << l) + m) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, d, k, P, l, m) => (s) => { let p!: number; p = (((a(s) << l) + m) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P, l, m) => (s) => { let p!: number; p = (((s[a] << l) + m) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P, l, m) => (s) => { let p!: number; p = (((a(s) << l) + m) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, '', '_ _ d k P l', [ // 158 i32.load.k dkl
+  row('i32', true, '', '_ _ d k P l', [ // 151 i32.load.k dkl
     (_0, _1, d, k, P, l) => (s) => { let p!: number; p = (l >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (_0, _1, _2, k, P, l) => () => { let p!: number; p = (l >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('effect', true, 'ab', 'a b _ k P', [ // 159 i32.store abk
+  row('effect', true, 'ab', 'a b _ k P', [ // 152 i32.store abk
     (a, b, _2, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (a, b, _2, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (a, b, _2, k, P) => (s) => { let p!: number; const vb = b(s); p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
     (a, b, _2, k, P) => (s) => { let p!: number; const va = a(s); const vb = b(s); p = (va >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
   ]),
-  row('effect', true, 'acb', 'a b _ k P c', [ // 160 i32.store.add acbk
+  row('effect', true, 'acb', 'a b _ k P c', [ // 153 i32.store.add acbk
     (a, b, _2, k, P, c) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (a, b, _2, k, P, c) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (a, b, _2, k, P, c) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
@@ -1249,13 +1191,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', true, 'ab', 'a b _ k P l', [ // 161 i32.store.add.k abkl
+  row('effect', true, 'ab', 'a b _ k P l', [ // 154 i32.store.add.k abkl
     (a, b, _2, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('effect', true, 'acb', 'a b _ k P c l', [ // 162 i32.store.shl.add acbkl
+  row('effect', true, 'acb', 'a b _ k P c l', [ // 155 i32.store.shl.add acbkl
     (a, b, _2, k, P, c, l) => (s) => { let p!: number; p = (((s[a] << l) + s[c]) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     undefined,
     undefined,
@@ -1265,25 +1207,25 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', true, 'b', '_ b _ k P l', [ // 163 i32.store.k bkl
+  row('effect', true, 'b', '_ b _ k P l', [ // 156 i32.store.k bkl
     (_0, b, _2, k, P, l) => (s) => { let p!: number; p = (l >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = s[b]; else store32(M8, p, s[b]); },
     (_0, b, _2, k, P, l) => (s) => { let p!: number; const vb = b(s); p = (l >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = vb; else store32(M8, p, vb); },
   ]),
-  row('effect', true, 'a', 'a _ _ k P n', [ // 164 i32.store=k akn
+  row('effect', true, 'a', 'a _ _ k P n', [ // 157 i32.store=k akn
     (a, _1, _2, k, P, n) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = n; else store32(M8, p, n); },
     (a, _1, _2, k, P, n) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = n; else store32(M8, p, n); },
   ]),
-  row('effect', true, 'a', 'a _ _ k P l n', [ // 165 i32.store.add.k=k akln
+  row('effect', true, 'a', 'a _ _ k P l n', [ // 158 i32.store.add.k=k akln
     (a, _1, _2, k, P, l, n) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = n; else store32(M8, p, n); },
     (a, _1, _2, k, P, l, n) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = n; else store32(M8, p, n); },
   ]),
-  row('bits', true, 'a', 'a _ d k P d1', [ // 166 i64.load dak
+  row('bits', true, 'a', 'a _ d k P d1', [ // 159 i64.load dak
     (a, _1, d, k, P, d1) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (a, _1, d, k, P, d1) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (a, _1, _2, k, P, _5) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
     (a, _1, _2, k, P, _5) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m8) trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
   ]),
-  row('bits', true, 'ac', 'a _ d k P c d1', [ // 167 i64.load.add dack
+  row('bits', true, 'ac', 'a _ d k P c d1', [ // 160 i64.load.add dack
     (a, _1, d, k, P, c, d1) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     undefined,
     undefined,
@@ -1293,13 +1235,13 @@ const ROWS: readonly Row[] = [
     (a, _1, _2, k, P, c, _6) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m8) trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
     (a, _1, _2, k, P, c, _6) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m8) trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
   ]),
-  row('bits', true, 'a', 'a _ d k P d1 l', [ // 168 i64.load.add.k dakl
+  row('bits', true, 'a', 'a _ d k P d1 l', [ // 161 i64.load.add.k dakl
     (a, _1, d, k, P, d1, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (a, _1, d, k, P, d1, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     (a, _1, _2, k, P, _5, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m8) trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
     (a, _1, _2, k, P, _5, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m8) trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
   ]),
-  row('bits', true, 'ac', 'a _ d k P c d1 l', [ // 169 i64.load.shl.add dackl
+  row('bits', true, 'ac', 'a _ d k P c d1 l', [ // 162 i64.load.shl.add dackl
     (a, _1, d, k, P, c, d1, l) => (s) => { let p!: number; p = (((s[a] << l) + s[c]) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; s[d] = M32[p]; s[d1] = M32[p + 1 | 0]; } else { s[d] = load32(M8, p); s[d1] = load32(M8, p + 4 | 0); } },
     undefined,
     undefined,
@@ -1309,13 +1251,13 @@ const ROWS: readonly Row[] = [
     (a, _1, _2, k, P, c, _6, l) => (s) => { let p!: number; p = (((s[a] << l) + c(s)) >>> 0) + k; if (p > m8) trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
     (a, _1, _2, k, P, c, _6, l) => (s) => { let p!: number; p = (((a(s) << l) + c(s)) >>> 0) + k; if (p > m8) trap(17, P); return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p); },
   ]),
-  row('effect', true, 'aB', 'a b _ k P b1', [ // 170 i64.store abk
+  row('effect', true, 'aB', 'a b _ k P b1', [ // 163 i64.store abk
     (a, b, _2, k, P, b1) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (a, b, _2, k, P, b1) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (a, b, _2, k, P, _5) => (s) => { let p!: number; p = (s[a] >>> 0) + k; const vb = b(s); if (p > m8) trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
     (a, b, _2, k, P, _5) => (s) => { let p!: number; p = (a(s) >>> 0) + k; const vb = b(s); if (p > m8) trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
   ]),
-  row('effect', true, 'acB', 'a b _ k P b1 c', [ // 171 i64.store.add acbk
+  row('effect', true, 'acB', 'a b _ k P b1 c', [ // 164 i64.store.add acbk
     (a, b, _2, k, P, b1, c) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     undefined,
     undefined,
@@ -1325,31 +1267,31 @@ const ROWS: readonly Row[] = [
     (a, b, _2, k, P, _5, c) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; const vb = b(s); if (p > m8) trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
     (a, b, _2, k, P, _5, c) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; const vb = b(s); if (p > m8) trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
   ]),
-  row('effect', true, 'aB', 'a b _ k P b1 l', [ // 172 i64.store.add.k abkl
+  row('effect', true, 'aB', 'a b _ k P b1 l', [ // 165 i64.store.add.k abkl
     (a, b, _2, k, P, b1, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (a, b, _2, k, P, b1, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m8) trap(17, P); if ((p & 3) === 0) { p = p >>> 2; M32[p] = s[b]; M32[p + 1 | 0] = s[b1]; } else { store32(M8, p, s[b]); store32(M8, p + 4 | 0, s[b1]); } },
     (a, b, _2, k, P, _5, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; const vb = b(s); if (p > m8) trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
     (a, b, _2, k, P, _5, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; const vb = b(s); if (p > m8) trap(17, P); if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb); },
   ]),
-  row('i32', true, 'a', 'a _ d k P', [ // 173 i32.load8_s dak
+  row('i32', true, 'a', 'a _ d k P', [ // 166 i32.load8_s dak
     (a, _1, d, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); s[d] = (M8[p] << 24 >> 24); },
     (a, _1, d, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); s[d] = (M8[p] << 24 >> 24); },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); return (M8[p] << 24 >> 24); },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); return (M8[p] << 24 >> 24); },
   ]),
-  row('i32', true, 'a', 'a _ d k P l', [ // 174 i32.load8_s.add.k dakl
+  row('i32', true, 'a', 'a _ d k P l', [ // 167 i32.load8_s.add.k dakl
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) trap(17, P); s[d] = (M8[p] << 24 >> 24); },
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) trap(17, P); s[d] = (M8[p] << 24 >> 24); },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) trap(17, P); return (M8[p] << 24 >> 24); },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) trap(17, P); return (M8[p] << 24 >> 24); },
   ]),
-  row('i32', true, 'a', 'a _ d k P', [ // 175 i32.load8_u dak
+  row('i32', true, 'a', 'a _ d k P', [ // 168 i32.load8_u dak
     (a, _1, d, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (a, _1, d, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'ac', 'a _ d k P c', [ // 176 i32.load8_u.add dack
+  row('i32', true, 'ac', 'a _ d k P c', [ // 169 i32.load8_u.add dack
     (a, _1, d, k, P, c) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (a, _1, d, k, P, c) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (a, _1, d, k, P, c) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
@@ -1359,29 +1301,23 @@ const ROWS: readonly Row[] = [
     (a, _1, _2, k, P, c) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
     (a, _1, _2, k, P, c) => (s) => { let p!: number; p = ((a(s) + c(s)) >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'a', 'a _ d k P l', [ // 177 i32.load8_u.add.k dakl
+  row('i32', true, 'a', 'a _ d k P l', [ // 170 i32.load8_u.add.k dakl
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'a', 'a _ d k P l m', [ // 178 i32.load8_u.shl.add.k daklm
-    (a, _1, d, k, P, l, m) => (s) => { let p!: number; p = (((s[a] << l) + m) >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
-    (a, _1, d, k, P, l, m) => (s) => { let p!: number; p = (((a(s) << l) + m) >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
-    (a, _1, _2, k, P, l, m) => (s) => { let p!: number; p = (((s[a] << l) + m) >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
-    (a, _1, _2, k, P, l, m) => (s) => { let p!: number; p = (((a(s) << l) + m) >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
-  ]),
-  row('i32', true, '', '_ _ d k P l', [ // 179 i32.load8_u.k dkl
+  row('i32', true, '', '_ _ d k P l', [ // 171 i32.load8_u.k dkl
     (_0, _1, d, k, P, l) => (s) => { let p!: number; p = (l >>> 0) + k; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (_0, _1, _2, k, P, l) => () => { let p!: number; p = (l >>> 0) + k; if (p > m1) trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'a', 'a _ d k P', [ // 180 i32.load16_s dak
+  row('i32', true, 'a', 'a _ d k P', [ // 172 i32.load16_s dak
     (a, _1, d, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m2) trap(17, P); s[d] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (a, _1, d, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m2) trap(17, P); s[d] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m2) trap(17, P); return (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m2) trap(17, P); return (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
   ]),
-  row('i32', true, 'ac', 'a _ d k P c', [ // 181 i32.load16_s.add dack
+  row('i32', true, 'ac', 'a _ d k P c', [ // 173 i32.load16_s.add dack
     (a, _1, d, k, P, c) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m2) trap(17, P); s[d] = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); },
     undefined,
     undefined,
@@ -1391,13 +1327,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', true, 'a', 'a _ d k P', [ // 182 i32.load16_u dak
+  row('i32', true, 'a', 'a _ d k P', [ // 174 i32.load16_u dak
     (a, _1, d, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m2) trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (a, _1, d, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m2) trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m2) trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (a, _1, _2, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m2) trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
   ]),
-  row('i32', true, 'ac', 'a _ d k P c', [ // 183 i32.load16_u.add dack
+  row('i32', true, 'ac', 'a _ d k P c', [ // 175 i32.load16_u.add dack
     (a, _1, d, k, P, c) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m2) trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     undefined,
     undefined,
@@ -1407,13 +1343,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', true, 'a', 'a _ d k P l', [ // 184 i32.load16_u.add.k dakl
+  row('i32', true, 'a', 'a _ d k P l', [ // 176 i32.load16_u.add.k dakl
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m2) trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m2) trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m2) trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m2) trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
   ]),
-  row('i32', true, 'ac', 'a _ d k P c l', [ // 185 i32.load16_u.shl.add dackl
+  row('i32', true, 'ac', 'a _ d k P c l', [ // 177 i32.load16_u.shl.add dackl
     (a, _1, d, k, P, c, l) => (s) => { let p!: number; p = (((s[a] << l) + s[c]) >>> 0) + k; if (p > m2) trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
     undefined,
     undefined,
@@ -1423,13 +1359,13 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', true, 'ab', 'a b _ k P', [ // 186 i32.store8 abk
+  row('effect', true, 'ab', 'a b _ k P', [ // 178 i32.store8 abk
     (a, b, _2, k, P) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); M8[p] = s[b]; },
     (a, b, _2, k, P) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = s[b]; },
     (a, b, _2, k, P) => (s) => { let p!: number; const vb = b(s); p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); M8[p] = vb; },
     (a, b, _2, k, P) => (s) => { let p!: number; const va = a(s); const vb = b(s); p = (va >>> 0) + k; if (p > m1) trap(17, P); M8[p] = vb; },
   ]),
-  row('effect', true, 'acb', 'a b _ k P c', [ // 187 i32.store8.add acbk
+  row('effect', true, 'acb', 'a b _ k P c', [ // 179 i32.store8.add acbk
     (a, b, _2, k, P, c) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = s[b]; },
     (a, b, _2, k, P, c) => (s) => { let p!: number; p = ((a(s) + s[c]) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = s[b]; },
     (a, b, _2, k, P, c) => (s) => { let p!: number; p = ((s[a] + c(s)) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = s[b]; },
@@ -1439,33 +1375,33 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', true, 'ab', 'a b _ k P l', [ // 188 i32.store8.add.k abkl
+  row('effect', true, 'ab', 'a b _ k P l', [ // 180 i32.store8.add.k abkl
     (a, b, _2, k, P, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = s[b]; },
     undefined,
     undefined,
     undefined,
   ]),
-  row('effect', true, 'a', 'a _ _ k P n', [ // 189 i32.store8=k akn
+  row('effect', true, 'a', 'a _ _ k P n', [ // 181 i32.store8=k akn
     (a, _1, _2, k, P, n) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); M8[p] = n; },
     (a, _1, _2, k, P, n) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = n; },
   ]),
-  row('effect', true, 'ac', 'a _ _ k P c n', [ // 190 i32.store8.add=k ackn
+  row('effect', true, 'ac', 'a _ _ k P c n', [ // 182 i32.store8.add=k ackn
     (a, _1, _2, k, P, c, n) => (s) => { let p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = n; },
     undefined,
     undefined,
     undefined,
   ]),
-  row('effect', true, 'a', 'a _ _ k P l n', [ // 191 i32.store8.add.k=k akln
+  row('effect', true, 'a', 'a _ _ k P l n', [ // 183 i32.store8.add.k=k akln
     (a, _1, _2, k, P, l, n) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = n; },
     (a, _1, _2, k, P, l, n) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m1) trap(17, P); M8[p] = n; },
   ]),
-  row('effect', true, 'ab', 'a b _ k P', [ // 192 i32.store16 abk
+  row('effect', true, 'ab', 'a b _ k P', [ // 184 i32.store16 abk
     (a, b, _2, k, P) => (s) => { let y!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m2) trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     undefined,
     undefined,
     undefined,
   ]),
-  row('effect', true, 'acb', 'a b _ k P c', [ // 193 i32.store16.add acbk
+  row('effect', true, 'acb', 'a b _ k P c', [ // 185 i32.store16.add acbk
     (a, b, _2, k, P, c) => (s) => { let y!: number, p!: number; p = ((s[a] + s[c]) >>> 0) + k; if (p > m2) trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     undefined,
     undefined,
@@ -1475,29 +1411,29 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', true, 'ab', 'a b _ k P l', [ // 194 i32.store16.add.k abkl
+  row('effect', true, 'ab', 'a b _ k P l', [ // 186 i32.store16.add.k abkl
     (a, b, _2, k, P, l) => (s) => { let y!: number, p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m2) trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = s[b]; else { y = s[b]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     undefined,
     undefined,
     undefined,
   ]),
-  row('effect', true, 'a', 'a _ _ k P n', [ // 195 i32.store16=k akn
+  row('effect', true, 'a', 'a _ _ k P n', [ // 187 i32.store16=k akn
     (a, _1, _2, k, P, n) => (s) => { let y!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m2) trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = n; else { y = n; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
     (a, _1, _2, k, P, n) => (s) => { let y!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m2) trap(17, P); if ((p & 1) === 0) M16[p >>> 1] = n; else { y = n; M8[p] = y; M8[p + 1 | 0] = y >> 8; } },
   ]),
-  row('i32', true, 'a', 'a _ d k P l', [ // 196 i32.load>add.k dakl
+  row('i32', true, 'a', 'a _ d k P l', [ // 188 i32.load>add.k dakl
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + l | 0; },
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + l | 0; },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + l | 0; },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + l | 0; },
   ]),
-  row('effect', true, 'ab', 'a b d k P e', [ // 197 copy32,i32.load daebk
+  row('effect', true, 'ab', 'a b d k P e', [ // 189 copy32,i32.load daebk
     (a, b, d, k, P, e) => (s) => { let p!: number; s[d] = s[a]; p = (s[b] >>> 0) + k; if (p > m4) trap(17, P); s[e] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('i32', true, 'abc', 'a b d k P c l', [ // 198 i32.load16_s*load16_s>add dabckl
+  row('i32', true, 'abc', 'a b d k P c l', [ // 190 i32.load16_s*load16_s>add dabckl
     (a, b, d, k, P, c, l) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m2) trap(17, P); z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); p = (s[b] >>> 0) + l; if (p > m2) trap(17, P); s[d] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + s[c] | 0; },
     undefined,
     undefined,
@@ -1515,233 +1451,227 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', true, 'a', 'a _ d k P e l', [ // 199 i32.load,tee.add.k deakl
+  row('effect', true, 'a', 'a _ d k P e l', [ // 191 i32.load,tee.add.k deakl
     (a, _1, d, k, P, e, l) => (s) => { let x!: number, y!: number, p!: number; x = s[a] + l | 0; s[e] = x; y = k; if ((x >>> 0) > (mb - y - 4 >>> 0)) trap(17, P); p = x + y | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, d, k, P, e, l) => (s) => { let x!: number, y!: number, p!: number; x = a(s) + l | 0; s[e] = x; y = k; if ((x >>> 0) > (mb - y - 4 >>> 0)) trap(17, P); p = x + y | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'a', 'a _ d k P l', [ // 200 i32.load>i32.load dakl
+  row('i32', true, 'a', 'a _ d k P l', [ // 192 i32.load>i32.load dakl
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
-  row('i32', true, 'a', 'a _ d k P l', [ // 201 i32.load>i32.load8_u dakl
+  row('i32', true, 'a', 'a _ d k P l', [ // 193 i32.load>i32.load8_u dakl
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) trap(17, P); s[d] = M8[p]; },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) trap(17, P); return M8[p]; },
     (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) trap(17, P); return M8[p]; },
   ]),
-  row('i32', true, 'a', 'a _ d k P l', [ // 202 i32.load>i32.load16_u dakl
-    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m2) trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
-    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m2) trap(17, P); s[d] = ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
-    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m2) trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
-    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m2) trap(17, P); return ((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8); },
-  ]),
-  row('branch', true, 'a', 'a _ _ k P N t', [ // 203 br_if.i32.load akt
+  row('branch', true, 'a', 'a _ _ k P N t', [ // 194 br_if.i32.load akt
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0 ? t : N(s); },
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'a _ _ k P N t', [ // 204 br_unless.i32.load akt
+  row('branch', true, 'a', 'a _ _ k P N t', [ // 195 br_unless.i32.load akt
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0 ? t : N(s); },
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) === 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'a _ d k P N t', [ // 205 br_if.tee.i32.load dakt
+  row('branch', true, 'a', 'a _ d k P N t', [ // 196 br_if.tee.i32.load dakt
     (a, _1, d, k, P, N, t) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; return z !== 0 ? t : N(s); },
     (a, _1, d, k, P, N, t) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; return z !== 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'a _ d k P N t', [ // 206 br_unless.tee.i32.load dakt
+  row('branch', true, 'a', 'a _ d k P N t', [ // 197 br_unless.tee.i32.load dakt
     (a, _1, d, k, P, N, t) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; return z === 0 ? t : N(s); },
     (a, _1, d, k, P, N, t) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; return z === 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'a _ _ k P N t', [ // 207 br_if.i32.load8_u akt
+  row('branch', true, 'a', 'a _ _ k P N t', [ // 198 br_if.i32.load8_u akt
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); return M8[p] !== 0 ? t : N(s); },
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); return M8[p] !== 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'a _ _ k P N t', [ // 208 br_unless.i32.load8_u akt
+  row('branch', true, 'a', 'a _ _ k P N t', [ // 199 br_unless.i32.load8_u akt
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); return M8[p] === 0 ? t : N(s); },
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); return M8[p] === 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'a _ d k P N t', [ // 209 br_if.tee.i32.load8_u dakt
+  row('branch', true, 'a', 'a _ d k P N t', [ // 200 br_if.tee.i32.load8_u dakt
     (a, _1, d, k, P, N, t) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); z = M8[p]; s[d] = z; return z !== 0 ? t : N(s); },
     (a, _1, d, k, P, N, t) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); z = M8[p]; s[d] = z; return z !== 0 ? t : N(s); },
   ]),
-  row('branch', true, 'a', 'a _ d k P N t', [ // 210 br_unless.tee.i32.load8_u dakt
+  row('branch', true, 'a', 'a _ d k P N t', [ // 201 br_unless.tee.i32.load8_u dakt
     (a, _1, d, k, P, N, t) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); z = M8[p]; s[d] = z; return z === 0 ? t : N(s); },
     (a, _1, d, k, P, N, t) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); z = M8[p]; s[d] = z; return z === 0 ? t : N(s); },
   ]),
-  row('effect', true, 'ab', 'a b _ k P l', [ // 211 i32.load>store abkl
+  row('effect', true, 'ab', 'a b _ k P l', [ // 202 i32.load>store abkl
     (a, b, _2, k, P, l) => (s) => { let z!: number, p!: number; p = (s[b] >>> 0) + l; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); if ((p & 3) === 0) M32[p >>> 2] = z; else store32(M8, p, z); },
     undefined,
     undefined,
     undefined,
   ]),
-  row('effect', true, 'a', 'a _ d k P d1', [ // 212 i64.load8_u dak
+  row('effect', true, 'a', 'a _ d k P d1', [ // 203 i64.load8_u dak
     (a, _1, d, k, P, d1) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m1) trap(17, P); z = M8[p]; s[d] = z; s[d1] = 0; },
     (a, _1, d, k, P, d1) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m1) trap(17, P); z = M8[p]; s[d] = z; s[d1] = 0; },
   ]),
-  row('effect', true, 'a', 'a _ d k P d1', [ // 213 i64.load32_s dak
+  row('effect', true, 'a', 'a _ d k P d1', [ // 204 i64.load32_s dak
     (a, _1, d, k, P, d1) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; s[d1] = z >> 31; },
     (a, _1, d, k, P, d1) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; s[d1] = z >> 31; },
   ]),
-  row('effect', true, 'a', 'a _ d k P d1', [ // 214 i64.load32_u dak
+  row('effect', true, 'a', 'a _ d k P d1', [ // 205 i64.load32_u dak
     (a, _1, d, k, P, d1) => (s) => { let z!: number, p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; s[d1] = 0; },
     (a, _1, d, k, P, d1) => (s) => { let z!: number, p!: number; p = (a(s) >>> 0) + k; if (p > m4) trap(17, P); z = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); s[d] = z; s[d1] = 0; },
   ]),
-  row('effect', true, 'a', 'a _ d k P', [ // 215 v128.load dak
+  row('effect', true, 'a', 'a _ d k P', [ // 206 v128.load dak
     (a, _1, d, k, P) => (s) => { if (!loadVector(memory, fp2 + d, s[a], k)) trap(17, P); },
     (a, _1, d, k, P) => (s) => { const va = a(s); if (!loadVector(memory, fp2 + d, va, k)) trap(17, P); },
   ]),
-  row('effect', true, 'a', 'a _ d k P l', [ // 216 v128.load.add.k dakl
+  row('effect', true, 'a', 'a _ d k P l', [ // 207 v128.load.add.k dakl
     (a, _1, d, k, P, l) => (s) => { if (!loadVector(memory, fp2 + d, s[a] + l | 0, k)) trap(17, P); },
     (a, _1, d, k, P, l) => (s) => { const va = a(s); if (!loadVector(memory, fp2 + d, va + l | 0, k)) trap(17, P); },
   ]),
-  row('effect', true, 'a', 'a b _ k P', [ // 217 v128.store abk
+  row('effect', true, 'a', 'a b _ k P', [ // 208 v128.store abk
     (a, b, _2, k, P) => (s) => { if (!storeVector(memory, fp2 + b, s[a], k)) trap(17, P); },
     (a, b, _2, k, P) => (s) => { const va = a(s); if (!storeVector(memory, fp2 + b, va, k)) trap(17, P); },
   ]),
-  row('i32', false, '', '_ _ d _ _', [ // 218 memory.size d
+  row('i32', false, '', '_ _ d _ _', [ // 209 memory.size d
     (_0, _1, d, _3, _4) => (s) => { s[d] = mb >>> 16; },
     (_0, _1, _2, _3, _4) => () => (mb >>> 16),
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 219 memory.grow dak
+  row('end', true, '', '_ _ _ _ P', [ // 210 memory.grow dak
     (_0, _1, _2, _3, P) => () => { return leave(6, P); },
   ]),
-  row('i32', false, '', '_ _ d k _', [ // 220 global.get32 dk
+  row('i32', false, '', '_ _ d k _', [ // 211 global.get32 dk
     (_0, _1, d, k, _4) => (s) => { s[d] = G[k]; },
     (_0, _1, _2, k, _4) => () => (G[k]),
   ]),
-  row('effect', false, 'a', 'a _ _ k _', [ // 221 global.set32 ak
+  row('effect', false, 'a', 'a _ _ k _', [ // 212 global.set32 ak
     (a, _1, _2, k, _4) => (s) => { G[k] = s[a]; },
     (a, _1, _2, k, _4) => (s) => { const va = a(s); G[k] = va; },
   ]),
-  row('effect', false, '', '_ _ d k _ d1', [ // 222 global.get64 dk
+  row('effect', false, '', '_ _ d k _ d1', [ // 213 global.get64 dk
     (_0, _1, d, k, _4, d1) => (s) => { let y!: number; y = k; s[d] = G[y]; s[d1] = G[y + 1 | 0]; },
   ]),
-  row('effect', false, '', 'a _ _ k _ a1', [ // 223 global.set64 ak
+  row('effect', false, '', 'a _ _ k _ a1', [ // 214 global.set64 ak
     (a, _1, _2, k, _4, a1) => (s) => { let y!: number; y = k; G[y] = s[a]; G[y + 1 | 0] = s[a1]; },
   ]),
-  row('i32', false, '', '_ _ d k _ l', [ // 224 global.get32.add dkl
+  row('i32', false, '', '_ _ d k _ l', [ // 215 global.get32.add dkl
     (_0, _1, d, k, _4, l) => (s) => { s[d] = G[k] + l | 0; },
     (_0, _1, _2, k, _4, l) => () => (G[k] + l | 0),
   ]),
-  row('end', true, '', '_ _ _ _ P K Q f l q u v', [ // 225 call kl
+  row('end', true, '', '_ _ _ _ P K Q f l q u v', [ // 216 call kl
     (_0, _1, _2, _3, P, K, Q, f, l, q, u, v) => () => { if (sp > FRAME_WORDS || fp2 + l + f > SLOT_WORDS) return leave(8, P); FS[sp] = Q; FS[sp + 1] = l; BACK[sp] = q; sp = sp + 2; fp2 = fp2 + l; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; for (let i: number = u; i < v; i++) view[i] = 0; return K; },
   ]),
-  row('end', true, '', '_ _ _ _ P o', [ // 226 call.lazy kl
-    (_0, _1, _2, _3, P, o) => () => { if ((CODE[P] & 65535) !== 226) return again(P, o); return leave(2, P); },
+  row('end', true, '', '_ _ _ _ P o', [ // 217 call.lazy kl
+    (_0, _1, _2, _3, P, o) => () => { if ((CODE[P] & 65535) !== 217) return again(P, o); return leave(2, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 227 call.import kl
+  row('end', true, '', '_ _ _ _ P', [ // 218 call.import kl
     (_0, _1, _2, _3, P) => () => { return leave(3, P); },
   ]),
-  row('end', true, '', '_ _ _ k P A Q l m q', [ // 228 call.indirect Aklm
+  row('end', true, '', '_ _ _ k P A Q l m q', [ // 219 call.indirect Aklm
     (_0, _1, _2, k, P, A, Q, l, m, q) => () => { let x!: number, z!: number; x = indirect(inst, fp + A, k, l); if (x === 0) return leave(4, P); z = m; if (sp > FRAME_WORDS || (fp2 + z + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); FS[sp] = Q; BACK[sp] = q; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; return enter(x); },
   ]),
-  row('end', false, '', '_ _ _ _ _', [ // 229 return 
+  row('end', false, '', '_ _ _ _ _', [ // 220 return 
     (_0, _1, _2, _3, _4) => () => { fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', false, 'a', 'a _ _ _ _', [ // 230 return32 a
+  row('end', false, 'a', 'a _ _ _ _', [ // 221 return32 a
     (a, _1, _2, _3, _4) => (s) => { s[0] = s[a]; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
     (a, _1, _2, _3, _4) => (s) => { const va = a(s); s[0] = va; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', false, '', 'a _ _ _ _ a1', [ // 231 return64 a
+  row('end', false, '', 'a _ _ _ _ a1', [ // 222 return64 a
     (a, _1, _2, _3, _4, a1) => (s) => { s[0] = s[a]; s[1] = s[a1]; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', false, '', '_ _ _ k _', [ // 232 return32.k k
+  row('end', false, '', '_ _ _ k _', [ // 223 return32.k k
     (_0, _1, _2, k, _4) => (s) => { s[0] = k; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
-  row('end', true, '', '_ _ _ k P', [ // 233 tail.call k
+  row('end', true, '', '_ _ _ k P', [ // 224 tail.call k
     (_0, _1, _2, k, P) => () => { let x!: number; x = k; if ((fp2 + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); return enter(x); },
   ]),
-  row('end', true, '', '_ _ _ _ P o', [ // 234 tail.call.lazy k
-    (_0, _1, _2, _3, P, o) => () => { if ((CODE[P] & 65535) !== 234) return again(P, o); return leave(2, P); },
+  row('end', true, '', '_ _ _ _ P o', [ // 225 tail.call.lazy k
+    (_0, _1, _2, _3, P, o) => () => { if ((CODE[P] & 65535) !== 225) return again(P, o); return leave(2, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 235 tail.call.import k
+  row('end', true, '', '_ _ _ _ P', [ // 226 tail.call.import k
     (_0, _1, _2, _3, P) => () => { return leave(3, P); },
   ]),
-  row('end', true, '', '_ _ _ k P A l', [ // 236 tail.call.indirect Akl
+  row('end', true, '', '_ _ _ k P A l', [ // 227 tail.call.indirect Akl
     (_0, _1, _2, k, P, A, l) => () => { let x!: number; x = indirect(inst, fp + A, k, l); if (x === 0) return leave(4, P); if ((fp2 + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); return enter(x); },
   ]),
-  row('effect', true, '', '_ _ _ k P A B C D l', [ // 237 object DABCkl
+  row('effect', true, '', '_ _ _ k P A B C D l', [ // 228 object DABCkl
     (_0, _1, _2, k, P, A, B, C, D, l) => () => { let x!: number; x = OBJECT[k](fp + D, fp + A, fp + B, fp + C, l); if (x !== 0) { trap(x, P); } },
   ]),
-  row('effect', false, '', '_ _ _ k _ D', [ // 238 global.getref Dk
+  row('effect', false, '', '_ _ _ k _ D', [ // 229 global.getref Dk
     (_0, _1, _2, k, _4, D) => () => { R[fp + D] = inst.globalRefs[k]; },
   ]),
-  row('branch', false, '', '_ _ _ _ _ A N t', [ // 239 br.ref.is_null At
+  row('branch', false, '', '_ _ _ _ _ A N t', [ // 230 br.ref.is_null At
     (_0, _1, _2, _3, _4, A, N, t) => (s) => { return R[fp + A] === null ? t : N(s); },
   ]),
-  row('branch', false, '', '_ _ _ _ _ A N t', [ // 240 br.not.ref.is_null At
+  row('branch', false, '', '_ _ _ _ _ A N t', [ // 231 br.not.ref.is_null At
     (_0, _1, _2, _3, _4, A, N, t) => (s) => { return R[fp + A] !== null ? t : N(s); },
   ]),
-  row('branch', false, '', '_ _ _ k _ A N t', [ // 241 br.ref.test Akt
+  row('branch', false, '', '_ _ _ k _ A N t', [ // 232 br.ref.test Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return testRef(R[fp + A], k) ? t : N(s); },
   ]),
-  row('i32', true, '', '_ _ d k P A', [ // 242 struct.get32 dAk
+  row('i32', true, '', '_ _ d k P A', [ // 233 struct.get32 dAk
     (_0, _1, d, k, P, A) => (s) => { let so!: StructObject | null; so = R[fp + A] as StructObject; if (so === null) trap(21, P); s[d] = so.fields[k] as number | 0; },
     (_0, _1, _2, k, P, A) => () => { let so!: StructObject | null; so = R[fp + A] as StructObject; if (so === null) trap(21, P); return so.fields[k] as number | 0; },
   ]),
-  row('effect', true, '', '_ _ _ k P A D', [ // 243 struct.getref DAk
+  row('effect', true, '', '_ _ _ k P A D', [ // 234 struct.getref DAk
     (_0, _1, _2, k, P, A, D) => () => { let so!: StructObject | null; so = R[fp + A] as StructObject; if (so === null) trap(21, P); R[fp + D] = so.fields[k]; },
   ]),
-  row('effect', false, '', 'a b d _ _', [ // 244 f32.add dab
+  row('effect', false, '', 'a b d _ _', [ // 235 f32.add dab
     (a, b, d, _3, _4) => () => { FF[d] = FF[a] + FF[b]; },
   ]),
-  row('effect', false, '', 'a b d _ _', [ // 245 f32.sub dab
+  row('effect', false, '', 'a b d _ _', [ // 236 f32.sub dab
     (a, b, d, _3, _4) => () => { FF[d] = FF[a] - FF[b]; },
   ]),
-  row('effect', false, '', 'a b d _ _', [ // 246 f32.mul dab
+  row('effect', false, '', 'a b d _ _', [ // 237 f32.mul dab
     (a, b, d, _3, _4) => () => { FF[d] = FF[a] * FF[b]; },
   ]),
-  row('effect', false, '', 'a b d _ _', [ // 247 f32.div dab
+  row('effect', false, '', 'a b d _ _', [ // 238 f32.div dab
     (a, b, d, _3, _4) => () => { FF[d] = FF[a] / FF[b]; },
   ]),
-  row('effect', false, '', 'a b d _ _', [ // 248 f32.min dab
+  row('effect', false, '', 'a b d _ _', [ // 239 f32.min dab
     (a, b, d, _3, _4) => () => { FF[d] = Math.min(FF[a], FF[b]); },
   ]),
-  row('effect', false, '', 'a b d _ _', [ // 249 f32.max dab
+  row('effect', false, '', 'a b d _ _', [ // 240 f32.max dab
     (a, b, d, _3, _4) => () => { FF[d] = Math.max(FF[a], FF[b]); },
   ]),
-  row('i32', false, '', 'a b d _ _', [ // 250 f32.eq dab
+  row('i32', false, '', 'a b d _ _', [ // 241 f32.eq dab
     (a, b, d, _3, _4) => (s) => { s[d] = FF[a] === FF[b] ? 1 : 0; },
     (a, b, _2, _3, _4) => () => (FF[a] === FF[b] ? 1 : 0),
   ]),
-  row('i32', false, '', 'a b d _ _', [ // 251 f32.ne dab
+  row('i32', false, '', 'a b d _ _', [ // 242 f32.ne dab
     (a, b, d, _3, _4) => (s) => { s[d] = FF[a] !== FF[b] ? 1 : 0; },
     (a, b, _2, _3, _4) => () => (FF[a] !== FF[b] ? 1 : 0),
   ]),
-  row('i32', false, '', 'a b d _ _', [ // 252 f32.lt dab
+  row('i32', false, '', 'a b d _ _', [ // 243 f32.lt dab
     (a, b, d, _3, _4) => (s) => { s[d] = FF[a] < FF[b] ? 1 : 0; },
     (a, b, _2, _3, _4) => () => (FF[a] < FF[b] ? 1 : 0),
   ]),
-  row('i32', false, '', 'a b d _ _', [ // 253 f32.le dab
+  row('i32', false, '', 'a b d _ _', [ // 244 f32.le dab
     (a, b, d, _3, _4) => (s) => { s[d] = FF[a] <= FF[b] ? 1 : 0; },
     (a, b, _2, _3, _4) => () => (FF[a] <= FF[b] ? 1 : 0),
   ]),
-  row('effect', false, '', 'a _ d _ _', [ // 254 f32.ceil da
+  row('effect', false, '', 'a _ d _ _', [ // 245 f32.ceil da
     (a, _1, d, _3, _4) => () => { FF[d] = Math.ceil(FF[a]); },
   ]),
-  row('effect', false, '', 'a _ d _ _', [ // 255 f32.floor da
+  row('effect', false, '', 'a _ d _ _', [ // 246 f32.floor da
     (a, _1, d, _3, _4) => () => { FF[d] = Math.floor(FF[a]); },
   ]),
-  row('effect', false, '', 'a _ d _ _', [ // 256 f32.trunc da
+  row('effect', false, '', 'a _ d _ _', [ // 247 f32.trunc da
     (a, _1, d, _3, _4) => () => { FF[d] = Math.trunc(FF[a]); },
   ]),
-  row('effect', false, '', 'a _ d _ _', [ // 257 f32.sqrt da
+  row('effect', false, '', 'a _ d _ _', [ // 248 f32.sqrt da
     (a, _1, d, _3, _4) => () => { FF[d] = Math.sqrt(FF[a]); },
   ]),
-  row('i32', false, 'a', 'a _ d _ _', [ // 258 f32.abs da
+  row('i32', false, 'a', 'a _ d _ _', [ // 249 f32.abs da
     (a, _1, d, _3, _4) => (s) => { s[d] = s[a] & 0x7fffffff; },
     (a, _1, d, _3, _4) => (s) => { s[d] = a(s) & 0x7fffffff; },
     (a, _1, _2, _3, _4) => (s) => (s[a] & 0x7fffffff),
     (a, _1, _2, _3, _4) => (s) => (a(s) & 0x7fffffff),
   ]),
-  row('i32', false, 'a', 'a _ d _ _', [ // 259 f32.neg da
+  row('i32', false, 'a', 'a _ d _ _', [ // 250 f32.neg da
     (a, _1, d, _3, _4) => (s) => { s[d] = s[a] ^ -2147483648; },
     (a, _1, d, _3, _4) => (s) => { s[d] = a(s) ^ -2147483648; },
     (a, _1, _2, _3, _4) => (s) => (s[a] ^ -2147483648),
     (a, _1, _2, _3, _4) => (s) => (a(s) ^ -2147483648),
   ]),
-  row('i32', false, 'ab', 'a b d _ _', [ // 260 f32.copysign dab
+  row('i32', false, 'ab', 'a b d _ _', [ // 251 f32.copysign dab
     (a, b, d, _3, _4) => (s) => { let z!: number; z = s[b]; s[d] = s[a] & 0x7fffffff | z & -2147483648; },
     undefined,
     undefined,
@@ -1751,15 +1681,15 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', false, 'a', 'a _ d _ _', [ // 261 f32.convert_i32_s da
+  row('effect', false, 'a', 'a _ d _ _', [ // 252 f32.convert_i32_s da
     (a, _1, d, _3, _4) => (s) => { FF[d] = s[a]; },
     (a, _1, d, _3, _4) => (s) => { const va = a(s); FF[d] = va; },
   ]),
-  row('effect', false, 'a', 'a _ d _ _', [ // 262 f32.convert_i32_u da
+  row('effect', false, 'a', 'a _ d _ _', [ // 253 f32.convert_i32_u da
     (a, _1, d, _3, _4) => (s) => { FF[d] = s[a] >>> 0; },
     (a, _1, d, _3, _4) => (s) => { const va = a(s); FF[d] = va >>> 0; },
   ]),
-  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 263 f64.add DAB
+  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 254 f64.add DAB
     (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = F[A] + F[B]; },
     (_0, _1, _2, _3, _4, A, B, D) => (s) => { F[D] = A(s) + F[B]; },
     (_0, _1, _2, _3, _4, A, B, D) => (s) => { F[D] = F[A] + B(s); },
@@ -1769,7 +1699,7 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (F[A] + B(s)),
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (A(s) + B(s)),
   ]),
-  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 264 f64.sub DAB
+  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 255 f64.sub DAB
     (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = F[A] - F[B]; },
     (_0, _1, _2, _3, _4, A, B, D) => (s) => { F[D] = A(s) - F[B]; },
     (_0, _1, _2, _3, _4, A, B, D) => (s) => { F[D] = F[A] - B(s); },
@@ -1779,7 +1709,7 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (F[A] - B(s)),
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (A(s) - B(s)),
   ]),
-  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 265 f64.mul DAB
+  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 256 f64.mul DAB
     (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = F[A] * F[B]; },
     (_0, _1, _2, _3, _4, A, B, D) => (s) => { F[D] = A(s) * F[B]; },
     (_0, _1, _2, _3, _4, A, B, D) => (s) => { F[D] = F[A] * B(s); },
@@ -1789,7 +1719,7 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (F[A] * B(s)),
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (A(s) * B(s)),
   ]),
-  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 266 f64.div DAB
+  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 257 f64.div DAB
     (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = F[A] / F[B]; },
     (_0, _1, _2, _3, _4, A, B, D) => (s) => { F[D] = A(s) / F[B]; },
     (_0, _1, _2, _3, _4, A, B, D) => (s) => { F[D] = F[A] / B(s); },
@@ -1799,7 +1729,7 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (F[A] / B(s)),
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (A(s) / B(s)),
   ]),
-  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 267 f64.min DAB
+  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 258 f64.min DAB
     (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = Math.min(F[A], F[B]); },
     undefined,
     undefined,
@@ -1809,7 +1739,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 268 f64.max DAB
+  row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 259 f64.max DAB
     (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = Math.max(F[A], F[B]); },
     undefined,
     undefined,
@@ -1819,7 +1749,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'AB', '_ _ d _ _ A B', [ // 269 f64.eq dAB
+  row('i32', false, 'AB', '_ _ d _ _ A B', [ // 260 f64.eq dAB
     (_0, _1, d, _3, _4, A, B) => (s) => { s[d] = F[A] === F[B] ? 1 : 0; },
     undefined,
     undefined,
@@ -1829,7 +1759,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'AB', '_ _ d _ _ A B', [ // 270 f64.ne dAB
+  row('i32', false, 'AB', '_ _ d _ _ A B', [ // 261 f64.ne dAB
     (_0, _1, d, _3, _4, A, B) => (s) => { s[d] = F[A] !== F[B] ? 1 : 0; },
     undefined,
     undefined,
@@ -1839,7 +1769,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'AB', '_ _ d _ _ A B', [ // 271 f64.lt dAB
+  row('i32', false, 'AB', '_ _ d _ _ A B', [ // 262 f64.lt dAB
     (_0, _1, d, _3, _4, A, B) => (s) => { s[d] = F[A] < F[B] ? 1 : 0; },
     undefined,
     undefined,
@@ -1849,7 +1779,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('i32', false, 'AB', '_ _ d _ _ A B', [ // 272 f64.le dAB
+  row('i32', false, 'AB', '_ _ d _ _ A B', [ // 263 f64.le dAB
     (_0, _1, d, _3, _4, A, B) => (s) => { s[d] = F[A] <= F[B] ? 1 : 0; },
     undefined,
     undefined,
@@ -1859,72 +1789,72 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 273 f64.ceil DA
+  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 264 f64.ceil DA
     (_0, _1, _2, _3, _4, A, D) => () => { F[D] = Math.ceil(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
     (_0, _1, _2, _3, _4, A, D) => (s) => { const vA = A(s); F[D] = Math.ceil(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
   ]),
-  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 274 f64.floor DA
+  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 265 f64.floor DA
     (_0, _1, _2, _3, _4, A, D) => () => { F[D] = Math.floor(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
     (_0, _1, _2, _3, _4, A, D) => (s) => { const vA = A(s); F[D] = Math.floor(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
   ]),
-  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 275 f64.trunc DA
+  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 266 f64.trunc DA
     (_0, _1, _2, _3, _4, A, D) => () => { F[D] = Math.trunc(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
     (_0, _1, _2, _3, _4, A, D) => (s) => { const vA = A(s); F[D] = Math.trunc(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
   ]),
-  row('f64', false, 'A', '_ _ _ _ _ A D', [ // 276 f64.sqrt DA
+  row('f64', false, 'A', '_ _ _ _ _ A D', [ // 267 f64.sqrt DA
     (_0, _1, _2, _3, _4, A, D) => () => { F[D] = Math.sqrt(F[A]); },
     (_0, _1, _2, _3, _4, A, D) => (s) => { F[D] = Math.sqrt(A(s)); },
     (_0, _1, _2, _3, _4, A, _6) => () => (Math.sqrt(F[A])),
     (_0, _1, _2, _3, _4, A, _6) => (s) => (Math.sqrt(A(s))),
   ]),
-  row('effect', false, '', 'a _ d _ _ a1 d1', [ // 277 f64.abs da
+  row('effect', false, '', 'a _ d _ _ a1 d1', [ // 268 f64.abs da
     (a, _1, d, _3, _4, a1, d1) => (s) => { s[d] = s[a]; s[d1] = s[a1] & 0x7fffffff; },
   ]),
-  row('effect', false, '', 'a _ d _ _ a1 d1', [ // 278 f64.neg da
+  row('effect', false, '', 'a _ d _ _ a1 d1', [ // 269 f64.neg da
     (a, _1, d, _3, _4, a1, d1) => (s) => { s[d] = s[a]; s[d1] = s[a1] ^ -2147483648; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 d1', [ // 279 f64.copysign dab
+  row('effect', false, '', 'a b d _ _ a1 d1', [ // 270 f64.copysign dab
     (a, b, d, _3, _4, a1, d1) => (s) => { let z!: number; z = s[b + 1 | 0]; s[d] = s[a]; s[d1] = s[a1] & 0x7fffffff | z & -2147483648; },
   ]),
-  row('f64', false, 'a', 'a _ _ _ _ D', [ // 280 f64.convert_i32_s Da
+  row('f64', false, 'a', 'a _ _ _ _ D', [ // 271 f64.convert_i32_s Da
     (a, _1, _2, _3, _4, D) => (s) => { F[D] = s[a]; },
     (a, _1, _2, _3, _4, D) => (s) => { F[D] = a(s); },
     (a, _1, _2, _3, _4, _5) => (s) => (s[a]),
     (a, _1, _2, _3, _4, _5) => (s) => (a(s)),
   ]),
-  row('f64', false, 'a', 'a _ _ _ _ D', [ // 281 f64.convert_i32_u Da
+  row('f64', false, 'a', 'a _ _ _ _ D', [ // 272 f64.convert_i32_u Da
     (a, _1, _2, _3, _4, D) => (s) => { F[D] = s[a] >>> 0; },
     (a, _1, _2, _3, _4, D) => (s) => { F[D] = a(s) >>> 0; },
     (a, _1, _2, _3, _4, _5) => (s) => (s[a] >>> 0),
     (a, _1, _2, _3, _4, _5) => (s) => (a(s) >>> 0),
   ]),
-  row('i32', true, 'A', '_ _ d _ P A', [ // 282 i32.trunc_f64_s dA
+  row('i32', true, 'A', '_ _ d _ P A', [ // 273 i32.trunc_f64_s dA
     (_0, _1, d, _3, P, A) => (s) => { place = P; s[d] = i32TruncS(F[A]); },
     (_0, _1, d, _3, P, A) => (s) => { place = P; s[d] = i32TruncS(A(s)); },
     (_0, _1, _2, _3, P, A) => () => { place = P; return i32TruncS(F[A]); },
     (_0, _1, _2, _3, P, A) => (s) => { place = P; return i32TruncS(A(s)); },
   ]),
-  row('i32', true, 'A', '_ _ d _ P A', [ // 283 i32.trunc_f64_u dA
+  row('i32', true, 'A', '_ _ d _ P A', [ // 274 i32.trunc_f64_u dA
     (_0, _1, d, _3, P, A) => (s) => { place = P; s[d] = i32TruncU(F[A]); },
     (_0, _1, d, _3, P, A) => (s) => { place = P; s[d] = i32TruncU(A(s)); },
     (_0, _1, _2, _3, P, A) => () => { place = P; return i32TruncU(F[A]); },
     (_0, _1, _2, _3, P, A) => (s) => { place = P; return i32TruncU(A(s)); },
   ]),
-  row('i32', false, 'A', '_ _ d _ _ A', [ // 284 i32.trunc_sat_f64_s dA
+  row('i32', false, 'A', '_ _ d _ _ A', [ // 275 i32.trunc_sat_f64_s dA
     (_0, _1, d, _3, _4, A) => (s) => { s[d] = i32TruncSatS(F[A]); },
     (_0, _1, d, _3, _4, A) => (s) => { s[d] = i32TruncSatS(A(s)); },
     (_0, _1, _2, _3, _4, A) => () => (i32TruncSatS(F[A])),
     (_0, _1, _2, _3, _4, A) => (s) => (i32TruncSatS(A(s))),
   ]),
-  row('effect', false, 'A', '_ _ d _ _ A', [ // 285 f32.demote_f64 dA
+  row('effect', false, 'A', '_ _ d _ _ A', [ // 276 f32.demote_f64 dA
     (_0, _1, d, _3, _4, A) => () => { FF[d] = F[A]; },
     (_0, _1, d, _3, _4, A) => (s) => { const vA = A(s); FF[d] = vA; },
   ]),
-  row('f64', false, '', 'a _ _ _ _ D', [ // 286 f64.promote_f32 Da
+  row('f64', false, '', 'a _ _ _ _ D', [ // 277 f64.promote_f32 Da
     (a, _1, _2, _3, _4, D) => () => { F[D] = FF[a]; },
     (a, _1, _2, _3, _4, _5) => () => (FF[a]),
   ]),
-  row('f64', false, 'ABC', '_ _ _ _ _ A B C D', [ // 287 f64.mul>add DABC
+  row('f64', false, 'ABC', '_ _ _ _ _ A B C D', [ // 278 f64.mul>add DABC
     (_0, _1, _2, _3, _4, A, B, C, D) => () => { F[D] = F[A] * F[B] + F[C]; },
     (_0, _1, _2, _3, _4, A, B, C, D) => (s) => { F[D] = A(s) * F[B] + F[C]; },
     (_0, _1, _2, _3, _4, A, B, C, D) => (s) => { F[D] = F[A] * B(s) + F[C]; },
@@ -1942,7 +1872,7 @@ const ROWS: readonly Row[] = [
     undefined,
     (_0, _1, _2, _3, _4, A, B, C, _8) => (s) => (A(s) * B(s) + C(s)),
   ]),
-  row('f64', false, 'ABC', '_ _ _ _ _ A B C D', [ // 288 f64.mul>sub DABC
+  row('f64', false, 'ABC', '_ _ _ _ _ A B C D', [ // 279 f64.mul>sub DABC
     (_0, _1, _2, _3, _4, A, B, C, D) => () => { F[D] = F[A] * F[B] - F[C]; },
     undefined,
     undefined,
@@ -1960,7 +1890,7 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('f64', false, 'ABC', '_ _ _ _ _ A B C D', [ // 289 f64.sub<mul DABC
+  row('f64', false, 'ABC', '_ _ _ _ _ A B C D', [ // 280 f64.sub<mul DABC
     (_0, _1, _2, _3, _4, A, B, C, D) => () => { F[D] = F[A] - F[B] * F[C]; },
     undefined,
     undefined,
@@ -1978,299 +1908,299 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('f64', false, 'A', '_ _ _ k _ A D', [ // 290 f64.add.k DAk
+  row('f64', false, 'A', '_ _ _ k _ A D', [ // 281 f64.add.k DAk
     (_0, _1, _2, k, _4, A, D) => () => { F[D] = F[A] + KF[k]; },
     (_0, _1, _2, k, _4, A, D) => (s) => { F[D] = A(s) + KF[k]; },
     (_0, _1, _2, k, _4, A, _6) => () => (F[A] + KF[k]),
     (_0, _1, _2, k, _4, A, _6) => (s) => (A(s) + KF[k]),
   ]),
-  row('f64', false, 'A', '_ _ _ k _ A D', [ // 291 f64.sub.k DAk
+  row('f64', false, 'A', '_ _ _ k _ A D', [ // 282 f64.sub.k DAk
     (_0, _1, _2, k, _4, A, D) => () => { F[D] = F[A] - KF[k]; },
     (_0, _1, _2, k, _4, A, D) => (s) => { F[D] = A(s) - KF[k]; },
     (_0, _1, _2, k, _4, A, _6) => () => (F[A] - KF[k]),
     (_0, _1, _2, k, _4, A, _6) => (s) => (A(s) - KF[k]),
   ]),
-  row('f64', false, 'A', '_ _ _ k _ A D', [ // 292 f64.mul.k DAk
+  row('f64', false, 'A', '_ _ _ k _ A D', [ // 283 f64.mul.k DAk
     (_0, _1, _2, k, _4, A, D) => () => { F[D] = F[A] * KF[k]; },
     (_0, _1, _2, k, _4, A, D) => (s) => { F[D] = A(s) * KF[k]; },
     (_0, _1, _2, k, _4, A, _6) => () => (F[A] * KF[k]),
     (_0, _1, _2, k, _4, A, _6) => (s) => (A(s) * KF[k]),
   ]),
-  row('f64', false, 'A', '_ _ _ k _ A D', [ // 293 f64.div.k DAk
+  row('f64', false, 'A', '_ _ _ k _ A D', [ // 284 f64.div.k DAk
     (_0, _1, _2, k, _4, A, D) => () => { F[D] = F[A] / KF[k]; },
     (_0, _1, _2, k, _4, A, D) => (s) => { F[D] = A(s) / KF[k]; },
     (_0, _1, _2, k, _4, A, _6) => () => (F[A] / KF[k]),
     (_0, _1, _2, k, _4, A, _6) => (s) => (A(s) / KF[k]),
   ]),
-  row('i32', false, 'A', '_ _ d k _ A', [ // 294 f64.eq.k dAk
+  row('i32', false, 'A', '_ _ d k _ A', [ // 285 f64.eq.k dAk
     (_0, _1, d, k, _4, A) => (s) => { s[d] = F[A] === KF[k] ? 1 : 0; },
     (_0, _1, d, k, _4, A) => (s) => { s[d] = A(s) === KF[k] ? 1 : 0; },
     (_0, _1, _2, k, _4, A) => () => (F[A] === KF[k] ? 1 : 0),
     (_0, _1, _2, k, _4, A) => (s) => (A(s) === KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 295 br.f64.eq.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 286 br.f64.eq.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return F[A] === KF[k] ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return A(s) === KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 296 br.not.f64.eq.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 287 br.not.f64.eq.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(F[A] === KF[k]) ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(A(s) === KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', '_ _ d k _ A', [ // 297 f64.ne.k dAk
+  row('i32', false, 'A', '_ _ d k _ A', [ // 288 f64.ne.k dAk
     (_0, _1, d, k, _4, A) => (s) => { s[d] = F[A] !== KF[k] ? 1 : 0; },
     (_0, _1, d, k, _4, A) => (s) => { s[d] = A(s) !== KF[k] ? 1 : 0; },
     (_0, _1, _2, k, _4, A) => () => (F[A] !== KF[k] ? 1 : 0),
     (_0, _1, _2, k, _4, A) => (s) => (A(s) !== KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 298 br.f64.ne.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 289 br.f64.ne.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return F[A] !== KF[k] ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return A(s) !== KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 299 br.not.f64.ne.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 290 br.not.f64.ne.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(F[A] !== KF[k]) ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(A(s) !== KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', '_ _ d k _ A', [ // 300 f64.lt.k dAk
+  row('i32', false, 'A', '_ _ d k _ A', [ // 291 f64.lt.k dAk
     (_0, _1, d, k, _4, A) => (s) => { s[d] = F[A] < KF[k] ? 1 : 0; },
     (_0, _1, d, k, _4, A) => (s) => { s[d] = A(s) < KF[k] ? 1 : 0; },
     (_0, _1, _2, k, _4, A) => () => (F[A] < KF[k] ? 1 : 0),
     (_0, _1, _2, k, _4, A) => (s) => (A(s) < KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 301 br.f64.lt.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 292 br.f64.lt.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return F[A] < KF[k] ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return A(s) < KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 302 br.not.f64.lt.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 293 br.not.f64.lt.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(F[A] < KF[k]) ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(A(s) < KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', '_ _ d k _ A', [ // 303 f64.le.k dAk
+  row('i32', false, 'A', '_ _ d k _ A', [ // 294 f64.le.k dAk
     (_0, _1, d, k, _4, A) => (s) => { s[d] = F[A] <= KF[k] ? 1 : 0; },
     (_0, _1, d, k, _4, A) => (s) => { s[d] = A(s) <= KF[k] ? 1 : 0; },
     (_0, _1, _2, k, _4, A) => () => (F[A] <= KF[k] ? 1 : 0),
     (_0, _1, _2, k, _4, A) => (s) => (A(s) <= KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 304 br.f64.le.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 295 br.f64.le.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return F[A] <= KF[k] ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return A(s) <= KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 305 br.not.f64.le.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 296 br.not.f64.le.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(F[A] <= KF[k]) ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(A(s) <= KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', '_ _ d k _ A', [ // 306 f64.gt.k dAk
+  row('i32', false, 'A', '_ _ d k _ A', [ // 297 f64.gt.k dAk
     (_0, _1, d, k, _4, A) => (s) => { s[d] = F[A] > KF[k] ? 1 : 0; },
     (_0, _1, d, k, _4, A) => (s) => { s[d] = A(s) > KF[k] ? 1 : 0; },
     (_0, _1, _2, k, _4, A) => () => (F[A] > KF[k] ? 1 : 0),
     (_0, _1, _2, k, _4, A) => (s) => (A(s) > KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 307 br.f64.gt.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 298 br.f64.gt.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return F[A] > KF[k] ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return A(s) > KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 308 br.not.f64.gt.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 299 br.not.f64.gt.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(F[A] > KF[k]) ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(A(s) > KF[k]) ? t : N(s); },
   ]),
-  row('i32', false, 'A', '_ _ d k _ A', [ // 309 f64.ge.k dAk
+  row('i32', false, 'A', '_ _ d k _ A', [ // 300 f64.ge.k dAk
     (_0, _1, d, k, _4, A) => (s) => { s[d] = F[A] >= KF[k] ? 1 : 0; },
     (_0, _1, d, k, _4, A) => (s) => { s[d] = A(s) >= KF[k] ? 1 : 0; },
     (_0, _1, _2, k, _4, A) => () => (F[A] >= KF[k] ? 1 : 0),
     (_0, _1, _2, k, _4, A) => (s) => (A(s) >= KF[k] ? 1 : 0),
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 310 br.f64.ge.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 301 br.f64.ge.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return F[A] >= KF[k] ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return A(s) >= KF[k] ? t : N(s); },
   ]),
-  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 311 br.not.f64.ge.k Akt
+  row('branch', false, 'A', '_ _ _ k _ A N t', [ // 302 br.not.f64.ge.k Akt
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(F[A] >= KF[k]) ? t : N(s); },
     (_0, _1, _2, k, _4, A, N, t) => (s) => { return !(A(s) >= KF[k]) ? t : N(s); },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 312 i64.add dab
-    (a, b, d, _3, _4, a1, b1, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
+  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 303 i64.add dab
+    (a, b, d, _3, _4, a1, b1, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 313 i64.add.k dakl
-    (a, _1, d, k, _4, a1, d1, l) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
+  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 304 i64.add.k dakl
+    (a, _1, d, k, _4, a1, d1, l) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 314 i64.sub dab
-    (a, b, d, _3, _4, a1, b1, d1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al - bl | 0; s[d1] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; },
+  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 305 i64.sub dab
+    (a, b, d, _3, _4, a1, b1, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al - bl | 0; s[d] = x; s[d1] = ah - bh - ((~al & bl | (~al | bl) & x) >>> 31) | 0; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 315 i64.and dab
+  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 306 i64.and dab
     (a, b, d, _3, _4, a1, b1, d1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al & bl; s[d1] = ah & bh; },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 316 i64.and.k dakl
+  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 307 i64.and.k dakl
     (a, _1, d, k, _4, a1, d1, l) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; s[d] = al & bl; s[d1] = ah & bh; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 317 i64.or dab
+  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 308 i64.or dab
     (a, b, d, _3, _4, a1, b1, d1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al | bl; s[d1] = ah | bh; },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 318 i64.or.k dakl
+  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 309 i64.or.k dakl
     (a, _1, d, k, _4, a1, d1, l) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; s[d] = al | bl; s[d1] = ah | bh; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 319 i64.xor dab
+  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 310 i64.xor dab
     (a, b, d, _3, _4, a1, b1, d1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 320 i64.xor.k dakl
+  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 311 i64.xor.k dakl
     (a, _1, d, k, _4, a1, d1, l) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 321 i64.mul dab
+  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 312 i64.mul dab
     (a, b, d, _3, _4, a1, b1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; s[d1] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; s[d] = Math.imul(al, bl); },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 322 i64.mul.k dakl
+  row('effect', false, '', 'a _ d k _ a1 d1 l', [ // 313 i64.mul.k dakl
     (a, _1, d, k, _4, a1, d1, l) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = k; bh = l; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; s[d1] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; s[d] = Math.imul(al, bl); },
   ]),
-  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 323 i64.shl dab
-    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> 31 - y; } else { s[d] = 0; s[d1] = al << y; } },
-    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> 31 - y; } else { s[d] = 0; s[d1] = al << y; } },
+  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 314 i64.shl dab
+    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> ~y; } else { s[d] = 0; s[d1] = al << y; } },
+    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> ~y; } else { s[d] = 0; s[d1] = al << y; } },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1', [ // 324 i64.shl.k dak
-    (a, _1, d, k, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> 31 - y; } else { s[d] = 0; s[d1] = al << y; } },
+  row('effect', false, '', 'a _ d k _ a1 d1', [ // 315 i64.shl.k dak
+    (a, _1, d, k, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al << y; s[d1] = ah << y | al >>> 1 >>> ~y; } else { s[d] = 0; s[d1] = al << y; } },
   ]),
-  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 325 i64.shr_s dab
-    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
-    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
+  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 316 i64.shr_s dab
+    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << ~y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
+    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << ~y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1', [ // 326 i64.shr_s.k dak
-    (a, _1, d, k, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
+  row('effect', false, '', 'a _ d k _ a1 d1', [ // 317 i64.shr_s.k dak
+    (a, _1, d, k, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al >>> y | ah << 1 << ~y; s[d1] = ah >> y; } else { s[d] = ah >> y; s[d1] = ah >> 31; } },
   ]),
-  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 327 i64.shr_u dab
-    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
-    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
+  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 318 i64.shr_u dab
+    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << ~y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
+    (a, b, d, _3, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y < 32) { s[d] = al >>> y | ah << 1 << ~y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1', [ // 328 i64.shr_u.k dak
-    (a, _1, d, k, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al >>> y | ah << 1 << 31 - y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
+  row('effect', false, '', 'a _ d k _ a1 d1', [ // 319 i64.shr_u.k dak
+    (a, _1, d, k, _4, a1, d1) => (s) => { let y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { s[d] = al >>> y | ah << 1 << ~y; s[d1] = ah >>> y; } else { s[d] = ah >>> y; s[d1] = 0; } },
   ]),
-  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 329 i64.rotl dab
-    (a, b, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> 31 - (y & 31); s[d1] = ah << y | al >>> 1 >>> 31 - (y & 31); },
-    (a, b, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> 31 - (y & 31); s[d1] = ah << y | al >>> 1 >>> 31 - (y & 31); },
+  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 320 i64.rotl dab
+    (a, b, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> ~y; s[d1] = ah << y | al >>> 1 >>> ~y; },
+    (a, b, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> ~y; s[d1] = ah << y | al >>> 1 >>> ~y; },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 d1', [ // 330 i64.rotl.k dak
-    (a, _1, d, k, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> 31 - (y & 31); s[d1] = ah << y | al >>> 1 >>> 31 - (y & 31); },
+  row('effect', false, '', 'a _ d k _ a1 d1', [ // 321 i64.rotl.k dak
+    (a, _1, d, k, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = k; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> ~y; s[d1] = ah << y | al >>> 1 >>> ~y; },
   ]),
-  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 331 i64.rotr dab
-    (a, b, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al >>> y | ah << 1 << 31 - (y & 31); s[d1] = ah >>> y | al << 1 << 31 - (y & 31); },
-    (a, b, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al >>> y | ah << 1 << 31 - (y & 31); s[d1] = ah >>> y | al << 1 << 31 - (y & 31); },
+  row('effect', false, 'b', 'a b d _ _ a1 d1', [ // 322 i64.rotr dab
+    (a, b, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = s[b] & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al >>> y | ah << 1 << ~y; s[d1] = ah >>> y | al << 1 << ~y; },
+    (a, b, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number; al = s[a]; ah = s[a1]; y = b(s) & 63; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al >>> y | ah << 1 << ~y; s[d1] = ah >>> y | al << 1 << ~y; },
   ]),
-  row('i32', false, '', 'a b d _ _ a1 b1', [ // 332 i64.eq dab
+  row('i32', false, '', 'a b d _ _ a1 b1', [ // 323 i64.eq dab
     (a, b, d, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al === bl && ah === bh ? 1 : 0; },
     (a, b, _2, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return al === bl && ah === bh ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a b d _ _ a1 b1', [ // 333 i64.ne dab
+  row('i32', false, '', 'a b d _ _ a1 b1', [ // 324 i64.ne dab
     (a, b, d, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = al !== bl || ah !== bh ? 1 : 0; },
     (a, b, _2, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return al !== bl || ah !== bh ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a b d _ _ a1 b1', [ // 334 i64.lt_s dab
+  row('i32', false, '', 'a b d _ _ a1 b1', [ // 325 i64.lt_s dab
     (a, b, d, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; },
     (a, b, _2, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a b d _ _ a1 b1', [ // 335 i64.lt_u dab
+  row('i32', false, '', 'a b d _ _ a1 b1', [ // 326 i64.lt_u dab
     (a, b, d, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; },
     (a, b, _2, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a b d _ _ a1 b1', [ // 336 i64.ge_s dab
+  row('i32', false, '', 'a b d _ _ a1 b1', [ // 327 i64.ge_s dab
     (a, b, d, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; },
     (a, b, _2, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; },
   ]),
-  row('i32', false, '', 'a b d _ _ a1 b1', [ // 337 i64.ge_u dab
+  row('i32', false, '', 'a b d _ _ a1 b1', [ // 328 i64.ge_u dab
     (a, b, d, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; s[d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; },
     (a, b, _2, _3, _4, a1, b1) => (s) => { let al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 d1 l', [ // 338 i64.xor>rotl.k dabl
-    (a, b, d, _3, _4, a1, b1, d1, l) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; al = al ^ bl; ah = ah ^ bh; y = l; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> 31 - (y & 31); s[d1] = ah << y | al >>> 1 >>> 31 - (y & 31); },
+  row('effect', false, '', 'a b d _ _ a1 b1 d1 l', [ // 329 i64.xor>rotl.k dabl
+    (a, b, d, _3, _4, a1, b1, d1, l) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; al = al ^ bl; ah = ah ^ bh; y = l; if (y >= 32) { x = al; al = ah; ah = x; } s[d] = al << y | ah >>> 1 >>> ~y; s[d1] = ah << y | al >>> 1 >>> ~y; },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 c c1 d1', [ // 339 i64.shl.k>xor dack
-    (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { ah = ah << y | al >>> 1 >>> 31 - y; al = al << y; } else { ah = al << y; al = 0; } bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
+  row('effect', false, '', 'a _ d k _ a1 c c1 d1', [ // 330 i64.shl.k>xor dack
+    (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { ah = ah << y | al >>> 1 >>> ~y; al = al << y; } else { ah = al << y; al = 0; } bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 c c1 d1', [ // 340 i64.shr_u.k>xor dack
-    (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { al = al >>> y | ah << 1 << 31 - y; ah = ah >>> y; } else { al = ah >>> y; ah = 0; } bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
+  row('effect', false, '', 'a _ d k _ a1 c c1 d1', [ // 331 i64.shr_u.k>xor dack
+    (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { al = al >>> y | ah << 1 << ~y; ah = ah >>> y; } else { al = ah >>> y | 0; ah = 0; } bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a _ d k _ a1 c c1 d1', [ // 341 i64.rotl.k>xor dack
-    (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; x = a; al = s[a]; ah = s[a1]; y = k; if (y >= 32) { x = al; al = ah; ah = x; } y = y & 31; x = al << y | ah >>> 1 >>> 31 - y; ah = ah << y | al >>> 1 >>> 31 - y; al = x; bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
+  row('effect', false, '', 'a _ d k _ a1 c c1 d1', [ // 332 i64.rotl.k>xor dack
+    (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; x = a; al = s[a]; ah = s[a1]; y = k; if (y >= 32) { x = al; al = ah; ah = x; } x = al << y | ah >>> 1 >>> ~y; ah = ah << y | al >>> 1 >>> ~y; al = x; bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 c c1 d1', [ // 342 i64.and>add dabc
-    (a, b, d, _3, _4, a1, b1, c, c1, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; al = al & bl; ah = ah & bh; bl = s[c]; bh = s[c1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
+  row('effect', false, '', 'a b d _ _ a1 b1 c c1 d1', [ // 333 i64.add>add dabc
+    (a, b, d, _3, _4, a1, b1, c, c1, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al + bl | 0; ah = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; al = x; bl = s[c]; bh = s[c1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 b1 c c1 d1', [ // 343 i64.add>add dabc
-    (a, b, d, _3, _4, a1, b1, c, c1, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al + bl | 0; ah = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; al = x; bl = s[c]; bh = s[c1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; },
+  row('effect', false, '', 'a b d _ _ a1 b1 d1', [ // 334 i64.not>and dab
+    (a, b, d, _3, _4, a1, b1, d1) => (s) => { s[d] = ~s[a] & s[b]; s[d1] = ~s[a1] & s[b1]; },
   ]),
-  row('i32', false, '', 'a _ d _ _ a1', [ // 344 i64.eqz da
+  row('i32', false, '', 'a _ d _ _ a1', [ // 335 i64.eqz da
     (a, _1, d, _3, _4, a1) => (s) => { s[d] = (s[a] | s[a1]) === 0 ? 1 : 0; },
     (a, _1, _2, _3, _4, a1) => (s) => ((s[a] | s[a1]) === 0 ? 1 : 0),
   ]),
-  row('effect', false, '', 'a _ d _ _ d1', [ // 345 i64.clz da
+  row('effect', false, '', 'a _ d _ _ d1', [ // 336 i64.clz da
     (a, _1, d, _3, _4, d1) => (s) => { let x!: number, y!: number; x = a; y = s[x + 1]; x = y === 0 ? 32 + Math.clz32(s[x]) | 0 : Math.clz32(y); s[d] = x; s[d1] = 0; },
   ]),
-  row('effect', false, '', 'a _ d _ _ a1 d1', [ // 346 i64.ctz da
+  row('effect', false, '', 'a _ d _ _ a1 d1', [ // 337 i64.ctz da
     (a, _1, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, z!: number; y = s[a]; z = 31; if (y === 0) { y = s[a1]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & 0 - y) | 0; s[d] = x; s[d1] = 0; },
   ]),
-  row('effect', false, 'a', 'a _ d _ _ d1', [ // 347 i64.extend_i32_s da
+  row('effect', false, 'a', 'a _ d _ _ d1', [ // 338 i64.extend_i32_s da
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = s[a]; s[d] = y; s[d1] = y >> 31; },
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = a(s); s[d] = y; s[d1] = y >> 31; },
   ]),
-  row('effect', false, 'a', 'a _ d _ _ d1', [ // 348 i64.extend_i32_u da
+  row('effect', false, 'a', 'a _ d _ _ d1', [ // 339 i64.extend_i32_u da
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = s[a]; s[d] = y; s[d1] = 0; },
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = a(s); s[d] = y; s[d1] = 0; },
   ]),
-  row('effect', false, 'a', 'a _ d _ _ d1', [ // 349 i64.extend8_s da
+  row('effect', false, 'a', 'a _ d _ _ d1', [ // 340 i64.extend8_s da
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = s[a] << 24 >> 24; s[d] = y; s[d1] = y >> 31; },
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = a(s) << 24 >> 24; s[d] = y; s[d1] = y >> 31; },
   ]),
-  row('effect', false, 'a', 'a _ d _ _ d1', [ // 350 i64.extend16_s da
+  row('effect', false, 'a', 'a _ d _ _ d1', [ // 341 i64.extend16_s da
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = s[a] << 16 >> 16; s[d] = y; s[d1] = y >> 31; },
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = a(s) << 16 >> 16; s[d] = y; s[d1] = y >> 31; },
   ]),
-  row('effect', true, '', '_ _ _ k P Q l m n', [ // 351 out klmn
+  row('effect', true, '', '_ _ _ k P Q l m n', [ // 342 out klmn
     (_0, _1, _2, k, P, Q, l, m, n) => () => { place = P; fuel = fuel - OUT[k](inst, fp2 + n, l, m); if (fuel < 0) trap(0, Q); },
   ]),
-  row('effect', true, '', 'a _ d k P l', [ // 352 unary dakl
+  row('effect', true, '', 'a _ d k P l', [ // 343 unary dakl
     (a, _1, d, k, P, l) => () => { place = P; UNARY[k](fp2 + d, fp2 + a, l); },
   ]),
-  row('effect', true, '', 'a b d k P l', [ // 353 binary dabkl
+  row('effect', true, '', 'a b d k P l', [ // 344 binary dabkl
     (a, b, d, k, P, l) => () => { place = P; BINARY[k](fp2 + d, fp2 + a, fp2 + b, l); },
   ]),
-  row('effect', true, '', 'a b d k P c', [ // 354 ternary dabck
+  row('effect', true, '', 'a b d k P c', [ // 345 ternary dabck
     (a, b, d, k, P, c) => () => { place = P; TERNARY[k](fp2 + d, fp2 + a, fp2 + b, fp2 + c); },
   ]),
-  row('effect', true, '', 'a b d k P c l m n', [ // 355 access dabcklmn
+  row('effect', true, '', 'a b d k P c l m n', [ // 346 access dabcklmn
     (a, b, d, k, P, c, l, m, n) => () => { place = P; ACCESS[k](inst, fp2 + d, fp2 + a, fp2 + b, fp2 + c, l, m, n); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 356 wait32 dabckl
+  row('end', true, '', '_ _ _ _ P', [ // 347 wait32 dabckl
     (_0, _1, _2, _3, P) => () => { return leave(12, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 357 wait64 dabckl
+  row('end', true, '', '_ _ _ _ P', [ // 348 wait64 dabckl
     (_0, _1, _2, _3, P) => () => { return leave(12, P); },
   ]),
-  row('effect', false, '', '_ _ _ k _', [ // 358 refs.enter k
+  row('effect', false, '', '_ _ _ k _', [ // 349 refs.enter k
     (_0, _1, _2, k, _4) => () => { growRefs(fp + k | 0); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 359 throw kl
+  row('end', true, '', '_ _ _ _ P', [ // 350 throw kl
     (_0, _1, _2, _3, P) => () => { return leave(10, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 360 throw_ref k
+  row('end', true, '', '_ _ _ _ P', [ // 351 throw_ref k
     (_0, _1, _2, _3, P) => () => { return leave(11, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 361 unreachable 
+  row('end', true, '', '_ _ _ _ P', [ // 352 unreachable 
     (_0, _1, _2, _3, P) => () => { return leave(16, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 362 exit 
+  row('end', true, '', '_ _ _ _ P', [ // 353 exit 
     (_0, _1, _2, _3, P) => () => { return leave(1, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 363 cross.return 
+  row('end', true, '', '_ _ _ _ P', [ // 354 cross.return 
     (_0, _1, _2, _3, P) => () => { return leave(5, P); },
   ]),
-  row('end', true, '', '_ _ _ _ _ Q', [ // 364 probe k
+  row('end', true, '', '_ _ _ _ _ Q', [ // 355 probe k
     (_0, _1, _2, _3, _4, Q) => () => { return leave(7, Q); },
   ]),
-  row('effect', false, '', '_ _ d k _', [ // 365 far.get dk
+  row('effect', false, '', '_ _ d k _', [ // 356 far.get dk
     (_0, _1, d, k, _4) => () => { let x!: number, y!: number; x = (fp2 + d); y = fp2 + k | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', 'a _ _ k _', [ // 366 far.set ak
+  row('effect', false, '', 'a _ _ k _', [ // 357 far.set ak
     (a, _1, _2, k, _4) => () => { let x!: number, y!: number; x = fp2 + k | 0; y = (fp2 + a); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', '_ _ _ k _ D', [ // 367 far.getref Dk
+  row('effect', false, '', '_ _ _ k _ D', [ // 358 far.getref Dk
     (_0, _1, _2, k, _4, D) => () => { R[(fp + D)] = R[fp + k | 0]; },
   ]),
-  row('effect', false, '', '_ _ _ k _ A', [ // 368 far.setref Ak
+  row('effect', false, '', '_ _ _ k _ A', [ // 359 far.setref Ak
     (_0, _1, _2, k, _4, A) => () => { R[fp + k | 0] = R[(fp + A)]; },
   ]),
 ];

@@ -39,6 +39,25 @@ describe('operands vanish', () => {
 });
 
 describe('several instructions make one op', () => {
+  test('a step, a comparison and a branch, whichever side of the comparison the counter is on', () => {
+    const loop = (condition: string): string[] =>
+      ops(`(param i32 i32) (loop (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br_if 0 ${condition}))`);
+    expect(loop('(i32.ne (local.get 0) (local.get 1))')).toEqual(['br.inc.ne', 'return']);
+    expect(loop('(i32.ne (local.get 1) (local.get 0))')).toEqual(['br.inc.ne', 'return']);
+    expect(loop('(i32.gt_s (local.get 1) (local.get 0))')).toEqual(['br.inc.lt_s', 'return']);
+    expect(loop('(i32.gt_u (i32.const 9) (local.get 0))')).toEqual(['br.inc.lt_u.k', 'return']);
+    expect(loop('(i32.lt_s (local.get 1) (local.get 0))')).toEqual(['i32.add.k', 'br.i32.lt_s', 'return']);
+  });
+
+  test('bits of one i64 that another one does not have', () => {
+    const and = (a: string, b: string): string[] =>
+      ops(`(param i64 i64) (result i64) (i64.and ${a} ${b})`).slice(0, -1);
+    const not = '(i64.xor (local.get 1) (i64.const -1))';
+    expect(and('(local.get 0)', not)).toEqual(['i64.not>and']);
+    expect(and(not, '(local.get 0)')).toEqual(['i64.not>and']);
+    expect(and('(local.get 0)', '(i64.xor (local.get 1) (i64.const 0xffffffff))')).toEqual(['i64.xor.k', 'i64.and']);
+  });
+
   test('an addition and the exclusive or and rotation that take its result', () => {
     const body = (xor: string): string =>
       `(param i32 i32 i32) (local.set 0 (i32.add (local.get 0) (local.get 1)))

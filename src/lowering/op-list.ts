@@ -77,7 +77,6 @@ i32.add dab
 .mul.k>add dack
 .shl.k>xor
 .shl.k>and.k dakl
-.shl.k>and dack
 .and>shl.k dabl
 .or>shl.k
 .or>or dabc
@@ -140,20 +139,14 @@ br.i32.eq abt
 .i32.add.k>le_u.k
 .inc.ne dabkt
 .inc.ne.k daklt
-.add.ne dabct
-.add.ne.k dablt
 .inc.lt_s dabkt
 .inc.lt_s.k daklt
-.add.lt_s dabct
-.add.lt_s.k dablt
 .inc.lt_u dabkt
 .inc.lt_u.k daklt
 .add.lt_u dabct
 .add.lt_u.k dablt
 .inc.eq dabkt
 .inc.eq.k daklt
-.add.eq dabct
-.add.eq.k dablt
 i32.load dak
 .load.add dack
 .load.add.k dakl
@@ -179,7 +172,6 @@ i32.load8_s dak
 .load8_u dak
 .load8_u.add dack
 .load8_u.add.k dakl
-.load8_u.shl.add.k daklm
 .load8_u.k dkl
 .load16_s dak
 .load16_s.add dack
@@ -203,7 +195,6 @@ i32.load16_s*load16_s>add dabckl
 .load,tee.add.k deakl
 .load>i32.load dakl
 .load>i32.load8_u
-.load>i32.load16_u
 br_if.i32.load akt
 br_unless.i32.load
 br_if.tee.i32.load dakt
@@ -343,8 +334,8 @@ i64.add dab
 .shl.k>xor dack
 .shr_u.k>xor
 .rotl.k>xor
-.and>add dabc
-.add>add
+.add>add dabc
+.not>and dab
 .eqz da
 .clz
 .ctz

@@ -121,8 +121,8 @@ const FLOAT_UNARY: Table = [
 // i64: halves of A in al ah, of B in bl bh, the result at S[z].
 // biome-ignore format: a table
 const I64_BINARY: Table = [
-  ['add', 'x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0;'],
-  ['sub', 'S[z] = al - bl | 0; S[z + 1 | 0] = ah - bh - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0;'],
+  ['add', 'x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0;'],
+  ['sub', 'x = al - bl | 0; S[z] = x; S[z + 1 | 0] = ah - bh - ((~al & bl | (~al | bl) & x) >>> 31) | 0;'],
   ['and', 'S[z] = al & bl; S[z + 1 | 0] = ah & bh;'],
   ['or',  'S[z] = al | bl; S[z + 1 | 0] = ah | bh;'],
   ['xor', 'S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh;'],
@@ -132,11 +132,11 @@ const I64_BINARY: Table = [
 // i64 by a shift count in y (0 to 63).
 // biome-ignore format: a table
 const I64_SHIFT: Table = [
-  ['shl',   'if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - y; } else { S[z] = 0; S[z + 1 | 0] = al << y; }'],
-  ['shr_s', 'if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; }'],
-  ['shr_u', 'if (y < 32) { S[z] = al >>> y | ah << 1 << 31 - y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; }'],
-  ['rotl',  'if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> 31 - (y & 31); S[z + 1 | 0] = ah << y | al >>> 1 >>> 31 - (y & 31);'],
-  ['rotr',  'if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << 31 - (y & 31); S[z + 1 | 0] = ah >>> y | al << 1 << 31 - (y & 31);'],
+  ['shl',   'if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y; } else { S[z] = 0; S[z + 1 | 0] = al << y; }'],
+  ['shr_s', 'if (y < 32) { S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; }'],
+  ['shr_u', 'if (y < 32) { S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >>> y; } else { S[z] = ah >>> y; S[z + 1 | 0] = 0; }'],
+  ['rotl',  'if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al << y | ah >>> 1 >>> ~y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y;'],
+  ['rotr',  'if (y >= 32) { x = al; al = ah; ah = x; } S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >>> y | al << 1 << ~y;'],
 ];
 
 // biome-ignore format: a table
@@ -235,7 +235,6 @@ export const I32_PAIRS: readonly (readonly [inner: string, innerConst: boolean, 
   ['mul',   true,  'add',   false],
   ['shl',   true,  'xor',   false],
   ['shl',   true,  'and',   true],
-  ['shl',   true,  'and',   false],
   ['and',   false, 'shl',   true],
   ['or',    false, 'shl',   true],
   ['or',    false, 'or',    false],
@@ -296,6 +295,8 @@ for (const name of INCREMENT_COMPARES) {
   const formula = I32_CONDITION.get(name) ?? '';
   op(`br.inc.${name}`, 'd a b k t', `x = S[a] + k | 0; S[d] = x; if (${put(formula, 'x', 'S[b]')}) JUMP`);
   op(`br.inc.${name}.k`, 'd a k l t', `x = S[a] + k | 0; S[d] = x; if (${put(formula, 'x', 'l')}) JUMP`);
+  // Steps by a slot are rare but for this one.
+  if (name !== 'lt_u') continue;
   op(`br.add.${name}`, 'd a b c t', `x = S[a] + S[b] | 0; S[d] = x; if (${put(formula, 'x', 'S[c]')}) JUMP`);
   op(`br.add.${name}.k`, 'd a b l t', `x = S[a] + S[b] | 0; S[d] = x; if (${put(formula, 'x', 'l')}) JUMP`);
 }
@@ -395,7 +396,7 @@ accesses(
   `x = b; ${ALIGNED} { p = p >>> 2; M32[p] = S[x]; M32[p + 1 | 0] = S[x + 1 | 0]; } else { store32(M8, p, S[x]); store32(M8, p + 4 | 0, S[x + 1 | 0]); }`,
 );
 accesses('i32.load8_s', 1, `S[d] = ${LOAD[1][2]};`, ['', '.add.k']);
-accesses('i32.load8_u', 1, `S[d] = ${LOAD[2][2]};`, ['', '.add', '.add.k', '.shl.add.k', '.k']);
+accesses('i32.load8_u', 1, `S[d] = ${LOAD[2][2]};`, ['', '.add', '.add.k', '.k']);
 accesses('i32.load16_s', 2, `S[d] = ${LOAD[3][2]};`, ['', '.add']);
 accesses('i32.load16_u', 2, `S[d] = ${LOAD[4][2]};`, ['', '.add', '.add.k', '.shl.add']);
 accesses('i32.store8', 1, 'M8[p] = S[b];', ['', '.add', '.add.k'], ['', '.add', '.add.k']);
@@ -414,7 +415,7 @@ op(
 op('i32.load,tee.add.k', 'd e a k l', `x = S[a] + l | 0; S[e] = x; ${check(4)} S[d] = ${LOAD32};`);
 // The address of a load is itself loaded, with offset k; l is the offset of the outer one.
 for (const [name, size, value] of LOAD) {
-  if (!['i32.load', 'i32.load8_u', 'i32.load16_u'].includes(name)) continue;
+  if (!['i32.load', 'i32.load8_u'].includes(name)) continue;
   op(`i32.load>${name}`, 'd a k l', `x = S[a]; ${check(4)} x = ${LOAD32}; ${check(size, 'l')} S[d] = ${value};`);
 }
 /** Loads that a branch on zero or not zero takes in; `tee` keeps what was loaded. */
@@ -581,19 +582,17 @@ for (const [name, formula] of I64_COMPARE) op(`i64.${name}`, 'd a b', `${I64_OPE
 // Two operations: the inner one leaves its result in al ah. `.k` marks a shift count that is an immediate.
 const I64_IN_PLACE: Readonly<Record<string, string>> = {
   xor: 'al = al ^ bl; ah = ah ^ bh;',
-  and: 'al = al & bl; ah = ah & bh;',
-  add: 'x = al + bl | 0; ah = ah + bh + ((x >>> 0) < (al >>> 0) ? 1 : 0) | 0; al = x;',
-  'shl.k': 'if (y < 32) { ah = ah << y | al >>> 1 >>> 31 - y; al = al << y; } else { ah = al << y; al = 0; }',
-  'shr_u.k': 'if (y < 32) { al = al >>> y | ah << 1 << 31 - y; ah = ah >>> y; } else { al = ah >>> y; ah = 0; }',
+  add: 'x = al + bl | 0; ah = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; al = x;',
+  'shl.k': 'if (y < 32) { ah = ah << y | al >>> 1 >>> ~y; al = al << y; } else { ah = al << y; al = 0; }',
+  'shr_u.k': 'if (y < 32) { al = al >>> y | ah << 1 << ~y; ah = ah >>> y; } else { al = ah >>> y | 0; ah = 0; }',
   'rotl.k':
-    'if (y >= 32) { x = al; al = ah; ah = x; } y = y & 31; x = al << y | ah >>> 1 >>> 31 - y; ah = ah << y | al >>> 1 >>> 31 - y; al = x;',
+    'if (y >= 32) { x = al; al = ah; ah = x; } x = al << y | ah >>> 1 >>> ~y; ah = ah << y | al >>> 1 >>> ~y; al = x;',
 };
 export const I64_PAIRS: readonly (readonly [inner: string, outer: string])[] = [
   ['xor', 'rotl.k'],
   ['shl.k', 'xor'],
   ['shr_u.k', 'xor'],
   ['rotl.k', 'xor'],
-  ['and', 'add'],
   ['add', 'add'],
 ];
 const I64_FORMULA = new Map([...I64_BINARY, ...I64_SHIFT]);
@@ -610,6 +609,7 @@ for (const [inner, outer] of I64_PAIRS) {
     `x = a; al = S[x]; ah = S[x + 1 | 0]; ${first} ${I64_IN_PLACE[inner]} ${second} z = d; ${result}`,
   );
 }
+op('i64.not>and', 'd a b', 'x = a; y = b; z = d; S[z] = ~S[x] & S[y]; S[z + 1 | 0] = ~S[x + 1 | 0] & S[y + 1 | 0];');
 op('i64.eqz', 'd a', 'x = a; S[d] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0;');
 op(
   'i64.clz',

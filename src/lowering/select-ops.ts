@@ -258,14 +258,15 @@ export class Selector {
     const by = value.op === 'i32.add' ? b.lo : -b.lo | 0;
     const { condition, negated, label, at } = next;
     const op = bySlot ? 'br.add' : 'br.inc';
-    if (condition.kind === 'slot' && condition.lo === slot) {
-      this.emit.op(`${op}.${negated ? 'eq' : 'ne'}.k`, at, slot, a.lo, by, 0, label);
+    if (condition.kind === 'slot' && condition.lo === slot && !bySlot) {
+      this.emit.op(`br.inc.${negated ? 'eq' : 'ne'}.k`, at, slot, a.lo, by, 0, label);
       return true;
     }
     if (condition.kind !== 'binary' || !condition.op.startsWith('i32.')) return false;
-    const left = condition.a as Node;
-    const right = condition.b as Node;
-    const compare = condition.op.slice(4);
+    let left = condition.a as Node;
+    let right = condition.b as Node;
+    let compare = condition.op.slice(4);
+    if (right.kind === 'slot' && right.lo === slot) [left, right, compare] = [right, left, MIRROR[compare]];
     const name = `${op}.${negated ? INVERSE[compare] : compare}`;
     if (left.kind !== 'slot' || left.lo !== slot || !has(name)) return false;
     if (isI32Const(right)) this.emit.op(`${name}.k`, at, slot, a.lo, by, right.lo, label);
@@ -573,6 +574,16 @@ export class Selector {
     const inner = i64Normal(a);
     const innerConst = isShift(inner.name) && inner.b.kind === 'const';
     const outerConst = isShift(outer) && b.kind === 'const';
+    if (
+      outer === 'and' &&
+      inner.name === 'xor' &&
+      inner.b.kind === 'const' &&
+      b.kind !== 'const' &&
+      (inner.b.lo & inner.b.hi) === -1
+    ) {
+      this.emit.op('i64.not>and', at, d, this.operand(inner.a), this.operand(b));
+      return true;
+    }
     const name = `i64.${inner.name}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`;
     if (!has(name) || (!innerConst && inner.b.kind === 'const') || (!outerConst && b.kind === 'const')) return false;
     const slots = [this.operand(inner.a)];

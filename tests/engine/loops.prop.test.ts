@@ -136,22 +136,32 @@ test.each(['switch', 'closures'] as const)('the quarter round of ChaCha gives it
   expect(results.map((one) => one >>> 0)).toEqual([0xea2a92f4, 0xcb1cf8ce, 0x4581472e, 0x5881c4bb]);
 });
 
-test.each(['switch', 'closures'] as const)('rotations and trailing zeros at their edges (%s)', (loop) => {
-  useLoop(loop);
-  const edges = run(`(module
+test.each(['switch', 'closures'] as const)(
+  'rotations, trailing zeros, masks and counters at their edges (%s)',
+  (loop) => {
+    useLoop(loop);
+    const edges = run(`(module
     (func (export "rotl") (param i32 i32) (result i32) (i32.rotl (local.get 0) (local.get 1)))
     (func (export "rotr") (param i32 i32) (result i32) (i32.rotr (local.get 0) (local.get 1)))
     (func (export "rotl0") (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 0)))
     (func (export "rotl32") (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 32)))
+    (func (export "andnot") (param i64 i64) (result i64)
+      (i64.and (local.get 0) (i64.xor (local.get 1) (i64.const -1))))
+    (func (export "count") (param i32 i32) (result i32)
+      (loop (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br_if 0 (i32.gt_u (local.get 1) (local.get 0))))
+      (local.get 0))
     (func (export "ctz") (param i32) (result i32) (i32.ctz (local.get 0))))`);
-  for (const x of [0, 1, -1, -(2 ** 31), 0x12345678]) {
-    for (const by of [0, 1, 31, 32, 33, -1, -(2 ** 31)]) {
-      const wide = (BigInt.asUintN(32, BigInt(x)) << 32n) | BigInt.asUintN(32, BigInt(x));
-      const left = Number(BigInt.asIntN(32, wide >> BigInt(32 - (by & 31))));
-      const right = Number(BigInt.asIntN(32, wide >> BigInt(by & 31)));
-      expect([edges.call('rotl', x, by), edges.call('rotr', x, by)]).toEqual([left, right]);
+    expect(edges.call('andnot', 0x1234_5678_9abc_def0n, 0x00ff_00ff_00ff_00ffn)).toBe(0x1200_5600_9a00_de00n);
+    expect([edges.call('count', 0, 5), edges.call('count', 7, 5), edges.call('count', -3, -1)]).toEqual([5, 8, -1]);
+    for (const x of [0, 1, -1, -(2 ** 31), 0x12345678]) {
+      for (const by of [0, 1, 31, 32, 33, -1, -(2 ** 31)]) {
+        const wide = (BigInt.asUintN(32, BigInt(x)) << 32n) | BigInt.asUintN(32, BigInt(x));
+        const left = Number(BigInt.asIntN(32, wide >> BigInt(32 - (by & 31))));
+        const right = Number(BigInt.asIntN(32, wide >> BigInt(by & 31)));
+        expect([edges.call('rotl', x, by), edges.call('rotr', x, by)]).toEqual([left, right]);
+      }
+      expect([edges.call('rotl0', x), edges.call('rotl32', x)]).toEqual([x, x]);
+      expect(edges.call('ctz', x)).toBe(x === 0 ? 32 : 31 - Math.clz32(x & (~x + 1)));
     }
-    expect([edges.call('rotl0', x), edges.call('rotl32', x)]).toEqual([x, x]);
-    expect(edges.call('ctz', x)).toBe(x === 0 ? 32 : 31 - Math.clz32(x & (~x + 1)));
-  }
-});
+  },
+);
