@@ -7,24 +7,25 @@ import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from './data.ts';
 
-const ENGINE = ['errors', 'syntax', 'decoder', 'encoder', 'validator', 'lowering', 'runtime', 'interpreter'];
+const ENGINE = ['errors', 'options', 'syntax', 'decoder', 'encoder', 'validator', 'lowering', 'runtime', 'interpreter'];
 
-/** Layer (a folder of src; `errors` is src/errors.ts, `api` the other files directly in src, and jsapi) -> may import. */
+/** Layer (a folder of src; src/errors.ts and src/options.ts are layers; `api` the other files directly in src, and jsapi) -> may import. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
-  syntax: ['errors'],
-  decoder: ['errors', 'syntax'],
-  encoder: ['errors', 'syntax'],
-  validator: ENGINE.slice(0, 4),
-  lowering: ENGINE.slice(0, 5),
-  runtime: ENGINE.slice(0, 6),
-  interpreter: ENGINE.slice(0, 7),
+  options: ['errors'],
+  syntax: ['errors', 'options'],
+  decoder: ['errors', 'options', 'syntax'],
+  encoder: ['errors', 'options', 'syntax'],
+  validator: ENGINE.slice(0, 5),
+  lowering: ENGINE.slice(0, 6),
+  runtime: ENGINE.slice(0, 7),
+  interpreter: ENGINE.slice(0, 8),
   api: ENGINE,
-  text: ['errors', 'syntax', 'decoder', 'encoder'],
-  wasi: ['errors', 'syntax', 'runtime'],
-  trace: ['errors', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter', 'text'],
+  text: ['errors', 'options', 'syntax', 'decoder', 'encoder'],
+  wasi: ['errors', 'options', 'syntax', 'runtime'],
+  trace: ['errors', 'options', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter', 'text'],
   script: [...ENGINE, 'text', 'api'],
-  testing: ['errors', 'syntax', 'decoder', 'encoder', 'validator', 'text'],
+  testing: ['errors', 'options', 'syntax', 'decoder', 'encoder', 'validator', 'text'],
   cli: [...ENGINE, 'api', 'text', 'wasi', 'trace', 'script', 'testing'],
 };
 
@@ -33,7 +34,7 @@ const TEST_FILE = /\.(test|suite)\.ts$/;
 
 /** The layer of a path relative to src, with forward slashes. */
 function layerOf(path: string): string {
-  if (path === 'errors.ts') return 'errors';
+  if (path === 'errors.ts' || path === 'options.ts') return path.slice(0, -3);
   const folder = path.split('/')[0];
   return folder === path || folder === 'jsapi' ? 'api' : folder;
 }

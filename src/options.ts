@@ -1,0 +1,193 @@
+// The one checker of options objects: every entry that takes options has a shape, a table of what each option has to
+// be. A name that is not in the table is a TypeError that tells the nearest one, since an option that is silently
+// ignored bounds nothing. Values are read once, so what was checked is what is used.
+// Not here: what the shapes are (each stands beside its interface), and the dictionaries of the JavaScript API, which
+// ignore unknown members by Web IDL.
+
+/**
+ * Answers an option's value, or a plain copy of it.
+ *
+ * @param where What messages begin with: `instantiate: option "fuel"`.
+ * @throws TypeError, or RangeError for a number that is out of range.
+ */
+export type Check = (value: unknown, where: string) => unknown;
+
+/** A check for each option of an interface. The compiler asks for every one. */
+export type Shape<T> = { readonly [K in keyof Required<T>]: Check };
+
+const OWN = Object.prototype.hasOwnProperty;
+
+/**
+ * The options that are given, read once each, in a new object; those that are undefined are left out.
+ *
+ * @param who The function that was called, for messages.
+ * @throws TypeError for what is no object, for an unknown name and for a value of another type; RangeError for a number
+ * that is out of range.
+ */
+export function checkOptions<T extends object>(who: string, options: T | undefined, shape: Shape<T>): T {
+  return (options === undefined ? {} : readOptions(options, shape, `${who}: what is given as options`, who)) as T;
+}
+
+/** An option that is itself an object with a shape. */
+export function shapeOf<T extends object>(shape: Shape<T>): Check {
+  return (value, where) => readOptions(value, shape, where, where);
+}
+
+function readOptions<T>(given: unknown, shape: Shape<T>, what: string, where: string): Record<string, unknown> {
+  if (typeof given !== 'object' || given === null) throw misfit(what, 'an object', given);
+  for (const name in given) if (!OWN.call(shape, name)) throw unknownOption(where, name, Object.keys(shape));
+  const read: Record<string, unknown> = {};
+  for (const name in shape) {
+    const value = (given as Record<string, unknown>)[name];
+    if (value !== undefined) read[name] = shape[name](value, `${where}: option "${name}"`);
+  }
+  return read;
+}
+
+/** true or false. */
+export const flag: Check = (value, where) => {
+  if (typeof value !== 'boolean') throw misfit(where, 'true or false', value);
+  return value;
+};
+
+export const text: Check = (value, where) => {
+  if (typeof value !== 'string') throw misfit(where, 'a text', value);
+  return value;
+};
+
+export const callable: Check = (value, where) => {
+  if (typeof value !== 'function') throw misfit(where, 'a function', value);
+  return value;
+};
+
+/** An object of an interface that has these methods or members; the object itself is used. */
+export function having(what: string, ...members: readonly string[]): Check {
+  return (value, where) => {
+    const fits = typeof value === 'object' && value !== null && members.every((name) => name in value);
+    if (!fits) throw misfit(where, `${what} (it has ${members.join(', ')})`, value);
+    return value;
+  };
+}
+
+/** A number from `least` on, Infinity for no bound; `what` has its unit. */
+export function amount(what: string, least = 0): Check {
+  return (value, where) => {
+    if (typeof value !== 'number') throw misfit(where, what, value);
+    if (!(value >= least)) throw outOfRange(where, what, least, value);
+    return value;
+  };
+}
+
+/** A whole number from `least` to `most`. */
+export function whole(what: string, least = 0, most = Number.MAX_SAFE_INTEGER): Check {
+  return (value, where) => {
+    if (typeof value !== 'number') throw misfit(where, what, value);
+    if (!Number.isInteger(value) || value < least || value > most) throw outOfRange(where, what, least, value, most);
+    return value;
+  };
+}
+
+export const bigint: Check = (value, where) => {
+  if (typeof value !== 'bigint') throw misfit(where, 'a bigint', value);
+  return value;
+};
+
+/** One of some words. */
+export function oneOf(...words: readonly string[]): Check {
+  return (value, where) => {
+    if (typeof value !== 'string' || !words.includes(value)) {
+      throw misfit(where, words.map((word) => JSON.stringify(word)).join(' or '), value);
+    }
+    return value;
+  };
+}
+
+/** An array, each element of which fits; a copy. */
+export function listOf(check: Check): Check {
+  return (value, where) => {
+    if (!Array.isArray(value)) throw misfit(where, 'an array', value);
+    return Array.from(value as readonly unknown[], (one, i) => check(one, `${where}[${i}]`));
+  };
+}
+
+/** What fits one of two checks: the second tells what is wrong. */
+export function either(accepts: (value: unknown) => boolean, otherwise: Check): Check {
+  return (value, where) => (accepts(value) ? value : otherwise(value, where));
+}
+
+/** The bytes of a module, a text or a stream: a Uint8Array (or a Buffer), of whatever realm. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return typeof value === 'object' && value !== null && typedArrayName.call(value) === 'Uint8Array';
+}
+
+/** The name of a typed array's own kind, by its internal slot: asks nothing of a Proxy or of a subclass. */
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  Symbol.toStringTag,
+)?.get as (this: unknown) => string | undefined;
+
+/** A TypeError for a value that is no option's fault alone. `where` is what it was given for. */
+export function misfit(where: string, wanted: string, value: unknown): TypeError {
+  return new TypeError(`${where} has to be ${wanted}, not ${shown(value)}`);
+}
+
+function outOfRange(where: string, what: string, least: number, value: number, most?: number): RangeError {
+  const bounds = most === undefined ? `${least} or more` : `a whole number from ${least} to ${most}`;
+  return new RangeError(`${where} has to be ${what}, ${bounds}, not ${value}`);
+}
+
+const LONGEST_SHOWN = 40;
+
+/** A value in messages; runs nothing of it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}...` : value);
+  }
+  if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'number')
+    return `${value}`;
+  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : (typedName(value) ?? 'an object');
+  return `a ${typeof value}`;
+}
+
+function typedName(value: object): string | undefined {
+  const name = typedArrayName.call(value);
+  return name === undefined ? undefined : `a ${name}`;
+}
+
+function unknownOption(where: string, name: string, known: readonly string[]): TypeError {
+  const near = nearest(name, known);
+  const hint =
+    near === undefined ? `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}` : `did you mean "${near}"?`;
+  return new TypeError(`${where}: unknown option ${shown(name)}; ${hint}`);
+}
+
+/** The known name that a misspelt one is most like: few letters differ, or one begins with the other. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const given = name.slice(0, LONGEST_SHOWN).toLowerCase();
+  let best: string | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const one of known) {
+    const other = one.toLowerCase();
+    const begins = given.length > 2 && (other.startsWith(given) || given.startsWith(other));
+    const distance = begins ? 1 : editDistance(given, other);
+    if (distance < least && distance <= Math.max(2, Math.floor(other.length / 3))) {
+      best = one;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+/** Letters to change, add or take away to make one of the other; both are short. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
