@@ -159,7 +159,7 @@ export class WasmException extends WasmError {
   readonly code: string = 'exception';
   /** A Tag: what handlers compare. */
   readonly tag: object;
-  /** A value for each parameter of the tag, as for calls; a v128 is the bigint of its bits. */
+  /** A value for each parameter of the tag, as for calls. A v128 has none: reading it throws a TypeError. */
   readonly values: readonly unknown[];
   private frames: () => readonly BacktraceFrame[] = () => [];
   constructor(tag: object, values: readonly unknown[] = [], message = 'uncaught exception') {

@@ -13,6 +13,7 @@ import {
 } from '../syntax/features.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import type { FoundCase } from '../testing/fuzz.ts';
+import { f64Text } from '../syntax/number-text.ts';
 import { printModule } from '../text/printer.ts';
 import { CliError, EXIT } from './failure.ts';
 import { enginesFor, nativeFeatures, nativeNamespace } from './fuzz-engines.ts';
@@ -116,7 +117,18 @@ function roundsOf(plan: Plan, testing: Testing): Rounds {
   return new WorkerRounds(new URL('./fuzz-worker.js', import.meta.url), shared, PATIENCE);
 }
 
-const asJson = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
+/** JSON has no bigints, and of numbers neither -0 nor NaN nor infinities: they are written as text. */
+const asJson = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+  return f64Text(...halves(value));
+};
+
+function halves(value: number): [low: number, high: number] {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  return [view.getInt32(4), view.getInt32(0)];
+}
 
 /** Writes `.wasm` and `.wat`; the second module of the test beside them. */
 function saveModule(file: string, bytes: Uint8Array): void {

@@ -1,8 +1,10 @@
 // `--invoke NAME ARGUMENTS`: calls an export with arguments typed by its function type, and prints the results.
 import type { Func } from '../runtime/func.ts';
+import type { Bits } from '../runtime/values.ts';
 import { type ValType, typeName, typesName } from '../syntax/types.ts';
+import type { NameFunc } from '../trace/values.ts';
 import { UsageError, CliError } from './failure.ts';
-import { type ArgValue, exampleOf, parseValue, valueText } from './values.ts';
+import { exampleOf, parseValue, resultText } from './values.ts';
 
 interface Callable {
   readonly exports: Readonly<Record<string, unknown>>;
@@ -29,8 +31,8 @@ export function exportedNames(instance: Callable): string {
   return `${listed.join(', ')}${more}`;
 }
 
-/** Texts as values of the parameters' types. Throws UsageError. */
-export function parseArguments(name: string, params: readonly ValType[], texts: readonly string[]): ArgValue[] {
+/** Texts as values of the parameters' types, bit by bit. Throws UsageError. */
+export function parseArguments(name: string, params: readonly ValType[], texts: readonly string[]): Bits[] {
   if (texts.length !== params.length) {
     throw new UsageError(
       `${JSON.stringify(name)} takes ${params.length} arguments ${typesName(params)}, but ${texts.length} are given`,
@@ -48,7 +50,6 @@ export function parseArguments(name: string, params: readonly ValType[], texts: 
 }
 
 /** The results of a call, one per line. */
-export function resultLines(result: unknown, types: readonly ValType[]): string {
-  const values: readonly unknown[] = types.length === 1 ? [result] : ((result ?? []) as readonly unknown[]);
-  return types.map((type, i) => `${valueText(values[i], type)}\n`).join('');
+export function resultLines(results: readonly Bits[], types: readonly ValType[], nameFunc: NameFunc): string {
+  return types.map((type, i) => `${resultText(type, results[i], nameFunc)}\n`).join('');
 }

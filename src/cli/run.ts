@@ -3,6 +3,8 @@
 // What ended it becomes an exit code in stop.ts.
 import { basename } from 'node:path';
 import { engine, engineWith, ExitStatus, type Instance, type InstanceOptions, instantiateAsync } from '../index.ts';
+import { invokeBitsAsync } from '../interpreter/invoke.ts';
+import type { Func } from '../runtime/func.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
 import type { Listener, WASI } from '../wasi/index.ts';
 import { CliError, EXIT } from './failure.ts';
@@ -15,6 +17,7 @@ import { Known, placeLines } from './report.ts';
 import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
 import { stopped } from './stop.ts';
+import { visible } from './terminal.ts';
 import { TraceOutput } from './trace-output.ts';
 import { openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
 
@@ -120,6 +123,13 @@ class Run {
     }
   }
 
+  /** A function as a result names it: `$fac`, or its index where it has no name; nothing for the host's own. */
+  private readonly nameFunc = ({ instance, index }: Func): string => {
+    if (instance === undefined) return '';
+    const owner = this.known.find((one) => one.module === instance.module.module);
+    return visible(owner?.ids.index('func', index) ?? String(index));
+  };
+
   /** A trace of WASI calls alone needs no tracer: see world.ts. */
   private openTrace(): TraceOutput | undefined {
     const { trace } = this.settings;
@@ -188,9 +198,10 @@ class Run {
     const { invoke } = this.settings;
     if (invoke !== undefined) {
       await this.initialize(instance);
-      const { params, results } = exportedFunc(instance, invoke).type;
-      const result = await instance.callAsync(invoke, parseArguments(invoke, params, rest), this.limits);
-      this.host.stdout(resultLines(result, results));
+      const func = exportedFunc(instance, invoke);
+      const { params, results } = func.type;
+      const values = await invokeBitsAsync(func, parseArguments(invoke, params, rest), this.limits);
+      this.host.stdout(resultLines(values, results, this.nameFunc));
       return;
     }
     if (instance.exports['_start']?.kind === 'func') {

@@ -29,7 +29,8 @@ export function readValue(t: ValType, word: number): Value {
   }
 }
 
-function vectorError(): TypeError {
+/** What is thrown where a v128 would cross to JavaScript or from it. */
+export function vectorError(): TypeError {
   return new TypeError('a v128 has no JavaScript value: it cannot be an argument, a result or read from outside');
 }
 

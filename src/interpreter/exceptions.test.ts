@@ -73,6 +73,8 @@ function caller(f: (x: number) => unknown): Instance {
   return load(CATCHES, { host: { tag, f: f as (...args: never[]) => number } });
 }
 
+const NO_VECTOR = 'a v128 has no JavaScript value: it cannot be an argument, a result or read from outside';
+
 describe('host functions', () => {
   test('a WasmException that a host function throws is caught by its tag', () => {
     const instance = caller((x) => {
@@ -304,8 +306,10 @@ describe('payloads', () => {
       try {
         inner.call('f', a, b);
       } catch (error) {
-        between.push(...(error as WasmException).values);
-        throw new WasmException(exportOf(inner, 'tag'), (error as WasmException).values);
+        const { values } = error as WasmException;
+        between.push(values.length, values[0], values[2]);
+        expect(() => values[1]).toThrow(new TypeError(NO_VECTOR));
+        throw error;
       }
     };
     const outer = load(
@@ -322,7 +326,24 @@ describe('payloads', () => {
     );
     const [low, high] = [0x0123_4567_89ab_cdefn, 0xfedc_ba98_7654_3210n];
     expect(invokeBits(outer.func('run'), [low, high])).toEqual([low, high, 2n]);
-    expect(between).toEqual([1, (high << 64n) | low, 2]);
+    expect(between).toEqual([3, 1, 2]);
+  });
+
+  test.runIf(FEATURES.simd.built)('a vector of an exception does not cross as a bigint', () => {
+    const f = (): never => {
+      throw new WasmException(tagOf(['v128']), [5n]);
+    };
+    const inner = load('(module (import "m" "f" (func $f)) (func (export "run") (call $f)))', { m: { f } });
+    expect(() => inner.call('run')).toThrow(new TypeError(NO_VECTOR));
+  });
+
+  test.runIf(FEATURES.simd.built)('the report of an uncaught exception has literals of the text format', () => {
+    const inner = load(`(module (tag $t (param i32 i64 f32 f64 v128 externref funcref))
+      (func $f (export "f") (throw $t (i32.const -1) (i64.const -1) (f32.const -0) (f64.const nan:0x4)
+        (v128.const i32x4 1 2 3 4) (ref.null extern) (ref.func $f))))`);
+    expect(() => inner.call('f')).toThrow(
+      ': -1, -1, -0, nan:0x4, i32x4 0x00000001 0x00000002 0x00000003 0x00000004, null, a reference',
+    );
   });
 
   test('a signalling NaN keeps its bits on the way through a host function', () => {

@@ -17,9 +17,10 @@ import { ExceptionObject } from '../runtime/exception.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { JS_TAG, Tag } from '../runtime/tag.ts';
 import type { Bits, Value } from '../runtime/values.ts';
+import { numberText } from '../syntax/number-text.ts';
 import { F64, I64, V128, type ValType, typesName } from '../syntax/types.ts';
 import { backtraceLater } from './backtrace.ts';
-import { bitsToValue, valueToBits } from './border.ts';
+import { bitsToValue, valueToBits, vectorError } from './border.ts';
 import { CROSS_RETURN_PC, EXIT_PC, currentGeneration, findFunction } from './code-space.ts';
 import { CODE as C, FRAMES as FS, REFERENCES as R, SLOTS as S } from './stack.ts';
 import type { Thread } from './thread.ts';
@@ -151,23 +152,33 @@ function toOutside(exception: ExceptionObject, t: Thread): unknown {
   if (tag === JS_TAG) return exception.refs[0];
   const known = OUTSIDE.get(exception);
   if (known !== undefined) return known;
-  const values = payload(exception).map((bits, i) =>
-    tag.params[i] === V128 ? bits : bitsToValue(tag.params[i], bits),
-  );
-  const list = values.length === 0 ? '' : `: ${values.map((value) => shown(value)).join(', ')}`;
-  const made = new WasmException(tag, values, `uncaught exception: tag ${typesName(tag.params)}${list}`);
+  const bits = payload(exception);
+  const list = bits.map((one, i) => shown(tag.params[i], one)).join(', ');
+  const message = `uncaught exception: tag ${typesName(tag.params)}${list === '' ? '' : `: ${list}`}`;
+  const made = new WasmException(tag, valuesOf(tag, bits), message);
   made.traceWith(backtraceLater(t));
   INSIDE.set(made, exception);
   OUTSIDE.set(exception, made);
   return made;
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'bigint'
-    ? String(value)
-    : value === null
-      ? 'null'
-      : 'a reference';
+function shown(t: ValType, bits: Bits): string {
+  if (t <= 0) return numberText(t, bits as bigint);
+  return bits === null ? 'null' : 'a reference';
+}
+
+/** The values for a host. A v128 has none: reading it throws, as wherever one would cross. */
+function valuesOf({ params }: Tag, bits: readonly Bits[]): readonly Value[] {
+  const values: Value[] = [];
+  bits.forEach((one, i) => {
+    if (params[i] !== V128) values.push(bitsToValue(params[i], one));
+    else Object.defineProperty(values, i, { enumerable: true, get: refuseVector });
+  });
+  return values;
+}
+
+function refuseVector(): never {
+  throw vectorError();
 }
 
 /** The exception that stands for what a host function threw. @throws TypeError when its values do not fit its tag. */
@@ -218,7 +229,7 @@ function fromValues(tag: Tag, values: readonly Value[]): ExceptionObject {
   const refs: unknown[] = hasRefs ? new Array<unknown>(slots).fill(null) : [];
   let slot = 0;
   params.forEach((t, i) => {
-    const bits = t === V128 ? vectorBits(values[i]) : valueToBits(t, values[i]);
+    const bits = valueToBits(t, values[i]);
     if (t > 0) refs[slot] = bits;
     else for (let j = 0; j < wordsOf(t); j++) words[2 * slot + j] = wordOf(bits as bigint, j);
     slot += slotsOf(t);
@@ -228,9 +239,4 @@ function fromValues(tag: Tag, values: readonly Value[]): ExceptionObject {
 
 function wordOf(bits: bigint, index: number): number {
   return Number(BigInt.asIntN(32, bits >> BigInt(32 * index)));
-}
-
-function vectorBits(value: Value): bigint {
-  if (typeof value !== 'bigint') throw new TypeError('the v128 of an exception is the bigint of its bits');
-  return value;
 }

@@ -331,6 +331,22 @@ export function invokeBits(func: Func, args: readonly Bits[], options: RunOption
   return call(func, args, options, writeBits, readAllBits);
 }
 
+async function callAsync<T>(
+  func: Func,
+  args: readonly T[],
+  options: AsyncRunOptions,
+  read: Read<T>,
+  write: Write<T>,
+): Promise<readonly T[]> {
+  if (func.instance === undefined) {
+    const finish: Finish<readonly T[]> = (types, base) => readAll(types, base, read);
+    return hostResults(func, await callHostFunc(func, args, write, true), finish);
+  }
+  const execution = new Execution<T>(func, args, true, read, write);
+  execution.fuel = checkedFuel(options.fuel);
+  return execution.runAsync(options.signal);
+}
+
 /** Calls a function on a thread that may wait for promises of host functions. */
 export async function invokeAsync(
   func: Func,
@@ -338,12 +354,16 @@ export async function invokeAsync(
   options: AsyncRunOptions = {},
 ): Promise<readonly Value[]> {
   checkCrossing(func);
-  if (func.instance === undefined) {
-    return hostResults(func, await callHostFunc(func, args, writeValue, true), readValues);
-  }
-  const execution = new Execution<Value>(func, args, true, readValue, writeValue);
-  execution.fuel = checkedFuel(options.fuel);
-  return execution.runAsync(options.signal);
+  return callAsync(func, args, options, readValue, writeValue);
+}
+
+/** The same, bit by bit: nothing is lost on the way, and vectors may be arguments and results. */
+export async function invokeBitsAsync(
+  func: Func,
+  args: readonly Bits[],
+  options: AsyncRunOptions = {},
+): Promise<readonly Bits[]> {
+  return callAsync(func, args, options, readBits, writeBits);
 }
 
 /** A call that the embedder runs in steps. */

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/text/values.html  Values come out as bits; undefined means out of range.
 import { FLOAT, INT, NAT } from './tokens.ts';
 import { toUnsigned } from '../syntax/bits.ts';
+import { F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 const isHexDigit = (code: number): boolean => isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
@@ -187,4 +188,60 @@ function compareDecimal(text: string, value: number): number {
   if (binary >= 0) right <<= BigInt(binary);
   else left <<= BigInt(-binary);
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** How the lanes of a vector literal are written. */
+export interface VectorShape {
+  readonly count: number;
+  readonly width: number;
+  readonly float: boolean;
+}
+
+export const VECTOR_SHAPES: ReadonlyMap<string, VectorShape> = new Map([
+  ['i8x16', { count: 16, width: 8, float: false }],
+  ['i16x8', { count: 8, width: 16, float: false }],
+  ['i32x4', { count: 4, width: 32, float: false }],
+  ['i64x2', { count: 2, width: 64, float: false }],
+  ['f32x4', { count: 4, width: 32, float: true }],
+  ['f64x2', { count: 2, width: 64, float: true }],
+]);
+
+/** The bits that a text means as an integer or float of some width; undefined where it means none. */
+function scalarBits(text: string, width: number, float: boolean): bigint | undefined {
+  const kind = isNumberText(text, 0, text.length);
+  if (kind === 0 || (!float && kind === FLOAT)) return undefined;
+  return float ? parseFloatBits(text, width as 32 | 64) : parseInteger(text, width);
+}
+
+/** `i32x4 1 2 3 4`: a shape and its lanes, lowest first. */
+function vectorBits(text: string): bigint | undefined {
+  const [name, ...lanes] = text.trim().split(/\s+/);
+  const shape = VECTOR_SHAPES.get(name);
+  if (shape === undefined || lanes.length !== shape.count) return undefined;
+  let vector = 0n;
+  for (let i = lanes.length - 1; i >= 0; i--) {
+    const bits = scalarBits(lanes[i], shape.width, shape.float);
+    if (bits === undefined) return undefined;
+    vector = (vector << BigInt(shape.width)) | bits;
+  }
+  return vector;
+}
+
+/**
+ * The bits that a literal means as a value of a number or vector type (unsigned); undefined where it means none.
+ * The inverse of `numberText`.
+ */
+export function parseNumber(text: string, type: ValType): bigint | undefined {
+  switch (type) {
+    case I32:
+      return scalarBits(text, 32, false);
+    case I64:
+      return scalarBits(text, 64, false);
+    case F32:
+      return scalarBits(text, 32, true);
+    case F64:
+      return scalarBits(text, 64, true);
+    default:
+      return vectorBits(text);
+  }
 }

@@ -6,7 +6,7 @@ import type { ValType } from '../syntax/types.ts';
 import type { Writer } from '../encoder/writer.ts';
 import type { Context, IndexSpace } from './context.ts';
 import type { Cursor } from './cursor.ts';
-import { parseFloatBits, parseInteger, parseU32, parseU64 } from './literals.ts';
+import { VECTOR_SHAPES, type VectorShape, parseFloatBits, parseInteger, parseU32, parseU64 } from './literals.ts';
 import { readRefTo, readRefType, readTypeUse, readValType, typeUseIndex } from './parser-types.ts';
 import { identifierName } from './strings.ts';
 import { FLOAT, ID, INT, KEYWORD, NAT, RPAREN } from './tokens.ts';
@@ -185,18 +185,9 @@ export function readFloat(cursor: Cursor, width: 32 | 64): bigint {
   return bits;
 }
 
-const SHAPES: Readonly<Record<string, { readonly count: number; readonly width: number; readonly float: boolean }>> = {
-  i8x16: { count: 16, width: 8, float: false },
-  i16x8: { count: 8, width: 16, float: false },
-  i32x4: { count: 4, width: 32, float: false },
-  i64x2: { count: 2, width: 64, float: false },
-  f32x4: { count: 4, width: 32, float: true },
-  f64x2: { count: 2, width: 64, float: true },
-};
-
 /** The lanes of a `v128.const` after its shape, with the shape; each lane by `readLane` or as a number. */
-export function readShape(cursor: Cursor): { readonly count: number; readonly width: number; readonly float: boolean } {
-  const shape = cursor.kind === KEYWORD ? SHAPES[cursor.text] : undefined;
+export function readShape(cursor: Cursor): VectorShape {
+  const shape = cursor.kind === KEYWORD ? VECTOR_SHAPES.get(cursor.text) : undefined;
   if (shape === undefined) throw cursor.unexpected('a vector shape');
   cursor.pos++;
   return shape;

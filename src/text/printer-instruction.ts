@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/text/instructions.html
 // The printer, objdump, the trace and error reports use it. It knows nothing of nesting: labels come from `names`.
 import type { InstructionCursor } from '../decoder/instruction-cursor.ts';
-import { f32Text, f64Text, i64Text, u64Text, v128Text } from './printer-literals.ts';
+import { f32Text, f64Text, i64Text, u64Text, v128Text } from '../syntax/number-text.ts';
 import { type InstructionNames, NUMBERS } from './printer-names.ts';
 import { heapText, listText, valTypeText } from './printer-types.ts';
 
@@ -87,7 +87,7 @@ function lists(cursor: InstructionCursor, names: InstructionNames): string {
     case 'lanes':
       return ` ${Array.from(cursor.reader.bytes.subarray(cursor.immOffset, cursor.immOffset + 16)).join(' ')}`;
     case 'v128':
-      return ` ${v128Text(cursor.reader.bytes, cursor.immOffset)}`;
+      return ` ${v128Text(vectorAt(cursor.reader.bytes, cursor.immOffset))}`;
     case 'heap':
       return ` ${heapText(cursor.valType, names)}`;
     case 'ref_type':
@@ -99,6 +99,13 @@ function lists(cursor: InstructionCursor, names: InstructionNames): string {
     default:
       return '';
   }
+}
+
+/** The 16 bytes of a vector, lowest first, as its bits. */
+function vectorAt(bytes: Uint8Array, start: number): bigint {
+  let bits = 0n;
+  for (let at = start + 15; at >= start; at--) bits = (bits << 8n) | BigInt(bytes[at]);
+  return bits;
 }
 
 function memarg(cursor: InstructionCursor, names: InstructionNames): string {

@@ -1,73 +1,7 @@
-// Literals of the text format: integers, floats with exactly their bits, vectors, strings.
-// https://webassembly.github.io/spec/core/text/values.html  Parsing what is printed here gives the same bits again.
-
-const view = new DataView(new ArrayBuffer(8));
+// Strings, names and identifiers in the text format; numbers are in syntax/number-text.ts.
+// https://webassembly.github.io/spec/core/text/values.html  Parsing what is printed here gives the same bytes again.
 
 const hex = (n: number, digits = 1): string => n.toString(16).padStart(digits, '0');
-
-function nanText(sign: boolean, payload: bigint, canonical: bigint): string {
-  return `${sign ? '-' : ''}nan${payload === canonical ? '' : `:0x${payload.toString(16)}`}`;
-}
-
-/** Digits that parse to `value` whether a parser rounds once to f32 or first to f64: never next to a halfway point. */
-function shortestF32(value: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const text = value.toPrecision(digits);
-    const near = Number(text);
-    const slack = Math.abs(near) * 2 ** -51;
-    if (Math.fround(near) === value && Math.fround(near - slack) === value && Math.fround(near + slack) === value) {
-      return String(near);
-    }
-  }
-  return String(Number(value.toPrecision(9)));
-}
-
-/** The literal of the f32 with these bits. */
-export function f32Text(bits: number): string {
-  view.setInt32(0, bits);
-  const value = view.getFloat32(0);
-  const sign = bits < 0;
-  if (Number.isNaN(value)) return nanText(sign, BigInt(bits & 0x7fffff), 0x400000n);
-  if (value === 0) return sign ? '-0' : '0';
-  if (!Number.isFinite(value)) return sign ? '-inf' : 'inf';
-  return shortestF32(value);
-}
-
-/** The literal of the f64 with these bits: low and high half. */
-export function f64Text(lo: number, hi: number): string {
-  view.setInt32(0, hi);
-  view.setInt32(4, lo);
-  const value = view.getFloat64(0);
-  const sign = hi < 0;
-  if (Number.isNaN(value)) {
-    return nanText(sign, (BigInt(hi & 0xfffff) << 32n) | BigInt(lo >>> 0), 0x8000000000000n);
-  }
-  if (value === 0) return sign ? '-0' : '0';
-  if (!Number.isFinite(value)) return sign ? '-inf' : 'inf';
-  return String(value);
-}
-
-/** The signed decimal of a 64-bit integer given as halves. */
-export function i64Text(lo: number, hi: number): string {
-  if (hi === lo >> 31) return String(lo | 0);
-  return ((BigInt(hi) << 32n) | BigInt(lo >>> 0)).toString();
-}
-
-/** The unsigned decimal of a 64-bit integer given as halves. */
-export function u64Text(lo: number, hi: number): string {
-  if (hi === 0) return String(lo >>> 0);
-  return ((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString();
-}
-
-/** The shape and lanes of a v128 literal: always `i32x4` in hex, which shows the bits. */
-export function v128Text(bytes: Uint8Array, start: number): string {
-  let text = 'i32x4';
-  for (let at = start; at < start + 16; at += 4) {
-    const lane = bytes[at] + bytes[at + 1] * 0x100 + bytes[at + 2] * 0x10000 + bytes[at + 3] * 0x1000000;
-    text += ` 0x${hex(lane, 8)}`;
-  }
-  return text;
-}
 
 /** The 256 ways to write a byte in a string. */
 const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => {

@@ -3,9 +3,7 @@ import { UsageError } from '../../src/cli/failure.ts';
 import type { CliHost } from '../../src/cli/host.ts';
 import { type OptionSpecs, parseOptions, duration, size } from '../../src/cli/options.ts';
 import { RUN_OPTIONS, runOptions } from '../../src/cli/run-options.ts';
-import { parseValue, valueText } from '../../src/cli/values.ts';
 import { DEFAULT_FEATURES } from '../../src/syntax/features.ts';
-import { EXTERNREF, F32, F64, FUNCREF, I32, I64, V128 } from '../../src/syntax/types.ts';
 
 const host: CliHost = {
   env: { HOME: '/home/x', '=C:': 'windows' },
@@ -89,33 +87,5 @@ describe('options', () => {
     expect([bytes('65536'), bytes('64KiB'), bytes('1.5g'), bytes('2MB')]).toEqual([65536, 65536, 1610612736, 2e6]);
     expect(() => time('5')).toThrow('a time is a number with ms, s, m or h');
     expect(() => bytes('much')).toThrow('a size is a number of bytes');
-  });
-});
-
-describe('values of --invoke', () => {
-  test.each([
-    ['-1', I32, -1],
-    ['0xffff_ffff', I32, -1],
-    ['4294967296', I32, undefined],
-    ['1.0', I32, undefined],
-    ['', I32, undefined],
-    ['18446744073709551615', I64, -1n],
-    ['0.1', F32, Math.fround(0.1)],
-    ['0x1p-3', F64, 0.125],
-    ['-inf', F64, -Infinity],
-    ['1e999', F64, undefined],
-    ['null', FUNCREF, null],
-    ['7', EXTERNREF, undefined],
-    ['7', V128, undefined],
-  ])('%j is read by its type', (text, type, value) => {
-    expect(parseValue(text, type)).toBe(value);
-  });
-
-  test('results are written so that they can be read again', () => {
-    expect(valueText(Math.fround(0.1), F32)).toBe('0.1');
-    expect(valueText(-0, F64)).toBe('-0');
-    expect(valueText(-1n, I64)).toBe('-1');
-    expect(valueText(null, FUNCREF)).toBe('null');
-    expect(valueText({ kind: 'func' }, FUNCREF)).toBe('(ref func)');
   });
 });
