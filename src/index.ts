@@ -46,12 +46,25 @@ export { DEFAULT_FEATURES, type Feature, type FeatureSet, FEATURES, withFeatures
 export type { Module } from './syntax/module.ts';
 export { type ValidateOptions, type ValidModule, validateModule } from './validator/module.ts';
 
+export interface CompileOptions {
+  /** Features that are on; DEFAULT_FEATURES unless given. */
+  readonly features?: FeatureSet | undefined;
+  /**
+   * Keeps views of `bytes` where a copy is made otherwise: for large modules whose bytes nobody changes, transfers or
+   * resizes as long as the module is used. Whoever breaks the promise breaks the sandbox.
+   */
+  readonly borrow?: boolean | undefined;
+}
+
 /**
  * Decodes and validates a module.
  *
- * @param bytes The binary format. The module keeps views of it: do not change it afterwards.
+ * @param bytes The binary format. They are copied, so that they may change afterwards.
  * @throws MalformedError, InvalidError, UnsupportedError (a feature that is off or not built).
  */
-export function compile(bytes: Uint8Array, options: { readonly features?: FeatureSet } = {}): ValidModule {
-  return validateModule(decodeModule(bytes), options);
+export function compile(bytes: Uint8Array, options: CompileOptions = {}): ValidModule {
+  const { features, borrow = false } = options;
+  // Not bytes.slice(): that of a Buffer is a view. Function bodies are read again when they are first called.
+  const kept = borrow ? bytes : new Uint8Array(bytes);
+  return validateModule(decodeModule(kept), features === undefined ? {} : { features });
 }
