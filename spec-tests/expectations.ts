@@ -50,11 +50,6 @@ const SWITCHES: readonly Switch[] = [
     reason: 'off by default; the folder is about it',
   },
   {
-    files: 'proposals/wide-arithmetic/*',
-    features: { 'wide-arithmetic': true },
-    reason: 'off by default; the folder is about it',
-  },
-  {
     files: 'proposals/threads/imports.wast',
     features: { 'reference-types': false, 'multi-memory': false },
     reason: OLD,

@@ -1,7 +1,8 @@
-// The scripts of the official testsuite by name: at its top, in legacy/, in custom/ and in proposals/*/.
+// The scripts of the official testsuite by name: at its top, in legacy/, in custom/ and in proposals/*/. Beside them
+// scripts of the specification and of proposals that are newer than the testsuite: newer/*/.
 // Names are paths from its root with `/`, whatever the host's separator is. Nothing is read or run here.
-import { readdirSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 
 /** All scripts under `root`, sorted. */
 export function scriptNames(root: string): string[] {
@@ -9,6 +10,22 @@ export function scriptNames(root: string): string[] {
     .map((name) => name.split('\\').join('/'))
     .filter((name) => name.endsWith('.wast'))
     .sort();
+}
+
+/** Folders of the test data `proposals` with scripts that the testsuite does not have, of features that are on. */
+export const NEWER = ['compact-import-section', 'core', 'threads'] as const;
+
+/** Scripts of those folders that are there, by name: the paths of the files. `roots`: folders of that data, best first. */
+export function newerScripts(roots: readonly string[]): Map<string, string> {
+  const scripts = new Map<string, string>();
+  for (const folder of NEWER) {
+    const root = roots.map((one) => join(one, folder)).find((one) => existsSync(one));
+    if (root === undefined) continue;
+    for (const file of readdirSync(root).sort()) {
+      if (file.endsWith('.wast')) scripts.set(`newer/${folder}/${file}`, join(root, file));
+    }
+  }
+  return scripts;
 }
 
 /** A glob as a pattern over whole names: `*` and `?` stop at `/`, `**` does not. */

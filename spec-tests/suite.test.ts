@@ -1,15 +1,16 @@
 // The runner of the testsuite is itself tested: that it passes what holds, and that it can fail in every way it knows.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { scriptEngine } from '../src/script/engine.ts';
 import { parseScript } from '../src/script/parse.ts';
 import { runScript } from '../src/script/run.ts';
 import type { Command, Pattern } from '../src/script/script.ts';
 import { FEATURES, type Feature } from '../src/syntax/features.ts';
-import { dataFolder, missingData } from '../tests/data.ts';
+import { dataFolder, dataFolders, missingData } from '../tests/data.ts';
 import { EXPECTATIONS, type Expectations } from './expectations.ts';
-import { scriptNames, selectScripts } from './files.ts';
+import { newerScripts, scriptNames, selectScripts } from './files.ts';
 import { countsText, jsonReport, total, waitLines } from './report.ts';
 import { type FileReport, runFile, strayExpectations } from './suite.ts';
 
@@ -200,3 +201,42 @@ describe.skipIf(folder === undefined)(
     });
   },
 );
+
+const newer = newerScripts(dataFolders('proposals'));
+
+describe.skipIf(newer.size === 0)(
+  newer.size === 0 ? missingData('proposals') : 'scripts newer than the testsuite',
+  () => {
+    test.each([...newer])('%s', (name, path) => {
+      const report = runFile(name, readFileSync(path), EXPECTATIONS);
+      expect(report.failures).toEqual([]);
+      expect(report.passed).toBeGreaterThan(5);
+    });
+  },
+);
+
+describe('finding newer scripts', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-newer-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  test('takes each folder from the best place that has it, and scripts alone', () => {
+    const write = (...path: string[]): string => {
+      const file = join(folder, ...path);
+      mkdirSync(join(file, '..'), { recursive: true });
+      writeFileSync(file, '(module)');
+      return file;
+    };
+    const b = write('one', 'threads', 'b.wast');
+    const a = write('one', 'threads', 'a.wast');
+    write('one', 'threads', 'README.md');
+    write('one', 'threads', 'deeper', 'c.wast');
+    write('one', 'stack-switching', 'cont.wast');
+    write('two', 'threads', 'z.wast');
+    const core = write('two', 'core', 'x.wast');
+    expect([...newerScripts(['one', 'two', 'three'].map((name) => join(folder, name)))]).toEqual([
+      ['newer/core/x.wast', core],
+      ['newer/threads/a.wast', a],
+      ['newer/threads/b.wast', b],
+    ]);
+    expect(newerScripts([])).toEqual(new Map());
+  });
+});

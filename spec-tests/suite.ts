@@ -4,7 +4,7 @@
 import { MalformedError } from '../src/errors.ts';
 import { scriptEngine } from '../src/script/engine.ts';
 import { parseScript } from '../src/script/parse.ts';
-import { type Outcome, runScript } from '../src/script/run.ts';
+import { type Outcome, runHot, runScript } from '../src/script/run.ts';
 import type { Script } from '../src/script/script.ts';
 import { DEFAULT_FEATURES, FEATURES, type Feature, isFeature, withFeatures } from '../src/syntax/features.ts';
 import type { Expectations, FeatureSwitches } from './expectations.ts';
@@ -30,8 +30,11 @@ export interface FileReport {
   readonly skips: Finding[];
 }
 
-/** Runs the script `file`, whose text is `source`. Nothing is thrown but bugs of the runner. */
-export function runFile(file: string, source: string | Uint8Array, expectations: Expectations): FileReport {
+/**
+ * Runs the script `file`, whose text is `source`; what runs code runs `rounds` times. Nothing is thrown but bugs of the
+ * runner.
+ */
+export function runFile(file: string, source: string | Uint8Array, expectations: Expectations, rounds = 1): FileReport {
   const start = performance.now();
   const report: FileReport = {
     file,
@@ -46,7 +49,8 @@ export function runFile(file: string, source: string | Uint8Array, expectations:
   const script = parsed(source, report);
   if (script !== undefined) {
     const switches = switchesOf(file, expectations);
-    const outcomes = runScript(script, scriptEngine(withFeatures(DEFAULT_FEATURES, switches)));
+    const engine = scriptEngine(withFeatures(DEFAULT_FEATURES, switches));
+    const outcomes = rounds === 1 ? runScript(script, engine) : runHot(script, engine, rounds);
     new Judge(report, switches, expectations).judge(outcomes);
   }
   report.milliseconds = performance.now() - start;

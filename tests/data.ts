@@ -9,7 +9,7 @@ import { join } from 'node:path';
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
 /** The data that `npm run test-data` can fetch; the others have no single public source. */
-const FETCHABLE = ['testsuite', 'wasi-testsuite'];
+const FETCHABLE = ['testsuite', 'proposals', 'wasi-testsuite'];
 
 /** Folders that hold test data, best first. */
 function places(): string[] {

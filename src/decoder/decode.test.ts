@@ -164,6 +164,22 @@ test('imports of all kinds are decoded, exact functions and compact forms too', 
   expect(refused(section(2, 1, 0, name('x'), 0x7f, 0))).toMatch(/^malformed import kind: 0x7f/);
 });
 
+test('a section whose size passes the end of the module is looked into before its size is judged', () => {
+  const tooLong = (more: number, ...contents: readonly Part[]): string => {
+    const all = bytes(...contents);
+    return malformed(() => decodeModule(bytes(PREAMBLE, 2, all.length + more, all)));
+  };
+  const group = [name('b'), 0x7f, 2, name('b'), 0, 0, name('c'), 0, 0];
+  expect(tooLong(3, 1, name('a'), group)).toMatch(/^malformed import kind: 0x7f \(offset 0x0f\)/);
+  // What is in order, or breaks off, is wrong for its size alone.
+  expect(tooLong(3, 1, name('a'), name('b'), 0, 0)).toMatch(/^length out of bounds: 10, and 7 bytes remain/);
+  expect(tooLong(3, 2, name('a'), name('b'), 0, 0)).toMatch(/^length out of bounds: 10, and 7 bytes remain/);
+  expect(tooLong(3, 1, name('a'), u32(40))).toMatch(/^length out of bounds: 7, and 4 bytes remain/);
+  expect(tooLong(1, 1, name('a'), name('b'), 0, 0)).toMatch(/^unexpected end/);
+  const custom = [name('x'), 'content'];
+  expect(malformed(() => decodeModule(bytes(PREAMBLE, 0, 30, custom)))).toMatch(/^length out of bounds: 30/);
+});
+
 test('limits of 64 bits, shared memories and page sizes are decoded', () => {
   const big = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
   const [wide, shared, paged] = decode(section(5, 3, [0x04, big], [0x03, 1, 2], [0x08, 1, 0])).memories;

@@ -77,19 +77,36 @@ function decodeSections(cursor: InstructionCursor, draft: Draft): void {
     if (id !== 0 && section.order <= SECTIONS[last].order) {
       throw say.sectionOrder(at, section.name, SECTIONS[last].name);
     }
-    const size = reader.length();
-    const end = reader.offset + size;
     if (id === 0) {
+      const end = reader.length() + reader.offset;
       draft.customs.push(decodeCustom(reader.bytes, reader.offset, end, last));
       reader.offset = end;
       continue;
     }
-    // A section's contents may run over its end, within the module, before that is noticed, as in the reference
-    // interpreter: the testsuite's phrases depend on it.
-    decodeSection(id, cursor, draft);
-    if (reader.offset !== end) throw say.sectionSizeMismatch(reader.offset, section.name, end);
+    decodeSized(id, cursor, draft, section.name);
     last = id;
   }
+}
+
+/**
+ * Decodes a section that is not custom: its size, then its contents. Contents are looked at before the size is judged,
+ * and may run over the section's end, within the module, before that is noticed, as in the reference interpreter: the
+ * testsuite's phrases depend on it. A size that passes the module's end is the fault where the contents are in order
+ * or end too early.
+ */
+function decodeSized(id: number, cursor: InstructionCursor, draft: Draft, name: string): void {
+  const { reader } = cursor;
+  const at = reader.offset;
+  const size = reader.u32();
+  const end = reader.offset + size;
+  const tooLong = reader.lengthFault(at, size);
+  try {
+    decodeSection(id, cursor, draft);
+  } catch (error) {
+    throw tooLong !== undefined && say.isForWantOfBytes(error) ? tooLong : error;
+  }
+  if (tooLong !== undefined) throw tooLong;
+  if (reader.offset !== end) throw say.sectionSizeMismatch(reader.offset, name, end);
 }
 
 function decodePreamble(reader: Reader): void {

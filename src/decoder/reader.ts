@@ -1,5 +1,6 @@
 // A cursor over bytes: LEB128 integers, names, value and heap types. It owns offsets: every error says where.
 // https://webassembly.github.io/spec/core/binary/values.html  It does not know sections or instructions.
+import type { MalformedError } from '../errors.ts';
 import { decodeUtf8 } from '../syntax/utf8.ts';
 import { MAX_TYPES } from '../syntax/limits.ts';
 import { HEAP, type HeapType, I16, I32, I8, V128, type ValType, ref } from '../syntax/types.ts';
@@ -77,10 +78,17 @@ export class Reader {
   length(): number {
     const start = this.offset;
     const length = this.u32();
-    if (length <= this.end - this.offset) return length;
+    const fault = this.lengthFault(start, length);
+    if (fault !== undefined) throw fault;
+    return length;
+  }
+
+  /** What is wrong with a length that was read at `start` and ends here: more than the bytes that remain. */
+  lengthFault(start: number, length: number): MalformedError | undefined {
+    if (length <= this.end - this.offset) return undefined;
     // The testsuite counts the length's own bytes among those that remain.
-    if (length <= this.end - start) throw say.unexpectedEnd(this.end, `${length} bytes or elements are needed`);
-    throw say.lengthOutOfBounds(start, length, this.end - this.offset);
+    if (length <= this.end - start) return say.unexpectedEnd(this.end, `${length} bytes or elements are needed`);
+    return say.lengthOutOfBounds(start, length, this.end - this.offset);
   }
 
   /** s32, at most 5 bytes. */

@@ -5,9 +5,10 @@ import { UnsupportedError, WasmError } from '../errors.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { type Imports, type Instance, compile, instantiate } from '../index.ts';
 import { readGlobalBits } from '../interpreter/constant.ts';
-import { invokeBits } from '../interpreter/invoke.ts';
+import { beginBits, invokeBits } from '../interpreter/invoke.ts';
 import { Func } from '../runtime/func.ts';
 import { Global } from '../runtime/global.ts';
+import type { Bits } from '../runtime/values.ts';
 import { isI31 } from '../runtime/objects.ts';
 import type { Extern } from '../runtime/instance.ts';
 import type { FeatureSet } from '../syntax/features.ts';
@@ -16,6 +17,7 @@ import type { ValidModule } from '../validator/module.ts';
 import { validateBranchHints } from './custom.ts';
 import type { ReferenceKind } from './match.ts';
 import type { Engine } from './run.ts';
+import type { PiecewiseCall } from './turns.ts';
 
 const SPECTEST = `(module
   (global (export "global_i32") i32 (i32.const 666))
@@ -37,6 +39,31 @@ const MORE: Readonly<Record<string, string>> = {
   table64: '(module (table (export "table64") i64 10 20 funcref))',
   shared_memory: '(module (memory (export "shared_memory") 1 2 shared))',
 };
+
+/** Taken branches and calls of a thread's turn: few, so that threads meet in many ways. */
+const SLICE = 100;
+
+/** A call of one of our functions, piece by piece. */
+function piecewise(func: Func, args: readonly Bits[]): PiecewiseCall<readonly Bits[]> {
+  const execution = beginBits(func, args, true);
+  let asked = false;
+  return {
+    step() {
+      const outcome = execution.step(SLICE);
+      if (outcome === 'done') return execution.results;
+      if (outcome === 'suspended' && !asked) execution.whenReady(() => {});
+      asked = outcome === 'suspended';
+      return undefined;
+    },
+    get waits() {
+      return execution.waitsForMemory;
+    },
+    get timeLeft() {
+      return execution.timeLeft;
+    },
+    timeOut: () => execution.timeOut(),
+  };
+}
 
 const KINDS: readonly ReferenceKind[] = ['func', 'i31', 'struct', 'array', 'exn'];
 
@@ -63,6 +90,7 @@ export function scriptEngine(features?: FeatureSet): Engine<ValidModule, Instanc
       if (!(func instanceof Func)) throw new TypeError('the export is not a function');
       return invokeBits(func, args);
     },
+    begin: (func, args) => (func instanceof Func && func.instance !== undefined ? piecewise(func, args) : undefined),
     read(global) {
       if (!(global instanceof Global)) throw new TypeError('the export is not a global');
       return readGlobalBits(global);

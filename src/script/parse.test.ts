@@ -90,6 +90,24 @@ describe('commands', () => {
     });
     expect(one('(wait $t)')).toEqual({ line: 1, kind: 'wait', thread: 't' });
   });
+  test('threads hold threads, however deep', () => {
+    const { commands } = parseScript('(thread $a (thread $b (module)) (wait $b)) (wait $a)');
+    expect(commands).toMatchObject([
+      {
+        kind: 'thread',
+        name: 'a',
+        commands: [
+          { kind: 'thread', name: 'b' },
+          { kind: 'wait', thread: 'b' },
+        ],
+      },
+      { kind: 'wait', thread: 'a' },
+    ]);
+    const depth = 100_000;
+    expect(parseScript(`${'(thread '.repeat(depth)}${')'.repeat(depth)}`).commands.length).toBe(1);
+    expect(() => parseScript('(thread $a (thread $b)')).toThrow('expected a command');
+    expect(() => parseScript('(thread $a))')).toThrow('expected a command');
+  });
   test.each([
     ['(module) 1', 'unexpected token: expected a command'],
     ['(assert_return)', 'unexpected token: expected "(invoke"'],

@@ -46,10 +46,13 @@ export function parseScript(source: string | Uint8Array): Script {
       commands: [{ line: tokens.place(0).line, kind: 'module', name: undefined, source: { form: 'fields', tokens } }],
     };
   }
-  const parser = new ScriptParser(cursor);
-  const commands: Command[] = [];
-  while (!cursor.is(EOF)) commands.push(...parser.command());
-  return { commands };
+  return { commands: new ScriptParser(cursor).script() };
+}
+
+/** A thread that is not closed yet. */
+interface OpenThread {
+  /** The commands that it stands among. */
+  readonly around: Command[];
 }
 
 class ScriptParser {
@@ -62,14 +65,33 @@ class ScriptParser {
     this.context = new Context(cursor, new Annotations(cursor.tokens, 0, -1));
   }
 
-  /** One command; of threads, which hold commands, the one with all that it holds. */
-  command(): Command[] {
+  /** All commands. Threads hold commands, and so threads: those that are open stand in a list. */
+  script(): Command[] {
     const { cursor } = this;
-    if (!cursor.is(LPAREN)) throw cursor.unexpected('a command');
-    const { line } = cursor.place;
-    const word = cursor.tokens.kinds[cursor.pos + 1] === KEYWORD ? cursor.tokens.text(cursor.pos + 1) : '';
-    if (word === 'thread') return [this.thread(line)];
-    return [{ line, ...this.body(word) } as Command];
+    const all: Command[] = [];
+    const open: OpenThread[] = [];
+    let commands = all;
+    while (!cursor.is(EOF) || open.length > 0) {
+      const thread = open[open.length - 1];
+      if (thread !== undefined && cursor.is(RPAREN)) {
+        cursor.closing();
+        open.pop();
+        commands = thread.around;
+        continue;
+      }
+      if (!cursor.is(LPAREN)) throw cursor.unexpected('a command');
+      const { line } = cursor.place;
+      const word = cursor.tokens.kinds[cursor.pos + 1] === KEYWORD ? cursor.tokens.text(cursor.pos + 1) : '';
+      if (word !== 'thread') {
+        commands.push({ line, ...this.body(word) } as Command);
+        continue;
+      }
+      const inner: Command[] = [];
+      commands.push(this.thread(line, inner));
+      open.push({ around: commands });
+      commands = inner;
+    }
+    return all;
   }
 
   private body(word: string): Body<Command> {
@@ -265,8 +287,8 @@ class ScriptParser {
     return this.cursor.is(RPAREN) ? undefined : heapOf(readRefTo(this.context, true));
   }
 
-  /** `(thread $name (shared (module $m))? command*)`. Threads do not nest. */
-  private thread(line: number): Command {
+  /** The beginning of `(thread $name (shared (module $m))? command*)`. */
+  private thread(line: number, commands: readonly Command[]): Command {
     const { cursor } = this;
     cursor.open('thread');
     const name = this.id();
@@ -277,12 +299,6 @@ class ScriptParser {
       cursor.closing();
       cursor.closing();
     }
-    const commands: Command[] = [];
-    while (!cursor.is(RPAREN)) {
-      if (cursor.isOpen('thread')) throw cursor.unexpected('a command');
-      commands.push(...this.command());
-    }
-    cursor.closing();
     return { line, kind: 'thread', name, shared, commands };
   }
 }

@@ -3,11 +3,104 @@ import { DEFAULT_FEATURES, FEATURES, withFeatures } from '../syntax/features.ts'
 import { scriptEngine } from './engine.ts';
 import { HostReference, matches, showPattern, showValue } from './match.ts';
 import { parseScript } from './parse.ts';
-import { runScript } from './run.ts';
+import { type Outcome, runHot, runScript } from './run.ts';
 import type { Pattern } from './script.ts';
 
 const results = (text: string, engine = scriptEngine()): string[] =>
   runScript(parseScript(text), engine).map(({ result, detail }) => (detail === '' ? result : `${result}: ${detail}`));
+
+const outcomesOf = (text: string): Outcome[] => runScript(parseScript(text), scriptEngine());
+
+/** A shared memory, and a module over it for each thread. */
+const SHARED = '(module $m (memory (export "m") 1 1 shared))';
+const thread = (name: string, funcs: string, commands: string): string =>
+  `(thread $${name} (shared (module $m)) (register "m" $m)
+     (module (memory (import "m" "m") 1 1 shared) ${funcs}) ${commands})`;
+const WAIT = (nanoseconds: string): string =>
+  `(memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const ${nanoseconds}))`;
+
+describe('threads of a script', () => {
+  test('take turns within their calls: one spins until the other waits, and wakes it', () => {
+    const outcomes = outcomesOf(`${SHARED}
+      ${thread('waiter', `(func (export "f") (result i32) ${WAIT('-1')})`, '(assert_return (invoke "f") (i32.const 0))')}
+      ${thread(
+        'waker',
+        '(func (export "f") (loop (br_if 0 (i32.ne (i32.const 1) (memory.atomic.notify (i32.const 0) (i32.const 1))))))',
+        '(assert_return (invoke "f"))',
+      )}
+      (wait $waiter) (wait $waker)`);
+    expect(outcomes.map(({ kind, result }) => `${kind} ${result}`)).toEqual([
+      'module passed',
+      ...new Array(2).fill(['thread passed', 'register passed', 'module passed', 'assert_return passed']).flat(),
+      'wait passed',
+      'wait passed',
+    ]);
+  });
+
+  test('hold threads, which know the modules that they share', () => {
+    const inner = thread('inner', '(func (export "f") (i32.store (i32.const 4) (i32.const 7)))', '(invoke "f")');
+    const outer = `${inner} (wait $inner) (assert_return (invoke "g") (i32.const 7))`;
+    const outcomes = outcomesOf(`${SHARED}
+      ${thread('outer', '(func (export "g") (result i32) (i32.load (i32.const 4)))', outer)}
+      (wait $outer)
+      (wait $inner)`);
+    expect(outcomes.filter(({ result }) => result !== 'passed')).toMatchObject([
+      { kind: 'wait', detail: 'Error: there is no thread $inner' },
+    ]);
+    expect(outcomes.length).toBe(12);
+  });
+
+  test('that all wait end by the time-out that is next, and without one by a failure: the runner never hangs', () => {
+    const outcomes = outcomesOf(`${SHARED}
+      ${thread('late', `(func (export "f") (result i32) ${WAIT('7_000_000_000_000')})`, '(assert_return (invoke "f") (i32.const 2))')}
+      ${thread('soon', `(func (export "f") (result i32) ${WAIT('6_000_000_000_000')})`, '(assert_return (invoke "f") (i32.const 2))')}
+      ${thread('never', `(func (export "f") (result i32) ${WAIT('-1')})`, '(assert_return (invoke "f") (i32.const 0))')}
+      (wait $never)`);
+    expect(outcomes.filter(({ result }) => result !== 'passed')).toMatchObject([
+      { kind: 'assert_return', detail: 'Error: all threads of the script wait, and nobody is left to go on' },
+    ]);
+  });
+
+  test('run to their ends though nobody waits for them', () => {
+    const outcomes = outcomesOf(`(thread $a (module (func (export "f") unreachable)) (invoke "f"))`);
+    expect(outcomes.map(({ result }) => result)).toEqual(['passed', 'passed', 'failed']);
+  });
+});
+
+describe('running scripts hot', () => {
+  const script = parseScript(`(module (func (export "f") (result i32) (i32.const 5)))
+    (assert_return (invoke "f") (i32.const 5))
+    (assert_malformed (module quote "(func") "unexpected token")`);
+
+  test('tells what failed in a later round only, and compiles modules once', () => {
+    const engine = scriptEngine();
+    let [calls, compiled] = [0, 0];
+    const outcomes = runHot(
+      script,
+      {
+        ...engine,
+        compile: (bytes) => {
+          compiled++;
+          return engine.compile(bytes);
+        },
+        invoke: (func, args) => (++calls === 40 ? [4n] : engine.invoke(func, args)),
+      },
+      100,
+    );
+    expect([calls, compiled]).toEqual([40, 1]);
+    expect(outcomes.map(({ kind, result }) => `${kind} ${result}`)).toEqual([
+      'module passed',
+      'assert_return passed',
+      'assert_malformed passed',
+      'assert_return failed',
+    ]);
+    expect(outcomes[3].detail).toMatch(/^in round 40: .* gives \(i32.const 0x00000004\)/);
+  });
+
+  test('counts each command once', () => {
+    expect(runHot(script, scriptEngine(), 50).map(({ result }) => result)).toEqual(['passed', 'passed', 'passed']);
+  });
+});
 
 describe('running scripts', () => {
   test('what holds passes', () => {

@@ -1,12 +1,14 @@
 // Runs a script on an engine and reports what did not go as the script says.
 // https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
 // It knows no engine: whoever calls it passes one. Commands that need a feature which is off are skipped, not failed.
+// Threads of a script take turns (turns.ts), within calls too; without threads, calls run on the spot.
 import { ExhaustionError, InvalidError, LinkError, MalformedError, Trap, UnsupportedError } from '../errors.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import type { Bits } from '../runtime/values.ts';
 import type { ParseOptions } from '../text/parser.ts';
 import { HostReference, type ReferenceKind, matches, showPattern, showValue } from './match.ts';
 import { type Action, type Command, type ModuleSource, type Pattern, type Script, parseSource } from './script.ts';
+import { type Pause, type PiecewiseCall, type Turn, Turns, finished, joined } from './turns.ts';
 
 /** What a script needs of an engine. M is a compiled module, I an instance, X an external value. */
 export interface Engine<M, I, X> {
@@ -21,6 +23,8 @@ export interface Engine<M, I, X> {
   export(instance: I, name: string): X | undefined;
   /** Numbers are unsigned bits, as in the script; references of scripts are HostReference. */
   invoke(func: X, args: readonly Bits[]): readonly Bits[];
+  /** The same piece by piece, where other threads are to run meanwhile; undefined for what can only be run at once. */
+  begin(func: X, args: readonly Bits[]): PiecewiseCall<readonly Bits[]> | undefined;
   /** The value of a global. */
   read(global: X): Bits;
   /** The `spectest` module, made anew for every script; an error stands for what needs a feature that is not there. */
@@ -50,15 +54,65 @@ class Skip {
   }
 }
 
-/** Runs all commands in order; each answers one outcome. Nothing is thrown but bugs of the runner. */
+/** Runs all commands; each answers one outcome, in the order of lines. Nothing is thrown but bugs of the runner. */
 export function runScript<M, I, X>(script: Script, engine: Engine<M, I, X>): Outcome[] {
-  return new Runner(engine).run(script.commands);
+  return play(script.commands, engine, new Map());
+}
+
+/** Commands that say something about how code runs. */
+const RUNNING: ReadonlySet<Command['kind']> = new Set([
+  'module',
+  'definition',
+  'instance',
+  'register',
+  'action',
+  'assert_return',
+  'assert_trap',
+  'assert_exception',
+]);
+
+/**
+ * The same, and then again what runs code, `rounds` times in all, with modules compiled once: so that compilers of the
+ * host get to the engine's code. Of later rounds only failures are told, of the first round that has any.
+ */
+export function runHot<M, I, X>({ commands }: Script, engine: Engine<M, I, X>, rounds: number): Outcome[] {
+  const compiled: Compiled<M> = new Map();
+  const first = play(commands, engine, compiled);
+  const running = commands.filter(({ kind }) => RUNNING.has(kind));
+  for (let round = 2; round <= rounds; round++) {
+    const failed = play(running, engine, compiled).filter(({ result }) => result === 'failed');
+    if (failed.length === 0) continue;
+    return [...first, ...failed.map((one) => ({ ...one, detail: `in round ${round}: ${one.detail}` }))];
+  }
+  return first;
+}
+
+function play<M, I, X>(commands: readonly Command[], engine: Engine<M, I, X>, compiled: Compiled<M>): Outcome[] {
+  const turns = new Turns();
+  const outcomes: Outcome[] = [];
+  const alone = !commands.some(({ kind }) => kind === 'thread');
+  turns.add(new Runner({ engine, turns, outcomes, alone, compiled }).run(commands));
+  turns.run();
+  return alone ? outcomes : outcomes.sort((a, b) => a.line - b.line);
+}
+
+type Compiled<M> = Map<ModuleSource, M>;
+
+/** What the threads of a script share. */
+interface Session<M, I, X> {
+  readonly engine: Engine<M, I, X>;
+  readonly turns: Turns;
+  readonly outcomes: Outcome[];
+  /** There is one thread only. */
+  readonly alone: boolean;
+  readonly compiled: Compiled<M>;
 }
 
 /** An instance, or why there is none. */
 type Slot<T> = T | Skip;
 
 class Runner<M, I, X> {
+  private readonly session: Session<M, I, X>;
   private readonly engine: Engine<M, I, X>;
   private readonly spectest: Readonly<Record<string, X | UnsupportedError>>;
   private readonly definitions = new Map<string, Slot<M>>();
@@ -68,24 +122,29 @@ class Runner<M, I, X> {
   private lastDefinition: Slot<M> = new Skip('no module is defined yet', undefined);
   private lastInstance: Slot<I> = new Skip('no module is instantiated yet', undefined);
 
-  constructor(engine: Engine<M, I, X>) {
-    this.engine = engine;
-    this.spectest = engine.spectest();
+  private readonly threads = new Map<string, Turn>();
+  private lastThread: Turn | undefined;
+
+  constructor(session: Session<M, I, X>) {
+    this.session = session;
+    this.engine = session.engine;
+    this.spectest = session.engine.spectest();
   }
 
-  run(commands: readonly Command[]): Outcome[] {
-    return commands.flatMap((command) => {
+  *run(commands: readonly Command[]): Generator<Pause, void> {
+    const { outcomes } = this.session;
+    for (const command of commands) {
       const { line, kind } = command;
       try {
-        const inner = this.command(command);
-        return [{ line, kind, result: 'passed', detail: '' } as const, ...inner];
+        yield* this.command(command);
+        outcomes.push({ line, kind, result: 'passed', detail: '' });
       } catch (error) {
-        return [{ line, kind, ...unfinished(error) }];
+        outcomes.push({ line, kind, ...unfinished(error) });
       }
-    });
+    }
   }
 
-  private command(command: Command): readonly Outcome[] {
+  private *command(command: Command): Generator<Pause, void> {
     switch (command.kind) {
       case 'module':
         this.module(command.name, command.source);
@@ -105,19 +164,20 @@ class Runner<M, I, X> {
         );
         break;
       case 'action':
-        this.action(command.action);
+        yield* this.action(command.action);
         break;
       case 'assert_return':
-        this.assertReturn(command.action, command.results);
+        yield* this.assertReturn(command.action, command.results);
         break;
       case 'thread':
-        return this.thread(command.shared, command.commands);
+        this.thread(command.name, command.shared, command.commands);
+        break;
       case 'wait':
+        yield* joined(this.threadNamed(command.thread));
         break;
       default:
-        this.assertFails(command);
+        yield* this.assertFails(command);
     }
-    return [];
   }
 
   private bytes(source: ModuleSource): Uint8Array {
@@ -125,7 +185,11 @@ class Runner<M, I, X> {
   }
 
   private compile(source: ModuleSource): M {
-    return this.engine.compile(this.bytes(source));
+    const known = this.session.compiled.get(source);
+    if (known !== undefined) return known;
+    const made = this.engine.compile(this.bytes(source));
+    this.session.compiled.set(source, made);
+    return made;
   }
 
   private instantiate(module: M): I {
@@ -160,7 +224,7 @@ class Runner<M, I, X> {
     });
   }
 
-  private action(action: Action): readonly Bits[] {
+  private *action(action: Action): Generator<Pause, readonly Bits[]> {
     const instance = found(action.module, this.instances, this.lastInstance);
     const value = this.engine.export(instance, action.name);
     if (value === undefined) throw new Error(`there is no export "${action.name}"`);
@@ -170,7 +234,8 @@ class Runner<M, I, X> {
       if (arg.type === 'ref.extern' || arg.type === 'ref.host') return this.reference(arg.value);
       return arg.bits;
     });
-    return this.engine.invoke(value, args);
+    const call = this.session.alone ? undefined : this.engine.begin(value, args);
+    return call === undefined ? this.engine.invoke(value, args) : yield* finished(call);
   }
 
   /** The same number is the same reference, all script long. */
@@ -180,10 +245,10 @@ class Runner<M, I, X> {
     return reference;
   }
 
-  private assertReturn(action: Action, patterns: readonly Pattern[]): void {
+  private *assertReturn(action: Action, patterns: readonly Pattern[]): Generator<Pause, void> {
     const { engine } = this;
     const kindOf = (reference: unknown): ReferenceKind => engine.referenceKind(reference);
-    const values = this.action(action);
+    const values = yield* this.action(action);
     const fits = values.length === patterns.length && patterns.every((one, i) => matches(one, values[i], kindOf));
     if (fits) return;
     const got = values.map((value, i) => showValue(value, patterns[i], kindOf)).join(' ');
@@ -193,10 +258,10 @@ class Runner<M, I, X> {
   }
 
   /** Assertions that something is refused or stopped. */
-  private assertFails(command: Command): void {
+  private *assertFails(command: Command): Generator<Pause, void> {
     let error: unknown;
     try {
-      if ('action' in command) this.action(command.action);
+      if ('action' in command) yield* this.action(command.action);
       else if ('source' in command) this.attempt(command.kind, command.source);
     } catch (thrown) {
       error = thrown;
@@ -241,16 +306,24 @@ class Runner<M, I, X> {
     }
   }
 
-  /** A thread's commands run at once: all that a script may observe is what `wait` leaves. */
-  private thread(shared: string | undefined, commands: readonly Command[]): readonly Outcome[] {
-    const runner = new Runner(this.engine);
+  /** Begins a thread, which knows one of the modules. */
+  private thread(name: string | undefined, shared: string | undefined, commands: readonly Command[]): void {
+    const runner = new Runner(this.session);
     if (shared !== undefined) {
       const slot = this.instances.get(shared);
       if (slot === undefined) throw new Error(`there is no module $${shared}`);
       runner.instances.set(shared, slot);
       runner.lastInstance = slot;
     }
-    return runner.run(commands);
+    this.lastThread = this.session.turns.add(runner.run(commands));
+    if (name !== undefined) this.threads.set(name, this.lastThread);
+  }
+
+  private threadNamed(name: string | undefined): Turn {
+    const turn = name === undefined ? this.lastThread : this.threads.get(name);
+    if (turn === undefined)
+      throw new Error(name === undefined ? 'there is no thread yet' : `there is no thread $${name}`);
+    return turn;
   }
 }
 

@@ -36,10 +36,10 @@ const TABLE = {
   'branch-hinting':          { title: 'Branch hints',                           since: '3.0',     byDefault: on,  built: true },
   'custom-annotations':      { title: 'Custom annotations of the text format',  since: '3.0',     byDefault: on,  built: true },
   'threads':                 { title: 'Threads and atomics',                    since: 'phase 4', byDefault: on,  built: true },
-  'wide-arithmetic':         { title: 'Wide arithmetic',                        since: 'phase 3', byDefault: off, built: true },
+  'wide-arithmetic':         { title: 'Wide arithmetic',                        since: 'phase 4', byDefault: on,  built: true },
+  'compact-imports':         { title: 'Compact import section',                 since: 'phase 4', byDefault: on,  built: true },
   'custom-page-sizes':       { title: 'Custom page sizes',                      since: 'phase 3', byDefault: off, built: true },
   'custom-descriptors':      { title: 'Custom descriptors',                     since: 'phase 3', byDefault: off, built: true,  implies: ['gc'] },
-  'compact-imports':         { title: 'Compact import section',                 since: 'phase 3', byDefault: off, built: true },
   'legacy-exceptions':       { title: 'Legacy exception handling',              since: 'legacy',  byDefault: off, built: true, implies: ['exception-handling'] },
 } as const satisfies Record<string, FeatureInfo>;
 
