@@ -63,15 +63,17 @@ function* unpack(path: string): Generator<Uint8Array> {
   }
 }
 
-/** What the recorded engines have on: the defaults, and legacy exceptions. */
-const V8_FEATURES = withFeatures(DEFAULT_FEATURES, { 'legacy-exceptions': true });
+/** Our defaults as far as the recorded engines have them. */
+const SHARED_FEATURES = withFeatures(DEFAULT_FEATURES, { 'wide-arithmetic': false, 'compact-imports': false });
+/** What the recorded engines have on: legacy exceptions too. */
+const V8_FEATURES = withFeatures(SHARED_FEATURES, { 'legacy-exceptions': true });
 
 /** Decodes and validates one sample and says how that compares. */
 export function judge(sample: Sample): Judgement {
   const start = performance.now();
   const [verdict, text] = verdictOn(sample.bytes, { features: V8_FEATURES });
   // As users have it, features that are off are refused; nothing else may differ.
-  const [plain, plainText] = verdictOn(sample.bytes, {});
+  const [plain, plainText] = verdictOn(sample.bytes, { features: SHARED_FEATURES });
   const milliseconds = performance.now() - start;
   let { outcome, note } = compare(sample, verdict, text);
   if (plain !== verdict && plain !== 'unsupported') {
