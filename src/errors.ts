@@ -88,6 +88,7 @@ export const TRAP_PHRASES = {
   'array-out-of-bounds': 'out of bounds array access',
   'unaligned-atomic': 'unaligned atomic',
   'expected-shared-memory': 'expected shared memory',
+  'missing-memory': 'missing memory',
 } as const;
 
 /** A kind of trap: stable, for programs. */

@@ -16,7 +16,7 @@ import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
 import { bitsToValue, valueToBits } from './interpreter/border.ts';
 import { type Monitor, setMonitor } from './interpreter/probe.ts';
 import type { CodeMode } from './lowering/probes.ts';
-import { Func, type HostFunction, isFunc } from './runtime/func.ts';
+import { Func, type HostFunction, funcBehind, isFunc } from './runtime/func.ts';
 import { Global } from './runtime/global.ts';
 import type { Extern, ModuleInstance } from './runtime/instance.ts';
 import { Memory } from './runtime/memory.ts';
@@ -57,7 +57,9 @@ function unknownImport({ module, name, desc }: Import): LinkError {
 }
 
 function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
-  if (typeof value === 'function' && type.kind === 'func') return new Func(type.type, undefined, -1, value);
+  if (typeof value === 'function' && type.kind === 'func') {
+    return funcBehind(value) ?? new Func(type.type, undefined, -1, value);
+  }
   if ((typeof value === 'number' || typeof value === 'bigint') && type.kind === 'global' && !type.type.mutable) {
     const global = new Global(type.type);
     writeGlobalBits(global, valueToBits(type.type.val, value));

@@ -181,11 +181,9 @@ class Run {
   }
 
   private async instantiate({ module, valid }: Loaded, args: readonly string[]): Promise<Instance> {
-    const { wasi, imports } = this.world(module, args);
+    const { imports } = this.world(module, args);
     const instance = await instantiateAsync(valid, imports, { ...this.limits, ...this.instanceOptions });
     this.statistics.add(instance);
-    const memory = instance.exports['memory'];
-    if (memory?.kind === 'memory') wasi?.bind({ memory });
     return instance;
   }
 

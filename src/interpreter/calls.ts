@@ -2,6 +2,7 @@
 // path of call_indirect. https://webassembly.github.io/spec/core/exec/instructions.html#function-calls
 import { ExhaustionError, Trap, UnsupportedError } from '../errors.ts';
 import type { Func } from '../runtime/func.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Value } from '../runtime/values.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { funcTypeName } from '../syntax/types.ts';
@@ -138,6 +139,17 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
+/** Calls a host function with values. `caller` is the instance that does, where one does. */
+export function callWith(
+  { host, callerHost }: Func,
+  caller: ModuleInstance | undefined,
+  args: readonly Value[],
+  canWait: boolean,
+): unknown {
+  if (callerHost !== undefined) return callerHost(caller, args, canWait);
+  return (host as (...values: Value[]) => unknown)(...args);
+}
+
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
   const { type, direct } = func;
   if (direct === undefined) checkCrossing(func);
@@ -158,7 +170,7 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   let promised = false;
   try {
     if (direct === undefined) {
-      answer = (func.host as (...values: Value[]) => unknown)(...args);
+      answer = callWith(func, t.instance, args, t.async);
       promised = isPromise(answer);
       if (!promised) writeResults(type, base, answer);
     } else {

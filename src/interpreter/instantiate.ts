@@ -12,7 +12,8 @@ import { Tag } from '../runtime/tag.ts';
 import type { DataSegment, ElemSegment, Import } from '../syntax/module.ts';
 import { type ExternType, closeGlobal, closeTable, matchesExtern } from '../validator/subtyping.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { funcTypeName, typeName } from '../syntax/types.ts';
+import { type FuncType, funcTypeName, typeName } from '../syntax/types.ts';
+import { canonicalType } from '../validator/canonical.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
 import { unitOf } from './lowered.ts';
 
@@ -56,10 +57,16 @@ export function importType(valid: ValidModule, { desc }: Import): ExternType {
   }
 }
 
+/** `[i32] -> [i64]`; what is open to subtypes is told so. */
+function describeFunc(canon: number): string {
+  const { comp, final } = canonicalType(canon);
+  return `${final ? '' : 'sub '}${funcTypeName(comp as FuncType)}`;
+}
+
 function describe(value: Extern): string {
   switch (value.kind) {
     case 'func':
-      return `a function ${funcTypeName(value.type)}`;
+      return `a function ${describeFunc(value.canon)}`;
     case 'table':
       return `a table of ${value.size} ${typeName(value.type.elem)}`;
     case 'memory':
@@ -71,8 +78,9 @@ function describe(value: Extern): string {
   }
 }
 
-function mismatch(one: Import, value: Extern): LinkError {
-  return new LinkError(`incompatible import type: "${one.module}" "${one.name}" is ${describe(value)}`);
+function mismatch(one: Import, value: Extern, wanted: ExternType): LinkError {
+  const as = wanted.kind === 'func' ? `, imported as ${describeFunc(wanted.type)}` : '';
+  return new LinkError(`incompatible import type: "${one.module}" "${one.name}" is ${describe(value)}${as}`);
 }
 
 /**
@@ -91,7 +99,8 @@ export function instantiateModule(
   let imported = 0;
   module.imports.forEach((one, i) => {
     const value = externs[i];
-    if (!matchesExtern(externType(value), importType(valid, one))) throw mismatch(one, value);
+    const wanted = importType(valid, one);
+    if (!matchesExtern(externType(value), wanted)) throw mismatch(one, value, wanted);
     if (value.kind === 'func') inst.funcs[imported++] = value;
     else addImport(inst, value);
   });

@@ -6,7 +6,7 @@ import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { ValType } from '../syntax/types.ts';
 import { checkCrossing, readBits, readValue, withoutObjects, writeBits, writeValue } from './border.ts';
-import { enterFrame, writeResults } from './calls.ts';
+import { callWith, enterFrame, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { deliver, deliverError, drive, stopped } from './driver.ts';
 import { type AbortLike, abortPromise, yieldToHost } from './host-turns.ts';
@@ -281,7 +281,7 @@ function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWai
   writeAll(type.params, base, args, write);
   if (func.direct !== undefined) return func.direct(base, canWait);
   const values = readAll(type.params, base, readValue);
-  return (func.host as (...values: Value[]) => unknown)(...values);
+  return callWith(func, undefined, values, canWait);
 }
 
 function hostResults<R>(func: Func, answer: unknown, finish: Finish<R>): R {

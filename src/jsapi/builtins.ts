@@ -6,11 +6,10 @@ import { Global } from '../runtime/global.ts';
 import type { ArrayObject } from '../runtime/objects.ts';
 import type { Import } from '../syntax/module.ts';
 import { EXTERNREF, HEAP, I16, I32, type ValType, ref } from '../syntax/types.ts';
-import { canonicaliseGroup, isCanonicalSubtype } from '../validator/canonical.ts';
+import { canonicaliseGroup, canonicalFuncType, isCanonicalSubtype } from '../validator/canonical.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { closeGlobal, matchesGlobal } from '../validator/subtyping.ts';
 import { REFERENCES as R, SLOTS as S } from '../interpreter/stack.ts';
-import { canonicalFuncType } from './tag.ts';
 import { writeSlot } from './values.ts';
 
 /** Options of compilation, converted. */

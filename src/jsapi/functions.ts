@@ -1,7 +1,7 @@
 // Exported functions, and JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
 import { WasmException } from '../errors.ts';
 import { invokeForResults } from '../interpreter/invoke.ts';
-import { Func } from '../runtime/func.ts';
+import { Func, funcBehind, standFor } from '../runtime/func.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
 import { SuspendError, runtimeErrorOf, trapOf } from './errors.ts';
@@ -13,11 +13,11 @@ import { canCross, readAll, toJs, toWasm, writeAll } from './values.ts';
 export type Callable = (...args: unknown[]) => unknown;
 
 const FUNCTIONS = new WeakMap<Func, Callable>();
-const FUNCS = new WeakMap<object, Func>();
 
 /** The function instance behind an exported function; undefined for all else. */
 export function funcOf(value: unknown): Func | undefined {
-  return typeof value === 'function' ? FUNCS.get(value) : undefined;
+  const func = funcBehind(value);
+  return func !== undefined && FUNCTIONS.get(func) === value ? func : undefined;
 }
 
 /** The exported function of a function instance, always the same one. */
@@ -40,7 +40,7 @@ export function exportedFunction(func: Func): Callable {
   describeFunction(made, String(func.index), params.length);
   if (reflection.functionPrototype !== undefined) Object.setPrototypeOf(made, reflection.functionPrototype);
   FUNCTIONS.set(func, made);
-  FUNCS.set(made, func);
+  standFor(made, func);
   return made;
 }
 
@@ -94,6 +94,23 @@ export function hostFunction(callable: Callable, canon: number, index: number): 
       throw toInside(error);
     }
     return undefined;
+  });
+}
+
+/**
+ * The function instance that a value is imported as because it stands for one: an exported function, or a host function
+ * that has a type of its own. That may wait if it is `suspending`; its errors cross as those of other functions do.
+ */
+export function importedFunction(value: unknown, index: number, suspending = false): Func | undefined {
+  const func = funcBehind(value);
+  if (func?.callerHost === undefined) return suspending ? undefined : func;
+  const { canon, callerHost } = func;
+  return new Func(canon, undefined, index, undefined, undefined, (caller, args, canWait) => {
+    try {
+      return callerHost(caller, args, suspending && canWait);
+    } catch (error) {
+      throw toInside(error);
+    }
   });
 }
 

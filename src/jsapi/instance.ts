@@ -8,7 +8,7 @@ import { closeGlobal } from '../validator/subtyping.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { providedImport } from './builtins.ts';
 import { LinkError, linkErrorOf } from './errors.ts';
-import { exportedFunction, funcOf, hostFunction, suspendingFunction, toOutside } from './functions.ts';
+import { exportedFunction, hostFunction, importedFunction, suspendingFunction, toOutside } from './functions.ts';
 import { type GlobalObject, constantGlobal, globalObject, globalOf } from './global.ts';
 import { type MemoryObject, memoryObject, memoryOf } from './memory.ts';
 import * as say from './messages.ts';
@@ -67,9 +67,11 @@ function toExtern(valid: ValidModule, { desc }: Import, value: unknown, function
     case 'func': {
       const canon = valid.canonical[desc.type];
       const suspended = suspendedFunctionOf(value);
-      if (suspended !== undefined) return suspendingFunction(suspended, canon, functions);
+      if (suspended !== undefined) {
+        return importedFunction(suspended, functions, true) ?? suspendingFunction(suspended, canon, functions);
+      }
       if (!isCallable(value)) return say.needed('func');
-      return funcOf(value) ?? hostFunction(value, canon, functions);
+      return importedFunction(value, functions) ?? hostFunction(value, canon, functions);
     }
     case 'global':
       return globalOf(value) ?? plainGlobal(closeGlobal(valid.canonical, desc.type), value);

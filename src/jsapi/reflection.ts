@@ -2,7 +2,7 @@
 // imports and exports, and WebAssembly.Function. https://github.com/WebAssembly/js-types
 import type { ExternType } from '../validator/subtyping.ts';
 import { FUNCREF, type FuncType, I32, type Limits, type ValType, typeName } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
 import { externType } from '../interpreter/instantiate.ts';
 import { type Callable, exportedFunction, funcOf, hostFunction } from './functions.ts';
 import { GlobalObject, globalOf } from './global.ts';
@@ -11,7 +11,7 @@ import * as say from './messages.ts';
 import { namespace } from './namespace.ts';
 import { reflection } from './switch.ts';
 import { TableObject, tableOf } from './table.ts';
-import { TagObject, canonicalFuncType, tagOfObject } from './tag.ts';
+import { TagObject, tagOfObject } from './tag.ts';
 import { type AddressValue, type ValueTypeName, toValueType } from './types.ts';
 import { describeType } from './values.ts';
 import { exposeInterface, exposeTag, isCallable, toDictionary, toSequence } from './webidl.ts';

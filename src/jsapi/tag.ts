@@ -1,7 +1,6 @@
 // WebAssembly.Tag and JSTag. https://webassembly.github.io/spec/js-api/#tags
 import { JS_TAG, Tag } from '../runtime/tag.ts';
-import { type FuncType, type SubType, type ValType, heapOf } from '../syntax/types.ts';
-import { canonicaliseGroup } from '../validator/canonical.ts';
+import { canonicalFuncType } from '../validator/canonical.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
 import { exposeInterface, lookUp, toDictionary, toSequence } from './webidl.ts';
@@ -28,18 +27,6 @@ function bind(target: TagObject, tag: Tag): TagObject {
   TAGS.set(target, tag);
   OBJECTS.set(tag, target);
   return target;
-}
-
-/** The canonical id of a function type that stands alone in its group, as most do. Its types are closed. */
-export function canonicalFuncType(params: readonly ValType[], results: readonly ValType[]): number {
-  const comp: FuncType = { kind: 'func', params, results };
-  // In a module of its own, behind the types that it refers to, which there have their canonical ids as indices.
-  const index = Math.max(0, ...[...params, ...results].map((t) => (t > 0 ? heapOf(t) + 1 : 0)));
-  const canonical = Uint32Array.from({ length: index + 1 }, (_, i) => i);
-  const types: SubType[] = [];
-  types[index] = { final: true, supers: [], comp };
-  canonicaliseGroup(types, { start: index, length: 1 }, canonical);
-  return canonical[index];
 }
 
 export class TagObject {

@@ -1,7 +1,7 @@
 // A function instance. https://webassembly.github.io/spec/core/exec/runtime.html#function-instances
 // One class for wasm and host functions, so that call_indirect meets one shape of object.
 import type { FuncType } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
 import type { ModuleInstance } from './instance.ts';
 import type { Value } from './values.ts';
 
@@ -21,6 +21,16 @@ export type HostFunction = (...args: never[]) => HostResult | void | Promise<Hos
  */
 export type DirectHost = (base: number, canWait: boolean) => PromiseLike<HostResult> | undefined;
 
+/**
+ * A host function that is told which instance calls it, for those that look at their caller's exports: none when the host
+ * itself calls. Where `canWait`, it may answer a promise.
+ */
+export type CallerHost = (
+  caller: ModuleInstance | undefined,
+  args: readonly Value[],
+  canWait: boolean,
+) => HostResult | PromiseLike<HostResult>;
+
 export class Func {
   readonly kind = 'func';
   /** Canonical id of the function type. */
@@ -32,6 +42,8 @@ export class Func {
   readonly host: HostFunction | undefined;
   /** Is called in place of `host`, where it is there. */
   readonly direct: DirectHost | undefined;
+  /** Likewise. */
+  readonly callerHost: CallerHost | undefined;
   /** Itself: what inherits from a function or stands before it as a proxy has another here (`isFunc`). */
   readonly self: Func = this;
 
@@ -41,12 +53,14 @@ export class Func {
     index: number,
     host: HostFunction | undefined,
     direct?: DirectHost,
+    callerHost?: CallerHost,
   ) {
     this.canon = canon;
     this.instance = instance;
     this.index = index;
     this.host = host;
     this.direct = direct;
+    this.callerHost = callerHost;
   }
 
   /** The closed function type: type indices in it are canonical ids. */
@@ -61,3 +75,21 @@ export function isFunc(value: unknown): value is Func {
 }
 
 const OWN = Object.prototype.hasOwnProperty;
+
+/** JavaScript functions that stand for function instances, where values of JavaScript are imported and exported. */
+const STAND_FOR = new WeakMap<object, Func>();
+
+/** The function instance that a JavaScript function stands for, with its type; undefined for those that have no type. */
+export function funcBehind(value: unknown): Func | undefined {
+  return typeof value === 'function' ? STAND_FOR.get(value) : undefined;
+}
+
+/** From now on the JavaScript function is imported as this function instance. */
+export function standFor(callable: (...args: never[]) => unknown, func: Func): void {
+  STAND_FOR.set(callable, func);
+}
+
+/** A host function with a type of its own, which imports have to match. The type refers to no other type. */
+export function typedHost({ params, results }: FuncType, host: CallerHost): Func {
+  return new Func(canonicalFuncType(params, results), undefined, -1, undefined, undefined, host);
+}

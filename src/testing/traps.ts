@@ -24,6 +24,7 @@ const CLASS_OF: Readonly<Record<TrapKind, string>> = {
   'array-out-of-bounds': 'array',
   'unaligned-atomic': 'alignment',
   'expected-shared-memory': 'shared',
+  'missing-memory': 'host',
 };
 
 /** Messages of V8 (Node, Chrome). The first that fits counts. */

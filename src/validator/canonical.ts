@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling
 // The registry is one per process and only grows: a type that once was seen keeps its id. It holds each distinct group
 // once, closed (all type indices in it are canonical ids). It does not check types: validator/types.ts does.
-import type { CompType, FieldType, RecGroup, SubType, ValType } from '../syntax/types.ts';
+import type { CompType, FieldType, FuncType, RecGroup, SubType, ValType } from '../syntax/types.ts';
 import { heapOf, isExact, isNullable, ref } from '../syntax/types.ts';
 
 /** First canonical id of each known group, by its text: two groups are equivalent when their texts are equal. */
@@ -110,4 +110,16 @@ export function canonicaliseGroup(types: readonly SubType[], group: RecGroup, ca
     SUPERS.push(parent);
     DEPTHS.push(parent < 0 ? 0 : DEPTHS[parent] + 1);
   }
+}
+
+/** The canonical id of a function type that stands alone in its group, as most do. Its types are closed. */
+export function canonicalFuncType(params: readonly ValType[], results: readonly ValType[]): number {
+  const comp: FuncType = { kind: 'func', params, results };
+  // In a module of its own, behind the types that it refers to, which there have their canonical ids as indices.
+  const index = Math.max(0, ...[...params, ...results].map((t) => (t > 0 ? heapOf(t) + 1 : 0)));
+  const canonical = Uint32Array.from({ length: index + 1 }, (_, i) => i);
+  const types: SubType[] = [];
+  types[index] = { final: true, supers: [], comp };
+  canonicaliseGroup(types, { start: index, length: 1 }, canonical);
+  return canonical[index];
 }

@@ -127,7 +127,9 @@ describe('running a program', () => {
   it('says what is missing: an entry, or a memory', () => {
     const wasi = new WASI();
     expect(() => wasi.start({ exports: {} })).toThrow(/_start/);
-    expect(() => wasi.imports['wasi_snapshot_preview1']?.['args_sizes_get']?.(0, 4)).toThrow(/no memory/);
+    expect(() => wasi.imports['wasi_snapshot_preview1']?.['args_sizes_get']?.(0, 4)).toThrow(
+      /^missing memory: call bind/,
+    );
     expect(wasi.initialize({ exports: {} })).toBeUndefined();
   });
 });

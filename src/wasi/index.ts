@@ -11,9 +11,10 @@ import { discardOutput, fixedInput, outputTo, type PieceSource, SourceInput } fr
 import { portableClock, portableRandom } from './hosts/portable.ts';
 import type { HostFunction } from './kernel/dispatcher.ts';
 import type { Descriptor } from './kernel/file-table.ts';
-import { type BufferMemory, Guest, type GuestMemory, memoryOf } from './kernel/guest.ts';
+import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
+import { importsOf } from './kernel/interface.ts';
 import { Process } from './kernel/process.ts';
-import { needsHost, noEntry, noMemory, refuseNul } from './messages.ts';
+import { needsHost, noEntry, notAMemory, refuseNul } from './messages.ts';
 import {
   CONNECTION_RIGHTS,
   DIRECTORY_RIGHTS,
@@ -24,9 +25,9 @@ import {
   rights,
   STREAM_RIGHTS,
 } from './preview1/abi.ts';
-import { importsOf } from './preview1/calls.ts';
+import { functionsOf } from './preview1/calls.ts';
 import { type Engine, type ProgramImports, type ProgramModule, type ProgramOptions, runProgram } from './program.ts';
-import { THREADS_MODULE, threadImports } from './threads.ts';
+import { THREADS_MODULE, threadFunctions } from './threads.ts';
 
 export { ExitStatus } from '../errors.ts';
 export type { Answer, AsyncDirectory, AsyncFile } from './host/async-filesystem.ts';
@@ -87,7 +88,7 @@ export class WASI {
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
   private readonly process: Process;
   private readonly mode: 'async' | 'sync';
-  private memory: GuestMemory | undefined;
+  private readonly guests = new Guests();
 
   /** Throws a TypeError for arguments, variables or guest paths that WASI cannot express. */
   constructor(options: WasiOptions = {}) {
@@ -98,15 +99,11 @@ export class WASI {
     this.addStreams(options);
     for (const [path, directory] of Object.entries(options.preopens ?? {})) this.addPreopen(path, directory);
     for (const listener of options.listeners ?? []) this.addListener(listener);
-    const guest = new Guest(() => {
-      if (this.memory === undefined) throw new TypeError(noMemory());
-      return this.memory;
-    });
-    const dispatch = { mode, guest, process: this.process };
+    const dispatch = { mode, guests: this.guests, process: this.process };
     this.imports = Object.freeze({
-      [PREVIEW1.moduleName]: importsOf(PREVIEW1, dispatch, strace),
-      [PREVIEW0.moduleName]: importsOf(PREVIEW0, dispatch, strace),
-      [THREADS_MODULE]: threadImports(this.process, strace),
+      [PREVIEW1.moduleName]: importsOf(functionsOf(PREVIEW1, dispatch, strace)),
+      [PREVIEW0.moduleName]: importsOf(functionsOf(PREVIEW0, dispatch, strace)),
+      [THREADS_MODULE]: importsOf(threadFunctions(this.process, strace)),
     });
   }
 
@@ -120,10 +117,15 @@ export class WASI {
     return this.imports;
   }
 
-  /** Says which memory the guest's pointers mean: one of ours, or one of the JavaScript API. Else a TypeError. */
+  /**
+   * Says which memory the pointers of all calls mean, whoever makes them: one of ours, or one of the JavaScript API. Not
+   * needed with this engine, which tells which instance calls: pointers mean the memory that it exports as `memory`.
+   * Throws a TypeError for what is no memory.
+   */
   bind({ memory }: { readonly memory: GuestMemory | BufferMemory }): void {
-    this.memory = memoryOf(memory);
-    if (this.memory === undefined) throw new TypeError(noMemory());
+    const bound = memoryOf(memory);
+    if (bound === undefined) throw new TypeError(notAMemory());
+    this.guests.bound = bound;
   }
 
   /**
@@ -144,8 +146,8 @@ export class WASI {
    */
   run<M extends ProgramModule>(engine: Engine<M>, module: M, options: ProgramOptions = {}): number | Promise<number> {
     const imports = mergedImports(options.imports ?? {}, this.imports);
-    const bind = (instance: WasiInstance): void => this.bindExported(instance);
-    return this.finishing(() => runProgram({ module, engine, imports }, this.process, this.mode, bind, options));
+    const begun = (instance: WasiInstance): void => this.bindExported(instance);
+    return this.finishing(() => runProgram({ module, engine, imports }, this.process, this.mode, begun, options));
   }
 
   /** Prepares a reactor: binds the memory and calls `_initialize` if there is one. */
@@ -168,7 +170,7 @@ export class WASI {
   }
 
   private bindExported({ exports }: WasiInstance): void {
-    this.memory ??= memoryOf(exports['memory']);
+    this.guests.begun = memoryOf(exports[MEMORY_NAME]);
   }
 
   private finishing(run: () => unknown): number | Promise<number> {

@@ -9,8 +9,19 @@ export function refuseEnvironmentName(name: string): string {
   return `invalid environment variable: the name ${JSON.stringify(name)} must not be empty or contain "="`;
 }
 
+/** For embedders whose engine does not say which instance calls. */
 export function noMemory(): string {
-  return 'no memory: call bind({ memory }) or start(instance) before the guest makes system calls; the instance must export a memory named "memory"';
+  return 'call bind({ memory }) or start(instance) before the guest makes system calls; the instance has to export a memory named "memory"';
+}
+
+export function notAMemory(): string {
+  return 'what is bound is not a memory: it has neither bytes nor a buffer';
+}
+
+/** For guests. */
+export function memoryMissing(name: string, kind: string | undefined): string {
+  const found = kind === undefined ? 'no export of that name' : `only a ${kind} of that name`;
+  return `a system call needs the memory that the module exports as ${JSON.stringify(name)}, and there is ${found}`;
 }
 
 export function noEntry(name: string): string {

@@ -39,12 +39,12 @@ export interface ProgramOptions extends Pick<SchedulerOptions, 'fuel' | 'signal'
   readonly maxMemoryBytes?: number;
 }
 
-/** Runs a program to its end, in the way that `mode` says. Throws what ends it. `bind` is told the memory. */
+/** Runs a program to its end, in the way that `mode` says. Throws what ends it. `begun` is told the first instance. */
 export function runProgram<M extends ProgramModule>(
   program: { readonly module: M; readonly engine: Engine<M>; readonly imports: ProgramImports },
   process: Process,
   mode: 'async' | 'sync',
-  bind: (instance: ProgramInstance) => void,
+  begun: (instance: ProgramInstance) => void,
   { fuel, signal, scheduler: order, maxMemoryBytes }: ProgramOptions,
 ): void | Promise<void> {
   const { module, engine } = program;
@@ -62,7 +62,7 @@ export function runProgram<M extends ProgramModule>(
   process.threads = new Threads(scheduler, (number, argument) =>
     exported(THREAD_ENTRY) ? callsOf(THREAD_ENTRY, [number, argument]) : undefined,
   );
-  scheduler.add(callsOf('_start', [], bind));
+  scheduler.add(callsOf('_start', [], begun));
   if (mode === 'async') return scheduler.run(engine.yieldToHost);
   scheduler.runSync(process.parked);
 }

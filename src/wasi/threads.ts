@@ -2,8 +2,9 @@
 // https://github.com/WebAssembly/wasi-threads#detailed-design-discussion
 // A thread is a new instance of the same module over the same imports, its shared memory among them; its code is shared.
 import { ExhaustionError, LinkError } from '../errors.ts';
+import { I32 } from '../syntax/types.ts';
 import { ERRNO } from './host/errno.ts';
-import type { HostFunction } from './kernel/dispatcher.ts';
+import type { SystemInterface, TypedFunction } from './kernel/interface.ts';
 import type { Process, ThreadGroup } from './kernel/process.ts';
 import type { GuestCall, Scheduler } from './kernel/scheduler.ts';
 
@@ -51,15 +52,14 @@ export class Threads implements ThreadGroup {
 }
 
 /** The functions to import from `wasi`. Without a scheduler threads cannot be started: NOTSUP. */
-export function threadImports(
-  process: Process,
-  strace: ((line: string) => void) | undefined,
-): Readonly<Record<string, HostFunction>> {
-  const imports: Record<string, HostFunction> = Object.create(null);
-  imports['thread-spawn'] = (argument) => {
-    const number = process.threads?.spawn(argument as number) ?? -ERRNO.NOTSUP;
-    strace?.(`thread-spawn(start_arg=${argument}) = ${number}`);
-    return number;
+export function threadFunctions(process: Process, strace: ((line: string) => void) | undefined): SystemInterface {
+  const spawn: TypedFunction = {
+    type: { kind: 'func', params: [I32], results: [I32] },
+    run: (_caller, [argument]) => {
+      const number = process.threads?.spawn(argument as number) ?? -ERRNO.NOTSUP;
+      strace?.(`thread-spawn(start_arg=${argument}) = ${number}`);
+      return number;
+    },
   };
-  return Object.freeze(imports);
+  return { 'thread-spawn': spawn };
 }

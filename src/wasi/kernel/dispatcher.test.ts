@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExitStatus } from '../../errors.ts';
 import { ERRNO, SystemError } from '../host/errno.ts';
 import { QueueInput, seededRandom, VirtualClock } from '../hosts/memory.ts';
-import { type Call, dispatch, type SystemCall } from './dispatcher.ts';
+import { type Call, dispatch as dispatchFrom, type SystemCall, type Value } from './dispatcher.ts';
 import { Guest } from './guest.ts';
 import { READABLE } from './pollable.ts';
 import { Process } from './process.ts';
@@ -10,7 +10,14 @@ import { WouldBlock } from './wait.ts';
 
 function setUp(mode: 'async' | 'sync', clock = new VirtualClock()) {
   const process = new Process({ args: [], env: {}, clock, random: seededRandom(1) });
-  return { mode, process, guest: new Guest(() => ({ bytes: new Uint8Array(16) })) };
+  const guest = new Guest(() => ({ bytes: new Uint8Array(16) }));
+  return { mode, process, guests: { of: () => guest } };
+}
+
+/** As a host function that nobody in particular calls. */
+function dispatch(...given: Parameters<typeof dispatchFrom>): (...args: Value[]) => unknown {
+  const run = dispatchFrom(...given);
+  return (...args) => run(undefined, args, true);
 }
 
 describe('the dispatcher', () => {

@@ -6,6 +6,7 @@
 import { UnsupportedError } from '../../errors.ts';
 import { ERRNO, SystemError } from '../host/errno.ts';
 import { cannotSuspend } from '../messages.ts';
+import type { ModuleInstance } from '../../runtime/instance.ts';
 import type { Guest } from './guest.ts';
 import type { Process } from './process.ts';
 import { READABLE } from './pollable.ts';
@@ -31,24 +32,24 @@ export type SystemCall = (call: Call, ...args: never[]) => unknown;
 export type HostFunction = (...args: Value[]) => Value | undefined | PromiseLike<Value | undefined>;
 
 /** Told about a call when it begins; the result is told how it ended. */
-export type Tracer = (args: readonly Value[]) => (errno: number) => void;
+export type Tracer = (guest: Guest, args: readonly Value[]) => (errno: number) => void;
 
 export interface DispatchOptions {
   readonly mode: 'async' | 'sync';
-  readonly guest: Guest;
+  readonly guests: { of(caller: ModuleInstance | undefined): Guest };
   readonly process: Process;
 }
 
 /** How a parameter arrives: i32 unsigned, i64 unsigned, i64 signed. */
 export type Coercion = 'u32' | 'u64' | 's64';
 
-/** The host function for a system call. */
+/** The host function for a system call. In mode 'async' a call that has to wait throws an UnsupportedError if it cannot. */
 export function dispatch(
   run: SystemCall,
   coercions: readonly Coercion[],
   options: DispatchOptions,
   tracer?: Tracer,
-): HostFunction {
+): (caller: ModuleInstance | undefined, raw: readonly unknown[], canWait: boolean) => Value | PromiseLike<Value> {
   const once = run as (call: Call, ...args: Value[]) => unknown;
   const attempt = (call: Call, args: readonly Value[], replay: Replay): number | WouldBlock => {
     try {
@@ -63,10 +64,10 @@ export function dispatch(
     replay.finish();
     return ERRNO.SUCCESS;
   };
-  return (...raw) => {
+  return (caller, raw, canWait) => {
     const args = coercions.map((kind, i) => coerce(raw[i] as Value, kind));
-    const call = newCall(options);
-    const ended = tracer?.(args);
+    const call = newCall(options, options.guests.of(caller));
+    const ended = tracer?.(call.guest, args);
     const tell = (errno: number): number => {
       ended?.(errno);
       return errno;
@@ -85,6 +86,10 @@ export function dispatch(
         return tell(ERRNO.NOTSUP);
       };
       return parked.add(answer, { again: told(retry, tell), refuse, drop });
+    }
+    if (!canWait) {
+      replay.abandon();
+      throw new UnsupportedError('blocking-wait', cannotSuspend());
     }
     return onlySuspending(finishAsync(answer, call, retry, replay).then(tell));
   };
@@ -115,7 +120,7 @@ function told(retry: () => number | WouldBlock, tell: (errno: number) => number)
   };
 }
 
-function newCall({ guest, process }: DispatchOptions): Call {
+function newCall({ process }: DispatchOptions, guest: Guest): Call {
   let time: bigint | undefined;
   return { guest, process, began: () => (time ??= process.clock.monotonic()), waited: false };
 }

@@ -2,7 +2,13 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md
 // Nothing here outlives a try: `bytes` is asked for anew each time, since the memory may grow between tries.
 import { decodeUtf8 } from '../../syntax/utf8.ts';
+import { Trap } from '../../errors.ts';
+import type { ModuleInstance } from '../../runtime/instance.ts';
 import { SystemError } from '../host/errno.ts';
+import { memoryMissing, noMemory } from '../messages.ts';
+
+/** The name of the export. https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md */
+export const MEMORY_NAME = 'memory';
 
 /** A linear memory: `bytes` is always the current view. */
 export interface GuestMemory {
@@ -28,6 +34,40 @@ export function memoryOf(value: unknown): GuestMemory | undefined {
       return view;
     },
   };
+}
+
+/** The guests of a process: which memory the pointers of a call mean is looked up when it is made. */
+export class Guests {
+  /** What the embedder says: it holds for every caller. */
+  bound: GuestMemory | undefined;
+  /** That of the instance which was begun with: for callers that engines do not tell of. */
+  begun: GuestMemory | undefined;
+  private readonly untold = new Guest(() => this.bound ?? this.begun ?? withoutMemory(noMemory()));
+  private readonly known = new WeakMap<ModuleInstance, Guest>();
+  private lastCaller: ModuleInstance | undefined;
+  private last = this.untold;
+
+  /** The guest whose memory the calling instance exports. A guest without one traps when its memory is needed. */
+  of(caller: ModuleInstance | undefined): Guest {
+    if (caller === undefined || this.bound !== undefined) return this.untold;
+    if (caller === this.lastCaller) return this.last;
+    const guest = this.known.get(caller) ?? guestOf(caller);
+    this.known.set(caller, guest);
+    this.lastCaller = caller;
+    this.last = guest;
+    return guest;
+  }
+}
+
+function guestOf({ module, memories }: ModuleInstance): Guest {
+  const found = module.module.exports.find(({ name }) => name === MEMORY_NAME);
+  if (found?.kind !== 'memory') return new Guest(() => withoutMemory(memoryMissing(MEMORY_NAME, found?.kind)));
+  const memory = memories[found.index];
+  return new Guest(() => memory);
+}
+
+function withoutMemory(detail: string): never {
+  throw new Trap('missing-memory', detail);
 }
 
 /** As many parts as one scattered read or gathered write may have; POSIX systems say 1,024 too. */

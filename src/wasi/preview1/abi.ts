@@ -1,6 +1,7 @@
 // The binary interface of WASI preview 1 (and preview 0 where it differs): functions, layouts, enumerations, rights.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md
 // One table each. What the functions do is in the files beside this one.
+import { type FuncType, I32, I64 } from '../../syntax/types.ts';
 import type { FileType } from '../host/filesystem.ts';
 
 export { ERRNO, type ErrnoName } from '../host/errno.ts';
@@ -73,6 +74,12 @@ export interface Parameter {
   /** Points to a result. */
   readonly out: boolean;
   readonly values: readonly ('i32' | 'i64')[];
+}
+
+/** A function's type in the core specification. */
+export function typeOf(name: FunctionName): FuncType {
+  const params = parametersOf(name).flatMap(({ values }) => values.map((one) => (one === 'i64' ? I64 : I32)));
+  return { kind: 'func', params, results: name === 'proc_exit' ? [] : [I32] };
 }
 
 /** The parameters of a function, in order. */

@@ -1,13 +1,8 @@
-// All functions of a preview by name, and the import object that they make.
+// All functions of a preview by name: what each does, and its type.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#functions
-import {
-  type Coercion,
-  dispatch,
-  type DispatchOptions,
-  type HostFunction,
-  type SystemCall,
-} from '../kernel/dispatcher.ts';
-import { type FunctionName, type Layout, type Parameter, parametersOf } from './abi.ts';
+import { type Coercion, dispatch, type DispatchOptions, type SystemCall } from '../kernel/dispatcher.ts';
+import type { SystemInterface, TypedFunction } from '../kernel/interface.ts';
+import { type FunctionName, type Layout, type Parameter, parametersOf, typeOf } from './abi.ts';
 import { argsGet, argsSizesGet } from './args.ts';
 import { clockResGet, clockTimeGet } from './clock.ts';
 import { environGet, environSizesGet } from './environ.ts';
@@ -79,20 +74,20 @@ function coercionsOf({ type, values }: Parameter): Coercion[] {
   return values.map((value) => (value === 'i32' ? 'u32' : type === 'filedelta' ? 's64' : 'u64'));
 }
 
-/** The functions that a module imports from `layout.moduleName`, in an object without a prototype. */
-export function importsOf(
+/** The functions that a module imports from `layout.moduleName`. */
+export function functionsOf(
   layout: Layout,
   options: DispatchOptions,
   strace: ((line: string) => void) | undefined,
-): Readonly<Record<string, HostFunction>> {
-  const imports: Record<string, HostFunction> = Object.create(null);
+): SystemInterface {
+  const functions: Record<string, TypedFunction> = {};
   for (const [name, run] of Object.entries(callsOf(layout)) as [FunctionName, SystemCall][]) {
     if (layout.without.includes(name)) continue;
     const parameters = parametersOf(name);
-    const { guest, process } = options;
+    const { process } = options;
     const known = { args: process.args.length, env: process.env.length };
-    const tracer = strace && straceTracer({ name, parameters, layout }, guest, known, strace);
-    imports[name] = dispatch(run, parameters.flatMap(coercionsOf), options, tracer);
+    const tracer = strace && straceTracer({ name, parameters, layout }, known, strace);
+    functions[name] = { type: typeOf(name), run: dispatch(run, parameters.flatMap(coercionsOf), options, tracer) };
   }
-  return Object.freeze(imports);
+  return functions;
 }

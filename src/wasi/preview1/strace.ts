@@ -38,11 +38,10 @@ export interface Counts {
 /** A tracer that says one line per call of `name`; `proc_exit` is said before it happens, since it does not return. */
 export function straceTracer(
   { name, parameters, layout }: { name: FunctionName; parameters: readonly Parameter[]; layout: Layout },
-  guest: Guest,
   known: Counts,
   say: (line: string) => void,
 ): Tracer {
-  return (args) => {
+  return (guest, args) => {
     const line = `${name}(${describe(name, parameters, args, guest, layout)})`;
     if (name === 'proc_exit') say(line);
     return (errno) => {
