@@ -122,8 +122,10 @@ describe('mistakes of those who come from node:wasi', () => {
   });
 
   it('a guest never ends the process, and a missing directory is an error at once', () => {
-    expect(() => new NodeWASI({ returnOnExit: false })).toThrow(TypeError);
-    expect(() => new NodeWASI({ preopens: { '/': scratch, '/x': join(scratch, 'missing') } })).toThrow(/NOENT/);
+    expect(() => new NodeWASI({ version: 'preview1', returnOnExit: false })).toThrow(TypeError);
+    expect(
+      () => new NodeWASI({ version: 'preview1', preopens: { '/': scratch, '/x': join(scratch, 'missing') } }),
+    ).toThrow(/NOENT/);
   });
 
   it('the error of an engine that cannot suspend is an UnsupportedError', () => {

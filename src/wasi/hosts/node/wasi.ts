@@ -1,27 +1,60 @@
 // WASI in the shape of node:wasi, for those who exchange one import: `import { NodeWASI as WASI } from 'wasmi-ts/node'`.
-// https://nodejs.org/api/wasi.html#class-wasi  It differs: directories hold, symbolic links among them; nothing ends the
-// process; and the memory is looked at when calls are made, so that instances of any engine will do.
-import { SystemError } from '../../host/errno.ts';
+// https://nodejs.org/api/wasi.html#class-wasi  Options, errors, the order of calls and what calls answer to wrong arguments
+// are those of the Node that runs; what differs by decision stands in docs/wasi.md, as a table.
+import { versions } from 'node:process';
+import { ExitStatus } from '../../../errors.ts';
+import { Memory } from '../../../runtime/memory.ts';
+import { ERRNO, SystemError } from '../../host/errno.ts';
 import type { Directory } from '../../host/filesystem.ts';
-import { WASI } from '../../index.ts';
+import { WASI, type WasiInstance } from '../../index.ts';
+import type { HostFunction } from '../../kernel/dispatcher.ts';
+import type { GuestMemory } from '../../kernel/guest.ts';
+import { PREVIEW0, PREVIEW1 } from '../../preview1/abi.ts';
+import { alreadyStarted, checkedCalls, named, type Run } from './calls.ts';
 import { openHostDirectory } from './directory.ts';
+import * as check from './refusals.ts';
 import { inputFromFd, outputToFd } from './stdio.ts';
 import { nodeClock, nodeRandom } from './time.ts';
 
 /** As node:wasi has them. Standard streams are those of the process if not given. */
 export interface NodeWasiOptions {
-  /** Both are there in any case. */
-  readonly version?: 'preview1' | 'unstable';
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Which functions `wasiImport` has, and by which module name they are imported. */
+  readonly version: 'preview1' | 'unstable';
+  /** Each is made a text. */
+  readonly args?: readonly unknown[];
+  /** Each is made a text; those that are undefined are left out. */
+  readonly env?: Readonly<Record<string, unknown>>;
   /** Guest path to host path. */
   readonly preopens?: Readonly<Record<string, string>>;
-  /** `start` answers with the exit code; a guest never ends the process, so `false` is a TypeError. */
+  /** `start` returns the exit code; a guest never ends the process, so `false` is a TypeError. */
   readonly returnOnExit?: boolean;
   readonly stdin?: number;
   readonly stdout?: number;
   readonly stderr?: number;
 }
+
+const LAYOUTS = { preview1: PREVIEW1, unstable: PREVIEW0 } as const;
+
+/** Since 24.4 a start that was refused may be tried again; before, it counts. */
+const REFUSED_COUNTS = isOlderThan(24, 4);
+
+function isOlderThan(major: number, minor: number): boolean {
+  const [ours = 0, ourMinor = 0] = versions.node.split('.').map(Number);
+  return ours < major || (ours === major && ourMinor < minor);
+}
+
+/** What the language has since 2021. */
+interface Host {
+  readonly FinalizationRegistry: new (
+    collected: (held: WASI) => void,
+  ) => {
+    register(target: object, held: WASI, token: object): void;
+    unregister(token: object): void;
+  };
+}
+
+/** Closes what an object has open, when neither it nor one of its functions can be reached any more. */
+const ABANDONED = new (globalThis as unknown as Host).FinalizationRegistry((wasi) => wasi.close());
 
 /**
  * WASI for any engine, waiting in place (mode 'sync').
@@ -30,35 +63,241 @@ export interface NodeWasiOptions {
  *     const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
  *     const exitCode = wasi.start(instance);
  *
- * Throws a SystemError for a directory that cannot be opened, and a TypeError for what WASI cannot express.
+ * The constructor throws what node:wasi throws: a TypeError with code ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE, a
+ * RangeError with code ERR_OUT_OF_RANGE, and for a directory or descriptor that cannot be used an Error with the code of
+ * the system, such as UVWASI_ENOENT. What WASI cannot express (a NUL in a text) is ERR_INVALID_ARG_VALUE, too.
  */
-export class NodeWASI extends WASI {
-  constructor(options: NodeWasiOptions = {}) {
-    const { args = [], env = {}, preopens = {}, returnOnExit = true, stdin = 0, stdout = 1, stderr = 2 } = options;
-    if (!returnOnExit) throw new TypeError('invalid returnOnExit: a guest never ends the process; use the exit code');
-    const set = Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined);
-    super({
-      args,
-      env: Object.fromEntries(set),
-      preopens: opened(preopens),
-      stdin: inputFromFd(stdin, 'sync'),
-      stdout: outputToFd(stdout),
-      stderr: outputToFd(stderr),
-      clock: nodeClock(),
-      random: nodeRandom(),
-      mode: 'sync',
-    });
+export class NodeWASI {
+  /** The functions to import. They and the object itself may be replaced: `getImportObject` gives what is here. */
+  wasiImport: Record<string, HostFunction>;
+  readonly #moduleName: string;
+  readonly #wasi: WASI;
+  readonly #run: Run = { memory: undefined, exitCode: 0 };
+  #started = false;
+
+  /** As a rest, so that the length of the class is that of node:wasi's. */
+  constructor(...[options]: [options: NodeWasiOptions]) {
+    const given = readOptions(options);
+    this.#wasi = opened(given);
+    const layout = LAYOUTS[given.version];
+    this.#moduleName = layout.moduleName;
+    // node:wasi has all functions in both versions.
+    const calls = { ...this.#wasi.imports[PREVIEW1.moduleName], ...this.#wasi.imports[layout.moduleName] };
+    this.wasiImport = checkedCalls(layout, this.#run, calls);
+    this.wasiImport['proc_exit'] = exitOf(this.#run);
+    ABANDONED.register(this.#run, this.#wasi, this);
+  }
+
+  /** A new object each time, to which other modules may be added. */
+  getImportObject(): Record<string, Record<string, HostFunction>> {
+    return { [this.#moduleName]: this.wasiImport };
+  }
+
+  /**
+   * Runs a command: calls its `_start`, and returns the exit code as the guest gave it, as a signed number; 0 when it just
+   * returns. Descriptors stay open afterwards, for exports that are called later: see `close`. Throws what `_start` throws;
+   * an Error with code ERR_WASI_ALREADY_STARTED, and a TypeError with code ERR_INVALID_ARG_TYPE for an instance that
+   * exports no memory, no `_start`, or `_initialize` as well.
+   */
+  start(instance: WasiInstance): number {
+    const { _start, _initialize } = this.#begin(instance);
+    check.checkFunction(_start, 'instance.exports._start');
+    check.checkUndefined(_initialize, 'instance.exports._initialize');
+    try {
+      _start();
+    } catch (error) {
+      if (!(error instanceof ExitStatus)) throw error;
+    }
+    return this.#run.exitCode as number;
+  }
+
+  /** Prepares a reactor: calls `_initialize` if there is one. Throws as `start` does, and where there is a `_start`. */
+  initialize(instance: WasiInstance): void {
+    const { _start, _initialize } = this.#begin(instance);
+    check.checkUndefined(_start, 'instance.exports._start');
+    if (_initialize === undefined) return;
+    check.checkFunction(_initialize, 'instance.exports._initialize');
+    _initialize();
+  }
+
+  /**
+   * Says which memory calls mean without calling anything, as newer Nodes have it: for instances with threads, whose memory
+   * is imported. Throws as `start` does.
+   */
+  finalizeBindings(instance: WasiInstance, options: { readonly memory?: unknown } = {}): void {
+    const { memory = (instance as WasiInstance | undefined)?.exports?.['memory'] } = options;
+    this.#bind(instance, () => memory);
+  }
+
+  /** Closes all descriptors; calls then return BADF. node:wasi does so when the object is collected, as this does, too. */
+  close(): void {
+    ABANDONED.unregister(this);
+    this.#wasi.close();
+  }
+
+  #begin(instance: WasiInstance): WasiInstance['exports'] {
+    this.#bind(instance, () => instance.exports['memory']);
+    return instance.exports;
+  }
+
+  #bind(instance: WasiInstance, find: () => unknown): void {
+    if (this.#started) throw alreadyStarted();
+    if (REFUSED_COUNTS) this.#started = true;
+    check.checkObject(instance, 'instance');
+    check.checkObject(instance.exports, 'instance.exports');
+    this.#run.memory = memoryBehind(find());
+    this.#wasi.bind({ memory: this.#run.memory });
+    this.#started = true;
   }
 }
 
-/** All directories, or none. */
-function opened(preopens: Readonly<Record<string, string>>): Record<string, Directory> {
+type Given = Required<Pick<NodeWasiOptions, 'version' | 'stdin' | 'stdout' | 'stderr'>> & {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly preopens: readonly (readonly [string, string])[];
+  readonly returnOnExit: unknown;
+};
+
+/** Checks options in the order of node:wasi, so that of several wrong ones the same is told. */
+function readOptions(options: unknown = {}): Given {
+  check.checkObject(options, 'options');
+  const {
+    version,
+    args = [],
+    env = {},
+    preopens = {},
+    stdin = 0,
+    stdout = 1,
+    stderr = 2,
+    returnOnExit = true,
+  } = options;
+  check.checkString(version, 'options.version');
+  if (version !== 'preview1' && version !== 'unstable') {
+    throw check.wrongValue('options.version', 'unsupported WASI version', version);
+  }
+  check.checkArray(args, 'options.args');
+  const texts = Array.from(args, String);
+  check.checkObject(env, 'options.env');
+  const set = Object.entries(env).filter(([, value]) => value !== undefined);
+  const variables = set.map(([name, value]): [string, string] => [name, `${value as string}`]);
+  check.checkObject(preopens, 'options.preopens');
+  const directories = Object.entries(preopens).map(([guest, host]): [string, string] => [guest, String(host)]);
+  check.checkDescriptor(stdin, 'options.stdin');
+  check.checkDescriptor(stdout, 'options.stdout');
+  check.checkDescriptor(stderr, 'options.stderr');
+  return {
+    version,
+    args: texts,
+    env: Object.fromEntries(variables),
+    preopens: directories,
+    stdin,
+    stdout,
+    stderr,
+    returnOnExit,
+  };
+}
+
+/** The system interface with everything open, or nothing. */
+function opened({ args, env, preopens, returnOnExit, ...stdio }: Given): WASI {
   const directories: Record<string, Directory> = {};
   try {
-    for (const [guest, path] of Object.entries(preopens)) directories[guest] = openHostDirectory(path);
-    return directories;
+    const streams = openAll(() => ({
+      stdin: inputFromFd(stdio.stdin, 'sync'),
+      stdout: outputToFd(stdio.stdout),
+      stderr: outputToFd(stdio.stderr),
+    }));
+    for (const [guest, path] of preopens) directories[guest] = openAll(() => openHostDirectory(path));
+    check.checkBoolean(returnOnExit, 'options.returnOnExit');
+    if (!returnOnExit) {
+      throw check.wrongValue(
+        'options.returnOnExit',
+        'is refused: a guest never ends the process; use the exit code',
+        false,
+      );
+    }
+    const host = { ...streams, clock: nodeClock(), random: nodeRandom(), mode: 'sync' as const };
+    return expressible(() => new WASI({ args, env, preopens: directories, ...host }));
   } catch (error) {
     for (const directory of Object.values(directories)) directory.close();
-    throw error instanceof SystemError ? error : new SystemError('IO');
+    throw error;
+  }
+}
+
+/** Errors of the system as node:wasi makes them. */
+function openAll<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    const code = `UVWASI_E${error.errno}`;
+    const members = { errno: ERRNO[error.errno], code, syscall: 'uvwasi_init' };
+    throw Object.assign(new Error(`${code}, uvwasi_init`), members);
+  }
+}
+
+/** What WASI cannot express has no code of its own. */
+function expressible<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof TypeError ? check.coded(TypeError, 'ERR_INVALID_ARG_VALUE', error.message) : error;
+  }
+}
+
+/** proc_exit, for which any argument will do. */
+function exitOf(run: Run): HostFunction {
+  const exit: HostFunction = (code) => {
+    run.exitCode = code;
+    throw new ExitStatus(Number(code) >>> 0);
+  };
+  return named(exit, 'proc_exit', 1);
+}
+
+/**
+ * The memory of an engine's object: one of ours, of any copy of this package, or the host's. A WebAssembly.Memory is told
+ * by its accessor, which throws for all other objects. @throws TypeError, as node:wasi.
+ */
+function memoryBehind(value: unknown): GuestMemory {
+  if (value instanceof Memory) return value;
+  const buffer = bufferGetter(value);
+  try {
+    if (buffer !== undefined) {
+      buffer.call(value);
+      return new BufferView(value as object, buffer);
+    }
+  } catch {
+    // Somebody else's accessor.
+  }
+  const message = '"instance.exports.memory" property must be a WebAssembly.Memory object';
+  throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
+type BufferGetter = (this: unknown) => ArrayBufferLike;
+
+/** The accessor `buffer` of a prototype that says that it is one of memories. */
+function bufferGetter(value: unknown): BufferGetter | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (let at: unknown = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
+    const tag = Object.getOwnPropertyDescriptor(at, Symbol.toStringTag)?.value;
+    if (tag === 'WebAssembly.Memory') return Object.getOwnPropertyDescriptor(at, 'buffer')?.get as BufferGetter;
+  }
+  return undefined;
+}
+
+/** A memory by its accessor: growth gives it a new buffer, or a longer one. */
+class BufferView implements GuestMemory {
+  private readonly memory: object;
+  private readonly getter: BufferGetter;
+  private view: Uint8Array = new Uint8Array(0);
+
+  constructor(memory: object, getter: BufferGetter) {
+    this.memory = memory;
+    this.getter = getter;
+  }
+
+  get bytes(): Uint8Array {
+    const buffer = this.getter.call(this.memory);
+    if (this.view.buffer !== buffer || this.view.length !== buffer.byteLength) this.view = new Uint8Array(buffer);
+    return this.view;
   }
 }
