@@ -35,7 +35,7 @@ export function shapeOf<T extends object>(shape: Shape<T>): Check {
 
 function readOptions<T>(given: unknown, shape: Shape<T>, what: string, where: string): Record<string, unknown> {
   if (typeof given !== 'object' || given === null) throw misfit(what, 'an object', given);
-  for (const name in given) if (!OWN.call(shape, name)) throw unknownOption(where, name, Object.keys(shape));
+  for (const name in given) if (!OWN.call(shape, name)) throw unknownName(where, 'option', name, Object.keys(shape));
   const read: Record<string, unknown> = {};
   for (const name in shape) {
     const value = (given as Record<string, unknown>)[name];
@@ -154,11 +154,12 @@ function typedName(value: object): string | undefined {
   return name === undefined ? undefined : `a ${name}`;
 }
 
-function unknownOption(where: string, name: string, known: readonly string[]): TypeError {
+/** A TypeError for a name that is not one of those known: it tells the nearest one, or all. */
+export function unknownName(where: string, kind: string, name: string, known: readonly string[]): TypeError {
   const near = nearest(name, known);
   const hint =
     near === undefined ? `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}` : `did you mean "${near}"?`;
-  return new TypeError(`${where}: unknown option ${shown(name)}; ${hint}`);
+  return new TypeError(`${where}: unknown ${kind} ${shown(name)}; ${hint}`);
 }
 
 /** The known name that a misspelt one is most like: few letters differ, or one begins with the other. */

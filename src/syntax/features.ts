@@ -2,6 +2,7 @@
 // One line each: name, what it is, the version or phase it is in, whether it is on by default, whether it is built,
 // and what it implies. `built` says that validation and execution exist; a module that needs a feature that is off
 // or not built is refused with an UnsupportedError that names it.
+import { type Check, misfit, shown, unknownName } from '../options.ts';
 
 export interface FeatureInfo {
   readonly title: string;
@@ -60,10 +61,41 @@ export const DEFAULT_FEATURES: FeatureSet = new Set(
   (Object.keys(TABLE) as Feature[]).filter((name) => FEATURES[name].byDefault),
 );
 
-/** `base` with some features switched; what a feature implies is switched on with it. */
+/** Checks an option that is a set of features: a Set (or ReadonlySet) of their names. */
+export const featureSet: Check = (value, where) => {
+  const names = namesOf(value);
+  if (names === undefined) {
+    throw misfit(where, 'a Set of names, such as withFeatures(DEFAULT_FEATURES, { simd: false }) makes', value);
+  }
+  for (const name of names) checkFeature(name, where);
+  return value;
+};
+
+/** What a Set holds, by its internal slot; undefined where it is none. */
+function namesOf(value: unknown): readonly unknown[] | undefined {
+  const names: unknown[] = [];
+  try {
+    Set.prototype.forEach.call(value as Set<unknown>, (name) => names.push(name));
+  } catch {
+    return undefined;
+  }
+  return names;
+}
+
+function checkFeature(name: unknown, where: string): void {
+  if (typeof name === 'string' && isFeature(name)) return;
+  throw unknownName(where, 'feature', typeof name === 'string' ? name : shown(name), Object.keys(TABLE));
+}
+
+/**
+ * `base` with some features switched; what a feature implies is switched on with it.
+ * @throws TypeError for a name that is no feature, and for a switch that is neither true nor false.
+ */
 export function withFeatures(base: FeatureSet, switches: Readonly<Partial<Record<Feature, boolean>>>): FeatureSet {
-  const set = new Set(base);
+  const set = new Set(featureSet(base, 'withFeatures: the base') as FeatureSet);
   for (const [name, value] of Object.entries(switches) as [Feature, boolean][]) {
+    checkFeature(name, 'withFeatures');
+    if (typeof value !== 'boolean') throw misfit(`withFeatures: "${name}"`, 'true or false', value);
     if (!value) set.delete(name);
     else addImplied(set, name);
   }

@@ -6,7 +6,7 @@ import { type TestModule, assemble } from './assemble.ts';
 import { type Genome, genome } from './genome.ts';
 import { Layout } from './layout.ts';
 import { emitGenome } from './module.ts';
-import { DEFAULT_OPTIONS, type ModuleOptions, swarm } from './options.ts';
+import { type ModuleOptions, moduleOptions, swarm } from './options.ts';
 import { type TypeLike, typeOf } from './values.ts';
 
 /** A function's type: names of value types. */
@@ -67,8 +67,8 @@ function emitBody(type: FuncType, genes: FunctionGenes, options: ModuleOptions):
  *
  * @param type `{ params: ['i32', 'i64'], results: ['f64'] }`
  */
-export function functionBody(type: BodyType, some: Partial<ModuleOptions> = {}): fc.Arbitrary<TestFunction> {
-  const options = { ...DEFAULT_OPTIONS, ...some };
+export function functionBody(type: BodyType, some?: Partial<ModuleOptions>): fc.Arbitrary<TestFunction> {
+  const options = moduleOptions('functionBody', some);
   const whole = { kind: 'func', params: type.params.map(typeOf), results: type.results.map(typeOf) } as const;
   const missing = needed(whole).find((feature) => !options.features.has(feature));
   if (missing !== undefined) throw new TypeError(`the type needs the feature ${missing}, which is not allowed`);

@@ -1,5 +1,6 @@
 // One round of fuzzing: many modules, judged one after another, until one differs; that one is made small.
 import fc from 'fast-check';
+import { checkOptions, type Shape, whole } from '../options.ts';
 import type { Difference, Engine, Verdict } from './differential.ts';
 import { differential } from './differential.ts';
 import type { TestModule } from './assemble.ts';
@@ -8,6 +9,14 @@ import { type ModuleGenome, emitModule, moduleGenome } from './module.ts';
 import type { ModuleOptions } from './options.ts';
 import { minimizeTest } from './minimize-case.ts';
 import { reduce } from './reduce.ts';
+
+/** Which modules a round makes: the same seed gives the same. */
+export interface RoundOptions {
+  readonly seed: number;
+  readonly runs: number;
+}
+
+export const ROUND_OPTIONS: Shape<RoundOptions> = { seed: whole('a seed', -(2 ** 53)), runs: whole('a number of modules') };
 
 export interface Round {
   readonly runs: number;
@@ -116,9 +125,10 @@ function smallest<Genes>({ genes, emit }: Made<Genes>, differ: Judge, watch: Wat
 export function fuzzRound(
   engines: readonly [Engine, Engine],
   options: Partial<ModuleOptions>,
-  { seed, runs }: { readonly seed: number; readonly runs: number },
+  rounds: RoundOptions,
   watch: Watch = () => {},
 ): Round {
+  const { seed, runs } = checkOptions('fuzzRound', rounds, ROUND_OPTIONS);
   const once = differential(engines[0], engines[1]);
   const differ = twice(engines, once);
   let fleeting: Found | undefined;

@@ -9,7 +9,7 @@ import type { Body } from './body.ts';
 import { type Genome, genome } from './genome.ts';
 import { ANYREF, ARRAY_KEYS, EQREF, I31REF, STRUCT_KEYS } from './known-types.ts';
 import { Layout } from './layout.ts';
-import { DEFAULT_OPTIONS, type ModuleOptions, swarm } from './options.ts';
+import { type ModuleOptions, moduleOptions, swarm } from './options.ts';
 import { crosses } from './values.ts';
 
 export interface TestInstruction {
@@ -105,8 +105,8 @@ function planned(layout: Layout, scratch: Layout, params: Params, row: Row, form
 }
 
 /** The module that genes describe: a function for each instruction. */
-export function emitInstructions(genes: InstructionGenes, some: Partial<ModuleOptions> = {}): TestModule {
-  const options = { ...DEFAULT_OPTIONS, ...some };
+export function emitInstructions(genes: InstructionGenes, some?: Partial<ModuleOptions>): TestModule {
+  const options = moduleOptions('emitInstructions', some);
   const rows = rowsOf(options);
   const { choice, constants, first, span, instructions } = genes;
   const layout = layoutOf(choice, options, constants);
@@ -139,8 +139,8 @@ function rowsOf(options: ModuleOptions): readonly Row[] {
 }
 
 /** The rows that stand alone in the options' features: all but parts of others (`else`, `end`) and constants. */
-export function instructionRows(some: Partial<ModuleOptions> = {}): readonly Row[] {
-  const options = { ...DEFAULT_OPTIONS, ...some };
+export function instructionRows(some?: Partial<ModuleOptions>): readonly Row[] {
+  const options = moduleOptions('instructionRows', some);
   const layouts = [0, 1].map((choice) => layoutOf(choice, options));
   return INSTRUCTIONS.filter((row) => {
     const arm = armOf(row);
@@ -155,8 +155,8 @@ export function instructionRows(some: Partial<ModuleOptions> = {}): readonly Row
  * Modules for one instruction each, all rows of the table alike. A few have another instruction in its place, where the
  * genome gives nothing that it could work on (`array.new_data` of references).
  */
-export function instruction(some: Partial<ModuleOptions> = {}): fc.Arbitrary<TestInstruction> {
-  const options = { ...DEFAULT_OPTIONS, ...some };
+export function instruction(some?: Partial<ModuleOptions>): fc.Arbitrary<TestInstruction> {
+  const options = moduleOptions('instruction', some);
   const rows = instructionRows(options);
   return fc.record({ ...gene(rows), choice: CHOICE, calls: CALLS }).map(({ row, form, choice, calls }) => {
     const module = emitInstructions({ ...ALONE, choice, instructions: [{ row, form }], calls }, options);
@@ -174,8 +174,8 @@ function gene(rows: readonly Row[]): { row: fc.Arbitrary<number>; form: fc.Arbit
 }
 
 /** Genes of modules of up to `count` functions with one instruction each: more of them for the time that a module takes. */
-export function instructionGenes(some: Partial<ModuleOptions> = {}, count = 12): fc.Arbitrary<InstructionGenes> {
-  const instructions = fc.array(fc.record(gene(rowsOf({ ...DEFAULT_OPTIONS, ...some }))), {
+export function instructionGenes(some?: Partial<ModuleOptions>, count = 12): fc.Arbitrary<InstructionGenes> {
+  const instructions = fc.array(fc.record(gene(rowsOf(moduleOptions('instructionGenes', some)))), {
     minLength: 1,
     maxLength: count,
     size: 'max',

@@ -4,7 +4,8 @@
 import { decodeModule } from '../decoder/decode.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { WasmError } from '../errors.ts';
-import { DEFAULT_FEATURES, type FeatureSet } from '../syntax/features.ts';
+import { amount, checkOptions, isBytes, misfit, type Shape } from '../options.ts';
+import { DEFAULT_FEATURES, type FeatureSet, featureSet } from '../syntax/features.ts';
 import type { Expr, Module } from '../syntax/module.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { validateModule } from '../validator/module.ts';
@@ -25,10 +26,12 @@ import {
 
 export interface MinimizeOptions {
   /** Features that the module may use. Default: those that are on by default. */
-  readonly features?: FeatureSet;
+  readonly features?: FeatureSet | undefined;
   /** Time for it, at most. Default: 20. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
+
+const MINIMIZE_OPTIONS: Shape<MinimizeOptions> = { features: featureSet, seconds: amount('a number of seconds') };
 
 const DEFAULT_SECONDS = 20;
 
@@ -229,9 +232,10 @@ class Minimizer {
 export function minimize(
   bytes: Uint8Array,
   stillFails: (bytes: Uint8Array) => boolean,
-  options: MinimizeOptions = {},
+  options?: MinimizeOptions,
 ): Uint8Array {
-  const minimizer = new Minimizer(bytes, stillFails, options);
+  if (!isBytes(bytes)) throw misfit('minimize: the module', 'a Uint8Array of its bytes', bytes);
+  const minimizer = new Minimizer(bytes, stillFails, checkOptions('minimize', options, MINIMIZE_OPTIONS));
   for (let better = true; better && !minimizer.isLate; ) {
     better = false;
     for (const pass of PASSES) if (minimizer.improve(pass)) better = true;

@@ -6,7 +6,7 @@ import type { Body } from './body.ts';
 import { type Genome, LEAF, genome } from './genome.ts';
 import { ANYREF } from './known-types.ts';
 import { Layout } from './layout.ts';
-import { DEFAULT_OPTIONS, type ModuleOptions, swarm } from './options.ts';
+import { type ModuleOptions, moduleOptions, swarm } from './options.ts';
 
 /** What a module is made of: plain numbers, kept as JSON to make it again. */
 export interface ModuleGenome {
@@ -53,8 +53,8 @@ function functionType(layout: Layout, { params, results }: FunctionGenome, outer
 }
 
 /** The module that a genome describes: always valid, for the features that are allowed. */
-export function emitModule(gene: ModuleGenome, some: Partial<ModuleOptions> = {}): TestModule {
-  const options = { ...DEFAULT_OPTIONS, ...some };
+export function emitModule(gene: ModuleGenome, some?: Partial<ModuleOptions>): TestModule {
+  const options = moduleOptions('emitModule', some);
   const layout = new Layout(swarm(options.features, gene.swarm), options, gene);
   const hasStart = options.start && gene.start.length > 0;
   const genes = [
@@ -82,8 +82,8 @@ export function emitGenome(body: Body, statements: readonly Genome[], result: Ge
 }
 
 /** Genomes of modules. */
-export function moduleGenome(some: Partial<ModuleOptions> = {}): fc.Arbitrary<ModuleGenome> {
-  const options = { ...DEFAULT_OPTIONS, ...some };
+export function moduleGenome(some?: Partial<ModuleOptions>): fc.Arbitrary<ModuleGenome> {
+  const options = moduleOptions('moduleGenome', some);
   const types = fc.array(fc.nat(0xff), { maxLength: 3 });
   const one = fc.record({
     params: types,
@@ -106,6 +106,7 @@ export function moduleGenome(some: Partial<ModuleOptions> = {}): fc.Arbitrary<Mo
 }
 
 /** Valid modules, with calls to make. */
-export function module(some: Partial<ModuleOptions> = {}): fc.Arbitrary<TestModule> {
-  return moduleGenome(some).map((gene) => emitModule(gene, some));
+export function module(some?: Partial<ModuleOptions>): fc.Arbitrary<TestModule> {
+  const options = moduleOptions('module', some);
+  return moduleGenome(options).map((gene) => emitModule(gene, options));
 }

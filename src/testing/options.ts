@@ -1,5 +1,13 @@
 // What may be asked of generated modules, and which features a module gets of those that are allowed.
-import { DEFAULT_FEATURES, FEATURES, type Feature, type FeatureInfo, type FeatureSet } from '../syntax/features.ts';
+import { checkOptions, flag, type Shape, whole } from '../options.ts';
+import {
+  DEFAULT_FEATURES,
+  FEATURES,
+  type Feature,
+  type FeatureInfo,
+  type FeatureSet,
+  featureSet,
+} from '../syntax/features.ts';
 
 export interface ModuleOptions {
   /** Features that modules may use; each module uses some of them. Default: those that are on by default. */
@@ -51,6 +59,29 @@ export const DEFAULT_OPTIONS: ModuleOptions = {
   fuel: 100,
   maxOffset: 128,
 };
+
+const MODULE_OPTIONS: Shape<ModuleOptions> = {
+  features: featureSet,
+  maxFunctions: whole('a number of functions', 1),
+  maxStatements: whole('a number of statements'),
+  maxDepth: whole('a number of levels'),
+  trapFree: flag,
+  canonicalNaN: flag,
+  nondeterministic: flag,
+  maxImports: whole('a number of functions'),
+  linked: flag,
+  start: flag,
+  exportAll: flag,
+  maxPages: whole('a number of pages', 1),
+  maxElements: whole('a number of elements', 6),
+  fuel: whole('a number of rounds and calls', 1),
+  maxOffset: whole('a number of bytes'),
+};
+
+/** Options with the defaults of those that are not given. @throws TypeError and RangeError for what is none. */
+export function moduleOptions(who: string, some: Partial<ModuleOptions> | undefined): ModuleOptions {
+  return { ...DEFAULT_OPTIONS, ...checkOptions<Partial<ModuleOptions>>(who, some, MODULE_OPTIONS) };
+}
 
 const OPTIONAL = (Object.keys(FEATURES) as Feature[]).filter((name) => name !== 'core');
 /** What the emitter always uses where it may: switching it off makes no other module. */

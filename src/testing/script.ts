@@ -11,7 +11,7 @@ import type { TestCall, TestModule } from './assemble.ts';
 import type { Engine, EngineInstance, Failure } from './differential.ts';
 import { LINKED } from './linked.ts';
 import { module } from './module.ts';
-import type { ModuleOptions } from './options.ts';
+import { type ModuleOptions, moduleOptions } from './options.ts';
 
 export interface TestScript {
   /** The script. */
@@ -127,8 +127,8 @@ function run(engine: Engine, test: TestModule): string[] {
  *
  * @param engine Says what is right: `jsEngine('ours', namespace of wasmi-ts/webassembly)`, or another that is trusted.
  */
-export function script(engine: Engine, options: Partial<ModuleOptions> = {}): fc.Arbitrary<TestScript> {
-  return module({ fuel: 400, ...options, maxImports: 0 }).map((test) => {
+export function script(engine: Engine, options?: Partial<ModuleOptions>): fc.Arbitrary<TestScript> {
+  return module({ ...moduleOptions('script', { fuel: 400, ...options }), maxImports: 0 }).map((test) => {
     const lines = run(engine, test);
     const assertions = lines.filter((line) => line.startsWith('(assert_')).length;
     return { text: `${lines.join('\n')}\n`, features: test.features, assertions, module: test };

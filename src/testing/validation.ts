@@ -1,7 +1,8 @@
 // One round of judging generated modules by validators only: each is valid by construction, so none may be refused.
 import fc from 'fast-check';
 import type { TestModule } from './assemble.ts';
-import type { FoundCase, Round } from './fuzz.ts';
+import { checkOptions } from '../options.ts';
+import { type FoundCase, ROUND_OPTIONS, type Round, type RoundOptions } from './fuzz.ts';
 import { type ModuleGenome, emitModule, moduleGenome } from './module.ts';
 import type { ModuleOptions } from './options.ts';
 
@@ -17,9 +18,10 @@ export interface ModuleValidator {
  */
 export function validationRound(
   validators: readonly ModuleValidator[],
-  { seed, runs }: { readonly seed: number; readonly runs: number },
+  rounds: RoundOptions,
   watch: (test: TestModule) => void = () => {},
 ): Round {
+  const { seed, runs } = checkOptions('validationRound', rounds, ROUND_OPTIONS);
   const refusal = (gene: ModuleGenome): FoundCase | undefined => {
     for (const [i, { options, refuses }] of validators.entries()) {
       const test = emitModule(gene, options);

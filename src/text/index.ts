@@ -1,17 +1,19 @@
 // The public entry `wasmi-ts/text`: the text format, read and written, and modules written as bytes.
 // https://webassembly.github.io/spec/core/text/index.html
 import { encodeModule } from '../encoder/encode.ts';
-import { type ParseOptions, parseModule } from './parser.ts';
+import { checkOptions } from '../options.ts';
+import { checkText, PARSE_OPTIONS, type ParseOptions, parseModule } from './parser.ts';
 
 export { encodeModule } from '../encoder/encode.ts';
 export { type ParseOptions, parseModule } from './parser.ts';
 export { type PrintOptions, printModule } from './printer.ts';
 
 /**
- * Text to binary format. The text is parsed, not validated. Throws MalformedError with line and column.
+ * Text to binary format. The text is parsed, not validated. Throws MalformedError with line and column, TypeError for
+ * what is no text and for an unknown option.
  *
  *     const bytes = assemble('(module (func (export "one") (result i32) (i32.const 1)))');
  */
-export function assemble(text: string | Uint8Array, options: ParseOptions = {}): Uint8Array {
-  return encodeModule(parseModule(text, options));
+export function assemble(text: string | Uint8Array, options?: ParseOptions): Uint8Array {
+  return encodeModule(parseModule(checkText('assemble', text), checkOptions('assemble', options, PARSE_OPTIONS)));
 }

@@ -12,15 +12,18 @@ import { FieldParser } from './parser-fields.ts';
 import { Indexer } from './parser-index.ts';
 import { readSubType } from './parser-types.ts';
 import { identifierName } from './strings.ts';
-import type { FeatureSet } from '../syntax/features.ts';
+import { type FeatureSet, featureSet } from '../syntax/features.ts';
+import { checkOptions, flag, isBytes, misfit, type Shape } from '../options.ts';
 import { EOF, ID, RPAREN, type Tokens } from './tokens.ts';
 
 export interface ParseOptions {
   /** Put the identifiers into a name section; true if not given. */
-  readonly names?: boolean;
+  readonly names?: boolean | undefined;
   /** Without memory64, sizes beyond 32 bits are malformed; all of the text format is understood if not given. */
-  readonly features?: FeatureSet;
+  readonly features?: FeatureSet | undefined;
 }
+
+export const PARSE_OPTIONS: Shape<ParseOptions> = { names: flag, features: featureSet };
 
 /**
  * Parses a module in the text format: `(module ...)`, or its fields alone.
@@ -29,7 +32,18 @@ export interface ParseOptions {
  *     const module = parseModule('(module (func (export "one") (result i32) (i32.const 1)))');
  *     module.exports[0].name; // 'one'
  */
-export function parseModule(source: string | Uint8Array, options: ParseOptions = {}): Module {
+export function parseModule(source: string | Uint8Array, options?: ParseOptions): Module {
+  return parseWhole(checkText('parseModule', source), checkOptions('parseModule', options, PARSE_OPTIONS));
+}
+
+/** A text or its UTF-8 bytes, not those of a binary. @throws TypeError */
+export function checkText(who: string, source: unknown): string | Uint8Array {
+  if (typeof source === 'string') return source;
+  if (!isBytes(source)) throw misfit(`${who}: the text`, 'a text, or a Uint8Array of it in UTF-8', source);
+  return source;
+}
+
+function parseWhole(source: string | Uint8Array, options: ParseOptions): Module {
   const tokens = tokenize(source);
   const cursor = new Cursor(tokens);
   if (!cursor.isOpen('module')) return parseFields(tokens, 0, 0, options);

@@ -4,6 +4,7 @@
 // what is not valid is printed as far as it can be written.
 import { decodeNames } from '../decoder/names.ts';
 import { groupByModule } from '../encoder/imports.ts';
+import { checkOptions, flag, type Shape } from '../options.ts';
 import type { Custom, DataSegment, ElemSegment, ExternKind, Expr, ImportDesc, Module } from '../syntax/module.ts';
 import { bodyOf, constantText, printBody } from './printer-body.ts';
 import { bytesText, nameText } from './printer-literals.ts';
@@ -18,10 +19,12 @@ export interface PrintOptions {
    * Identifiers from the name section (the default). Without them all indices are numbers, and the name section is
    * printed as bytes like other custom sections, so that nothing of it is lost.
    */
-  readonly names?: boolean;
+  readonly names?: boolean | undefined;
   /** Write each instruction's offset in the module before it, as a comment. */
-  readonly offsets?: boolean;
+  readonly offsets?: boolean | undefined;
 }
+
+const PRINT_OPTIONS: Shape<PrintOptions> = { names: flag, offsets: flag };
 
 /**
  * The module as WAT, with a newline at its end.
@@ -29,8 +32,8 @@ export interface PrintOptions {
  *
  *     printModule(decodeModule(bytes)) // '(module\n  (func (;0;) (type 0)\n ...'
  */
-export function printModule(module: Module, options: PrintOptions = {}): string {
-  return new ModulePrinter(module, options).print();
+export function printModule(module: Module, options?: PrintOptions): string {
+  return new ModulePrinter(module, checkOptions('printModule', options, PRINT_OPTIONS)).print();
 }
 
 /** Section ids to the keywords of `(after ...)`. */

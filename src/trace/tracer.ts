@@ -1,6 +1,7 @@
 // Tells what a program does, one line per instruction.
 // It is a monitor of traced code: an instruction's line is written when its results are known, that is when the next
 // instruction of the same frame begins, a call is entered, or an error stops the thread. docs/tracing.md shows it.
+import { amount, callable, checkOptions, listOf, oneOf, type Shape, text } from '../options.ts';
 import { ExhaustionError, ExitStatus, Trap } from '../errors.ts';
 import type { Monitor, ProbeEvent } from '../interpreter/probe.ts';
 import { nameText } from '../text/printer-literals.ts';
@@ -19,16 +20,25 @@ export interface TracerOptions {
   /** Takes a line, without line end. */
   write(line: string): void;
   /** Instructions that are written at most; the program runs on, and the rest is counted. Unlimited by default. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Only functions whose name, export name or index fits; `*` stands for any characters. */
-  readonly filter?: string;
+  readonly filter?: string | undefined;
   /** 'text' by default. */
-  readonly format?: 'text' | 'json';
+  readonly format?: 'text' | 'json' | undefined;
   /** Only lines of these kinds; all by default. */
-  readonly only?: readonly TraceKind[];
+  readonly only?: readonly TraceKind[] | undefined;
   /** What stands before the names of a module's functions; by default nothing for the first module that is met. */
-  nameModule?(module: ValidModule): string | undefined;
+  nameModule?: ((module: ValidModule) => string | undefined) | undefined;
 }
+
+const TRACER_OPTIONS: Shape<TracerOptions> = {
+  write: callable,
+  limit: amount('a number of instructions'),
+  filter: text,
+  format: oneOf('text', 'json'),
+  only: listOf(oneOf('ops', 'calls', 'mem', 'branch')),
+  nameModule: callable,
+};
 
 /**
  * Writes what traced instances do. Give it to `instantiate` as `monitor`, and call `finish` at the end.
@@ -53,10 +63,14 @@ export class Tracer implements Monitor {
   private unwritten = 0;
   private started = false;
 
-  constructor(options: TracerOptions) {
+  /** @throws TypeError or RangeError for an option that is unknown or does not fit. */
+  constructor(given: TracerOptions) {
+    const options = checkOptions('Tracer', given, TRACER_OPTIONS);
+    // Methods of the object that was given keep their `this`.
+    const write = callable(options.write, 'Tracer: option "write"') as TracerOptions['write'];
     const { only, limit } = options;
-    this.options = options;
-    this.modules = new ModuleInfos(options.nameModule?.bind(options));
+    this.options = { ...options, write: write.bind(given) };
+    this.modules = new ModuleInfos(options.nameModule?.bind(given));
     this.all = only === undefined || only.length === 0 || only.includes('ops');
     this.limit = limit ?? Number.POSITIVE_INFINITY;
   }

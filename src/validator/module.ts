@@ -1,7 +1,8 @@
 // Validation of a module: its index spaces, constant expressions, exports, start function and bodies.
 // https://webassembly.github.io/spec/core/valid/modules.html
 // Only this file makes a ValidModule. It does not look at custom sections.
-import { DEFAULT_FEATURES, type FeatureSet } from '../syntax/features.ts';
+import { checkOptions, flag, oneOf, type Shape } from '../options.ts';
+import { DEFAULT_FEATURES, type FeatureSet, featureSet } from '../syntax/features.ts';
 import { MAX_BODY_BYTES, MAX_MEMORIES, MAX_TABLES } from '../syntax/limits.ts';
 import type { DataSegment, ElemSegment, Export, Import, Module } from '../syntax/module.ts';
 import {
@@ -53,11 +54,21 @@ export interface ValidModule {
 
 export interface ValidateOptions {
   /** Features that are on; DEFAULT_FEATURES unless given. */
-  readonly features?: FeatureSet;
+  readonly features?: FeatureSet | undefined;
   /** Internal, for tests of the validator: lets features pass that are on but not built. */
-  readonly unbuilt?: 'validate';
+  readonly unbuilt?: 'validate' | undefined;
   /** Internal, for tests of the validator: validates also the usual instructions by their rows. */
-  readonly everyRow?: boolean;
+  readonly everyRow?: boolean | undefined;
+}
+
+const VALIDATE_OPTIONS: Shape<ValidateOptions> = { features: featureSet, unbuilt: oneOf('validate'), everyRow: flag };
+
+/** Those that validateModule made: nothing else is taken for one, whatever properties it has. */
+const VALID_MODULES = new WeakSet<object>();
+
+/** Whether a value is a module that validation has found valid. Asks nothing of the value. */
+export function isValidModule(value: unknown): value is ValidModule {
+  return typeof value === 'object' && value !== null && VALID_MODULES.has(value);
 }
 
 /**
@@ -65,7 +76,11 @@ export interface ValidateOptions {
  * or not built, MalformedError where a body turns out not to be in the binary format. Never calls itself; time and
  * memory are bounded by the size of the module.
  */
-export function validateModule(module: Module, options: ValidateOptions = {}): ValidModule {
+export function validateModule(module: Module, options?: ValidateOptions): ValidModule {
+  return validate(module, checkOptions('validateModule', options, VALIDATE_OPTIONS));
+}
+
+function validate(module: Module, options: ValidateOptions): ValidModule {
   const ctx = new Context(module, options.features ?? DEFAULT_FEATURES, options.unbuilt === 'validate');
   if (module.compactImports === true) ctx.need('compact-imports', 'a compact import section');
   if (module.dataCount !== undefined) ctx.need('bulk-memory', 'a data count section');
@@ -80,7 +95,7 @@ export function validateModule(module: Module, options: ValidateOptions = {}): V
   ctx.subject = '';
   if (options.everyRow !== true) state.usual = usualOf(ctx);
   validateBodies(ctx, state, imported.funcs);
-  return {
+  const valid: ValidModule = {
     [VALID]: true,
     module,
     features: ctx.features,
@@ -97,6 +112,8 @@ export function validateModule(module: Module, options: ValidateOptions = {}): V
     importedTags: imported.tags,
     declaredFuncs: ctx.declared,
   };
+  VALID_MODULES.add(valid);
+  return valid;
 }
 
 interface Counts {

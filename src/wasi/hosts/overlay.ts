@@ -2,6 +2,7 @@
 // Its nodes are those of a file system in memory (memory/nodes.ts) that come into being when they are first looked at;
 // a file's bytes stay below until it is first written to. What is below is opened by name at each look, from its root,
 // so that no handles of the host are kept. Names below that lead to devices, pipes and sockets are left out.
+import { checkOptions, having } from '../../options.ts';
 import { SystemError, unless } from '../host/errno.ts';
 import type { Directory, File, Stat } from '../host/filesystem.ts';
 import { MemoryDirectory } from './memory/filesystem.ts';
@@ -11,6 +12,7 @@ import {
   DirectoryNode,
   FileNode,
   LinkNode,
+  MEMORY_LIMITS,
   type MemoryLimits,
   Volume,
 } from './memory/nodes.ts';
@@ -21,8 +23,9 @@ const FOR_READING = { read: true, write: false, create: false, exclusive: false,
  * A directory that shows `base`, which it takes over, with changes kept in memory, up to `limits`. The base should not
  * be changed by others meanwhile. It may be of any kind, asynchronous ones (`awaited`) included.
  */
-export function overlay(base: Directory, limits: MemoryLimits = {}): Directory {
-  const below = new Below(base, limits);
+export function overlay(base: Directory, limits?: MemoryLimits): Directory {
+  having('a Directory', 'openFile', 'openDirectory')(base, 'overlay: the base');
+  const below = new Below(base, checkOptions('overlay', limits, MEMORY_LIMITS));
   const root = new BackedDirectory(below, undefined, []);
   return new OverlayRoot(root, base);
 }

@@ -3,7 +3,8 @@
 import { decodeUtf8, encodeUtf8 } from '../../../syntax/utf8.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
-import { DirectoryNode, FileNode, LinkNode, type MemoryLimits, Volume } from './nodes.ts';
+import { DirectoryNode, FileNode, LinkNode, MEMORY_LIMITS, type MemoryLimits, Volume } from './nodes.ts';
+import { checkOptions, isBytes, misfit, shown } from '../../../options.ts';
 
 class MemoryFile implements File {
   readonly type = 'regular-file';
@@ -168,16 +169,20 @@ export interface MemoryTree {
   readonly [name: string]: string | Uint8Array | MemoryTree;
 }
 
-/** A new file system in memory with some content (copied); the result is its root. INVAL: a name that is a path. */
-export function memoryDirectory(tree: MemoryTree = {}, limits: MemoryLimits = {}): Directory {
-  const root = new MemoryDirectory(new DirectoryNode(new Volume(limits), undefined));
+/** A new file system in memory with some content (copied); the result is its root. INVAL: a name that is a path; TypeError. */
+export function memoryDirectory(tree: MemoryTree = {}, limits?: MemoryLimits): Directory {
+  const volume = new Volume(checkOptions('memoryDirectory', limits, MEMORY_LIMITS));
+  const root = new MemoryDirectory(new DirectoryNode(volume, undefined));
   const pending: [Directory, MemoryTree][] = [[root, tree]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [directory, content] = next;
     for (const [name, value] of Object.entries(content)) {
       if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) throw new SystemError('INVAL');
-      if (typeof value === 'string' || value instanceof Uint8Array) writeNew(directory, name, value);
-      else {
+      if (typeof value === 'string' || isBytes(value)) writeNew(directory, name, value);
+      else if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) {
+        const wanted = 'a text, a Uint8Array, or an object for a directory';
+        throw misfit(`memoryDirectory: ${shown(name)}`, wanted, value);
+      } else {
         directory.createDirectory(name);
         pending.push([directory.openDirectory(name), value]);
       }

@@ -1,17 +1,24 @@
 // What a file system in memory is made of: nodes for files, directories and symbolic links, and the volume whose quota
 // they share. Handles on them are in filesystem.ts.
+import { amount, callable, type Shape } from '../../../options.ts';
 import { utf8Length } from '../../../syntax/utf8.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { FileType, Stat, Times } from '../../host/filesystem.ts';
 
 export interface MemoryLimits {
   /** Bytes of all files together; 1 GiB if not given. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   /** Files, directories and links together; 1,000,000 if not given. */
-  readonly nodes?: number;
+  readonly nodes?: number | undefined;
   /** The time in nanoseconds since the Unix epoch; `Date.now` if not given. */
-  readonly now?: () => bigint;
+  readonly now?: (() => bigint) | undefined;
 }
+
+export const MEMORY_LIMITS: Shape<MemoryLimits> = {
+  bytes: amount('a number of bytes'),
+  nodes: amount('a number of files'),
+  now: callable,
+};
 
 /** What one file may hold: typed arrays of 2 GiB exist on every host. */
 const MAX_FILE_SIZE = 0x7fff_ffff;

@@ -1,13 +1,16 @@
 // Time and randomness that are the same in every run: a virtual clock and seeded random numbers, for tests and replay.
 import type { Clock } from '../../host/clock.ts';
+import { bigint, checkOptions, flag, type Shape } from '../../../options.ts';
 import type { Random } from '../../host/random.ts';
 
 export interface VirtualClockOptions {
   /** Nanoseconds since the Unix epoch at the start; 2020-01-01 if not given. */
-  readonly start?: bigint;
+  readonly start?: bigint | undefined;
   /** Whether a wait moves the time to its end at once (the default), or waits for `advance`. */
-  readonly automatic?: boolean;
+  readonly automatic?: boolean | undefined;
 }
+
+const CLOCK_OPTIONS: Shape<VirtualClockOptions> = { start: bigint, automatic: flag };
 
 interface Alarm {
   readonly deadline: bigint;
@@ -29,7 +32,9 @@ export class VirtualClock implements Clock {
   private ringing = false;
   private readonly alarms = new Set<Alarm>();
 
-  constructor({ start = 1_577_836_800_000_000_000n, automatic = true }: VirtualClockOptions = {}) {
+  constructor(options?: VirtualClockOptions) {
+    const given = checkOptions('VirtualClock', options, CLOCK_OPTIONS);
+    const { start = 1_577_836_800_000_000_000n, automatic = true } = given;
     this.start = start;
     this.automatic = automatic;
   }
