@@ -1,6 +1,12 @@
 // The engine as `run` of wasmi-ts/wasi takes it: how the instance of a guest thread is made, and how the host gets its
 // turn. The system interface imports nothing of the interpreter; this is what it is handed instead.
-import { type BegunInstance, beginInstantiate, type Imports, type InstanceOptions } from './instance.ts';
+import {
+  type BegunInstance,
+  beginInstantiate,
+  checkInstanceOptions,
+  type Imports,
+  type InstanceOptions,
+} from './instance.ts';
 import { yieldToHost } from './interpreter/host-turns.ts';
 import type { ValidModule } from './validator/module.ts';
 
@@ -10,6 +16,7 @@ export const engine = {
 } as const;
 
 /** The same with options for each instance. */
-export function engineWith(options: InstanceOptions): typeof engine {
+export function engineWith(given: InstanceOptions): typeof engine {
+  const options = checkInstanceOptions('engineWith', given);
   return { ...engine, beginInstantiate: (module, imports) => beginInstantiate(module, imports, options) };
 }

@@ -1,7 +1,8 @@
 // The public API of the engine. What is not here is inside, and may change.
 // Text format: wasmi-ts/text. System interface: wasmi-ts/wasi and wasmi-ts/node. Tracing: wasmi-ts/trace.
 import { decodeModule } from './decoder/decode.ts';
-import type { FeatureSet } from './syntax/features.ts';
+import { checkOptions, flag, moduleBytes, type Shape } from './options.ts';
+import { type FeatureSet, featureSet } from './syntax/features.ts';
 import { type ValidModule, validateModule } from './validator/module.ts';
 
 export {
@@ -56,15 +57,18 @@ export interface CompileOptions {
   readonly borrow?: boolean | undefined;
 }
 
+const COMPILE_OPTIONS: Shape<CompileOptions> = { features: featureSet, borrow: flag };
+
 /**
  * Decodes and validates a module.
  *
  * @param bytes The binary format. They are copied, so that they may change afterwards.
- * @throws MalformedError, InvalidError, UnsupportedError (a feature that is off or not built).
+ * @throws MalformedError, InvalidError, UnsupportedError (a feature that is off or not built); TypeError for what is no
+ * Uint8Array, and for an unknown option.
  */
-export function compile(bytes: Uint8Array, options: CompileOptions = {}): ValidModule {
-  const { features, borrow = false } = options;
+export function compile(bytes: Uint8Array, options?: CompileOptions): ValidModule {
+  const { features, borrow = false } = checkOptions('compile', options, COMPILE_OPTIONS);
+  moduleBytes('compile', bytes);
   // Not bytes.slice(): that of a Buffer is a view. Function bodies are read again when they are first called.
-  const kept = borrow ? bytes : new Uint8Array(bytes);
-  return validateModule(decodeModule(kept), features === undefined ? {} : { features });
+  return validateModule(decodeModule(borrow ? bytes : new Uint8Array(bytes)), { features });
 }

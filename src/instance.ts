@@ -1,11 +1,15 @@
 // The embedder's view of instances: imports by name, exports by name, calls with JavaScript values.
 // https://webassembly.github.io/spec/core/appendix/embedding.html
 import { LinkError, UnsupportedError } from './errors.ts';
+import { amount, checkOptions, flag, having, isBytes, misfit, oneOf, type Shape } from './options.ts';
 import { importType, instantiateModule } from './interpreter/instantiate.ts';
 import {
+  ASYNC_RUN_OPTIONS,
   type AsyncRunOptions,
   type Execution,
+  FUEL,
   type Results,
+  RUN_OPTIONS,
   type RunOptions,
   begin,
   invoke,
@@ -25,7 +29,7 @@ import { Tag } from './runtime/tag.ts';
 import type { Value } from './runtime/values.ts';
 import type { Import } from './syntax/module.ts';
 import type { ExternType } from './validator/subtyping.ts';
-import type { ValidModule } from './validator/module.ts';
+import { isValidModule, type ValidModule } from './validator/module.ts';
 
 /** What may be given for an import. Numbers and bigints stand for constant globals. */
 export type ImportValue = HostFunction | Extern | number | bigint;
@@ -35,16 +39,24 @@ export type Imports = Readonly<Record<string, Readonly<Record<string, ImportValu
 
 export interface InstanceOptions {
   /** Bytes that each memory of the instance may have at most. */
-  readonly maxMemoryBytes?: number;
+  readonly maxMemoryBytes?: number | undefined;
   /** 'traced' instances report each instruction to a monitor (see wasmi-ts/trace). */
-  readonly mode?: CodeMode;
+  readonly mode?: CodeMode | undefined;
   /** Is told of each instruction, those of the start function included; implies mode 'traced'. */
-  readonly monitor?: Monitor;
+  readonly monitor?: Monitor | undefined;
   /** Fuel for the start function; unlimited by default. */
-  readonly fuel?: number;
+  readonly fuel?: number | undefined;
   /** What to do with imports that are not given: refuse (the default), or functions that trap when they are called. */
-  readonly unknownImports?: 'refuse' | 'trap';
+  readonly unknownImports?: 'refuse' | 'trap' | undefined;
 }
+
+const INSTANCE_OPTIONS: Shape<InstanceOptions> = {
+  maxMemoryBytes: amount('a number of bytes'),
+  mode: oneOf('fast', 'traced'),
+  monitor: having('a monitor', 'instruction'),
+  fuel: FUEL,
+  unknownImports: oneOf('refuse', 'trap'),
+};
 
 const OWN = Object.prototype.hasOwnProperty;
 
@@ -104,6 +116,20 @@ function results(values: readonly Value[]): Results {
   return values.length === 0 ? undefined : values.length === 1 ? values[0] : values;
 }
 
+const ASYNC_INSTANCE_OPTIONS: Shape<InstanceOptions & AsyncRunOptions> = { ...INSTANCE_OPTIONS, ...ASYNC_RUN_OPTIONS };
+
+/** Options of instances, checked. @throws TypeError, RangeError. */
+export function checkInstanceOptions(who: string, given: InstanceOptions | undefined): InstanceOptions {
+  return checkOptions(who, given, INSTANCE_OPTIONS);
+}
+
+export interface BeginOptions {
+  /** Whether it may wait for promises of host functions; false if not given. */
+  readonly async?: boolean | undefined;
+}
+
+const BEGIN_OPTIONS: Shape<BeginOptions> = { async: flag };
+
 /** An instance of a module, with its exports by name. */
 export class Instance {
   readonly module: ValidModule;
@@ -145,23 +171,35 @@ export class Instance {
     return invokeForResults(this.lastFunc, args);
   }
 
-  /** Like `call`, with fuel. @throws Interrupted when it is used up. */
+  /** Like `call`, with fuel. @throws Interrupted when it is used up; TypeError for an unknown option. */
   callWith(options: RunOptions, name: string, ...args: readonly Value[]): Results {
-    return invokeForResults(this.func(name), args, options);
+    return invokeForResults(this.func(name), args, checkOptions('callWith', options, RUN_OPTIONS));
   }
 
   /** Calls an exported function on a thread that waits for host functions that answer promises. */
-  async callAsync(name: string, args: readonly Value[] = [], options: AsyncRunOptions = {}): Promise<Results> {
-    return results(await invokeAsync(this.func(name), args, options));
+  async callAsync(name: string, args: readonly Value[] = [], options?: AsyncRunOptions): Promise<Results> {
+    const checked = checkOptions('callAsync', options, ASYNC_RUN_OPTIONS);
+    return results(await invokeAsync(this.func(name), args, checked));
   }
 
   /** Begins a call that the embedder runs in steps, with fuel. */
-  begin(name: string, args: readonly Value[] = [], options: { readonly async?: boolean } = {}): Execution<Value> {
-    return begin(this.func(name), args, options.async ?? false);
+  begin(name: string, args: readonly Value[] = [], options?: BeginOptions): Execution<Value> {
+    const { async: mayWait = false } = checkOptions('begin', options, BEGIN_OPTIONS);
+    return begin(this.func(name), args, mayWait);
   }
 }
 
-function prepare(module: ValidModule, imports: Imports, options: InstanceOptions): Instance {
+/** The module and the imports of an instance. @throws TypeError that says what to do instead. */
+function checkSources(who: string, module: unknown, imports: unknown): void {
+  if (!isValidModule(module)) {
+    const hint = isBytes(module) ? ': call compile with these bytes first' : '';
+    throw misfit(`${who}: the module`, `one that compile or validateModule made${hint}`, module);
+  }
+  if (typeof imports !== 'object' || imports === null) throw misfit(`${who}: the imports`, 'an object', imports);
+}
+
+function prepare(who: string, module: ValidModule, imports: Imports, options: InstanceOptions): Instance {
+  checkSources(who, module, imports);
   const externs = resolveImports(module, imports, options.unknownImports ?? 'refuse');
   const { monitor } = options;
   if (monitor === undefined) return new Instance(instantiateModule(module, externs, options));
@@ -172,10 +210,12 @@ function prepare(module: ValidModule, imports: Imports, options: InstanceOptions
 
 /**
  * Instantiates a module and runs its start function.
- * @throws LinkError, Trap, ExhaustionError, and what a host function throws.
+ * @throws LinkError, Trap, ExhaustionError, what a host function throws, and TypeError or RangeError for what is no
+ * module and for an option that is unknown or does not fit.
  */
-export function instantiate(module: ValidModule, imports: Imports = {}, options: InstanceOptions = {}): Instance {
-  const instance = prepare(module, imports, options);
+export function instantiate(module: ValidModule, imports: Imports = {}, given?: InstanceOptions): Instance {
+  const options = checkInstanceOptions('instantiate', given);
+  const instance = prepare('instantiate', module, imports, options);
   const { start } = module.module;
   if (start !== undefined)
     invoke(instance.inner.func(start), [], options.fuel === undefined ? {} : { fuel: options.fuel });
@@ -186,11 +226,13 @@ export function instantiate(module: ValidModule, imports: Imports = {}, options:
 export async function instantiateAsync(
   module: ValidModule,
   imports: Imports = {},
-  options: InstanceOptions & AsyncRunOptions = {},
+  given?: InstanceOptions & AsyncRunOptions,
 ): Promise<Instance> {
-  const instance = prepare(module, imports, options);
+  const options = checkOptions('instantiateAsync', given, ASYNC_INSTANCE_OPTIONS);
+  const instance = prepare('instantiateAsync', module, imports, options);
   const { start } = module.module;
-  if (start !== undefined) await invokeAsync(instance.inner.func(start), [], options);
+  if (start !== undefined)
+    await invokeAsync(instance.inner.func(start), [], { fuel: options.fuel, signal: options.signal });
   return instance;
 }
 
@@ -202,12 +244,9 @@ export interface BegunInstance {
 }
 
 /** Instantiates a module up to its start function, which the embedder runs. @throws LinkError, Trap, ExhaustionError. */
-export function beginInstantiate(
-  module: ValidModule,
-  imports: Imports = {},
-  options: InstanceOptions = {},
-): BegunInstance {
-  const instance = prepare(module, imports, options);
+export function beginInstantiate(module: ValidModule, imports: Imports = {}, given?: InstanceOptions): BegunInstance {
+  const options = checkInstanceOptions('beginInstantiate', given);
+  const instance = prepare('beginInstantiate', module, imports, options);
   const { start } = module.module;
   if (start === undefined) return { instance, start: undefined };
   const func = instance.inner.func(start);

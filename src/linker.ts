@@ -39,7 +39,7 @@ export class Linker {
   }
 
   /** Instantiates a module against what was defined. @throws as `instantiate` does. */
-  instantiate(module: ValidModule, options: InstanceOptions = {}): Instance {
+  instantiate(module: ValidModule, options?: InstanceOptions): Instance {
     return instantiate(module, this.imports, options);
   }
 }

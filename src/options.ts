@@ -64,7 +64,7 @@ export const callable: Check = (value, where) => {
 export function having(what: string, ...members: readonly string[]): Check {
   return (value, where) => {
     const fits = typeof value === 'object' && value !== null && members.every((name) => name in value);
-    if (!fits) throw misfit(where, `${what} (it has ${members.join(', ')})`, value);
+    if (!fits) throw misfit(where, members.length === 0 ? what : `${what} (with ${members.join(', ')})`, value);
     return value;
   };
 }
@@ -110,6 +110,18 @@ export function listOf(check: Check): Check {
   };
 }
 
+/** An object of any names, each value of which fits; a copy without a prototype, in the same order. */
+export function recordOf(check: Check): Check {
+  return (value, where) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw misfit(where, 'an object', value);
+    const read: Record<string, unknown> = Object.create(null);
+    for (const [name, one] of Object.entries(value)) {
+      if (one !== undefined) read[name] = check(one, `${where}[${shown(name)}]`);
+    }
+    return read;
+  };
+}
+
 /** What fits one of two checks: the second tells what is wrong. */
 export function either(accepts: (value: unknown) => boolean, otherwise: Check): Check {
   return (value, where) => (accepts(value) ? value : otherwise(value, where));
@@ -125,6 +137,23 @@ const typedArrayName = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   Symbol.toStringTag,
 )?.get as (this: unknown) => string | undefined;
+
+/** The bytes of a module. @throws TypeError that says how to get them from a text, a path, a buffer or another view. */
+export function moduleBytes(who: string, value: unknown): Uint8Array {
+  if (!isBytes(value)) throw misfit(`${who}: the module`, `its bytes as a Uint8Array${insteadOf(value)}`, value);
+  return value;
+}
+
+/** What to do with a value that is not the bytes of a module. */
+function insteadOf(value: unknown): string {
+  if (typeof value === 'string') {
+    const isText = /^\s*(?:\(|;;|$)/.test(value);
+    return isText ? ' (for a text, assemble of wasmi-ts/text makes them)' : ' (for a file, readFileSync reads them)';
+  }
+  if (ArrayBuffer.isView(value)) return ' (new Uint8Array(view.buffer, view.byteOffset, view.byteLength) shows them)';
+  const isBuffer = typeof value === 'object' && value !== null && 'byteLength' in value;
+  return isBuffer ? ' (new Uint8Array(buffer) shows them)' : '';
+}
 
 /** A TypeError for a value that is no option's fault alone. `where` is what it was given for. */
 export function misfit(where: string, wanted: string, value: unknown): TypeError {

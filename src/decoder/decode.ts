@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/binary/modules.html#binary-module
 // Nothing is copied: bodies, expressions, data and custom sections are ranges or views of the bytes given.
 // Bodies are not walked, and indices and types not checked: that is validation.
+import { moduleBytes } from '../options.ts';
 import type { Custom, Module } from '../syntax/module.ts';
 import { MAX_DATA_SEGMENTS, MAX_MODULE_BYTES } from '../syntax/limits.ts';
 import { findBodyFault } from './bodies.ts';
@@ -49,9 +50,10 @@ type Draft = { -readonly [K in keyof Module]: Module[K] } & {
 
 /**
  * Decodes a module. The module keeps `bytes` and views of them: do not change them afterwards.
- * Throws MalformedError, with an offset in `bytes`, whatever the bytes are.
+ * Throws MalformedError, with an offset in `bytes`, whatever the bytes are; TypeError for what is no Uint8Array.
  */
 export function decodeModule(bytes: Uint8Array): Module {
+  moduleBytes('decodeModule', bytes);
   if (bytes.length > MAX_MODULE_BYTES) throw say.moduleTooLarge(bytes.length, MAX_MODULE_BYTES);
   const cursor = new InstructionCursor(bytes, 0, bytes.length);
   const reader = cursor.reader;

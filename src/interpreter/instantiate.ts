@@ -19,9 +19,9 @@ import { unitOf } from './lowered.ts';
 
 export interface InstantiateOptions {
   /** 'traced' gives code with probes; see probe.ts. */
-  readonly mode?: CodeMode;
+  readonly mode?: CodeMode | undefined;
   /** Bytes that each memory may have at most. */
-  readonly maxMemoryBytes?: number;
+  readonly maxMemoryBytes?: number | undefined;
 }
 
 /** The external type that a value has now. https://webassembly.github.io/spec/core/valid/matching.html#import-matching */

@@ -1,6 +1,7 @@
 // Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
 // https://webassembly.github.io/spec/core/exec/modules.html#invocation
 import { InternalError, Interrupted } from '../errors.ts';
+import { amount, type Check, checkOptions, having, type Shape } from '../options.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
@@ -22,13 +23,19 @@ type Write<T> = (t: ValType, word: number, value: T) => void;
 
 export interface RunOptions {
   /** Taken branches and calls that may happen, plus what bulk operations cost; unlimited by default. */
-  readonly fuel?: number;
+  readonly fuel?: number | undefined;
 }
 
 export interface AsyncRunOptions extends RunOptions {
   /** Stops the thread at the next branch or call after it is aborted. */
-  readonly signal?: AbortLike;
+  readonly signal?: AbortLike | undefined;
 }
+
+/** What fuel as an option has to be; it may be used up already. */
+export const FUEL: Check = amount('a number of units', Number.NEGATIVE_INFINITY);
+
+export const RUN_OPTIONS: Shape<RunOptions> = { fuel: FUEL };
+export const ASYNC_RUN_OPTIONS: Shape<AsyncRunOptions> = { fuel: FUEL, signal: having('an AbortSignal', 'aborted') };
 
 /** Fuel between two turns of the host's event loop in asynchronous runs: a few milliseconds. */
 const SLICE = 400_000;
@@ -314,10 +321,14 @@ function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: 
 
 const NO_OPTIONS: RunOptions = {};
 
+function checked(who: string, options: RunOptions | undefined): RunOptions {
+  return options === undefined ? NO_OPTIONS : checkOptions(who, options, RUN_OPTIONS);
+}
+
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
-export function invoke(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): readonly Value[] {
+export function invoke(func: Func, args: readonly Value[], options?: RunOptions): readonly Value[] {
   checkCrossing(func);
-  return call(func, args, options, writeValue, readValues);
+  return call(func, args, checked('invoke', options), writeValue, readValues);
 }
 
 /** The same for callers that want the only result itself. */
@@ -351,8 +362,9 @@ async function callAsync<T>(
 export async function invokeAsync(
   func: Func,
   args: readonly Value[],
-  options: AsyncRunOptions = {},
+  given?: AsyncRunOptions,
 ): Promise<readonly Value[]> {
+  const options = checkOptions('invokeAsync', given, ASYNC_RUN_OPTIONS);
   checkCrossing(func);
   return callAsync(func, args, options, readValue, writeValue);
 }

@@ -16,7 +16,10 @@ export interface RoundOptions {
   readonly runs: number;
 }
 
-export const ROUND_OPTIONS: Shape<RoundOptions> = { seed: whole('a seed', -(2 ** 53)), runs: whole('a number of modules') };
+export const ROUND_OPTIONS: Shape<RoundOptions> = {
+  seed: whole('a seed', -(2 ** 53)),
+  runs: whole('a number of modules'),
+};
 
 export interface Round {
   readonly runs: number;

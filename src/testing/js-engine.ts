@@ -16,6 +16,13 @@ export interface JsNamespace {
   readonly Exception?: Constructor;
 }
 
+const MEMBERS = ['Module', 'Module.imports', 'Instance', 'Memory', 'Table', 'Global', 'CompileError', 'RuntimeError'];
+
+function missingMembers(wasm: unknown): string[] {
+  const member = (holder: unknown, name: string): unknown => (holder as Record<string, unknown> | undefined)?.[name];
+  return MEMBERS.filter((path) => typeof path.split('.').reduce(member, wasm) !== 'function');
+}
+
 type Constructor = new (...args: never[]) => object;
 
 type Exports = Readonly<Record<string, unknown>>;
@@ -68,8 +75,11 @@ function failure(wasm: JsNamespace, error: unknown): Failure {
  * An engine from a namespace with the JavaScript API.
  *
  * @param wasm For the host's own engine: `globalThis`' member of that name.
+ * @throws TypeError that names the members which are used here and missing.
  */
 export function jsEngine(name: string, wasm: JsNamespace): Engine {
+  const missing = missingMembers(wasm);
+  if (missing.length > 0) throw new TypeError(`jsEngine: the namespace of ${name} has no ${missing.join(', ')}`);
   return {
     name,
     instantiate: ({ bytes, linked }: TestModule, host: HostCall) => {

@@ -4,7 +4,7 @@
 import { decodeModule } from '../decoder/decode.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { WasmError } from '../errors.ts';
-import { amount, checkOptions, isBytes, misfit, type Shape } from '../options.ts';
+import { amount, checkOptions, moduleBytes, type Shape } from '../options.ts';
 import { DEFAULT_FEATURES, type FeatureSet, featureSet } from '../syntax/features.ts';
 import type { Expr, Module } from '../syntax/module.ts';
 import type { FuncType } from '../syntax/types.ts';
@@ -234,7 +234,7 @@ export function minimize(
   stillFails: (bytes: Uint8Array) => boolean,
   options?: MinimizeOptions,
 ): Uint8Array {
-  if (!isBytes(bytes)) throw misfit('minimize: the module', 'a Uint8Array of its bytes', bytes);
+  moduleBytes('minimize', bytes);
   const minimizer = new Minimizer(bytes, stillFails, checkOptions('minimize', options, MINIMIZE_OPTIONS));
   for (let better = true; better && !minimizer.isLate; ) {
     better = false;

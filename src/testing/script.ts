@@ -128,7 +128,8 @@ function run(engine: Engine, test: TestModule): string[] {
  * @param engine Says what is right: `jsEngine('ours', namespace of wasmi-ts/webassembly)`, or another that is trusted.
  */
 export function script(engine: Engine, options?: Partial<ModuleOptions>): fc.Arbitrary<TestScript> {
-  return module({ ...moduleOptions('script', { fuel: 400, ...options }), maxImports: 0 }).map((test) => {
+  const checked = moduleOptions('script', options);
+  return module({ ...checked, fuel: options?.fuel ?? 400, maxImports: 0 }).map((test) => {
     const lines = run(engine, test);
     const assertions = lines.filter((line) => line.startsWith('(assert_')).length;
     return { text: `${lines.join('\n')}\n`, features: test.features, assertions, module: test };

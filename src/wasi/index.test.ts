@@ -96,8 +96,9 @@ describe('running a program', () => {
 
   it('errors of the program go on to the caller, and everything is closed', () => {
     let closed = 0;
-    const root = { ...memoryDirectory(), close: () => closed++ };
-    const wasi = new WASI({ preopens: { '/': root as ReturnType<typeof memoryDirectory> } });
+    const root = memoryDirectory();
+    root.close = () => closed++;
+    const wasi = new WASI({ preopens: { '/': root } });
     const failing = program(wasi, () => {
       throw new RangeError('trap');
     });

@@ -2,6 +2,7 @@
 // A guest gets nothing that is not given: no environment, no directories, empty input, output that goes nowhere.
 // Hosts: `wasmi-ts/node` has real directories and streams; memory and virtual time are here.
 import { ExitStatus } from '../errors.ts';
+import { checkOptions, isBytes } from '../options.ts';
 import type { Clock } from './host/clock.ts';
 import type { Directory } from './host/filesystem.ts';
 import type { Random } from './host/random.ts';
@@ -14,7 +15,7 @@ import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
 import { importsOf } from './kernel/interface.ts';
 import { Process } from './kernel/process.ts';
-import { needsHost, noEntry, notAMemory, refuseNul } from './messages.ts';
+import { noEntry, notAMemory, refuseNul } from './messages.ts';
 import {
   CONNECTION_RIGHTS,
   DIRECTORY_RIGHTS,
@@ -26,6 +27,7 @@ import {
   STREAM_RIGHTS,
 } from './preview1/abi.ts';
 import { functionsOf } from './preview1/calls.ts';
+import { PROGRAM_OPTIONS, WASI_OPTIONS } from './options.ts';
 import { type Engine, type ProgramImports, type ProgramModule, type ProgramOptions, runProgram } from './program.ts';
 import { THREADS_MODULE, threadFunctions } from './threads.ts';
 
@@ -49,26 +51,26 @@ export type { Engine, ProgramImports, ProgramInstance, ProgramModule, ProgramOpt
 
 export interface WasiOptions {
   /** The first is by custom the program's name. */
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[] | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Guest path to directory, in order from descriptor 3 on. The WASI object takes them over and closes them. */
-  readonly preopens?: Readonly<Record<string, Directory>>;
+  readonly preopens?: Readonly<Record<string, Directory>> | undefined;
   /** Sockets that listen already, as descriptors behind those of the directories. They are taken over and closed. */
-  readonly listeners?: readonly Listener[];
+  readonly listeners?: readonly Listener[] | undefined;
   /**
    * Empty if not given. Text and bytes are all there is to read; iterables, asynchronous ones and readable streams too,
    * are asked for a piece whenever the guest wants one.
    */
-  readonly stdin?: InputStream | Uint8Array | string | PieceSource;
+  readonly stdin?: InputStream | Uint8Array | string | PieceSource | undefined;
   /** Discarded if not given. A function gets every piece that is written; if it answers a promise, the guest waits. */
-  readonly stdout?: OutputStream | ((bytes: Uint8Array) => unknown);
-  readonly stderr?: OutputStream | ((bytes: Uint8Array) => unknown);
-  readonly clock?: Clock;
-  readonly random?: Random;
+  readonly stdout?: OutputStream | ((bytes: Uint8Array) => unknown) | undefined;
+  readonly stderr?: OutputStream | ((bytes: Uint8Array) => unknown) | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
   /** How to wait: 'async' (the default) answers with a promise, 'sync' keeps the whole host waiting. */
-  readonly mode?: 'async' | 'sync';
+  readonly mode?: 'async' | 'sync' | undefined;
   /** Told one line of text per system call. */
-  readonly strace?: (line: string) => void;
+  readonly strace?: ((line: string) => void) | undefined;
 }
 
 /** What `start` needs of an instance: its exports, looked up by name. */
@@ -90,8 +92,9 @@ export class WASI {
   private readonly mode: 'async' | 'sync';
   private readonly guests = new Guests();
 
-  /** Throws a TypeError for arguments, variables or guest paths that WASI cannot express. */
-  constructor(options: WasiOptions = {}) {
+  /** Throws a TypeError for an unknown option, and for arguments, variables or guest paths that WASI cannot express. */
+  constructor(given?: WasiOptions) {
+    const options = checkOptions('WASI', given, WASI_OPTIONS);
     const { args = [], env = {}, mode = 'async', strace } = options;
     const { clock = portableClock(), random = portableRandom() } = options;
     this.mode = mode;
@@ -144,7 +147,8 @@ export class WASI {
    *
    *     const exitCode = await new WASI({ args: ['prog'] }).run(engine, compile(bytes));
    */
-  run<M extends ProgramModule>(engine: Engine<M>, module: M, options: ProgramOptions = {}): number | Promise<number> {
+  run<M extends ProgramModule>(engine: Engine<M>, module: M, given?: ProgramOptions): number | Promise<number> {
+    const options = checkOptions('WASI.run', given, PROGRAM_OPTIONS);
     const imports = mergedImports(options.imports ?? {}, this.imports);
     const begun = (instance: WasiInstance): void => this.bindExported(instance);
     return this.finishing(() => runProgram({ module, engine, imports }, this.process, this.mode, begun, options));
@@ -199,8 +203,7 @@ export class WASI {
       inheriting: 0n,
       flags: 0,
     });
-    for (const [name, given] of Object.entries({ stdout, stderr })) {
-      if (typeof given === 'number') throw new TypeError(needsHost(name, given, 'outputToFd'));
+    for (const given of [stdout, stderr]) {
       const output = given === undefined ? discardOutput() : typeof given === 'function' ? outputTo(given) : given;
       this.process.files.add({
         resource: { kind: 'stream', input: undefined, output },
@@ -213,7 +216,6 @@ export class WASI {
 
   private addPreopen(path: string, directory: Directory): void {
     if (path.includes('\0')) throw new TypeError(refuseNul('guest path', path));
-    if (typeof directory === 'string') throw new TypeError(needsHost(`preopens[${path}]`, directory, 'nodeDirectory'));
     const descriptor: Descriptor = {
       resource: { kind: 'directory', directory, preopen: path, listing: undefined },
       rights: DIRECTORY_RIGHTS,
@@ -234,8 +236,7 @@ export class WASI {
 }
 
 function inputOf(stdin: WasiOptions['stdin']): InputStream {
-  if (stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array) return fixedInput(stdin ?? '');
-  if (typeof stdin === 'number') throw new TypeError(needsHost('stdin', stdin, 'inputFromFd'));
+  if (stdin === undefined || typeof stdin === 'string' || isBytes(stdin)) return fixedInput(stdin ?? '');
   return 'subscribe' in stdin ? stdin : new SourceInput(stdin);
 }
 

@@ -51,6 +51,6 @@ export function cannotSuspend(): string {
 }
 
 /** For those who come from node:wasi: this layer has no host of its own. */
-export function needsHost(what: string, given: string | number, helper: string): string {
-  return `invalid ${what}: ${JSON.stringify(given)} means something on a host only; write ${helper}(${JSON.stringify(given)}) of wasmi-ts/node, or use NodeWASI of wasmi-ts/node`;
+export function needsHost(given: string | number, helper: string): string {
+  return `${JSON.stringify(given)} means something on a host only; write ${helper}(${JSON.stringify(given)}) of wasmi-ts/node, or use NodeWASI of wasmi-ts/node`;
 }

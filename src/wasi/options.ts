@@ -1,8 +1,76 @@
-// What the options of WASI and of its `run` have to be; the interfaces stand with the class and with runProgram.
-import { type Check, amount, callable, flag, having, listOf, misfit, oneOf, type Shape, shapeOf, text, whole } from '../options.ts';
+// What the options of WASI and of its `run` have to be. The interfaces stand where they are used: index.ts, program.ts.
+import {
+  amount,
+  callable,
+  type Check,
+  either,
+  having,
+  isBytes,
+  listOf,
+  misfit,
+  oneOf,
+  recordOf,
+  type Shape,
+  shapeOf,
+  text,
+  whole,
+} from '../options.ts';
 import type { WasiOptions } from './index.ts';
 import { needsHost } from './messages.ts';
 import type { ProgramOptions } from './program.ts';
 
-/** A directory's handle, of any host. */
-export const directory = having('a Directory', 'openFile', 'openDirectory', 'statEntry');
+/** A handle of a directory, of whatever host. */
+export const directory: Check = having('a Directory', 'openFile', 'openDirectory', 'statEntry');
+
+const preopened: Check = (value, where) => {
+  if (typeof value === 'string') throw new TypeError(`${where}: ${needsHost(value, 'nodeDirectory')}`);
+  return directory(value, where);
+};
+
+function stream(helper: string, otherwise: Check): Check {
+  return (value, where) => {
+    if (typeof value === 'number') throw new TypeError(`${where}: ${needsHost(value, helper)}`);
+    return otherwise(value, where);
+  };
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+const output = stream(
+  'outputToFd',
+  either(isFunction, having('an OutputStream, or a function that is given the bytes', 'write')),
+);
+
+/** Text, bytes, a stream, or what gives pieces one after the other. */
+const input = stream('inputFromFd', (value, where) => {
+  if (typeof value === 'string' || isBytes(value)) return value;
+  const isObject = typeof value === 'object' && value !== null;
+  const ways = ['subscribe', 'getReader', Symbol.asyncIterator, Symbol.iterator];
+  if (isObject && ways.some((way) => way in value)) return value;
+  throw misfit(where, 'a text, a Uint8Array, an InputStream, an iterable of pieces or a readable stream', value);
+});
+
+export const WASI_OPTIONS: Shape<WasiOptions> = {
+  args: listOf(text),
+  env: recordOf(text),
+  preopens: recordOf(preopened),
+  listeners: listOf(having('a Listener', 'accept', 'close')),
+  stdin: input,
+  stdout: output,
+  stderr: output,
+  clock: having('a Clock', 'realtime', 'monotonic', 'schedule'),
+  random: having('a Random', 'fill'),
+  mode: oneOf('async', 'sync'),
+  strace: callable,
+};
+
+export const PROGRAM_OPTIONS: Shape<ProgramOptions> = {
+  imports: recordOf(having('an object of imports')),
+  scheduler: shapeOf<NonNullable<ProgramOptions['scheduler']>>({
+    seed: whole('a seed', -Number.MAX_SAFE_INTEGER),
+    slice: whole('a number of units of fuel', 1),
+  }),
+  maxMemoryBytes: amount('a number of bytes'),
+  fuel: amount('a number of units'),
+  signal: having('an AbortSignal', 'aborted'),
+};

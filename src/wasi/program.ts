@@ -32,11 +32,11 @@ export interface Engine<M extends ProgramModule = never> {
 
 export interface ProgramOptions extends Pick<SchedulerOptions, 'fuel' | 'signal'> {
   /** Imports besides the system interface; they come first where names are the same. */
-  readonly imports?: ProgramImports;
+  readonly imports?: ProgramImports | undefined;
   /** The order of the guest threads: round robin, unless a seed is given; the longest slice, in units of fuel. */
-  readonly scheduler?: Pick<SchedulerOptions, 'seed' | 'slice'>;
+  readonly scheduler?: Pick<SchedulerOptions, 'seed' | 'slice'> | undefined;
   /** Bytes that a shared memory which is made for the program may have at most. */
-  readonly maxMemoryBytes?: number;
+  readonly maxMemoryBytes?: number | undefined;
 }
 
 /** Runs a program to its end, in the way that `mode` says. Throws what ends it. `begun` is told the first instance. */

@@ -1,5 +1,19 @@
 // The host Node: real directories, clocks, secure randomness, and the process's own standard streams.
 // The only place besides the command line that touches node:*. Nothing is granted that is not named here.
+import {
+  callable,
+  type Check,
+  checkOptions,
+  either,
+  flag,
+  listOf,
+  misfit,
+  oneOf,
+  recordOf,
+  type Shape,
+  shapeOf,
+  text,
+} from '../../options.ts';
 import type { Directory } from '../host/filesystem.ts';
 import type { WasiOptions } from '../index.ts';
 import { openHostDirectory } from './node/directory.ts';
@@ -15,37 +29,71 @@ export { NodeWASI, type NodeWasiOptions } from './node/wasi.ts';
 export { readOnly } from './read-only.ts';
 
 /** A host directory for a guest: its path, or the path and how it may be used. */
-export type HostDirectory = string | { readonly path: string; readonly readOnly?: boolean };
+export type HostDirectory = string | ({ readonly path: string } & DirectoryOptions);
+
+interface DirectoryOptions {
+  /** Every change is refused. */
+  readonly readOnly?: boolean | undefined;
+}
+
+const DIRECTORY_OPTIONS: Shape<DirectoryOptions> = { readOnly: flag };
+
+const hostDirectory: Check = either(
+  (value) => typeof value === 'string',
+  shapeOf<{ readonly path: string } & DirectoryOptions>({ path: text, ...DIRECTORY_OPTIONS }),
+);
+
+const HOST_OPTIONS: Shape<NodeHostOptions> = {
+  preopens: recordOf(hostDirectory),
+  stdio: either(
+    (value) => typeof value === 'boolean',
+    shapeOf<StandardStreams>({ stdin: flag, stdout: flag, stderr: flag }),
+  ),
+  args: listOf(text),
+  env: recordOf(text),
+  mode: oneOf('async', 'sync'),
+  strace: callable,
+};
+
+/** Which standard streams of this process a guest has. */
+interface StandardStreams {
+  readonly stdin?: boolean | undefined;
+  readonly stdout?: boolean | undefined;
+  readonly stderr?: boolean | undefined;
+}
 
 export interface NodeHostOptions {
   /** Guest path to host directory. */
-  readonly preopens?: Readonly<Record<string, HostDirectory>>;
+  readonly preopens?: Readonly<Record<string, HostDirectory>> | undefined;
   /** Standard streams of this process that the guest shall have: all with true, none if not given. */
-  readonly stdio?: boolean | { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly stdio?: boolean | StandardStreams | undefined;
+  readonly args?: readonly string[] | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** 'async' if not given; it must be the mode of the WASI object. */
-  readonly mode?: 'async' | 'sync';
-  readonly strace?: (line: string) => void;
+  readonly mode?: 'async' | 'sync' | undefined;
+  readonly strace?: ((line: string) => void) | undefined;
 }
 
 /**
  * A directory of this machine as a Directory. A guest cannot leave it, by no path and no link. On Linux this holds
  * against other programs that rename things meanwhile; elsewhere see node/directory.ts. NOENT, NOTDIR as SystemError.
  */
-export function nodeDirectory(path: string, options: { readonly readOnly?: boolean } = {}): Directory {
+export function nodeDirectory(path: string, options?: DirectoryOptions): Directory {
+  const { readOnly: isReadOnly } = checkOptions('nodeDirectory', options, DIRECTORY_OPTIONS);
+  if (typeof path !== 'string') throw misfit('nodeDirectory: the path', 'a text', path);
   const directory = openHostDirectory(path);
-  return options.readOnly === true ? readOnly(directory) : directory;
+  return isReadOnly === true ? readOnly(directory) : directory;
 }
 
 /** Options for `new WASI(...)` that give the guest what is named, from this process. */
-export function nodeHost(options: NodeHostOptions = {}): WasiOptions {
+export function nodeHost(given?: NodeHostOptions): WasiOptions {
+  const options = checkOptions('nodeHost', given, HOST_OPTIONS);
   const { args = [], env = {}, mode = 'async', stdio = false, strace } = options;
   const preopens: [string, Directory][] = Object.entries(options.preopens ?? {}).map(([guest, host]) => [
     guest,
-    typeof host === 'string' ? nodeDirectory(host) : nodeDirectory(host.path, host),
+    typeof host === 'string' ? nodeDirectory(host) : nodeDirectory(host.path, { readOnly: host.readOnly }),
   ]);
-  const given = typeof stdio === 'boolean' ? { stdin: stdio, stdout: stdio, stderr: stdio } : stdio;
+  const streams = typeof stdio === 'boolean' ? { stdin: stdio, stdout: stdio, stderr: stdio } : stdio;
   return {
     args,
     env,
@@ -53,9 +101,9 @@ export function nodeHost(options: NodeHostOptions = {}): WasiOptions {
     preopens: Object.fromEntries(preopens),
     clock: nodeClock(),
     random: nodeRandom(),
-    ...(given.stdin === true ? { stdin: inputFromFd(0, mode) } : {}),
-    ...(given.stdout === true ? { stdout: outputToFd(1) } : {}),
-    ...(given.stderr === true ? { stderr: outputToFd(2) } : {}),
+    ...(streams.stdin === true ? { stdin: inputFromFd(0, mode) } : {}),
+    ...(streams.stdout === true ? { stdout: outputToFd(1) } : {}),
+    ...(streams.stderr === true ? { stderr: outputToFd(2) } : {}),
     ...(strace === undefined ? {} : { strace }),
   };
 }

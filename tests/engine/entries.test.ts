@@ -1,0 +1,242 @@
+// What every entry that takes options does with wrong ones, and with values of another kind. The table of entries is
+// compared with the source: an entry that checks options and is not here is found, and so is an interface of options
+// without a shape.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  compile,
+  decodeModule,
+  engine,
+  engineWith,
+  type Func,
+  instantiate,
+  instantiateAsync,
+  invoke,
+  invokeAsync,
+  Linker,
+  validateModule,
+  withFeatures,
+} from '../../src/index.ts';
+import { install } from '../../src/jsapi/install.ts';
+import {
+  emitModule,
+  functionBody,
+  fuzzRound,
+  instruction,
+  instructionRows,
+  jsEngine,
+  minimize,
+  module as moduleOf,
+  moduleGenome,
+  script,
+  validationRound,
+} from '../../src/testing/index.ts';
+import { emitInstructions, instructionGenes } from '../../src/testing/instruction.ts';
+import { assemble, parseModule, printModule } from '../../src/text/index.ts';
+import { Tracer } from '../../src/trace/index.ts';
+import { nodeDirectory, nodeHost } from '../../src/wasi/hosts/node.ts';
+import { memoryDirectory, overlay, VirtualClock, WASI } from '../../src/wasi/index.ts';
+import { projectRoot } from '../data.ts';
+import Ours from '../../src/jsapi/index.ts';
+
+const bytes = assemble('(module (memory 1) (func (export "_start")) (func (export "f")))');
+const valid = compile(bytes);
+const instance = instantiate(valid);
+const f = instance.exports['f'] as Func;
+const ours = jsEngine('ours', Ours as never);
+
+/** An entry by its name, its known options with a value that fits, and one that does not. */
+type Entry = [call: (options: never) => unknown, good: Record<string, unknown>, bad: Record<string, unknown>];
+
+const LIMITS = { maxMemoryBytes: 65536, mode: 'fast', fuel: 100, unknownImports: 'trap' };
+const WRONG_LIMITS = { maxMemoryBytes: '64KiB', mode: 'slow', fuel: '1', unknownImports: 'stub', monitor: 5 };
+const MODULES = { maxFunctions: 2, trapFree: true, features: new Set(['core']) };
+const WRONG_MODULES = { maxFunctions: 0.5, trapFree: 1, features: ['core'], maxPages: '1', fuel: Number.NaN, start: 0 };
+
+const ENTRIES: Record<string, Entry> = {
+  compile: [(o) => compile(bytes, o), { borrow: true }, { features: { simd: true }, borrow: 1 }],
+  validateModule: [(o) => validateModule(decodeModule(bytes), o), {}, { features: new Set(['mvp']), everyRow: 1 }],
+  instantiate: [(o) => instantiate(valid, {}, o), LIMITS, WRONG_LIMITS],
+  instantiateAsync: [(o) => instantiateAsync(valid, {}, o), LIMITS, { ...WRONG_LIMITS, signal: 5 }],
+  beginInstantiate: [(o) => engineWith(o).beginInstantiate(valid, {}), LIMITS, WRONG_LIMITS],
+  engineWith: [(o) => engineWith(o), LIMITS, WRONG_LIMITS],
+  'Linker.instantiate': [(o) => new Linker().instantiate(valid, o), LIMITS, WRONG_LIMITS],
+  callWith: [(o) => instance.callWith(o, 'f'), { fuel: 10 }, { fuel: 1n }],
+  callAsync: [(o) => instance.callAsync('f', [], o), { fuel: 10 }, { fuel: '1', signal: true }],
+  begin: [(o) => instance.begin('f', [], o), { async: true }, { async: 'yes' }],
+  invoke: [(o) => invoke(f, [], o), { fuel: 10 }, { fuel: null }],
+  invokeAsync: [(o) => invokeAsync(f, [], o), { fuel: 10 }, { fuel: {}, signal: 'x' }],
+  assemble: [(o) => assemble('(module)', o), { names: false }, { names: 0, features: [] }],
+  parseModule: [(o) => parseModule('(module)', o), { names: false }, { names: 0, features: [] }],
+  printModule: [
+    (o) => printModule(decodeModule(bytes), o),
+    { names: false, offsets: true },
+    { names: 'no', offsets: 1 },
+  ],
+  Tracer: [
+    (o) => new Tracer({ write: () => {}, ...(o as object) }),
+    { limit: 1, filter: 'f*', format: 'json', only: ['mem'] },
+    { limit: '1', filter: /f/, format: 'xml', only: ['memory'], write: 'x', nameModule: 1 },
+  ],
+  WASI: [
+    (o) => new WASI(o),
+    { args: ['a'], env: { A: '1' }, preopens: { '/': memoryDirectory() }, stdin: 'x', stdout: () => {}, mode: 'sync' },
+    {
+      args: 'x',
+      env: { A: 1 },
+      preopens: { '/': '.' },
+      listeners: [{}],
+      stdin: 0,
+      stdout: 'inherit',
+      stderr: 2,
+      clock: {},
+      random: Math.random,
+      mode: 'asinc',
+      strace: true,
+    },
+  ],
+  'WASI.run': [
+    (o) => new WASI({ mode: 'sync' }).run(engine, valid, o),
+    { fuel: 1000, scheduler: { seed: 1, slice: 5 }, imports: {} },
+    { fuel: '1', maxMemoryBytes: '1MiB', imports: 5, signal: 1, scheduler: { sed: 1 } },
+  ],
+  nodeHost: [
+    (o) => nodeHost(o),
+    { args: [], env: {}, stdio: { stdin: false }, mode: 'sync', preopens: { '/': { path: '.', readOnly: true } } },
+    { stdio: { stdin: 1 }, preopens: { '/': { path: '.', readonly: true } }, args: [1], env: { A: 1 }, mode: 'x' },
+  ],
+  nodeDirectory: [(o) => nodeDirectory('.', o), { readOnly: true }, { readOnly: 'yes' }],
+  memoryDirectory: [(o) => memoryDirectory({}, o), { bytes: 5, nodes: 5 }, { bytes: '5', nodes: Number.NaN, now: 5 }],
+  overlay: [(o) => overlay(memoryDirectory(), o), { bytes: 5 }, { bytes: -1 }],
+  VirtualClock: [(o) => new VirtualClock(o), { start: 5n, automatic: false }, { start: 5, automatic: 0 }],
+  install: [(o) => install(o), {}, { force: 1 }],
+  module: [(o) => moduleOf(o), MODULES, WRONG_MODULES],
+  moduleGenome: [(o) => moduleGenome(o), MODULES, WRONG_MODULES],
+  emitModule: [(o) => emitModule(fc.sample(moduleGenome(), 1)[0], o), MODULES, WRONG_MODULES],
+  instruction: [(o) => instruction(o), MODULES, WRONG_MODULES],
+  instructionRows: [(o) => instructionRows(o), MODULES, WRONG_MODULES],
+  instructionGenes: [(o) => instructionGenes(o), MODULES, WRONG_MODULES],
+  emitInstructions: [(o) => emitInstructions(fc.sample(instructionGenes(), 1)[0], o), {}, WRONG_MODULES],
+  functionBody: [(o) => functionBody({ params: [], results: [] }, o), MODULES, WRONG_MODULES],
+  script: [(o) => script(ours, o), MODULES, WRONG_MODULES],
+  minimize: [(o) => minimize(bytes, () => false, o), { seconds: 1 }, { seconds: '1', features: 5 }],
+  fuzzRound: [(o) => fuzzRound([ours, ours], {}, { seed: 1, runs: 0, ...(o as object) }), {}, { runs: 1.5, seed: '1' }],
+  validationRound: [
+    (o) => validationRound([{ options: {}, refuses: () => undefined }], { seed: 1, runs: 0, ...(o as object) }),
+    {},
+    { runs: -1, seed: '1' },
+  ],
+};
+
+const entries = Object.entries(ENTRIES);
+
+/** What a call throws, at once or by its promise. */
+async function outcome(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('every entry that takes options', () => {
+  test.each(entries)('%s takes those that it documents', async (_name, [call, good]) => {
+    expect(await outcome(() => call(good as never))).toBeUndefined();
+    expect(await outcome(() => call(undefined as never))).toBeUndefined();
+  });
+
+  test.each(entries)(
+    '%s refuses an option that it does not know, and names the nearest',
+    async (_name, [call, good]) => {
+      for (const name of ['colour', '__proto__x', 'constructor', ...Object.keys(good).map((one) => `${one}s`)]) {
+        const error = await outcome(() => call({ [name]: 1 } as never));
+        expect(error).toBeInstanceOf(TypeError);
+        expect((error as Error).message).toContain(`unknown option "${name}"`);
+        if (name.endsWith('s') && name.slice(0, -1) in good) expect((error as Error).message).toContain('did you mean');
+      }
+    },
+  );
+
+  test.each(entries)(
+    '%s refuses values of another type, and says which option it was',
+    async (_name, [call, , bad]) => {
+      for (const [name, value] of Object.entries(bad)) {
+        const error = await outcome(() => call({ [name]: value } as never));
+        expect([name, error instanceof TypeError || error instanceof RangeError]).toEqual([name, true]);
+        expect((error as Error).message).toContain(`option "${name}"`);
+      }
+    },
+  );
+
+  test.each(entries)('%s refuses what is no object of options', async (_name, [call]) => {
+    // Those two are given their options within another object.
+    if (/Tracer|Round/.test(_name)) return;
+    for (const options of [null, 5, 'x', true, () => {}]) {
+      expect(await outcome(() => call(options as never))).toBeInstanceOf(TypeError);
+    }
+  });
+});
+
+/** Interfaces of options that nobody outside gives: made inside, or read by Web IDL. */
+const INTERNAL: Record<string, string> = {
+  OpenOptions: 'given to directories by system calls',
+  DispatchOptions: 'made by the WASI class',
+  ProcessOptions: 'made by the WASI class',
+  SchedulerOptions: 'made of ProgramOptions',
+  TraceOptions: 'made by the command line',
+  NodeWasiOptions: 'checked as node:wasi does',
+  InstantiateOptions: 'made of InstanceOptions',
+  ExceptionOptions: 'a dictionary of the JavaScript API, where unknown members are ignored',
+};
+
+describe('the source', () => {
+  const folder = join(projectRoot, 'src');
+  const files = (readdirSync(folder, { recursive: true }) as string[]).filter(
+    (file) => file.endsWith('.ts') && !/\.(test|suite)\.ts$/.test(file),
+  );
+  const source = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+  const found = (pattern: RegExp): string[] => [...source.matchAll(pattern)].map((match) => match[1]);
+
+  test('checks options in no entry that is not tried here', () => {
+    const checked = found(/(?:checked|checkOptions|checkInstanceOptions|moduleOptions)(?:<[^(]*>)?\(\s*'([\w.]+)'/g);
+    expect(checked.length).toBeGreaterThan(25);
+    const names = [...checked, 'Linker.instantiate'];
+    expect([...new Set(names)].sort()).toEqual(Object.keys(ENTRIES).sort());
+  });
+
+  test('has a shape for every interface of options', () => {
+    const shapes = found(/Shape<(\w+)/g);
+    const missing = found(/interface (\w+(?:Options|Limits))\b/g).filter((name) => !shapes.includes(name));
+    expect(missing.filter((name) => !(name in INTERNAL))).toEqual([]);
+  });
+});
+
+describe('a value of another kind', () => {
+  test.each([
+    ['compile of a path', () => compile('a.wasm' as never), 'for a file, readFileSync reads them'],
+    ['compile of a text', () => compile('(module)' as never), 'for a text, assemble of wasmi-ts/text makes them'],
+    ['compile of an ArrayBuffer', () => compile(new ArrayBuffer(8) as never), 'new Uint8Array(buffer)'],
+    ['compile of a DataView', () => compile(new DataView(new ArrayBuffer(8)) as never), 'new Uint8Array(view.buffer'],
+    ['compile of an array', () => compile([0, 97, 115, 109] as never), 'not an array'],
+    ['decodeModule of a text', () => decodeModule('(module)' as never), 'assemble'],
+    ['instantiate of bytes', () => instantiate(bytes as never), 'call compile with these bytes first'],
+    ['instantiate of a module that is not validated', () => instantiate(decodeModule(bytes) as never), 'compile'],
+    ['instantiate of a clone', () => instantiate({ ...valid }), 'that compile or validateModule made'],
+    ['instantiate without imports', () => instantiate(valid, null as never), 'the imports'],
+    ['assemble of a number', () => assemble(5 as never), 'a text'],
+    [
+      'jsEngine of what is no namespace',
+      () => jsEngine('x', { Module: class {} } as never),
+      'Module.imports, Instance',
+    ],
+    ['memoryDirectory of a number', () => memoryDirectory({ a: 5 } as never), '"a"'],
+    ['nodeDirectory of a number', () => nodeDirectory(5 as never), 'the path'],
+    ['withFeatures of a feature that there is not', () => withFeatures(new Set(), { smid: true } as never), '"simd"'],
+  ])('%s says what to do instead', (_name, call, message) => {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(message);
+  });
+});
