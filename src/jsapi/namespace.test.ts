@@ -140,3 +140,18 @@ test('the polyfill leaves what is there alone unless it is forced to', () => {
     configurable: true,
   });
 });
+
+test('a detached source has no bytes, as in native engines: not valid, and a CompileError', async () => {
+  const views: ((buffer: ArrayBuffer) => ArrayBuffer | ArrayBufferView)[] = [
+    (buffer) => buffer,
+    (buffer) => new Uint8Array(buffer),
+    (buffer) => new DataView(buffer, 2, 4),
+  ];
+  for (const view of views) {
+    const source = view(new ArrayBuffer(8));
+    structuredClone(undefined, { transfer: [(ArrayBuffer.isView(source) ? source.buffer : source) as ArrayBuffer] });
+    expect(api.validate(source)).toBe(false);
+    expect(() => new api.Module(source)).toThrow(api.CompileError);
+    await expect(api.compile(source)).rejects.toThrow(api.CompileError);
+  }
+});

@@ -144,10 +144,18 @@ function partOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(slot('buffer') as ArrayBufferLike, slot('byteOffset') as number, slot('byteLength') as number);
 }
 
-/** A copy of the bytes of a buffer source. @throws TypeError. */
+/**
+ * A copy of the bytes of a buffer source; none of a detached one.
+ * https://webidl.spec.whatwg.org/#dfn-get-buffer-source-copy  @throws TypeError.
+ */
 export function copyBytes(value: unknown, what: string): Uint8Array {
   if (!isBufferSource(value)) throw new TypeError(say.notABufferSource(what));
-  const bytes = ArrayBuffer.isView(value) ? partOf(value) : new Uint8Array(value);
+  let bytes: Uint8Array;
+  try {
+    bytes = ArrayBuffer.isView(value) ? partOf(value) : new Uint8Array(value);
+  } catch {
+    return new Uint8Array(0); // Detached, or shrunk to where the view is out of bounds: no view of it can be made.
+  }
   const copy = new Uint8Array(bytes.length);
   copy.set(bytes);
   return copy;
