@@ -13,6 +13,7 @@ import { portableClock, portableRandom } from './hosts/portable.ts';
 import type { HostFunction } from './kernel/dispatcher.ts';
 import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
+import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
 import { Process } from './kernel/process.ts';
 import { noEntry, notAMemory, refuseNul } from './messages.ts';
@@ -198,7 +199,7 @@ export class WASI {
 
   private addStreams({ stdin, stdout, stderr }: WasiOptions): void {
     this.process.files.add({
-      resource: { kind: 'stream', input: inputOf(stdin), output: undefined },
+      resource: { kind: 'stream', input: new HeldInput(inputOf(stdin)), output: undefined },
       rights: STREAM_RIGHTS | rights('fd_read'),
       inheriting: 0n,
       flags: 0,
@@ -206,7 +207,7 @@ export class WASI {
     for (const given of [stdout, stderr]) {
       const output = given === undefined ? discardOutput() : typeof given === 'function' ? outputTo(given) : given;
       this.process.files.add({
-        resource: { kind: 'stream', input: undefined, output },
+        resource: { kind: 'stream', input: undefined, output: new HeldOutput(output) },
         rights: STREAM_RIGHTS | rights('fd_write'),
         inheriting: 0n,
         flags: 0,
@@ -217,7 +218,7 @@ export class WASI {
   private addPreopen(path: string, directory: Directory): void {
     if (path.includes('\0')) throw new TypeError(refuseNul('guest path', path));
     const descriptor: Descriptor = {
-      resource: { kind: 'directory', directory, preopen: path, listing: undefined },
+      resource: { kind: 'directory', directory: new HeldDirectory(directory), preopen: path, listing: undefined },
       rights: DIRECTORY_RIGHTS,
       inheriting: DIRECTORY_RIGHTS | FILE_RIGHTS,
       flags: 0,
@@ -227,7 +228,7 @@ export class WASI {
 
   private addListener(listener: Listener): void {
     this.process.files.add({
-      resource: { kind: 'listener', listener },
+      resource: { kind: 'listener', listener: new HeldListener(listener) },
       rights: LISTENER_RIGHTS,
       inheriting: CONNECTION_RIGHTS,
       flags: 0,

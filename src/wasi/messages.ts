@@ -54,3 +54,10 @@ export function cannotSuspend(): string {
 export function needsHost(given: string | number, helper: string): string {
   return `${JSON.stringify(given)} means something on a host only; write ${helper}(${JSON.stringify(given)}) of wasmi-ts/node, or use NodeWASI of wasmi-ts/node`;
 }
+
+/** For those who wrote a provider. */
+export function wrongAnswer(method: string, value: unknown): string {
+  const shown =
+    typeof value === 'object' || typeof value === 'function' ? `a value of type ${typeof value}` : String(value);
+  return `invalid answer of ${method}: a provider of the system interface answered ${shown}`;
+}

@@ -1,6 +1,9 @@
 // Error numbers of system calls, as WASI preview 1 numbers them, and the error that carries one.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#errno
 // A host names what went wrong ('NOENT'); the dispatcher turns the name into the number that the guest sees.
+// The one place that reads errors of hosts is here: `systemErrorOf`. Everything of a host that a guest can reach is held
+// by kernel/held.ts, which asks it.
+import { WasmError } from '../../errors.ts';
 
 // biome-ignore format: a table
 export const ERRNO = {
@@ -20,6 +23,7 @@ export const ERRNO = {
 export type ErrnoName = keyof typeof ERRNO;
 
 const NAMES = Object.keys(ERRNO) as ErrnoName[];
+const NAME_SET: ReadonlySet<string> = new Set(NAMES);
 
 /** The name of an error number, or the number in digits where preview 1 has none. */
 export function errnoName(errno: number): string {
@@ -27,7 +31,7 @@ export function errnoName(errno: number): string {
 }
 
 export function isErrnoName(name: string): name is ErrnoName {
-  return NAMES.includes(name as ErrnoName);
+  return NAME_SET.has(name);
 }
 
 /** A system call failed; the guest gets `errno`. Thrown by hosts and by the calls themselves, never seen by embedders. */
@@ -40,12 +44,83 @@ export class SystemError extends Error {
   }
 }
 
-/** Runs `action`; a SystemError that is one of `expected` gives undefined, any other goes on. */
+/** Codes of Node's errors that are not "E" and one of our names. What is in no table is IO. */
+// biome-ignore format: a table
+const CODES: ReadonlyMap<unknown, ErrnoName> = new Map<string, ErrnoName>([
+  ['EOPNOTSUPP', 'NOTSUP'], ['EPFNOSUPPORT', 'AFNOSUPPORT'], ['EWOULDBLOCK', 'AGAIN'], ['EDEADLOCK', 'DEADLK'],
+  ['ESHUTDOWN', 'PIPE'], ['EHOSTDOWN', 'HOSTUNREACH'], ['ENONET', 'NETUNREACH'], ['ECHARSET', 'ILSEQ'],
+  ['ERR_ACCESS_DENIED', 'ACCES'], ['ERR_INVALID_ARG_VALUE', 'INVAL'], ['ERR_OUT_OF_RANGE', 'FBIG'],
+  ['ERR_FS_FILE_TOO_LARGE', 'FBIG'], ['ERR_FS_EISDIR', 'ISDIR'], ['ERR_STREAM_DESTROYED', 'PIPE'],
+  ['ERR_STREAM_WRITE_AFTER_END', 'PIPE'], ['ERR_SOCKET_CLOSED', 'NOTCONN'], ['ERR_SOCKET_CONNECTION_TIMEOUT', 'TIMEDOUT'],
+  ['ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'CONNABORTED'], ['ERR_STREAM_PREMATURE_CLOSE', 'CONNABORTED'],
+]);
+
+/** Names of DOMException, the errors of a browser's stores. https://webidl.spec.whatwg.org/#idl-DOMException-error-names */
+// biome-ignore format: a table
+const DOM_NAMES: ReadonlyMap<unknown, ErrnoName> = new Map<string, ErrnoName>([
+  ['QuotaExceededError', 'NOSPC'], ['NotFoundError', 'NOENT'], ['NotAllowedError', 'ACCES'], ['SecurityError', 'ACCES'],
+  ['NoModificationAllowedError', 'ACCES'], ['TypeMismatchError', 'NOTDIR'], ['InvalidModificationError', 'NOTEMPTY'],
+  ['NotReadableError', 'IO'], ['NotSupportedError', 'NOTSUP'], ['TimeoutError', 'TIMEDOUT'], ['AbortError', 'CANCELED'],
+  ['NetworkError', 'IO'], ['DataError', 'IO'], ['UnknownError', 'IO'], ['OperationError', 'IO'],
+]);
+
+/**
+ * What something that a host has thrown means to a guest: a SystemError as it is, the codes of Node's errors and the
+ * names of DOMExceptions by the tables above, IO for what has another code and for what is no Error at all.
+ * Undefined where nothing failed at the host: an Error without a code is a bug of who wrote the provider, and what the
+ * engine throws to stop a program (ExitStatus, Interrupted) stops it. Runs nothing that could throw out of here.
+ */
+export function systemErrorOf(error: unknown): SystemError | undefined {
+  try {
+    if (error instanceof WasmError) return undefined;
+    const { errno, code, name } = (error ?? {}) as Record<'errno' | 'code' | 'name', unknown>;
+    if (typeof errno === 'string' && isErrnoName(errno) && errno !== 'SUCCESS') {
+      return error instanceof SystemError ? error : new SystemError(errno);
+    }
+    if (typeof code === 'string') return new SystemError(errnoOfCode(code));
+    const known = DOM_NAMES.get(name);
+    if (known !== undefined) return new SystemError(known);
+    return error instanceof Error && !(error instanceof SystemError) ? undefined : new SystemError('IO');
+  } catch {
+    return new SystemError('IO');
+  }
+}
+
+function errnoOfCode(code: string): ErrnoName {
+  const known = CODES.get(code);
+  if (known !== undefined) return known;
+  const name = code.slice(1);
+  return code.startsWith('E') && name !== 'SUCCESS' && isErrnoName(name) ? name : 'IO';
+}
+
+/** Does something at a host: what fails there is thrown as a SystemError, everything else as it is. */
+export function atHost<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw systemErrorOf(error) ?? error;
+  }
+}
+
+/** Does something at a host whose failure changes nothing any more, now or later: closing what is given up. */
+export function quietly(action: () => unknown): void {
+  try {
+    const done = action() as { then?: unknown } | null | undefined;
+    if (typeof done?.then === 'function') done.then(nothing, nothing);
+  } catch {
+    // Nobody is left to be told.
+  }
+}
+
+function nothing(): void {}
+
+/** Runs `action`; when it fails at the host with one of `expected` that gives undefined, all else goes on. */
 export function unless<T>(expected: readonly ErrnoName[], action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {
-    if (error instanceof SystemError && expected.includes(error.errno)) return undefined;
+    const known = systemErrorOf(error);
+    if (known !== undefined && expected.includes(known.errno)) return undefined;
     throw error;
   }
 }

@@ -15,8 +15,11 @@ export interface InputStream extends Pollable {
 
 export interface OutputStream extends Pollable {
   readonly type: FileType;
-  /** Takes some of `bytes` (it copies what it keeps): undefined when it can take none yet. PIPE when nobody reads. */
-  write(bytes: Uint8Array): number | undefined;
+  /**
+   * Takes some of `bytes` (it copies what it keeps): undefined when it can take none yet. PIPE when nobody reads.
+   * `nonblocking`: the guest asked not to be kept waiting, so it must not be waited for room in here either.
+   */
+  write(bytes: Uint8Array, nonblocking?: boolean): number | undefined;
   stat?(): Stat;
   close?(): void;
 }

@@ -75,8 +75,8 @@ class AwaitedFile implements File, Handle {
     close(this);
   }
 
-  release(): void {
-    this.from.close();
+  release(): unknown {
+    return this.from.close();
   }
 }
 
@@ -103,8 +103,8 @@ class AwaitedDirectory implements Directory, Handle {
     close(this);
   }
 
-  release(): void {
-    this.from.close();
+  release(): unknown {
+    return this.from.close();
   }
 
   reopen(): Directory {

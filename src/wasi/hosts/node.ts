@@ -17,13 +17,15 @@ import {
 import type { Directory } from '../host/filesystem.ts';
 import type { WasiOptions } from '../index.ts';
 import { openHostDirectory } from './node/directory.ts';
-import { inputFromFd, outputToFd } from './node/stdio.ts';
+import { inputFromFd } from './node/input.ts';
+import { outputToFd } from './node/output.ts';
 import { nodeClock, nodeRandom } from './node/time.ts';
 import { readOnly } from './read-only.ts';
 
 export { hasProcDescriptors } from './node/directory.ts';
 export { nodeListener, nodeNetwork } from './node/network.ts';
-export { inputFromFd, outputToFd } from './node/stdio.ts';
+export { inputFromFd } from './node/input.ts';
+export { outputToFd } from './node/output.ts';
 export { nodeClock, nodeRandom } from './node/time.ts';
 export { NodeWASI, type NodeWasiOptions } from './node/wasi.ts';
 export { readOnly } from './read-only.ts';

@@ -3,7 +3,7 @@
 // a file's bytes stay below until it is first written to. What is below is opened by name at each look, from its root,
 // so that no handles of the host are kept. Names below that lead to devices, pipes and sockets are left out.
 import { checkOptions, having } from '../../options.ts';
-import { SystemError, unless } from '../host/errno.ts';
+import { quietly, SystemError, unless } from '../host/errno.ts';
 import type { Directory, File, Stat } from '../host/filesystem.ts';
 import { MemoryDirectory } from './memory/filesystem.ts';
 import {
@@ -68,7 +68,7 @@ class Below {
       }
       return action(here);
     } finally {
-      for (const directory of opened) directory.close();
+      for (const directory of opened) quietly(() => directory.close());
     }
   }
 
@@ -197,7 +197,7 @@ class BackedFile extends FileNode {
       try {
         return action(file);
       } finally {
-        file.close();
+        quietly(() => file.close());
       }
     });
   }

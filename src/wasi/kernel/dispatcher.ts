@@ -57,9 +57,9 @@ export function dispatch(
       if (answer instanceof WouldBlock) return answer;
     } catch (error) {
       if (error instanceof Pending) return new WouldBlock([{ pollable: error.answer, interest: READABLE }]);
-      if (!(error instanceof SystemError)) throw error;
+      if (!(error instanceof SystemError)) replay.abandon();
       replay.finish();
-      return ERRNO[error.errno];
+      return numberOf(error);
     }
     replay.finish();
     return ERRNO.SUCCESS;
@@ -81,9 +81,9 @@ export function dispatch(
       const { threads, parked } = options.process;
       if (threads === undefined || threads.count < 2) return tell(finishSync(answer, call, retry, replay));
       const drop = (): void => replay.abandon();
-      const refuse = (): number => {
+      const refuse = (errno: number): number => {
         drop();
-        return tell(ERRNO.NOTSUP);
+        return tell(errno);
       };
       return parked.add(answer, { again: told(retry, tell), refuse, drop });
     }
@@ -138,15 +138,26 @@ async function finishAsync(
     }
   } catch (error) {
     replay.abandon();
-    throw error;
+    return numberOf(error);
   }
+}
+
+/** The number of an error that is the guest's; anything else goes on to the embedder. */
+function numberOf(error: unknown): number {
+  if (error instanceof SystemError) return ERRNO[error.errno];
+  throw error;
 }
 
 /** NOTSUP when nothing on this host can end the wait without giving control back. */
 function finishSync(block: WouldBlock, call: Call, again: () => number | WouldBlock, replay: Replay): number {
   for (let answer: number | WouldBlock = block; ; answer = again()) {
     if (typeof answer === 'number') return answer;
-    if (waitSync(answer, call.process.clock)) continue;
+    try {
+      if (waitSync(answer, call.process.clock)) continue;
+    } catch (error) {
+      replay.abandon();
+      return numberOf(error);
+    }
     replay.abandon();
     return ERRNO.NOTSUP;
   }

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { errnoOf } from '../host/filesystem.suite.ts';
 import { discardOutput } from '../hosts/memory.ts';
+import { HeldOutput } from './held.ts';
 import { type Descriptor, FileTable, MAX_DESCRIPTORS, shrinkRights } from './file-table.ts';
 
 function descriptor(closed: () => void = () => {}): Descriptor {
-  const output = { ...discardOutput(), close: closed };
+  const output = new HeldOutput({ ...discardOutput(), close: closed });
   return { resource: { kind: 'stream', input: undefined, output }, rights: 0b111n, inheriting: 0b11n, flags: 0 };
 }
 

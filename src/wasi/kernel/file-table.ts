@@ -1,20 +1,18 @@
 // The file table of a process: descriptors by number, lowest free number first, with rights that only shrink.
 // What a right means is the business of the system interface; here rights are bit sets.
-import { SystemError } from '../host/errno.ts';
-import type { Directory, File } from '../host/filesystem.ts';
-import type { Connection, Listener } from '../host/network.ts';
-import type { InputStream, OutputStream } from '../host/stdio.ts';
+import { quietly, SystemError } from '../host/errno.ts';
+import type { HeldConnection, HeldDirectory, HeldFile, HeldInput, HeldListener, HeldOutput } from './held.ts';
 
 export interface OpenFile {
   readonly kind: 'file';
-  readonly file: File;
+  readonly file: HeldFile;
   /** The cursor, in bytes from the start. */
   position: bigint;
 }
 
 export interface OpenDirectory {
   readonly kind: 'directory';
-  readonly directory: Directory;
+  readonly directory: HeldDirectory;
   /** The guest path of a preopened directory. */
   readonly preopen: string | undefined;
   /** The names as they were when the guest began to list the directory. */
@@ -23,19 +21,19 @@ export interface OpenDirectory {
 
 export interface OpenStream {
   readonly kind: 'stream';
-  readonly input: InputStream | undefined;
-  readonly output: OutputStream | undefined;
+  readonly input: HeldInput | undefined;
+  readonly output: HeldOutput | undefined;
 }
 
 /** A stream connection. */
 export interface OpenSocket {
   readonly kind: 'socket';
-  readonly connection: Connection;
+  readonly connection: HeldConnection;
 }
 
 export interface OpenListener {
   readonly kind: 'listener';
-  readonly listener: Listener;
+  readonly listener: HeldListener;
 }
 
 export type Resource = OpenFile | OpenDirectory | OpenStream | OpenSocket | OpenListener;
@@ -81,25 +79,28 @@ export class FileTable {
     return found;
   }
 
+  /** The number is free then, also when closing fails: that is thrown. */
   close(fd: number): void {
     const { resource } = this.get(fd);
     this.entries[fd] = undefined;
     closeResource(resource);
   }
 
-  /** Moves `from` onto `to`, which must be open and is closed; onto itself changes nothing. */
+  /** Moves `from` onto `to`, which must be open and is closed, silently as dup2 does; onto itself changes nothing. */
   renumber(from: number, to: number): void {
     const moved = this.get(from);
     const replaced = this.get(to);
     if (from === to) return;
     this.entries[to] = moved;
     this.entries[from] = undefined;
-    closeResource(replaced.resource);
+    quietly(() => closeResource(replaced.resource));
   }
 
-  /** Closes everything. */
+  /** Closes everything; what fails then changes nothing any more. */
   closeAll(): void {
-    for (let fd = 0; fd < this.entries.length; fd++) if (this.entries[fd] !== undefined) this.close(fd);
+    for (const descriptor of this.entries.splice(0)) {
+      if (descriptor !== undefined) quietly(() => closeResource(descriptor.resource));
+    }
   }
 
   private lowestFree(): number {
@@ -125,7 +126,10 @@ function closeResource(resource: Resource): void {
   else if (resource.kind === 'socket') resource.connection.close();
   else if (resource.kind === 'listener') resource.listener.close();
   else {
-    resource.input?.close?.();
-    resource.output?.close?.();
+    try {
+      resource.input?.close();
+    } finally {
+      resource.output?.close();
+    }
   }
 }

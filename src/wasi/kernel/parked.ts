@@ -1,6 +1,7 @@
 // Calls that wait in mode 'sync' while other guest threads run: the scheduler tries them again between turns, and lets
 // the host wait for all of them together when no thread can go on. In mode 'async' promises do the same.
-import type { Clock } from '../host/clock.ts';
+import { ERRNO, SystemError } from '../host/errno.ts';
+import type { HeldClock } from './held.ts';
 import { anyReady, type WouldBlock, waitSync } from './wait.ts';
 
 /** How the wait for parked calls ended: one has gone on, the time is over, or nothing on this host can end it. */
@@ -12,8 +13,8 @@ type Tell = (outcome: { readonly answer: number } | { readonly error: unknown })
 export interface Parking {
   /** Tries the call again. */
   readonly again: () => number | WouldBlock;
-  /** Ends it where nothing can end its wait: with which error number. */
-  readonly refuse: () => number;
+  /** Ends it with an error number where its wait cannot go on. */
+  readonly refuse: (errno: number) => number;
   /** Forgets it: its thread is gone. */
   readonly drop: () => void;
 }
@@ -42,9 +43,9 @@ class ParkedCall implements PromiseLike<number> {
   }
 
   /** Whether it is worth trying again. */
-  isOver(clock: Clock): boolean {
+  isOver(clock: HeldClock): boolean {
     const { block } = this;
-    return anyReady(block) || (block.deadline !== undefined && block.deadline <= clock.monotonic());
+    return anyReady(block) || (block.deadline !== undefined && isPast(clock, block.deadline));
   }
 
   /** True when the call has ended. */
@@ -67,12 +68,22 @@ class ParkedCall implements PromiseLike<number> {
   }
 }
 
+/** A clock that fails is noticed when it is waited for. */
+function isPast(clock: HeldClock, deadline: bigint): boolean {
+  try {
+    return deadline <= clock.monotonic();
+  } catch (error) {
+    if (error instanceof SystemError) return false;
+    throw error;
+  }
+}
+
 /** The parked calls of a process. */
 export class Parked {
-  private readonly clock: Clock;
+  private readonly clock: HeldClock;
   private readonly calls = new Set<ParkedCall>();
 
-  constructor(clock: Clock) {
+  constructor(clock: HeldClock) {
     this.clock = clock;
   }
 
@@ -100,19 +111,35 @@ export class Parked {
     return ended;
   }
 
-  /** Keeps the host waiting for any of them, or for at most so many nanoseconds. */
+  /**
+   * Keeps the host waiting for any of them, or for at most so many nanoseconds. When the wait itself fails, the call that
+   * has waited longest is told.
+   */
   wait(limit: bigint | undefined): ParkedOutcome {
+    try {
+      return this.waitFor(limit);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      return this.refuseFirst(ERRNO[error.errno]);
+    }
+  }
+
+  private refuseFirst(errno: number): ParkedOutcome {
+    const [first] = this.calls;
+    if (first === undefined) return 'never';
+    this.calls.delete(first);
+    first.finish(first.parking.refuse(errno));
+    return 'answered';
+  }
+
+  private waitFor(limit: bigint | undefined): ParkedOutcome {
     const { clock } = this;
     const end = limit === undefined ? undefined : clock.monotonic() + limit;
     for (;;) {
       if (this.retry()) return 'answered';
       if (end !== undefined && end <= clock.monotonic()) return 'time';
       if (waitSync(this.together(end), clock)) continue;
-      const [first] = this.calls;
-      if (end !== undefined || first === undefined) return 'never';
-      this.calls.delete(first);
-      first.finish(first.parking.refuse());
-      return 'answered';
+      return end === undefined ? this.refuseFirst(ERRNO.NOTSUP) : 'never';
     }
   }
 

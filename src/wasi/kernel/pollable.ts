@@ -8,7 +8,7 @@ export const WRITABLE = 2;
 export const HANGUP = 4;
 
 export interface Pollable {
-  /** Which of the interests hold now, and HANGUP. */
+  /** Which of the interests hold now, and HANGUP. May throw what the next read or write would throw. */
   ready(interest: number): number;
   /** Calls `wake` whenever readiness may have changed, until the result is called. */
   subscribe(wake: () => void): () => void;
@@ -16,7 +16,7 @@ export interface Pollable {
    * Waits without giving control back until something is readable, or for at most `nanoseconds` (undefined: for ever).
    * False when this cannot be waited for in that way. Missing: never possible.
    */
-  waitSync?(nanoseconds: bigint | undefined): boolean;
+  readonly waitSync?: ((nanoseconds: bigint | undefined) => boolean) | undefined;
 }
 
 /** The subscribers of one pollable. */

@@ -5,6 +5,7 @@ import type { Clock } from '../host/clock.ts';
 import type { Random } from '../host/random.ts';
 import { refuseEnvironmentName, refuseNul } from '../messages.ts';
 import { FileTable } from './file-table.ts';
+import { HeldClock, HeldRandom } from './held.ts';
 import { Parked } from './parked.ts';
 import { Waiting } from './wait.ts';
 
@@ -29,8 +30,8 @@ export class Process {
   /** `KEY=VALUE`, likewise. */
   readonly env: readonly Uint8Array[];
   readonly files = new FileTable();
-  readonly clock: Clock;
-  readonly random: Random;
+  readonly clock: HeldClock;
+  readonly random: HeldRandom;
   /** Calls that wait in mode 'async'. */
   readonly waiting = new Waiting();
   /** Calls that wait in mode 'sync' while other threads run. */
@@ -45,9 +46,9 @@ export class Process {
       if (key === '' || key.includes('=')) throw new TypeError(refuseEnvironmentName(key));
       return terminated('environment variable', `${key}=${value}`);
     });
-    this.clock = options.clock;
-    this.random = options.random;
-    this.parked = new Parked(options.clock);
+    this.clock = new HeldClock(options.clock);
+    this.random = new HeldRandom(options.random);
+    this.parked = new Parked(this.clock);
   }
 
   /** Ends the process: waits of other threads reject with the status, which is also thrown. */

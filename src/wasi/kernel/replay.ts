@@ -3,6 +3,7 @@
 // it has asked before is answered from its log then, so that each question is put once, in the same order.
 // Handles are closed at the end of the call only: until then the next try may need them again.
 import { UnsupportedError } from '../../errors.ts';
+import { quietly } from '../host/errno.ts';
 import { answersLater } from '../messages.ts';
 import { type Pollable, READABLE, Subscribers } from './pollable.ts';
 
@@ -15,8 +16,8 @@ export function isPromise<T>(answer: Answer<T>): answer is PromiseLike<T> {
 
 /** Something open that a call may have got as an answer. */
 export interface Handle {
-  /** Really closes it. */
-  release(): void;
+  /** Really closes it; what fails then, now or later, nobody hears of. */
+  release(): unknown;
 }
 
 /** Leaves a system call until an answer is there. */
@@ -64,7 +65,13 @@ class Question implements Pollable {
   /** Nobody asks any more: a handle that was or will be the answer is closed. */
   drop(): void {
     this.dropped = true;
-    if (this.outcome !== undefined && 'value' in this.outcome) handleIn(this.outcome.value)?.release();
+    quietly(() => this.handle?.release());
+  }
+
+  /** What the answer has opened. */
+  get handle(): Handle | undefined {
+    const { outcome } = this;
+    return outcome !== undefined && 'value' in outcome ? handleIn(outcome.value) : undefined;
   }
 }
 
@@ -106,13 +113,16 @@ export class Replay {
 
   /** The call has ended: what it closed is closed. */
   finish(): void {
-    for (const handle of this.closing) handle.release();
+    for (const handle of this.closing) quietly(() => handle.release());
   }
 
-  /** The call will not be run again: what it opened is closed. */
+  /** The call will not be run again: what it opened is closed, and what it has closed. */
   abandon(): void {
+    const opened = new Set(this.questions.map((question) => question.handle));
     for (const question of this.questions) question.drop();
+    for (const handle of this.closing) if (!opened.has(handle)) quietly(() => handle.release());
     this.questions = [];
+    this.closing.clear();
   }
 
   ask<T>(subject: object, name: string, args: readonly unknown[], put: () => Answer<T>): T {
@@ -167,7 +177,7 @@ export function ask<T>(subject: object, name: string, args: readonly unknown[], 
 
 /** Closes a handle: at the end of the system call, or outside of one at once. */
 export function close(handle: Handle): void {
-  if (current === undefined) handle.release();
+  if (current === undefined) quietly(() => handle.release());
   else current.close(handle);
 }
 

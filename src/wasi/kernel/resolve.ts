@@ -3,8 +3,9 @@
 // that the walk came from and never above the start; links are expanded here and never followed by the host.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open
 import { utf8Length } from '../../syntax/utf8.ts';
-import { SystemError, unless } from '../host/errno.ts';
-import type { Directory, Stat } from '../host/filesystem.ts';
+import { quietly, SystemError, unless } from '../host/errno.ts';
+import type { Stat } from '../host/filesystem.ts';
+import type { HeldDirectory } from './held.ts';
 
 /** In bytes, for a path and for the text of a link. */
 const MAX_PATH = 4096;
@@ -19,7 +20,7 @@ export type Follow = 'always' | 'before-slash' | 'never';
 
 /** Where a path leads. The handles close when the action that got it returns. */
 export interface Entry {
-  readonly parent: Directory;
+  readonly parent: HeldDirectory;
   /** One component; undefined when the path ends in `.` or `..`: then `parent` itself is meant. */
   readonly name: string | undefined;
   /** What is there now, never a followed link; undefined when nothing is. */
@@ -34,7 +35,7 @@ export interface Entry {
  * NOTCAPABLE: absolute, or leads above `start`, also through a link. NOENT, NOTDIR: something before the last component
  * is missing or no directory. LOOP: more than 40 links. NAMETOOLONG, INVAL (NUL), NOENT (empty).
  */
-export function withEntry<T>(start: Directory, path: string, follow: Follow, action: (entry: Entry) => T): T {
+export function withEntry<T>(start: HeldDirectory, path: string, follow: Follow, action: (entry: Entry) => T): T {
   const walk = new Walk(start, path);
   try {
     return action(walk.toEntry(follow));
@@ -44,15 +45,15 @@ export function withEntry<T>(start: Directory, path: string, follow: Follow, act
 }
 
 class Walk {
-  private readonly start: Directory;
+  private readonly start: HeldDirectory;
   /** The directories below `start` that the walk is in, outermost first; all opened here. */
-  private readonly below: Directory[] = [];
+  private readonly below: HeldDirectory[] = [];
   /** Components still to be walked, the next one last. */
   private readonly todo: string[] = [];
   private linksLeft = MAX_LINKS;
   private mustBeDirectory = false;
 
-  constructor(start: Directory, path: string) {
+  constructor(start: HeldDirectory, path: string) {
     this.start = start;
     this.push(path);
   }
@@ -75,11 +76,11 @@ class Walk {
   }
 
   close(): void {
-    for (const directory of this.below) directory.close();
+    for (const directory of this.below) quietly(() => directory.close());
     this.below.length = 0;
   }
 
-  private current(): Directory {
+  private current(): HeldDirectory {
     return this.below[this.below.length - 1] ?? this.start;
   }
 
@@ -97,7 +98,7 @@ class Walk {
   private goUp(): void {
     const left = this.below.pop();
     if (left === undefined) throw new SystemError('NOTCAPABLE');
-    left.close();
+    quietly(() => left.close());
   }
 
   private goDown(name: string): void {

@@ -1,6 +1,7 @@
 // Waiting: a system call that cannot finish answers with a WouldBlock; here it is waited for, in one of two ways.
 // After either way the caller runs the same call again with the same arguments (see dispatcher.ts).
-import type { Clock } from '../host/clock.ts';
+import { quietly, SystemError } from '../host/errno.ts';
+import type { HeldClock } from './held.ts';
 import type { Pollable } from './pollable.ts';
 
 export interface Wait {
@@ -23,9 +24,16 @@ export class WouldBlock {
 /** How long one try lasts when several things are watched without giving control back. */
 const SLICE = 2_000_000n;
 
-/** Whether one of the waits is over. */
+/** Whether one of the waits is over: also one for something that has failed, which the call then tells. */
 export function anyReady(block: WouldBlock): boolean {
-  return block.waits.some((wait) => wait.pollable.ready(wait.interest) !== 0);
+  return block.waits.some(({ pollable, interest }) => {
+    try {
+      return pollable.ready(interest) !== 0;
+    } catch (error) {
+      if (error instanceof SystemError) return true;
+      throw error;
+    }
+  });
 }
 
 /** Waits that someone else can end, all of one process. */
@@ -33,7 +41,7 @@ export class Waiting {
   private readonly aborts = new Set<(reason: Error) => void>();
 
   /** Resolves when one of the waits may be ready or the deadline has come; rejects when aborted. */
-  start(block: WouldBlock, clock: Clock): Promise<void> {
+  start(block: WouldBlock, clock: HeldClock): Promise<void> {
     return new Promise((resolve, reject) => {
       const undo: (() => void)[] = [];
       let done = false;
@@ -41,7 +49,7 @@ export class Waiting {
         if (done) return false;
         done = true;
         this.aborts.delete(abort);
-        for (const one of undo) one();
+        for (const one of undo) quietly(one);
         return true;
       };
       const wake = (): void => {
@@ -55,9 +63,13 @@ export class Waiting {
         else undo.push(cancel);
       };
       this.aborts.add(abort);
-      for (const wait of block.waits) keep(wait.pollable.subscribe(wake));
-      if (block.deadline !== undefined) keep(clock.schedule(block.deadline, wake));
-      if (anyReady(block)) wake();
+      try {
+        for (const wait of block.waits) keep(wait.pollable.subscribe(wake));
+        if (block.deadline !== undefined) keep(clock.schedule(block.deadline, wake));
+        if (anyReady(block)) wake();
+      } catch (error) {
+        if (finish()) reject(error);
+      }
     });
   }
 
@@ -68,7 +80,7 @@ export class Waiting {
 }
 
 /** Waits without giving control back; false when nothing here can end the wait in that way. */
-export function waitSync(block: WouldBlock, clock: Clock): boolean {
+export function waitSync(block: WouldBlock, clock: HeldClock): boolean {
   const able = block.waits.map((wait) => wait.pollable).filter((pollable) => pollable.waitSync !== undefined);
   const remaining = (): bigint | undefined =>
     block.deadline === undefined ? undefined : block.deadline - clock.monotonic();

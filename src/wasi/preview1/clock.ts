@@ -21,7 +21,7 @@ function readClock(call: Call, id: number): bigint {
   if (id === CLOCK.realtime) return clock.realtime();
   if (id === CLOCK.monotonic) return clock.monotonic();
   if (id !== CLOCK.processCpu && id !== CLOCK.threadCpu) throw new SystemError('INVAL');
-  const used = clock.cpuTime?.();
+  const used = clock.cpuTime();
   if (used === undefined) throw new SystemError('NOTSUP');
   return used;
 }

@@ -2,11 +2,9 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_read
 // All take an array of iovec `0 pointer u32 | 4 length u32` and write the number of bytes moved as u32.
 import { SystemError } from '../host/errno.ts';
-import type { File } from '../host/filesystem.ts';
-import type { Connection } from '../host/network.ts';
-import type { InputStream, OutputStream } from '../host/stdio.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor, OpenFile, OpenListener, OpenSocket, OpenStream } from '../kernel/file-table.ts';
+import type { HeldConnection, HeldFile, HeldInput, HeldOutput } from '../kernel/held.ts';
 import { type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
 import { WouldBlock } from '../kernel/wait.ts';
 import { FDFLAGS } from './abi.ts';
@@ -60,7 +58,7 @@ export function fdWrite(call: Call, fd: number, iovs: number, count: number, nwr
   const buffers = joined(call.guest.buffers(iovs, count));
   if (resource.kind !== 'file') {
     const output = outputOf(resource);
-    const moved = writeStream(output, buffers);
+    const moved = writeStream(output, buffers, (descriptor.flags & FDFLAGS.nonblock) !== 0);
     if (moved === undefined) return blocked(descriptor, output, WRITABLE);
     call.guest.setU32(nwritten, moved);
     return undefined;
@@ -89,7 +87,7 @@ function positioned(call: Call, fd: number, right: 'fd_read' | 'fd_write', offse
   return descriptor.resource;
 }
 
-function readFile(file: File, buffers: readonly Uint8Array[], position: bigint): number {
+function readFile(file: HeldFile, buffers: readonly Uint8Array[], position: bigint): number {
   let moved = 0;
   for (const buffer of buffers) {
     const got = file.read(buffer, position + BigInt(moved));
@@ -100,7 +98,7 @@ function readFile(file: File, buffers: readonly Uint8Array[], position: bigint):
 }
 
 /** Bytes written before an error count: the error then comes with the next call. */
-function writeFile(descriptor: Descriptor, file: File, buffers: readonly Uint8Array[], position: bigint): number {
+function writeFile(descriptor: Descriptor, file: HeldFile, buffers: readonly Uint8Array[], position: bigint): number {
   let moved = 0;
   for (const buffer of buffers) {
     const at = position + BigInt(moved);
@@ -117,8 +115,8 @@ function writeFile(descriptor: Descriptor, file: File, buffers: readonly Uint8Ar
 }
 
 /** What is read from and written to: a stream's side or a connection. BADF for a side that is not there. */
-type Input = InputStream | Connection;
-type Output = OutputStream | Connection;
+type Input = HeldInput | HeldConnection;
+type Output = HeldOutput | HeldConnection;
 
 function inputOf(resource: OpenStream | OpenSocket | OpenListener): Input {
   const input =
@@ -148,10 +146,10 @@ export function readStream(input: Input, buffers: readonly Uint8Array[]): number
 }
 
 /** Undefined: no room yet. */
-export function writeStream(output: Output, buffers: readonly Uint8Array[]): number | undefined {
+export function writeStream(output: Output, buffers: readonly Uint8Array[], nonblocking: boolean): number | undefined {
   let moved = 0;
   for (const buffer of buffers) {
-    const took = attempt(moved, () => output.write(buffer) ?? -1);
+    const took = attempt(moved, () => (output as HeldOutput).write(buffer, nonblocking) ?? -1);
     if (took === -1) return moved === 0 ? undefined : moved;
     moved += took;
     if (took < buffer.length) break;

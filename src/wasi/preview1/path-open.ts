@@ -1,9 +1,9 @@
 // Opening: path_open, the largest function of preview 1.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open
 import { SystemError } from '../host/errno.ts';
-import type { Directory } from '../host/filesystem.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor } from '../kernel/file-table.ts';
+import type { HeldDirectory } from '../kernel/held.ts';
 import { type Entry, withEntry } from '../kernel/resolve.ts';
 import { allOf, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, LOOKUPFLAGS, OFLAGS, RIGHTS, rights } from './abi.ts';
 import { checkFlags, checkRights, directoryOf } from './check.ts';
@@ -80,7 +80,7 @@ function openDirectory({ parent, name }: Entry, { how, base, inheriting, fdflags
   };
 }
 
-function openFile(parent: Directory, name: string, { how, base, fdflags }: Request): Descriptor {
+function openFile(parent: HeldDirectory, name: string, { how, base, fdflags }: Request): Descriptor {
   const truncate = (how & OFLAGS.trunc) !== 0;
   const file = parent.openFile(name, {
     read: (base & RIGHTS.fd_read) !== 0n,

@@ -93,7 +93,7 @@ export function sockSend(
   checkRights(descriptor, 'fd_write');
   const { connection } = descriptor.resource;
   call.guest.check(datalen, 4);
-  const moved = writeStream(connection, joined(call.guest.buffers(data, count)));
+  const moved = writeStream(connection, joined(call.guest.buffers(data, count)), true);
   if (moved === undefined) return blocked(descriptor, connection, WRITABLE);
   call.guest.setU32(datalen, moved);
   return undefined;

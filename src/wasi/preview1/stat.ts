@@ -2,7 +2,6 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#filestat
 import { SystemError } from '../host/errno.ts';
 import type { Stat, Times } from '../host/filesystem.ts';
-import type { OutputStream, InputStream } from '../host/stdio.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor, Resource } from '../kernel/file-table.ts';
 import { allOf, FDSTAT_SIZE, FILE_TYPES, FSTFLAGS, type Layout } from './abi.ts';
@@ -47,10 +46,9 @@ export function statOf(resource: Resource): Stat {
   if (resource.kind === 'file') return resource.file.stat();
   if (resource.kind === 'directory') return resource.directory.stat();
   const type = typeOf(resource);
-  const stream: InputStream | OutputStream | undefined =
-    resource.kind === 'stream' ? (resource.input ?? resource.output) : undefined;
+  const stream = resource.kind === 'stream' ? (resource.input ?? resource.output) : undefined;
   return (
-    stream?.stat?.() ?? { device: 0n, inode: 0n, type, links: 1n, size: 0n, accessed: 0n, modified: 0n, changed: 0n }
+    stream?.stat() ?? { device: 0n, inode: 0n, type, links: 1n, size: 0n, accessed: 0n, modified: 0n, changed: 0n }
   );
 }
 

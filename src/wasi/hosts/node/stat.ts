@@ -8,7 +8,8 @@ function typeOf(stats: BigIntStats): FileType {
   if (stats.isSymbolicLink()) return 'symbolic-link';
   if (stats.isCharacterDevice()) return 'character-device';
   if (stats.isBlockDevice()) return 'block-device';
-  return stats.isSocket() ? 'socket-stream' : 'unknown';
+  // WASI has no type for pipes. Its C library takes this one for either; so does node:wasi.
+  return stats.isSocket() || stats.isFIFO() ? 'socket-stream' : 'unknown';
 }
 
 interface Remembered {

@@ -1,13 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync, closeSync } from 'node:fs';
-import { execPath } from 'node:process';
+import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execPath, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { errnoOf } from '../../host/filesystem.suite.ts';
-import { outputToFd } from './stdio.ts';
+import { outputToFd } from './output.ts';
 
 /** A program on our WASI, in a process of its own: `body` has `wasi`, `call(name, ...args)`, `read()` and `write(fd, text)`. */
-function start(mode: 'async' | 'sync', body: string): ChildProcess {
+function start(mode: 'async' | 'sync', body: string, stdio: StdioOptions = 'pipe'): ChildProcess {
   const node = fileURLToPath(new URL('../node.ts', import.meta.url));
   const index = fileURLToPath(new URL('../../index.ts', import.meta.url));
   const script = `
@@ -30,18 +34,20 @@ function start(mode: 'async' | 'sync', body: string): ChildProcess {
       view.setUint32(4, written, true);
       return call('fd_write', fd, 0, 1, 8);
     };
-    const poll = async (nanoseconds) => {
+    /** What comes first, the time (0) or a descriptor: the type of its event, or its error number. */
+    const poll = async (nanoseconds, type = 1, fd = 0) => {
       memory.bytes.fill(0, 4096, 4192);
-      memory.bytes[4104] = 1;
-      memory.bytes[4152] = 0;
+      memory.bytes[4104] = type;
+      view.setUint32(4112, fd, true);
       view.setUint32(4160, 1, true);
       view.setBigUint64(4168, nanoseconds, true);
       const errno = await call('poll_oneoff', 4096, 8192, 2, 8);
-      return errno === 0 ? memory.bytes[8192 + 10] : 'errno ' + errno;
+      const event = memory.bytes[8192 + 8] || memory.bytes[8192 + 10];
+      return errno === 0 ? event : 'errno ' + errno;
     };
     ${body}
     wasi.close();`;
-  return spawn(execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: 'pipe' });
+  return spawn(execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio });
 }
 
 /** All output of a process, and its exit code. Input is fed by `feed`, which gets what was written so far each time. */
@@ -116,5 +122,146 @@ describe('standard streams of the process', () => {
     const fd = openSync(fileURLToPath(import.meta.url), 'r');
     expect(errnoOf(() => outputToFd(fd).write(new Uint8Array(1)))).toBe('BADF');
     closeSync(fd);
+  });
+});
+
+/** Polls standard input, reads it three times: what came of it. */
+const TELL = `write(1, [await poll(20_000_000_000n), await read(), await read(), await read()].join(' '));`;
+
+describe.runIf(platform === 'linux').each(['async', 'sync'] as const)(
+  'input that fails is not one that ends, in mode %s',
+  (mode) => {
+    const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-streams-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    const run = async (stdin: number | Socket): Promise<string> => {
+      const child = start(mode, TELL, [stdin, 'pipe', 'inherit']);
+      return (await finish(child, () => {}))[0];
+    };
+
+    it('a directory is ISDIR, whenever it is read or polled', async () => {
+      const fd = openSync(folder, 'r');
+      expect(await run(fd)).toBe('31 31 31 31');
+      closeSync(fd);
+    });
+
+    it('the wrong end of a pipe is BADF, and its other end is left alone', async () => {
+      const path = join(folder, 'pipe');
+      execFileSync('mkfifo', [path]);
+      const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const writer = openSync(path, 'w');
+      expect(await run(writer)).toBe('8 8 8 8');
+      closeSync(writer);
+      closeSync(reader);
+    });
+
+    it('a file that is open for writing only is BADF', async () => {
+      const fd = openSync(join(folder, 'file'), 'w');
+      expect(await run(fd)).toBe('8 8 8 8');
+      closeSync(fd);
+    });
+
+    it('a connection that is reset while the guest waits is CONNRESET behind what came, and then has ended', async () => {
+      const server = createServer({ pauseOnConnect: true });
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+      const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+      const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      const socket = await accepted;
+      const body = `write(1, '?' + await read()); write(1, ' ' + [await read(), await read()].join(' '));`;
+      const child = start(mode, body, [socket, 'pipe', 'inherit']);
+      socket.destroy();
+      client.write('some');
+      const result = await finish(child, (output) => {
+        if (output === '?some') setTimeout(() => client.resetAndDestroy(), 300);
+      });
+      client.destroy();
+      server.close();
+      expect(result[0]).toBe('?some 15 ');
+    });
+
+    it('a socket that listens is NOTCONN', async () => {
+      const server = createServer();
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+      const [first] = (await run((server as unknown as { _handle: { fd: number } })._handle.fd)).split(' ').slice(1);
+      server.close();
+      expect(first).toBe('53');
+    });
+
+    it('what a socket of datagrams holds is read, although Node has no stream for it', async () => {
+      const socket = createSocket('udp4');
+      await new Promise<void>((bound) => socket.bind(0, '127.0.0.1', bound));
+      const child = start(mode, `write(1, await read());`, [
+        (socket as unknown as { _handle: { fd: number } })._handle.fd,
+        'pipe',
+        'inherit',
+      ]);
+      const sender = createSocket('udp4');
+      sender.send('datagram', socket.address().port, '127.0.0.1');
+      socket.close();
+      expect(await finish(child, () => {})).toEqual(['datagram', 0]);
+      sender.close();
+    });
+
+    it('zeros without end are read as they are asked for', async () => {
+      const fd = openSync('/dev/zero', 'r');
+      expect(await run(fd)).toBe(['1', ...[1, 2, 3].map(() => '\0'.repeat(100))].join(' '));
+      closeSync(fd);
+    });
+  },
+);
+
+describe.runIf(platform === 'linux').each(['async', 'sync'] as const)('a full output in mode %s', (mode) => {
+  it.each([1, 2])(
+    'descriptor %i says AGAIN once it is full, polls let the clock win, and nothing is lost',
+    async (out) => {
+      const body = `
+      call('fd_fdstat_set_flags', ${out}, 4);
+      let sent = 0;
+      const more = (length) => { const errno = write(${out}, 'x'.repeat(length)); if (errno === 0) sent += view.getUint32(8, true); return errno; };
+      let errno = 0;
+      // Whoever has the other end reads a little ahead.
+      for (let again = 0; again < 3; again++) {
+        do errno = more(50000); while (errno === 0);
+        await new Promise((slept) => setTimeout(slept, 200));
+      }
+      const full = [errno, more(1), await poll(100_000_000n, 2, ${out})];
+      write(${3 - out}, JSON.stringify(full) + ' ');
+      const room = await poll(60_000_000_000n, 2, ${out});
+      write(${3 - out}, JSON.stringify([room, more(1), sent]));`;
+      const child = start(mode, body, ['ignore', 'pipe', 'pipe']);
+      const [data, told] = out === 1 ? [child.stdout, child.stderr] : [child.stderr, child.stdout];
+      let [received, text] = [0, ''];
+      told?.on('data', (piece) => {
+        text += piece;
+        if (text === '[6,6,0] ')
+          data?.on('data', (more: Uint8Array) => {
+            received += more.length;
+          });
+      });
+      await new Promise((closed) => child.on('close', closed));
+      const [before, after] = text.split(' ');
+      expect(before).toBe('[6,6,0]');
+      expect(JSON.parse(after as string)).toEqual([2, 0, received]);
+      expect(received).toBeGreaterThan(65_536);
+    },
+  );
+
+  it('that nobody reads any more is PIPE, also in a poll', async () => {
+    const body = `
+      call('fd_fdstat_set_flags', 1, 4);
+      let errno = 0;
+      while (errno === 0) errno = write(1, 'x'.repeat(50000));
+      write(2, '?');
+      let event = 0;
+      while (event === 0) event = await poll(10_000_000n, 2, 1);
+      write(2, [errno, event, write(1, 'x')].join(' '));`;
+    const child = start(mode, body, ['ignore', 'pipe', 'pipe']);
+    let text = '';
+    child.stderr?.on('data', (piece) => {
+      text += piece;
+      if (text === '?') child.stdout?.destroy();
+    });
+    await new Promise((closed) => child.on('close', closed));
+    expect(text).toBe('?6 64 64');
   });
 });

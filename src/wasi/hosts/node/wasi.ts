@@ -12,8 +12,9 @@ import type { GuestMemory } from '../../kernel/guest.ts';
 import { PREVIEW0, PREVIEW1 } from '../../preview1/abi.ts';
 import { alreadyStarted, checkedCalls, named, type Run } from './calls.ts';
 import { openHostDirectory } from './directory.ts';
+import { inputFromFd } from './input.ts';
+import { outputToFd } from './output.ts';
 import * as check from './refusals.ts';
-import { inputFromFd, outputToFd } from './stdio.ts';
 import { nodeClock, nodeRandom } from './time.ts';
 
 /** As node:wasi has them. Standard streams are those of the process if not given. */

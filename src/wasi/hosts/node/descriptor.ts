@@ -1,0 +1,87 @@
+// A descriptor of the process as input (input.ts) and output (output.ts) need to know it, and how it is opened a second
+// time so that it never waits.
+import { type BigIntStats, constants, fstatSync, openSync, readvSync, writevSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { platform } from 'node:process';
+import { isatty } from 'node:tty';
+import { type SystemError, systemErrorOf } from '../../host/errno.ts';
+import type { FileType, Stat } from '../../host/filesystem.ts';
+import { attempt } from './errors.ts';
+import { toStat } from './stat.ts';
+
+/** How long to pause between tries when the other side has no room or no data: in nanoseconds, and for timers. */
+export const PAUSE = 1_000_000n;
+export const PAUSE_MS = 5;
+
+export function statsOf(fd: number): BigIntStats {
+  return attempt(() => fstatSync(fd, { bigint: true }));
+}
+
+export function statOf(fd: number): Stat {
+  return toStat(statsOf(fd));
+}
+
+/** Only a terminal is told as a character device: guests take every such stream for one, /dev/null too. */
+export function typeOf(fd: number): FileType {
+  if (isatty(fd)) return 'character-device';
+  const { type } = statOf(fd);
+  return type === 'character-device' ? 'unknown' : type;
+}
+
+/** Whether reading and writing never have to be waited for: files, directories, disks. */
+export function neverWaits(stats: BigIntStats): boolean {
+  return stats.isFile() || stats.isDirectory() || stats.isBlockDevice();
+}
+
+/**
+ * Whether Node has a stream for it: terminals, pipes, stream sockets. It has none for sockets of datagrams, for
+ * character devices and for the kernel's other descriptors.
+ */
+export function hasStream(fd: number): boolean {
+  if (isatty(fd)) return true;
+  const stats = statsOf(fd);
+  return stats.isFIFO() || (stats.isSocket() && setNonBlocking(fd));
+}
+
+const NOTHING = [new Uint8Array(0)];
+
+/**
+ * Why nothing can be read from it (or written to it) at all: BADF for the wrong end of a pipe. It has to be known before
+ * the descriptor is opened anew, which would give the other end.
+ */
+export function refusal(fd: number, direction: 'read' | 'write'): SystemError | undefined {
+  try {
+    if (direction === 'read') readvSync(fd, NOTHING);
+    else writevSync(fd, NOTHING);
+    return undefined;
+  } catch (error) {
+    const known = systemErrorOf(error);
+    return known?.errno === 'BADF' ? known : undefined;
+  }
+}
+
+/**
+ * A descriptor of the same thing that never waits; undefined where there is none (Windows, terminals outside Linux).
+ * Linux opens pipes and terminals anew. Sockets, and pipes elsewhere, are switched themselves, as Node does it whenever
+ * it makes a stream of one.
+ */
+export function openNonBlocking(fd: number, direction: 'read' | 'write'): number | undefined {
+  if (platform === 'win32') return undefined;
+  try {
+    if (platform !== 'linux') throw new Error('cannot be opened anew');
+    const access = direction === 'read' ? constants.O_RDONLY : constants.O_WRONLY;
+    return openSync(`/proc/self/fd/${fd}`, access | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    return isatty(fd) || !setNonBlocking(fd) ? undefined : fd;
+  }
+}
+
+/** Makes a stream that is never used: Node switches the descriptor. False where it has no stream for it. */
+function setNonBlocking(fd: number): boolean {
+  try {
+    new Socket({ fd, readable: false, writable: false }).unref();
+    return true;
+  } catch {
+    return false;
+  }
+}

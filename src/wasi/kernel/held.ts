@@ -1,0 +1,381 @@
+// Everything of a host that a guest can reach, held so that it can be called in one way only: what fails at the host is
+// thrown as a SystemError (host/errno.ts), which becomes the guest's error number, and an answer that is none is a
+// TypeError for whoever wrote the provider. A resource of the file table holds objects of these classes and nothing else,
+// and what is inside cannot be had: no call can forget it. Not here: waiting (wait.ts), and what the methods mean (host/).
+import { atHost, quietly, SystemError } from '../host/errno.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Directory, File, FileType, OpenOptions, Stat, Times } from '../host/filesystem.ts';
+import type { Connection, Listener, SocketAddress } from '../host/network.ts';
+import type { Random } from '../host/random.ts';
+import type { InputStream, OutputStream } from '../host/stdio.ts';
+import { wrongAnswer } from '../messages.ts';
+import { HANGUP, type Pollable, READABLE, WRITABLE } from './pollable.ts';
+
+/** Answers `value` if it is right, else throws. */
+type Answers<T> = (value: unknown, method: string) => T;
+
+function answer<T>(method: string, fits: boolean, value: unknown): T {
+  if (!fits) throw new TypeError(wrongAnswer(method, value));
+  return value as T;
+}
+
+/** A number of bytes, at most `most`. */
+function countUpTo(most: number): Answers<number> {
+  return (value, method) =>
+    answer(method, Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most, value);
+}
+
+const count = countUpTo(Number.MAX_SAFE_INTEGER);
+
+/** The same, or undefined for "not yet". */
+function countOrLater(most: number): Answers<number | undefined> {
+  const known = countUpTo(most);
+  return (value, method) => (value === undefined ? undefined : known(value, method));
+}
+
+const text: Answers<string> = (value, method) => answer(method, typeof value === 'string', value);
+const names: Answers<string[]> = (value, method) =>
+  answer(method, Array.isArray(value) && value.every((name) => typeof name === 'string'), value);
+const nanoseconds: Answers<bigint> = (value, method) => answer(method, typeof value === 'bigint', value);
+
+/** Fields of a Stat that are numbers. */
+const STAT_NUMBERS = ['device', 'inode', 'links', 'size', 'accessed', 'modified', 'changed'] as const;
+
+const stat: Answers<Stat> = (value, method) => {
+  const given = value as Stat | null | undefined;
+  const fits =
+    typeof given === 'object' && given !== null && STAT_NUMBERS.every((key) => typeof given[key] === 'bigint');
+  return answer(method, fits && typeof given.type === 'string', value);
+};
+
+/** The stat of a stream, which may know nothing. */
+const statOrNothing: Answers<Stat | undefined> = (value, method) =>
+  value === undefined ? undefined : stat(value, method);
+
+function asked<T>(method: string, answers: Answers<T>, action: () => unknown): T {
+  return answers(atHost(action), method);
+}
+
+/** Closes what may answer a promise, which nobody waits for: when it rejects, that is lost. */
+function closing(action: () => unknown): void {
+  const done = atHost(action);
+  quietly(() => done);
+}
+
+function nothing(): void {}
+
+/** An open file; see File. */
+export class HeldFile {
+  readonly type: FileType;
+  readonly seekable: boolean;
+  private readonly raw: File;
+
+  constructor(raw: File) {
+    this.raw = raw;
+    this.type = atHost(() => raw.type);
+    this.seekable = atHost(() => raw.seekable);
+  }
+
+  stat(): Stat {
+    return asked('stat', stat, () => this.raw.stat());
+  }
+
+  read(into: Uint8Array, position: bigint): number {
+    return asked('read', countUpTo(into.length), () => this.raw.read(into, position));
+  }
+
+  write(bytes: Uint8Array, position: bigint): number {
+    return asked('write', countUpTo(bytes.length), () => this.raw.write(bytes, position));
+  }
+
+  setSize(size: bigint): void {
+    atHost(() => this.raw.setSize(size));
+  }
+
+  setTimes(times: Times): void {
+    atHost(() => this.raw.setTimes(times));
+  }
+
+  sync(dataOnly: boolean): void {
+    atHost(() => this.raw.sync(dataOnly));
+  }
+
+  close(): void {
+    closing(() => this.raw.close());
+  }
+}
+
+/** An open directory; see Directory. */
+export class HeldDirectory {
+  private readonly raw: Directory;
+
+  constructor(raw: Directory) {
+    this.raw = raw;
+  }
+
+  stat(): Stat {
+    return asked('stat', stat, () => this.raw.stat());
+  }
+
+  setTimes(times: Times): void {
+    atHost(() => this.raw.setTimes(times));
+  }
+
+  sync(dataOnly: boolean): void {
+    atHost(() => this.raw.sync(dataOnly));
+  }
+
+  close(): void {
+    closing(() => this.raw.close());
+  }
+
+  reopen(): HeldDirectory {
+    return new HeldDirectory(atHost(() => this.raw.reopen()));
+  }
+
+  names(): string[] {
+    return asked('names', names, () => this.raw.names());
+  }
+
+  statEntry(name: string): Stat {
+    return asked('statEntry', stat, () => this.raw.statEntry(name));
+  }
+
+  setEntryTimes(name: string, times: Times): void {
+    atHost(() => this.raw.setEntryTimes(name, times));
+  }
+
+  openDirectory(name: string): HeldDirectory {
+    return new HeldDirectory(atHost(() => this.raw.openDirectory(name)));
+  }
+
+  openFile(name: string, options: OpenOptions): HeldFile {
+    const file = atHost(() => this.raw.openFile(name, options));
+    try {
+      return new HeldFile(file);
+    } catch (error) {
+      quietly(() => file.close());
+      throw error;
+    }
+  }
+
+  readLink(name: string): string {
+    return asked('readLink', text, () => this.raw.readLink(name));
+  }
+
+  createDirectory(name: string): void {
+    atHost(() => this.raw.createDirectory(name));
+  }
+
+  createLink(name: string, to: string): void {
+    atHost(() => this.raw.createLink(name, to));
+  }
+
+  removeDirectory(name: string): void {
+    atHost(() => this.raw.removeDirectory(name));
+  }
+
+  removeFile(name: string): void {
+    atHost(() => this.raw.removeFile(name));
+  }
+
+  rename(name: string, target: HeldDirectory, targetName: string): void {
+    atHost(() => this.raw.rename(name, target.raw, targetName));
+  }
+
+  link(name: string, target: HeldDirectory, targetName: string): void {
+    atHost(() => this.raw.link(name, target.raw, targetName));
+  }
+}
+
+/**
+ * What can be waited for. A failure that shows while it is asked whether something is there, or while it is waited for,
+ * ends the wait, and is told by the next read, write or accept, unless that works.
+ */
+abstract class HeldPollable<P extends Pollable> implements Pollable {
+  protected readonly raw: P;
+  /** Missing where the provider has none. */
+  readonly waitSync: ((nanoseconds: bigint | undefined) => boolean) | undefined;
+  private failure: SystemError | undefined;
+
+  constructor(raw: P) {
+    this.raw = raw;
+    this.waitSync =
+      raw.waitSync === undefined ? undefined : (limit) => this.noticing(true, () => raw.waitSync?.(limit) === true);
+  }
+
+  /** Throws what the next read, write or accept will throw, where that is known. */
+  ready(interest: number): number {
+    const bits = this.noticing(interest, () => this.raw.ready(interest));
+    if (this.failure !== undefined) throw this.failure;
+    return Number(bits) & (READABLE | WRITABLE | HANGUP);
+  }
+
+  subscribe(wake: () => void): () => void {
+    const remove = this.noticing(nothing, () => this.raw.subscribe(wake));
+    return () => {
+      this.noticing(undefined, remove);
+    };
+  }
+
+  close(): void {
+    closing(() => (this.raw as { close?(): void }).close?.());
+  }
+
+  /** Does something that moves data. Where nothing comes of it, an earlier failure is why. */
+  protected moving<T>(method: string, answers: Answers<T>, action: () => unknown): T {
+    const { failure } = this;
+    this.failure = undefined;
+    const moved = asked(method, answers, action);
+    if (failure !== undefined && (moved === undefined || moved === 0)) throw failure;
+    return moved;
+  }
+
+  private noticing<T>(otherwise: T, action: () => T): T {
+    try {
+      return atHost(action);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      this.failure ??= error;
+      return otherwise;
+    }
+  }
+}
+
+/** Input; see InputStream. */
+export class HeldInput extends HeldPollable<InputStream> {
+  readonly type: FileType;
+
+  constructor(raw: InputStream) {
+    super(raw);
+    this.type = atHost(() => raw.type);
+  }
+
+  read(into: Uint8Array): number | undefined {
+    return this.moving('read', countOrLater(into.length), () => this.raw.read(into));
+  }
+
+  available(): number {
+    return asked('available', count, () => this.raw.available());
+  }
+
+  stat(): Stat | undefined {
+    return asked('stat', statOrNothing, () => this.raw.stat?.());
+  }
+}
+
+/** Output; see OutputStream. */
+export class HeldOutput extends HeldPollable<OutputStream> {
+  readonly type: FileType;
+
+  constructor(raw: OutputStream) {
+    super(raw);
+    this.type = atHost(() => raw.type);
+  }
+
+  write(bytes: Uint8Array, nonblocking = false): number | undefined {
+    return this.moving('write', countOrLater(bytes.length), () => this.raw.write(bytes, nonblocking));
+  }
+
+  stat(): Stat | undefined {
+    return asked('stat', statOrNothing, () => this.raw.stat?.());
+  }
+}
+
+/** A stream connection; see Connection. */
+export class HeldConnection extends HeldPollable<Connection> {
+  get local(): SocketAddress | undefined {
+    return atHost(() => this.raw.local);
+  }
+
+  get remote(): SocketAddress | undefined {
+    return atHost(() => this.raw.remote);
+  }
+
+  get ended(): boolean {
+    return atHost(() => this.raw.ended) === true;
+  }
+
+  get capacity(): number {
+    return asked('capacity', count, () => this.raw.capacity);
+  }
+
+  read(into: Uint8Array, peek = false): number | undefined {
+    return this.moving('read', countOrLater(into.length), () => this.raw.read(into, peek));
+  }
+
+  available(): number {
+    return asked('available', count, () => this.raw.available());
+  }
+
+  write(bytes: Uint8Array): number | undefined {
+    return this.moving('write', countOrLater(bytes.length), () => this.raw.write(bytes));
+  }
+
+  shutdown(directions: { readonly read: boolean; readonly write: boolean }): void {
+    atHost(() => this.raw.shutdown(directions));
+  }
+}
+
+const connectionOrNone: Answers<HeldConnection | undefined> = (value, method) => {
+  if (value === undefined) return undefined;
+  return new HeldConnection(answer<Connection>(method, typeof value === 'object' && value !== null, value));
+};
+
+/** A socket that listens; see Listener. */
+export class HeldListener extends HeldPollable<Listener> {
+  accept(): HeldConnection | undefined {
+    return this.moving('accept', connectionOrNone, () => this.raw.accept());
+  }
+}
+
+/** See Clock. */
+export class HeldClock {
+  private readonly raw: Clock;
+
+  constructor(raw: Clock) {
+    this.raw = raw;
+  }
+
+  get resolution(): bigint {
+    return asked('resolution', nanoseconds, () => this.raw.resolution);
+  }
+
+  realtime(): bigint {
+    return asked('realtime', nanoseconds, () => this.raw.realtime());
+  }
+
+  monotonic(): bigint {
+    return asked('monotonic', nanoseconds, () => this.raw.monotonic());
+  }
+
+  /** Undefined where the host cannot tell. */
+  cpuTime(): bigint | undefined {
+    return asked(
+      'cpuTime',
+      (used, method) => (used === undefined ? used : nanoseconds(used, method)),
+      () => this.raw.cpuTime?.(),
+    );
+  }
+
+  schedule(deadline: bigint, wake: () => void): () => void {
+    return atHost(() => this.raw.schedule(deadline, wake));
+  }
+
+  sleepSync(duration: bigint): boolean {
+    return atHost(() => this.raw.sleepSync(duration)) === true;
+  }
+}
+
+/** See Random. */
+export class HeldRandom {
+  private readonly raw: Random;
+
+  constructor(raw: Random) {
+    this.raw = raw;
+  }
+
+  fill(bytes: Uint8Array): void {
+    atHost(() => this.raw.fill(bytes));
+  }
+}
