@@ -23,13 +23,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   api: ENGINE,
   text: ['errors', 'options', 'syntax', 'decoder', 'encoder'],
   wasi: ['errors', 'options', 'syntax', 'runtime'],
+  polyfill: [...ENGINE, 'api', 'wasi'],
   trace: ['errors', 'options', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter', 'text'],
   script: [...ENGINE, 'text', 'api'],
   testing: ['errors', 'options', 'syntax', 'decoder', 'encoder', 'validator', 'text'],
   cli: [...ENGINE, 'api', 'text', 'wasi', 'trace', 'script', 'testing'],
 };
 
-const NODE_ALLOWED = /^(cli\/|wasi\/hosts\/node(\.ts|-[\w-]*\.ts|\/))/;
+const NODE_ALLOWED = /^(cli\/|polyfill\/|wasi\/hosts\/node(\.ts|-[\w-]*\.ts|\/))/;
 const TEST_FILE = /\.(test|suite)\.ts$/;
 
 /** The layer of a path relative to src, with forward slashes. */
