@@ -27,6 +27,7 @@ import { Memory } from './runtime/memory.ts';
 import { Table } from './runtime/table.ts';
 import { Tag } from './runtime/tag.ts';
 import type { Value } from './runtime/values.ts';
+import { emptyRecord, own } from './syntax/records.ts';
 import type { Import } from './syntax/module.ts';
 import type { ExternType } from './validator/subtyping.ts';
 import { isValidModule, type ValidModule } from './validator/module.ts';
@@ -57,12 +58,6 @@ const INSTANCE_OPTIONS: Shape<InstanceOptions> = {
   fuel: FUEL,
   unknownImports: oneOf('refuse', 'trap'),
 };
-
-const OWN = Object.prototype.hasOwnProperty;
-
-function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-  return record !== undefined && record !== null && OWN.call(record, name) ? record[name] : undefined;
-}
 
 function unknownImport({ module, name, desc }: Import): LinkError {
   return new LinkError(`unknown import: the module needs ${desc.kind} "${module}" "${name}", which is not given`);
@@ -144,7 +139,7 @@ export class Instance {
   constructor(inner: ModuleInstance) {
     this.inner = inner;
     this.module = inner.module;
-    const exports = Object.create(null) as Record<string, Extern>;
+    const exports = emptyRecord<Extern>();
     for (const { name, kind, index } of inner.module.module.exports) exports[name] = inner.extern(kind, index);
     this.exports = Object.freeze(exports);
   }

@@ -1,4 +1,5 @@
 // Links several modules by name: what one defines, the next may import.
+import { emptyRecord } from './syntax/records.ts';
 import { type ImportValue, type Imports, type Instance, type InstanceOptions, instantiate } from './instance.ts';
 import type { ValidModule } from './validator/module.ts';
 
@@ -30,9 +31,9 @@ export class Linker {
 
   /** Everything that was defined, as an import object without prototypes. */
   get imports(): Imports {
-    const all = Object.create(null) as Record<string, Record<string, ImportValue>>;
+    const all = emptyRecord<Record<string, ImportValue>>();
     for (const [module, values] of this.modules) {
-      all[module] = Object.create(null) as Record<string, ImportValue>;
+      all[module] = emptyRecord();
       for (const [name, value] of values) all[module][name] = value;
     }
     return all;

@@ -122,6 +122,32 @@ export function recordOf(check: Check): Check {
   };
 }
 
+/** Names and values in the order in which they are given: pairs, or a record, which sorts names that look like numbers. */
+export type Pairs<T> = Readonly<Record<string, T>> | Iterable<readonly [name: string, value: T]>;
+
+/** Either form as pairs. */
+export function pairsOf<T>(given: Pairs<T>): (readonly [name: string, value: T])[] {
+  return isIterable(given) ? Array.from(given) : Object.entries(given);
+}
+
+function isIterable<T>(given: Pairs<T>): given is Iterable<readonly [string, T]> {
+  return typeof (given as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
+}
+
+/** Names with values that fit, in either form; pairs in the same order. */
+export function pairs(check: Check): Check {
+  return (value, where) => {
+    if (typeof value !== 'object' || value === null) throw misfit(where, 'an object, or pairs in an iterable', value);
+    const read: [name: unknown, value: unknown][] = [];
+    for (const pair of pairsOf(value as Pairs<unknown>) as Iterable<unknown>) {
+      const [name, one] = listOf((each) => each)(pair, `${where}: a pair`) as unknown[];
+      text(name, `${where}: a name`);
+      if (one !== undefined) read.push([name, check(one, `${where}[${shown(name)}]`)]);
+    }
+    return read;
+  };
+}
+
 /** What fits one of two checks: the second tells what is wrong. */
 export function either(accepts: (value: unknown) => boolean, otherwise: Check): Check {
   return (value, where) => (accepts(value) ? value : otherwise(value, where));

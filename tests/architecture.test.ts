@@ -78,11 +78,34 @@ const BANS: [string, RegExp][] = [
   ['declares an enum', /\benum\s+\w+\s*\{/],
 ];
 
+/** Bans that hold in some folders: the pattern of paths, what is done there, how it looks. */
+const BANS_IN: [RegExp, string, RegExp][] = [
+  [
+    /^(?!syntax\/records\.ts$)/,
+    'makes a record without prototype by itself (emptyRecord of syntax/records.ts)',
+    /\bObject\.create\(null\) as Record\b/,
+  ],
+  // Names that are looked up there come from modules, texts, guests and command lines: `toString` must not be found.
+  // options.ts looks up names of our own shapes only.
+  [
+    /^(cli|decoder|jsapi|script|text|trace|wasi)\/|^(?!options\.ts)[\w-]+\.ts$/,
+    'keeps a table in an object, where Object.prototype is found, too (a Map, or emptyRecord of syntax/records.ts)',
+    /(?:const|let|readonly)\s+\w+:\s*(?:Readonly<)?Record<string,[^=;]*=\s*\{/,
+  ],
+  // What happened decides the exit code before it is told: only Console knows what to do with a stream that is full.
+  [
+    /^cli\/(?!(?:host|console)\.ts$)/,
+    'writes without the Console',
+    /\b(?:write|writev|append)\w*Sync\b|\bwriteFile\b|\b(?:mkdir|open)\w*Sync\b|\bcreateWriteStream\b|\bprocess\s*\.\s*std(?:out|err)\b|\bconsole\s*\.\s*(?:log|error|warn|info|debug|trace|table|dir)\b/,
+  ],
+];
+
 /** All violations of one source file (a path relative to src), as sentences. */
 function violations(path: string, source: string): string[] {
   const found = importsOf(source).map((target) => importViolation(path, target));
   const code = withoutComments(source, false);
   for (const [what, pattern] of BANS) if (pattern.test(code)) found.push(what);
+  for (const [where, what, pattern] of BANS_IN) if (where.test(path) && pattern.test(code)) found.push(what);
   // A name of our own that happens to be WebAssembly (the jsapi namespace) is declared or imported in the file.
   const ours = /\b(?:const|class|as)\s+WebAssembly\b|\bimport\s*(?:type\s*)?\{[^}]*\bWebAssembly\b/.test(code);
   if (/\bglobalThis\s*\.\s*WebAssembly\b/.test(code) || (!ours && /(?<!\.)\bWebAssembly\b/.test(code))) {
@@ -124,6 +147,12 @@ test.each([
   ['the WebAssembly global', 'jsapi/module.ts', 'const m = new WebAssembly.Module(bytes);'],
   ['the WebAssembly global by way of globalThis', 'jsapi/module.ts', 'const W = globalThis.WebAssembly;'],
   ['an enum', 'syntax/types.ts', 'export const enum Kind { A }'],
+  ['a table that finds toString', 'cli/options.ts', 'const UNITS: Readonly<Record<string, number>> = { ms: 1 };'],
+  ['a record that finds toString', 'index.ts', 'const given: Record<string, unknown> = {};'],
+  ['a record of its own making', 'linker.ts', 'const all = Object.create(null) as Record<string, number>;'],
+  ['a command that writes to standard output', 'cli/wat.ts', 'process.stdout.write(text);'],
+  ['a command that writes to a descriptor', 'cli/wat.ts', "import { writeSync } from 'node:fs';"],
+  ['a command that writes by the global console', 'cli/wat.ts', 'console.error(error);'],
 ])('finds %s', (_what, path, source) => {
   expect(violations(path, source)).toHaveLength(1);
 });
@@ -134,6 +163,8 @@ test.each([
   ['comments and strings that name what is banned', 'index.ts', "// eval(x), WebAssembly\nconst s = 'Function(';"],
   ['texts that look like imports', 'text/printer.ts', `const s = \`(import "\${module}" "\${name}")\`;`],
   ['a namespace of our own', 'jsapi/index.ts', 'export const WebAssembly = { Module };'],
+  ['a table for names of our own', 'lowering/trees.ts', 'const OPS: Readonly<Record<string, string>> = { a: "b" };'],
+  ['a command that writes by its Console', 'cli/wat.ts', 'console.complain(error); console.print(text);'],
   ['a property of that name', 'jsapi/install.ts', 'target.WebAssembly = namespace;'],
 ])('allows %s', (_what, path, source) => {
   expect(violations(path, source)).toEqual([]);

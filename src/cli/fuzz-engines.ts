@@ -5,6 +5,7 @@ import { compile, getGlobal, Global, type HostFunction, instantiate, Memory, set
 import { WasmException } from '../errors.ts';
 import { readGlobalBits } from '../interpreter/constant.ts';
 import { V128 } from '../syntax/types.ts';
+import { emptyRecord } from '../syntax/records.ts';
 import type { Feature, FeatureSet } from '../syntax/features.ts';
 import type { Engine, Failure } from '../testing/differential.ts';
 import type { JsNamespace } from '../testing/js-engine.ts';
@@ -40,7 +41,7 @@ export function ourEngine(name: string, mode: 'fast' | 'traced'): Engine {
     failure,
     instantiate: ({ bytes, linked, features }, host) => {
       const module = compile(bytes, { features });
-      const functions: Record<string, HostFunction> = {};
+      const functions = emptyRecord<HostFunction>();
       for (const one of module.module.imports) {
         if (one.module === 'host') functions[one.name] = (...args) => host(one.name, args) as ReturnType<HostFunction>;
       }

@@ -1,6 +1,5 @@
 // `wasmi-ts fuzz`: runs modules by chance on our engine and on another, and saves what differs.
 // The generator and the judge are those of wasmi-ts/testing; see docs/testing-your-engine.md.
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeModule } from '../decoder/decode.ts';
 import {
@@ -27,7 +26,7 @@ import {
   roundsHere,
 } from './fuzz-rounds.ts';
 import { FUZZ_HELP } from './help.ts';
-import { type CliHost, pathOf } from './host.ts';
+import type { Console } from './console.ts';
 import { type Options, choice, count, duration, parseOptions } from './options.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
@@ -85,7 +84,7 @@ function allowedFeatures(options: Options): FeatureSet {
   return set;
 }
 
-function planOf(options: Options, testing: Testing, host: CliHost): Plan {
+function planOf(options: Options, testing: Testing, console: Console): Plan {
   const against = choice(options, 'against', ['native', 'self'], 'native');
   const validateOnly = options.has('validate-only');
   const features = allowedFeatures(options);
@@ -104,7 +103,7 @@ function planOf(options: Options, testing: Testing, host: CliHost): Plan {
     seed: count(options, 'seed') ?? Math.floor(Math.random() * 0x7fffffff),
     until: Date.now() + (duration(options, 'time') ?? (options.has('runs') ? Infinity : DEFAULT_TIME)),
     runs: count(options, 'runs') ?? Infinity,
-    out: pathOf(host, options.one('out') ?? 'fuzz-found'),
+    out: console.path(options.one('out') ?? 'fuzz-found'),
   };
 }
 
@@ -131,31 +130,31 @@ function halves(value: number): [low: number, high: number] {
 }
 
 /** Writes `.wasm` and `.wat`; the second module of the test beside them. */
-function saveModule(file: string, bytes: Uint8Array): void {
-  writeFileSync(`${file}.wasm`, bytes);
-  writeFileSync(`${file}.wat`, printModule(decodeModule(bytes)));
+function saveModule(console: Console, file: string, bytes: Uint8Array): void {
+  console.save(`${file}.wasm`, bytes);
+  console.save(`${file}.wat`, printModule(decodeModule(bytes)));
 }
 
-function save(plan: Plan, { seed, path, test, difference }: FoundCase, host: CliHost): void {
-  mkdirSync(plan.out, { recursive: true });
+function save(plan: Plan, { seed, path, test, difference }: FoundCase, console: Console): void {
+  console.makeFolder(plan.out);
   const file = join(plan.out, `seed-${seed}`);
   const { genome, calls, features, linked } = test;
-  saveModule(file, test.bytes);
-  if (linked !== undefined) saveModule(`${file}-linked`, linked);
+  saveModule(console, file, test.bytes);
+  if (linked !== undefined) saveModule(console, `${file}-linked`, linked);
   const whole = { seed, path, engines: plan.names, difference, calls, features: [...features], genome };
-  writeFileSync(`${file}.json`, `${JSON.stringify(whole, asJson, 2)}\n`);
+  console.save(`${file}.json`, `${JSON.stringify(whole, asJson, 2)}\n`);
   const { what, a, b } = difference;
   const size = `${test.bytes.length} bytes`;
-  host.stdout(`found ${file}.wasm (${size}): ${what}\n  ${plan.names[0]}: ${a}\n  ${plan.names[1]}: ${b}\n`);
+  console.print(`found ${file}.wasm (${size}): ${what}\n  ${plan.names[0]}: ${a}\n  ${plan.names[1]}: ${b}\n`);
 }
 
 /** A module with which an engine did not come back is saved as it is: trying smaller ones would take for ever. */
-function saveStuck(plan: Plan, seed: number, { bytes, message }: Stuck, host: CliHost): void {
-  mkdirSync(plan.out, { recursive: true });
+function saveStuck(plan: Plan, seed: number, { bytes, message }: Stuck, console: Console): void {
+  console.makeFolder(plan.out);
   const file = join(plan.out, `seed-${seed}-stuck`);
-  saveModule(file, bytes);
-  writeFileSync(`${file}.json`, `${JSON.stringify({ seed, engines: plan.names, difference: message }, null, 2)}\n`);
-  host.stdout(`found ${file}.wasm (${bytes.length} bytes): ${message}\n`);
+  saveModule(console, file, bytes);
+  console.save(`${file}.json`, `${JSON.stringify({ seed, engines: plan.names, difference: message }, null, 2)}\n`);
+  console.print(`found ${file}.wasm (${bytes.length} bytes): ${message}\n`);
 }
 
 function add(totals: Totals, { runs, endings, rows }: RoundResult): void {
@@ -164,83 +163,85 @@ function add(totals: Totals, { runs, endings, rows }: RoundResult): void {
   for (const [code, n] of rows) totals.rows.set(code, (totals.rows.get(code) ?? 0) + n);
 }
 
-async function run(plan: Plan, rounds: Rounds, host: CliHost): Promise<Totals> {
+async function run(plan: Plan, rounds: Rounds, console: Console): Promise<Totals> {
   const totals: Totals = { modules: 0, found: 0, endings: new Map(), rows: new Map() };
   const started = Date.now();
   let printed = started;
-  for (let round = 0; Date.now() < plan.until && totals.modules < plan.runs && totals.found < MAX_CASES; round++) {
+  const goesOn = (): boolean =>
+    Date.now() < plan.until && totals.modules < plan.runs && totals.found < MAX_CASES && console.wanted;
+  for (let round = 0; goesOn(); round++) {
     const seed = plan.seed + round;
     try {
       const result = await rounds.round(seed, Math.min(ROUND, plan.runs - totals.modules));
       add(totals, result);
       if (result.found !== undefined) {
         totals.found++;
-        save(plan, result.found, host);
+        save(plan, result.found, console);
       }
     } catch (error) {
       if (!(error instanceof Stuck)) throw error;
       totals.found++;
-      saveStuck(plan, seed, error, host);
+      saveStuck(plan, seed, error, console);
     }
     if (Date.now() - printed > PROGRESS) {
       printed = Date.now();
-      host.stderr(`${summary(plan, totals, printed - started)}\n`);
+      console.tell(summary(plan, totals, printed - started));
     }
   }
-  host.stdout(`${summary(plan, totals, Date.now() - started)}\n`);
+  console.print(`${summary(plan, totals, Date.now() - started)}\n`);
   return totals;
 }
 
 /** What the endings of calls are called. `exhausted`: want of stack, memory or fuel, from which nothing follows. */
-const ENDINGS: Readonly<Record<string, string>> = { exhausted: 'no verdict' };
+const ENDINGS = new Map([['exhausted', 'no verdict']]);
 
 function summary({ validateOnly }: Plan, { modules, found, endings }: Totals, ms: number): string {
   const rate = Math.round((modules * 1000) / Math.max(1, ms));
-  const list = [...endings].map(([name, n]) => `${ENDINGS[name] ?? name} ${n}`).join(', ');
+  const list = [...endings].map(([name, n]) => `${ENDINGS.get(name) ?? name} ${n}`).join(', ');
   if (validateOnly) return `${modules} modules, ${rate} per second, ${found} refused`;
   return `${modules} modules, ${rate} per second, ${found} differ; calls: ${list}`;
 }
 
 /** Prints how often each row occurred; answers the names of those that did not. */
-function printRows(totals: Totals, features: FeatureSet, host: CliHost): string[] {
+function printRows(totals: Totals, features: FeatureSet, console: Console): string[] {
   const rows = INSTRUCTIONS.filter(({ feature }) => features.has(feature));
-  for (const { name, code } of rows) host.stdout(`${String(totals.rows.get(code) ?? 0).padStart(9)} ${name}\n`);
+  for (const { name, code } of rows) console.print(`${String(totals.rows.get(code) ?? 0).padStart(9)} ${name}\n`);
   const missing = rows.filter(({ code }) => !totals.rows.has(code)).map(({ name }) => name);
-  host.stdout(
+  console.print(
     `${rows.length} instructions, ${missing.length} never${missing.length === 0 ? '' : `: ${missing.join(' ')}`}\n`,
   );
   return missing;
 }
 
-function begin(plan: Plan, host: CliHost): void {
+function begin(plan: Plan, console: Console): void {
   const { names, features, nativeFeatures: both, validateOnly, against, seed } = plan;
   if (!validateOnly) {
     const used = against === 'native' ? both : features;
-    host.stdout(`seed ${seed}: ${names.join(' and ')}; ${used.join(' ')}\n`);
+    console.print(`seed ${seed}: ${names.join(' and ')}; ${used.join(' ')}\n`);
     return;
   }
-  host.stdout(`seed ${seed}: ours: ${features.join(' ')}\n`);
-  if (nativeNamespace() !== undefined) host.stdout(`ours and native: ${both.join(' ')}\n`);
+  console.print(`seed ${seed}: ours: ${features.join(' ')}\n`);
+  if (nativeNamespace() !== undefined) console.print(`ours and native: ${both.join(' ')}\n`);
 }
 
-export async function fuzzCommand(args: readonly string[], host: CliHost): Promise<number> {
+export async function fuzzCommand(args: readonly string[], console: Console): Promise<number> {
   const value = { kind: 'value' } as const;
   const flag = { kind: 'flag' } as const;
   const specs = { against: value, features: value, seed: value, time: value, runs: value, out: value };
   const options = parseOptions('fuzz', args, { ...specs, rows: flag, 'validate-only': flag, ...FEATURE_OPTIONS });
   if (options.has('help')) {
-    host.stdout(FUZZ_HELP());
+    console.print(FUZZ_HELP());
     return EXIT.ok;
   }
   if (options.files.length > 0) throw options.usage('fuzz takes no files');
   const testing = await loadTesting();
-  const plan = planOf(options, testing, host);
-  begin(plan, host);
+  const plan = planOf(options, testing, console);
+  begin(plan, console);
   const rounds = roundsOf(plan, testing);
   try {
-    const totals = await run(plan, rounds, host);
+    const totals = await run(plan, rounds, console);
     const features = new Set(plan.against === 'native' && !plan.validateOnly ? plan.nativeFeatures : plan.features);
-    const missing = options.has('rows') || plan.validateOnly ? printRows(totals, features, host) : [];
+    const missing = options.has('rows') || plan.validateOnly ? printRows(totals, features, console) : [];
     return totals.found > 0 || (plan.validateOnly && missing.length > 0) ? EXIT.failed : EXIT.ok;
   } finally {
     await rounds.close();

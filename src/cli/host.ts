@@ -1,36 +1,56 @@
 // What the commands need from the machine, as an object, so that tests can run them in the same process.
 // The real one is Node's: files, standard streams, environment. It knows nothing of WebAssembly.
-import { readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
+// Commands do not get it: they write through a Console, which says what becomes of output that cannot be written.
+import { closeSync, mkdirSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import type { InputStream, OutputStream } from '../wasi/host/stdio.ts';
 
 export interface CliHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths of the command line start here. */
   readonly cwd: string;
+  /** Writes all of it, or throws what the machine says. */
   stdout(text: string | Uint8Array): void;
   stderr(text: string | Uint8Array): void;
   /** All of standard input. */
   readStdin(): Uint8Array;
+  /** Tells once when nothing is left to wait for although the command has not ended; the answer takes it back. */
+  onIdle?(tell: () => void): () => void;
   /** The guest's streams where they are not the process's own. */
   readonly guest?: { readonly stdin: InputStream; readonly stdout: OutputStream; readonly stderr: OutputStream };
 }
 
-/** A path of the command line, made absolute. */
-export function pathOf(host: CliHost, path: string): string {
-  return resolve(host.cwd, path);
+/** Sleeps in place: the other end of a pipe has no room, or nothing to say. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+/** Answers what `step` does, again and again while a pipe that does not wait says that it would have to. */
+function waiting(step: () => number): number {
+  for (;;) {
+    try {
+      return step();
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      pause();
+    }
+  }
 }
 
 /** Writes all of it, also to a pipe that is full for the moment. A pipe that nobody reads raises EPIPE. */
 function writeAll(fd: number, data: string | Uint8Array): void {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += writeSync(fd, bytes, done);
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
+  for (let done = 0; done < bytes.length; ) done += waiting(() => writeSync(fd, bytes, done));
+}
+
+const PIECE = 64 * 1024;
+
+function readAll(fd: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (;;) {
+    const piece = new Uint8Array(PIECE);
+    const length = waiting(() => readSync(fd, piece));
+    if (length === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, length));
   }
 }
 
@@ -41,12 +61,52 @@ export function processHost(): CliHost {
     cwd: process.cwd(),
     stdout: (data) => writeAll(1, data),
     stderr: (data) => writeAll(2, data),
-    readStdin: () => readFileSync(0),
+    readStdin: () => readAll(0),
+    onIdle: (tell) => {
+      process.once('beforeExit', tell);
+      return () => process.off('beforeExit', tell);
+    },
   };
 }
 
-/** Writes a result file; `-` is standard output. */
-export function writeResult(host: CliHost, path: string, data: string | Uint8Array): void {
-  if (path === '-') host.stdout(data);
-  else writeFileSync(pathOf(host, path), data);
+/** A file that is written piece by piece. */
+export interface Writer {
+  write(text: string): void;
+  close(): void;
+}
+
+/** Begins a file anew. All of it throws what the machine says. */
+export function openWriter(path: string): Writer {
+  const fd = openSync(path, 'w');
+  return { write: (text) => writeAll(fd, text), close: () => closeSync(fd) };
+}
+
+/** Writes a whole file; its folder is made where that is asked for. */
+export function writeFile(path: string, data: string | Uint8Array): void {
+  writeFileSync(path, data);
+}
+
+export function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true });
+}
+
+/** The machine's name for what went wrong: `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+const REASONS = new Map([
+  ['ENOENT', 'no such file'],
+  ['EISDIR', 'is a directory, a file is needed'],
+  ['EPERM', 'permission denied'],
+  ['ENOTDIR', 'a part of the path is not a directory'],
+  ['ELOOP', 'too many symbolic links'],
+  ['ENAMETOOLONG', 'the name is too long'],
+]);
+
+/** Why a file operation failed, for people: ours, or `no space left on device` of `ENOSPC: no space left on device, write`. */
+export function fileError(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return REASONS.get(codeOf(error) ?? '') ?? /^E[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
 }

@@ -1,6 +1,7 @@
 // `wasmi-ts objdump`: what is in a module. Sections with offsets, imports, exports, instructions with offsets and bytes,
 // and the lowered code that the interpreter really runs. It does not need the module to be valid, but for --lowered.
 import { Reader } from '../decoder/reader.ts';
+import { visible } from '../syntax/visible.ts';
 import type { ImportDesc, Module } from '../syntax/module.ts';
 import { funcTypeName } from '../syntax/types.ts';
 import { bodyOf, walkBody } from '../text/printer-body.ts';
@@ -8,11 +9,11 @@ import { funcTypeAt, globalTypeText, memTypeText, tableTypeText, typeUse } from 
 import { nameText } from '../text/printer-literals.ts';
 import { CliError, EXIT } from './failure.ts';
 import { OBJDUMP_HELP } from './help.ts';
-import type { CliHost } from './host.ts';
+import type { Console } from './console.ts';
 import { type Options, parseOptions } from './options.ts';
 import { type Program, loadProgram, moduleFailure } from './program.ts';
 import { Known } from './report.ts';
-import { columns, visible } from './terminal.ts';
+import { columns } from './terminal.ts';
 import { loweredLines } from './lowered.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
@@ -22,7 +23,7 @@ const SECTION_NAMES = 'custom type import func table memory global export start 
 );
 const hex = (n: number, digits = 6): string => `0x${n.toString(16).padStart(digits, '0')}`;
 
-export function objdumpCommand(args: readonly string[], host: CliHost): number {
+export function objdumpCommand(args: readonly string[], console: Console): number {
   const options = parseOptions('objdump', args, {
     ...FEATURE_OPTIONS,
     sections: { kind: 'flag' },
@@ -33,14 +34,17 @@ export function objdumpCommand(args: readonly string[], host: CliHost): number {
     func: { kind: 'value' },
   });
   if (options.has('help')) {
-    host.stdout(OBJDUMP_HELP());
+    console.print(OBJDUMP_HELP());
     return EXIT.ok;
   }
   if (options.files.length !== 1) throw options.usage('objdump needs one file');
   const features = featureSet(options);
-  const program = loadProgram(host, options.files[0]);
+  const program = loadProgram(console, options.files[0]);
   try {
-    for (const part of parts(program, options, features)) host.stdout(`${part.join('\n')}\n`);
+    for (const part of parts(program, options, features)) {
+      if (!console.wanted) break;
+      console.print(`${part.join('\n')}\n`);
+    }
   } catch (error) {
     throw moduleFailure(program.path, error);
   }
@@ -52,7 +56,7 @@ function* parts(program: Program, options: Options, features: FeatureSet): Gener
   const known = new Known(program.module);
   const code = options.has('disassemble') || options.has('lowered') || options.has('func');
   const all = !code && !['sections', 'imports', 'exports'].some((name) => options.has(name));
-  if (all) yield [`${program.path}: ${program.bytes.length} bytes`];
+  if (all) yield [`${visible(program.path)}: ${program.bytes.length} bytes`];
   if (all || options.has('sections')) yield sections(program);
   if (all || options.has('imports')) yield imports(known);
   if (all || options.has('exports')) yield exports(known);

@@ -13,33 +13,39 @@ export interface OptionSpec {
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** The options given, in order: all values of each; a flag has the value ''. */
+/** An option as it was given; a flag has the value ''. */
+export interface Given {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The options given, in order. */
 export class Options {
   readonly command: string;
   readonly files: readonly string[];
   /** What follows the first file, for commands whose file takes arguments. */
   readonly rest: readonly string[];
-  private readonly values: ReadonlyMap<string, readonly string[]>;
+  private readonly given: readonly Given[];
 
-  constructor(
-    command: string,
-    files: readonly string[],
-    rest: readonly string[],
-    values: ReadonlyMap<string, readonly string[]>,
-  ) {
+  constructor(command: string, files: readonly string[], rest: readonly string[], given: readonly Given[]) {
     this.command = command;
     this.files = files;
     this.rest = rest;
-    this.values = values;
+    this.given = given;
   }
 
   has(name: string): boolean {
-    return this.values.has(name);
+    return this.given.some((one) => one.name === name);
   }
 
   /** All values of an option that may be repeated. */
   all(name: string): readonly string[] {
-    return this.values.get(name) ?? [];
+    return this.each(name).map(({ value }) => value);
+  }
+
+  /** Several options that may be repeated and mean the same kind of thing, in the order of the command line. */
+  each(...names: readonly string[]): readonly Given[] {
+    return this.given.filter(({ name }) => names.includes(name));
   }
 
   /** The value of an option that may stand once. */
@@ -80,21 +86,18 @@ export function parseOptions(
       ]),
     ),
   });
-  const values = new Map<string, string[]>();
+  const given: Given[] = [];
   const files: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') {
       files.push(token.value);
-      if (guestArguments) return new Options(command, files, args.slice(token.index + 1), values);
+      if (guestArguments) return new Options(command, files, args.slice(token.index + 1), given);
     } else if (token.kind === 'option') {
       const spec = Object.keys(all).includes(token.name) ? all[token.name] : undefined;
-      const value = checkedValue(command, spec, token);
-      const list = values.get(token.name);
-      if (list === undefined) values.set(token.name, [value]);
-      else list.push(value);
+      given.push({ name: token.name, value: checkedValue(command, spec, token) });
     }
   }
-  return new Options(command, files, [], values);
+  return new Options(command, files, [], given);
 }
 
 interface OptionToken {
@@ -117,30 +120,36 @@ function checkedValue(command: string, spec: OptionSpec | undefined, token: Opti
   return token.inlineValue === true && !rawName.startsWith('--') ? value.replace(/^=/, '') : value;
 }
 
-const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 2 ** 10,
-  kib: 2 ** 10,
-  kb: 1e3,
-  m: 2 ** 20,
-  mib: 2 ** 20,
-  mb: 1e6,
-  g: 2 ** 30,
-  gib: 2 ** 30,
-  gb: 1e9,
-};
+const TIME_UNITS = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
+const SIZE_UNITS = new Map([
+  ['', 1],
+  ['b', 1],
+  ['k', 2 ** 10],
+  ['kib', 2 ** 10],
+  ['kb', 1e3],
+  ['m', 2 ** 20],
+  ['mib', 2 ** 20],
+  ['mb', 1e6],
+  ['g', 2 ** 30],
+  ['gib', 2 ** 30],
+  ['gb', 1e9],
+]);
 
 /** Milliseconds of `5s`, `300ms`, `1.5m`, `1h`. */
 export function duration(options: Options, name: string): number | undefined {
   const text = options.one(name);
   if (text === undefined) return undefined;
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  if (number === undefined || unit === undefined) {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text) ?? [];
+  const factor = TIME_UNITS.get(unit ?? '');
+  if (number === undefined || factor === undefined) {
     throw options.usage(`--${name} ${text}: a time is a number with ms, s, m or h, such as 5s or 300ms`);
   }
-  return Number(number) * TIME_UNITS[unit];
+  return Number(number) * factor;
 }
 
 /** Bytes of `65536`, `64KiB`, `64M`, `1.5GiB`; K, M and G alone count in 1024. */
@@ -148,11 +157,12 @@ export function size(options: Options, name: string): number | undefined {
   const text = options.one(name);
   if (text === undefined) return undefined;
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
-  const factor = SIZE_UNITS[(unit ?? '?').toLowerCase()];
-  if (number === undefined || factor === undefined) {
+  const factor = SIZE_UNITS.get((unit ?? '?').toLowerCase());
+  const bytes = Math.floor(Number(number) * (factor ?? 0));
+  if (factor === undefined || !Number.isSafeInteger(bytes)) {
     throw options.usage(`--${name} ${text}: a size is a number of bytes, or one with KiB, MiB or GiB, such as 64MiB`);
   }
-  return Math.floor(Number(number) * factor);
+  return bytes;
 }
 
 /** A whole number from 0 up. */

@@ -7,9 +7,11 @@ import { encodeModule } from '../encoder/encode.ts';
 import { WasmError } from '../errors.ts';
 import type { Module } from '../syntax/module.ts';
 import { decodeUtf8 } from '../syntax/utf8.ts';
+import { isHidden } from '../syntax/visible.ts';
 import { parseModule } from '../text/parser.ts';
 import { CliError } from './failure.ts';
-import { type CliHost, pathOf } from './host.ts';
+import type { Console } from './console.ts';
+import { fileError } from './host.ts';
 
 /** A file's path as the user wrote it (`<stdin>` for `-`), and its bytes. */
 export interface Source {
@@ -23,30 +25,14 @@ export interface Program extends Source {
   readonly module: Module;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'is a directory, a file is needed',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOTDIR: 'a part of the path is not a directory',
-  ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'the name is too long',
-};
-
-/** Why a file operation failed, for people. */
-export function fileError(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return (code === undefined ? undefined : REASONS[code]) ?? message ?? String(error);
-}
-
 /** Reads a file, or standard input for `-`. Throws CliError with the path. */
-export function readSource(host: CliHost, path: string): Source {
+export function readSource(console: Console, path: string): Source {
   const shown = path === '-' ? '<stdin>' : path;
   let bytes: Uint8Array;
   try {
-    bytes = path === '-' ? host.readStdin() : readFileSync(pathOf(host, path));
+    bytes = path === '-' ? console.readStdin() : readFileSync(console.path(path));
   } catch (error) {
-    throw new CliError(`${shown}: ${fileError(error)}`);
+    throw error instanceof CliError ? error : new CliError(`${shown}: ${fileError(error)}`);
   }
   if (bytes.length === 0) throw new CliError(`${shown}: the file is empty`);
   return { path: shown, bytes };
@@ -57,18 +43,19 @@ export function isBinary(bytes: Uint8Array): boolean {
   return bytes[0] === 0x00 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
 }
 
-/** Whether the first character that is not white space opens an expression or a comment of the text format. */
+/** Whether the first character that is not white space opens an expression or a comment; or the first line is for a shell. */
 function looksLikeText(bytes: Uint8Array): boolean {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  if (bytes[at] === 0x23 && bytes[at + 1] === 0x21) return true;
   while (bytes[at] === 0x20 || (bytes[at] >= 0x09 && bytes[at] <= 0x0d)) at++;
   return bytes[at] === 0x28 || bytes[at] === 0x3b;
 }
 
-/** The text of a source. Throws CliError where it is not UTF-8. */
+/** The text of a source; a first line that begins with `#!` is a comment. Throws CliError where it is not UTF-8. */
 export function textOf({ path, bytes }: Source): string {
   const text = decodeUtf8(bytes);
   if (text === undefined) throw new CliError(`${path}: malformed UTF-8 encoding: the text format is UTF-8`);
-  return text.startsWith('\ufeff') ? text.slice(1) : text;
+  return text.replace(/^\ufeff/, '').replace(/^#!/, ';;');
 }
 
 function hexOf(bytes: Uint8Array): string {
@@ -86,8 +73,8 @@ export function assemble(source: Source): Uint8Array {
 }
 
 /** Loads a program of either format. Throws CliError, naming the file. */
-export function loadProgram(host: CliHost, path: string): Program {
-  const source = readSource(host, path);
+export function loadProgram(console: Console, path: string): Program {
+  const source = readSource(console, path);
   const isText = !isBinary(source.bytes) && (/\.wa(s?)t$/.test(path) || looksLikeText(source.bytes));
   if (!isBinary(source.bytes) && !isText && source.bytes.length >= 4) {
     throw new CliError(
@@ -122,7 +109,10 @@ export function textFailure(path: string, text: string, error: unknown): unknown
 const WIDTH = 100;
 
 function excerpt(text: string, line: number, column: number): string[] {
-  const content = (text.split(/\r\n|\n|\r/)[line - 1] ?? '').replace(/[\x00-\x1f\x7f-\x9f]/g, ' ');
+  // What is hidden takes the place of a blank, so that the mark stands below its column.
+  const content = Array.from(text.split(/\r\n|\n|\r/)[line - 1] ?? '', (char) =>
+    isHidden(char.codePointAt(0) as number) ? ' '.repeat(char.length) : char,
+  ).join('');
   const from = Math.max(0, Math.min(column - WIDTH / 2, content.length - WIDTH));
   const number = String(line);
   return [

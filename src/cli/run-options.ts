@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import type { LoopName } from '../closures.ts';
 import type { FeatureSet } from '../syntax/features.ts';
-import { type CliHost, pathOf } from './host.ts';
+import type { Console } from './console.ts';
 import { type Options, type OptionSpecs, choice, count, duration, size } from './options.ts';
 import { TRACE_OPTIONS, type TraceOptions, traceOptions } from './trace-options.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
@@ -27,6 +27,9 @@ export const RUN_OPTIONS: OptionSpecs = {
   strace: { kind: 'flag' },
 };
 
+/** What a program imports the system interface from. */
+export const WASI_MODULES: readonly string[] = ['wasi_snapshot_preview1', 'wasi_unstable', 'wasi'];
+
 /** A directory that the program may use. */
 export interface Mapping {
   /** Absolute. */
@@ -46,7 +49,8 @@ export interface ListenAddress {
 export interface RunOptions {
   readonly features: FeatureSet;
   readonly dirs: readonly Mapping[];
-  readonly env: Readonly<Record<string, string>>;
+  /** In the order of the command line, each name once. */
+  readonly env: ReadonlyMap<string, string>;
   readonly listen: readonly ListenAddress[];
   readonly invoke: string | undefined;
   readonly fuel: number | undefined;
@@ -66,22 +70,19 @@ export interface RunOptions {
 }
 
 /** Checks all options. Throws UsageError. */
-export function runOptions(options: Options, host: CliHost): RunOptions {
+export function runOptions(options: Options, console: Console): RunOptions {
   const trace = traceOptions(options);
   return {
     features: featureSet(options),
-    dirs: [
-      ...options.all('dir').map((text) => dirMapping(options, host, text)),
-      ...options.all('mapdir').map((text) => mapdirMapping(options, host, text)),
-    ],
-    env: environment(options, host),
+    dirs: directories(options, console),
+    env: environment(options, console),
     listen: options.all('listen').map((text) => listenAddress(options, text)),
     invoke: options.one('invoke'),
     fuel: count(options, 'fuel'),
     timeout: duration(options, 'timeout'),
     maxMemory: size(options, 'max-memory'),
     threadSeed: count(options, 'thread-seed'),
-    modules: options.all('module').map((text) => namedModule(options, text)),
+    modules: namedModules(options),
     unknownImports: choice(options, 'unknown-imports', ['trap', 'default', 'fail'] as const, 'fail'),
     trace,
     loop: choice(options, 'loop', ['auto', 'switch', 'closures'] as const, 'auto'),
@@ -90,8 +91,21 @@ export function runOptions(options: Options, host: CliHost): RunOptions {
   };
 }
 
+/** The directories of --dir and --mapdir in the order of the command line, each under a name of its own. */
+function directories(options: Options, console: Console): Mapping[] {
+  const dirs: Mapping[] = [];
+  for (const { name, value } of options.each('dir', 'mapdir')) {
+    const one = name === 'dir' ? dirMapping(options, console, value) : mapdirMapping(options, console, value);
+    if (dirs.some(({ guest }) => guest === one.guest)) {
+      throw options.usage(`--${name} ${value}: there is already a directory that the program sees as ${one.guest}`);
+    }
+    dirs.push(one);
+  }
+  return dirs;
+}
+
 /** `HOST[::GUEST][:ro]`. Other tools put `host:guest` or `guest:host` with one colon, so that form is refused. */
-function dirMapping(options: Options, host: CliHost, text: string): Mapping {
+function dirMapping(options: Options, console: Console, text: string): Mapping {
   const readOnly = text.endsWith(':ro') && !text.endsWith('::ro');
   const plain = readOnly ? text.slice(0, -3) : text;
   const parts = plain.split('::');
@@ -104,14 +118,14 @@ function dirMapping(options: Options, host: CliHost, text: string): Mapping {
       `--dir ${text}: one colon is ambiguous, since tools differ in the order; write --dir HOST::GUEST or --mapdir GUEST:HOST`,
     );
   }
-  return { host: pathOf(host, hostPath), guest, readOnly };
+  return { host: console.path(hostPath), guest, readOnly };
 }
 
 /** `GUEST:HOST`, or `GUEST::HOST`. */
-function mapdirMapping(options: Options, host: CliHost, text: string): Mapping {
+function mapdirMapping(options: Options, console: Console, text: string): Mapping {
   const [, guest, hostPath] = /^([^:]+)::?([^:].*)$/.exec(text) ?? [];
   if (guest === undefined) throw options.usage(`--mapdir ${text}: write GUEST:HOST`);
-  return { host: pathOf(host, hostPath), guest, readOnly: false };
+  return { host: console.path(hostPath), guest, readOnly: false };
 }
 
 /** `PORT`, `HOST:PORT` or `[HOST]:PORT`, where HOST is an address or localhost; without it only this machine is let in. */
@@ -127,23 +141,36 @@ function listenAddress(options: Options, text: string): ListenAddress {
   return { address, port };
 }
 
-function environment(options: Options, host: CliHost): Record<string, string> {
-  const env: Record<string, string> = {};
-  const inherited = Object.entries(host.env);
+/** What is inherited, then what is named; a later value takes the place of an earlier one. */
+function environment(options: Options, console: Console): Map<string, string> {
+  const env = new Map<string, string>();
   // Windows has names such as `=C:`; WASI cannot say them.
-  if (options.has('env-inherit')) for (const [key, value] of inherited) if (!key.includes('=')) env[key] = value ?? '';
+  const inherited = options.has('env-inherit') ? console.variables : [];
+  for (const [name, value] of inherited) if (!name.includes('=')) env.set(name, value);
   for (const text of options.all('env')) {
     const at = text.indexOf('=');
     const name = at < 0 ? text : text.slice(0, at);
     if (name === '') throw options.usage(`--env ${text}: write NAME or NAME=VALUE`);
-    if (at >= 0) env[name] = text.slice(at + 1);
-    else if (host.env[name] !== undefined) env[name] = host.env[name];
+    const value = at < 0 ? console.variable(name) : text.slice(at + 1);
+    if (value !== undefined) env.set(name, value);
   }
   return env;
 }
 
-function namedModule(options: Options, text: string): { name: string; file: string } {
-  const at = text.indexOf('=');
-  if (at <= 0 || at === text.length - 1) throw options.usage(`--module ${text}: write NAME=FILE`);
-  return { name: text.slice(0, at), file: text.slice(at + 1) };
+/** Modules that are instantiated first, each under a name of its own. */
+function namedModules(options: Options): { name: string; file: string }[] {
+  const modules: { name: string; file: string }[] = [];
+  for (const text of options.all('module')) {
+    const at = text.indexOf('=');
+    if (at <= 0 || at === text.length - 1) throw options.usage(`--module ${text}: write NAME=FILE`);
+    const [name, file] = [text.slice(0, at), text.slice(at + 1)];
+    if (WASI_MODULES.includes(name)) {
+      throw options.usage(`--module ${text}: ${name} is the system interface, which every program is given`);
+    }
+    if (modules.some((one) => one.name === name)) {
+      throw options.usage(`--module ${text}: there is already a module that is called ${name}`);
+    }
+    modules.push({ name, file });
+  }
+  return modules;
 }

@@ -5,11 +5,13 @@ import { basename } from 'node:path';
 import { engine, engineWith, ExitStatus, type Instance, type InstanceOptions, instantiateAsync } from '../index.ts';
 import { invokeBitsAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/func.ts';
+import { emptyRecord } from '../syntax/records.ts';
+import { visible } from '../syntax/visible.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
 import type { Listener, WASI } from '../wasi/index.ts';
-import { CliError, EXIT } from './failure.ts';
+import { CliError, EXIT, judged } from './failure.ts';
 import { RUN_HELP } from './help.ts';
-import type { CliHost } from './host.ts';
+import type { Console } from './console.ts';
 import { exportedFunc, exportedNames, parseArguments, resultLines } from './invoke.ts';
 import { parseOptions } from './options.ts';
 import { type Program, loadProgram, moduleFailure } from './program.ts';
@@ -17,21 +19,20 @@ import { Known, placeLines } from './report.ts';
 import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
 import { stopped } from './stop.ts';
-import { visible } from './terminal.ts';
 import { TraceOutput } from './trace-output.ts';
 import { openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
 
-export async function runCommand(args: readonly string[], host: CliHost): Promise<number> {
+export async function runCommand(args: readonly string[], console: Console): Promise<number> {
   const options = parseOptions('run', args, RUN_OPTIONS, { guestArguments: true });
   if (options.has('help')) {
-    host.stdout(RUN_HELP());
+    console.print(RUN_HELP());
     return EXIT.ok;
   }
   const [file] = options.files;
   if (file === undefined) throw options.usage('run needs a file');
-  const settings = runOptions(options, host);
+  const settings = runOptions(options, console);
   await chooseLoop(settings.loop);
-  return new Run(settings, host, options.one('timeout')).run(file, options.rest);
+  return new Run(settings, console, options.one('timeout')).run(file, options.rest);
 }
 
 /** Node without a JIT has no WebAssembly, either. Only then, or if it is asked for, is the second loop loaded. */
@@ -51,28 +52,39 @@ function programName({ path }: Program): string {
   return basename(path);
 }
 
+/** Closes what the program used. That it fails, as on a network disk, changes nothing about how the program ended. */
+function closed(one: { close(): void }, console: Console): void {
+  try {
+    one.close();
+  } catch (error) {
+    console.warning(`closing failed: ${judged(error).message}`);
+  }
+}
+
 /** Fuel that no program uses up: centuries. A finite number, since fuel is counted down from slice to slice. */
 const PLENTY = Number.MAX_SAFE_INTEGER;
 
 /** One program on its way from files to an exit code. */
 class Run {
   private readonly settings: RunOptions;
-  private readonly host: CliHost;
+  private readonly console: Console;
   private readonly timeoutText: string | undefined;
   private readonly known: Known[] = [];
   private readonly processes: WASI[] = [];
   /** Of --listen: for the program, not for the modules that it is linked with. */
   private listeners: readonly Listener[] = [];
-  private readonly provided: Provided = Object.create(null) as Provided;
+  private readonly provided: Provided = emptyRecord();
   private readonly abort = new AbortController();
+  /** It was aborted since it waits, and nothing is left that could happen. */
+  private idle = false;
   private readonly statistics: Statistics;
   /** Modules of --module by the names that they are imported by. */
   private readonly linkNames = new Map<ValidModule, string>();
   private trace: TraceOutput | undefined;
 
-  constructor(settings: RunOptions, host: CliHost, timeoutText: string | undefined) {
+  constructor(settings: RunOptions, console: Console, timeoutText: string | undefined) {
     this.settings = settings;
-    this.host = host;
+    this.console = console;
     this.timeoutText = timeoutText;
     this.statistics = new Statistics();
   }
@@ -83,19 +95,23 @@ class Run {
   }
 
   async run(file: string, rest: readonly string[]): Promise<number> {
-    const { settings, host } = this;
+    const { settings, console } = this;
     const linked = settings.modules.map((one) => ({ name: one.name, program: this.load(one.file) }));
     const program = this.load(file);
     for (const { name, program: library } of linked) this.linkNames.set(library.valid, name);
     this.trace = this.openTrace();
     const timer = settings.timeout === undefined ? undefined : setTimeout(() => this.abort.abort(), settings.timeout);
+    const busy = console.onIdle(() => {
+      this.idle = true;
+      this.abort.abort();
+    });
     try {
       for (const { name, program: library } of linked) {
         const instance = await this.instantiate(library, [programName(library)]);
         await this.initialize(instance);
-        this.provided[name] = Object.assign(Object.create(null), instance.exports) as Provided[string];
+        this.provided[name] = Object.assign(emptyRecord(), instance.exports);
       }
-      this.listeners = await openListeners(settings.listen, host);
+      this.listeners = await openListeners(settings.listen, console);
       const args = [programName(program), ...rest];
       if (settings.invoke === undefined && usesThreads(program.module)) await this.runThreads(program, args);
       else await this.start(await this.instantiate(program, args), program.path, rest);
@@ -103,17 +119,22 @@ class Run {
       return EXIT.ok;
     } catch (error) {
       this.trace?.finish(error);
-      return stopped(error, host, this.known, this.timeoutText, this.trace !== undefined);
+      return stopped(error, console, {
+        modules: this.known,
+        timeout: this.timeoutText,
+        traced: this.trace !== undefined,
+        idle: this.idle,
+      });
     } finally {
       clearTimeout(timer);
-      for (const process of this.processes) process.close();
-      for (const listener of this.listeners) listener.close();
-      if (settings.stats) host.stderr(this.statistics.text());
+      busy();
+      for (const one of [...this.processes, ...this.listeners]) closed(one, console);
+      if (settings.stats) console.tell(this.statistics.text());
     }
   }
 
   private load(file: string): Loaded {
-    const program = loadProgram(this.host, file);
+    const program = loadProgram(this.console, file);
     try {
       const valid = validateModule(program.module, { features: this.settings.features });
       this.known.push(new Known(program.module));
@@ -134,7 +155,7 @@ class Run {
   private openTrace(): TraceOutput | undefined {
     const { trace } = this.settings;
     if (trace === undefined || (trace.kinds.size === 1 && trace.kinds.has('wasi'))) return undefined;
-    return new TraceOutput(trace, this.host, (module) => this.linkNames.get(module));
+    return new TraceOutput(trace, this.console, (module) => this.linkNames.get(module));
   }
 
   private get instanceOptions(): InstanceOptions {
@@ -147,12 +168,13 @@ class Run {
 
   /** A program's WASI process, if it uses any, and all that it may import. */
   private world(module: Loaded['module'], args: readonly string[]): { wasi: WASI | undefined; imports: Provided } {
-    const { settings, host, provided } = this;
-    const imports: Provided = Object.assign(Object.create(null), provided) as Provided;
-    const wasi = usesWasi(module) ? wasiFor(args, settings, host, this.listeners) : undefined;
+    const { settings, console, provided } = this;
+    const imports: Provided = Object.assign(emptyRecord(), provided);
+    const wasi = usesWasi(module) ? wasiFor(args, settings, console, this.listeners) : undefined;
     if (wasi !== undefined) {
       this.processes.push(wasi);
-      for (const [name, functions] of Object.entries(wasi.imports)) imports[name] ??= { ...functions };
+      for (const [name, functions] of Object.entries(wasi.imports))
+        imports[name] = Object.assign(emptyRecord(), functions);
     }
     if (settings.unknownImports !== 'fail') standIns(module, imports, settings.unknownImports);
     return { wasi, imports };
@@ -161,7 +183,7 @@ class Run {
   /** A program with guest threads: each has an instance of its own. */
   private async runThreads({ module, valid }: Loaded, args: readonly string[]): Promise<void> {
     const { maxMemory, threadSeed } = this.settings;
-    const { wasi = wasiFor(args, this.settings, this.host, this.listeners), imports } = this.world(module, args);
+    const { wasi = wasiFor(args, this.settings, this.console, this.listeners), imports } = this.world(module, args);
     const { beginInstantiate } = engineWith(this.instanceOptions);
     const counting: typeof engine = {
       ...engine,
@@ -199,7 +221,7 @@ class Run {
       const func = exportedFunc(instance, invoke);
       const { params, results } = func.type;
       const values = await invokeBitsAsync(func, parseArguments(invoke, params, rest), this.limits);
-      this.host.stdout(resultLines(values, results, this.nameFunc));
+      this.console.print(resultLines(values, results, this.nameFunc));
       return;
     }
     if (instance.exports['_start']?.kind === 'func') {

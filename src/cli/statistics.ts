@@ -1,5 +1,6 @@
 // What `--stats` tells at the end of a run: time, and what the memories of the instances grew to.
 import type { Instance } from '../index.ts';
+import { quoted } from '../syntax/visible.ts';
 import { columns } from './terminal.ts';
 
 export class Statistics {
@@ -14,18 +15,18 @@ export class Statistics {
     this.instances.push(instance);
   }
 
-  /** Lines with a newline at the end. */
+  /** Lines, without the last newline. */
   text(): string {
     const milliseconds = Number(process.hrtime.bigint() - this.began) / 1e6;
     const rows = [['time', `${milliseconds.toFixed(1)} ms`]];
     for (const { exports } of this.instances) {
       for (const [name, value] of Object.entries(exports)) {
-        if (value.kind === 'memory') rows.push([`memory ${JSON.stringify(name)}`, `${value.byteLength} bytes`]);
+        if (value.kind === 'memory') rows.push([`memory ${quoted(name)}`, `${value.byteLength} bytes`]);
       }
     }
     rows.push(['process', `${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`]);
-    return `${columns(rows)
+    return columns(rows)
       .map((line) => `stats: ${line}`)
-      .join('\n')}\n`;
+      .join('\n');
   }
 }

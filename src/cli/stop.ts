@@ -1,47 +1,73 @@
-// What ended a program, as an exit code and a report. Everything that a guest can cause is told apart from our own bugs.
-import { ExhaustionError, ExitStatus, Interrupted, LinkError, Trap, UnsupportedError, WasmError } from '../errors.ts';
-import { CliError, EXIT } from './failure.ts';
-import type { CliHost } from './host.ts';
+// What ended a program, told as a report. Everything that a guest can cause is told apart from our own bugs; which exit
+// code it is says the table of failure.ts.
+import {
+  ExhaustionError,
+  ExitStatus,
+  Interrupted,
+  LinkError,
+  Trap,
+  UnsupportedError,
+  WasmException,
+} from '../errors.ts';
+import { visible } from '../syntax/visible.ts';
+import type { Console } from './console.ts';
+import { CliError, EXIT, exitCodeOf, outOfRoom } from './failure.ts';
 import { type Known, backtraceLines } from './report.ts';
-import { visible } from './terminal.ts';
+
+/** How a program was run, as far as reports speak of it. */
+export interface Circumstances {
+  readonly modules: readonly Known[];
+  /** What --timeout said. */
+  readonly timeout: string | undefined;
+  readonly traced: boolean;
+  /** It was stopped since it waited and nothing was left that could have ended the wait. */
+  readonly idle: boolean;
+}
+
+/** A wait that is known to have no end: the program has no thread to end it, and the host nothing that would happen. */
+export function nobodyIsLeft(): string {
+  return 'blocking wait: the program waits without a time-out, and nobody is left to give it what it waits for';
+}
 
 /** The exit code for what a program threw; the report is printed. Throws what is not the program's doing. */
-export function stopped(
-  error: unknown,
-  host: CliHost,
-  modules: readonly Known[],
-  timeout: string | undefined,
-  traced = false,
-): number {
-  if (error instanceof ExitStatus) return error.exitCode;
+export function stopped(thrown: unknown, console: Console, circumstances: Circumstances): number {
+  const full = outOfRoom(thrown);
+  const error = full === undefined ? thrown : new ExhaustionError(full);
   if (error instanceof LinkError) throw linkFailure(error);
-  const tell = (line: string, hint?: string): void => {
-    const frames = backtraceLines((error as Partial<Trap>).backtrace ?? [], modules);
-    const lines = [visible(`wasmi-ts: ${line}`), ...frames, ...(hint === undefined ? [] : [`hint: ${hint}`])];
-    host.stderr(`${lines.join('\n')}\n`);
-  };
+  const report = error instanceof Error ? reportOf(error, circumstances) : undefined;
+  if (report === undefined) throw error;
+  const { exitCode, line, hint } = report;
+  if (line === undefined) return exitCode;
+  const frames = backtraceLines((error as Partial<Trap>).backtrace ?? [], circumstances.modules);
+  const lines = [visible(`wasmi-ts: ${line}`), ...frames, ...(hint === undefined ? [] : [`hint: ${hint}`])];
+  console.tell(lines.join('\n'));
+  return exitCode;
+}
+
+interface Report {
+  readonly exitCode: number;
+  /** Nothing is told of an exit. */
+  readonly line?: string;
+  readonly hint?: string;
+}
+
+function reportOf(error: Error, { timeout, traced, idle }: Circumstances): Report | undefined {
+  const exitCode = exitCodeOf(error);
+  if (error instanceof ExitStatus) return { exitCode };
   if (error instanceof Interrupted) {
-    if (error.reason === 'fuel') {
-      tell('out of fuel', '--fuel N gives it more');
-      return EXIT.fuel;
-    }
-    tell(`time-out: the program ran longer than ${timeout ?? 'it may'}`);
-    return EXIT.timeout;
+    if (error.reason === 'fuel') return { exitCode, line: 'out of fuel', hint: '--fuel N gives it more' };
+    if (idle) return { exitCode: EXIT.trap, line: `trap: ${nobodyIsLeft()}` };
+    return { exitCode, line: `time-out: the program ran longer than ${timeout ?? 'it may'}` };
   }
   if (error instanceof Trap) {
-    tell(`trap: ${error.message}`, traced ? undefined : 'run it with --trace to see the steps before the trap');
-    return EXIT.trap;
+    const hint = 'run it with --trace to see the steps before the trap';
+    return { exitCode, line: `trap: ${error.message}`, ...(traced ? {} : { hint }) };
   }
   // While it runs: a wait that nothing can end, an import that nobody provides.
   if (error instanceof ExhaustionError || error instanceof UnsupportedError) {
-    tell(`trap: ${error.message}`);
-    return EXIT.trap;
+    return { exitCode, line: `trap: ${error.message}` };
   }
-  if (error instanceof WasmError && error.code === 'exception') {
-    tell(error.message);
-    return EXIT.trap;
-  }
-  throw error;
+  return error instanceof WasmException ? { exitCode, line: error.message } : undefined;
 }
 
 function linkFailure(error: LinkError): CliError {

@@ -12,7 +12,10 @@ import type { Options, OptionSpecs } from './options.ts';
 
 export const FEATURE_OPTIONS: OptionSpecs = { 'wasm-features': { kind: 'value', short: 'W', dash: true } };
 
-const WORDS: Readonly<Record<string, boolean>> = { y: true, yes: true, on: true, n: false, no: false, off: false };
+const WORDS = new Map([
+  ...['y', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['n', 'no', 'off'].map((word) => [word, false] as const),
+]);
 
 /** The set that the options describe: the defaults, then each switch from left to right. */
 export function featureSet(options: Options): FeatureSet {
@@ -25,7 +28,7 @@ export function featureSet(options: Options): FeatureSet {
 
 function switched(options: Options, set: FeatureSet, item: string): FeatureSet {
   const [, minus, name, word] = /^(-?)([^=]*)(?:=(.*))?$/s.exec(item) as unknown as [string, string, string, string?];
-  const on = word === undefined ? minus === '' : WORDS[word];
+  const on = word === undefined ? minus === '' : WORDS.get(word);
   if (on === undefined || (word !== undefined && minus !== '')) {
     throw options.usage(`--wasm-features ${item}: write name, -name, name=y or name=n`);
   }

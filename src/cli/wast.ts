@@ -2,19 +2,19 @@
 // https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
 import { parseScript } from '../script/parse.ts';
 import { runScript } from '../script/run.ts';
+import { visible } from '../syntax/visible.ts';
 import { CliError, EXIT } from './failure.ts';
 import { WAST_HELP } from './help.ts';
-import type { CliHost } from './host.ts';
+import type { Console } from './console.ts';
 import { parseOptions } from './options.ts';
-import { printError } from './output.ts';
 import { readSource, textFailure, textOf } from './program.ts';
 import { scriptEngine } from '../script/engine.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
-export function wastCommand(args: readonly string[], host: CliHost): number {
+export function wastCommand(args: readonly string[], console: Console): number {
   const options = parseOptions('wast', args, { ...FEATURE_OPTIONS, verbose: { kind: 'flag', short: 'v' } });
   if (options.has('help')) {
-    host.stdout(WAST_HELP());
+    console.print(WAST_HELP());
     return EXIT.ok;
   }
   if (options.files.length === 0) throw options.usage('wast needs a file');
@@ -22,10 +22,10 @@ export function wastCommand(args: readonly string[], host: CliHost): number {
   let failures = 0;
   for (const path of options.files) {
     try {
-      failures += runFile(path, host, engine, options.has('verbose'));
+      failures += runFile(path, console, engine, options.has('verbose'));
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      printError(host, error);
+      console.complain(error);
       failures++;
     }
   }
@@ -33,17 +33,19 @@ export function wastCommand(args: readonly string[], host: CliHost): number {
 }
 
 /** Runs one script and answers how many commands failed. */
-function runFile(path: string, host: CliHost, engine: ReturnType<typeof scriptEngine>, verbose: boolean): number {
-  const source = readSource(host, path);
+function runFile(path: string, console: Console, engine: ReturnType<typeof scriptEngine>, verbose: boolean): number {
+  const source = readSource(console, path);
   const text = textOf(source);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { line, kind, result, detail } of runScript(parsed(source.path, text), engine)) {
     counts[result]++;
-    if (result === 'failed') printError(host, new CliError(`${source.path}:${line}: ${kind}: ${detail}`));
-    else if (result === 'skipped' && verbose) host.stdout(`${source.path}:${line}: ${kind} skipped: ${detail}\n`);
+    if (result === 'failed') console.complain(new CliError(`${source.path}:${line}: ${kind}: ${detail}`));
+    else if (result === 'skipped' && verbose)
+      console.print(`${visible(`${source.path}:${line}: ${kind} skipped: ${detail}`)}\n`);
   }
   if (verbose || counts.failed > 0 || counts.skipped > 0) {
-    host.stdout(`${source.path}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+    const { passed, failed, skipped } = counts;
+    console.print(`${visible(source.path)}: ${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   }
   return counts.failed;
 }

@@ -2,19 +2,19 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md  A program gets nothing that is not named.
 import { Trap } from '../errors.ts';
 import type { Imports } from '../index.ts';
+import { emptyRecord, own } from '../syntax/records.ts';
 import type { Module } from '../syntax/module.ts';
 import { I64, type FuncType, isRef } from '../syntax/types.ts';
 import { funcTypeAt } from '../text/printer-types.ts';
-import { type Listener, SystemError, WASI } from '../wasi/index.ts';
+import { type Directory, type Listener, SystemError, WASI } from '../wasi/index.ts';
 import { nodeDirectory, nodeHost, nodeListener } from '../wasi/hosts/node.ts';
+import { openDirectories } from '../wasi/hosts/node/preopens.ts';
 import { CliError } from './failure.ts';
-import type { CliHost } from './host.ts';
-import type { ListenAddress, RunOptions } from './run-options.ts';
+import type { Console } from './console.ts';
+import { type ListenAddress, type Mapping, type RunOptions, WASI_MODULES } from './run-options.ts';
 
 /** Imports under construction: by module, then by name. */
 export type Provided = Record<string, Record<string, Imports[string][string]>>;
-
-const WASI_MODULES = ['wasi_snapshot_preview1', 'wasi_unstable', 'wasi'];
 
 /** Whether a module imports anything of WASI preview 1, its predecessor, or wasi-threads. */
 export function usesWasi(module: Module): boolean {
@@ -33,40 +33,45 @@ export function usesThreads(module: Module): boolean {
 export function wasiFor(
   args: readonly string[],
   options: RunOptions,
-  host: CliHost,
+  console: Console,
   listeners: readonly Listener[] = [],
 ): WASI {
-  const preopens = options.dirs.map(({ host: path, guest, readOnly }) => {
-    try {
-      return [guest, nodeDirectory(path, { readOnly })] as const;
-    } catch (error) {
-      if (error instanceof SystemError) throw new CliError(`--dir ${path}: ${directoryError(error)}`);
-      throw error;
-    }
-  });
-  const strace = options.strace ? { strace: (line: string) => host.stderr(`${line}\n`) } : {};
+  const dirs = options.dirs.map((one) => [one.guest, one] as const);
+  const preopens = openDirectories(dirs, openDirectory);
+  const strace = options.strace ? { strace: (line: string) => console.traceLine(line) } : {};
   try {
     return new WASI({
-      ...nodeHost({ args, env: options.env, stdio: host.guest === undefined, ...strace }),
-      preopens: Object.fromEntries(preopens),
+      ...nodeHost({ args, env: options.env, stdio: console.guest === undefined, ...strace }),
+      preopens,
       listeners,
-      ...host.guest,
+      ...console.guest,
     });
   } catch (error) {
+    for (const [, directory] of preopens) directory.close();
     if (error instanceof TypeError) throw new CliError(error.message);
     throw error;
   }
 }
 
+/** A directory of the command line. Throws CliError. */
+function openDirectory({ host: path, readOnly }: Mapping): Directory {
+  try {
+    return nodeDirectory(path, { readOnly });
+  } catch (error) {
+    if (error instanceof SystemError) throw new CliError(`--dir ${path}: ${directoryError(error)}`);
+    throw error;
+  }
+}
+
 /** The sockets of --listen, once they listen; for port 0 it is said which one that is. CliError for those that cannot. */
-export async function openListeners(addresses: readonly ListenAddress[], host: CliHost): Promise<Listener[]> {
+export async function openListeners(addresses: readonly ListenAddress[], console: Console): Promise<Listener[]> {
   const opened: Listener[] = [];
   for (const wanted of addresses) {
     const name = `${wanted.address.includes(':') ? `[${wanted.address}]` : wanted.address}`;
     try {
       const listener = await nodeListener(wanted);
       opened.push(listener);
-      if (wanted.port === 0) host.stderr(`wasmi-ts: listening at ${name}:${listener.local?.port}\n`);
+      if (wanted.port === 0) console.tell(`wasmi-ts: listening at ${name}:${listener.local?.port}`);
     } catch (error) {
       for (const listener of opened) listener.close();
       if (error instanceof SystemError) throw new CliError(`--listen ${name}:${wanted.port}: ${listenError(error)}`);
@@ -95,11 +100,11 @@ function zeros(type: FuncType): (number | bigint | null)[] {
 /** Adds a function for each imported function that `provided` does not have. */
 export function standIns(module: Module, provided: Provided, how: 'trap' | 'default'): void {
   for (const { module: from, name, desc } of module.imports) {
-    if (desc.kind !== 'func' || provided[from]?.[name] !== undefined) continue;
+    if (desc.kind !== 'func' || own(provided[from], name) !== undefined) continue;
     const type = funcTypeAt(module, desc.type);
     if (type === undefined) continue;
     const results = zeros(type);
-    provided[from] ??= Object.create(null) as Record<string, never>;
+    provided[from] ??= emptyRecord();
     provided[from][name] =
       how === 'default'
         ? () => (results.length === 1 ? results[0] : results)

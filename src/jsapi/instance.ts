@@ -1,4 +1,5 @@
 // WebAssembly.Instance: reading imports, instantiation, the exports object. https://webassembly.github.io/spec/js-api/#instances
+import { emptyRecord } from '../syntax/records.ts';
 import { instantiateModule } from '../interpreter/instantiate.ts';
 import { invoke } from '../interpreter/invoke.ts';
 import type { Extern, ModuleInstance } from '../runtime/instance.ts';
@@ -134,7 +135,7 @@ function exportValue(value: Extern): unknown {
 }
 
 function exportsOf(inner: ModuleInstance): object {
-  const made = Object.create(null) as Record<string, unknown>;
+  const made = emptyRecord<unknown>();
   for (const { name, kind, index } of inner.module.module.exports) {
     made[name] = exportValue(inner.extern(kind, index));
   }

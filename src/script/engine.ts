@@ -11,6 +11,7 @@ import { Global } from '../runtime/global.ts';
 import type { Bits } from '../runtime/values.ts';
 import { isI31 } from '../runtime/objects.ts';
 import type { Extern } from '../runtime/instance.ts';
+import { emptyRecord } from '../syntax/records.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import { parseModule } from '../text/parser.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -35,10 +36,10 @@ const SPECTEST = `(module
   (func (export "print_f64_f64") (param f64 f64)))`;
 
 /** What only some proposals know. */
-const MORE: Readonly<Record<string, string>> = {
-  table64: '(module (table (export "table64") i64 10 20 funcref))',
-  shared_memory: '(module (memory (export "shared_memory") 1 2 shared))',
-};
+const MORE = new Map([
+  ['table64', '(module (table (export "table64") i64 10 20 funcref))'],
+  ['shared_memory', '(module (memory (export "shared_memory") 1 2 shared))'],
+]);
 
 /** Taken branches and calls of a thread's turn: few, so that threads meet in many ways. */
 const SLICE = 100;
@@ -76,11 +77,11 @@ export function scriptEngine(features?: FeatureSet): Engine<ValidModule, Instanc
     compile: (bytes) => compile(bytes, options),
     validateCustom: ({ module }) => validateBranchHints(module),
     instantiate(module, find) {
-      const imports = Object.create(null) as Record<string, Record<string, Extern>>;
+      const imports = emptyRecord<Record<string, Extern>>();
       for (const { module: from, name } of module.module.imports) {
         const value = find(from, name);
         if (value === undefined) continue;
-        imports[from] ??= Object.create(null) as Record<string, Extern>;
+        imports[from] ??= emptyRecord();
         imports[from][name] = value;
       }
       return instantiate(module, imports as Imports);
@@ -96,8 +97,9 @@ export function scriptEngine(features?: FeatureSet): Engine<ValidModule, Instanc
       return readGlobalBits(global);
     },
     spectest() {
-      const all: Record<string, Extern | UnsupportedError> = { ...fromText(SPECTEST).exports };
-      for (const [name, text] of Object.entries(MORE)) {
+      const all = emptyRecord<Extern | UnsupportedError>();
+      Object.assign(all, fromText(SPECTEST).exports);
+      for (const [name, text] of MORE) {
         try {
           Object.assign(all, fromText(text).exports);
         } catch (error) {

@@ -17,15 +17,15 @@ export class HostReference {
 }
 
 /** Which kinds of reference a pattern takes. */
-const TAKES: Readonly<Record<string, readonly ReferenceKind[]>> = {
-  func: ['func'],
-  exn: ['exn'],
-  i31: ['i31'],
-  struct: ['struct'],
-  array: ['array'],
-  eq: ['i31', 'struct', 'array'],
-  any: ['i31', 'struct', 'array', 'other'],
-};
+const TAKES = new Map<string, readonly ReferenceKind[]>([
+  ['func', ['func']],
+  ['exn', ['exn']],
+  ['i31', ['i31']],
+  ['struct', ['struct']],
+  ['array', ['array']],
+  ['eq', ['i31', 'struct', 'array']],
+  ['any', ['i31', 'struct', 'array', 'other']],
+]);
 
 function matchesNumber(pattern: NumberPattern, bits: bigint, width: number): boolean {
   if (typeof pattern === 'bigint') return pattern === bits;
@@ -58,7 +58,10 @@ export function matches(pattern: Pattern, value: Bits, kindOf: (reference: unkno
       if (pattern.value === undefined) return value !== null;
       return value instanceof HostReference && value.value === pattern.value;
     case 'ref':
-      return value !== null && TAKES[pattern.kind].includes(value instanceof HostReference ? 'other' : kindOf(value));
+      return (
+        value !== null &&
+        (TAKES.get(pattern.kind) ?? []).includes(value instanceof HostReference ? 'other' : kindOf(value))
+      );
     case 'either':
       return pattern.options.some((option) => matches(option, value, kindOf));
   }

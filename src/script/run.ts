@@ -5,6 +5,7 @@
 import { ExhaustionError, InvalidError, LinkError, MalformedError, Trap, UnsupportedError } from '../errors.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import type { Bits } from '../runtime/values.ts';
+import { own } from '../syntax/records.ts';
 import type { ParseOptions } from '../text/parser.ts';
 import { HostReference, type ReferenceKind, matches, showPattern, showValue } from './match.ts';
 import { type Action, type Command, type ModuleSource, type Pattern, type Script, parseSource } from './script.ts';
@@ -195,7 +196,7 @@ class Runner<M, I, X> {
   private instantiate(module: M): I {
     return this.engine.instantiate(module, (from, name) => {
       if (from === 'spectest') {
-        const value = this.spectest[name];
+        const value = own(this.spectest, name);
         if (value instanceof UnsupportedError) throw value;
         return value;
       }

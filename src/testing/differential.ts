@@ -1,5 +1,6 @@
 // The judge: one module on two engines, and where they differ. Engines are objects of a small interface, so that any can
 // be judged: ours, the host's own, one in another process. Runs that end for want of stack or memory are no verdict.
+import { own } from '../syntax/records.ts';
 import type { TestCall, TestModule } from './assemble.ts';
 import type { TestValue } from './values.ts';
 
@@ -105,7 +106,7 @@ type State = Readonly<Record<string, unknown>>;
 
 function stateDifference(a: State, b: State, memories: boolean): Omit<Difference, 'call'> | undefined {
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const [x, y] = [a[name], b[name]];
+    const [x, y] = [own(a, name), own(b, name)];
     if (x === undefined || y === undefined) continue;
     if (x instanceof Uint8Array && y instanceof Uint8Array) {
       if (!memories) continue;

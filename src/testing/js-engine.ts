@@ -1,5 +1,6 @@
 // An engine of the judge out of anything that has the JavaScript API: the host's own namespace, or an implementation of
 // it. https://webassembly.github.io/spec/js-api/
+import { emptyRecord } from '../syntax/records.ts';
 import type { Engine, EngineInstance, Failure, HostCall } from './differential.ts';
 import type { TestModule } from './assemble.ts';
 import { trapClassOfMessage } from './traps.ts';
@@ -38,7 +39,7 @@ function instanceOf(wasm: JsNamespace, exports: Exports): EngineInstance {
       if (global !== undefined) global.value = value;
     },
     state: () => {
-      const seen: Record<string, unknown> = {};
+      const seen = emptyRecord<unknown>();
       for (const [name, value] of Object.entries(exports)) seen[name] = look(wasm, value);
       return seen;
     },
@@ -84,7 +85,7 @@ export function jsEngine(name: string, wasm: JsNamespace): Engine {
     name,
     instantiate: ({ bytes, linked }: TestModule, host: HostCall) => {
       const module = new wasm.Module(bytes);
-      const functions: Record<string, unknown> = {};
+      const functions = emptyRecord<unknown>();
       for (const one of wasm.Module.imports(module as never)) {
         if (one.module === 'host') functions[one.name] = (...args: readonly unknown[]) => host(one.name, args);
       }

@@ -1,6 +1,7 @@
 // Scripts in the testsuite's format (.wast): a generated module, calls, and what an engine that is trusted made of them.
 // Any runner of such scripts can take them as a conformance test. What a script cannot say is left out: calls that ran
 // out of stack or memory end it, and results that hold a NaN or an object are called for but not asserted.
+import { own } from '../syntax/records.ts';
 import type fc from 'fast-check';
 import { decodeModule } from '../decoder/decode.ts';
 import { TRAP_PHRASES } from '../errors.ts';
@@ -87,7 +88,7 @@ function globalLines(test: TestModule, instance: EngineInstance): string[] {
   const types = [...imported, ...module.globals.map(({ type }) => type)];
   const state = instance.state();
   return module.exports.flatMap(({ kind, name, index }) => {
-    const value = state[name];
+    const value = own(state, name);
     if (kind !== 'global' || types[index].val >= 0 || !isKnown(value)) return [];
     const text = constant(types[index].val, value);
     return text === undefined ? [] : [`(assert_return (get "${name}") ${text})`];

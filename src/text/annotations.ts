@@ -9,22 +9,22 @@ import { EOF, KEYWORD, LPAREN, STRING, type Annotation, type Tokens } from './to
 import * as say from './messages.ts';
 
 /** Section ids in the order of the binary format. */
-const SECTIONS: Readonly<Record<string, number>> = {
-  type: 1,
-  import: 2,
-  func: 3,
-  table: 4,
-  memory: 5,
-  tag: 13,
-  global: 6,
-  export: 7,
-  start: 8,
-  elem: 9,
-  datacount: 12,
-  code: 10,
-  data: 11,
-};
-const SECTION_ORDER = Object.values(SECTIONS);
+const SECTIONS = new Map([
+  ['type', 1],
+  ['import', 2],
+  ['func', 3],
+  ['table', 4],
+  ['memory', 5],
+  ['tag', 13],
+  ['global', 6],
+  ['export', 7],
+  ['start', 8],
+  ['elem', 9],
+  ['datacount', 12],
+  ['code', 10],
+  ['data', 11],
+]);
+const SECTION_ORDER = [...SECTIONS.values()];
 export const LAST_SECTION = 11;
 /** Hints on code stand before the code section, which follows the data count. */
 const BEFORE_CODE = 12;
@@ -108,7 +108,7 @@ export class Annotations {
     if (side !== 'before' && side !== 'after') throw this.fault(one, `malformed placement: ${side}`);
     cursor.pos++;
     const section = cursor.is(KEYWORD) ? cursor.text : '';
-    const id = SECTIONS[section];
+    const id = SECTIONS.get(section);
     let after = id ?? 0;
     if (section === 'first' && side === 'before') after = 0;
     else if (section === 'last' && side === 'after') after = LAST_SECTION;

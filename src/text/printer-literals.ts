@@ -1,5 +1,6 @@
 // Strings, names and identifiers in the text format; numbers are in syntax/number-text.ts.
 // https://webassembly.github.io/spec/core/text/values.html  Parsing what is printed here gives the same bytes again.
+import { isHidden } from '../syntax/visible.ts';
 
 const hex = (n: number, digits = 1): string => n.toString(16).padStart(digits, '0');
 
@@ -18,9 +19,6 @@ export function bytesText(bytes: Uint8Array): string {
   return parts.join('');
 }
 
-/** Characters that a reader would not see, or that reorder what is around them on a screen. */
-const HIDDEN = /[\u0080-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/;
-
 /** A string literal for a name: letters of any script as they are; control and invisible characters escaped. */
 export function nameText(name: string): string {
   if (/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(name)) return `"${name}"`;
@@ -28,7 +26,7 @@ export function nameText(name: string): string {
   for (const char of name) {
     const point = char.codePointAt(0) as number;
     if (point < 0x80) text += BYTES[point];
-    else text += HIDDEN.test(char) ? `\\u{${hex(point)}}` : char;
+    else text += isHidden(point) ? `\\u{${hex(point)}}` : char;
   }
   return `${text}"`;
 }

@@ -60,7 +60,14 @@ function hexDigit(code: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
-const SIMPLE: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, '"': 34, "'": 39, '\\': 92 };
+const SIMPLE = new Map([
+  ['t', 9],
+  ['n', 10],
+  ['r', 13],
+  ['"', 34],
+  ["'", 39],
+  ['\\', 92],
+]);
 
 /** The bytes of the literal `source[start, end)`, which `scanString` has found to be well formed. */
 export function stringValue(source: string, start: number, end: number): Uint8Array {
@@ -82,8 +89,9 @@ export function stringValue(source: string, start: number, end: number): Uint8Ar
       continue;
     }
     const char = inner[pos + 1];
-    if (char in SIMPLE) {
-      bytes[length++] = SIMPLE[char];
+    const simple = SIMPLE.get(char);
+    if (simple !== undefined) {
+      bytes[length++] = simple;
       pos += 2;
     } else if (char === 'u') {
       const close = inner.indexOf('}', pos);

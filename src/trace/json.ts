@@ -1,5 +1,6 @@
 // A trace for programs: one JSON object per line. docs/tracing.md lists the keys.
 // New keys may come without a new version; what a key means changes only with one.
+import { visibleJson } from '../syntax/visible.ts';
 import type { Effect, Step, TypedValue } from './step.ts';
 import { bytesText } from './text.ts';
 import { type NameFunc, valueJson } from './values.ts';
@@ -13,7 +14,7 @@ export function stepJson(step: Step, nameFunc: NameFunc): string {
   const { branch, call } = step;
   const memory = step.effects.filter((one) => one.kind !== 'set');
   const sets = step.effects.filter((one) => one.kind === 'set');
-  return escapeHidden(
+  return visibleJson(
     JSON.stringify({
       s: step.number,
       f: step.func,
@@ -53,12 +54,4 @@ function effectJson(effect: Effect, value: (one: TypedValue) => unknown): unknow
       return { kind: 'write', memory, at, size, before: bytesText(before), after: bytesText(after) };
     }
   }
-}
-
-/** JSON leaves some invisible characters as they are; a terminal should not see them. */
-function escapeHidden(json: string): string {
-  return json.replace(
-    /[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -7,24 +7,24 @@ const WIDTHS = { step: 7, place: 18, instruction: 26, operands: 22 } as const;
 const MAX_BARS = 12;
 
 /** Instructions whose operands are written around a sign; the part before `_s` or `_u` counts. */
-const SIGNS: Readonly<Record<string, string>> = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  div: '/',
-  rem: '%',
-  and: '&',
-  or: '|',
-  xor: '^',
-  shl: '<<',
-  shr: '>>',
-  eq: '==',
-  ne: '!=',
-  lt: '<',
-  gt: '>',
-  le: '<=',
-  ge: '>=',
-};
+const SIGNS = new Map([
+  ['add', '+'],
+  ['sub', '-'],
+  ['mul', '*'],
+  ['div', '/'],
+  ['rem', '%'],
+  ['and', '&'],
+  ['or', '|'],
+  ['xor', '^'],
+  ['shl', '<<'],
+  ['shr', '>>'],
+  ['eq', '=='],
+  ['ne', '!='],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['le', '<='],
+  ['ge', '>='],
+]);
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
 
@@ -76,7 +76,7 @@ function inputsText(shape: Shape, op: string, inputs: readonly string[]): string
 }
 
 function listText(op: string, inputs: readonly string[]): string {
-  const sign = inputs.length === 2 ? SIGNS[/^[if]\d\d\.([a-z]+)(_[su])?$/.exec(op)?.[1] ?? ''] : undefined;
+  const sign = inputs.length === 2 ? SIGNS.get(/^[if]\d\d\.([a-z]+)(_[su])?$/.exec(op)?.[1] ?? '') : undefined;
   return inputs.join(sign === undefined ? ', ' : ` ${sign} `);
 }
 

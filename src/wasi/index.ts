@@ -2,7 +2,8 @@
 // A guest gets nothing that is not given: no environment, no directories, empty input, output that goes nowhere.
 // Hosts: `wasmi-ts/node` has real directories and streams; memory and virtual time are here.
 import { ExitStatus } from '../errors.ts';
-import { checkOptions, isBytes } from '../options.ts';
+import { checkOptions, isBytes, type Pairs, pairsOf } from '../options.ts';
+import { emptyRecord } from '../syntax/records.ts';
 import type { Clock } from './host/clock.ts';
 import type { Directory } from './host/filesystem.ts';
 import type { Random } from './host/random.ts';
@@ -16,7 +17,7 @@ import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } fr
 import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
 import { Process } from './kernel/process.ts';
-import { noEntry, notAMemory, refuseNul } from './messages.ts';
+import { noEntry, notAMemory, refuseDouble, refuseNul } from './messages.ts';
 import {
   CONNECTION_RIGHTS,
   DIRECTORY_RIGHTS,
@@ -53,9 +54,13 @@ export type { Engine, ProgramImports, ProgramInstance, ProgramModule, ProgramOpt
 export interface WasiOptions {
   /** The first is by custom the program's name. */
   readonly args?: readonly string[] | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Guest path to directory, in order from descriptor 3 on. The WASI object takes them over and closes them. */
-  readonly preopens?: Readonly<Record<string, Directory>> | undefined;
+  /** Name and value: an object, or pairs (a Map, an array), which keep their order where names look like numbers. */
+  readonly env?: Pairs<string> | undefined;
+  /**
+   * Guest path to directory, in order from descriptor 3 on: an object, or pairs (a Map, an array), which keep their order
+   * where paths look like numbers. No path may be given twice. The WASI object takes them over and closes them.
+   */
+  readonly preopens?: Pairs<Directory> | undefined;
   /** Sockets that listen already, as descriptors behind those of the directories. They are taken over and closed. */
   readonly listeners?: readonly Listener[] | undefined;
   /**
@@ -101,7 +106,9 @@ export class WASI {
     this.mode = mode;
     this.process = new Process({ args, env, clock, random });
     this.addStreams(options);
-    for (const [path, directory] of Object.entries(options.preopens ?? {})) this.addPreopen(path, directory);
+    const preopens = pairsOf(options.preopens ?? []);
+    refuseDoubles(preopens);
+    for (const [path, directory] of preopens) this.addPreopen(path, directory);
     for (const listener of options.listeners ?? []) this.addListener(listener);
     const dispatch = { mode, guests: this.guests, process: this.process };
     this.imports = Object.freeze({
@@ -241,12 +248,21 @@ function inputOf(stdin: WasiOptions['stdin']): InputStream {
   return 'subscribe' in stdin ? stdin : new SourceInput(stdin);
 }
 
+/** A guest looks paths up: of two directories with one path the second would be out of its reach. */
+function refuseDoubles(preopens: readonly (readonly [path: string, directory: Directory])[]): void {
+  const paths = new Set<string>();
+  for (const [path] of preopens) {
+    if (paths.has(path)) throw new TypeError(refuseDouble('guest path', path));
+    paths.add(path);
+  }
+}
+
 /** Imports of two sources; the first one's come first. */
 function mergedImports(first: ProgramImports, second: ProgramImports): ProgramImports {
-  const merged: Record<string, Record<string, unknown>> = Object.create(null);
+  const merged = emptyRecord<Record<string, unknown>>();
   for (const source of [second, first]) {
     for (const [name, values] of Object.entries(source)) {
-      merged[name] = Object.assign(merged[name] ?? Object.create(null), values);
+      merged[name] = Object.assign(merged[name] ?? emptyRecord(), values);
     }
   }
   return merged;

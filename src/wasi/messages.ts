@@ -5,6 +5,10 @@ export function refuseNul(what: string, text: string): string {
   return `invalid ${what}: ${JSON.stringify(text)} contains a NUL character, which ends a string in WASI`;
 }
 
+export function refuseDouble(what: string, name: string): string {
+  return `invalid ${what}: ${JSON.stringify(name)} is given twice`;
+}
+
 export function refuseEnvironmentName(name: string): string {
   return `invalid environment variable: the name ${JSON.stringify(name)} must not be empty or contain "="`;
 }

@@ -9,6 +9,7 @@ import {
   listOf,
   misfit,
   oneOf,
+  pairs,
   recordOf,
   type Shape,
   shapeOf,
@@ -52,8 +53,8 @@ const input = stream('inputFromFd', (value, where) => {
 
 export const WASI_OPTIONS: Shape<WasiOptions> = {
   args: listOf(text),
-  env: recordOf(text),
-  preopens: recordOf(preopened),
+  env: pairs(text),
+  preopens: pairs(preopened),
   listeners: listOf(having('a Listener', 'accept', 'close')),
   stdin: input,
   stdout: output,

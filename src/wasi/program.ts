@@ -1,6 +1,7 @@
 // Running a program with all its threads: instances are made and run in steps by an engine, which is handed in, so that
 // nothing here imports an interpreter.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md
+import { emptyRecord } from '../syntax/records.ts';
 import { Memory } from '../runtime/memory.ts';
 import type { Module } from '../syntax/module.ts';
 import type { Process } from './kernel/process.ts';
@@ -69,11 +70,11 @@ export function runProgram<M extends ProgramModule>(
 
 /** Programs with threads import their memory; where nobody gives it, it is made, once for all threads. */
 function withSharedMemories(module: Module, given: ProgramImports, maxMemoryBytes?: number): ProgramImports {
-  const imports: Record<string, Record<string, unknown>> = Object.create(null);
-  for (const [name, values] of Object.entries(given)) imports[name] = Object.assign(Object.create(null), values);
+  const imports = emptyRecord<Record<string, unknown>>();
+  for (const [name, values] of Object.entries(given)) imports[name] = Object.assign(emptyRecord(), values);
   for (const { module: from, name, desc } of module.imports) {
     if (desc.kind !== 'memory' || !desc.type.shared) continue;
-    imports[from] ??= Object.create(null) as Record<string, unknown>;
+    imports[from] ??= emptyRecord<unknown>();
     imports[from][name] ??= new Memory(desc.type, maxMemoryBytes);
   }
   return imports;

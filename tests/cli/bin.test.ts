@@ -71,6 +71,46 @@ describe.skipIf(!built)(title, () => {
     expect([stdout, stderr]).toEqual(['(module\n', '']);
   });
 
+  // Node itself would end with 13, and say nothing.
+  test.each([
+    ['_start', '(func (export "_start") (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))', []],
+    [
+      'a start function',
+      '(func $s (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))) (start $s)',
+      [],
+    ],
+    [
+      '--invoke',
+      '(func (export "f") (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))',
+      ['--invoke', 'f'],
+    ],
+  ])('a wait in %s that nobody can end is told, and ends with 134', (_where, func, options) => {
+    const file = join(scratch, 'wait.wat');
+    writeFileSync(file, `(module (memory (export "memory") 1 1 shared) ${func})`);
+    const { status, stderr } = run([...options, '--stats', file]);
+    expect([status, stderr]).toEqual([
+      134,
+      expect.stringMatching(/trap: blocking wait: .*nobody is left to give it.*\nstats: time/),
+    ]);
+    expect(run([...options, '--timeout', '50ms', file]).status).toBe(124);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'the exit code says what happened where standard error is full or closed',
+    () => {
+      const code = (command: string): number | null =>
+        spawnSync('bash', ['-c', command.replace(/wasmi-ts/g, `"${process.execPath}" "${bin}"`)], { cwd: golden })
+          .status;
+      expect(code('wasmi-ts --invoke crash trap.wat 2> /dev/full')).toBe(134);
+      expect(code('wasmi-ts --invoke crash trap.wat 2>&1 | true; exit $PIPESTATUS')).toBe(134);
+      expect(code('wasmi-ts missing.wasm 2>&-')).toBe(1);
+      expect(code('wasmi-ts --nonsense 2> /dev/full')).toBe(2);
+      expect(code('wasmi-ts --trace exit.wat 2> /dev/full')).toBe(42);
+      expect(code('wasmi-ts --version > /dev/full')).toBe(1);
+      expect(code('wasmi-ts --version >&-')).toBe(0);
+    },
+  );
+
   test('says which version it is', () => {
     expect(run(['--version']).stdout).toMatch(/^wasmi-ts \d+\.\d+\.\d+\n$/);
   });

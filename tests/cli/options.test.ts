@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/cli/failure.ts';
+import { Console } from '../../src/cli/console.ts';
 import type { CliHost } from '../../src/cli/host.ts';
 import { type OptionSpecs, parseOptions, duration, size } from '../../src/cli/options.ts';
 import { RUN_OPTIONS, runOptions } from '../../src/cli/run-options.ts';
@@ -13,7 +14,7 @@ const host: CliHost = {
   readStdin: () => new Uint8Array(0),
 };
 const settings = (...args: string[]) =>
-  runOptions(parseOptions('run', [...args, 'f.wasm'], RUN_OPTIONS, { guestArguments: true }), host);
+  runOptions(parseOptions('run', [...args, 'f.wasm'], RUN_OPTIONS, { guestArguments: true }), new Console(host));
 
 describe('options', () => {
   test('end at the first file where what follows belongs to the guest', () => {
@@ -49,6 +50,17 @@ describe('options', () => {
     [['--module', 'x'], '--module x: write NAME=FILE'],
     [['--unknown-imports', 'ignore'], '--unknown-imports ignore: it is one of trap, default, fail'],
     [['--trace=all'], '--trace=all: it is made of ops, calls, mem, wasi, branch'],
+    [['--dir', 'a::/x', '--dir', 'b::/x'], '--dir b::/x: there is already a directory that the program sees as /x'],
+    [['--mapdir', '/x:a', '--dir', '/x'], '--dir /x: there is already a directory that the program sees as /x'],
+    [['--module', 'a=b', '--module', 'a=c'], '--module a=c: there is already a module that is called a'],
+    [
+      ['--module', 'wasi_snapshot_preview1=b'],
+      '--module wasi_snapshot_preview1=b: wasi_snapshot_preview1 is the system interface, which every program is given',
+    ],
+    [
+      ['--max-memory', `1${'0'.repeat(30)}`],
+      `--max-memory 1${'0'.repeat(30)}: a size is a number of bytes, or one with KiB, MiB or GiB, such as 64MiB`,
+    ],
     [['-W', '-gc=y'], '--wasm-features -gc=y: write name, -name, name=y or name=n'],
   ])('%j is refused with a reason', (args, message) => {
     expect(() => settings(...args)).toThrow(new UsageError(message, 'run'));
@@ -64,11 +76,18 @@ describe('options', () => {
   });
 
   test('the environment has only what is named, and later values win', () => {
-    expect(settings('--env', 'A=1', '--env', 'A=b=c', '--env', 'HOME', '--env', 'MISSING').env).toEqual({
-      A: 'b=c',
-      HOME: '/home/x',
-    });
-    expect(settings('--env-inherit').env).toEqual({ HOME: '/home/x' });
+    const given = ['--env', 'A=1', '--env', 'A=b=c', '--env', 'HOME', '--env', 'MISSING'];
+    expect([...settings(...given).env]).toEqual([
+      ['A', 'b=c'],
+      ['HOME', '/home/x'],
+    ]);
+    expect([...settings('--env-inherit').env]).toEqual([['HOME', '/home/x']]);
+  });
+
+  test('directories and variables keep the order of the command line, also where their names look like numbers', () => {
+    const { dirs, env } = settings(...'--dir a::b --mapdir 2:c --dir d::1 --env b=1 --env 2=x --env 1=y'.split(' '));
+    expect(dirs.map(({ guest }) => guest)).toEqual(['b', '2', '1']);
+    expect([...env.keys()]).toEqual(['b', '2', '1']);
   });
 
   test('features are switched from left to right', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fuzzCommand } from '../../src/cli/fuzz.ts';
 import { Stuck, WorkerRounds } from '../../src/cli/fuzz-rounds.ts';
+import { Console } from '../../src/cli/console.ts';
 import type { CliHost } from '../../src/cli/host.ts';
 import { compile } from '../../src/index.ts';
 import { namespace } from '../../src/jsapi/index.ts';
@@ -36,7 +37,7 @@ function fuzz(...args: string[]): Promise<number> {
     stderr: () => {},
     readStdin: () => new Uint8Array(0),
   };
-  return fuzzCommand(args, host);
+  return fuzzCommand(args, new Console(host));
 }
 
 /** An engine that is ours but for one thing: it adds 1 to each i64 that comes out. */

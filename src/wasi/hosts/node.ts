@@ -9,7 +9,8 @@ import {
   listOf,
   misfit,
   oneOf,
-  recordOf,
+  pairs,
+  type Pairs,
   type Shape,
   shapeOf,
   text,
@@ -19,6 +20,7 @@ import type { WasiOptions } from '../index.ts';
 import { openHostDirectory } from './node/directory.ts';
 import { inputFromFd } from './node/input.ts';
 import { outputToFd } from './node/output.ts';
+import { openDirectories } from './node/preopens.ts';
 import { nodeClock, nodeRandom } from './node/time.ts';
 import { readOnly } from './read-only.ts';
 
@@ -46,13 +48,13 @@ const hostDirectory: Check = either(
 );
 
 const HOST_OPTIONS: Shape<NodeHostOptions> = {
-  preopens: recordOf(hostDirectory),
+  preopens: pairs(hostDirectory),
   stdio: either(
     (value) => typeof value === 'boolean',
     shapeOf<StandardStreams>({ stdin: flag, stdout: flag, stderr: flag }),
   ),
   args: listOf(text),
-  env: recordOf(text),
+  env: pairs(text),
   mode: oneOf('async', 'sync'),
   strace: callable,
 };
@@ -65,12 +67,12 @@ interface StandardStreams {
 }
 
 export interface NodeHostOptions {
-  /** Guest path to host directory. */
-  readonly preopens?: Readonly<Record<string, HostDirectory>> | undefined;
+  /** Guest path to host directory; as in WasiOptions, an object or pairs. */
+  readonly preopens?: Pairs<HostDirectory> | undefined;
   /** Standard streams of this process that the guest shall have: all with true, none if not given. */
   readonly stdio?: boolean | StandardStreams | undefined;
   readonly args?: readonly string[] | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly env?: Pairs<string> | undefined;
   /** 'async' if not given; it must be the mode of the WASI object. */
   readonly mode?: 'async' | 'sync' | undefined;
   readonly strace?: ((line: string) => void) | undefined;
@@ -91,16 +93,15 @@ export function nodeDirectory(path: string, options?: DirectoryOptions): Directo
 export function nodeHost(given?: NodeHostOptions): WasiOptions {
   const options = checkOptions('nodeHost', given, HOST_OPTIONS);
   const { args = [], env = {}, mode = 'async', stdio = false, strace } = options;
-  const preopens: [string, Directory][] = Object.entries(options.preopens ?? {}).map(([guest, host]) => [
-    guest,
+  const preopens = openDirectories(options.preopens ?? [], (host) =>
     typeof host === 'string' ? nodeDirectory(host) : nodeDirectory(host.path, { readOnly: host.readOnly }),
-  ]);
+  );
   const streams = typeof stdio === 'boolean' ? { stdin: stdio, stdout: stdio, stderr: stdio } : stdio;
   return {
     args,
     env,
     mode,
-    preopens: Object.fromEntries(preopens),
+    preopens,
     clock: nodeClock(),
     random: nodeRandom(),
     ...(streams.stdin === true ? { stdin: inputFromFd(0, mode) } : {}),

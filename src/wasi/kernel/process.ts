@@ -1,5 +1,6 @@
 // A process as system calls see it: arguments, environment, file table, clock, randomness, and its pending waits.
 import { ExitStatus } from '../../errors.ts';
+import { type Pairs, pairsOf } from '../../options.ts';
 import { encodeUtf8 } from '../../syntax/utf8.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Random } from '../host/random.ts';
@@ -11,7 +12,8 @@ import { Waiting } from './wait.ts';
 
 export interface ProcessOptions {
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** A name that is given twice has its last value, at its first place. */
+  readonly env: Pairs<string>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -42,7 +44,7 @@ export class Process {
   /** Throws a TypeError for a text with a NUL in it, and for a variable's name that is empty or has `=` in it. */
   constructor(options: ProcessOptions) {
     this.args = options.args.map((arg) => terminated('argument', arg));
-    this.env = Object.entries(options.env).map(([key, value]) => {
+    this.env = [...new Map(pairsOf(options.env))].map(([key, value]) => {
       if (key === '' || key.includes('=')) throw new TypeError(refuseEnvironmentName(key));
       return terminated('environment variable', `${key}=${value}`);
     });

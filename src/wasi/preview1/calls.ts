@@ -1,5 +1,6 @@
 // All functions of a preview by name: what each does, and its type.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#functions
+import { emptyRecord } from '../../syntax/records.ts';
 import { type Coercion, dispatch, type DispatchOptions, type SystemCall } from '../kernel/dispatcher.ts';
 import type { SystemInterface, TypedFunction } from '../kernel/interface.ts';
 import { type FunctionName, type Layout, type Parameter, parametersOf, typeOf } from './abi.ts';
@@ -80,7 +81,7 @@ export function functionsOf(
   options: DispatchOptions,
   strace: ((line: string) => void) | undefined,
 ): SystemInterface {
-  const functions: Record<string, TypedFunction> = {};
+  const functions = emptyRecord<TypedFunction>();
   for (const [name, run] of Object.entries(callsOf(layout)) as [FunctionName, SystemCall][]) {
     if (layout.without.includes(name)) continue;
     const parameters = parametersOf(name);

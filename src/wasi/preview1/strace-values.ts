@@ -2,6 +2,7 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#types
 // All that comes from the guest is shown escaped, cut to a length, and may lie outside memory: then its address is shown.
 import { decodeUtf8 } from '../../syntax/utf8.ts';
+import { quoted } from '../../syntax/visible.ts';
 import { errnoName } from '../host/errno.ts';
 import type { Guest } from '../kernel/guest.ts';
 import {
@@ -23,27 +24,27 @@ const MAX_DATA = 64;
 const MAX_PARTS = 8;
 const MAX_RIGHTS = 4;
 
-const FLAGS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  fdflags: FDFLAGS,
-  fstflags: FSTFLAGS,
-  lookupflags: LOOKUPFLAGS,
-  oflags: OFLAGS,
-  riflags: RIFLAGS,
-  sdflags: SDFLAGS,
-};
+const FLAGS = new Map<string, Readonly<Record<string, number>>>([
+  ['fdflags', FDFLAGS],
+  ['fstflags', FSTFLAGS],
+  ['lookupflags', LOOKUPFLAGS],
+  ['oflags', OFLAGS],
+  ['riflags', RIFLAGS],
+  ['sdflags', SDFLAGS],
+]);
 
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  clockid: ['realtime', 'monotonic', 'process_cputime', 'thread_cputime'],
-  advice: ['normal', 'sequential', 'random', 'willneed', 'dontneed', 'noreuse'],
-};
+const NAMES = new Map([
+  ['clockid', ['realtime', 'monotonic', 'process_cputime', 'thread_cputime']],
+  ['advice', ['normal', 'sequential', 'random', 'willneed', 'dontneed', 'noreuse']],
+]);
 
 /** A value that is not in memory, by the type that abi.ts gives it. */
 export function valueText(type: string, value: number | bigint, layout: Layout): string {
   if (type === 'rights') return rightsText(value as bigint);
   if (type === 'whence') return layout.whence[Number(value)] ?? String(value);
-  const flags = FLAGS[type];
+  const flags = FLAGS.get(type);
   if (flags !== undefined) return flagsText(flags, value as number);
-  const name = NAMES[type]?.[Number(value)];
+  const name = NAMES.get(type)?.[Number(value)];
   if (name !== undefined) return name;
   return type === 'ptr' || type.endsWith('flags') ? hex(value) : String(value);
 }
@@ -70,11 +71,7 @@ export function textAt(guest: Guest, at: number, length: number, most = MAX_TEXT
   try {
     const bytes = guest.span(at, length).subarray(0, most);
     const text = decodeUtf8(bytes) ?? Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-    const escaped = JSON.stringify(text).replace(
-      /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
-    return length > most ? `${escaped}...` : escaped;
+    return length > most ? `${quoted(text)}...` : quoted(text);
   } catch {
     return `${hex(at)}[${length}]`;
   }

@@ -14,6 +14,7 @@ import { alreadyStarted, checkedCalls, named, type Run } from './calls.ts';
 import { openHostDirectory } from './directory.ts';
 import { inputFromFd } from './input.ts';
 import { outputToFd } from './output.ts';
+import { openDirectories } from './preopens.ts';
 import * as check from './refusals.ts';
 import { nodeClock, nodeRandom } from './time.ts';
 
@@ -154,7 +155,7 @@ export class NodeWASI {
 
 type Given = Required<Pick<NodeWasiOptions, 'version' | 'stdin' | 'stdout' | 'stderr'>> & {
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: readonly (readonly [string, string])[];
   readonly preopens: readonly (readonly [string, string])[];
   readonly returnOnExit: unknown;
 };
@@ -189,7 +190,7 @@ function readOptions(options: unknown = {}): Given {
   return {
     version,
     args: texts,
-    env: Object.fromEntries(variables),
+    env: variables,
     preopens: directories,
     stdin,
     stdout,
@@ -200,14 +201,14 @@ function readOptions(options: unknown = {}): Given {
 
 /** The system interface with everything open, or nothing. */
 function opened({ args, env, preopens, returnOnExit, ...stdio }: Given): WASI {
-  const directories: Record<string, Directory> = {};
+  let directories: readonly (readonly [path: string, directory: Directory])[] = [];
   try {
     const streams = openAll(() => ({
       stdin: inputFromFd(stdio.stdin, 'sync'),
       stdout: outputToFd(stdio.stdout),
       stderr: outputToFd(stdio.stderr),
     }));
-    for (const [guest, path] of preopens) directories[guest] = openAll(() => openHostDirectory(path));
+    directories = openDirectories(preopens, (path) => openAll(() => openHostDirectory(path)));
     check.checkBoolean(returnOnExit, 'options.returnOnExit');
     if (!returnOnExit) {
       throw check.wrongValue(
@@ -219,7 +220,7 @@ function opened({ args, env, preopens, returnOnExit, ...stdio }: Given): WASI {
     const host = { ...streams, clock: nodeClock(), random: nodeRandom(), mode: 'sync' as const };
     return expressible(() => new WASI({ args, env, preopens: directories, ...host }));
   } catch (error) {
-    for (const directory of Object.values(directories)) directory.close();
+    for (const [, directory] of directories) directory.close();
     throw error;
   }
 }
