@@ -26,10 +26,15 @@ export function writeAddress(type: { readonly addr: AddrType }, word: number, va
 /** The index in the memory's bytes of `size` bytes at address S[a] + offset. @throws Trap when they are not inside. */
 export function effectiveAddress(memory: Memory, a: number, offset: number, size: number): number {
   const p = readAddress(memory.type, a) + (offset >>> 0);
-  if (p + size > memory.byteLength) {
-    throw new Trap('memory-out-of-bounds', `bytes ${p} to ${p + size} of ${memory.byteLength}`);
-  }
+  checkBytes(memory, p, size);
   return p;
+}
+
+/** @throws Trap unless `size` bytes from p on lie in the memory, which another thread may have let grow. */
+export function checkBytes(memory: Memory, p: number, size: number): void {
+  if (p + size <= memory.accessible || (memory.refresh() && p + size <= memory.accessible)) return;
+  const lost = memory.isLost ? ': the host has transferred its buffer away' : '';
+  throw new Trap('memory-out-of-bounds', `bytes ${p} to ${p + size} of ${memory.accessible}${lost}`);
 }
 
 /** `size` bytes (1, 2 or 4) at p as an unsigned or int32 number. */

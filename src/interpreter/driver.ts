@@ -11,11 +11,11 @@ import { backtraceLater } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
 import { isUncatchable, raiseHostError, throwRef, throwTag } from './exceptions.ts';
 import { loop } from './loops.ts';
-import { load32 } from './loop-support.ts';
+import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
 import type { Thread } from './thread.ts';
-import { NOT_EQUAL, WAIT_TYPE, checkShared, waitAt, waitWithoutOthers } from './waits.ts';
+import { MemoryWait, NOT_EQUAL, WAIT_TYPE, checkShared, isEqual, waitBlocking } from './waits.ts';
 
 /**
  * Fuel for one stay in the loop. Leaving it regularly is what gets V8 out of code that it replaced on the stack, which
@@ -91,6 +91,10 @@ export function drive(t: Thread, slice: number): Outcome {
         break;
       case REASON.exhausted:
         throw exhausted();
+      case REASON.memoryOutOfBounds:
+        // Another thread of the host may have let it grow: then the access is made again.
+        if (!t.instance.memory.refresh()) throw new Trap(trapKind(reason));
+        break;
       default:
         throw new Trap(trapKind(reason));
     }
@@ -105,13 +109,18 @@ function trapKind(reason: number): TrapKind {
 
 /** One stay in the loop; afterwards the thread knows where it is, also when an out-of-line function threw. */
 function enterLoop(t: Thread, quantum: number): number {
+  const { memory } = t.instance;
+  // What the host did to it, it did before: nobody else runs while the loop does.
+  if (memory.isLost || memory.sharedLength !== undefined) memory.refresh();
+  const fuel = memory.isLost ? 0 : quantum;
+  if (memory.isLost) checkNoAccess(t);
   try {
-    return loop.run(t.instance, t.pc, t.fp2, t.sp, quantum);
+    return loop.run(t.instance, t.pc, t.fp2, t.sp, fuel);
   } finally {
     t.pc = X[0];
     t.fp2 = X[1];
     t.sp = X[2];
-    t.spend(quantum - X[3]);
+    t.spend(fuel - X[3]);
   }
 }
 
@@ -142,12 +151,14 @@ function waitOnMemory(t: Thread): boolean {
   const d = fp2 + (C[pc] >>> 16);
   const p = atomicAddress(t.instance, C[pc + 4], a, C[pc + 3], wide ? 8 : 4);
   checkShared(memory);
+  const place = { memory, p, expected: wide ? readBits64(b) : S[b] };
   const timeout = readBits64(c);
   t.pc = pc + WAIT_WORDS;
-  if (load32(memory.M8, p) !== S[b] || (wide && load32(memory.M8, p + 4) !== S[b + 1])) S[d] = NOT_EQUAL;
-  else if (!t.async) S[d] = waitWithoutOthers(timeout);
+  if (!isEqual(place)) S[d] = NOT_EQUAL;
+  else if (!t.async) S[d] = waitBlocking(place, timeout);
   else {
-    t.pending = { promise: waitAt(memory, p, timeout), type: WAIT_TYPE, base: d - t.base, name: 'memory.atomic.wait' };
+    const promise = new MemoryWait(place, timeout);
+    t.pending = { promise, type: WAIT_TYPE, base: d - t.base, name: 'memory.atomic.wait' };
     t.park(t.top());
     return true;
   }

@@ -175,10 +175,10 @@ function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: numbe
   if (mode.kind === 'passive') return;
   const memory = inst.memories[mode.memory];
   const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
-  if (offset + init.length > memory.byteLength) {
+  if (offset + init.length > memory.accessible) {
     throw new Trap(
       'memory-out-of-bounds',
-      `data segment ${index} of ${init.length} bytes at ${offset}, memory of ${memory.byteLength}`,
+      `data segment ${index} of ${init.length} bytes at ${offset}, memory of ${memory.accessible}`,
     );
   }
   memory.M8.set(init, offset);

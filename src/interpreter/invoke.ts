@@ -159,9 +159,10 @@ export class Execution<T> {
 
   /**
    * Calls `wake` once when a suspended execution can go on: the next step then takes the answer, or throws what the host
-   * call failed with. A notification of memory wakes at once, within the step of the thread that notifies.
+   * call failed with. A notification of memory wakes at once, within the step of the thread that notifies. `blocks`: the
+   * caller gives no control back to the host before that, so that other threads of the host cannot wake.
    */
-  whenReady(wake: () => void): void {
+  whenReady(wake: () => void, blocks = false): void {
     const { pending } = this.thread;
     if (pending === undefined) throw new InternalError('an execution that is not suspended waits for nothing');
     const settle = (settled: NonNullable<typeof this.settled>): void => {
@@ -170,6 +171,7 @@ export class Execution<T> {
       wake();
     };
     const { promise } = pending;
+    if (promise instanceof MemoryWait && !blocks) promise.waitInHost();
     if (!(promise instanceof MemoryWait)) {
       promise.then(
         (answer) => settle({ answer }),
@@ -179,9 +181,10 @@ export class Execution<T> {
     else promise.onAnswer = () => settle({ answer: promise.answer });
   }
 
-  /** Whether it is suspended in a wait on memory, which a notification or a time-out ends. */
+  /** Whether it is suspended in a wait on memory that a notification of this JavaScript thread or a time-out ends. */
   get waitsForMemory(): boolean {
-    return this.thread.pending?.promise instanceof MemoryWait;
+    const promise = this.thread.pending?.promise;
+    return promise instanceof MemoryWait && !promise.inHost;
   }
 
   /** Milliseconds until a wait on memory times out; undefined when it waits for something else, or for ever. */

@@ -5,7 +5,7 @@ import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
-import { readAddress, writeAddress } from './access.ts';
+import { checkBytes, readAddress, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
@@ -16,17 +16,9 @@ export type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number)
 const BYTES_PER_FUEL = 1024;
 const ELEMENTS_PER_FUEL = 64;
 
-/** Fails unless `n` items from `start` on lie within `size`; all are unsigned. */
-function checkRange(
-  kind: 'memory-out-of-bounds' | 'table-out-of-bounds',
-  start: number,
-  n: number,
-  size: number,
-): void {
-  if (start + n > size) {
-    const what = kind === 'memory-out-of-bounds' ? 'bytes' : 'elements';
-    throw new Trap(kind, `${what} ${start} to ${start + n} of ${size}`);
-  }
+/** Fails unless `n` elements from `start` on lie within `size`; all are unsigned. */
+function checkElements(start: number, n: number, size: number): void {
+  if (start + n > size) throw new Trap('table-out-of-bounds', `elements ${start} to ${start + n} of ${size}`);
 }
 
 /** The address type of a length between two memories or tables: 32-bit unless both are 64-bit. */
@@ -77,7 +69,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'table.fill': (inst, at, l) => {
     const { elems, type } = inst.tables[l];
     const [i, n] = [readAddress(type, at), readAddress(type, at + 4)];
-    checkRange('table-out-of-bounds', i, n, elems.length);
+    checkElements(i, n, elems.length);
     elems.fill(R[(at >> 1) + 1], i, i + n);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
@@ -86,8 +78,8 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const { elems: from, type: fromType } = inst.tables[m];
     const [d, s] = [readAddress(type, at), readAddress(fromType, at + 2)];
     const n = readAddress(narrower(type, fromType), at + 4);
-    checkRange('table-out-of-bounds', s, n, from.length);
-    checkRange('table-out-of-bounds', d, n, to.length);
+    checkElements(s, n, from.length);
+    checkElements(d, n, to.length);
     copyElements(to, d, from, s, n);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
@@ -95,8 +87,8 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const from = dropped(inst.elems[l]);
     const { elems: to, type } = inst.tables[m];
     const [d, s, n] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
-    checkRange('table-out-of-bounds', s, n, from.length);
-    checkRange('table-out-of-bounds', d, n, to.length);
+    checkElements(s, n, from.length);
+    checkElements(d, n, to.length);
     copyElements(to, d, from, s, n);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
@@ -115,7 +107,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'memory.fill': (inst, at, l) => {
     const memory = inst.memories[l];
     const [d, n] = [readAddress(memory.type, at), readAddress(memory.type, at + 4)];
-    checkRange('memory-out-of-bounds', d, n, memory.byteLength);
+    checkBytes(memory, d, n);
     memory.M8.fill(S[at + 2] & 0xff, d, d + n);
     return Math.floor(n / BYTES_PER_FUEL);
   },
@@ -124,8 +116,8 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const from = inst.memories[m];
     const [d, s] = [readAddress(to.type, at), readAddress(from.type, at + 2)];
     const n = readAddress(narrower(to.type, from.type), at + 4);
-    checkRange('memory-out-of-bounds', s, n, from.byteLength);
-    checkRange('memory-out-of-bounds', d, n, to.byteLength);
+    checkBytes(from, s, n);
+    checkBytes(to, d, n);
     if (to === from) to.M8.copyWithin(d, s, s + n);
     else to.M8.set(from.M8.subarray(s, s + n), d);
     return Math.floor(n / BYTES_PER_FUEL);
@@ -134,8 +126,8 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const from = inst.datas[l] ?? new Uint8Array(0);
     const to = inst.memories[m];
     const [d, s, n] = [readAddress(to.type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
-    checkRange('memory-out-of-bounds', s, n, from.length);
-    checkRange('memory-out-of-bounds', d, n, to.byteLength);
+    if (s + n > from.length) throw new Trap('memory-out-of-bounds', `bytes ${s} to ${s + n} of ${from.length}`);
+    checkBytes(to, d, n);
     to.M8.set(from.subarray(s, s + n), d);
     return Math.floor(n / BYTES_PER_FUEL);
   },

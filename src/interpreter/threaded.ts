@@ -2221,7 +2221,7 @@ function useInstance(next: ModuleInstance): void {
   M8 = memory.M8;
   M16 = memory.M16;
   M32 = memory.M32;
-  MF = new Float64Array(M8.buffer, 0, M8.byteLength >>> 3);
+  MF = memory.MF;
 }
 
 /** Runs code of `next` from pc until there is a reason to leave, exactly as `run` of loop.ts does. */

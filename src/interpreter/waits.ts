@@ -1,7 +1,9 @@
-// Waiting on memory: memory.atomic.wait32, wait64 and notify, between the interpreter's own threads.
+// Waiting on memory: memory.atomic.wait32, wait64 and notify.
 // https://github.com/WebAssembly/threads/blob/main/proposals/threads/Overview.md#wait-and-notify-operators
-// A waiting thread is suspended like one that waits for a host function. A thread that may not be suspended can only
-// wait for a time-out, since nobody else runs meanwhile.
+// A guest thread that waits is suspended like one that waits for a host function, and found in a list here; a
+// notification wakes it within this JavaScript thread. Where the memory may be held by other threads of the host, it waits
+// in the host's own list by Atomics.waitAsync, so that they wake it and it counts for their Atomics.notify.
+// A guest thread that may not be suspended blocks the whole JavaScript thread by Atomics.wait.
 import { Trap, UnsupportedError } from '../errors.ts';
 import type { Memory } from '../runtime/memory.ts';
 import { type FuncType, I32 } from '../syntax/types.ts';
@@ -22,6 +24,39 @@ interface Timers {
 /** Timers of hosts take at most this; a longer wait is begun again. */
 const LONGEST_TIMER = 2_000_000_000;
 
+/** What of Atomics the language's older libraries do not have. */
+interface HostAtomics {
+  waitAsync?(
+    cells: Int32Array | BigInt64Array,
+    index: number,
+    expected: number | bigint,
+    milliseconds: number,
+  ): { async: false; value: Outcome } | { async: true; value: Promise<Outcome> };
+}
+
+type Outcome = 'ok' | 'not-equal' | 'timed-out';
+
+const ANSWERS: Readonly<Record<Outcome, number>> = { ok: WOKEN, 'not-equal': NOT_EQUAL, 'timed-out': TIMED_OUT };
+
+/** A place to wait at, and what has to be there. */
+export interface Place {
+  readonly memory: Memory;
+  /** The address. */
+  readonly p: number;
+  /** Of 32 bits as an int32, of 64 as a signed bigint. */
+  readonly expected: number | bigint;
+}
+
+/** The cells of a place in a buffer that other threads of the host can hold, and its index there. */
+function cellsOf({
+  memory,
+  p,
+  expected,
+}: Place): readonly [cells: Int32Array | BigInt64Array, index: number] | undefined {
+  if (memory.M64 === undefined) return undefined;
+  return typeof expected === 'bigint' ? [memory.M64, p / 8] : [memory.M32, p / 4];
+}
+
 const WAITERS = new WeakMap<Memory, Map<number, MemoryWait[]>>();
 
 function waitersOf(memory: Memory): Map<number, MemoryWait[]> {
@@ -33,29 +68,31 @@ function waitersOf(memory: Memory): Map<number, MemoryWait[]> {
 }
 
 /**
- * A wait at address p until notified, or for `nanoseconds` (negative: for ever). To be awaited: it gives WOKEN or
- * TIMED_OUT. A scheduler hears of the answer at once by `onAnswer`, which a promise would tell a turn later.
+ * A wait at a place until notified, or for `nanoseconds` (negative: for ever). To be awaited: it gives WOKEN or TIMED_OUT,
+ * or NOT_EQUAL where another thread of the host was quicker. A scheduler hears of the answer at once by `onAnswer`, which
+ * a promise would tell a turn later.
  */
 export class MemoryWait implements PromiseLike<number> {
   /** Undefined while it waits. */
   answer: number | undefined;
   onAnswer: (() => void) | undefined;
-  private readonly memory: Memory;
-  private readonly p: number;
+  private readonly place: Place;
   private readonly end: number | undefined;
   private readonly promise: Promise<number>;
   private resolve: (answer: number) => void = () => {};
   private timer: unknown;
+  private isOver = false;
+  /** It stands in the host's list, not in ours: other threads of the host can wake it. */
+  inHost = false;
 
-  constructor(memory: Memory, p: number, nanoseconds: bigint) {
-    this.memory = memory;
-    this.p = p;
+  constructor(place: Place, nanoseconds: bigint) {
+    this.place = place;
     this.promise = new Promise((resolve) => {
       this.resolve = resolve;
     });
-    const waiters = waitersOf(memory);
-    const list = waiters.get(p);
-    if (list === undefined) waiters.set(p, [this]);
+    const waiters = waitersOf(place.memory);
+    const list = waiters.get(place.p);
+    if (list === undefined) waiters.set(place.p, [this]);
     else list.push(this);
     if (nanoseconds < 0n) return;
     const milliseconds = Number(nanoseconds) / 1e6;
@@ -68,12 +105,31 @@ export class MemoryWait implements PromiseLike<number> {
     answered?: ((answer: number) => A | PromiseLike<A>) | null,
     failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.waitInHost();
     return this.promise.then(answered, failed);
   }
 
   /** Milliseconds until it times out; undefined when only a notification ends it. */
   get left(): number | undefined {
     return this.end === undefined ? undefined : Math.max(0, this.end - Date.now());
+  }
+
+  /**
+   * Goes over to the host's list, where the memory may be held by other threads of the host. For those who give control
+   * back to the host before the wait can end: what its list says, it says in a turn of its own.
+   */
+  waitInHost(): void {
+    const cells = cellsOf(this.place);
+    const { waitAsync } = (typeof Atomics === 'undefined' ? {} : Atomics) as HostAtomics;
+    if (this.inHost || this.answer !== undefined || !this.place.memory.isHeld) return;
+    if (cells === undefined || waitAsync === undefined) return;
+    const { async, value } = waitAsync(cells[0], cells[1], this.place.expected, this.left ?? Number.POSITIVE_INFINITY);
+    if (!async) this.finish(ANSWERS[value as Outcome]);
+    else {
+      this.leaveList();
+      this.inHost = true;
+      (value as Promise<Outcome>).then((outcome) => this.hear(outcome));
+    }
   }
 
   /** Ends the wait; nothing happens if it has ended. */
@@ -85,15 +141,27 @@ export class MemoryWait implements PromiseLike<number> {
     this.onAnswer?.();
   }
 
-  /** Forgets the wait: no notification counts it, no timer keeps the host alive. It is never answered then. */
+  /** Forgets the wait: no notification of ours counts it, no timer keeps the host alive. It is never answered then. */
   cancel(): void {
     if (this.timer !== undefined) (globalThis as Timers).clearTimeout?.(this.timer);
     this.timer = undefined;
-    const waiters = waitersOf(this.memory);
-    const list = waiters.get(this.p) ?? [];
+    this.leaveList();
+    this.isOver = true;
+  }
+
+  /** The host's list cannot be left: a notification that comes after the end is passed on to the next. */
+  private hear(outcome: Outcome): void {
+    if (!this.isOver) this.finish(ANSWERS[outcome]);
+    else if (outcome === 'ok') notify(this.place.memory, this.place.p, 1);
+  }
+
+  private leaveList(): void {
+    const { memory, p } = this.place;
+    const waiters = waitersOf(memory);
+    const list = waiters.get(p) ?? [];
     const at = list.indexOf(this);
     if (at >= 0) list.splice(at, 1);
-    if (list.length === 0) waiters.delete(this.p);
+    if (list.length === 0) waiters.delete(p);
   }
 
   private sleep(milliseconds: number): void {
@@ -108,34 +176,60 @@ export class MemoryWait implements PromiseLike<number> {
   }
 }
 
-/** Wakes at most `count` threads that wait at address p, the longest waiting first; answers how many. */
+/**
+ * Wakes at most `count` threads that wait at address p, the longest waiting first, the guest threads of this JavaScript
+ * thread before those of others; answers how many.
+ */
 export function notify(memory: Memory, p: number, count: number): number {
   const woken = (waitersOf(memory).get(p) ?? []).slice(0, count);
   for (const wait of woken) wait.finish(WOKEN);
-  return woken.length;
+  if (!memory.isHeld || memory.M64 === undefined || woken.length === count) return woken.length;
+  return woken.length + Atomics.notify(memory.M32, p / 4, count - woken.length);
 }
 
-/** Waits at address p until notified, or for `nanoseconds` (negative: for ever). */
-export function waitAt(memory: Memory, p: number, nanoseconds: bigint): MemoryWait {
-  return new MemoryWait(memory, p, nanoseconds);
+/** Is what is expected there? */
+export function isEqual(place: Place): boolean {
+  const { memory, p, expected } = place;
+  const cells = cellsOf(place);
+  if (cells !== undefined) return Atomics.load(cells[0] as Int32Array, cells[1]) === expected;
+  const { M32 } = memory;
+  if (typeof expected === 'number') return M32[p / 4] === expected;
+  return (BigInt(M32[p / 4 + 1]) << 32n) + BigInt(M32[p / 4] >>> 0) === expected;
 }
 
-/** A wait of a thread that cannot be suspended: it ends by its time-out, at once where the host cannot sleep. */
-export function waitWithoutOthers(nanoseconds: bigint): number {
-  if (nanoseconds < 0n) {
-    throw new UnsupportedError(
-      'blocking-wait',
-      'blocking wait: memory.atomic.wait without a time-out would wait for ever, since no other thread runs during a synchronous call; use callAsync',
-    );
+/**
+ * A wait of a thread that cannot be suspended, with what is expected there. It blocks the JavaScript thread where the host
+ * allows that; else it times out at once.
+ * @throws UnsupportedError when it would wait for ever.
+ */
+export function waitBlocking(place: Place, nanoseconds: bigint): number {
+  const forEver = nanoseconds < 0n;
+  const others = place.memory.isHeld && cellsOf(place) !== undefined;
+  if (forEver && !others) throw nobodyNotifies('no other thread runs during a synchronous call');
+  const cells = cellsOf(place) ?? spareCells();
+  if (cells === undefined || nanoseconds === 0n) return TIMED_OUT;
+  const expected = cellsOf(place) === undefined ? 0 : place.expected;
+  const milliseconds = forEver ? Number.POSITIVE_INFINITY : Number(nanoseconds) / 1e6;
+  try {
+    return ANSWERS[Atomics.wait(cells[0] as Int32Array, cells[1], expected as number, milliseconds)];
+  } catch {
+    // A browser's main thread may not sleep.
+    if (forEver) throw nobodyNotifies('the host does not let this thread block');
+    return TIMED_OUT;
   }
-  if (nanoseconds > 0n && typeof SharedArrayBuffer !== 'undefined' && typeof Atomics !== 'undefined') {
-    try {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(nanoseconds) / 1e6);
-    } catch {
-      // A browser's main thread may not sleep.
-    }
-  }
-  return TIMED_OUT;
+}
+
+/** Something to sleep on for memories that are no SharedArrayBuffer. */
+function spareCells(): readonly [Int32Array, number] | undefined {
+  if (typeof SharedArrayBuffer === 'undefined' || typeof Atomics === 'undefined') return undefined;
+  return [new Int32Array(new SharedArrayBuffer(4)), 0];
+}
+
+function nobodyNotifies(why: string): UnsupportedError {
+  return new UnsupportedError(
+    'blocking-wait',
+    `blocking wait: memory.atomic.wait without a time-out would wait for ever, since ${why}; use callAsync`,
+  );
 }
 
 /** Only shared memories can be waited on. */

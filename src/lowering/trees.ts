@@ -425,9 +425,13 @@ export class TreeBuilder {
     return true;
   }
 
-  /** The immediate offset. One that needs more than 32 bits is past the end of any memory, as is the largest of 32. */
+  /**
+   * The immediate offset. One that needs more than 32 bits is past the end of any memory, as are the largest of 32; the
+   * lowest bits stay, by which atomic accesses are aligned or not.
+   */
   offset(): number {
-    return this.cursor.hi === 0 ? this.cursor.lo : -1;
+    const { hi, lo } = this.cursor;
+    return hi === 0 ? lo : lo | ~7;
   }
 
   /** Memory 0 with 32-bit addresses, and the access at address 0 lies within the minimum size. */

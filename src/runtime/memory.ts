@@ -1,39 +1,93 @@
 // A memory instance. https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
-// It keeps spare capacity, so that growing page by page does not copy each time; views span the capacity, and every
-// access is checked against `byteLength`. Who asks for `buffer` gets an ArrayBuffer of exactly that length, as the JS API
-// has it; then growth makes a new one and detaches the old. https://webassembly.github.io/spec/js-api/#memories
+// Growth happens whole or not at all: what can fail is done first, then everything is assigned. Where its bytes are, and
+// what the host can do with them, is in store.ts.
+//
+// A memory that is not shared is an ArrayBuffer. Who asks for `buffer` gets one of exactly the memory's length, as the
+// JS API has it; growth makes a new one and detaches the old. https://webassembly.github.io/spec/js-api/#memories
+// A memory that grows while nobody looks keeps spare capacity, so that growing page by page does not copy each time.
+// A shared memory is a SharedArrayBuffer from the start, untouched. Where the host has growable ones it grows in place, and
+// all who hold it see the same bytes; elsewhere it is moved like others, and old buffers stay behind.
+// The views span the capacity, or more than the memory; every access is checked against `byteLength`.
 import { ExhaustionError } from '../errors.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
+import { checkBound, checkCount, checkMemoryType } from './amounts.ts';
+import {
+  type Views,
+  anotherHandle,
+  canTransfer,
+  detach,
+  growInPlace,
+  isGrowable,
+  isSharedBuffer,
+  plainBuffer,
+  sharedBuffer,
+  transferred,
+  viewsOf,
+} from './store.ts';
+
+/** What another JavaScript thread needs to have the same memory: plain data that can be posted to it. */
+export interface SharedParts {
+  readonly type: MemType;
+  /** The bytes. */
+  readonly buffer: SharedArrayBuffer;
+  /** One unsigned 32-bit integer: bytes that the memory has. Who grows it, changes this last. */
+  readonly length: SharedArrayBuffer;
+}
 
 /** A linear memory, shared by the instances that import it. */
-export class Memory {
+export class Memory implements Views {
   readonly kind = 'memory';
   readonly type: MemType;
   /** Bytes that the memory has; a multiple of its page size. */
   byteLength = 0;
   /** Views of the whole capacity; only the first `byteLength` bytes belong to the memory. */
-  M8: Uint8Array = new Uint8Array(0);
-  M16: Uint16Array = new Uint16Array(0);
-  M32: Int32Array = new Int32Array(0);
+  declare M8: Uint8Array;
+  declare M16: Uint16Array;
+  declare M32: Int32Array;
+  declare MF: Float64Array;
+  declare M64: BigInt64Array | undefined;
+  /** The length of a shared memory that grows in place, for all threads. */
+  readonly sharedLength: Uint32Array | undefined;
+  /** Whether `buffer` or `share` gave it away: other threads of the host may hold it then. */
+  isHeld = false;
   private readonly maxBytes: number;
+  private store: ArrayBufferLike;
   private exactBytes: Uint8Array | undefined;
-  /** `buffer` was asked for since the memory last grew: the host may hold it. */
-  private handedOut = false;
+  /** What `buffer` gave since the memory last grew: the host may hold it. */
+  private handed: ArrayBufferLike | undefined;
+  /** It grew, and nobody has asked for `buffer` since: the next growth makes spare capacity. */
+  private grewUnseen = false;
 
-  /** @throws ExhaustionError when the host cannot give the minimum, or it is above `maxBytes`. */
-  constructor(type: MemType, maxBytes: number = MAX_MEMORY_BYTES) {
+  /**
+   * @param maxBytes At most so many bytes, whatever the type says.
+   * @param parts Of another thread's memory: then this one has the same bytes.
+   * @throws ExhaustionError when the host cannot give the minimum, or it is above `maxBytes`.
+   * @throws TypeError, RangeError for what is no memory type or no amount.
+   */
+  constructor(type: MemType, maxBytes: number = MAX_MEMORY_BYTES, parts?: SharedParts) {
+    checkMemoryType(type);
+    checkBound(maxBytes, 'what a memory may have in bytes');
     this.type = type;
     const page = 2 ** type.pageSizeLog2;
     const { max } = type.limits;
     this.maxBytes = Math.min(maxBytes, MAX_MEMORY_BYTES, max === undefined ? MAX_MEMORY_BYTES : Number(max) * page);
     const bytes = Number(type.limits.min) * page;
-    if (bytes > this.maxBytes || !this.reserve(bytes)) {
+    try {
+      if (bytes > this.maxBytes) throw new RangeError('above the limit');
+      this.store = parts?.buffer ?? this.emptyStore(bytes, this.maxBytes);
+      if (isGrowable(this.store)) {
+        this.sharedLength = new Uint32Array(parts?.length ?? new SharedArrayBuffer(4));
+        if (parts === undefined) this.sharedLength[0] = bytes;
+      }
+      this.use(this.store, this.sharedLength?.[0] ?? this.store.byteLength);
+    } catch {
       throw new ExhaustionError(
         `out of memory: a memory of ${type.limits.min} pages (${bytes} bytes) cannot be allocated; at most ${this.maxBytes} bytes`,
       );
     }
-    this.byteLength = bytes;
+    this.byteLength = this.sharedLength?.[0] ?? bytes;
+    this.isHeld = parts !== undefined;
   }
 
   get pageSize(): number {
@@ -42,127 +96,191 @@ export class Memory {
 
   /** Size in pages. */
   get pages(): number {
+    this.refresh();
     return this.byteLength / this.pageSize;
   }
 
-  /** The memory's bytes at this moment. Growth makes a new view: do not keep one over calls into wasm. */
+  /**
+   * The memory's bytes at this moment. Growth makes a new view: do not keep one over calls into wasm. Empty while the
+   * memory is lost.
+   */
   get bytes(): Uint8Array {
+    this.refresh();
+    if (this.isLost) return this.M8;
     if (this.exactBytes === undefined || this.exactBytes.length !== this.byteLength) {
       this.exactBytes = this.M8.subarray(0, this.byteLength);
     }
     return this.exactBytes;
   }
 
-  /** Grows by `delta` pages; answers the size before in pages, or -1 where that is not possible. */
+  /**
+   * The host has transferred the memory's buffer away, which nothing in JavaScript can forbid. Its contents are gone:
+   * accesses are out of bounds until it grows (also by nothing), which makes it anew with zeros.
+   */
+  get isLost(): boolean {
+    return this.M8.length < this.byteLength;
+  }
+
+  /** Bytes that can be accessed: `byteLength`, or none while the memory is lost. */
+  get accessible(): number {
+    return this.isLost ? 0 : this.byteLength;
+  }
+
+  /**
+   * Grows by `delta` pages; answers the size before in pages, or -1 where that is not possible: then nothing has changed.
+   * @throws TypeError for what is no number, RangeError for what is no number of pages.
+   */
   grow(delta: number): number {
-    const before = this.pages;
+    checkCount(delta, 'what a memory grows by');
+    this.refresh();
+    if (this.sharedLength !== undefined) return this.growShared(this.sharedLength, delta * this.pageSize);
+    const before = this.byteLength / this.pageSize;
     const bytes = this.byteLength + delta * this.pageSize;
-    if (bytes > this.maxBytes) return -1;
-    if (this.handedOut) return this.replace(bytes) ? before : -1;
-    if (bytes > this.M8.length && !this.reserve(Math.min(this.maxBytes, Math.max(bytes, this.spare())))) {
-      if (!this.reserve(bytes)) return -1;
-    }
+    if (bytes > this.maxBytes || !this.makeRoom(bytes)) return -1;
     this.byteLength = bytes;
     this.exactBytes = undefined;
+    this.handed = undefined;
+    this.grewUnseen = true;
     return before;
   }
 
   /**
    * The memory as an ArrayBuffer of exactly its length (of a shared memory, a frozen SharedArrayBuffer where the host has
    * them); the same object until the memory grows. Then a buffer that was handed out is detached, where the host can
-   * detach (`transfer`, `structuredClone` or `MessageChannel`); elsewhere, and if shared, it stays behind as it was.
+   * detach (`transfer`, `structuredClone` or `MessageChannel`). A shared one goes on: where the host has growable ones it
+   * has the same bytes, and becomes longer with the memory; elsewhere it stays behind as it was.
    * @throws RangeError when the host has no room for it.
    */
   get buffer(): ArrayBufferLike {
-    if (!this.handedOut) {
-      const isShared = typeof SharedArrayBuffer !== 'undefined' && this.M8.buffer instanceof SharedArrayBuffer;
-      const asShared = this.type.shared && typeof SharedArrayBuffer !== 'undefined';
-      if (this.M8.length !== this.byteLength || isShared !== asShared) {
-        const buffer = asShared ? new SharedArrayBuffer(this.byteLength) : new ArrayBuffer(this.byteLength);
-        this.moveTo(buffer, this.byteLength);
+    this.refresh();
+    if (this.handed === undefined) {
+      if (isGrowable(this.store)) {
+        this.handed = this.isHeld ? anotherHandle(this.store as SharedArrayBuffer) : this.store;
+      } else {
+        if (!this.isLost && this.M8.length !== this.byteLength && !this.move(this.byteLength)) {
+          throw new RangeError(`out of memory: no room for a buffer of ${this.byteLength} bytes`);
+        }
+        this.handed = this.store;
       }
-      if (asShared) Object.freeze(this.M8.buffer);
-      this.handedOut = true;
+      if (isSharedBuffer(this.handed)) Object.freeze(this.handed);
+      this.isHeld = true;
+      this.grewUnseen = false;
     }
-    return this.M8.buffer;
+    return this.handed;
   }
 
-  /** Grows a memory whose buffer the host may hold. */
-  private replace(bytes: number): boolean {
-    const old = this.M8.buffer;
-    this.handedOut = false;
-    if (this.type.shared || !('transfer' in old)) {
-      if (!this.reserve(bytes)) {
-        this.handedOut = true;
-        return false;
-      }
-      detach(old);
-    } else {
-      try {
-        // Lets the host extend it in place.
-        this.view((old as Transferable).transfer(bytes));
-      } catch {
-        this.handedOut = true;
-        return false;
-      }
-    }
-    this.byteLength = bytes;
-    return true;
+  /** What another thread needs for a memory of the same bytes. Undefined where it would not see them after growth. */
+  share(): SharedParts | undefined {
+    const { store, type, byteLength } = this;
+    if (!isSharedBuffer(store) || (this.sharedLength === undefined && byteLength < this.maxBytes)) return undefined;
+    this.isHeld = true;
+    const length = this.sharedLength?.buffer ?? new SharedArrayBuffer(4);
+    return { type, buffer: store, length: length as SharedArrayBuffer };
   }
 
-  /** Capacity to ask for when growing: twice as much, but never more than 64 MiB ahead. */
-  private spare(): number {
-    return this.byteLength + Math.min(this.byteLength, 64 * 1024 * 1024);
-  }
-
-  private reserve(capacity: number): boolean {
-    // Whole words, so that the wider views span all of it even with a page size of one byte.
-    const words = Math.ceil(capacity / 8) * 8;
-    let buffer: ArrayBuffer;
+  /**
+   * Takes notice of what others did: a shared memory that another thread has let grow, and views that the host failed to
+   * give when the buffer had already moved. Answers whether the memory is longer now.
+   */
+  refresh(): boolean {
+    const { sharedLength } = this;
+    if (this.isLost) this.recover();
+    if (sharedLength === undefined || sharedLength[0] === this.byteLength) return false;
+    const bytes = Atomics.load(sharedLength, 0);
     try {
-      buffer = new ArrayBuffer(words);
+      this.use(this.store, bytes);
     } catch {
       return false;
     }
-    this.moveTo(buffer, this.byteLength);
+    this.byteLength = bytes;
+    this.handed = undefined;
     return true;
   }
 
-  /** Copies the first `length` bytes to another buffer, and uses that. */
-  private moveTo(buffer: ArrayBufferLike, length: number): void {
-    const before = this.M8;
-    if (length > 0) new Uint8Array(buffer).set(before.subarray(0, length));
-    this.view(buffer);
+  private recover(): void {
+    try {
+      if (this.store.byteLength >= this.byteLength) this.use(this.store, this.store.byteLength);
+    } catch {
+      // The next one may have more luck.
+    }
   }
 
-  private view(buffer: ArrayBufferLike): void {
-    this.M8 = new Uint8Array(buffer);
-    // An exact buffer may end within a word; nobody reads that word as a whole.
-    this.M16 = new Uint16Array(buffer, 0, buffer.byteLength >> 1);
-    this.M32 = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
+  /** Other threads may do the same at a time: the one that changes the length has grown it. */
+  private growShared(length: Uint32Array, more: number): number {
+    for (;;) {
+      const now = Atomics.load(length, 0);
+      const bytes = now + more;
+      if (bytes > this.maxBytes || !growInPlace(this.store, bytes)) return -1;
+      let views: Views;
+      try {
+        views = viewsOf(this.store, bytes);
+      } catch {
+        return -1;
+      }
+      if (Atomics.compareExchange(length, 0, now, bytes) !== now) continue;
+      this.assign(views);
+      this.byteLength = bytes;
+      this.handed = undefined;
+      return now / this.pageSize;
+    }
+  }
+
+  /** Gives the memory room for `bytes`, at a place of its own if the host may hold its buffer. */
+  private makeRoom(bytes: number): boolean {
+    if (this.handed === undefined && !this.isLost && bytes <= this.M8.length) return true;
+    const spare = Math.min(this.maxBytes, 2 * this.byteLength);
+    return (this.grewUnseen && spare > bytes && this.move(spare)) || this.move(bytes);
+  }
+
+  /** Moves the bytes to a new buffer of `capacity`; a lost memory gets zeros. Answers false, and has changed nothing, where the host has no room. */
+  private move(capacity: number): boolean {
+    const { store, byteLength, M8 } = this;
+    const keeps = this.isLost ? 0 : Math.min(byteLength, capacity);
+    try {
+      if (keeps > 0 && canTransfer(store)) this.moved(transferred(store, capacity));
+      else {
+        const made = this.emptyStore(capacity, capacity);
+        const views = viewsOf(made, capacity);
+        if (keeps > 0) views.M8.set(M8.subarray(0, keeps));
+        this.store = made;
+        this.assign(views);
+        if (this.handed !== undefined) detach(store);
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The host has moved the bytes, and there is no way back: if it has no views to give now, `refresh` gets them. */
+  private moved(store: ArrayBuffer): void {
+    this.store = store;
+    for (let tries = 0; tries < 2; tries++) {
+      try {
+        this.use(store, store.byteLength);
+        return;
+      } catch {
+        // The old views are empty, so that the memory counts as lost until it has new ones.
+      }
+    }
+  }
+
+  private emptyStore(capacity: number, maxCapacity: number): ArrayBufferLike {
+    if (!this.type.shared || typeof SharedArrayBuffer === 'undefined') return plainBuffer(capacity);
+    return sharedBuffer(capacity, maxCapacity);
+  }
+
+  private use(store: ArrayBufferLike, length: number): void {
+    this.assign(viewsOf(store, length));
+  }
+
+  private assign(views: Views): void {
+    this.M8 = views.M8;
+    this.M16 = views.M16;
+    this.M32 = views.M32;
+    this.MF = views.MF;
+    this.M64 = views.M64;
     this.exactBytes = undefined;
-  }
-}
-
-/** An ArrayBuffer of hosts since 2024. */
-interface Transferable {
-  transfer(length: number): ArrayBuffer;
-}
-
-interface Detachers {
-  readonly structuredClone?: (value: unknown, options: { transfer: unknown[] }) => unknown;
-  readonly MessageChannel?: new () => { port1: { postMessage(value: unknown, list: unknown[]): void; close?(): void } };
-}
-
-/** Detaches a buffer where the host can. */
-function detach(buffer: ArrayBufferLike): void {
-  if (typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer) return;
-  const { structuredClone, MessageChannel } = globalThis as Detachers;
-  if (structuredClone !== undefined) structuredClone(undefined, { transfer: [buffer] });
-  else if (MessageChannel !== undefined) {
-    const { port1 } = new MessageChannel();
-    port1.postMessage(null, [buffer]);
-    port1.close?.();
   }
 }
 

@@ -22,7 +22,7 @@ function addressOf(memory: Memory, a: number, offset: number, size: number): num
 /** Loads the 16 bytes at a 32-bit address + offset. Answers false, and does nothing, when they are not all inside. */
 export function loadVector(memory: Memory, d: number, address: number, offset: number): boolean {
   const p = (address >>> 0) + (offset >>> 0);
-  if (p + 16 > memory.byteLength) return false;
+  if (p + 16 > memory.accessible) return false;
   loadAt(memory, d, p | 0);
   return true;
 }
@@ -30,7 +30,7 @@ export function loadVector(memory: Memory, d: number, address: number, offset: n
 /** Stores the vector in slot b likewise. */
 export function storeVector(memory: Memory, b: number, address: number, offset: number): boolean {
   const p = (address >>> 0) + (offset >>> 0);
-  if (p + 16 > memory.byteLength) return false;
+  if (p + 16 > memory.accessible) return false;
   storeAt(memory, b, p | 0);
   return true;
 }

@@ -11,8 +11,8 @@ export interface GuestCall {
   fuel: number;
   /** Runs at most so much further. Throws what ends the call. */
   step(slice: number): 'done' | 'fuel' | 'slice' | 'suspended';
-  /** Calls `wake` once when a suspended call can go on. */
-  whenReady(wake: () => void): void;
+  /** Calls `wake` once when a suspended call can go on. `blocks`: the host gets no control until then. */
+  whenReady(wake: () => void, blocks: boolean): void;
   /** Whether it is suspended in a wait on memory, which only another thread or a time-out ends. */
   readonly waitsForMemory: boolean;
   /** Milliseconds until a wait on memory times out; undefined for other waits, and for those without a limit. */
@@ -72,6 +72,7 @@ export class Scheduler {
   private readonly runnable: GuestThread[] = [];
   private main: GuestThread | undefined;
   private wakeUp: () => void = () => {};
+  private blocks = false;
 
   constructor({ seed, slice = SLICE, fuel = Number.MAX_SAFE_INTEGER, signal }: SchedulerOptions = {}) {
     this.slice = slice;
@@ -118,6 +119,7 @@ export class Scheduler {
 
   /** The same without giving control back: what threads wait for, the host waits for. */
   runSync(host: HostWaits): void {
+    this.blocks = true;
     try {
       while (this.goesOn()) {
         this.expire();
@@ -159,7 +161,7 @@ export class Scheduler {
       throw new Interrupted('fuel', 'all fuel consumed: the program was stopped');
     }
     if (outcome === 'suspended') {
-      call.whenReady(() => this.ready(thread));
+      call.whenReady(() => this.ready(thread), this.blocks);
       return;
     }
     if (outcome === 'done') thread.calls.shift();
