@@ -19,6 +19,7 @@ import {
 import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
 import { bitsToValue, valueToBits } from './interpreter/border.ts';
 import { type Monitor, setMonitor } from './interpreter/probe.ts';
+import { throwingFunction } from './interpreter/stand-ins.ts';
 import type { CodeMode } from './lowering/probes.ts';
 import { Func, type HostFunction, funcBehind, isFunc } from './runtime/func.ts';
 import { Global } from './runtime/global.ts';
@@ -86,13 +87,8 @@ function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
   );
 }
 
-function trapping(one: Import): HostFunction {
-  return () => {
-    throw new UnsupportedError(
-      'unknown-import',
-      `unknown import: "${one.module}" "${one.name}" was called, which is not given`,
-    );
-  };
+function notGiven({ module, name }: Import): UnsupportedError {
+  return new UnsupportedError('unknown-import', `unknown import: "${module}" "${name}" was called, which is not given`);
 }
 
 function resolveImports(module: ValidModule, imports: Imports, unknown: 'refuse' | 'trap'): Extern[] {
@@ -100,7 +96,7 @@ function resolveImports(module: ValidModule, imports: Imports, unknown: 'refuse'
     const value = own(own(imports, one.module), one.name);
     const type = importType(module, one);
     if (value !== undefined) return asExtern(one, type, value);
-    if (unknown === 'trap' && type.kind === 'func') return asExtern(one, type, trapping(one));
+    if (unknown === 'trap' && type.kind === 'func') return throwingFunction(type.type, () => notGiven(one));
     throw unknownImport(one);
   });
 }

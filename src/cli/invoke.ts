@@ -1,41 +1,51 @@
 // `--invoke NAME ARGUMENTS`: calls an export with arguments typed by its function type, and prints the results.
-import type { Func } from '../runtime/func.ts';
 import type { Bits } from '../runtime/values.ts';
+import { type Module, funcTypeOf } from '../syntax/module.ts';
 import { type ValType, typeName, typesName } from '../syntax/types.ts';
 import type { NameFunc } from '../trace/values.ts';
 import { UsageError, CliError } from './failure.ts';
 import { exampleOf, parseValue, resultText } from './values.ts';
 
-interface Callable {
-  readonly exports: Readonly<Record<string, unknown>>;
+/** An export that is to be called: its type, and the bits of its arguments. */
+export interface Invocation {
+  readonly name: string;
+  readonly results: readonly ValType[];
+  readonly values: readonly Bits[];
 }
 
-/** The exported function with a name. Throws CliError that lists those that there are. */
-export function exportedFunc(instance: Callable, name: string): Func {
-  const found = instance.exports[name];
-  if ((found as Partial<Func> | undefined)?.kind === 'func') return found as Func;
-  throw new CliError(`there is no exported function ${JSON.stringify(name)}`, [
-    `hint: it exports ${exportedNames(instance)}`,
-  ]);
+/** Judges a call before anything runs. Throws CliError that lists the functions that there are, and UsageError. */
+export function invocation(module: Module, name: string, texts: readonly string[]): Invocation {
+  const found = module.exports.find((one) => one.name === name && one.kind === 'func');
+  const type = found && funcTypeOf(module, found.index);
+  if (type === undefined) {
+    throw new CliError(`there is no exported function ${JSON.stringify(name)}`, [
+      `hint: it exports ${exportedNames(module)}`,
+    ]);
+  }
+  return { name, results: type.results, values: parseArguments(name, type.params, texts) };
 }
 
 /** Names listed in a hint. */
 const MAX_LISTED = 20;
 
 /** `"add", "sub"`: the exported functions, or that there is none. */
-export function exportedNames(instance: Callable): string {
-  const names = Object.keys(instance.exports).filter((key) => (instance.exports[key] as Func).kind === 'func');
+export function exportedNames(module: Module): string {
+  const names = module.exports.filter(({ kind }) => kind === 'func').map(({ name }) => name);
   if (names.length === 0) return 'no function';
   const listed = names.slice(0, MAX_LISTED).map((one) => JSON.stringify(one));
   const more = names.length > listed.length ? `, and ${names.length - listed.length} more` : '';
   return `${listed.join(', ')}${more}`;
 }
 
+function counted(arguments_: number): string {
+  return `${arguments_} argument${arguments_ === 1 ? '' : 's'}`;
+}
+
 /** Texts as values of the parameters' types, bit by bit. Throws UsageError. */
 export function parseArguments(name: string, params: readonly ValType[], texts: readonly string[]): Bits[] {
   if (texts.length !== params.length) {
     throw new UsageError(
-      `${JSON.stringify(name)} takes ${params.length} arguments ${typesName(params)}, but ${texts.length} are given`,
+      `${JSON.stringify(name)} takes ${counted(params.length)} ${typesName(params)}, but ${texts.length} ${texts.length === 1 ? 'is' : 'are'} given`,
       'run',
     );
   }

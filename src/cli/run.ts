@@ -8,11 +8,13 @@ import type { Func } from '../runtime/func.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { visible } from '../syntax/visible.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
+import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from '../wasi/entries.ts';
 import type { Listener, WASI } from '../wasi/index.ts';
+import { withSharedMemories } from '../wasi/program.ts';
 import { CliError, EXIT, judged } from './failure.ts';
 import { RUN_HELP } from './help.ts';
 import type { Console } from './console.ts';
-import { exportedFunc, exportedNames, parseArguments, resultLines } from './invoke.ts';
+import { type Invocation, exportedNames, invocation, resultLines } from './invoke.ts';
 import { parseOptions } from './options.ts';
 import { type Program, loadProgram, moduleFailure } from './program.ts';
 import { Known, placeLines } from './report.ts';
@@ -61,6 +63,15 @@ function closed(one: { close(): void }, console: Console): void {
   }
 }
 
+/** Checks the entries that may be called. Throws CliError. */
+function judge({ module, path }: Loaded, entries: readonly EntryName[]): void {
+  try {
+    checkEntries(exportsOfModule(module), entries);
+  } catch (error) {
+    throw moduleFailure(path, error);
+  }
+}
+
 /** Fuel that no program uses up: centuries. A finite number, since fuel is counted down from slice to slice. */
 const PLENTY = Number.MAX_SAFE_INTEGER;
 
@@ -106,6 +117,9 @@ class Run {
       this.abort.abort();
     });
     try {
+      for (const { program: library } of linked) judge(library, ['_initialize']);
+      const invoked = settings.invoke === undefined ? undefined : invocation(program.module, settings.invoke, rest);
+      judge(program, invoked === undefined ? PROGRAM_ENTRIES : ['_initialize']);
       for (const { name, program: library } of linked) {
         const instance = await this.instantiate(library, [programName(library)]);
         await this.initialize(instance);
@@ -113,8 +127,9 @@ class Run {
       }
       this.listeners = await openListeners(settings.listen, console);
       const args = [programName(program), ...rest];
-      if (settings.invoke === undefined && usesThreads(program.module)) await this.runThreads(program, args);
-      else await this.start(await this.instantiate(program, args), program.path, rest);
+      if (invoked !== undefined) await this.invoke(await this.instantiate(program, args), invoked);
+      else if (usesThreads(program.module)) await this.runThreads(program, args);
+      else await this.start(await this.instantiate(program, args), program);
       this.trace?.finish();
       return EXIT.ok;
     } catch (error) {
@@ -167,7 +182,7 @@ class Run {
   }
 
   /** A program's WASI process, if it uses any, and all that it may import. */
-  private world(module: Loaded['module'], args: readonly string[]): { wasi: WASI | undefined; imports: Provided } {
+  private world({ module, valid }: Loaded, args: readonly string[]): { wasi: WASI | undefined; imports: Provided } {
     const { settings, console, provided } = this;
     const imports: Provided = Object.assign(emptyRecord(), provided);
     const wasi = usesWasi(module) ? wasiFor(args, settings, console, this.listeners) : undefined;
@@ -176,14 +191,15 @@ class Run {
       for (const [name, functions] of Object.entries(wasi.imports))
         imports[name] = Object.assign(emptyRecord(), functions);
     }
-    if (settings.unknownImports !== 'fail') standIns(module, imports, settings.unknownImports);
+    if (settings.unknownImports !== 'fail') standIns(valid, imports, settings.unknownImports);
     return { wasi, imports };
   }
 
   /** A program with guest threads: each has an instance of its own. */
-  private async runThreads({ module, valid }: Loaded, args: readonly string[]): Promise<void> {
+  private async runThreads(program: Loaded, args: readonly string[]): Promise<void> {
+    const { valid } = program;
     const { maxMemory, threadSeed } = this.settings;
-    const { wasi = wasiFor(args, this.settings, this.console, this.listeners), imports } = this.world(module, args);
+    const { wasi = wasiFor(args, this.settings, this.console, this.listeners), imports } = this.world(program, args);
     const { beginInstantiate } = engineWith(this.instanceOptions);
     const counting: typeof engine = {
       ...engine,
@@ -202,37 +218,41 @@ class Run {
     if (exitCode !== 0) throw new ExitStatus(exitCode);
   }
 
-  private async instantiate({ module, valid }: Loaded, args: readonly string[]): Promise<Instance> {
-    const { imports } = this.world(module, args);
-    const instance = await instantiateAsync(valid, imports, { ...this.limits, ...this.instanceOptions });
+  private async instantiate(program: Loaded, args: readonly string[]): Promise<Instance> {
+    const { imports } = this.world(program, args);
+    const given = withSharedMemories(program.module, imports, this.settings.maxMemory) as Provided;
+    const instance = await instantiateAsync(program.valid, given, { ...this.limits, ...this.instanceOptions });
     this.statistics.add(instance);
     return instance;
   }
 
   /** A reactor prepares itself with _initialize. */
   private async initialize(instance: Instance): Promise<void> {
-    if (instance.exports['_initialize']?.kind === 'func') await instance.callAsync('_initialize', [], this.limits);
+    if (instance.exports['_initialize'] !== undefined) await instance.callAsync('_initialize', [], this.limits);
   }
 
-  private async start(instance: Instance, path: string, rest: readonly string[]): Promise<void> {
-    const { invoke } = this.settings;
-    if (invoke !== undefined) {
-      await this.initialize(instance);
-      const func = exportedFunc(instance, invoke);
-      const { params, results } = func.type;
-      const values = await invokeBitsAsync(func, parseArguments(invoke, params, rest), this.limits);
-      this.console.print(resultLines(values, results, this.nameFunc));
-      return;
+  private async invoke(instance: Instance, { name, values, results }: Invocation): Promise<void> {
+    if (name !== '_initialize') await this.initialize(instance);
+    const func = instance.func(name);
+    // A function of the system interface that is exported again is called by no instance, so it is told the memory.
+    const { memory } = instance.exports;
+    if (func.instance === undefined && memory?.kind === 'memory') {
+      for (const process of this.processes) process.bind({ memory });
     }
-    if (instance.exports['_start']?.kind === 'func') {
+    const answer = await invokeBitsAsync(func, values, this.limits);
+    this.console.print(resultLines(answer, results, this.nameFunc));
+  }
+
+  private async start(instance: Instance, { module, path }: Loaded): Promise<void> {
+    if (instance.exports['_start'] !== undefined) {
       await instance.callAsync('_start', [], this.limits);
       return;
     }
     await this.initialize(instance);
     // A module whose start function did something has been run; one without anything to run is a mistake.
-    if (instance.module.module.start === undefined && instance.exports['_initialize'] === undefined) {
+    if (module.start === undefined && instance.exports['_initialize'] === undefined) {
       throw new CliError(`${path}: there is nothing to run: it exports no _start and has no start function`, [
-        `hint: --invoke NAME calls an exported function; it exports ${exportedNames(instance)}`,
+        `hint: --invoke NAME calls an exported function; it exports ${exportedNames(module)}`,
       ]);
     }
   }

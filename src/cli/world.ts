@@ -1,11 +1,11 @@
 // The imports of a program: WASI, modules given with --module, stand-ins for what nobody provides.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md  A program gets nothing that is not named.
-import { Trap } from '../errors.ts';
+import { LinkError, Trap } from '../errors.ts';
 import type { Imports } from '../index.ts';
 import { emptyRecord, own } from '../syntax/records.ts';
 import type { Module } from '../syntax/module.ts';
-import { I64, type FuncType, isRef } from '../syntax/types.ts';
-import { funcTypeAt } from '../text/printer-types.ts';
+import { defaultFunction, throwingFunction } from '../interpreter/stand-ins.ts';
+import type { ValidModule } from '../validator/module.ts';
 import { type Directory, type Listener, SystemError, WASI } from '../wasi/index.ts';
 import { nodeDirectory, nodeHost, nodeListener } from '../wasi/hosts/node.ts';
 import { openDirectories } from '../wasi/hosts/node/preopens.ts';
@@ -21,8 +21,9 @@ export function usesWasi(module: Module): boolean {
   return module.imports.some((one) => WASI_MODULES.includes(one.module));
 }
 
-/** Whether a module starts guest threads, or runs on a memory that is made for it. */
+/** Whether a module is a command that starts guest threads, or that runs on a shared memory. */
 export function usesThreads(module: Module): boolean {
+  if (!module.exports.some(({ name }) => name === '_start')) return false;
   return module.imports.some(
     ({ module: from, name, desc }) =>
       (from === 'wasi' && name === 'thread-spawn') || (desc.kind === 'memory' && desc.type.shared),
@@ -93,23 +94,25 @@ function directoryError({ errno }: SystemError): string {
   return errno === 'ACCES' || errno === 'PERM' ? 'permission denied' : `cannot be opened (${errno})`;
 }
 
-function zeros(type: FuncType): (number | bigint | null)[] {
-  return type.results.map((result) => (result === I64 ? 0n : isRef(result) ? null : 0));
-}
-
-/** Adds a function for each imported function that `provided` does not have. */
-export function standIns(module: Module, provided: Provided, how: 'trap' | 'default'): void {
+/**
+ * Adds a function for each imported function that `provided` does not have: decided here, for values of every type.
+ * Throws LinkError for one that has to answer a reference and has none to answer.
+ */
+export function standIns({ module, canonical }: ValidModule, provided: Provided, how: 'trap' | 'default'): void {
   for (const { module: from, name, desc } of module.imports) {
     if (desc.kind !== 'func' || own(provided[from], name) !== undefined) continue;
-    const type = funcTypeAt(module, desc.type);
-    if (type === undefined) continue;
-    const results = zeros(type);
-    provided[from] ??= emptyRecord();
-    provided[from][name] =
+    const what = `unknown import ${JSON.stringify(from)} ${JSON.stringify(name)}`;
+    const canon = canonical[desc.type];
+    const made =
       how === 'default'
-        ? () => (results.length === 1 ? results[0] : results)
-        : () => {
-            throw new Trap('unreachable', `unknown import ${JSON.stringify(from)} ${JSON.stringify(name)} was called`);
-          };
+        ? defaultFunction(canon)
+        : throwingFunction(canon, () => new Trap('unreachable', `${what} was called`));
+    if (made === undefined) {
+      throw new LinkError(
+        `${what} has no default: it answers a reference that cannot be null; with trap it only traps`,
+      );
+    }
+    provided[from] ??= emptyRecord();
+    provided[from][name] = made;
   }
 }

@@ -1,7 +1,7 @@
 // A module as plain readonly data. https://webassembly.github.io/spec/core/syntax/modules.html
 // The decoder and the text parser make it; nothing here checks it.
 // Function bodies and constant expressions stay bytes of the binary format: ranges of a Uint8Array.
-import type { GlobalType, MemType, RecGroup, SubType, TableType, TagType } from './types.ts';
+import type { FuncType, GlobalType, MemType, RecGroup, SubType, TableType, TagType } from './types.ts';
 
 /** Instructions in the binary format: `bytes[start, end)`, the final `end` (0x0b) included. */
 export interface Expr {
@@ -106,6 +106,14 @@ export interface Module {
   readonly dataCount: number | undefined;
   readonly datas: readonly DataSegment[];
   readonly customs: readonly Custom[];
+}
+
+/** The type of the function with an index; undefined where there is none, as in modules that are not valid. */
+export function funcTypeOf({ types, imports, funcs }: Module, index: number): FuncType | undefined {
+  const imported = imports.flatMap(({ desc }) => (desc.kind === 'func' ? [desc.type] : []));
+  const type = index < imported.length ? imported[index] : funcs.types[index - imported.length];
+  const comp = type === undefined ? undefined : types[type]?.comp;
+  return comp?.kind === 'func' ? comp : undefined;
 }
 
 /** Maps an index to a name, for one index space. */

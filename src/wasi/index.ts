@@ -11,13 +11,14 @@ import type { InputStream, OutputStream } from './host/stdio.ts';
 import type { Listener } from './host/network.ts';
 import { discardOutput, fixedInput, outputTo, type PieceSource, SourceInput } from './hosts/memory/streams.ts';
 import { portableClock, portableRandom } from './hosts/portable.ts';
+import { type EntryName, checkEntries, exportsOfInstance } from './entries.ts';
 import type { HostFunction } from './kernel/dispatcher.ts';
 import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
 import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
 import { Process } from './kernel/process.ts';
-import { noEntry, notAMemory, refuseDouble, refuseNul } from './messages.ts';
+import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul } from './messages.ts';
 import {
   CONNECTION_RIGHTS,
   DIRECTORY_RIGHTS,
@@ -79,9 +80,13 @@ export interface WasiOptions {
   readonly strace?: ((line: string) => void) | undefined;
 }
 
-/** What `start` needs of an instance: its exports, looked up by name. */
+/** What `start` needs of an instance: its exports, looked up by name, and where they are no JavaScript functions, calls. */
 export interface WasiInstance {
   readonly exports: Readonly<Record<string, unknown>>;
+  /** In mode 'sync'. */
+  call?(name: string): unknown;
+  /** In mode 'async'. */
+  callAsync?(name: string): Promise<unknown>;
 }
 
 /**
@@ -140,9 +145,11 @@ export class WASI {
   }
 
   /**
-   * Runs a command: binds the instance's export `memory` (unless bind was called), calls `_start` and answers with the
-   * exit code, 0 when it just returns; a promise of it when `_start` answers with a promise. The exit code is an unsigned
-   * 32-bit number, as the guest gave it. Traps go on to the caller. Closes everything at the end.
+   * Runs a command: calls `_start` and answers with the exit code, 0 when it just returns; a promise of it when `_start`
+   * answers with a promise. The exit code is an unsigned 32-bit number, as the guest gave it. Traps go on to the caller.
+   * Closes everything at the end. Throws a TypeError without `_start`, and a LinkError where it is no function without
+   * parameters and results (of other engines' functions only parameters can be seen), or where there is an `_initialize`,
+   * too. The memory that the instance exports is bound for engines which do not tell who calls, unless bind was called.
    */
   start(instance: WasiInstance): number | Promise<number> {
     return this.finishing(() => this.call(instance, '_start'));
@@ -151,7 +158,8 @@ export class WASI {
   /**
    * Runs a command with all its threads (wasi-threads), which take turns: makes the instances with the engine, calls
    * `_start`, and answers with the exit code; in mode 'async' a promise of it. Returning from `_start`, proc_exit and
-   * traps of any thread end all of them. Throws traps, Interrupted, LinkError, and a TypeError without `_start`.
+   * traps of any thread end all of them. Throws traps, Interrupted, a LinkError for imports and entries of wrong types
+   * before anything runs, and a TypeError without `_start`.
    *
    *     const exitCode = await new WASI({ args: ['prog'] }).run(engine, compile(bytes));
    */
@@ -162,10 +170,11 @@ export class WASI {
     return this.finishing(() => runProgram({ module, engine, imports }, this.process, this.mode, begun, options));
   }
 
-  /** Prepares a reactor: binds the memory and calls `_initialize` if there is one. */
+  /** Prepares a reactor: binds the memory and calls `_initialize` if there is one. Throws as `start` does. */
   initialize(instance: WasiInstance): unknown {
+    if (instance.exports['_initialize'] !== undefined) return this.call(instance, '_initialize');
     this.bindExported(instance);
-    return instance.exports['_initialize'] === undefined ? undefined : this.call(instance, '_initialize');
+    return undefined;
   }
 
   /** Closes all descriptors and ends pending waits: their promises reject with ExitStatus. Nothing keeps the host alive. */
@@ -174,11 +183,15 @@ export class WASI {
     this.process.files.closeAll();
   }
 
-  private call(instance: WasiInstance, name: string): unknown {
-    this.bindExported(instance);
+  private call(instance: WasiInstance, name: EntryName): unknown {
     const entry = instance.exports[name];
-    if (typeof entry !== 'function') throw new TypeError(noEntry(name));
-    return entry();
+    if (entry === undefined) throw new TypeError(noEntry(name));
+    checkEntries(exportsOfInstance(instance.exports), [name]);
+    this.bindExported(instance);
+    if (typeof entry === 'function') return entry();
+    const answer = this.mode === 'sync' ? instance.call : instance.callAsync;
+    if (answer === undefined) throw new TypeError(notCallable(name));
+    return answer.call(instance, name);
   }
 
   private bindExported({ exports }: WasiInstance): void {

@@ -32,9 +32,30 @@ export function noEntry(name: string): string {
   return `unknown export: the instance exports no function ${JSON.stringify(name)}`;
 }
 
+/** `found` and `wanted` with their types, where they have any. */
+export function wrongEntry(name: string, found: string, wanted: string): string {
+  return `incompatible export type: ${JSON.stringify(name)} is ${found}, and has to be a function ${wanted}`;
+}
+
+export function bothKinds(): string {
+  return 'incompatible exports: "_start" is of a command and "_initialize" of a reactor; a module cannot be both';
+}
+
+export function hostEntry(name: string): string {
+  return `incompatible export type: ${JSON.stringify(name)} is a function of the host, and has to be one of a module`;
+}
+
+export function notCallable(name: string): string {
+  return `the export ${JSON.stringify(name)} is a Func, which is called by the instance's call or callAsync: give start the Instance itself`;
+}
+
 export function nobodyWakes(threads: number): string {
   const who = threads === 1 ? 'the only guest thread waits' : `all ${threads} guest threads wait`;
   return `blocking wait: ${who} for a notification of memory without a time-out, and nobody is left to give it`;
+}
+
+export function memoriesUsedUp(threads: number): string {
+  return `out of memory: each guest thread has memories of its own, and there is no room for those of more than ${threads} threads`;
 }
 
 export function cannotWaitSync(threads: number): string {

@@ -1,12 +1,16 @@
 // Running a program with all its threads: instances are made and run in steps by an engine, which is handed in, so that
 // nothing here imports an interpreter.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md
+import { ExhaustionError, LinkError } from '../errors.ts';
 import { emptyRecord } from '../syntax/records.ts';
+import { isFunc } from '../runtime/func.ts';
 import { Memory } from '../runtime/memory.ts';
+import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import type { Module } from '../syntax/module.ts';
 import type { Process } from './kernel/process.ts';
 import { type GuestCall, Scheduler, type SchedulerOptions } from './kernel/scheduler.ts';
-import { needsStart } from './messages.ts';
+import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from './entries.ts';
+import { hostEntry, memoriesUsedUp, needsStart } from './messages.ts';
 import { THREAD_ENTRY, Threads } from './threads.ts';
 
 /** A module that an engine takes: what it imports and exports is looked up in its syntax. */
@@ -49,27 +53,39 @@ export function runProgram<M extends ProgramModule>(
   { fuel, signal, scheduler: order, maxMemoryBytes }: ProgramOptions,
 ): void | Promise<void> {
   const { module, engine } = program;
-  const exported = (name: string): boolean =>
-    module.module.exports.some((one) => one.name === name && one.kind === 'func');
-  if (!exported('_start')) throw new TypeError(needsStart());
+  const exported = exportsOfModule(module.module);
+  checkEntries(exported, PROGRAM_ENTRIES);
+  if (exported('_start') === undefined) throw new TypeError(needsStart());
+  const own = ownBytes(module.module);
   const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes);
   const scheduler = new Scheduler({ ...order, fuel, signal });
-  const callsOf = (name: string, args: readonly number[], use = (_instance: ProgramInstance): void => {}) => {
+  const callsOf = (name: EntryName, args: readonly number[], use = (_instance: ProgramInstance): void => {}) => {
+    if (scheduler.count > 0 && (scheduler.count + 1) * own > (maxMemoryBytes ?? MAX_MEMORY_BYTES)) {
+      throw new ExhaustionError(memoriesUsedUp(scheduler.count));
+    }
     const { instance, start } = engine.beginInstantiate(module, imports);
     use(instance);
+    const func = instance.exports[name];
+    // A thread's part of the stack begins with a frame, which host functions do not have.
+    if (isFunc(func) && func.instance === undefined) throw new LinkError(hostEntry(name));
     const entry = instance.begin(name, args, { async: true });
     return start === undefined ? [entry] : [start, entry];
   };
   process.threads = new Threads(scheduler, (number, argument) =>
-    exported(THREAD_ENTRY) ? callsOf(THREAD_ENTRY, [number, argument]) : undefined,
+    exported(THREAD_ENTRY) === undefined ? undefined : callsOf(THREAD_ENTRY, [number, argument]),
   );
   scheduler.add(callsOf('_start', [], begun));
   if (mode === 'async') return scheduler.run(engine.yieldToHost);
   scheduler.runSync(process.parked);
 }
 
+/** Bytes that the memories which each instance makes for itself begin with. */
+function ownBytes({ memories }: Module): number {
+  return memories.reduce((sum, { limits, pageSizeLog2 }) => sum + Number(limits.min) * 2 ** pageSizeLog2, 0);
+}
+
 /** Programs with threads import their memory; where nobody gives it, it is made, once for all threads. */
-function withSharedMemories(module: Module, given: ProgramImports, maxMemoryBytes?: number): ProgramImports {
+export function withSharedMemories(module: Module, given: ProgramImports, maxMemoryBytes?: number): ProgramImports {
   const imports = emptyRecord<Record<string, unknown>>();
   for (const [name, values] of Object.entries(given)) imports[name] = Object.assign(emptyRecord(), values);
   for (const { module: from, name, desc } of module.imports) {
