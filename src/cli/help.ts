@@ -88,10 +88,10 @@ ${features()}`;
 
 export const WAT_HELP = `Usage: wasmi-ts wat [OPTIONS] FILE
 
-Prints a module in the text format.
+Prints a module in the text format; parsing gives the same bytes. What is malformed is refused.
 
   -o, --output FILE           write to a file instead of standard output
-      --no-names              numbers instead of the name section's names; parsing gives the same bytes
+      --no-names              numbers instead of the name section's names
       --offsets               the offset of each instruction, as a comment
 ${COMMON}
 `;

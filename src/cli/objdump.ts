@@ -1,12 +1,14 @@
 // `wasmi-ts objdump`: what is in a module. Sections with offsets, imports, exports, instructions with offsets and bytes,
 // and the lowered code that the interpreter really runs. It does not need the module to be valid, but for --lowered.
+import type { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { Reader } from '../decoder/reader.ts';
 import { visible } from '../syntax/visible.ts';
 import type { ImportDesc, Module } from '../syntax/module.ts';
 import { funcTypeName } from '../syntax/types.ts';
-import { bodyOf, walkBody } from '../text/printer-body.ts';
+import { type BodyLine, bodyOf, walkBody } from '../text/printer-body.ts';
 import { funcTypeAt, globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
 import { nameText } from '../text/printer-literals.ts';
+import { NAMELESS } from '../text/printer-names.ts';
 import { CliError, EXIT } from './failure.ts';
 import { OBJDUMP_HELP } from './help.ts';
 import type { Console } from './console.ts';
@@ -62,7 +64,7 @@ function* parts(program: Program, options: Options, features: FeatureSet): Gener
   if (all || options.has('exports')) yield exports(known);
   if (!code) return;
   for (const func of chosen(known, options)) {
-    if (options.has('disassemble') || !options.has('lowered')) yield disassembly(known, func);
+    if (options.has('disassemble') || !options.has('lowered')) yield* disassembly(known, func);
     if (options.has('lowered')) yield loweredLines(known, func, features);
   }
 }
@@ -86,7 +88,7 @@ function sections({ bytes, module }: Program): string[] {
 function descText(module: Module, known: Known, desc: ImportDesc): string {
   switch (desc.kind) {
     case 'func':
-      return `func${typeUse(module, desc.type, new Map(), known.ids)}`;
+      return `func${typeUse(module, desc.type, NAMELESS, known.ids)}`;
     case 'table':
       return `table ${tableTypeText(desc.type, known.ids)}`;
     case 'memory':
@@ -94,7 +96,7 @@ function descText(module: Module, known: Known, desc: ImportDesc): string {
     case 'global':
       return `global ${globalTypeText(desc.type, known.ids)}`;
     case 'tag':
-      return `tag${typeUse(module, desc.type.type, new Map(), known.ids)}`;
+      return `tag${typeUse(module, desc.type.type, NAMELESS, known.ids)}`;
   }
 }
 
@@ -149,21 +151,26 @@ function findFunc(known: Known, wanted: string, total: number): number | undefin
 const SHOWN_BYTES = 8;
 const MAX_INDENT = 30;
 
-function disassembly(known: Known, func: number): string[] {
+/** A function's instructions; where its body is malformed, those before the fault. Then throws MalformedError. */
+function* disassembly(known: Known, func: number): Generator<string[]> {
   const { module, ids } = known;
   const body = bodyOf(module, func) as { type: number; start: number; end: number };
   const bytes = module.funcs.bytes;
   const lines = [
     '',
-    `${hex(body.start)} ${known.func(func)} (func ${func})${typeUse(module, body.type, ids.locals(func), ids)}`,
+    `${hex(body.start)} ${known.func(func)} (func ${func})${typeUse(module, body.type, ids.localSpace(func), ids)}`,
   ];
-  walkBody(module, ids, func, body, ({ offset, depth, text }, cursor) => {
+  const put = ({ offset, depth, text }: BodyLine, cursor: InstructionCursor): void => {
     const raw = Array.from(bytes.subarray(offset, Math.min(cursor.offset, offset + SHOWN_BYTES)), (byte) =>
       byte.toString(16).padStart(2, '0'),
     );
     const more = cursor.offset - offset > SHOWN_BYTES ? '+' : ' ';
     const indent = '  '.repeat(Math.min(depth, MAX_INDENT));
     lines.push(`  ${hex(offset)}  ${raw.join(' ').padEnd(SHOWN_BYTES * 3 - 1)}${more} ${indent}${visible(text)}`);
-  });
-  return lines;
+  };
+  try {
+    walkBody(module, ids, func, body, put);
+  } finally {
+    yield lines;
+  }
 }

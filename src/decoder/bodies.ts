@@ -4,7 +4,9 @@
 // for tools that look at modules without validating them.
 import { MalformedError } from '../errors.ts';
 import { InstructionCursor } from './instruction-cursor.ts';
+import type { Row } from '../syntax/instructions.ts';
 import { decodeLocals } from './locals.ts';
+import { Nesting } from './nesting.ts';
 import * as say from './messages.ts';
 import type { Bodies } from './sections/code.ts';
 
@@ -14,23 +16,17 @@ import type { Bodies } from './sections/code.ts';
  */
 export function walkBody(cursor: InstructionCursor, params: number, dataCount: boolean): number {
   decodeLocals(cursor.reader, params);
-  // Of the blocks around the instruction: whether an else may follow. An explicit stack, since bodies nest deep.
-  const blocks = [false];
-  let count = 0;
-  while (blocks.length > 0) {
+  const nesting = new Nesting();
+  for (let count = 1; ; count++) {
     cursor.next();
-    count++;
-    const { code, name, imm } = cursor.row;
-    if (imm === 'block' || imm === 'try_table') blocks.push(code === 0x04);
-    else if (code === 0x0b || code === 0x18) blocks.pop();
-    else if (code === 0x05) {
-      if (!blocks[blocks.length - 1]) throw say.endExpected(cursor.at);
-      blocks[blocks.length - 1] = false;
-    } else if (!dataCount && (imm === 'data' || imm === 'memory_init' || imm === 'type_data')) {
-      throw say.dataCountRequired(cursor.at, name);
-    }
+    if (nesting.isFinal(cursor)) return count;
+    if (!dataCount && namesData(cursor.row)) throw say.dataCountRequired(cursor.at, cursor.row.name);
   }
-  return count;
+}
+
+/** Does the instruction name a data segment, so that the module has to count them before its code? */
+export function namesData({ imm }: Row): boolean {
+  return imm === 'data' || imm === 'memory_init' || imm === 'type_data';
 }
 
 /**

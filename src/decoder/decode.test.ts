@@ -150,7 +150,7 @@ test('imports of all kinds are decoded, exact functions and compact forms too', 
     { kind: 'tag', type: { type: 7 } },
     { kind: 'func', type: 7, exact: true },
   ]);
-  expect(singles.compactImports).toBeUndefined();
+  expect(singles.importGroups).toBeUndefined();
   const group = [name('m'), 0, 0x7f, 2, name('a'), 0, 1, name('b'), 0, 2];
   const sameType = [name('n'), 0, 0x7e, 0, 3, 2, name('c'), name('d')];
   const compact = decode(section(2, 2, group, sameType));
@@ -160,7 +160,10 @@ test('imports of all kinds are decoded, exact functions and compact forms too', 
     ['n', 'c', { kind: 'func', type: 3 }],
     ['n', 'd', { kind: 'func', type: 3 }],
   ]);
-  expect(compact.compactImports).toBe(true);
+  expect(compact.importGroups).toEqual([
+    { form: 'items', length: 2 },
+    { form: 'shared', length: 2 },
+  ]);
   expect(refused(section(2, 1, 0, name('x'), 0x7f, 0))).toMatch(/^malformed import kind: 0x7f/);
 });
 

@@ -7,7 +7,7 @@ import type { Custom, Module } from '../syntax/module.ts';
 import { MAX_DATA_SEGMENTS, MAX_MODULE_BYTES } from '../syntax/limits.ts';
 import { findBodyFault } from './bodies.ts';
 import { InstructionCursor } from './instruction-cursor.ts';
-import type { Reader } from './reader.ts';
+import { Reader } from './reader.ts';
 import { type Bodies, decodeCode } from './sections/code.ts';
 import { decodeCustom } from './sections/custom.ts';
 import { decodeDatas } from './sections/data.ts';
@@ -70,6 +70,7 @@ export function decodeModule(bytes: Uint8Array): Module {
 
 function decodeSections(cursor: InstructionCursor, draft: Draft): void {
   const reader = cursor.reader;
+  const empty: number[] = [];
   let last = 0;
   while (!reader.done) {
     const at = reader.offset;
@@ -85,9 +86,24 @@ function decodeSections(cursor: InstructionCursor, draft: Draft): void {
       reader.offset = end;
       continue;
     }
+    const before = reader.offset;
     decodeSized(id, cursor, draft, section.name);
+    if (section.name !== 'start' && section.name !== 'data count' && holdsNothing(reader.bytes, before)) empty.push(id);
     last = id;
   }
+  const { long } = reader;
+  if (empty.length === 0 && long === undefined) return;
+  draft.form = {
+    ...(empty.length === 0 ? {} : { emptySections: empty }),
+    ...(long === undefined || long.length === 0 ? {} : { long }),
+  };
+}
+
+/** Whether the section whose size stands at `start` holds a vector of no entries. It was decoded. */
+function holdsNothing(bytes: Uint8Array, start: number): boolean {
+  const reader = new Reader(bytes, start);
+  reader.u32();
+  return reader.u32() === 0;
 }
 
 /**
@@ -154,9 +170,9 @@ function decodeSection(id: number, cursor: InstructionCursor, draft: Draft): voi
       return;
     }
     case 2: {
-      const { imports, compact } = decodeImports(reader);
+      const { imports, groups } = decodeImports(reader);
       draft.imports = imports;
-      if (compact) draft.compactImports = true;
+      if (groups !== undefined) draft.importGroups = groups;
       return;
     }
     case 3:

@@ -222,7 +222,9 @@ export class InstructionCursor {
     const start = reader.offset;
     const flags = reader.u32();
     if (flags >= 0x80) throw say.malformedMemop(start, flags);
-    this.index = (flags & 0x40) !== 0 ? reader.u32() : 0;
+    const named = (flags & 0x40) !== 0;
+    this.index = named ? reader.u32() : 0;
+    if (this.index === 0) reader.choice(named);
     this.align = flags & 0x3f;
     reader.u64();
     this.lo = reader.lo;

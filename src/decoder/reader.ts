@@ -2,15 +2,17 @@
 // https://webassembly.github.io/spec/core/binary/values.html  It does not know sections or instructions.
 import type { MalformedError } from '../errors.ts';
 import { decodeUtf8 } from '../syntax/utf8.ts';
-import { MAX_TYPES } from '../syntax/limits.ts';
-import { HEAP, type HeapType, I16, I32, I8, V128, type ValType, ref } from '../syntax/types.ts';
+import { HEAP, type HeapType, I16, I32, I8, V128, type ValType, hasShortForm, ref } from '../syntax/types.ts';
 import * as say from './messages.ts';
 
+/** Far above MAX_TYPES. */
+const MAX_TYPE_INDEX = 2 ** 27 - 1;
+
 /**
- * A type index in a heap type. One that no module can have is read as the first of those, MAX_TYPES, so that packed
+ * A type index in a heap type. Those of five bytes, far beyond what a module can have, are read as one, so that packed
  * types stay small integers; validation finds it unknown.
  */
-const boundedIndex = (index: number): number => Math.min(index, MAX_TYPES);
+const boundedIndex = (index: number): number => Math.min(index, MAX_TYPE_INDEX);
 
 // Codes are the binary format's bytes read as s7.
 const isNumCode = (code: number): boolean => code <= I32 && code >= V128;
@@ -26,6 +28,9 @@ export class Reader {
   /** Low and high half of the last 64-bit integer read. */
   lo = 0;
   hi = 0;
+  /** How many choices between a short and a long form were met, and which of them are long (syntax/module.ts, BinaryForm). */
+  choices = 0;
+  long: number[] | undefined;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.bytes = bytes;
@@ -38,6 +43,20 @@ export class Reader {
     this.bytes = bytes;
     this.offset = start;
     this.end = end;
+    this.choices = 0;
+    this.long = undefined;
+  }
+
+  /** Notes whether the long of two forms stands here. */
+  choice(isLong: boolean): void {
+    if (isLong) (this.long ??= []).push(this.choices);
+    this.choices++;
+  }
+
+  /** Takes back what was noted from a choice on, for what is kept as bytes. */
+  forgetChoices(from: number): void {
+    this.choices = from;
+    while (this.long !== undefined && this.long[this.long.length - 1] >= from) this.long.pop();
   }
 
   get done(): boolean {
@@ -225,10 +244,17 @@ export class Reader {
     const start = this.offset;
     const byte = this.byte();
     if (byte >= 0x80 || byte < 0x40) throw say.malformedValueType(start, byte);
-    if (byte === 0x63 || byte === 0x64) return this.refTo(byte === 0x63);
+    if (byte === 0x63 || byte === 0x64) {
+      const t = this.refTo(byte === 0x63);
+      if (hasShortForm(t)) this.choice(true);
+      return t;
+    }
     const code = byte - 0x80;
     if (isNumCode(code)) return code;
-    if (isAbstractHeap(code)) return ref(code, true);
+    if (isAbstractHeap(code)) {
+      this.choice(false);
+      return ref(code, true);
+    }
     throw say.malformedValueType(start, byte);
   }
 

@@ -2,7 +2,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeModule } from '../decoder/decode.ts';
-import type { Custom, DataSegment, ElemSegment, Expr, Functions, Import, Module } from '../syntax/module.ts';
+import type {
+  Custom,
+  DataSegment,
+  ElemSegment,
+  Expr,
+  Functions,
+  Import,
+  ImportGroup,
+  Module,
+} from '../syntax/module.ts';
 import {
   type CompType,
   F64,
@@ -111,6 +120,9 @@ const customs = list(fc.tuple(fc.constantFrom(...PLACES), text, fc.uint8Array({ 
     .sort((a, b) => PLACES.indexOf(a.after) - PLACES.indexOf(b.after)),
 );
 
+/** Sections that may be there without entries. */
+const EMPTY = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13];
+
 const oneExport = fc.record({
   name: text,
   kind: fc.constantFrom('func' as const, 'table' as const, 'memory' as const, 'global' as const, 'tag' as const),
@@ -129,7 +141,8 @@ const anyModule: fc.Arbitrary<Module> = fc
   .record({
     groups: list(list(subType)),
     imports: list(oneImport),
-    compact: fc.boolean(),
+    importLengths: fc.option(fc.array(fc.integer({ min: 1, max: 3 })), { nil: undefined }),
+    form: fc.record({ emptySections: fc.subarray(EMPTY), long: fc.uniqueArray(fc.nat({ max: 12 })) }),
     funcs: functions,
     tables: list(fc.record({ type: tableType, init: fc.option(expr, { nil: undefined }) })),
     memories: list(memType),
@@ -142,13 +155,26 @@ const anyModule: fc.Arbitrary<Module> = fc
     datas: list(data),
     customs,
   })
-  .map(({ groups, compact, counted, ...rest }) => ({
+  .map(({ groups, importLengths, counted, ...rest }) => ({
     ...rest,
     types: groups.flat(),
     recGroups: recGroupsOf(groups),
     dataCount: counted ? rest.datas.length : undefined,
-    ...(compact && rest.imports.length > 0 ? { compactImports: true } : {}),
+    ...importGroupsOf(rest.imports, importLengths),
   }));
+
+/** The imports in groups of one module, of at most these lengths. */
+function importGroupsOf(imports: readonly Import[], lengths: readonly number[] | undefined): Partial<Module> {
+  if (lengths === undefined || imports.length === 0) return {};
+  const importGroups: ImportGroup[] = [];
+  for (let at = 0; at < imports.length; at += importGroups[importGroups.length - 1].length) {
+    let length = 1;
+    const most = lengths[importGroups.length] ?? 1;
+    while (length < most && imports[at + length]?.module === imports[at].module) length++;
+    importGroups.push({ form: 'items', length });
+  }
+  return { importGroups };
+}
 
 /** The module without offsets: expressions and bodies as their bytes. */
 function plain(value: unknown): unknown {
@@ -160,8 +186,11 @@ function plain(value: unknown): unknown {
     if (typeof start === 'number') return [...bytes.subarray(start, end as number)];
     return [...start].map((from, i) => [...bytes.subarray(from, (end as Uint32Array)[i])]);
   }
-  // A custom section's offset is a number; a segment's is an expression.
-  const entries = Object.entries(value).filter(([key, one]) => key !== 'offset' || typeof one === 'object');
+  // A custom section's offset is a number; a segment's is an expression. Where a custom section stands behind one that
+  // is not there, it comes back behind the one before; how the module is written is the next test's matter.
+  const entries = Object.entries(value).filter(
+    ([key, one]) => (key !== 'offset' || typeof one === 'object') && key !== 'after' && key !== 'form',
+  );
   return Object.fromEntries(entries.map(([key, one]) => [key, plain(one)]));
 }
 

@@ -1,6 +1,7 @@
 // Encodes a module in the binary format: the inverse of decoder/decode.ts.
 // https://webassembly.github.io/spec/core/binary/modules.html#binary-module
-// Lengths and indices are written as short as they go. Bodies and expressions are copied as they are, unchecked.
+// Lengths and indices are written as short as they go, and so is what has a short and a long form, if the module's `form`
+// does not say otherwise. Bodies and expressions are copied as they are, unchecked.
 import type { Custom, ExternKind, Module } from '../syntax/module.ts';
 import { encodeImports } from './imports.ts';
 import { encodeDatas, encodeElements, encodeExpr } from './segments.ts';
@@ -20,7 +21,7 @@ const EXPORT_CODES: Readonly<Record<ExternKind, number>> = { func: 0, table: 1, 
 // biome-ignore format: a table
 const SECTIONS: readonly Section[] = [
   { id: 1,  present: (m) => m.recGroups.length > 0,      encode: encodeTypes },
-  { id: 2,  present: (m) => m.imports.length > 0,        encode: encodeImports },
+  { id: 2,  present: (m) => (m.importGroups ?? m.imports).length > 0, encode: encodeImports },
   { id: 3,  present: (m) => m.funcs.types.length > 0,    encode: encodeFunctions },
   { id: 4,  present: (m) => m.tables.length > 0,         encode: encodeTables },
   { id: 5,  present: (m) => m.memories.length > 0,       encode: encodeMemories },
@@ -34,25 +35,35 @@ const SECTIONS: readonly Section[] = [
   { id: 11, present: (m) => m.datas.length > 0,          encode: encodeDatas },
 ];
 
-/** Sections that hold one number, and so cannot be there empty. */
-const isVector = (id: number): boolean => id !== 8 && id !== 12;
+/** Ids of the sections that the module has, in the order of the format; custom ones are not among them. */
+export function sectionsOf(module: Module): number[] {
+  const empty = module.form?.emptySections ?? [];
+  return SECTIONS.filter(({ id, present }) => present(module) || empty.includes(id)).map(({ id }) => id);
+}
 
-/** The module in the binary format, in a new array. Custom sections stand again behind the section they stood behind. */
+/**
+ * The module in the binary format, in a new array. Custom sections stand again behind the section they stood behind,
+ * or behind the last one before its place where it is not there.
+ */
 export function encodeModule(module: Module): Uint8Array {
   const writer = new Writer();
   writer.bytes(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00));
   const customs = groupByPlace(module.customs);
+  const there = sectionsOf(module);
+  const long = module.form?.long;
+  if (long !== undefined) writer.long = new Set(long);
   encodeCustoms(writer, customs.get(0));
-  for (const { id, present, encode } of SECTIONS) {
-    const behind = customs.get(id);
-    // A section that a custom section stands behind is written even when it is empty.
-    if (present(module) || (behind !== undefined && isVector(id))) {
+  for (const { id, encode } of SECTIONS) {
+    if (there.includes(id)) {
       const contents = new Writer();
+      contents.long = writer.long;
+      contents.choice = writer.choice;
       encode(contents, module);
+      writer.choice = contents.choice;
       writer.byte(id);
       writer.sized(contents.view());
     }
-    encodeCustoms(writer, behind);
+    encodeCustoms(writer, customs.get(id));
   }
   return writer.take();
 }

@@ -1,39 +1,40 @@
 // Encodes the import section. https://webassembly.github.io/spec/core/binary/modules.html#import-section
-// The inverse of decoder/sections/imports.ts; of the two compact forms it writes the one with a type for each import.
-import type { Import, ImportDesc, Module } from '../syntax/module.ts';
+// The inverse of decoder/sections/imports.ts.
+import type { Import, ImportDesc, ImportGroup, Module } from '../syntax/module.ts';
 import { encodeGlobalType, encodeMemType, encodeTableType, encodeTagType, encodeVector } from './types.ts';
 import type { Writer } from './writer.ts';
 
-export function encodeImports(writer: Writer, { imports, compactImports }: Module): void {
-  if (compactImports === true) {
-    encodeVector(writer, groupByModule(imports), (group) => encodeGroup(writer, group));
+export function encodeImports(writer: Writer, { imports, importGroups }: Module): void {
+  if (importGroups === undefined) {
+    encodeVector(writer, imports, (one) => encodeSingle(writer, one));
     return;
   }
-  encodeVector(writer, imports, ({ module, name, desc }) => {
-    writer.name(module);
-    writer.name(name);
-    encodeImportDesc(writer, desc);
+  let next = 0;
+  encodeVector(writer, importGroups, (group) => {
+    if (group.bytes !== undefined) writer.bytes(group.bytes);
+    else encodeGroup(writer, group, imports.slice(next, next + group.length));
+    next += group.length;
   });
 }
 
-/** The imports of modules in a compact form, split where the module's name changes. */
-export function groupByModule(imports: readonly Import[]): Import[][] {
-  const groups: Import[][] = [];
-  for (const one of imports) {
-    const group = groups[groups.length - 1];
-    if (group !== undefined && group[0].module === one.module) group.push(one);
-    else groups.push([one]);
-  }
-  return groups;
+function encodeSingle(writer: Writer, { module, name, desc }: Import): void {
+  writer.name(module);
+  writer.name(name);
+  encodeImportDesc(writer, desc);
 }
 
-function encodeGroup(writer: Writer, group: readonly Import[]): void {
-  writer.name(group[0].module);
+function encodeGroup(writer: Writer, { form }: ImportGroup, imports: readonly Import[]): void {
+  if (form === 'single') {
+    encodeSingle(writer, imports[0]);
+    return;
+  }
+  writer.name(imports[0].module);
   writer.name('');
-  writer.byte(0x7f);
-  encodeVector(writer, group, ({ name, desc }) => {
+  writer.byte(form === 'items' ? 0x7f : 0x7e);
+  if (form === 'shared') encodeImportDesc(writer, imports[0].desc);
+  encodeVector(writer, imports, ({ name, desc }) => {
     writer.name(name);
-    encodeImportDesc(writer, desc);
+    if (form === 'items') encodeImportDesc(writer, desc);
   });
 }
 

@@ -1,5 +1,6 @@
 // Encodes the element and data sections. https://webassembly.github.io/spec/core/binary/modules.html#element-section
-// The inverse of decoder/sections/elements.ts and data.ts; the shortest form that means the same is chosen.
+// The inverse of decoder/sections/elements.ts and data.ts; the shortest form that means the same is chosen, or
+// the other where the module's form says so.
 import type { DataSegment, ElemSegment, Expr, Module } from '../syntax/module.ts';
 import { FUNCREF, HEAP, ref } from '../syntax/types.ts';
 import { encodeVector } from './types.ts';
@@ -18,7 +19,8 @@ function encodeElement(writer: Writer, { type, mode, funcs, exprs }: ElemSegment
   // Function indices are of type (ref func): where the segment has another type they become expressions.
   const asIndices = funcs !== undefined && type === ref(HEAP.func, false);
   const implied = asIndices || type === FUNCREF;
-  const explicit = mode.kind === 'declarative' || (mode.kind === 'active' && (mode.table !== 0 || !implied));
+  const explicit =
+    mode.kind === 'declarative' || (mode.kind === 'active' && (mode.table !== 0 || !implied || writer.isLong()));
   const flags = (mode.kind === 'active' ? 0 : 1) | (explicit ? 2 : 0) | (asIndices ? 0 : 4);
   writer.u32(flags);
   if (mode.kind === 'active') {
@@ -49,8 +51,9 @@ export function encodeDatas(writer: Writer, { datas }: Module): void {
 function encodeData(writer: Writer, { mode, init }: DataSegment): void {
   if (mode.kind === 'passive') writer.u32(1);
   else {
-    writer.u32(mode.memory === 0 ? 0 : 2);
-    if (mode.memory !== 0) writer.u32(mode.memory);
+    const named = mode.memory !== 0 || writer.isLong();
+    writer.u32(named ? 2 : 0);
+    if (named) writer.u32(mode.memory);
     encodeExpr(writer, mode.offset);
   }
   writer.sized(init);

@@ -25,10 +25,10 @@ export function encodeVector<T>(
   for (const one of list) encode(one);
 }
 
-/** A group of one type is written without the group around it. */
+/** A group of one type is written without the group around it, if the module's form does not say otherwise. */
 export function encodeTypes(writer: Writer, { types, recGroups }: Module): void {
   encodeVector(writer, recGroups, ({ start, length }) => {
-    if (length !== 1) {
+    if (length !== 1 || writer.isLong()) {
       writer.byte(0x4e);
       writer.u32(length);
     }
@@ -37,7 +37,7 @@ export function encodeTypes(writer: Writer, { types, recGroups }: Module): void 
 }
 
 function encodeSubType(writer: Writer, { final, supers, comp, describes, descriptor }: SubType): void {
-  if (!final || supers.length > 0) {
+  if (!final || supers.length > 0 || writer.isLong()) {
     writer.byte(final ? 0x4f : 0x50);
     encodeVector(writer, supers, (index) => writer.u32(index));
   }

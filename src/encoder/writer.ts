@@ -2,12 +2,21 @@
 // format's parser. https://webassembly.github.io/spec/core/binary/values.html
 import { encodeUtf8 } from '../syntax/utf8.ts';
 import { toUnsigned } from '../syntax/bits.ts';
-import { type HeapType, type ValType, heapOf, isExact, isNullable } from '../syntax/types.ts';
+import { type HeapType, type ValType, hasShortForm, heapOf, isExact, isNullable } from '../syntax/types.ts';
 
 export class Writer {
   private buffer = new Uint8Array(64);
   /** Number of bytes written. */
   length = 0;
+  /** Which choices between a short and a long form are long, by number; none where it is undefined. */
+  long: ReadonlySet<number> | undefined;
+  /** Number of the next choice. */
+  choice = 0;
+
+  /** Takes the next choice: is it the long form? The decoder notes the same choices in the same order. */
+  isLong(): boolean {
+    return this.long?.has(this.choice++) ?? false;
+  }
 
   private room(more: number): void {
     if (this.length + more <= this.buffer.length) return;
@@ -121,9 +130,8 @@ export class Writer {
       this.byte(t + 0x80);
       return;
     }
-    const heap = heapOf(t);
-    if (heap < 0 && isNullable(t) && !isExact(t)) {
-      this.byte(heap + 0x80);
+    if (hasShortForm(t) && !this.isLong()) {
+      this.byte(heapOf(t) + 0x80);
       return;
     }
     this.byte(isNullable(t) ? 0x63 : 0x64);

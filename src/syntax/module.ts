@@ -86,14 +86,39 @@ export interface Custom {
   readonly after: number;
 }
 
+/** An entry of the import section: a single import, or several of one module in a compact form. */
+export interface ImportGroup {
+  /** `items`: a type each (0x7f); `shared`: one type for all (0x7e). */
+  readonly form: 'single' | 'items' | 'shared';
+  /** Number of imports. */
+  readonly length: number;
+  /** The entry as it stands in the module, where it holds no import: nothing else tells of it. */
+  readonly bytes?: Uint8Array;
+}
+
+/**
+ * What the binary format writes in more ways than one, where it is not written as short as it goes. It changes nothing
+ * of what the module means; a module without it is written in the short way.
+ */
+export interface BinaryForm {
+  /** Ids of sections that are there and hold no entries. */
+  readonly emptySections?: readonly number[];
+  /**
+   * Which choices between a short and a long form are long. Choices are counted from 0 in the order of the format, and
+   * without function bodies: a group of one type, `sub final` without supertypes, a nullable abstract reference type,
+   * table 0 and memory 0 named in a segment.
+   */
+  readonly long?: readonly number[];
+}
+
 /** A module. All index spaces start with the imports, in order. */
 export interface Module {
   /** The sub types by type index; `recGroups` says which indices belong together. */
   readonly types: readonly SubType[];
   readonly recGroups: readonly RecGroup[];
   readonly imports: readonly Import[];
-  /** There (and true) when the binary format gives imports in a compact form, a feature of its own. */
-  readonly compactImports?: boolean;
+  /** There when the binary format gives imports in a compact form, a feature of its own: all entries of the section. */
+  readonly importGroups?: readonly ImportGroup[];
   readonly funcs: Functions;
   readonly tables: readonly Table[];
   readonly memories: readonly MemType[];
@@ -106,6 +131,7 @@ export interface Module {
   readonly dataCount: number | undefined;
   readonly datas: readonly DataSegment[];
   readonly customs: readonly Custom[];
+  readonly form?: BinaryForm;
 }
 
 /** The type of the function with an index; undefined where there is none, as in modules that are not valid. */

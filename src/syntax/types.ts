@@ -152,6 +152,11 @@ export interface TagType {
   readonly type: number;
 }
 
+/** Has the binary format a byte for the reference type, which the longer form could say as well? */
+export function hasShortForm(t: ValType): boolean {
+  return t > 0 && (t & 3) === 1 && heapOf(t) < 0;
+}
+
 /** The text format's name of a heap type. */
 export function heapTypeName(heap: HeapType): string {
   return heap >= 0 ? String(heap) : (HEAP_NAMES.get(heap) ?? `heap${heap}`);

@@ -1,15 +1,20 @@
-// Annotations that become custom sections: @custom, @name, @metadata.code.*.
+// Annotations that become custom sections (@custom, @name, @metadata.code.*), and those that say how the binary format
+// writes what it can write in two ways (@binary.*, see docs/text-format.md).
 // https://webassembly.github.io/spec/core/appendix/custom.html  https://webassembly.github.io/spec/core/text/conventions.html#annotations
 // The lexer has set them apart; here they are taken by whoever stands where they may stand. What is left is misplaced.
-import type { Custom } from '../syntax/module.ts';
+import { MalformedError } from '../errors.ts';
+import { decodeLocals } from '../decoder/locals.ts';
+import { Reader } from '../decoder/reader.ts';
+import type { BinaryForm, Custom } from '../syntax/module.ts';
+import type { ValType } from '../syntax/types.ts';
 import { decodeUtf8 } from '../syntax/utf8.ts';
 import { Writer } from '../encoder/writer.ts';
 import { Cursor } from './cursor.ts';
-import { EOF, KEYWORD, LPAREN, STRING, type Annotation, type Tokens } from './tokens.ts';
+import { EOF, KEYWORD, LPAREN, NAT, STRING, type Annotation, type Tokens } from './tokens.ts';
 import * as say from './messages.ts';
 
 /** Section ids in the order of the binary format. */
-const SECTIONS = new Map([
+const SECTIONS: ReadonlyMap<string, number> = new Map([
   ['type', 1],
   ['import', 2],
   ['func', 3],
@@ -25,9 +30,36 @@ const SECTIONS = new Map([
   ['data', 11],
 ]);
 const SECTION_ORDER = [...SECTIONS.values()];
+const MODULE_LEVEL: ReadonlySet<string> = new Set([
+  'binary.names',
+  'binary.sections',
+  'binary.no-data-count',
+  'binary.long',
+]);
 export const LAST_SECTION = 11;
 /** Hints on code stand before the code section, which follows the data count. */
 const BEFORE_CODE = 12;
+
+/** What stands for the name section behind all that the text gives. */
+const LAST_NAMES: Custom = { name: 'name', bytes: new Uint8Array(0), offset: 0, after: LAST_SECTION };
+
+/** Whether the vector of locals of the binary format gives locals of these types. */
+function givesLocals(bytes: Uint8Array, types: readonly ValType[]): boolean {
+  try {
+    const reader = new Reader(bytes);
+    const found = decodeLocals(reader, 0);
+    if (!reader.done || found.total !== types.length) return false;
+    let at = 0;
+    return found.types.every((type, i) => {
+      const end = at + found.counts[i];
+      while (at < end && types[at] === type) at++;
+      return at === end;
+    });
+  } catch (error) {
+    if (error instanceof MalformedError) return false;
+    throw error;
+  }
+}
 
 /** A hint on an instruction of a function: where it stands, counted from the function's first byte, and its bytes. */
 interface Hint {
@@ -41,6 +73,11 @@ export class Annotations {
   readonly isEmpty: boolean;
   /** What @custom annotations gave, in the order of the text. */
   private readonly customs: Custom[] = [];
+  /** What stands among `customs` for the name section, where @binary.names says its place. */
+  private namesPlace: Custom | undefined;
+  private emptySections: number[] | undefined;
+  private long: readonly number[] | undefined;
+  private dataCount: boolean | undefined;
   /** Hints by annotation id and function index. */
   private readonly hints = new Map<string, Map<number, Hint[]>>();
 
@@ -88,9 +125,99 @@ export class Annotations {
     return text;
   }
 
-  /** Takes the `(@custom ...)` before token `at`, a place between the module's fields. */
-  takeCustoms(at: number): void {
-    for (const one of this.take(at, (id) => id === 'custom')) this.customs.push(this.custom(one));
+  /** Whether `(@name ...)` stands before token `at`. */
+  hasName(at: number): boolean {
+    return !this.isEmpty && (this.byToken.get(at)?.some(({ id }) => id === 'name') ?? false);
+  }
+
+  /** Takes what may stand between the module's fields, before token `at`: custom sections and the binary form. */
+  takeModuleLevel(at: number): void {
+    for (const one of this.take(at, (id) => id === 'custom' || MODULE_LEVEL.has(id))) {
+      if (one.id === 'custom') this.customs.push(this.custom(one));
+      else if (one.id === 'binary.names') this.customs.push((this.namesPlace = this.nameSection(one)));
+      else if (one.id === 'binary.no-data-count') this.dataCount = false;
+      else if (one.id === 'binary.sections') this.sectionsThere(one);
+      else this.long = this.numbers(one);
+    }
+  }
+
+  private nameSection(one: Annotation): Custom {
+    if (this.namesPlace !== undefined) throw this.fault(one, 'there is one name section');
+    const cursor = new Cursor(one.tokens);
+    const after = cursor.is(LPAREN) ? this.placement(one, cursor) : LAST_SECTION;
+    this.checkEnd(one, cursor);
+    return { name: 'name', bytes: new Uint8Array(0), offset: 0, after };
+  }
+
+  /** `(@binary.sections type code)`: sections that are there, though nothing is in them. */
+  private sectionsThere(one: Annotation): void {
+    const cursor = new Cursor(one.tokens);
+    const ids = (this.emptySections ??= []);
+    while (cursor.is(KEYWORD)) {
+      const id = SECTIONS.get(cursor.text);
+      if (id === undefined || cursor.text === 'start') throw this.fault(one, `malformed section kind: ${cursor.text}`);
+      if (cursor.text === 'datacount') this.dataCount = true;
+      else ids.push(id);
+      cursor.pos++;
+    }
+    this.checkEnd(one, cursor);
+  }
+
+  private numbers(one: Annotation): number[] {
+    const cursor = new Cursor(one.tokens);
+    const numbers: number[] = [];
+    while (cursor.is(NAT)) numbers.push(cursor.u32());
+    this.checkEnd(one, cursor);
+    return numbers;
+  }
+
+  private checkEnd(one: Annotation, cursor: Cursor): void {
+    if (!cursor.is(EOF)) throw this.fault(one, `unexpected token ${cursor.text}`);
+  }
+
+  /** The bytes that annotations `id` before token `at` hold. */
+  private takeBytes(at: number, id: string): Uint8Array[] {
+    if (this.isEmpty) return [];
+    return this.take(at, (other) => other === id).map((one) => {
+      const cursor = new Cursor(one.tokens);
+      const bytes = cursor.byteStrings();
+      this.checkEnd(one, cursor);
+      return bytes;
+    });
+  }
+
+  /** Entries of the import section without imports: `(@binary.empty-import "\01m\00\7f\00")`. */
+  takeEmptyImports(at: number): Uint8Array[] {
+    return this.takeBytes(at, 'binary.empty-import');
+  }
+
+  /** Whether the table that ends at token `at` has an initial value of no instructions, which no text would say. */
+  takeEmptyInit(at: number): boolean {
+    return this.takeBytes(at, 'binary.empty-init').length > 0;
+  }
+
+  /** The groups of a function's locals as bytes: `(@binary.locals "\02\01\7f\01\7f")`. They have to give `types`. */
+  takeLocals(at: number, types: readonly ValType[]): Uint8Array | undefined {
+    const here = this.byToken.get(at)?.find(({ id }) => id === 'binary.locals');
+    const [bytes] = this.takeBytes(at, 'binary.locals');
+    if (here === undefined || bytes === undefined) return undefined;
+    if (!givesLocals(bytes, types)) throw this.fault(here, 'other locals than those that are declared');
+    return bytes;
+  }
+
+  /** Which choices between a short and a long form are long in the instructions from token `at` on. */
+  takeLong(at: number): ReadonlySet<number> | undefined {
+    if (this.isEmpty) return undefined;
+    const [one] = this.take(at, (id) => id === 'binary.long');
+    return one === undefined ? undefined : new Set(this.numbers(one));
+  }
+
+  /** What was said of the module's binary form, and of its data count section. */
+  binaryForm(): { form: BinaryForm | undefined; dataCount: boolean | undefined } {
+    const { emptySections, long, dataCount } = this;
+    const some = emptySections !== undefined || long !== undefined;
+    const form = { ...(emptySections && { emptySections }), ...(long && { long }) };
+    return { form: some ? form : undefined, dataCount };
   }
 
   private custom(one: Annotation): Custom {
@@ -137,9 +264,18 @@ export class Annotations {
     }
   }
 
-  /** All custom sections, in the order in which they stand in a module. */
-  sections(names: Custom | undefined): Custom[] {
-    const all = [...this.hintSections(), ...this.customs, ...(names === undefined ? [] : [names])];
+  /**
+   * All custom sections, in the order in which they stand in a module. A name section that the text gives byte by byte
+   * is the one there is; else `names` becomes one, if there are any.
+   */
+  sections(names: Uint8Array): Custom[] {
+    const { namesPlace, customs } = this;
+    const isGiven = customs.some((one) => one !== namesPlace && one.name === 'name');
+    const all = [...this.hintSections()];
+    for (const one of namesPlace === undefined ? [...customs, LAST_NAMES] : customs) {
+      if (one !== namesPlace && one !== LAST_NAMES) all.push(one);
+      else if (!isGiven && names.length > 0) all.push({ ...one, bytes: names });
+    }
     const rank = (one: Custom): number => SECTION_ORDER.indexOf(one.after);
     return all.sort((a, b) => rank(a) - rank(b));
   }
@@ -164,7 +300,7 @@ export class Annotations {
   /** Refuses annotations that nobody took. */
   checkAllTaken(): void {
     for (const [one] of this.byToken.values()) {
-      if (one.id === 'custom' || one.id === 'name') {
+      if (one.id === 'custom' || one.id === 'name' || one.id.startsWith('binary.')) {
         throw say.misplacedAnnotation(this.tokens.placeOf(one.offset), one.id);
       }
       throw this.fault(one, 'not in a function, before an instruction');

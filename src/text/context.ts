@@ -1,6 +1,6 @@
 // What the parsers of one module share: index spaces with their identifiers, types, and what has been read so far.
 // https://webassembly.github.io/spec/core/text/conventions.html#contexts
-import type { DataSegment, ElemSegment, Export, Global, Import, Table } from '../syntax/module.ts';
+import type { DataSegment, ElemSegment, Export, Global, Import, ImportGroup, Table } from '../syntax/module.ts';
 import {
   type FuncType,
   type MemType,
@@ -84,8 +84,8 @@ export class Context {
   readonly types: SubType[] = [];
   readonly recGroups: RecGroup[] = [];
   readonly imports: Import[] = [];
-  /** Some import field lists items: the binary format gives the imports in a compact form. */
-  compactImports = false;
+  /** The import fields: where one lists items, the binary format gives imports in a compact form. */
+  readonly importGroups: ImportGroup[] = [];
   readonly funcTypes: number[] = [];
   readonly funcStarts: number[] = [];
   readonly funcEnds: number[] = [];
@@ -117,7 +117,7 @@ export class Context {
   /** Defines the next types as one recursive group. */
   defineTypes(group: readonly SubType[]): void {
     const start = this.types.length;
-    this.types.push(...group);
+    for (const type of group) this.types.push(type);
     this.recGroups.push({ start, length: group.length });
     const [only] = group;
     if (group.length !== 1 || only.comp.kind !== 'func' || !only.final || only.supers.length > 0) return;

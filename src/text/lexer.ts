@@ -4,7 +4,7 @@
 import { decodeUtf8 } from '../syntax/utf8.ts';
 import { scanString, stringValue } from './strings.ts';
 import { isNumberText } from './literals.ts';
-import { EOF, ID, KEYWORD, LPAREN, RESERVED, RPAREN, STRING, Tokens } from './tokens.ts';
+import { BINARY_ANNOTATIONS, EOF, ID, KEYWORD, LPAREN, RESERVED, RPAREN, STRING, Tokens } from './tokens.ts';
 import * as say from './messages.ts';
 
 /** 1 for the characters of identifiers, keywords and numbers. */
@@ -132,7 +132,7 @@ class Lexer {
   private endAnnotation(opened: Opened): void {
     const { tokens } = this;
     const { id, offset, tokens: at } = opened;
-    if (id === 'custom' || id === 'name' || id.startsWith('metadata.code.')) {
+    if (hasMeaning(id)) {
       const inner = new Tokens(this.source);
       for (let i = at; i < tokens.length; i++) inner.push(tokens.kinds[i], tokens.starts[i], tokens.ends[i]);
       inner.push(EOF, this.pos, this.pos);
@@ -194,6 +194,11 @@ class Lexer {
     if (text === undefined) throw say.malformedUtf8(this.tokens.placeOf(start), what);
     return text;
   }
+}
+
+/** The annotations that are understood here; others are left out, as the specification has it. */
+function hasMeaning(id: string): boolean {
+  return id === 'custom' || id === 'name' || id.startsWith('metadata.code.') || BINARY_ANNOTATIONS.has(id);
 }
 
 function isIdChar(code: number): boolean {

@@ -1,22 +1,38 @@
-// The name section, made from the text's identifiers and `(@name ...)`.
+// The name section, made of names by index: by the parser from the text's identifiers and `(@name ...)`, by the printer
+// to see whether these tell all that a module's section holds.
 // https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 // Labels, types, tables and the rest follow the extended name section, which every tool writes.
-import type { Custom } from '../syntax/module.ts';
+import type { NameMap } from '../syntax/module.ts';
 import { Writer } from '../encoder/writer.ts';
-import { LAST_SECTION } from './annotations.ts';
-import type { Context } from './context.ts';
 
-type Names = ReadonlyMap<number, string>;
+/** Names of what is in something else: the outer index, and names by the inner one. */
+export type IndirectNames = readonly (readonly [number, NameMap])[];
 
-function writeNames(writer: Writer, names: Names): void {
+/** Names in the order of the name section's subsections. */
+export interface NameTables {
+  readonly module: string | undefined;
+  readonly funcs: NameMap;
+  readonly locals: IndirectNames;
+  readonly labels: IndirectNames;
+  readonly types: NameMap;
+  readonly tables: NameMap;
+  readonly memories: NameMap;
+  readonly globals: NameMap;
+  readonly elems: NameMap;
+  readonly datas: NameMap;
+  readonly fields: IndirectNames;
+  readonly tags: NameMap;
+}
+
+function writeNames(writer: Writer, names: NameMap): void {
   writer.u32(names.size);
-  for (const [index, name] of names) {
+  for (const index of [...names.keys()].sort((a, b) => a - b)) {
     writer.u32(index);
-    writer.name(name);
+    writer.name(names.get(index) as string);
   }
 }
 
-function writeIndirect(writer: Writer, maps: readonly (readonly [number, Names])[]): void {
+function writeIndirect(writer: Writer, maps: IndirectNames): void {
   writer.u32(maps.length);
   for (const [index, names] of maps) {
     writer.u32(index);
@@ -24,43 +40,34 @@ function writeIndirect(writer: Writer, maps: readonly (readonly [number, Names])
   }
 }
 
-/** The section's contents, or undefined where the text names nothing. */
-export function nameSection(context: Context, moduleName: string | undefined): Custom | undefined {
+/** The section's contents; empty where nothing has a name. */
+export function encodeNames(tables: NameTables): Uint8Array {
   const section = new Writer();
   const part = (id: number, write: (writer: Writer) => void): void => {
     const writer = new Writer();
     write(writer);
     section.byte(id);
-    section.sized(writer.take());
+    section.sized(writer.view());
   };
-  const names = (id: number, map: Names): void => {
+  const names = (id: number, map: NameMap): void => {
     if (map.size > 0) part(id, (writer) => writeNames(writer, map));
   };
-  const indirect = (id: number, maps: readonly (readonly [number, Names])[]): void => {
+  const indirect = (id: number, maps: IndirectNames): void => {
     const given = maps.filter(([, map]) => map.size > 0);
     if (given.length > 0) part(id, (writer) => writeIndirect(writer, given));
   };
-  if (moduleName !== undefined) part(0, (writer) => writer.name(moduleName));
-  names(1, context.funcSpace.names);
-  indirect(
-    2,
-    context.bodyNames.map(({ func, locals }) => [func, locals]),
-  );
-  indirect(
-    3,
-    context.bodyNames.map(({ func, labels }) => [func, labels]),
-  );
-  names(4, context.typeSpace.names);
-  names(5, context.tableSpace.names);
-  names(6, context.memorySpace.names);
-  names(7, context.globalSpace.names);
-  names(8, context.elemSpace.names);
-  names(9, context.dataSpace.names);
-  indirect(
-    10,
-    [...context.fieldSpaces].map(([type, space]) => [type, space.names]),
-  );
-  names(11, context.tagSpace.names);
-  if (section.length === 0) return undefined;
-  return { name: 'name', bytes: section.take(), offset: 0, after: LAST_SECTION };
+  const { module } = tables;
+  if (module !== undefined) part(0, (writer) => writer.name(module));
+  names(1, tables.funcs);
+  indirect(2, tables.locals);
+  indirect(3, tables.labels);
+  names(4, tables.types);
+  names(5, tables.tables);
+  names(6, tables.memories);
+  names(7, tables.globals);
+  names(8, tables.elems);
+  names(9, tables.datas);
+  indirect(10, tables.fields);
+  names(11, tables.tags);
+  return section.take();
 }

@@ -1,8 +1,9 @@
 // The fields of a module: imports, functions, tables, memories, globals, tags, exports, segments, start.
 // https://webassembly.github.io/spec/core/text/modules.html  Abbreviations are expanded here.
 // All identifiers are bound before (parser-index.ts), and all types are defined (parser.ts).
-import type { ElemSegment, ExternKind, Expr, ImportDesc } from '../syntax/module.ts';
+import type { ElemSegment, ExternKind, Expr, ImportDesc, ImportGroup } from '../syntax/module.ts';
 import { FUNCREF, HEAP, I64, type TableType, type ValType, ref } from '../syntax/types.ts';
+import { encodeLocals } from '../encoder/locals.ts';
 import { Writer } from '../encoder/writer.ts';
 import { type Context, IndexSpace } from './context.ts';
 import { InstructionParser } from './parser-instructions.ts';
@@ -47,20 +48,25 @@ const written = (writer: Writer): Expr => {
   return { bytes, start: 0, end: bytes.length };
 };
 
+/** A constant expression as `read` finds it. What it names (and may not) asks for no data count section: bodies do. */
+function constant(context: Context, read: (parser: InstructionParser) => void): Expr {
+  const { usesDataCount } = context;
+  const writer = new Writer();
+  read(new InstructionParser(context, writer));
+  context.usesDataCount = usesDataCount;
+  return written(writer);
+}
+
 /** A constant expression: all instructions up to the closing bracket. */
 function readExpr(context: Context): Expr {
-  const writer = new Writer();
-  new InstructionParser(context, writer).sequence();
-  return written(writer);
+  return constant(context, (parser) => parser.sequence());
 }
 
 /** A constant expression of one folded instruction. */
 function readFolded(context: Context): Expr {
   const { cursor } = context;
   if (cursor.kind !== LPAREN) throw cursor.unexpected('"("');
-  const writer = new Writer();
-  new InstructionParser(context, writer).folded();
-  return written(writer);
+  return constant(context, (parser) => parser.folded());
 }
 
 /** `(offset expr)` or one folded instruction. */
@@ -119,6 +125,8 @@ function readKind(context: Context): ExternKind {
   return kind;
 }
 
+const SINGLE: ImportGroup = { form: 'single', length: 1 };
+
 export class FieldParser {
   private readonly context: Context;
   /** The next index of each space: fields come in the order in which their indices were given. */
@@ -131,6 +139,7 @@ export class FieldParser {
   /** Parses the field that begins at the cursor with its bracket. */
   field(): void {
     const { cursor } = this.context;
+    this.emptyImports(cursor.pos);
     cursor.pos++;
     const word = cursor.keyword('a module field');
     switch (word) {
@@ -169,6 +178,13 @@ export class FieldParser {
       return;
     }
     context.imports.push({ module, name: cursor.name(), desc: this.bracketedDesc() });
+    context.importGroups.push(SINGLE);
+  }
+
+  /** Entries of the import section that hold no import, which annotations before token `at` give. */
+  emptyImports(at: number): void {
+    const { annotations, importGroups } = this.context;
+    for (const bytes of annotations.takeEmptyImports(at)) importGroups.push({ form: 'items', length: 0, bytes });
   }
 
   /** `(kind id? ...)`: what an import describes. */
@@ -186,7 +202,7 @@ export class FieldParser {
   private importItems(module: string): void {
     const { context } = this;
     const { cursor } = context;
-    context.compactImports = true;
+    const before = context.imports.length;
     const names: string[] = [];
     let typed = false;
     while (cursor.tryOpen('item')) {
@@ -198,6 +214,7 @@ export class FieldParser {
       cursor.closing();
     }
     if (!typed) this.sharedDesc(module, names);
+    context.importGroups.push({ form: typed ? 'items' : 'shared', length: context.imports.length - before });
   }
 
   /** The one type of all items `names`; it takes no identifier. */
@@ -242,6 +259,7 @@ export class FieldParser {
       const name = cursor.name();
       cursor.closing();
       context.imports.push({ module, name, desc: readImportDesc(context, kind) });
+      context.importGroups.push(SINGLE);
       return;
     }
     if (kind === 'func') this.func(index);
@@ -269,31 +287,24 @@ export class FieldParser {
     }
   }
 
-  /** Reads the locals and writes them as runs of equal types. */
+  /** Reads the locals and writes them: as runs of equal types, or as an annotation says. */
   private locals(type: number, paramsUnknown: boolean, space: IndexSpace): void {
     const { context } = this;
     const { cursor, code } = context;
     if (paramsUnknown && cursor.isOpen('local')) {
       const params = context.funcType(type)?.params;
       // Without the type nobody knows the indices of named locals; without names nobody has to.
-      if (params === undefined && cursor.tokens.kinds[cursor.pos + 2] === ID) {
+      const named = cursor.tokens.kinds[cursor.pos + 2] === ID || context.annotations.hasName(cursor.pos + 2);
+      if (params === undefined && named) {
         throw say.unknownId(cursor.place, 'type', String(type));
       }
       space.count = params?.length ?? 0;
     }
     const types: ValType[] = [];
     while (cursor.tryOpen('local')) readDeclared(context, types, space);
-    const runs: { type: ValType; count: number }[] = [];
-    for (const one of types) {
-      const last = runs[runs.length - 1];
-      if (last?.type === one) last.count++;
-      else runs.push({ type: one, count: 1 });
-    }
-    code.u32(runs.length);
-    for (const run of runs) {
-      code.u32(run.count);
-      code.valType(run.type);
-    }
+    const groups = context.annotations.takeLocals(cursor.pos, types);
+    if (groups === undefined) encodeLocals(code, types);
+    else code.bytes(groups);
   }
 
   private table(index: number): void {
@@ -304,7 +315,8 @@ export class FieldParser {
     if (cursor.kind === NAT) {
       cursor.pos = pos;
       const type = readTableType(context);
-      context.tables.push({ type, init: cursor.is(RPAREN) ? undefined : readExpr(context) });
+      const hasInit = !cursor.is(RPAREN) || context.annotations.takeEmptyInit(cursor.pos);
+      context.tables.push({ type, init: hasInit ? readExpr(context) : undefined });
       return;
     }
     const elem = readRefType(context);
@@ -322,7 +334,7 @@ export class FieldParser {
     const { cursor } = context;
     const { pos } = cursor;
     const addr = readAddrType(context);
-    const pageSizeLog2 = readPageSize(context);
+    const pageSize = readPageSize(context);
     if (!cursor.tryOpen('data')) {
       cursor.pos = pos;
       context.memories.push(readMemType(context));
@@ -330,9 +342,9 @@ export class FieldParser {
     }
     const init = cursor.byteStrings();
     cursor.closing();
-    const page = 2n ** BigInt(pageSizeLog2);
+    const page = 2n ** BigInt(pageSize.pageSizeLog2);
     const pages = (BigInt(init.length) + page - 1n) / page;
-    context.memories.push({ addr, limits: { min: pages, max: pages }, shared: false, pageSizeLog2 });
+    context.memories.push({ addr, limits: { min: pages, max: pages }, shared: false, ...pageSize });
     context.datas.push({ mode: { kind: 'active', memory: index, offset: zeroOf(addr) }, init });
   }
 

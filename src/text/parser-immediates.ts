@@ -129,8 +129,9 @@ function writeMemArgOf({ cursor, writer }: Scope, row: Row, memory: number): voi
       throw say.alignmentNotPowerOfTwo(tokens.place(cursor.pos - 1), alignText);
     align = bytes.toString(2).length - 1;
   }
-  writer.u32(memory === 0 ? align : align | 0x40);
-  if (memory !== 0) writer.u32(memory);
+  const named = memory !== 0 || writer.isLong();
+  writer.u32(named ? align | 0x40 : align);
+  if (named) writer.u32(memory);
   writer.u64(offset);
 }
 

@@ -41,8 +41,12 @@ export class InstructionParser implements Scope {
 
   /** Reads up to the bracket that closes what the sequence stands in, and writes it with its `end`. */
   sequence(): void {
+    const { writer } = this;
+    writer.long = this.context.annotations.takeLong(this.cursor.pos);
+    writer.choice = 0;
     this.run();
-    this.writer.byte(OPCODE.end);
+    writer.byte(OPCODE.end);
+    writer.long = undefined;
   }
 
   /** Reads one folded instruction, and writes it with an `end`. */
@@ -267,14 +271,15 @@ export class InstructionParser implements Scope {
         cursor.pos--;
         throw this.unexpected();
       }
-      const mark = writer.length;
+      const { length, choice } = writer;
       const at = cursor.pos;
       this.plain();
       if (cursor.kind === RPAREN) {
         cursor.pos++;
         return;
       }
-      writer.length = mark;
+      writer.length = length;
+      writer.choice = choice;
       this.frames.push({ inside: 'operands', at, label: undefined });
     }
   }
@@ -283,11 +288,12 @@ export class InstructionParser implements Scope {
   private openIf(): void {
     const { cursor, writer } = this;
     const at = cursor.pos;
-    const mark = writer.length;
+    const { length, choice } = writer;
     cursor.pos++;
     const label = this.label(at);
     writeBlockType(this);
-    writer.length = mark;
+    writer.length = length;
+    writer.choice = choice;
     this.frames.push({ inside: '(if', at, label });
   }
 

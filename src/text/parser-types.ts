@@ -127,13 +127,16 @@ export function readSignature(
   return { params, results };
 }
 
-/** What follows `(param` or `(local`, the closing bracket included: `id valtype`, or types without identifiers. */
+/**
+ * What follows `(param` or `(local`, the closing bracket included: one type with an identifier or a name annotation, or
+ * types without.
+ */
 export function readDeclared(context: Context, types: ValType[], bind: BindParams): void {
-  const { cursor } = context;
-  if (cursor.kind === ID) {
+  const { cursor, annotations } = context;
+  if (cursor.kind === ID || (bind !== 'refuse' && annotations.hasName(cursor.pos))) {
     if (bind === 'refuse') throw cursor.unexpected('a value type');
-    if (bind === 'ignore') cursor.pos++;
-    else bind.bind(cursor, context.annotations);
+    if (bind === 'ignore') new IndexSpace('parameter').bind(cursor, annotations);
+    else bind.bind(cursor, annotations);
     types.push(readValType(context));
   } else {
     while (cursor.kind !== RPAREN) {
@@ -189,7 +192,7 @@ function readCompType(context: Context, typeIndex: number): CompType {
   const fields: FieldType[] = [];
   const space = new IndexSpace('field');
   while (cursor.tryOpen('field')) {
-    if (cursor.kind === ID) {
+    if (cursor.kind === ID || context.annotations.hasName(cursor.pos)) {
       space.bind(cursor, context.annotations);
       fields.push(readFieldType(context));
     } else {
@@ -258,21 +261,22 @@ function readLimits(context: Context): Limits {
 }
 
 /** `(pagesize n)`, as its base-2 logarithm; 16 where it is not written. */
-export function readPageSize(context: Context): number {
+export function readPageSize(context: Context): Pick<MemType, 'pageSizeLog2' | 'pageSizeGiven'> {
   const { cursor } = context;
-  if (!cursor.tryOpen('pagesize')) return 16;
+  if (!cursor.tryOpen('pagesize')) return { pageSizeLog2: 16 };
   const { place, text } = cursor;
   const size = cursor.u64('a page size');
   if (size === 0n || (size & (size - 1n)) !== 0n) throw say.invalidPageSize(place, text);
   cursor.closing();
-  return size.toString(2).length - 1;
+  const pageSizeLog2 = size.toString(2).length - 1;
+  return pageSizeLog2 === 16 ? { pageSizeLog2, pageSizeGiven: true } : { pageSizeLog2 };
 }
 
 export function readMemType(context: Context): MemType {
   const addr = readAddrType(context);
   const limits = readLimits(context);
   const shared = context.cursor.tryKeyword('shared');
-  return { addr, limits, shared, pageSizeLog2: readPageSize(context) };
+  return { addr, limits, shared, ...readPageSize(context) };
 }
 
 export function readTableType(context: Context): TableType {

@@ -202,13 +202,69 @@ describe('fields', () => {
   });
 });
 
+// https://webassembly.github.io/spec/core/appendix/custom.html#name-annotations
+describe('names by annotation', () => {
+  const namesOf = (fields: string): ReturnType<typeof decodeNames> =>
+    decodeNames(decodeModule(encodeModule(parseModule(`(module ${fields})`))));
+
+  test('a parameter, local or field is named directly after its keyword, or after its identifier', () => {
+    const { locals, fields } = namesOf(`(func (param (@name "p") i32) (param $i (@name "q") i32) (local (@name "") i64))
+      (type (struct (field (@name "f") i32) (field $g (@name "f") i32)))`);
+    expect([...(locals.get(0) ?? [])]).toEqual([
+      [0, 'p'],
+      [1, 'q'],
+      [2, ''],
+    ]);
+    expect([...(fields.get(0) ?? [])]).toEqual([
+      [0, 'f'],
+      [1, 'f'],
+    ]);
+  });
+
+  test('parameters of imports and types may have them, too', () => {
+    expect(() =>
+      parseModule('(type (func (param (@name "x") i32))) (import "m" "f" (func (param (@name "x") i32)))'),
+    ).not.toThrow();
+  });
+
+  test('a name stands for one declaration', () => {
+    expect(() => parseModule('(func (param (@name "p") i32 i64))')).toThrow('expected ")", found "i64"');
+    expect(() => parseModule('(func (param i32 (@name "p") i64))')).toThrow('misplaced @name annotation');
+  });
+});
+
+describe('annotations of the binary form', () => {
+  test.each([
+    ['(func (local i32) (@binary.locals "\\01\\01\\7e"))', 'other locals than those that are declared'],
+    ['(func (local i32) (@binary.locals "\\01"))', 'other locals than those that are declared'],
+    ['(@binary.sections start)', 'malformed section kind: start'],
+    ['(@binary.sections 1)', 'unexpected token 1'],
+    ['(@binary.long -1)', 'unexpected token -1'],
+    ['(@binary.names) (@binary.names)', 'there is one name section'],
+    ['(func (@binary.sections code))', 'misplaced @binary.sections annotation'],
+  ])('%s is refused', (text, message) => {
+    expect(() => parseModule(text)).toThrow(message);
+  });
+
+  test('a number of a choice that does not fit changes bytes, but never what they mean', () => {
+    const plain = parseModule('(type (func)) (table 1 funcref) (elem (i32.const 0) func)');
+    const odd = parseModule('(@binary.long 0 1 2 3 4 5 99) (type (func)) (table 1 funcref) (elem (i32.const 0) func)');
+    const { form: _, ...same } = decodeModule(encodeModule(odd));
+    expect(encodeModule(same)).toEqual(encodeModule(plain));
+  });
+
+  test('other annotations with such a name are left out', () => {
+    expect(() => parseModule('(@binary.other anything) (func (@binary 1))')).not.toThrow();
+  });
+});
+
 // https://github.com/WebAssembly/compact-import-section
 describe('imports in a compact form', () => {
   const read = (text: string): unknown[] =>
     decodeModule(encodeModule(parseModule(text))).imports.map(({ module, name, desc }) => [module, name, desc]);
   const same = (compact: string, plain: string): void => {
     expect(read(compact)).toEqual(read(plain));
-    expect(decodeModule(encodeModule(parseModule(compact))).compactImports).toBe(true);
+    expect(decodeModule(encodeModule(parseModule(compact))).importGroups).toBeDefined();
   };
 
   test('items have a type each and may have identifiers', () => {

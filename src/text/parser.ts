@@ -1,13 +1,14 @@
 // Text -> Module. https://webassembly.github.io/spec/core/text/modules.html
 // Three walks: identifiers (parser-index.ts), types, then all other fields in order (parser-fields.ts). Bodies become
 // bytes of the binary format on the way. Nothing is validated: numbers that are out of their index space pass.
-import type { Custom, Module } from '../syntax/module.ts';
+// What `(@binary...)` annotations say of the binary form is kept, so that a printed module comes back byte by byte.
+import type { Module } from '../syntax/module.ts';
 import type { SubType } from '../syntax/types.ts';
 import { Annotations } from './annotations.ts';
 import { Context } from './context.ts';
 import { Cursor } from './cursor.ts';
 import { tokenize } from './lexer.ts';
-import { nameSection } from './names.ts';
+import { encodeNames } from './names.ts';
 import { FieldParser } from './parser-fields.ts';
 import { Indexer } from './parser-index.ts';
 import { readSubType } from './parser-types.ts';
@@ -76,10 +77,10 @@ export function parseFields(tokens: Tokens, first: number, start: number, option
 
   const indexer = new Indexer(context);
   while (cursor.kind !== RPAREN && cursor.kind !== EOF) {
-    annotations.takeCustoms(cursor.pos);
+    annotations.takeModuleLevel(cursor.pos);
     indexer.field();
   }
-  annotations.takeCustoms(cursor.pos);
+  annotations.takeModuleLevel(cursor.pos);
   if (inModule ? cursor.kind !== RPAREN : cursor.kind !== EOF) {
     throw cursor.unexpected(inModule ? '")"' : 'the end of the text');
   }
@@ -90,8 +91,9 @@ export function parseFields(tokens: Tokens, first: number, start: number, option
   cursor.pos = fields;
   const parser = new FieldParser(context);
   while (cursor.pos < last) parser.field();
+  parser.emptyImports(last);
   annotations.checkAllTaken();
-  return toModule(context, options.names === false ? undefined : nameSection(context, moduleName));
+  return toModule(context, options.names === false ? NO_NAMES : namesOf(context, moduleName));
 }
 
 /** Defines the types of one field, if it is one of types; steps over it in any case. */
@@ -115,15 +117,37 @@ function parseType(context: Context, inGroup = 0): SubType {
   return type;
 }
 
-function toModule(context: Context, names: Custom | undefined): Module {
+const NO_NAMES = new Uint8Array(0);
+
+/** The name section's contents. */
+function namesOf(context: Context, module: string | undefined): Uint8Array {
+  return encodeNames({
+    module,
+    funcs: context.funcSpace.names,
+    locals: context.bodyNames.map(({ func, locals }) => [func, locals]),
+    labels: context.bodyNames.map(({ func, labels }) => [func, labels]),
+    types: context.typeSpace.names,
+    tables: context.tableSpace.names,
+    memories: context.memorySpace.names,
+    globals: context.globalSpace.names,
+    elems: context.elemSpace.names,
+    datas: context.dataSpace.names,
+    fields: [...context.fieldSpaces].map(([type, space]) => [type, space.names]),
+    tags: context.tagSpace.names,
+  });
+}
+
+function toModule(context: Context, names: Uint8Array): Module {
   const { annotations, datas } = context;
   const bytes = context.code.take();
-  const usesDataCount = context.usesDataCount || datas.some((data) => data.mode.kind === 'passive');
+  const { form, dataCount } = annotations.binaryForm();
+  const isUsual = context.usesDataCount || datas.some((data) => data.mode.kind === 'passive');
+  const hasDataCount = context.usesDataCount || (dataCount ?? isUsual);
   return {
     types: context.types,
     recGroups: context.recGroups,
     imports: context.imports,
-    ...(context.compactImports ? { compactImports: true } : {}),
+    ...(context.importGroups.some((group) => group.form !== 'single') ? { importGroups: context.importGroups } : {}),
     funcs: {
       types: Uint32Array.from(context.funcTypes),
       bytes,
@@ -137,8 +161,9 @@ function toModule(context: Context, names: Custom | undefined): Module {
     exports: context.exports,
     start: context.start,
     elems: context.elems,
-    dataCount: usesDataCount ? datas.length : undefined,
+    dataCount: hasDataCount ? datas.length : undefined,
     datas,
     customs: annotations.sections(names),
+    ...(form === undefined ? {} : { form }),
   };
 }

@@ -1,21 +1,26 @@
 // Function bodies and constant expressions in the text format: flat instructions, indented by block.
 // https://webassembly.github.io/spec/core/text/modules.html#functions
-// A body whose blocks are not well nested is printed as it is; such text does not parse, as its bytes do not validate.
+// A body is refused where it is malformed: what the format asks of it without knowing types.
+import { namesData } from '../decoder/bodies.ts';
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
+import * as say from '../decoder/messages.ts';
+import { Nesting } from '../decoder/nesting.ts';
 import { Reader } from '../decoder/reader.ts';
-import type { Expr, Module } from '../syntax/module.ts';
+import { encodeLocals } from '../encoder/locals.ts';
+import { Writer } from '../encoder/writer.ts';
+import type { Expr, Module, NameMap } from '../syntax/module.ts';
 import type { ValType } from '../syntax/types.ts';
 import { printInstruction } from './printer-instruction.ts';
-import { idText } from './printer-literals.ts';
-import { type Identifiers, type Ids, type InstructionNames, localText } from './printer-names.ts';
+import { bytesText, idText } from './printer-literals.ts';
+import { NAMELESS, type Identifiers, type Ids, type InstructionNames, localText } from './printer-names.ts';
 import { declarations, funcTypeAt } from './printer-types.ts';
 
 /** Deeper blocks are not indented further, or hostile nesting would make text of quadratic size. */
 const MAX_INDENT = 60;
 
 /** A function's declared locals, one type each; the reader then stands at its first instruction. */
-function localTypes(reader: Reader): ValType[] {
+export function localTypes(reader: Reader): ValType[] {
   const { counts, types } = decodeLocals(reader, 0);
   const locals: ValType[] = [];
   for (let run = 0; run < counts.length; run++) {
@@ -36,15 +41,16 @@ export interface BodyLine {
 /** Follows blocks and gives each instruction its text, labels included. */
 class BodyPrinter {
   private readonly names: InstructionNames;
-  private readonly labelIds: Ids;
+  private readonly labelNames: NameMap;
   /** Innermost last: the label's identifier, or ''. */
   private readonly open: string[] = [];
   /** Where in `open` an identifier occurs, innermost last: an inner label hides outer ones of its name. */
   private readonly places = new Map<string, number[]>();
-  private blocks = 0;
+  /** Number of blocks so far. */
+  blocks = 0;
 
   constructor(ids: Identifiers, funcIndex: number, locals: Ids) {
-    this.labelIds = ids.labels(funcIndex);
+    this.labelNames = ids.labels(funcIndex);
     this.names = {
       index: (space, index) => ids.index(space, index),
       local: (index) => localText(locals, index),
@@ -62,7 +68,7 @@ class BodyPrinter {
   }
 
   private enter(): string {
-    const id = this.labelIds.get(this.blocks++) ?? '';
+    const id = this.labelNames.get(this.blocks++) ?? '';
     const places = this.places.get(id);
     if (places !== undefined) places.push(this.open.length);
     else if (id !== '') this.places.set(id, [this.open.length]);
@@ -86,8 +92,9 @@ class BodyPrinter {
       case 'try_table': {
         const immediates = printInstruction(cursor, names).slice(row.name.length);
         const depth = open.length;
+        const isEmpty = this.labelNames.get(this.blocks) === '';
         const id = this.enter();
-        const label = id === '' ? `(;@${depth + 1};)` : idText(id);
+        const label = id === '' ? `(;@${depth + 1};)${isEmpty ? ' (@name "")' : ''}` : idText(id);
         return { offset, depth, text: `${row.name} ${label}${immediates}` };
       }
       case 'else':
@@ -113,9 +120,19 @@ export function bodyOf(module: Module, funcIndex: number): { type: number; start
   return i < 0 || i >= types.length ? undefined : { type: types[i], start: start[i], end: end[i] };
 }
 
+/** What a walk over a body has found besides its lines. */
+export interface WalkedBody {
+  /** Number of blocks, each of which has a label. */
+  readonly labels: number;
+  /** Whether an instruction names a data segment. */
+  readonly namesData: boolean;
+  /** Which choices between a short and a long form are long (syntax/module.ts, BinaryForm). */
+  readonly long: readonly number[];
+}
+
 /**
  * Calls `visit` for each instruction of a defined function, the final `end` included, with its text.
- * Throws MalformedError where the bytes are not instructions.
+ * Throws MalformedError where the body is malformed, when all lines before that were visited.
  */
 export function walkBody(
   module: Module,
@@ -123,15 +140,44 @@ export function walkBody(
   funcIndex: number,
   body: { readonly start: number; readonly end: number },
   visit: (line: BodyLine, cursor: InstructionCursor) => void,
-): void {
+): WalkedBody {
   const reader = new Reader(module.funcs.bytes, body.start, body.end);
   decodeLocals(reader, 0);
   const cursor = new InstructionCursor(module.funcs.bytes, reader.offset, body.end);
   const printer = new BodyPrinter(ids, funcIndex, ids.locals(funcIndex));
-  while (!cursor.done) {
+  const nesting = new Nesting();
+  let usesData = false;
+  let isFinal = false;
+  while (!isFinal) {
     cursor.next();
+    isFinal = nesting.isFinal(cursor);
+    if (namesData(cursor.row)) {
+      if (module.dataCount === undefined) throw say.dataCountRequired(cursor.at, cursor.row.name);
+      usesData = true;
+    }
     visit(printer.line(cursor), cursor);
   }
+  if (!cursor.done) throw say.bodySizeMismatch(cursor.at, funcIndex, body.end);
+  return { labels: printer.blocks, namesData: usesData, long: cursor.reader.long ?? [] };
+}
+
+/** ` (@binary.long 0 3)`, or nothing. */
+export function longText(long: readonly number[]): string {
+  return long.length === 0 ? '' : ` (@binary.long ${long.join(' ')})`;
+}
+
+/** ` (@binary.locals "...")` where the groups of locals, which begin at `start`, are not written the usual way. */
+function localsText({ bytes, offset }: Reader, start: number, types: readonly ValType[]): string {
+  const usual = new Writer();
+  encodeLocals(usual, types);
+  const written = bytes.subarray(start, offset);
+  return sameBytes(written, usual.view()) ? '' : ` (@binary.locals ${bytesText(written)})`;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Appends the lines of a function's locals and instructions; the final `end` is the closing parenthesis. */
@@ -142,20 +188,26 @@ export function printBody(
   funcIndex: number,
   body: { readonly type: number; readonly start: number; readonly end: number },
   offsets: boolean,
-): void {
-  const locals = localTypes(new Reader(module.funcs.bytes, body.start, body.end));
-  if (locals.length > 0) {
-    const first = funcTypeAt(module, body.type)?.params.length ?? 0;
-    lines.push(`   ${declarations('local', locals, first, ids.locals(funcIndex), ids)}`);
-  }
-  walkBody(module, ids, funcIndex, body, ({ offset, depth, text }) => {
+): WalkedBody & { readonly locals: number } {
+  const reader = new Reader(module.funcs.bytes, body.start, body.end);
+  const locals = localTypes(reader);
+  const type = funcTypeAt(module, body.type);
+  // Without the type nobody knows the indices of named locals.
+  const named = type === undefined ? NAMELESS : ids.localSpace(funcIndex);
+  if (locals.length > 0) lines.push(`   ${declarations('local', locals, type?.params.length ?? 0, named, ids)}`);
+  const form = localsText(reader, body.start, locals);
+  if (form !== '') lines.push(`   ${form}`);
+  const first = lines.length;
+  const walked = walkBody(module, ids, funcIndex, body, ({ offset, depth, text }) => {
     if (offset === body.end - 1 && text === 'end') return;
     const at = offsets ? `(;0x${offset.toString(16).padStart(6, '0')};) ` : '';
     lines.push(`    ${at}${'  '.repeat(Math.min(depth, MAX_INDENT))}${text}`);
   });
+  if (walked.long.length > 0) lines.splice(first, 0, `   ${longText(walked.long)}`);
+  return { ...walked, locals: locals.length };
 }
 
-/** The instructions of a constant expression without its `end`, each as text. */
+/** The instructions of a constant expression without its `end`, each as text; before them what their form is. */
 export function constantText(expr: Expr, names: InstructionNames): string[] {
   const cursor = new InstructionCursor(expr.bytes, expr.start, expr.end);
   const parts: string[] = [];
@@ -164,5 +216,6 @@ export function constantText(expr: Expr, names: InstructionNames): string[] {
     if (cursor.done && cursor.row.name === 'end') break;
     parts.push(printInstruction(cursor, names));
   }
-  return parts;
+  const { long } = cursor.reader;
+  return long === undefined ? parts : [longText(long).trimStart(), ...parts];
 }

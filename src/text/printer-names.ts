@@ -26,7 +26,14 @@ export const NUMBERS: InstructionNames = {
 /** Identifiers of one index space. */
 export type Ids = ReadonlyMap<number, string>;
 
+/** The identifiers of an index space, and the names that they stand for. */
+export interface NamedSpace {
+  readonly ids: Ids;
+  readonly names: NameMap;
+}
+
 const NONE: NameMap = new Map();
+export const NAMELESS: NamedSpace = { ids: NONE, names: NONE };
 
 /**
  * Gives each named index an identifier of its own: the first holder of a name keeps it, later ones get `#2`, `#3`.
@@ -52,6 +59,14 @@ export function uniqueIds(names: NameMap): Ids {
   return ids;
 }
 
+/** `$x`; `$x#2 (@name "x")` where the identifier is not the name; `(@name "")`; or nothing. */
+export function definitionText({ ids, names }: NamedSpace, index: number): string {
+  const id = ids.get(index);
+  const name = names.get(index);
+  const annotation = name === id ? '' : `(@name ${nameText(name as string)})`;
+  return [id === undefined ? '' : idText(id), annotation].filter((part) => part !== '').join(' ');
+}
+
 const SPACES = {
   type: 'types',
   func: 'funcs',
@@ -65,21 +80,31 @@ const SPACES = {
 
 /** The identifiers of a module; without names every index is a number. */
 export class Identifiers {
-  private readonly names: Names | undefined;
+  readonly names: Names | undefined;
+  private readonly without: ReadonlySet<string>;
   private readonly spaces = new Map<IndexSpace, Ids>();
   private readonly fields = new Map<number, Ids>();
 
-  constructor(names: Names | undefined) {
+  /** `without`: entries that no text can give an identifier, as `func 3`; they are numbers. */
+  constructor(names: Names | undefined, without: ReadonlySet<string> = new Set()) {
     this.names = names;
+    this.without = without;
   }
 
   private ids(space: IndexSpace): Ids {
     let ids = this.spaces.get(space);
     if (ids === undefined) {
-      ids = this.names === undefined ? NONE : uniqueIds(this.names[SPACES[space]]);
+      ids = this.names === undefined ? NONE : uniqueIds(this.named(space));
       this.spaces.set(space, ids);
     }
     return ids;
+  }
+
+  /** The names that identifiers stand for. */
+  named(space: IndexSpace): NameMap {
+    const names = this.names?.[SPACES[space]] ?? NONE;
+    if (this.without.size === 0) return names;
+    return new Map([...names].filter(([index]) => !this.without.has(`${space} ${index}`)));
   }
 
   /** A use: `$name` or the number. */
@@ -91,7 +116,7 @@ export class Identifiers {
   /** A definition: `$name (;3;)`, with an annotation where the identifier is not the name; without a name `(;3;)`. */
   define(space: IndexSpace, index: number): string {
     const id = this.ids(space).get(index);
-    const name = this.names?.[SPACES[space]].get(index);
+    const name = this.without.has(`${space} ${index}`) ? undefined : this.names?.[SPACES[space]].get(index);
     const annotation = name === id ? '' : ` (@name ${nameText(name as string)})`;
     return id === undefined ? `(;${index};)${annotation}` : `${idText(id)} (;${index};)${annotation}`;
   }
@@ -108,10 +133,12 @@ export class Identifiers {
     return id === undefined ? String(index) : idText(id);
   }
 
-  /** `$name ` before a field's type, or nothing. */
+  /** What names a field, with a space behind it before the field's type, or nothing. */
   defineField(typeIndex: number, index: number): string {
-    const id = this.fieldIds(typeIndex).get(index);
-    return id === undefined ? '' : `${idText(id)} `;
+    const names = this.names?.fields.get(typeIndex);
+    if (names === undefined) return '';
+    const text = definitionText({ ids: this.fieldIds(typeIndex), names }, index);
+    return text === '' ? '' : `${text} `;
   }
 
   private fieldIds(typeIndex: number): Ids {
@@ -125,6 +152,12 @@ export class Identifiers {
 
   locals(funcIndex: number): Ids {
     return uniqueIds(this.names?.locals.get(funcIndex) ?? NONE);
+  }
+
+  /** Identifiers and names of a function's parameters and locals. */
+  localSpace(funcIndex: number): NamedSpace {
+    const names = this.names?.locals.get(funcIndex) ?? NONE;
+    return names.size === 0 ? NAMELESS : { ids: uniqueIds(names), names };
   }
 
   /** Labels by their number in the function. They may repeat: the text format lets an inner label hide an outer one. */

@@ -18,7 +18,7 @@ import {
   isNullable,
   typeName,
 } from '../syntax/types.ts';
-import { type Identifiers, type Ids, type InstructionNames, localText } from './printer-names.ts';
+import { NAMELESS, type Identifiers, type InstructionNames, type NamedSpace, definitionText } from './printer-names.ts';
 
 /** What names types: Identifiers, or the names of a function's instructions. */
 export type TypeNames = Pick<InstructionNames, 'index'>;
@@ -46,19 +46,20 @@ export function declarations(
   keyword: string,
   types: readonly ValType[],
   first: number,
-  ids: Ids,
+  named: NamedSpace,
   names: TypeNames,
 ): string {
   let text = '';
   let run: ValType[] = [];
   for (let i = 0; i < types.length; i++) {
-    if (!ids.has(first + i)) {
+    const definition = definitionText(named, first + i);
+    if (definition === '') {
       run.push(types[i]);
       continue;
     }
     text += listText(keyword, run, names);
     run = [];
-    text += ` (${keyword} ${localText(ids, first + i)} ${valTypeText(types[i], names)})`;
+    text += ` (${keyword} ${definition} ${valTypeText(types[i], names)})`;
   }
   return text + listText(keyword, run, names);
 }
@@ -70,7 +71,7 @@ export function funcTypeAt(module: Module, typeIndex: number): FuncType | undefi
 }
 
 /** ` (type 3) (param i32) (result i32)`. */
-export function typeUse(module: Module, typeIndex: number, params: Ids, names: TypeNames): string {
+export function typeUse(module: Module, typeIndex: number, params: NamedSpace, names: TypeNames): string {
   const type = funcTypeAt(module, typeIndex);
   const use = ` (type ${names.index('type', typeIndex)})`;
   if (type === undefined) return use;
@@ -82,18 +83,19 @@ function fieldText(field: FieldType, names: TypeNames): string {
   return field.mutable ? `(mut ${text})` : text;
 }
 
-const NO_IDS: Ids = new Map();
-
 function compText(comp: CompType, typeIndex: number, ids: Identifiers, names: TypeNames): string {
   if (comp.kind === 'func') {
-    return `(func${declarations('param', comp.params, 0, NO_IDS, names)}${listText('result', comp.results, names)})`;
+    return `(func${declarations('param', comp.params, 0, NAMELESS, names)}${listText('result', comp.results, names)})`;
   }
   if (comp.kind === 'array') return `(array ${fieldText(comp.field, names)})`;
   const fields = comp.fields.map((field, i) => ` (field ${ids.defineField(typeIndex, i)}${fieldText(field, names)})`);
   return `(struct${fields.join('')})`;
 }
 
-/** A sub type as it stands in a type definition; `final` without supertypes is the short form. */
+/**
+ * A sub type as it stands in a type definition; `final` without supertypes is the short form. What the binary format
+ * writes longer is told elsewhere (binary.long).
+ */
 export function subTypeText(sub: SubType, typeIndex: number, ids: Identifiers, names: TypeNames): string {
   let text = compText(sub.comp, typeIndex, ids, names);
   if (sub.descriptor !== undefined) text = `(descriptor ${names.index('type', sub.descriptor)}) ${text}`;
@@ -110,7 +112,8 @@ function limitsText(limits: Limits): string {
 /** `i64 1 2 shared (pagesize 1)`. */
 export function memTypeText(type: MemType): string {
   const shared = type.shared ? ' shared' : '';
-  const page = type.pageSizeLog2 === 16 ? '' : ` (pagesize ${2n ** BigInt(Math.min(type.pageSizeLog2, 64))})`;
+  const isUsual = type.pageSizeLog2 === 16 && type.pageSizeGiven !== true;
+  const page = isUsual ? '' : ` (pagesize ${2n ** BigInt(Math.min(type.pageSizeLog2, 64))})`;
   return `${type.addr === I64 ? 'i64 ' : ''}${limitsText(type.limits)}${shared}${page}`;
 }
 

@@ -1,15 +1,35 @@
 // A module in the text format: every part of WebAssembly 3.0 and the proposals, in the order of the binary format.
 // https://webassembly.github.io/spec/core/text/modules.html
-// Parsing and encoding the text gives the module's bytes again where these were encoded canonically. Nothing is checked:
-// what is not valid is printed as far as it can be written.
+// Parsing and encoding the text gives the module's bytes again, if all numbers in them are as short as they go: what the
+// binary format writes in two ways is told by annotations (docs/text-format.md). Nothing is validated, but what is
+// malformed is refused.
 import { decodeNames } from '../decoder/names.ts';
-import { groupByModule } from '../encoder/imports.ts';
+import { sectionsOf } from '../encoder/encode.ts';
 import { checkOptions, flag, type Shape } from '../options.ts';
-import type { Custom, DataSegment, ElemSegment, ExternKind, Expr, ImportDesc, Module } from '../syntax/module.ts';
-import { bodyOf, constantText, printBody } from './printer-body.ts';
+import type {
+  Custom,
+  DataSegment,
+  ElemSegment,
+  ExternKind,
+  Expr,
+  Import,
+  ImportDesc,
+  Module,
+  NameMap,
+} from '../syntax/module.ts';
+import { encodeNames } from './names.ts';
+import { bodyOf, constantText, longText, printBody, sameBytes } from './printer-body.ts';
 import { bytesText, nameText } from './printer-literals.ts';
-import { Identifiers, type Ids, type InstructionNames, NUMBERS } from './printer-names.ts';
-import { globalTypeText, memTypeText, subTypeText, tableTypeText, typeUse, valTypeText } from './printer-types.ts';
+import { Identifiers, type InstructionNames, NAMELESS, NUMBERS } from './printer-names.ts';
+import {
+  funcTypeAt,
+  globalTypeText,
+  memTypeText,
+  subTypeText,
+  tableTypeText,
+  typeUse,
+  valTypeText,
+} from './printer-types.ts';
 
 export { printInstruction } from './printer-instruction.ts';
 export { Identifiers, type IndexSpace, type InstructionNames } from './printer-names.ts';
@@ -28,7 +48,8 @@ const PRINT_OPTIONS: Shape<PrintOptions> = { names: flag, offsets: flag };
 
 /**
  * The module as WAT, with a newline at its end.
- * Throws MalformedError where a body's bytes are not instructions or its locals are beyond the limit.
+ * Throws MalformedError where a body is malformed (bytes that are no instructions, blocks that are not closed, code
+ * behind the final `end`) or has more locals than there may be.
  *
  *     printModule(decodeModule(bytes)) // '(module\n  (func (;0;) (type 0)\n ...'
  */
@@ -37,7 +58,7 @@ export function printModule(module: Module, options?: PrintOptions): string {
 }
 
 /** Section ids to the keywords of `(after ...)`. */
-const SECTIONS = [
+const SECTION_WORDS = [
   '',
   'type',
   'import',
@@ -60,11 +81,14 @@ class ModulePrinter {
   private readonly ids: Identifiers;
   private readonly names: InstructionNames;
   private readonly lines: string[] = [];
+  /** Labels and locals of the functions, for the name section: how many of each. */
+  private readonly bodies: { readonly labels: number; readonly locals: number }[] = [];
+  private namesData = false;
   /** How many entries of each kind came so far, imports included. */
   private readonly counts: Record<ExternKind, number> = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
 
   constructor(module: Module, options: PrintOptions) {
-    const ids = new Identifiers(options.names === false ? undefined : decodeNames(module));
+    const ids = new Identifiers(options.names === false ? undefined : decodeNames(module), importsWithoutId(module));
     this.module = module;
     this.options = options;
     this.ids = ids;
@@ -85,16 +109,16 @@ class ModulePrinter {
 
   print(): string {
     const { module, names } = this;
-    this.lines.push(`(module${this.ids.module()}`);
     this.types();
     this.imports();
     this.functions();
     for (const { type, init } of module.tables) {
-      const initText = init === undefined ? '' : this.initial(init);
+      const initText = init === undefined ? '' : this.initial(init) || ' (@binary.empty-init)';
       this.put(`(table ${this.define('table')} ${tableTypeText(type, names)}${initText})`);
     }
     for (const type of module.memories) this.put(`(memory ${this.define('memory')} ${memTypeText(type)})`);
-    for (const { type } of module.tags) this.put(`(tag ${this.define('tag')}${typeUse(module, type, NONE, names)})`);
+    for (const { type } of module.tags)
+      this.put(`(tag ${this.define('tag')}${typeUse(module, type, NAMELESS, names)})`);
     for (const { type, init } of module.globals) {
       this.put(`(global ${this.define('global')} ${globalTypeText(type, names)}${this.initial(init)})`);
     }
@@ -105,8 +129,25 @@ class ModulePrinter {
     for (let i = 0; i < module.elems.length; i++) this.elem(module.elems[i], i);
     for (let i = 0; i < module.datas.length; i++) this.data(module.datas[i], i);
     this.customs();
-    this.lines.push(')', '');
-    return this.lines.join('\n');
+    const { lines } = this;
+    lines.push(')', '');
+    return [`(module${this.ids.module()}`, ...this.binaryForm(), lines.join('\n')].join('\n');
+  }
+
+  /** What the module's bytes have that the rest of the text does not say. */
+  private binaryForm(): string[] {
+    const { module } = this;
+    const { emptySections = [], long = [] } = module.form ?? {};
+    const words = emptySections.map((id) => SECTION_WORDS[id]);
+    const isCounted = module.dataCount !== undefined;
+    const isUsual = this.namesData || module.datas.some(({ mode }) => mode.kind === 'passive');
+    if (isCounted && !isUsual) words.push('datacount');
+    const parts = [
+      words.length === 0 ? '' : ` (@binary.sections ${words.join(' ')})`,
+      isUsual && !isCounted ? ' (@binary.no-data-count)' : '',
+      longText(long),
+    ];
+    return parts.filter((part) => part !== '').map((part) => ` ${part}`);
   }
 
   private types(): void {
@@ -124,27 +165,45 @@ class ModulePrinter {
     }
   }
 
-  /** Imports in a compact form are printed as the lists that the encoder makes of them. */
+  /** Imports as the binary format groups them. */
   private imports(): void {
-    const { imports, compactImports } = this.module;
-    if (compactImports !== true) {
-      for (const { module, name, desc } of imports) {
-        this.put(`(import ${nameText(module)} ${nameText(name)} ${this.importDesc(desc)})`);
-      }
+    const { imports, importGroups } = this.module;
+    if (importGroups === undefined) {
+      for (const one of imports) this.singleImport(one);
       return;
     }
-    for (const group of groupByModule(imports)) {
-      this.put(`(import ${nameText(group[0].module)}`);
-      for (const { name, desc } of group) this.put(`  (item ${nameText(name)} ${this.importDesc(desc)})`);
-      this.put(')');
+    let next = 0;
+    for (const { form, length, bytes } of importGroups) {
+      if (bytes !== undefined) this.put(`(@binary.empty-import ${bytesText(bytes)})`);
+      else if (form === 'single') this.singleImport(imports[next]);
+      else this.importItems(form, imports.slice(next, next + length));
+      next += length;
     }
+  }
+
+  private singleImport({ module, name, desc }: Import): void {
+    this.put(`(import ${nameText(module)} ${nameText(name)} ${this.importDesc(desc)})`);
+  }
+
+  /** Imports of one module, with a type each or one type for all. */
+  private importItems(form: 'items' | 'shared', imports: readonly Import[]): void {
+    this.put(`(import ${nameText(imports[0].module)}`);
+    for (const { name, desc } of imports) {
+      this.put(`  (item ${nameText(name)}${form === 'items' ? ` ${this.importDesc(desc)}` : ''})`);
+    }
+    if (form === 'shared') {
+      const [{ desc }] = imports;
+      this.put(`  ${this.importDesc(desc)}`);
+      this.counts[desc.kind] += imports.length - 1;
+    }
+    this.put(')');
   }
 
   private importDesc(desc: ImportDesc): string {
     const { module, ids, names } = this;
     switch (desc.kind) {
       case 'func': {
-        const params = ids.locals(this.counts.func);
+        const params = ids.localSpace(this.counts.func);
         const head = `(func ${this.define('func')}`;
         if (desc.exact === true) return `${head} (exact (type ${ids.index('type', desc.type)})))`;
         return `${head}${typeUse(module, desc.type, params, names)})`;
@@ -156,7 +215,7 @@ class ModulePrinter {
       case 'global':
         return `(global ${this.define('global')} ${globalTypeText(desc.type, names)})`;
       case 'tag':
-        return `(tag ${this.define('tag')}${typeUse(module, desc.type.type, NONE, names)})`;
+        return `(tag ${this.define('tag')}${typeUse(module, desc.type.type, NAMELESS, names)})`;
     }
   }
 
@@ -166,17 +225,18 @@ class ModulePrinter {
     for (let i = 0; i < module.funcs.types.length; i++) {
       const funcIndex = imported + i;
       const body = { type: module.funcs.types[i], start: module.funcs.start[i], end: module.funcs.end[i] };
-      this.put(`(func ${this.define('func')}${typeUse(module, body.type, ids.locals(funcIndex), names)}`);
-      printBody(this.lines, module, ids, funcIndex, body, options.offsets === true);
+      this.put(`(func ${this.define('func')}${typeUse(module, body.type, ids.localSpace(funcIndex), names)}`);
+      const walked = printBody(this.lines, module, ids, funcIndex, body, options.offsets === true);
+      if (walked.namesData) this.namesData = true;
+      this.bodies.push(walked);
       this.put(')');
     }
   }
 
-  /** ` (i32.const 1) (i32.const 2) (i32.add)`: an initial value. */
+  /** ` (i32.const 1)`, or ` i32.const 1 i32.const 2 i32.add`: an initial value. */
   private initial(expr: Expr): string {
-    return constantText(expr, this.names)
-      .map((part) => ` (${part})`)
-      .join('');
+    const parts = constantText(expr, this.names);
+    return parts.length === 1 ? ` (${parts[0]})` : parts.map((part) => ` ${part}`).join('');
   }
 
   /** `(i32.const 0)` where one instruction does, else `(keyword i32.const 1 i32.const 2 i32.add)`. */
@@ -210,19 +270,70 @@ class ModulePrinter {
     this.put(`${head} ${bytesText(init)})`);
   }
 
+  /** Custom sections as bytes; the name section only where the names in the text do not tell all of it. */
   private customs(): void {
-    let named = this.options.names !== false;
-    for (const custom of this.module.customs) {
-      if (named && custom.name === 'name') {
-        named = false;
-        continue;
-      }
-      this.put(`(@custom ${nameText(custom.name)}${place(this.module, custom)} ${bytesText(custom.bytes)})`);
+    const { customs } = this.module;
+    const told = this.options.names === false ? undefined : this.toldNames();
+    for (const custom of customs) {
+      const at = place(this.module, custom);
+      if (custom !== told) this.put(`(@custom ${nameText(custom.name)}${at} ${bytesText(custom.bytes)})`);
+      else if (at !== '' || custom !== customs[customs.length - 1]) this.put(`(@binary.names${at})`);
     }
+  }
+
+  /** The module's only name section, if the names that the text gives make the same bytes. */
+  private toldNames(): Custom | undefined {
+    const { ids, module, bodies } = this;
+    const { names } = ids;
+    const [section, second] = module.customs.filter((custom) => custom.name === 'name');
+    if (names === undefined || section === undefined || second !== undefined) return undefined;
+    const imported = this.counts.func - bodies.length;
+    const part = (map: NameMap | undefined, limit: number): NameMap =>
+      new Map([...(map ?? [])].filter(([index]) => index < limit));
+    const locals = bodies.map(({ locals: count }, i): [number, NameMap] => {
+      const params = funcTypeAt(module, module.funcs.types[i])?.params.length;
+      return [imported + i, part(names.locals.get(imported + i), params === undefined ? 0 : params + count)];
+    });
+    const labels = bodies.map(({ labels: count }, i): [number, NameMap] => [
+      imported + i,
+      part(names.labels.get(imported + i), count),
+    ]);
+    const fields = module.types.map(({ comp }, i): [number, NameMap] => [
+      i,
+      comp.kind === 'struct' ? part(names.fields.get(i), comp.fields.length) : new Map<number, string>(),
+    ]);
+    const told = encodeNames({
+      module: names.module,
+      funcs: ids.named('func'),
+      locals,
+      labels,
+      types: ids.named('type'),
+      tables: ids.named('table'),
+      memories: ids.named('memory'),
+      globals: ids.named('global'),
+      elems: ids.named('elem'),
+      datas: ids.named('data'),
+      fields,
+      tags: ids.named('tag'),
+    });
+    return told.length > 0 && sameBytes(told, section.bytes) ? section : undefined;
   }
 }
 
-const NONE: Ids = new Map();
+/** Imports that share one type in the text, so that none can have an identifier: as `func 3`. */
+function importsWithoutId({ imports, importGroups }: Module): ReadonlySet<string> {
+  const found = new Set<string>();
+  const counts: Record<ExternKind, number> = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+  let next = 0;
+  for (const { form, length } of importGroups ?? []) {
+    for (const { desc } of imports.slice(next, next + length)) {
+      if (form === 'shared') found.add(`${desc.kind} ${counts[desc.kind]}`);
+      counts[desc.kind]++;
+    }
+    next += length;
+  }
+  return found;
+}
 
 /** Section ids in the order of the format. */
 const ORDER = [0, 1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
@@ -230,35 +341,18 @@ const ORDER = [0, 1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 /** ` (after type)`; nothing for a section behind the last one, which is where the format puts it by itself. */
 function place(module: Module, custom: Custom): string {
   const at = ORDER.indexOf(custom.after);
-  if (at >= ORDER.indexOf(lastSection(module))) return '';
-  return at === 0 ? ' (before first)' : ` (after ${SECTIONS[custom.after]})`;
-}
-
-/** Id of the last section that is not empty. */
-function lastSection(module: Module): number {
-  const { types, imports, funcs, tables, memories, tags, globals, exports, start, elems, dataCount, datas } = module;
-  const present: readonly [number, boolean][] = [
-    [11, datas.length > 0],
-    [10, funcs.types.length > 0],
-    [12, dataCount !== undefined],
-    [9, elems.length > 0],
-    [8, start !== undefined],
-    [7, exports.length > 0],
-    [6, globals.length > 0],
-    [13, tags.length > 0],
-    [5, memories.length > 0],
-    [4, tables.length > 0],
-    [2, imports.length > 0],
-    [1, types.length > 0],
-  ];
-  return present.find(([, there]) => there)?.[0] ?? 0;
+  const there = sectionsOf(module);
+  if (at >= ORDER.indexOf(there[there.length - 1] ?? 0)) return '';
+  return at === 0 ? ' (before first)' : ` (after ${SECTION_WORDS[custom.after]})`;
 }
 
 /** One function as text lines, for tools that show a single one; an empty list for an import. */
 export function printFunction(module: Module, ids: Identifiers, funcIndex: number, offsets = false): string[] {
   const body = bodyOf(module, funcIndex);
   if (body === undefined) return [];
-  const lines = [`  (func ${ids.define('func', funcIndex)}${typeUse(module, body.type, ids.locals(funcIndex), ids)}`];
+  const lines = [
+    `  (func ${ids.define('func', funcIndex)}${typeUse(module, body.type, ids.localSpace(funcIndex), ids)}`,
+  ];
   printBody(lines, module, ids, funcIndex, body, offsets);
   lines.push('  )');
   return lines;

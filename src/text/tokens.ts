@@ -16,6 +16,20 @@ export const FLOAT = 7;
 export const RESERVED = 8;
 export const EOF = 9;
 
+/**
+ * Annotations of our own: how the binary format writes what the text format has one way for (see docs/text-format.md).
+ * Other tools leave them out and read the same module, written in the short way.
+ */
+export const BINARY_ANNOTATIONS: ReadonlySet<string> = new Set([
+  'binary.long',
+  'binary.sections',
+  'binary.no-data-count',
+  'binary.names',
+  'binary.empty-import',
+  'binary.empty-init',
+  'binary.locals',
+]);
+
 /** A kept annotation: `(@id ...)`, and the index of the token that follows it. */
 export interface Annotation {
   readonly id: string;

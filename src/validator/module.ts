@@ -82,7 +82,7 @@ export function validateModule(module: Module, options?: ValidateOptions): Valid
 
 function validate(module: Module, options: ValidateOptions): ValidModule {
   const ctx = new Context(module, options.features ?? DEFAULT_FEATURES, options.unbuilt === 'validate');
-  if (module.compactImports === true) ctx.need('compact-imports', 'a compact import section');
+  if (module.importGroups !== undefined) ctx.need('compact-imports', 'a compact import section');
   if (module.dataCount !== undefined) ctx.need('bulk-memory', 'a data count section');
   validateTypes(ctx);
   const imported = addImports(ctx);

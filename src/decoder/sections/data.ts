@@ -22,6 +22,8 @@ function decodeData(cursor: InstructionCursor): DataSegment {
 
 function decodeMode(cursor: InstructionCursor, flags: number): DataSegment['mode'] {
   if (flags === 1) return { kind: 'passive' };
-  const memory = flags === 2 ? cursor.reader.u32() : 0;
+  const { reader } = cursor;
+  const memory = flags === 2 ? reader.u32() : 0;
+  if (memory === 0) reader.choice(flags === 2);
   return { kind: 'active', memory, offset: decodeExpr(cursor) };
 }

@@ -1,7 +1,7 @@
 // The element section. https://webassembly.github.io/spec/core/binary/modules.html#element-section
 import { MAX_ELEM_SEGMENTS } from '../../syntax/limits.ts';
 import type { ElemSegment } from '../../syntax/module.ts';
-import { FUNCREF, HEAP, type ValType, ref } from '../../syntax/types.ts';
+import { FUNCREF, HEAP, type ValType, hasShortForm, ref } from '../../syntax/types.ts';
 import type { InstructionCursor } from '../instruction-cursor.ts';
 import * as say from '../messages.ts';
 import type { Reader } from '../reader.ts';
@@ -28,10 +28,22 @@ function decodeElement(cursor: InstructionCursor): ElemSegment {
   const typed = (flags & 3) !== 0;
   if ((flags & 4) === 0) {
     const type = typed ? decodeElemKind(reader) : ref(HEAP.func, false);
+    noteForm(reader, mode, true, typed);
     return { type, mode, funcs: indexVector(reader, 'elements', UNLIMITED), exprs: undefined };
   }
+  const before = reader.choices;
   const type = typed ? reader.refType() : FUNCREF;
+  // Whether the table has to be named depends on the type, which comes after it: the choice of the table comes first.
+  const isLongType = reader.long?.[reader.long.length - 1] === before;
+  reader.forgetChoices(before);
+  noteForm(reader, mode, type === FUNCREF, typed);
+  if (typed && hasShortForm(type)) reader.choice(isLongType);
   return { type, mode, funcs: undefined, exprs: vector(reader, 'elements', UNLIMITED, () => decodeExpr(cursor)) };
+}
+
+/** Table 0 need not be named where the type of the elements is the one that is meant then. */
+function noteForm(reader: Reader, mode: ElemSegment['mode'], isImplied: boolean, typed: boolean): void {
+  if (mode.kind === 'active' && mode.table === 0 && isImplied) reader.choice(typed);
 }
 
 function decodeMode(cursor: InstructionCursor, flags: number): ElemSegment['mode'] {

@@ -2,10 +2,7 @@
 // Whether it is constant, and its types, is the validator's business.
 import type { Expr } from '../../syntax/module.ts';
 import type { InstructionCursor } from '../instruction-cursor.ts';
-import * as say from '../messages.ts';
-
-const isOpener = (code: number): boolean =>
-  code === 0x02 || code === 0x03 || code === 0x04 || code === 0x06 || code === 0x1f;
+import { Nesting } from '../nesting.ts';
 
 /**
  * Where an expression ends that is an `i32.const` of at most four bytes, as nearly all offsets of segments are (there
@@ -27,14 +24,11 @@ export function decodeExpr(cursor: InstructionCursor): Expr {
     reader.offset = short;
     return { bytes: reader.bytes, start, end: short };
   }
-  let depth = 0;
-  for (;;) {
-    cursor.next();
-    const code = cursor.row.code;
-    if (code === 0x0b || code === 0x18) {
-      if (depth === 0 && code === 0x0b) return { bytes: reader.bytes, start, end: reader.offset };
-      depth--;
-    } else if (isOpener(code)) depth++;
-    if (depth < 0 || (code === 0x05 && depth === 0)) throw say.endExpected(cursor.at, cursor.row.name);
-  }
+  const { choices } = reader;
+  const nesting = new Nesting();
+  do cursor.next();
+  while (!nesting.isFinal(cursor));
+  // Expressions are kept as bytes.
+  reader.forgetChoices(choices);
+  return { bytes: reader.bytes, start, end: reader.offset };
 }

@@ -22,10 +22,12 @@ export function decodeTypes(reader: Reader): TypeSection {
   for (let i = 0; i < groups; i++) {
     const start = types.length;
     let length = 1;
-    if (reader.peek() === 0x4e) {
+    const isGroup = reader.peek() === 0x4e;
+    if (isGroup) {
       reader.offset++;
       length = vectorLength(reader, 'types in a recursive group', MAX_TYPES);
     }
+    if (length === 1) reader.choice(isGroup);
     if (start + length > MAX_TYPES) throw say.tooMany(reader.offset, 'types', start + length, MAX_TYPES);
     for (let j = 0; j < length; j++) types.push(decodeSubType(reader));
     recGroups.push({ start, length });
@@ -42,6 +44,7 @@ function decodeSubType(reader: Reader): SubType {
     final = byte === 0x4f;
     supers = vector(reader, 'supertypes', MAX_SUPERS, () => reader.u32());
   }
+  if (final && supers.length === 0) reader.choice(byte === 0x4f);
   const describes = decodeClause(reader, 0x4c);
   const descriptor = decodeClause(reader, 0x4d);
   const comp = decodeCompType(reader);
