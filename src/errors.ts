@@ -2,6 +2,8 @@
 // Each message begins with the testsuite's phrase; `code` is stable and meant for programs.
 // The texts themselves live with the layer that speaks them (decoder/messages.ts, validator/messages.ts, ...).
 
+import { brand, brandOf } from './brand.ts';
+
 /** Where in the module something was found wrong. Every part is optional, since not every layer knows all of it. */
 export interface Place {
   /** Byte offset from the start of the module (binary) or of the code that was made from the text. */
@@ -39,19 +41,19 @@ export abstract class WasmError extends Error {
 /** The bytes or the text are not a module (assert_malformed). */
 export class MalformedError extends WasmError {
   override readonly name: string = 'MalformedError';
-  readonly code: string = 'malformed';
+  readonly code: string = brand(this, 'malformed');
 }
 
 /** Decoded, but ill-typed (assert_invalid). */
 export class InvalidError extends WasmError {
   override readonly name: string = 'InvalidError';
-  readonly code: string = 'invalid';
+  readonly code: string = brand(this, 'invalid');
 }
 
 /** Needs a feature that is switched off or not built; `feature` names it (see syntax/features.ts). */
 export class UnsupportedError extends WasmError {
   override readonly name: string = 'UnsupportedError';
-  readonly code: string = 'unsupported';
+  readonly code: string = brand(this, 'unsupported');
   readonly feature: string;
   constructor(feature: string, message: string, place: Place = {}) {
     super(message, place);
@@ -62,7 +64,7 @@ export class UnsupportedError extends WasmError {
 /** An import is missing or does not match (assert_unlinkable). */
 export class LinkError extends WasmError {
   override readonly name: string = 'LinkError';
-  readonly code: string = 'link';
+  readonly code: string = brand(this, 'link');
 }
 
 /** The kinds of trap, each with the testsuite's phrase. */
@@ -125,7 +127,7 @@ abstract class StoppedError extends WasmError {
 /** Execution trapped (assert_trap). The thread's frames are gone; instances stay usable. */
 export class Trap extends StoppedError {
   override readonly name: string = 'Trap';
-  readonly code: string = 'trap';
+  readonly code: string = brand(this, 'trap');
   readonly kind: TrapKind;
   constructor(kind: TrapKind, detail = '', place: Place = {}) {
     super(detail === '' ? TRAP_PHRASES[kind] : `${TRAP_PHRASES[kind]}: ${detail}`, place);
@@ -136,13 +138,13 @@ export class Trap extends StoppedError {
 /** Call depth, value stack or another budget is used up (assert_exhaustion). Instances stay usable. */
 export class ExhaustionError extends StoppedError {
   override readonly name: string = 'ExhaustionError';
-  readonly code: string = 'exhaustion';
+  readonly code: string = brand(this, 'exhaustion');
 }
 
 /** Stopped from outside by fuel, deadline or AbortSignal; the thread can go on later. */
 export class Interrupted extends WasmError {
   override readonly name: string = 'Interrupted';
-  readonly code: string = 'interrupted';
+  readonly code: string = brand(this, 'interrupted');
   readonly reason: 'fuel' | 'deadline' | 'abort';
   backtrace: readonly BacktraceFrame[] = [];
   constructor(reason: 'fuel' | 'deadline' | 'abort', message: string) {
@@ -157,7 +159,7 @@ export class Interrupted extends WasmError {
  */
 export class WasmException extends WasmError {
   override readonly name: string = 'WasmException';
-  readonly code: string = 'exception';
+  readonly code: string = brand(this, 'exception');
   /** A Tag: what handlers compare. */
   readonly tag: object;
   /** A value for each parameter of the tag, as for calls. A v128 has none: reading it throws a TypeError. */
@@ -185,7 +187,7 @@ export class WasmException extends WasmError {
 /** A WASI program ended by proc_exit. Not an error: it carries the exit code to whoever started the program. */
 export class ExitStatus extends WasmError {
   override readonly name: string = 'ExitStatus';
-  readonly code: string = 'exit';
+  readonly code: string = brand(this, 'exit');
   readonly exitCode: number;
   constructor(exitCode: number) {
     super(`exit ${exitCode}`);
@@ -196,8 +198,26 @@ export class ExitStatus extends WasmError {
 /** Cannot happen in valid code: a bug of ours. */
 export class InternalError extends WasmError {
   override readonly name: string = 'InternalError';
-  readonly code: string = 'internal';
+  readonly code: string = brand(this, 'internal');
   constructor(message: string, place: Place = {}) {
     super(`internal error: ${message} (this is a bug in wasmi-ts; please report it with the module)`, place);
   }
+}
+
+interface ByCode {
+  readonly malformed: MalformedError;
+  readonly invalid: InvalidError;
+  readonly unsupported: UnsupportedError;
+  readonly link: LinkError;
+  readonly trap: Trap;
+  readonly exhaustion: ExhaustionError;
+  readonly interrupted: Interrupted;
+  readonly exception: WasmException;
+  readonly exit: ExitStatus;
+  readonly internal: InternalError;
+}
+
+/** Is it an error of ours with a code? For whatever was thrown: no code of the value runs (brand.ts). */
+export function isError<C extends keyof ByCode>(value: unknown, code: C): value is ByCode[C] {
+  return brandOf(value) === code;
 }

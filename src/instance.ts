@@ -23,10 +23,7 @@ import { throwingFunction } from './interpreter/stand-ins.ts';
 import type { CodeMode } from './lowering/probes.ts';
 import { Func, type HostFunction, funcBehind, isFunc } from './runtime/func.ts';
 import { Global } from './runtime/global.ts';
-import type { Extern, ModuleInstance } from './runtime/instance.ts';
-import { Memory } from './runtime/memory.ts';
-import { Table } from './runtime/table.ts';
-import { Tag } from './runtime/tag.ts';
+import { type Extern, type ModuleInstance, isExtern } from './runtime/instance.ts';
 import type { Value } from './runtime/values.ts';
 import { emptyRecord, own } from './syntax/records.ts';
 import type { Import } from './syntax/module.ts';
@@ -73,15 +70,7 @@ function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
     writeGlobalBits(global, valueToBits(type.type.val, value));
     return global;
   }
-  if (
-    isFunc(value) ||
-    value instanceof Memory ||
-    value instanceof Table ||
-    value instanceof Global ||
-    value instanceof Tag
-  ) {
-    return value;
-  }
+  if (isExtern(value)) return value;
   throw new LinkError(
     `incompatible import type: "${one.module}" "${one.name}" has to be a ${type.kind}, not a ${typeof value}`,
   );
@@ -143,8 +132,8 @@ export class Instance {
   /** The exported function with a name. @throws LinkError when there is none. */
   func(name: string): Func {
     const found = this.exports[name];
-    if (found instanceof Func) return found;
-    const names = Object.keys(this.exports).filter((one) => this.exports[one] instanceof Func);
+    if (isFunc(found)) return found;
+    const names = Object.keys(this.exports).filter((one) => isFunc(this.exports[one]));
     throw new LinkError(
       `unknown export: no function "${name}"; there are ${names.length === 0 ? 'none' : names.join(', ')}`,
     );

@@ -7,24 +7,36 @@ import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from './data.ts';
 
-const ENGINE = ['errors', 'options', 'syntax', 'decoder', 'encoder', 'validator', 'lowering', 'runtime', 'interpreter'];
+const ENGINE = [
+  'brand',
+  'errors',
+  'options',
+  'syntax',
+  'decoder',
+  'encoder',
+  'validator',
+  'lowering',
+  'runtime',
+  'interpreter',
+];
 
 /** Layer (a folder of src; src/errors.ts and src/options.ts are layers; `api` the other files directly in src, and jsapi) -> may import. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  errors: [],
+  brand: [],
+  errors: ['brand'],
   options: ['errors'],
   syntax: ['errors', 'options'],
   decoder: ['errors', 'options', 'syntax'],
   encoder: ['errors', 'options', 'syntax'],
-  validator: ENGINE.slice(0, 5),
-  lowering: ENGINE.slice(0, 6),
-  runtime: ENGINE.slice(0, 7),
-  interpreter: ENGINE.slice(0, 8),
+  validator: ENGINE.slice(0, 6),
+  lowering: ENGINE.slice(0, 7),
+  runtime: ENGINE.slice(0, 8),
+  interpreter: ENGINE.slice(0, 9),
   api: ENGINE,
   text: ['errors', 'options', 'syntax', 'decoder', 'encoder'],
   wasi: ['errors', 'options', 'syntax', 'runtime'],
   polyfill: [...ENGINE, 'api', 'wasi'],
-  trace: ['errors', 'options', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter', 'text'],
+  trace: ['brand', 'errors', 'options', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter', 'text'],
   script: [...ENGINE, 'text', 'api'],
   testing: ['errors', 'options', 'syntax', 'decoder', 'encoder', 'validator', 'text'],
   cli: [...ENGINE, 'api', 'text', 'wasi', 'trace', 'script', 'testing'],
@@ -35,7 +47,7 @@ const TEST_FILE = /\.(test|suite)\.ts$/;
 
 /** The layer of a path relative to src, with forward slashes. */
 function layerOf(path: string): string {
-  if (path === 'errors.ts' || path === 'options.ts') return path.slice(0, -3);
+  if (path === 'brand.ts' || path === 'errors.ts' || path === 'options.ts') return path.slice(0, -3);
   const folder = path.split('/')[0];
   return folder === path || folder === 'jsapi' ? 'api' : folder;
 }

@@ -1,13 +1,13 @@
 // Values at the border: from slots to JavaScript and back, by type.
 // https://webassembly.github.io/spec/js-api/#towebassemblyvalue
-// The API form (Value) follows the JS API's coercions; the bit form (Bits) loses nothing.
+// The API form (Value) takes numbers for i32, f32 and f64 and bigints for i64, nothing else (jsapi/values.ts converts as
+// the JavaScript API has it, before); the bit form (Bits) loses nothing.
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, heapOf, typeName } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
-import { Func } from '../runtime/func.ts';
-import { ArrayObject, StructObject } from '../runtime/objects.ts';
+import { type Func, isFunc } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
-import { isReference } from './gc/casts.ts';
 import { growReferences } from './loop-support.ts';
+import { isAggregate, referenceIn, referenceOut } from './references.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
 import { readWords, wordsOf, writeWords } from './words.ts';
 
@@ -25,7 +25,7 @@ export function readValue(t: ValType, word: number): Value {
     case V128:
       throw vectorError();
     default:
-      return R[word >> 1];
+      return referenceOut(t, R[word >> 1]);
   }
 }
 
@@ -49,22 +49,33 @@ export function checkCrossing({ canon }: Func): void {
   if (!(canon < CROSSES.length && CROSSES[canon] === true) && !crosses(canon)) throw vectorError();
 }
 
-/** Writes a JavaScript value as type t. @throws TypeError when it cannot become one. */
+/** Of the high word of an f64, and of the word of an f32: set in every NaN that comes from JavaScript. */
+const QUIET_64 = 0x0008_0000;
+const QUIET_32 = 0x0040_0000;
+
+/**
+ * Writes a JavaScript value as type t. Nothing is converted but numbers to their type, so no code of the value runs; a
+ * NaN becomes quiet, whatever its bits are in this host. @throws TypeError when it is no value of the type.
+ */
 export function writeValue(t: ValType, word: number, value: Value): void {
   switch (t) {
     case I32:
-      S[word] = toNumber(value, 'i32');
+      if (typeof value !== 'number') throw misfit('an i32 is a number', value);
+      S[word] = value;
       return;
-    case I64: {
-      if (typeof value !== 'bigint') throw new TypeError(`an i64 is a bigint, not ${describe(value)}`);
+    case I64:
+      if (typeof value !== 'bigint') throw misfit('an i64 is a bigint', value);
       writeWords(S, word, 2, value);
       return;
-    }
     case F32:
-      FF[word] = toNumber(value, 'f32');
+      if (typeof value !== 'number') throw misfit('an f32 is a number', value);
+      FF[word] = value;
+      if (Number.isNaN(value)) S[word] |= QUIET_32;
       return;
     case F64:
-      F[word >> 1] = toNumber(value, 'f64');
+      if (typeof value !== 'number') throw misfit('an f64 is a number', value);
+      F[word >> 1] = value;
+      if (Number.isNaN(value)) S[word + 1] |= QUIET_64;
       return;
     case V128:
       throw vectorError();
@@ -74,42 +85,20 @@ export function writeValue(t: ValType, word: number, value: Value): void {
   }
 }
 
-function toNumber(value: Value, type: string): number {
-  if (typeof value === 'bigint' || typeof value === 'symbol') {
-    throw new TypeError(`an ${type} is a number, not ${describe(value)}`);
-  }
-  // Not Number(value): that takes an object which becomes a bigint.
-  return +(value as number);
+function misfit(what: string, value: unknown): TypeError {
+  return new TypeError(`${what}, not ${describe(value)}`);
 }
+
+const NONE = {};
 
 /**
- * Objects given for numbers, as numbers. That may run code of theirs, which may call back and use the stack, so it is
- * done for all values before the first is written to a slot.
+ * A JavaScript value as a reference inside of a (closed) reference type: an integer of 31 bits is an i31, any value an
+ * anyref. @throws TypeError when it is none.
  */
-export function withoutObjects<T>(types: readonly ValType[], values: readonly T[]): readonly T[] {
-  for (let i = 0; i < values.length; i++) if (isObject(values[i]) && types[i] <= 0) return plain(types, values);
-  return values;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' ? value !== null : typeof value === 'function';
-}
-
-function plain<T>(types: readonly ValType[], values: readonly T[]): readonly T[] {
-  return values.map((value, i) => {
-    if (!isObject(value) || types[i] > 0) return value;
-    if (types[i] === I64) throw new TypeError(`an i64 is a bigint, not ${describe(value)}`);
-    return +(value as unknown as number) as unknown as T;
-  });
-}
-
-/**
- * A JavaScript value as a reference of a (closed) reference type: an integer of 31 bits is an i31, any value an anyref.
- * It is the value itself. @throws TypeError when it is none.
- */
-export function toReference(t: ValType, value: unknown): unknown {
-  if (isReference(value, t)) return value;
-  throw new TypeError(`${typeNameClosed(t)} does not take ${describe(value)}`);
+function toReference(t: ValType, value: unknown): unknown {
+  const inside = referenceIn(t, value, NONE);
+  if (inside === NONE) throw misfit(`${typeNameClosed(t)} takes no such value`, value);
+  return inside;
 }
 
 function typeNameClosed(t: ValType): string {
@@ -118,20 +107,21 @@ function typeNameClosed(t: ValType): string {
 }
 
 function describe(value: unknown): string {
-  if (value instanceof Func) return 'a function of another type';
-  if (value instanceof StructObject || value instanceof ArrayObject) return `a wasm ${value.kind} of another type`;
-  return value === null ? 'null' : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  if (isFunc(value)) return 'a function of another type';
+  if (isAggregate(value)) return `a wasm ${value.kind} of another type`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** The bits of the value of type t in the slot at `word`. */
 export function readBits(t: ValType, word: number): Bits {
-  return t > 0 ? R[word >> 1] : readWords(S, word, wordsOf(t));
+  return t > 0 ? referenceOut(t, R[word >> 1]) : readWords(S, word, wordsOf(t));
 }
 
 export function writeBits(t: ValType, word: number, value: Bits): void {
   if (t > 0) {
     growReferences((word >> 1) + 1);
-    R[word >> 1] = value;
+    R[word >> 1] = toReference(t, value);
   } else if (typeof value !== 'bigint') throw new TypeError(`the bits of an ${typeName(t)} are a bigint`);
   else writeWords(S, word, wordsOf(t), value);
 }
@@ -139,16 +129,16 @@ export function writeBits(t: ValType, word: number, value: Bits): void {
 /** A word that nothing else uses, for conversions between values and bits. */
 const SPARE = S.length - 4;
 
-/** A JavaScript value as bits. @throws TypeError when it cannot become one. */
+/** A JavaScript value as bits as they are inside. @throws TypeError when it cannot become one. */
 export function valueToBits(t: ValType, value: Value): Bits {
   if (t > 0) return toReference(t, value);
   writeValue(t, SPARE, value);
   return readBits(t, SPARE);
 }
 
-/** Bits as a JavaScript value. */
+/** Bits as they are inside, as a JavaScript value. */
 export function bitsToValue(t: ValType, bits: Bits): Value {
-  if (t > 0) return bits;
+  if (t > 0) return referenceOut(t, bits);
   writeBits(t, SPARE, bits);
   return readValue(t, SPARE);
 }

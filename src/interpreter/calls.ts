@@ -9,9 +9,9 @@ import { funcTypeName } from '../syntax/types.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
-import { checkCrossing, readValue, withoutObjects, writeValue } from './border.ts';
+import { checkCrossing, readValue, writeValue } from './border.ts';
 import { CROSS_RETURN_PC, HEADER_WORDS } from './code-space.ts';
-import { isUncatchable, raiseHostError } from './exceptions.ts';
+import { exceptionOf, isUncatchable, raiseHostError } from './exceptions.ts';
 import { entryOf } from './lowered.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 import { type Thread, running } from './thread.ts';
@@ -135,8 +135,22 @@ export function crossReturn(t: Thread): void {
   returnFromFrame(t);
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+/**
+ * What a host function answered, as something to wait for; undefined where it is the result itself. Where a reference is
+ * wanted, only a Promise is waited for: other objects with a `then` are values. `then` is read once.
+ */
+export function promised({ results }: FuncType, answer: unknown): PromiseLike<unknown> | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  try {
+    if (results.length === 1 && results[0] > 0) return answer instanceof Promise ? answer : undefined;
+    const { then } = answer as { readonly then?: unknown };
+    if (typeof then !== 'function') return undefined;
+    // biome-ignore lint/suspicious/noThenProperty: it is to be awaited
+    return { then: (...listeners: unknown[]) => Reflect.apply(then, answer, listeners) } as PromiseLike<unknown>;
+  } catch {
+    // It cannot be asked, so it promises nothing.
+    return undefined;
+  }
 }
 
 /** Calls a host function with values. `caller` is the instance that does, where one does. */
@@ -166,62 +180,71 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   t.reserve(top);
   // The host may call back, and code may move then: t.pc follows, returnPc does not.
   const size = returnPc - t.pc;
-  let answer: unknown;
-  let promised = false;
+  let promise: PromiseLike<unknown> | undefined;
   try {
     if (direct === undefined) {
-      answer = callWith(func, t.instance, args, t.async);
-      promised = isPromise(answer);
-      if (!promised) writeResults(type, base, answer);
-    } else {
-      answer = direct(base, t.async);
-      promised = answer !== undefined;
-    }
+      const answer = callWith(func, t.instance, args, t.async);
+      promise = promised(type, answer);
+      if (promise === undefined) writeAnswer(type, base, answer);
+    } else promise = direct(base, t.async);
+    t.release();
   } catch (error) {
-    if (isUncatchable(error)) throw error;
+    const exception = isUncatchable(error, func) ? undefined : exceptionOf(error);
+    t.release();
+    if (exception === undefined) throw error;
     // A tail call has left its frame before the host function runs.
     if (tail) returnFromFrame(t);
-    raiseHostError(t, error, tail ? t.pc : t.pc + size);
+    raiseHostError(t, exception, tail ? t.pc : t.pc + size);
     return false;
   }
   if (tail) returnFromFrame(t);
   else t.pc += size;
-  if (!promised) return false;
-  if (!t.async) {
-    // Nobody waits for it now, so that nobody would hear of its failure.
-    (answer as PromiseLike<unknown>).then(undefined, () => undefined);
-    throw new UnsupportedError(
-      'async-host-call',
-      'async host call: a host function answered a promise, and this call is synchronous; use callAsync',
-    );
-  }
-  t.pending = { promise: answer as PromiseLike<unknown>, type, base: base - t.base, name: '' };
+  if (promise === undefined) return false;
+  if (!t.async) throw refusedPromise(promise);
+  t.pending = { promise, func, type, base: base - t.base };
   // The thread's part ends behind the results, which the host still has to deliver.
   t.park(top);
   return true;
 }
 
-/** Writes what a host function answered: nothing, one value, or an iterable with a value per result. */
-export function writeResults(type: FuncType, base: number, answer: unknown): void {
-  const { results } = type;
-  if (results.length === 0) return;
-  if (results.length === 1) {
-    writeValue(results[0], base, answer);
-    return;
+/** The error of a synchronous call in which a host function answered a promise. */
+export function refusedPromise(promise: PromiseLike<unknown>): UnsupportedError {
+  // Nobody waits for it now, so that nobody would hear of its failure.
+  Promise.resolve(promise).catch(() => undefined);
+  return new UnsupportedError(
+    'async-host-call',
+    'async host call: a host function answered a promise, and this call is synchronous; use callAsync',
+  );
+}
+
+/**
+ * What a host function answered, as a value per result: nothing, one value, or what an iterable gives. Code of the host
+ * may run, so no thread may stand on the stack without having reserved its part. @throws TypeError
+ */
+export function valuesOf({ results }: FuncType, answer: unknown): readonly unknown[] {
+  if (results.length === 0) return [];
+  if (results.length === 1) return [answer];
+  const values: unknown[] = [];
+  if (typeof answer === 'object' && answer !== null && Symbol.iterator in answer) {
+    for (const value of answer as Iterable<unknown>) if (values.push(value) > results.length) break;
   }
-  const values =
-    typeof answer === 'object' && answer !== null && Symbol.iterator in answer
-      ? [...(answer as Iterable<unknown>)]
-      : undefined;
-  if (values === undefined || values.length !== results.length) {
-    throw new TypeError(
-      `a host function of ${results.length} results has to answer an array of ${results.length} values`,
-    );
-  }
-  const plain = withoutObjects(results, values);
+  if (values.length === results.length) return values;
+  throw new TypeError(
+    `a host function of ${results.length} results has to answer an array of ${results.length} values`,
+  );
+}
+
+/** Writes a value per result. No code of the values runs. @throws TypeError for a value that is not of its type. */
+export function writeResults({ results }: FuncType, base: number, values: readonly unknown[]): void {
   let word = base;
-  results.forEach((t, i) => {
-    writeValue(t, word, plain[i]);
-    word += 2 * slotsOf(t);
-  });
+  for (let i = 0; i < results.length; i++) {
+    writeValue(results[i], word, values[i]);
+    word += 2 * slotsOf(results[i]);
+  }
+}
+
+/** Writes what a host function answered. */
+export function writeAnswer(type: FuncType, base: number, answer: unknown): void {
+  if (type.results.length === 1) writeValue(type.results[0], base, answer);
+  else writeResults(type, base, valuesOf(type, answer));
 }

@@ -1,15 +1,15 @@
 // Runs threads: enters the loop, does what the loop leaves for, enters again.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
-import { ExhaustionError, InternalError, Trap, type TrapKind } from '../errors.ts';
+import { InternalError, Trap, type TrapKind, isError } from '../errors.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import { REASON } from '../lowering/reasons.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
-import type { FuncType } from '../syntax/types.ts';
+import type { ExceptionObject } from '../runtime/exception.ts';
 import { backtraceLater } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
-import { isUncatchable, raiseHostError, throwRef, throwTag } from './exceptions.ts';
+import { exceptionOf, raiseHostError, throwRef, throwTag } from './exceptions.ts';
 import { loop } from './loops.ts';
 import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
@@ -42,7 +42,7 @@ const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
 /** Notes where a thread on the stack stopped with an error, and tells those who watch it; the thread is over. */
 export function stopped(t: Thread, error: unknown): void {
   // Traps may be many, and most of them are caught by somebody who asks for no frames.
-  if (error instanceof Trap || error instanceof ExhaustionError) error.traceWith(backtraceLater(t));
+  if (isError(error, 'trap') || isError(error, 'exhaustion')) error.traceWith(backtraceLater(t));
   reportStop(t, error);
 }
 
@@ -157,8 +157,8 @@ function waitOnMemory(t: Thread): boolean {
   if (!isEqual(place)) S[d] = NOT_EQUAL;
   else if (!t.async) S[d] = waitBlocking(place, timeout);
   else {
-    const promise = new MemoryWait(place, timeout);
-    t.pending = { promise, type: WAIT_TYPE, base: d - t.base, name: 'memory.atomic.wait' };
+    const wait = new MemoryWait(place, timeout);
+    t.pending = { promise: undefined, wait, func: undefined, type: WAIT_TYPE, base: d - t.base };
     t.park(t.top());
     return true;
   }
@@ -170,41 +170,27 @@ function readBits64(word: number): bigint {
   return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
 }
 
+/** How the host call of a suspended thread ended: a value per result, or what was thrown, and how wasm sees that. */
+export type CallEnd =
+  | { readonly values: readonly unknown[] }
+  | { readonly error: unknown; readonly exception: ExceptionObject | undefined };
+
 /**
- * Gives a suspended thread what its host call answered. An answer that is not of the right type is thrown at the call.
- * @throws TypeError where no frame catches that.
+ * Ends the wait of a suspended thread that is on the stack again. Values that are not of the right types are thrown at
+ * the call. @throws what no frame catches.
  */
-export function deliver(t: Thread, answer: unknown): void {
-  settle(t, (type, base, top) => {
-    try {
-      writeResults(type, base, answer);
-    } catch (error) {
-      raiseHostError(t, error, t.pc);
-      return t.top();
-    }
-    return top;
-  });
-}
-
-/** Throws what the host call of a suspended thread failed with. @throws the error itself where no frame catches it. */
-export function deliverError(t: Thread, error: unknown): void {
-  if (isUncatchable(error)) throw error;
-  settle(t, () => {
-    raiseHostError(t, error, t.pc);
-    return t.top();
-  });
-}
-
-/** Ends the wait of a suspended thread. `finish` is told where results go and answers where the live part ends. */
-function settle(t: Thread, finish: (type: FuncType, base: number, top: number) => number): void {
-  const { pending, parked } = t;
-  if (pending === undefined || parked === undefined) throw new InternalError('deliver to a thread that does not wait');
+export function endWait(t: Thread, end: CallEnd): void {
+  const { pending } = t;
+  if (pending === undefined) throw new InternalError('a thread that does not wait was answered');
   t.pending = undefined;
-  t.enter();
+  if ('error' in end) {
+    if (end.exception === undefined) throw end.error;
+    raiseHostError(t, end.exception, t.pc);
+    return;
+  }
   try {
-    t.unpark();
-    t.park(finish(pending.type, t.base + pending.base, t.base + parked.slots.length));
-  } finally {
-    t.leave();
+    writeResults(pending.type, t.base + pending.base, end.values);
+  } catch (error) {
+    raiseHostError(t, exceptionOf(error), t.pc);
   }
 }

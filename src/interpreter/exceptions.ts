@@ -2,20 +2,14 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw-ref
 // What no frame catches leaves the thread as a JavaScript exception; a host function in between may let it through to
 // the thread that called it, where the search goes on. Traps and what stops a program are never caught.
-import {
-  ExhaustionError,
-  ExitStatus,
-  InternalError,
-  Interrupted,
-  Trap,
-  UnsupportedError,
-  WasmException,
-} from '../errors.ts';
+import { brandOf } from '../brand.ts';
+import { Trap, WasmException, isError } from '../errors.ts';
 import { type Handler, type Handlers, regionAt } from '../lowering/handlers.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
+import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
-import { JS_TAG, Tag } from '../runtime/tag.ts';
+import { JS_TAG, type Tag, isTag } from '../runtime/tag.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { numberText } from '../syntax/number-text.ts';
 import { F64, I64, V128, type ValType, typesName } from '../syntax/types.ts';
@@ -56,22 +50,25 @@ export function throwRef(t: Thread): void {
 
 /**
  * Looks for a handler of what a host function threw. `behind` is the pc behind the call in the thread's running frame.
- * @throws the error itself where no frame catches it.
+ * @throws what was thrown where no frame catches it.
  */
-export function raiseHostError(t: Thread, error: unknown, behind: number): void {
-  raise(t, fromOutside(error), behind);
+export function raiseHostError(t: Thread, exception: ExceptionObject, behind: number): void {
+  raise(t, exception, behind);
 }
 
-/** Is it nothing that wasm may catch? */
-export function isUncatchable(error: unknown): boolean {
-  return (
-    error instanceof Trap ||
-    error instanceof ExhaustionError ||
-    error instanceof Interrupted ||
-    error instanceof ExitStatus ||
-    error instanceof InternalError ||
-    error instanceof UnsupportedError
-  );
+/** Codes of the errors that wasm may not catch. */
+const UNCATCHABLE: ReadonlySet<unknown> = new Set([
+  'trap',
+  'exhaustion',
+  'interrupted',
+  'exit',
+  'internal',
+  'unsupported',
+]);
+
+/** Is what a host function threw nothing that wasm may catch? */
+export function isUncatchable(error: unknown, func: Func | undefined): boolean {
+  return func?.callerHost !== undefined || UNCATCHABLE.has(brandOf(error));
 }
 
 /**
@@ -181,18 +178,23 @@ function refuseVector(): never {
   throw vectorError();
 }
 
-/** The exception that stands for what a host function threw. @throws TypeError when its values do not fit its tag. */
-function fromOutside(error: unknown): ExceptionObject {
-  if (!(error instanceof WasmException) || !(error.tag instanceof Tag)) return javaScript(error);
+/**
+ * The exception that stands for what a host function threw. What it carries is read now, so code of the host may run: no
+ * thread may stand on the stack without having reserved its part.
+ */
+export function exceptionOf(error: unknown): ExceptionObject {
+  if (!isError(error, 'exception')) return javaScript(error);
   const known = INSIDE.get(error);
   if (known !== undefined) return known;
   let made: ExceptionObject;
   try {
-    made = fromValues(error.tag, error.values);
+    const { tag, values } = error;
+    if (!isTag(tag)) return javaScript(error);
+    made = fromValues(tag, values);
   } catch (unfit) {
     return javaScript(unfit);
   }
-  if (error.tag !== JS_TAG) OUTSIDE.set(made, error);
+  if (made.tag !== JS_TAG) OUTSIDE.set(made, error);
   INSIDE.set(error, made);
   return made;
 }

@@ -1,5 +1,6 @@
 // Turns of the host's event loop and abort signals, by whatever the host has: the engine itself needs neither.
 import { Interrupted } from '../errors.ts';
+import { reasonText } from '../syntax/shown.ts';
 
 /** What of an AbortSignal is used; the host's own fits. */
 export interface AbortLike {
@@ -24,15 +25,7 @@ export function yieldToHost(): Promise<void> {
   });
 }
 
-/** A promise that is fulfilled with an Interrupted when the signal is aborted. `release` forgets the signal. */
-export function abortPromise(signal: AbortLike): { promise: Promise<Interrupted>; release: () => void } {
-  let listener = (): void => {};
-  const promise = new Promise<Interrupted>((resolve) => {
-    listener = () => {
-      const reason = String(signal.reason ?? 'no reason given');
-      resolve(new Interrupted('abort', `interrupted: the signal was aborted (${reason})`));
-    };
-    signal.addEventListener?.('abort', listener);
-  });
-  return { promise, release: () => signal.removeEventListener?.('abort', listener) };
+/** The error for a signal that was aborted, whatever its reason is. */
+export function interruptedBy(signal: AbortLike): Interrupted {
+  return new Interrupted('abort', `interrupted: the signal was aborted (${reasonText(signal)})`);
 }

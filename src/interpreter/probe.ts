@@ -5,8 +5,10 @@ import { slotsOf } from '../lowering/operands.ts';
 import type { Probe } from '../lowering/probes.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
+import type { ValType } from '../syntax/types.ts';
+import { closeType } from '../validator/canonical.ts';
 import { readBits } from './border.ts';
-import { currentGeneration, findFunction } from './code-space.ts';
+import { HEADER_WORDS, currentGeneration, findFunction } from './code-space.ts';
 import { CODE as C } from './stack.ts';
 import { type Thread, running } from './thread.ts';
 
@@ -61,12 +63,16 @@ class LiveEvent implements ProbeEvent {
     const { base, stack } = this.probe;
     let slot = base;
     for (let i = 0; i < index; i++) slot += slotsOf(stack[i]);
-    return readBits(stack[index], this.fp2 + 2 * slot);
+    return readBits(this.closed(stack[index]), this.fp2 + 2 * slot);
   }
 
   local(index: number): Bits {
     const { types, slots } = this.probe.locals;
-    return readBits(types[index], this.fp2 + 2 * slots[index]);
+    return readBits(this.closed(types[index]), this.fp2 + 2 * slots[index]);
+  }
+
+  private closed(t: ValType): ValType {
+    return t > 0 ? closeType(this.instance.module.canonical, t) : t;
   }
 }
 
@@ -84,8 +90,16 @@ export function reportProbe(t: Thread): void {
   const monitor = MONITORS.get(t.instance);
   if (monitor === undefined) return;
   const where = currentGeneration();
-  const owner = where.owners[findFunction(where, t.pc - 1)];
-  monitor.instruction(new LiveEvent(t, owner.index, owner.unit.probes[owner.index][C[t.pc - 1]]));
+  const found = findFunction(where, t.pc - 1);
+  const { unit, index } = where.owners[found];
+  const event = new LiveEvent(t, index, unit.probes[index][C[t.pc - 1]]);
+  // It is code of the embedder, which may call.
+  t.reserve(t.fp2 + C[where.starts[found] - HEADER_WORDS]);
+  try {
+    monitor.instruction(event);
+  } finally {
+    t.release();
+  }
 }
 
 /** Tells the monitors of the instances whose functions are on the thread's stack. */
@@ -95,6 +109,11 @@ export function reportStop(t: Thread, error: unknown): void {
     const monitor = MONITORS.get(instance);
     if (monitor === undefined || told.has(monitor)) continue;
     told.add(monitor);
-    monitor.stopped?.(t, error);
+    t.reserve(t.top());
+    try {
+      monitor.stopped?.(t, error);
+    } finally {
+      t.release();
+    }
   }
 }

@@ -1,12 +1,14 @@
 // A guest thread while it lives: where it is on the shared stack, or parked beside it; its fuel; what it waits for.
 // driver.ts runs it. Threads nest: a host function that calls back runs a new thread above the one that called it.
-import { ExhaustionError } from '../errors.ts';
+import { ExhaustionError, InternalError, isError } from '../errors.ts';
+import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { ParkedStack } from '../runtime/thread.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
 import { growReferences, references } from './loop-support.ts';
 import { startGeneration, translate } from './lowered.ts';
+import type { MemoryWait } from './waits.ts';
 import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 
 /** How deep threads may nest through host functions: each level stands on the JS stack, which is small in some hosts. */
@@ -14,19 +16,57 @@ const MAX_NESTED = 200;
 
 /** What a suspended thread waits for: the results of a host call, which go to the slots from `base` on. */
 export interface Pending {
-  readonly promise: PromiseLike<unknown>;
+  readonly promise: PromiseLike<unknown> | undefined;
+  /** What it waits for in place of a promise, where it waits on memory. */
+  readonly wait?: MemoryWait;
+  /** The host function that it waits for. */
+  readonly func: Func | undefined;
   readonly type: FuncType;
   /** In S words above the thread's base. */
   readonly base: number;
-  /** For messages: what was called. */
-  readonly name: string;
 }
 
-/** Where the next thread would begin. */
-export const free = { slot: 0, frame: 0 };
+/**
+ * Where the next thread would begin, and whether it may: only while code of the host runs. The thread that called the
+ * host has reserved its part then. In all other moments that part is only known to the loop, and whoever began would
+ * overwrite it.
+ */
+export const free = { slot: 0, frame: 0, open: true };
 
 /** Threads that are on the stack, outermost first. */
 export const running: Thread[] = [];
+
+/** @throws InternalError when the running thread has not reserved its part. */
+export function checkOpen(): void {
+  if (!free.open) throw new InternalError('a call began on top of a guest that had not reserved its part of the stack');
+}
+
+/** Who is told when the stack is empty. */
+const woken: (() => void)[] = [];
+let telling = false;
+
+/** Calls `wake` while no thread is on the stack: at once, or when the outermost one has left it. */
+export function whenIdle(wake: () => void): void {
+  woken.push(wake);
+  if (running.length === 0) tellWoken();
+}
+
+function tellWoken(): void {
+  if (telling) return;
+  telling = true;
+  try {
+    for (let wake = woken.shift(); wake !== undefined; wake = woken.shift()) {
+      try {
+        wake();
+      } catch (error) {
+        // As what is thrown in a callback of a promise: nobody's call fails of it.
+        void Promise.reject(error);
+      }
+    }
+  } finally {
+    telling = false;
+  }
+}
 
 export class Thread {
   instance: ModuleInstance;
@@ -60,14 +100,19 @@ export class Thread {
     this.slice -= amount;
   }
 
-  /** Takes the free part of the stack. */
+  /** Takes the free part of the stack. @throws InternalError when another thread's part is not reserved. */
   enter(): void {
+    checkOpen();
     if (running.length >= MAX_NESTED) {
       throw new ExhaustionError(`call stack exhausted: ${MAX_NESTED} calls nested through host functions`);
     }
     this.base = free.slot;
     this.frameBase = free.frame;
+    this.fp2 = this.base;
+    this.sp = this.frameBase;
+    this.pc = EXIT_PC;
     running.push(this);
+    free.open = false;
   }
 
   /** Gives its part of the stack back; everything above goes with it. */
@@ -75,18 +120,26 @@ export class Thread {
     running.pop();
     free.slot = this.base;
     free.frame = this.frameBase;
+    free.open = true;
     // What the slots still refer to may be garbage now.
     if (running.length === 0 && references.used > 0) {
       if (R.length > 4096) R.length = 0;
       else R.fill(null, 0, references.used);
       references.used = 0;
     }
+    if (running.length === 0 && woken.length > 0) tellWoken();
   }
 
-  /** Reserves its part up to `top`, so that a nested thread begins above it. */
+  /** Reserves its part up to `top` while code of the host runs, so that a nested thread begins above it. */
   reserve(top: number): void {
     free.slot = (top + 1) & ~1;
     free.frame = this.sp;
+    free.open = true;
+  }
+
+  /** The host has come back: nobody may begin any more. */
+  release(): void {
+    free.open = false;
   }
 
   /** Copies its part of the stack out. `top` is where it ends, in SLOTS. */
@@ -118,7 +171,7 @@ export class Thread {
     try {
       move();
     } catch (error) {
-      if (!(error instanceof ExhaustionError)) throw error;
+      if (!isError(error, 'exhaustion')) throw error;
       this.pc = EXIT_PC;
       startGeneration(running, this.frameBase);
       move();

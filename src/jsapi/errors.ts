@@ -1,15 +1,7 @@
 // CompileError, LinkError, RuntimeError and SuspendError, and how errors of the engine become those and back.
 // https://webassembly.github.io/spec/js-api/#error-objects https://webassembly.github.io/spec/js-api/#errors
 // A trap that JavaScript saw and lets through is the same trap again: no handler of wasm catches it.
-import {
-  type BacktraceFrame,
-  ExhaustionError,
-  InvalidError,
-  LinkError as EngineLinkError,
-  MalformedError,
-  Trap,
-  UnsupportedError,
-} from '../errors.ts';
+import { type BacktraceFrame, type ExhaustionError, type Trap, isError } from '../errors.ts';
 
 /** A constructor like those of TypeError and its kin: may be called without `new`. */
 export interface NativeErrorConstructor {
@@ -65,11 +57,11 @@ function withFrames(error: Error, frames: readonly BacktraceFrame[]): Error {
 
 /** The error that JavaScript sees for one that ended an execution; what is no error of the engine stays what it is. */
 export function runtimeErrorOf(error: unknown): unknown {
-  if (error instanceof Trap || error instanceof ExhaustionError) {
+  if (isError(error, 'trap') || isError(error, 'exhaustion')) {
     const known = OUTSIDE.get(error);
     if (known !== undefined) return known;
     const made = withFrames(
-      error instanceof Trap
+      isError(error, 'trap')
         ? new RuntimeError(error.message)
         : new RangeError(`Maximum call stack size exceeded: ${error.message}`),
       error.backtrace,
@@ -78,7 +70,7 @@ export function runtimeErrorOf(error: unknown): unknown {
     INSIDE.set(made, error);
     return made;
   }
-  return error instanceof UnsupportedError ? new RuntimeError(error.message) : error;
+  return isError(error, 'unsupported') ? new RuntimeError(error.message) : error;
 }
 
 /** The trap that JavaScript lets through, where it is one. */
@@ -88,14 +80,13 @@ export function trapOf(error: unknown): Trap | ExhaustionError | undefined {
 
 /** The error of compiling. */
 export function compileErrorOf(error: unknown, who: string): unknown {
-  const ours = error instanceof MalformedError || error instanceof InvalidError || error instanceof UnsupportedError;
+  const ours = isError(error, 'malformed') || isError(error, 'invalid') || isError(error, 'unsupported');
   return ours ? new CompileError(`${who}: ${error.message}`) : error;
 }
 
 /** The error of instantiation. */
 export function linkErrorOf(error: unknown, who: string): unknown {
-  if (error instanceof EngineLinkError) return new LinkError(`${who}: ${error.message}`);
-  if (error instanceof ExhaustionError && error.backtrace.length === 0)
-    return new RangeError(`${who}: ${error.message}`);
+  if (isError(error, 'link')) return new LinkError(`${who}: ${error.message}`);
+  if (isError(error, 'exhaustion') && error.backtrace.length === 0) return new RangeError(`${who}: ${error.message}`);
   return runtimeErrorOf(error);
 }

@@ -1,7 +1,7 @@
 // Exported functions, and JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
-import { WasmException } from '../errors.ts';
+import { isError } from '../errors.ts';
 import { invokeForResults } from '../interpreter/invoke.ts';
-import { Func, funcBehind, standFor } from '../runtime/func.ts';
+import { type DirectHost, Func, funcBehind, standFor } from '../runtime/func.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
 import { SuspendError, runtimeErrorOf, trapOf } from './errors.ts';
@@ -65,7 +65,7 @@ export function resultOf(values: readonly unknown[]): unknown {
 
 /** What JavaScript sees of what ended an execution. */
 export function toOutside(error: unknown): unknown {
-  return error instanceof WasmException ? exceptionObjectOf(error) : runtimeErrorOf(error);
+  return isError(error, 'exception') ? exceptionObjectOf(error) : runtimeErrorOf(error);
 }
 
 /** What wasm sees of what JavaScript threw. */
@@ -86,7 +86,7 @@ function coerceResults(results: readonly ValType[], answer: unknown): unknown[] 
 export function hostFunction(callable: Callable, canon: number, index: number): Func {
   const { params, results } = canonicalType(canon).comp as FuncType;
   const crosses = params.every(canCross) && results.every(canCross);
-  return new Func(canon, undefined, index, undefined, (base) => {
+  const direct: DirectHost = (base) => {
     try {
       if (!crosses) throw new TypeError(say.uncrossable());
       writeAll(results, base, coerceResults(results, Reflect.apply(callable, undefined, readAll(params, base))));
@@ -94,7 +94,8 @@ export function hostFunction(callable: Callable, canon: number, index: number): 
       throw toInside(error);
     }
     return undefined;
-  });
+  };
+  return new Func(canon, undefined, index, undefined, direct);
 }
 
 /**
@@ -126,7 +127,7 @@ export function suspendingFunction(callable: Callable, canon: number, index: num
       throw toInside(error);
     }
   };
-  return new Func(canon, undefined, index, undefined, (base, canWait) => {
+  const direct: DirectHost = (base, canWait) => {
     try {
       if (!canWait) throw new SuspendError(say.cannotSuspend());
       if (!crosses) throw new TypeError(say.uncrossable());
@@ -135,5 +136,6 @@ export function suspendingFunction(callable: Callable, canon: number, index: num
     } catch (error) {
       throw toInside(error);
     }
-  });
+  };
+  return new Func(canon, undefined, index, undefined, direct);
 }

@@ -3,7 +3,7 @@ import { Global } from '../runtime/global.ts';
 import { EXTERNREF, F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
-import { canCross, toJs, toWasm } from './values.ts';
+import { canCross, quiet, refInside, refToJs, toWasm } from './values.ts';
 import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
 
 export interface GlobalDescriptor {
@@ -54,14 +54,16 @@ export function writeGlobal({ type, words, refs, at }: Global, value: unknown): 
     case F32:
       FLOAT32[0] = value as number;
       words[at] = WORDS[0];
+      if (Number.isNaN(value)) quiet(F32, words, at);
       return;
     case F64:
       FLOAT64[0] = value as number;
       words[at] = WORDS[0];
       words[at + 1] = WORDS[1];
+      if (Number.isNaN(value)) quiet(F64, words, at + 1);
       return;
     default:
-      refs[at] = value;
+      refs[at] = refInside(type.val, value);
   }
 }
 
@@ -79,7 +81,7 @@ function readGlobal({ type, words, refs, at }: Global): unknown {
       WORDS[1] = words[at + 1];
       return FLOAT64[0];
     default:
-      return toJs(refs[at]);
+      return refToJs(type.val, refs[at]);
   }
 }
 

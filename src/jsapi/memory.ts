@@ -1,6 +1,6 @@
 // WebAssembly.Memory. https://webassembly.github.io/spec/js-api/#memories
 // Not here: toFixedLengthBuffer and toResizableBuffer, since no host lets JavaScript watch a buffer being resized.
-import { ExhaustionError } from '../errors.ts';
+import { isError } from '../errors.ts';
 import { Memory } from '../runtime/memory.ts';
 import { MAX_PAGES_32, MAX_PAGES_64 } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
@@ -61,7 +61,7 @@ export class MemoryObject {
     try {
       bind(this, new Memory(type));
     } catch (error) {
-      throw error instanceof ExhaustionError ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
+      throw isError(error, 'exhaustion') ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
     }
   }
 

@@ -35,8 +35,11 @@ function finish(
 ): void {
   const goOn = (): void => {
     try {
-      if (execution.step() === 'suspended') execution.whenReady(goOn);
-      else resolve(resultOf(execution.results));
+      if (execution.step() === 'suspended') {
+        // A notification comes from within another call, which ends first.
+        const later = (): void => void Promise.resolve().then(goOn);
+        execution.whenReady(execution.waitsForMemory ? later : goOn);
+      } else resolve(resultOf(execution.results));
     } catch (error) {
       reject(toOutside(error));
     }

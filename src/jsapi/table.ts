@@ -1,5 +1,5 @@
 // WebAssembly.Table. https://webassembly.github.io/spec/js-api/#tables
-import { ExhaustionError } from '../errors.ts';
+import { isError } from '../errors.ts';
 import { Table } from '../runtime/table.ts';
 import { EXTERNREF, type ValType, isDefaultable } from '../syntax/types.ts';
 import * as say from './messages.ts';
@@ -12,7 +12,7 @@ import {
   toElementType,
   toLimits,
 } from './types.ts';
-import { canCross, describeType, toJs, toWasm } from './values.ts';
+import { canCross, describeType, refInside, refToJs, toWasm } from './values.ts';
 import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
 
 export interface TableDescriptor {
@@ -57,7 +57,7 @@ function defaultElement(t: ValType): unknown {
 
 /** The reference that an optional argument means: as in browsers, undefined is one that is missing. @throws TypeError. */
 function toInitial(value: unknown, t: ValType): unknown {
-  return value === undefined ? defaultElement(t) : toWasm(value, t);
+  return value === undefined ? defaultElement(t) : refInside(t, toWasm(value, t));
 }
 
 /** An index that is in the table. @throws TypeError, RangeError. */
@@ -84,7 +84,7 @@ export class TableObject {
     try {
       bind(this, new Table({ addr, limits, shared: false, elem }, init));
     } catch (error) {
-      throw error instanceof ExhaustionError ? new RangeError(`${who}: ${error.message}`) : error;
+      throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
     }
   }
 
@@ -107,7 +107,8 @@ export class TableObject {
     const table = receiver(this);
     checkCrossing(table);
     const who = 'WebAssembly.Table.get()';
-    return toJs(table.elems[inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who)]);
+    const at = inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who);
+    return refToJs(table.type.elem, table.elems[at]);
   }
 
   set(index: AddressValue, ...value: [value?: unknown]): void {
@@ -117,7 +118,7 @@ export class TableObject {
     const at = toAddress(index, table.type.addr, `${who}: Argument 0`);
     // Here an undefined that is given is a value: of funcref tables, a wrong one.
     const { elem } = table.type;
-    const element = value.length > 0 ? toWasm(value[0], elem) : defaultElement(elem);
+    const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem)) : defaultElement(elem);
     table.elems[inTable(table, at, who)] = element;
   }
 }

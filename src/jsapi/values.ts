@@ -1,12 +1,11 @@
 // Values between JavaScript and wasm: ToWebAssemblyValue and ToJSValue. https://webassembly.github.io/spec/js-api/#tojsvalue
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
-import { isReference } from '../interpreter/gc/casts.ts';
+import { isAggregate, isReference, referenceIn, referenceOut } from '../interpreter/references.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from '../interpreter/stack.ts';
 import { slotsOf } from '../lowering/operands.ts';
-import { Func } from '../runtime/func.ts';
-import { ArrayObject, StructObject } from '../runtime/objects.ts';
+import { isFunc } from '../runtime/func.ts';
 import { F32, F64, HEAP, I32, I64, V128, type ValType, heapOf, isNullable, typeName } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
 import { exportedFunction, funcOf } from './functions.ts';
@@ -60,11 +59,26 @@ export function describeType(t: ValType): string {
   return heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
 }
 
-/** ToJSValue. */
+/** ToJSValue, of what the engine gives to its host. */
 export function toJs(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Func) return exportedFunction(value);
-  return value instanceof StructObject || value instanceof ArrayObject ? exportedObject(value) : value;
+  if (isFunc(value)) return exportedFunction(value);
+  return isAggregate(value) ? exportedObject(value) : value;
+}
+
+/** ToJSValue, of a reference of some type as it is inside. */
+export function refToJs(t: ValType, value: unknown): unknown {
+  return toJs(referenceOut(t, value));
+}
+
+/** What `toWasm` gave for a reference type, as it is inside. */
+export function refInside(t: ValType, value: unknown): unknown {
+  return referenceIn(t, value, value);
+}
+
+/** Sets the quiet bit of a NaN whose highest word is `words[at]`. */
+export function quiet(t: ValType, words: Int32Array, at: number): void {
+  words[at] |= t === F32 ? 0x0040_0000 : 0x0008_0000;
 }
 
 /** The values of some types that stand in slots from `base` on, as JavaScript sees them. */
@@ -90,7 +104,7 @@ function readSlot(t: ValType, word: number): unknown {
     case F64:
       return F[word >> 1];
     default:
-      return toJs(R[word >> 1]);
+      return refToJs(t, R[word >> 1]);
   }
 }
 
@@ -115,12 +129,14 @@ export function writeSlot(t: ValType, word: number, value: unknown): void {
       return;
     case F32:
       FF[word] = value as number;
+      if (Number.isNaN(value)) quiet(t, S, word);
       return;
     case F64:
       F[word >> 1] = value as number;
+      if (Number.isNaN(value)) quiet(t, S, word + 1);
       return;
     default:
       growReferences((word >> 1) + 1);
-      R[word >> 1] = value;
+      R[word >> 1] = refInside(t, value);
   }
 }

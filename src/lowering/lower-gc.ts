@@ -140,9 +140,9 @@ function cast(b: TreeBuilder, name: string): boolean {
     case 'i31.get_u':
       return b.object(name, 1, I32);
     case 'any.convert_extern':
+      return b.object(name, 1, ref(HEAP.any, true));
     case 'extern.convert_any':
-      // The same JavaScript value, seen from another side.
-      return true;
+      return b.object(name, 1, ref(HEAP.extern, true));
     case 'ref.test':
       return question(b, 'ref.test', closeType(canonical, cursor.valType));
     case 'ref.cast':

@@ -1,5 +1,6 @@
 // A function instance. https://webassembly.github.io/spec/core/exec/runtime.html#function-instances
 // One class for wasm and host functions, so that call_indirect meets one shape of object.
+import { brand, brandOf } from '../brand.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
 import type { ModuleInstance } from './instance.ts';
@@ -32,7 +33,7 @@ export type CallerHost = (
 ) => HostResult | PromiseLike<HostResult>;
 
 export class Func {
-  readonly kind = 'func';
+  readonly kind = brand(this, 'func');
   /** Canonical id of the function type. */
   readonly canon: number;
   /** The instance that defines it; undefined for host functions. */
@@ -42,10 +43,8 @@ export class Func {
   readonly host: HostFunction | undefined;
   /** Is called in place of `host`, where it is there. */
   readonly direct: DirectHost | undefined;
-  /** Likewise. */
+  /** Likewise. Nothing that it throws is caught by a guest. */
   readonly callerHost: CallerHost | undefined;
-  /** Itself: what inherits from a function or stands before it as a proxy has another here (`isFunc`). */
-  readonly self: Func = this;
 
   constructor(
     canon: number,
@@ -71,10 +70,8 @@ export class Func {
 
 /** Is it a function instance of this engine, and nothing that only passes for one? */
 export function isFunc(value: unknown): value is Func {
-  return value instanceof Func && OWN.call(value, 'self') && value.self === value;
+  return brandOf(value) === 'func';
 }
-
-const OWN = Object.prototype.hasOwnProperty;
 
 /** JavaScript functions that stand for function instances, where values of JavaScript are imported and exported. */
 const STAND_FOR = new WeakMap<object, Func>();
@@ -89,7 +86,10 @@ export function standFor(callable: (...args: never[]) => unknown, func: Func): v
   STAND_FOR.set(callable, func);
 }
 
-/** A host function with a type of its own, which imports have to match. The type refers to no other type. */
+/**
+ * A host function with a type of its own, which imports have to match. The type refers to no other type. No guest
+ * catches what it throws: errors of the embedder's streams, clocks and directories reach whoever runs the guest.
+ */
 export function typedHost({ params, results }: FuncType, host: CallerHost): Func {
   return new Func(canonicalFuncType(params, results), undefined, -1, undefined, undefined, host);
 }

@@ -1,10 +1,11 @@
 // A global instance. https://webassembly.github.io/spec/core/exec/runtime.html#global-instances
 // Numbers live as words in an array that the defining instance's code reads directly; references in a JS array.
+import { brand } from '../brand.ts';
 import type { GlobalType } from '../syntax/types.ts';
 
 /** A global. `type.val` is closed (heap types are canonical ids). */
 export class Global {
-  readonly kind = 'global';
+  readonly kind = brand(this, 'global');
   readonly type: GlobalType;
   /** Where the value is: `words[at]` and up for numbers and vectors, `refs[at]` for references. */
   readonly words: Int32Array;

@@ -1,5 +1,6 @@
 // A module instance. https://webassembly.github.io/spec/core/exec/runtime.html#module-instances
 // Data only: interpreter/instantiate.ts makes it, the loop and the driver use it.
+import { brandOf } from '../brand.ts';
 import type { ExternKind } from '../syntax/module.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { closeGlobal } from '../validator/subtyping.ts';
@@ -12,6 +13,12 @@ import type { Tag } from './tag.ts';
 
 /** An external value. https://webassembly.github.io/spec/core/exec/runtime.html#external-values */
 export type Extern = Func | Table | Memory | Global | Tag;
+
+/** Is it an external value of this engine, and nothing that only passes for one? */
+export function isExtern(value: unknown): value is Extern {
+  const name = brandOf(value);
+  return name === 'func' || name === 'table' || name === 'memory' || name === 'global' || name === 'tag';
+}
 
 export class ModuleInstance {
   readonly module: ValidModule;

@@ -8,6 +8,7 @@
 // A shared memory is a SharedArrayBuffer from the start, untouched. Where the host has growable ones it grows in place, and
 // all who hold it see the same bytes; elsewhere it is moved like others, and old buffers stay behind.
 // The views span the capacity, or more than the memory; every access is checked against `byteLength`.
+import { brand } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
@@ -37,7 +38,7 @@ export interface SharedParts {
 
 /** A linear memory, shared by the instances that import it. */
 export class Memory implements Views {
-  readonly kind = 'memory';
+  readonly kind = brand(this, 'memory');
   readonly type: MemType;
   /** Bytes that the memory has; a multiple of its page size. */
   byteLength = 0;

@@ -52,6 +52,26 @@ export class ArrayObject {
   }
 }
 
+export type Aggregate = StructObject | ArrayObject;
+
+/** In the hierarchy of `any` in the place of an object of the host, which no instruction looks into. */
+export class HostObject {
+  /** It has no type. */
+  readonly canon = -1;
+  readonly value: object;
+
+  constructor(value: object) {
+    this.value = value;
+  }
+
+  get kind(): 'host' {
+    return 'host';
+  }
+}
+
+/** What an object in the hierarchy of `any` is. */
+export type AnyObject = Aggregate | HostObject;
+
 /** The storage type of an array type's elements, by canonical id. */
 export function elementStorage(canon: number): ValType {
   return (canonicalType(canon).comp as ArrayType).field.storage;

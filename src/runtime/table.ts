@@ -1,11 +1,12 @@
 // A table instance. https://webassembly.github.io/spec/core/exec/runtime.html#table-instances
+import { brand } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
 
 /** A table of references. `type.elem` is closed (heap types are canonical ids), so that instances can share it. */
 export class Table {
-  readonly kind = 'table';
+  readonly kind = brand(this, 'table');
   readonly type: TableType;
   /** The references; `elems.length` is the table's size. */
   readonly elems: unknown[] = [];

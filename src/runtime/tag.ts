@@ -1,4 +1,5 @@
 // A tag instance. https://webassembly.github.io/spec/core/exec/runtime.html#tag-instances
+import { brand, brandOf } from '../brand.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { EXNREF, EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, ref, typeName } from '../syntax/types.ts';
@@ -6,7 +7,7 @@ import { canonicalType, canonicaliseGroup } from '../validator/canonical.ts';
 
 /** A tag: its identity is the object; `canon` is the canonical id of its function type. */
 export class Tag {
-  readonly kind = 'tag';
+  readonly kind = brand(this, 'tag');
   readonly canon: number;
   /** Types of the values that an exception of this tag carries; closed. */
   readonly params: readonly ValType[];
@@ -20,6 +21,11 @@ export class Tag {
     this.slots = this.params.reduce((sum, t) => sum + slotsOf(t), 0);
     this.hasRefs = this.params.some((t) => t > 0);
   }
+}
+
+/** Is it a tag of this engine, and nothing that only passes for one? */
+export function isTag(value: unknown): value is Tag {
+  return brandOf(value) === 'tag';
 }
 
 /** Types that do not need a module to be told: the short forms of the text format. */

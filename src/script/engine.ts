@@ -6,6 +6,7 @@ import { encodeModule } from '../encoder/encode.ts';
 import { type Imports, type Instance, compile, instantiate } from '../index.ts';
 import { readGlobalBits } from '../interpreter/constant.ts';
 import { beginBits, invokeBits } from '../interpreter/invoke.ts';
+import { referenceOut } from '../interpreter/references.ts';
 import { Func } from '../runtime/func.ts';
 import { Global } from '../runtime/global.ts';
 import type { Bits } from '../runtime/values.ts';
@@ -94,7 +95,8 @@ export function scriptEngine(features?: FeatureSet): Engine<ValidModule, Instanc
     begin: (func, args) => (func instanceof Func && func.instance !== undefined ? piecewise(func, args) : undefined),
     read(global) {
       if (!(global instanceof Global)) throw new TypeError('the export is not a global');
-      return readGlobalBits(global);
+      const bits = readGlobalBits(global);
+      return global.type.val > 0 ? referenceOut(global.type.val, bits) : bits;
     },
     spectest() {
       const all = emptyRecord<Extern | UnsupportedError>();

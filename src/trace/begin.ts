@@ -1,7 +1,7 @@
 // The first half of a step: what can be told of an instruction before it runs.
 // Operands, the callee, and where most branches go are known then; results and changes are not.
 import type { ProbeEvent } from '../interpreter/probe.ts';
-import { Func } from '../runtime/func.ts';
+import { isFunc } from '../runtime/func.ts';
 import type { FunctionInfo, Instruction, Label } from './function-info.ts';
 import { type Watch, watch } from './effects.ts';
 import type { ModuleInfo, ModuleInfos } from './module-info.ts';
@@ -117,6 +117,6 @@ function calleeOf(
   }
   const [{ bits }] = topValues(event, 1);
   const func = row.imm === 'call_indirect' ? instance.tables[index2].elems[Number(bits as bigint)] : bits;
-  if (!(func instanceof Func)) return undefined;
+  if (!isFunc(func)) return undefined;
   return func.instance === undefined ? { kind: 'host', name: '' } : { kind: 'wasm', name: modules.nameFunc(func) };
 }

@@ -4,8 +4,11 @@
 import { readGlobalBits } from '../interpreter/constant.ts';
 import { toUnsigned } from '../syntax/bits.ts';
 import type { ProbeEvent } from '../interpreter/probe.ts';
+import { referenceOut } from '../interpreter/references.ts';
 import type { Memory } from '../runtime/memory.ts';
-import { I64 } from '../syntax/types.ts';
+import type { Bits } from '../runtime/values.ts';
+import { I64, type ValType } from '../syntax/types.ts';
+import { closeType } from '../validator/canonical.ts';
 import type { Instruction } from './function-info.ts';
 import type { ModuleInfo } from './module-info.ts';
 import type { Effect, TypedValue } from './step.ts';
@@ -15,6 +18,11 @@ const SHOWN_BYTES = 16;
 
 /** Answers what changed; called when the instruction has come to its end. */
 export type Watch = () => Effect | undefined;
+
+/** A value inside as the host sees it: as operands are. */
+function outward({ instance }: ProbeEvent, type: ValType, bits: Bits): Bits {
+  return type > 0 ? referenceOut(closeType(instance.module.canonical, type), bits) : bits;
+}
 
 /** Addresses, indices and sizes are unsigned. */
 function unsigned({ type, bits }: TypedValue): number {
@@ -49,13 +57,13 @@ export function watch(
     case 'global.set': {
       const global = instance.global(index);
       const [after] = inputs;
-      const before = { type: after.type, bits: readGlobalBits(global) };
+      const before = { type: after.type, bits: outward(event, after.type, readGlobalBits(global)) };
       return () => ({ kind: 'set', space: 'global', name: module.entryName('global', index), before, after });
     }
     case 'table.set': {
       const [at, after] = inputs;
       const element = unsigned(at);
-      const before = { type: after.type, bits: instance.tables[index].elems[element] };
+      const before = { type: after.type, bits: outward(event, after.type, instance.tables[index].elems[element]) };
       const name = `${module.entryName('table', index)}[${element}]`;
       return () => ({ kind: 'set', space: 'table', name, before, after });
     }

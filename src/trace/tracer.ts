@@ -2,8 +2,9 @@
 // It is a monitor of traced code: an instruction's line is written when its results are known, that is when the next
 // instruction of the same frame begins, a call is entered, or an error stops the thread. docs/tracing.md shows it.
 import { amount, callable, checkOptions, listOf, oneOf, type Shape, text } from '../options.ts';
-import { ExhaustionError, ExitStatus, Trap } from '../errors.ts';
+import { isError } from '../errors.ts';
 import type { Monitor, ProbeEvent } from '../interpreter/probe.ts';
+import { shownText } from '../syntax/shown.ts';
 import { nameText } from '../text/printer-literals.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type Begun, begin, topValues } from './begin.ts';
@@ -111,7 +112,7 @@ export class Tracer implements Monitor {
       return;
     }
     const { silent } = this;
-    if (silent?.event.thread !== thread || error instanceof ExitStatus) return;
+    if (silent?.event.thread !== thread || isError(error, 'exit')) return;
     this.silent = undefined;
     // With its own line it is no longer one of those that have none.
     if (silent.counted) this.unwritten--;
@@ -240,12 +241,29 @@ function lateBranch({ branches }: Instruction, to: number | undefined): { branch
 
 /** What stopped a thread, on one line and safe to show. */
 function errorText(error: unknown): string {
-  const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [line] = messageOf(error).split('\n');
   const message = nameText(line)
     .slice(1, -1)
     .replace(/\\(["\\])/g, '$1');
-  if (error instanceof Trap || error instanceof ExhaustionError) return `trap: ${message}`;
-  return error instanceof ExitStatus || !(error instanceof Error)
-    ? message
-    : `${nameText(error.name).slice(1, -1)}: ${message}`;
+  if (isError(error, 'trap') || isError(error, 'exhaustion')) return `trap: ${message}`;
+  if (isError(error, 'exit')) return message;
+  const name = nameOf(error);
+  return name === undefined ? message : `${nameText(name).slice(1, -1)}: ${message}`;
+}
+
+/** The name of an error; undefined for what is none, and what cannot be asked. */
+function nameOf(error: unknown): string | undefined {
+  try {
+    return error instanceof Error ? String(error.name) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : shownText(error);
+  } catch {
+    return 'an error without a text';
+  }
 }

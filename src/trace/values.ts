@@ -1,5 +1,6 @@
 // Values as traces and reports show them: numbers as literals of the text format, references by what they are.
 // https://webassembly.github.io/spec/core/text/values.html
+import { brandOf } from '../brand.ts';
 import { type Func, isFunc } from '../runtime/func.ts';
 import { isI31 } from '../runtime/objects.ts';
 import { numberText } from '../syntax/number-text.ts';
@@ -24,8 +25,8 @@ function referenceText(type: number, value: unknown, nameFunc: NameFunc): string
   if (EXTERN_HEAPS.has(heapOf(type))) return 'extern';
   if (isFunc(value)) return `func ${nameFunc(value)}`.trimEnd();
   if (isI31(value)) return `i31 ${value}`;
-  const kind = typeof value === 'object' ? (value as { readonly kind?: unknown }).kind : undefined;
-  return KINDS.has(kind) ? (kind as string) : 'host';
+  const kind = brandOf(value);
+  return kind !== undefined && KINDS.has(kind) ? kind : 'host';
 }
 
 /** The value for the JSON format: `{"i32":7}`, `{"i64":"7"}`, `{"ref":null}`. Only i32 is a number in JSON. */

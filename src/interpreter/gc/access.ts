@@ -7,6 +7,7 @@ import { structLayout } from '../../lowering/layout.ts';
 import { REASON } from '../../lowering/reasons.ts';
 import { OBJECT_NAMES, type ObjectName } from '../../lowering/out-names.ts';
 import { type ArrayObject, StructObject } from '../../runtime/objects.ts';
+import { externalise, internalise } from '../references.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { isOfType } from './casts.ts';
 
@@ -179,6 +180,14 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
     const array = R[a] as ArrayObject | null;
     if (array === null) return nullArray;
     S[2 * d] = array.length;
+    return 0;
+  },
+  'any.convert_extern': (d, a) => {
+    R[d] = internalise(R[a]);
+    return 0;
+  },
+  'extern.convert_any': (d, a) => {
+    R[d] = externalise(R[a]);
     return 0;
   },
   'ref.get_desc': (d, a) => {

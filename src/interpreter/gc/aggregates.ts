@@ -64,7 +64,7 @@ function hasDescriptor(slot: number, nullable: boolean): boolean {
   const descriptor = descriptorAt(slot + 1);
   const value = R[slot];
   if (value === null) return nullable;
-  return value instanceof StructObject && value.descriptor === descriptor;
+  return typeof value === 'object' && (value as StructObject).descriptor === descriptor;
 }
 
 export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {

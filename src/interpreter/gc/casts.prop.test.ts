@@ -1,7 +1,7 @@
 // Casts against the validator's subtyping: a value of type t passes a test for u exactly where t matches u.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { instantiate } from '../../instance.ts';
+import { getGlobal, instantiate } from '../../instance.ts';
 import { encodeModule } from '../../encoder/encode.ts';
 import { compile } from '../../index.ts';
 import type { Func } from '../../runtime/func.ts';
@@ -11,7 +11,8 @@ import { HEAP, ref } from '../../syntax/types.ts';
 import { parseModule } from '../../text/parser.ts';
 import { closeType } from '../../validator/canonical.ts';
 import { matchesRef } from '../../validator/subtyping.ts';
-import { isOfType, isReference } from './casts.ts';
+import { isReference } from '../references.ts';
+import { isOfType } from './casts.ts';
 
 const FEATURES = withFeatures(DEFAULT_FEATURES, { 'custom-descriptors': true });
 
@@ -58,7 +59,7 @@ function build(recipe: readonly { kind: string; parent: number; group: boolean }
 function oneOf(exports: ReturnType<typeof instantiate>['exports'], kind: string, i: number): unknown {
   if (kind === 'func') return exports[`f${i}`];
   const global = exports[`g${i}`];
-  return global.kind === 'global' ? global.refs[global.at] : undefined;
+  return global.kind === 'global' ? getGlobal(global) : undefined;
 }
 
 const ANY_SIDE = [HEAP.any, HEAP.eq, HEAP.i31, HEAP.struct, HEAP.array, HEAP.none];

@@ -4,6 +4,7 @@ import type { InstructionCursor } from '../../decoder/instruction-cursor.ts';
 import { Trap } from '../../errors.ts';
 import { cellsOf, packMask, structLayout } from '../../lowering/layout.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
+import { externalise, internalise } from '../references.ts';
 import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
 import type { Bits } from '../../runtime/values.ts';
 import type { ValType } from '../../syntax/types.ts';
@@ -16,7 +17,10 @@ export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, 
       stack.push((Number(stack.pop()) << 1) >> 1);
       return true;
     case 'any.convert_extern':
+      stack.push(internalise(stack.pop()));
+      return true;
     case 'extern.convert_any':
+      stack.push(externalise(stack.pop()));
       return true;
     default:
       break;

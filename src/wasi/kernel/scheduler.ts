@@ -3,6 +3,7 @@
 // Round robin, or by chance that follows from a seed. Everything is counted in fuel and turns, never in time, so that a
 // run depends on the guest, the seed and what the host answers alone. How a thread is run is the engine's business.
 import { Interrupted, UnsupportedError } from '../../errors.ts';
+import { reasonText } from '../../syntax/shown.ts';
 import { cannotWaitSync, nobodyWakes } from '../messages.ts';
 
 /** A call of a guest function that is run in steps; the engine's executions are such. */
@@ -136,10 +137,7 @@ export class Scheduler {
 
   private goesOn(): boolean {
     if (this.signal?.aborted) {
-      throw new Interrupted(
-        'abort',
-        `interrupted: the signal was aborted (${String(this.signal.reason ?? 'no reason')})`,
-      );
+      throw new Interrupted('abort', `interrupted: the signal was aborted (${reasonText(this.signal)})`);
     }
     return this.main !== undefined && this.threads.has(this.main);
   }

@@ -1,0 +1,280 @@
+// A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
+// Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
+import { InternalError, Interrupted } from '../errors.ts';
+import type { Func } from '../runtime/func.ts';
+import type { ValType } from '../syntax/types.ts';
+import { valuesOf } from './calls.ts';
+import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
+import { exceptionOf, isUncatchable } from './exceptions.ts';
+import { type AbortLike, interruptedBy, yieldToHost } from './host-turns.ts';
+import { type Pending, Thread, whenIdle } from './thread.ts';
+import { TIMED_OUT } from './waits.ts';
+
+/** Fuel between two turns of the host's event loop in asynchronous runs: a few milliseconds. */
+const SLICE = 400_000;
+
+/** How the host call that an execution waited for ended. */
+type Settled = { readonly answer: unknown } | { readonly error: unknown };
+
+/** Reads results of some types that stand from a word on. */
+type Finish<T> = (types: readonly ValType[], base: number) => T[];
+
+export class Execution<T> {
+  readonly func: Func;
+  private readonly thread: Thread;
+  private readonly read: Finish<T>;
+  private state: 'ready' | 'running' | 'done' | 'failed' = 'ready';
+  private abandoned = false;
+  /** runAsync is at work. */
+  private driven = false;
+  private values: readonly T[] = [];
+  /** The host call whose end is listened to. */
+  private heard: Pending | undefined;
+  /** How that ended, until the next step takes it. */
+  private settled: Settled | undefined;
+  /** Who is told of it. */
+  private wake: (() => void) | undefined;
+
+  /** `start` puts the first frame in order. @throws TypeError when the arguments do not fit the function's type. */
+  constructor(func: Func, async: boolean, start: (thread: Thread) => void, read: Finish<T>) {
+    if (func.instance === undefined) throw new InternalError('a host function has no execution');
+    this.func = func;
+    this.read = read;
+    this.thread = new Thread(func.instance, 0, async);
+    const { thread } = this;
+    thread.enter();
+    try {
+      start(thread);
+      thread.park(thread.top());
+    } finally {
+      thread.leave();
+    }
+  }
+
+  get done(): boolean {
+    return this.state === 'done';
+  }
+
+  /** Fuel that is left; negative when the last run used it up. */
+  get fuel(): number {
+    return this.thread.fuel;
+  }
+
+  set fuel(amount: number) {
+    const checked = checkedFuel(amount);
+    if (!this.abandoned) this.thread.fuel = checked;
+  }
+
+  /** The results, once it is done. */
+  get results(): readonly T[] {
+    if (this.state !== 'done') throw new InternalError('results of an execution that is not done');
+    return this.values;
+  }
+
+  /**
+   * Runs until done, out of fuel, `slice` units further, or suspended. Errors end the execution.
+   * @throws TypeError while it runs already, after it ended, and while runAsync is at work.
+   */
+  step(slice = Number.POSITIVE_INFINITY): Outcome {
+    if (this.driven) throw new TypeError('an execution has one driver: runAsync is at work');
+    return this.advance(slice);
+  }
+
+  private advance(slice: number): Outcome {
+    if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
+    checkedFuel(slice);
+    const { pending } = this.thread;
+    const settled = pending === undefined ? undefined : this.takeSettled(pending);
+    if (pending !== undefined && settled === undefined) return 'suspended';
+    this.state = 'running';
+    let outcome: Outcome | undefined;
+    try {
+      outcome = this.stay(slice, pending === undefined ? undefined : endOf(pending, settled as Settled));
+    } finally {
+      this.state = outcome === undefined ? 'failed' : outcome === 'done' ? 'done' : 'ready';
+    }
+    if (this.abandoned && outcome !== 'done') {
+      this.abandon();
+      throw givenUp();
+    }
+    return outcome;
+  }
+
+  /** A stay on the stack. Who was woken meanwhile is told when the stack is empty, and finds this execution running. */
+  private stay(slice: number, end: CallEnd | undefined): Outcome {
+    const { thread } = this;
+    thread.enter();
+    try {
+      thread.unpark();
+      if (end !== undefined) endWait(thread, end);
+      const outcome = drive(thread, slice);
+      if (outcome === 'done') this.values = this.read(this.func.type.results, thread.fp2);
+      return outcome;
+    } catch (error) {
+      stopped(thread, error);
+      throw error;
+    } finally {
+      thread.leave();
+    }
+  }
+
+  /**
+   * Calls `wake` once when a suspended execution can go on: the next step then takes the answer, or throws what the host
+   * call failed with. It is called while no guest runs, but maybe before the step of the thread that notified it has
+   * returned: note it, and go on later. `blocks`: the caller gives no control back to the host before that, so that other
+   * threads of the host cannot wake it. @throws TypeError while somebody else waits for the execution.
+   */
+  whenReady(wake: () => void, blocks = false): void {
+    if (this.driven || this.wake !== undefined) throw new TypeError('an execution has one driver: it is waited for');
+    this.listen(wake, blocks);
+  }
+
+  private listen(wake: () => void, blocks: boolean): void {
+    const { pending } = this.thread;
+    if (pending === undefined) throw new InternalError('an execution that is not suspended waits for nothing');
+    this.wake = wake;
+    if (this.heard === pending) {
+      if (this.settled !== undefined) whenIdle(() => this.tell());
+      return;
+    }
+    this.heard = pending;
+    const settle = (settled: Settled): void => {
+      if (this.thread.pending !== pending || this.settled !== undefined || this.state !== 'ready') return;
+      this.settled = settled;
+      whenIdle(() => this.tell());
+    };
+    const { promise, wait } = pending;
+    if (wait !== undefined) {
+      if (!blocks) wait.waitInHost();
+      if (wait.answer === undefined) wait.onAnswer = () => settle({ answer: wait.answer });
+      else settle({ answer: wait.answer });
+      return;
+    }
+    try {
+      promise?.then(
+        (answer) => settle({ answer }),
+        (error: unknown) => settle({ error }),
+      );
+    } catch (error) {
+      settle({ error });
+    }
+  }
+
+  private tell(): void {
+    const { wake } = this;
+    this.wake = undefined;
+    wake?.();
+  }
+
+  /** Whether it is suspended in a wait on memory that a notification of this JavaScript thread or a time-out ends. */
+  get waitsForMemory(): boolean {
+    return this.thread.pending?.wait?.inHost === false;
+  }
+
+  /** Milliseconds until a wait on memory times out; undefined when it waits for something else, or for ever. */
+  get timeLeft(): number | undefined {
+    return this.thread.pending?.wait?.left;
+  }
+
+  /** Ends a wait on memory as timed out: for drivers that slept for `timeLeft` without giving control back. */
+  timeOut(): void {
+    this.thread.pending?.wait?.finish(TIMED_OUT);
+  }
+
+  /**
+   * Gives the execution up: it cannot go on, and what it waits for keeps nothing alive. While it runs, it is stopped when
+   * the host function that says so returns; its step then throws Interrupted.
+   */
+  abandon(): void {
+    this.abandoned = true;
+    this.thread.fuel = Number.NEGATIVE_INFINITY;
+    this.thread.pending?.wait?.cancel();
+    if (this.state === 'ready') this.state = 'failed';
+    this.tell();
+  }
+
+  /** Runs to the end on the spot. @throws Interrupted when the fuel is used up; it can go on later. */
+  run(): readonly T[] {
+    const outcome = this.step();
+    if (outcome === 'suspended') throw new TypeError('an execution that waits for a promise goes on with runAsync');
+    if (outcome !== 'done') throw outOfFuel();
+    return this.results;
+  }
+
+  /**
+   * Runs to the end, waiting for host functions and giving turns to the host's event loop. Nobody else may drive it
+   * meanwhile. @throws Interrupted when the fuel is used up, the signal is aborted or the execution is abandoned.
+   */
+  async runAsync(signal?: AbortLike): Promise<readonly T[]> {
+    if (this.driven || this.wake !== undefined)
+      throw new TypeError('an execution has one driver: it is driven already');
+    this.driven = true;
+    try {
+      for (;;) {
+        if (signal?.aborted) throw interruptedBy(signal);
+        const outcome = this.advance(SLICE);
+        if (outcome === 'done') return this.results;
+        if (outcome === 'fuel') throw outOfFuel();
+        if (outcome === 'slice') await yieldToHost();
+        else await this.answer(signal);
+        if (this.abandoned) throw givenUp();
+      }
+    } finally {
+      this.driven = false;
+      this.wake = undefined;
+    }
+  }
+
+  /** Waits for the host call that the thread is suspended in. @throws Interrupted when the signal is aborted first. */
+  private async answer(signal: AbortLike | undefined): Promise<void> {
+    let onAbort = (): void => {};
+    const aborted = new Promise<boolean>((resolve) => {
+      onAbort = () => resolve(true);
+      this.listen(() => resolve(false), false);
+    });
+    signal?.addEventListener?.('abort', onAbort);
+    try {
+      if ((await aborted) && signal !== undefined) throw interruptedBy(signal);
+    } finally {
+      signal?.removeEventListener?.('abort', onAbort);
+    }
+  }
+
+  /** Takes how the host call that it waited for ended, if it has. */
+  private takeSettled({ wait }: Pending): Settled | undefined {
+    const settled = wait?.answer === undefined ? this.settled : { answer: wait.answer };
+    if (settled === undefined) return undefined;
+    this.settled = undefined;
+    this.wake = undefined;
+    return settled;
+  }
+}
+
+/** The same with a value per result, each read once, before the thread takes the stack. */
+function endOf({ type, func }: Pending, settled: Settled): CallEnd {
+  let error: unknown;
+  if ('error' in settled) ({ error } = settled);
+  else {
+    try {
+      return { values: valuesOf(type, settled.answer) };
+    } catch (unfit) {
+      error = unfit;
+    }
+  }
+  return { error, exception: isUncatchable(error, func) ? undefined : exceptionOf(error) };
+}
+
+export function outOfFuel(): Interrupted {
+  return new Interrupted('fuel', 'all fuel consumed: the program was stopped; it can go on with more fuel');
+}
+
+function givenUp(): Interrupted {
+  return new Interrupted('abort', 'interrupted: the execution was abandoned');
+}
+
+/** An amount of fuel, without end where none is given. @throws TypeError or RangeError for what is no amount. */
+export function checkedFuel(amount: number = Number.POSITIVE_INFINITY): number {
+  if (typeof amount !== 'number') throw new TypeError(`fuel is a number, not a ${typeof amount}`);
+  if (Number.isNaN(amount)) throw new RangeError('fuel is an amount, not NaN');
+  return amount;
+}
