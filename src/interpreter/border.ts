@@ -1,7 +1,7 @@
 // Values at the border: from slots to JavaScript and back, by type.
 // https://webassembly.github.io/spec/js-api/#towebassemblyvalue
-// The API form (Value) takes numbers for i32, f32 and f64 and bigints for i64, nothing else (jsapi/values.ts converts as
-// the JavaScript API has it, before); the bit form (Bits) loses nothing.
+// The API form (Value) takes numbers for i32, f32 and f64, objects that become numbers, and bigints for i64, nothing else
+// (jsapi/values.ts converts as the JavaScript API has it, before); the bit form (Bits) loses nothing.
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, heapOf, typeName } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
 import { type Func, isFunc } from '../runtime/func.ts';
@@ -9,6 +9,7 @@ import type { Bits, Value } from '../runtime/values.ts';
 import { growReferences } from './loop-support.ts';
 import { isAggregate, referenceIn, referenceOut } from './references.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
+import { isObject, toPrimitive } from './to-primitive.ts';
 import { readWords, wordsOf, writeWords } from './words.ts';
 
 /** The value of type t in the slot at `word` (an index of SLOTS). */
@@ -49,12 +50,32 @@ export function checkCrossing({ canon }: Func): void {
   if (!(canon < CROSSES.length && CROSSES[canon] === true) && !crosses(canon)) throw vectorError();
 }
 
+/**
+ * A value that comes from the host, without code of its own: an object given for an i32, f32 or f64 is what it becomes as
+ * a number, once. The host's code runs here and nowhere later, so it is done for all values before any of them is
+ * written, while no thread stands on the stack whose part is not reserved. @throws TypeError, and what that code throws.
+ */
+export function plainValue<T>(t: ValType, value: T): T {
+  if (!isObject(value) || (t !== I32 && t !== F32 && t !== F64)) return value;
+  const number = toPrimitive(value);
+  // An object that becomes a text or a bigint is told for what it is.
+  return typeof number === 'number' ? (number as unknown as T) : value;
+}
+
+/** The same for a value of each type; the very list where all of them are plain. */
+export function plainValues<T>(types: readonly ValType[], values: readonly T[]): readonly T[] {
+  for (let i = 0; i < types.length; i++) {
+    if (isObject(values[i]) && types[i] <= 0) return types.map((t, at) => plainValue(t, values[at]));
+  }
+  return values;
+}
+
 /** Of the high word of an f64, and of the word of an f32: set in every NaN that comes from JavaScript. */
 const QUIET_64 = 0x0008_0000;
 const QUIET_32 = 0x0040_0000;
 
 /**
- * Writes a JavaScript value as type t. Nothing is converted but numbers to their type, so no code of the value runs; a
+ * Writes a plain JavaScript value as type t. Nothing is converted but numbers to their type: no code of the value runs. A
  * NaN becomes quiet, whatever its bits are in this host. @throws TypeError when it is no value of the type.
  */
 export function writeValue(t: ValType, word: number, value: Value): void {
@@ -129,10 +150,10 @@ export function writeBits(t: ValType, word: number, value: Bits): void {
 /** A word that nothing else uses, for conversions between values and bits. */
 const SPARE = S.length - 4;
 
-/** A JavaScript value as bits as they are inside. @throws TypeError when it cannot become one. */
+/** A JavaScript value as bits as they are inside. Its code may run. @throws TypeError when it cannot become one. */
 export function valueToBits(t: ValType, value: Value): Bits {
   if (t > 0) return toReference(t, value);
-  writeValue(t, SPARE, value);
+  writeValue(t, SPARE, plainValue(t, value));
   return readBits(t, SPARE);
 }
 

@@ -9,7 +9,7 @@ import { funcTypeName } from '../syntax/types.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
-import { checkCrossing, readValue, writeValue } from './border.ts';
+import { checkCrossing, plainValue, plainValues, readValue, writeValue } from './border.ts';
 import { CROSS_RETURN_PC, HEADER_WORDS } from './code-space.ts';
 import { exceptionOf, isUncatchable, raiseHostError } from './exceptions.ts';
 import { entryOf } from './lowered.ts';
@@ -223,12 +223,12 @@ export function refusedPromise(promise: PromiseLike<unknown>): UnsupportedError 
  */
 export function valuesOf({ results }: FuncType, answer: unknown): readonly unknown[] {
   if (results.length === 0) return [];
-  if (results.length === 1) return [answer];
+  if (results.length === 1) return plainValues(results, [answer]);
   const values: unknown[] = [];
   if (typeof answer === 'object' && answer !== null && Symbol.iterator in answer) {
     for (const value of answer as Iterable<unknown>) if (values.push(value) > results.length) break;
   }
-  if (values.length === results.length) return values;
+  if (values.length === results.length) return plainValues(results, values);
   throw new TypeError(
     `a host function of ${results.length} results has to answer an array of ${results.length} values`,
   );
@@ -245,6 +245,7 @@ export function writeResults({ results }: FuncType, base: number, values: readon
 
 /** Writes what a host function answered. */
 export function writeAnswer(type: FuncType, base: number, answer: unknown): void {
-  if (type.results.length === 1) writeValue(type.results[0], base, answer);
+  const { results } = type;
+  if (results.length === 1) writeValue(results[0], base, plainValue(results[0], answer));
   else writeResults(type, base, valuesOf(type, answer));
 }

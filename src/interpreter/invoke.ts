@@ -6,7 +6,7 @@ import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { ValType } from '../syntax/types.ts';
-import { checkCrossing, readBits, readValue, writeBits, writeValue } from './border.ts';
+import { checkCrossing, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
 import { callWith, enterFrame, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { drive, stopped } from './driver.ts';
@@ -160,6 +160,8 @@ function copyOf<T>(func: Func, args: readonly T[]): readonly T[] {
   return copy;
 }
 
+const plainArguments = (func: Func, args: readonly Value[]): readonly Value[] => plainValues(func.type.params, args);
+
 const NO_OPTIONS: RunOptions = {};
 
 function checked(who: string, options: RunOptions | undefined): RunOptions {
@@ -169,13 +171,13 @@ function checked(who: string, options: RunOptions | undefined): RunOptions {
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
 export function invoke(func: Func, args: readonly Value[], options?: RunOptions): readonly Value[] {
   checkCrossing(func);
-  return call(func, copyOf(func, args), checked('invoke', options), writeValue, readValues);
+  return call(func, plainArguments(func, copyOf(func, args)), checked('invoke', options), writeValue, readValues);
 }
 
 /** The same for callers that want the only result itself; `args` is an array that is theirs alone. */
 export function invokeForResults(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): Results {
   checkCrossing(func);
-  return call(func, args, options, writeValue, readResults);
+  return call(func, plainArguments(func, args), options, writeValue, readResults);
 }
 
 /** Calls a function bit by bit: nothing is lost on the way. */
@@ -191,7 +193,7 @@ async function callAsync<T>(
   write: Write<T>,
 ): Promise<readonly T[]> {
   if (func.instance === undefined) {
-    const { promise, values } = callHostFunc(func, copyOf(func, args), write, true);
+    const { promise, values } = callHostFunc(func, args, write, true);
     return hostResults(func, promise === undefined ? values : valuesOf(func.type, await promise), read);
   }
   const execution = begun(func, args, true, read, write);
@@ -207,7 +209,7 @@ export async function invokeAsync(
 ): Promise<readonly Value[]> {
   const options = checkOptions('invokeAsync', given, ASYNC_RUN_OPTIONS);
   checkCrossing(func);
-  return callAsync(func, args, options, readValues, writeValue);
+  return callAsync(func, plainArguments(func, copyOf(func, args)), options, readValues, writeValue);
 }
 
 /** The same, bit by bit: nothing is lost on the way, and vectors may be arguments and results. */
@@ -216,21 +218,20 @@ export async function invokeBitsAsync(
   args: readonly Bits[],
   options: AsyncRunOptions = {},
 ): Promise<readonly Bits[]> {
-  return callAsync(func, args, options, readAllBits, writeBits);
+  return callAsync(func, copyOf(func, args), options, readAllBits, writeBits);
 }
 
 function begun<T>(func: Func, args: readonly T[], async: boolean, read: Finish<T[]>, write: Write<T>): Execution<T> {
-  const copy = copyOf(func, args);
-  return new Execution<T>(func, async, (thread) => start(thread, func, copy, write), read);
+  return new Execution<T>(func, async, (thread) => start(thread, func, args, write), read);
 }
 
 /** A call that the embedder runs in steps. */
 export function begin(func: Func, args: readonly Value[], async = false): Execution<Value> {
   checkCrossing(func);
-  return begun(func, args, async, readValues, writeValue);
+  return begun(func, plainArguments(func, copyOf(func, args)), async, readValues, writeValue);
 }
 
 /** The same, bit by bit. */
 export function beginBits(func: Func, args: readonly Bits[], async = false): Execution<Bits> {
-  return begun<Bits>(func, args, async, readAllBits, writeBits);
+  return begun<Bits>(func, copyOf(func, args), async, readAllBits, writeBits);
 }

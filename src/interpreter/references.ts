@@ -9,6 +9,7 @@ import { type Aggregate, type AnyObject, HostObject } from '../runtime/objects.t
 import { HEAP, type HeapType, type ValType, heapOf, isNullable } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
 import { isOfType } from './gc/casts.ts';
+import { isObject } from './to-primitive.ts';
 
 /** The top of a heap type's hierarchy. */
 function topOf(heap: HeapType): HeapType {
@@ -26,10 +27,6 @@ function topOf(heap: HeapType): HeapType {
     default:
       return HEAP.any;
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' ? value !== null : typeof value === 'function';
 }
 
 /** Is it a struct or an array that has left the `any` hierarchy before? */

@@ -4,7 +4,6 @@
 export const notAnObject = (what: string): string => `${what} has to be an object`;
 export const outOfRange = (what: string, type: string): string => `${what} has to be convertible to a valid ${type}`;
 export const notABigInt = (type: string): string => `cannot convert a value of type ${type} to a BigInt`;
-export const notAPrimitive = (): string => 'cannot convert an object to a primitive value';
 export const notIterable = (what: string): string => `${what} has to be iterable`;
 export const notABufferSource = (what: string): string => `${what} has to be a buffer source`;
 export const missing = (what: string): string => `${what} is required`;

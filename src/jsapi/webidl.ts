@@ -1,5 +1,6 @@
 // Conversions and property flags of Web IDL, as far as the namespace needs them. https://webidl.spec.whatwg.org/
 // Arguments are converted in the order that Web IDL prescribes; who calls these functions keeps to it.
+import { toPrimitive } from '../interpreter/to-primitive.ts';
 import * as say from './messages.ts';
 
 /** Makes a class look like a Web IDL interface: enumerable members, its name, its class string. */
@@ -55,30 +56,12 @@ export function toUint32(value: unknown, what: string): number {
 /** ToBigInt, which unlike BigInt() refuses numbers. */
 export function toBigInt(value: unknown): bigint {
   if (typeof value === 'bigint') return value;
-  const primitive: unknown = isObject(value) ? toPrimitiveNumber(value) : value;
+  const primitive: unknown = isObject(value) ? toPrimitive(value) : value;
   if (typeof primitive === 'bigint') return primitive;
   if (typeof primitive === 'string' || typeof primitive === 'boolean') {
     return BigInt(primitive);
   }
   throw new TypeError(say.notABigInt(typeof primitive));
-}
-
-/** ToPrimitive with the hint number. */
-function toPrimitiveNumber(value: object): unknown {
-  const exotic = (value as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive];
-  if (exotic !== undefined && exotic !== null) {
-    if (!isCallable(exotic)) throw new TypeError(say.notAPrimitive());
-    const made = Reflect.apply(exotic, value, ['number']);
-    if (isObject(made)) throw new TypeError(say.notAPrimitive());
-    return made;
-  }
-  for (const name of ['valueOf', 'toString']) {
-    const method = (value as Record<string, unknown>)[name];
-    if (!isCallable(method)) continue;
-    const made = Reflect.apply(method, value, []);
-    if (!isObject(made)) return made;
-  }
-  throw new TypeError(say.notAPrimitive());
 }
 
 /** ToString, which unlike String() refuses symbols. */

@@ -39,7 +39,7 @@ describe('arguments and results', () => {
     ]) {
       expect(identity.call('i32', given)).toBe(got);
     }
-    for (const wrong of [1n, Symbol('s'), '12', '', true, undefined, null, {}, [1], Object(1)]) {
+    for (const wrong of [1n, Symbol('s'), '12', '', true, undefined, null, {}, [1]]) {
       for (const t of ['i32', 'f32', 'f64']) expect(() => identity.call(t, wrong)).toThrow(TypeError);
     }
   });
