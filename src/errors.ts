@@ -109,19 +109,27 @@ export interface BacktraceFrame {
 
 /** An error that stopped a thread, and knows where. */
 abstract class StoppedError extends WasmError {
-  private frames: (() => readonly BacktraceFrame[]) | undefined;
-
   /** The wasm frames where it happened, innermost first; none if no wasm ran. */
   get backtrace(): readonly BacktraceFrame[] {
-    const frames = this.frames?.() ?? [];
-    if (this.frames !== undefined) this.frames = () => frames;
-    return frames;
+    return backtraceOf(this);
   }
+}
 
-  /** Sets what finds the frames out, when somebody asks. What the innermost thread says stays. */
-  traceWith(frames: () => readonly BacktraceFrame[]): void {
-    this.frames ??= frames;
-  }
+/** What finds out the wasm frames of errors. Not a method of them: their prototypes may be changed by a host. */
+const FRAMES = new WeakMap<WasmError, () => readonly BacktraceFrame[]>();
+
+/** The wasm frames of an error of ours, innermost first. */
+export function backtraceOf(error: WasmError): readonly BacktraceFrame[] {
+  const find = FRAMES.get(error);
+  if (find === undefined) return [];
+  const frames = find();
+  FRAMES.set(error, () => frames);
+  return frames;
+}
+
+/** Sets what finds an error's frames out, when somebody asks. What the innermost thread says stays. */
+export function traceWith(error: WasmError, frames: () => readonly BacktraceFrame[]): void {
+  if (!FRAMES.has(error)) FRAMES.set(error, frames);
 }
 
 /** Execution trapped (assert_trap). The thread's frames are gone; instances stay usable. */
@@ -164,7 +172,6 @@ export class WasmException extends WasmError {
   readonly tag: object;
   /** A value for each parameter of the tag, as for calls. A v128 has none: reading it throws a TypeError. */
   readonly values: readonly unknown[];
-  private frames: () => readonly BacktraceFrame[] = () => [];
   constructor(tag: object, values: readonly unknown[] = [], message = 'uncaught exception') {
     super(message);
     this.tag = tag;
@@ -173,14 +180,7 @@ export class WasmException extends WasmError {
 
   /** The wasm frames where it was thrown, innermost first; none if a host function made it. */
   get backtrace(): readonly BacktraceFrame[] {
-    const frames = this.frames();
-    this.frames = () => frames;
-    return frames;
-  }
-
-  /** Sets what finds the frames out, when somebody asks. */
-  traceWith(frames: () => readonly BacktraceFrame[]): void {
-    this.frames = frames;
+    return backtraceOf(this);
   }
 }
 

@@ -1,7 +1,7 @@
 // Runs threads: enters the loop, does what the loop leaves for, enters again.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
-import { InternalError, Trap, type TrapKind, isError } from '../errors.ts';
+import { InternalError, Trap, type TrapKind, isError, traceWith } from '../errors.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import { REASON } from '../lowering/reasons.ts';
 import { atomicAddress } from './atomics.ts';
@@ -42,7 +42,7 @@ const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
 /** Notes where a thread on the stack stopped with an error, and tells those who watch it; the thread is over. */
 export function stopped(t: Thread, error: unknown): void {
   // Traps may be many, and most of them are caught by somebody who asks for no frames.
-  if (isError(error, 'trap') || isError(error, 'exhaustion')) error.traceWith(backtraceLater(t));
+  if (isError(error, 'trap') || isError(error, 'exhaustion')) traceWith(error, backtraceLater(t));
   reportStop(t, error);
 }
 

@@ -3,7 +3,7 @@
 // What no frame catches leaves the thread as a JavaScript exception; a host function in between may let it through to
 // the thread that called it, where the search goes on. Traps and what stops a program are never caught.
 import { brandOf } from '../brand.ts';
-import { Trap, WasmException, isError } from '../errors.ts';
+import { Trap, WasmException, isError, traceWith } from '../errors.ts';
 import { type Handler, type Handlers, regionAt } from '../lowering/handlers.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
@@ -153,7 +153,7 @@ function toOutside(exception: ExceptionObject, t: Thread): unknown {
   const list = bits.map((one, i) => shown(tag.params[i], one)).join(', ');
   const message = `uncaught exception: tag ${typesName(tag.params)}${list === '' ? '' : `: ${list}`}`;
   const made = new WasmException(tag, valuesOf(tag, bits), message);
-  made.traceWith(backtraceLater(t));
+  traceWith(made, backtraceLater(t));
   INSIDE.set(made, exception);
   OUTSIDE.set(exception, made);
   return made;

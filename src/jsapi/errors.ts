@@ -1,7 +1,7 @@
 // CompileError, LinkError, RuntimeError and SuspendError, and how errors of the engine become those and back.
 // https://webassembly.github.io/spec/js-api/#error-objects https://webassembly.github.io/spec/js-api/#errors
 // A trap that JavaScript saw and lets through is the same trap again: no handler of wasm catches it.
-import { type BacktraceFrame, type ExhaustionError, type Trap, isError } from '../errors.ts';
+import { type BacktraceFrame, type ExhaustionError, type Trap, backtraceOf, isError } from '../errors.ts';
 
 /** A constructor like those of TypeError and its kin: may be called without `new`. */
 export interface NativeErrorConstructor {
@@ -64,7 +64,7 @@ export function runtimeErrorOf(error: unknown): unknown {
       isError(error, 'trap')
         ? new RuntimeError(error.message)
         : new RangeError(`Maximum call stack size exceeded: ${error.message}`),
-      error.backtrace,
+      backtraceOf(error),
     );
     OUTSIDE.set(error, made);
     INSIDE.set(made, error);
@@ -87,6 +87,7 @@ export function compileErrorOf(error: unknown, who: string): unknown {
 /** The error of instantiation. */
 export function linkErrorOf(error: unknown, who: string): unknown {
   if (isError(error, 'link')) return new LinkError(`${who}: ${error.message}`);
-  if (isError(error, 'exhaustion') && error.backtrace.length === 0) return new RangeError(`${who}: ${error.message}`);
+  if (isError(error, 'exhaustion') && backtraceOf(error).length === 0)
+    return new RangeError(`${who}: ${error.message}`);
   return runtimeErrorOf(error);
 }

@@ -29,9 +29,9 @@ async function bundled(contents: string): Promise<{ size: number; files: string[
 const ELSEWHERE = /^src\/(text|script|trace|wasi|cli|testing|encoder)\//;
 
 describe('sizes', () => {
-  test('the engine alone has at most 76 kB, and neither text format nor tracing', async () => {
+  test('the engine alone has at most 78 kB, and neither text format nor tracing', async () => {
     const { size, files } = await bundled(`export * from './src/index.ts'`);
-    expect(size).toBeLessThanOrEqual(76_000);
+    expect(size).toBeLessThanOrEqual(78_000);
     expect(files.filter((path) => ELSEWHERE.test(path))).toEqual([]);
     expect(files.filter((path) => /generate|\/ops\.ts$|disassemble|\/jsapi\//.test(path))).toEqual([]);
   });
@@ -52,10 +52,10 @@ describe('sizes', () => {
     expect(files).toContain('src/interpreter/loop.ts');
   });
 
-  test('bundles, which have both loops, have at most 95 kB, and 110 kB in ES5', async () => {
+  test('bundles, which have both loops, have at most 98 kB, and 110 kB in ES5', async () => {
     for (const [name, text] of Object.entries(await bundles())) {
       const size = gzipSync(text, { level: 9 }).length;
-      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 110_000 : 95_000);
+      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 110_000 : 98_000);
     }
   });
 });
