@@ -44,6 +44,11 @@ export function caseBody(one: Op): string {
     .replace(/\bUNALIGNED\((\w+)\)/g, '{ pc = pc + SIZE | 0; break $1; }')
     .replace(/\bSIZE\b/g, size)
     .replace(/\bTRAP\((\d+)\)/g, '{ r = $1; break quit; }')
+    .replace(
+      /\bFF\[([^;]+)\] = ([^;]*); NAN\b/g,
+      'const value = $2; FF[$1] = value; if (value !== value) S[$1] = NAN32;',
+    )
+    .replace(/\bF\[([^;]+)\] = ([^;]*); NAN\b/g, 'const value = $2; F[$1] = value; if (value !== value) writeNaN($1);')
     .replace(/\bSAVE\b/g, 'X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel;')
     .replace(/\bRETURN\b/g, 'sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue;');
   return one.ends ? body : `${body} pc = pc + ${size} | 0; continue;`;
@@ -90,7 +95,8 @@ const indirect = support.callIndirect;
 const growRefs = support.growReferences;
 const load32 = support.load32;
 const store32 = support.store32;
-const quietNaN = support.quietNaN;
+const writeNaN = support.writeNaN;
+const NAN32 = support.NAN32;
 const loadVector = vectors.loadVector;
 const storeVector = vectors.storeVector;
 const UNARY = rare.UNARY;

@@ -18,6 +18,8 @@ interface Draft {
   /** Operands that closures may compute, in the order of evaluation. */
   readonly computed: string;
   readonly traps: boolean;
+  /** A NaN that it gives is the canonical one. */
+  readonly nan: boolean;
 }
 
 /** The check of an access: x is the address, p the index where it is inside. The constant is put in at once. */
@@ -92,12 +94,13 @@ const F64_STORE = 'if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb)
 
 function draft(one: Op): Draft {
   const traps = /TRAP|SAVE|break quit/.test(one.plain);
-  let text = withoutPlaces(one, shorterCheck(one.plain));
+  const nan = one.plain.endsWith(' NAN');
+  let text = withoutPlaces(one, shorterCheck(one.plain)).replace(/ NAN$/, '');
   if (one.ends) {
     text = CALL_FORMULA.test(one.plain) ? DIRECT_CALL : endings(text);
     if (one.name.endsWith('.lazy'))
       text = `if ((CODE[P] & 65535) !== ${opNumber(one.name)}) return again(P, o); ${text}`;
-    return { kind: 'end', before: '', last: text, computed: computedLetters(one, text), traps };
+    return { kind: 'end', before: '', last: text, computed: computedLetters(one, text), traps, nan };
   }
   text = text
     .replace(
@@ -109,12 +112,12 @@ function draft(one: Op): Draft {
     .replace(/\bSAVE\b/g, 'place = P;');
   const computed = computedLetters(one, text);
   const branch = /^(.*)if \((.*)\) JUMP$/.exec(text);
-  if (branch !== null) return { kind: 'branch', before: branch[1], last: branch[2], computed, traps };
+  if (branch !== null) return { kind: 'branch', before: branch[1], last: branch[2], computed, traps, nan };
   const value = /^(.*?)(?:S\[d\]|F\[(D)\]) = ([^;]*);$/.exec(text);
   if (value !== null && !/\b[dD]\b|\] = /.test(value[1] + value[3]) && !one.operands.includes('e')) {
-    return { kind: value[2] === undefined ? 'i32' : 'f64', before: value[1], last: value[3], computed, traps };
+    return { kind: value[2] === undefined ? 'i32' : 'f64', before: value[1], last: value[3], computed, traps, nan };
   }
-  return { kind: 'effect', before: '', last: text, computed, traps };
+  return { kind: 'effect', before: '', last: text, computed, traps, nan };
 }
 
 /** Operands that are read as one number and nothing else, so that a closure can take their place. */
@@ -243,6 +246,13 @@ function isWanted(one: Op, { computed }: Draft, mask: number): boolean {
   return OFTEN_COMPUTED.test(one.name) && (few || computed.length === 2);
 }
 
+/** The statement that stores a float: a NaN becomes the canonical one, written as words. */
+function withCanonicalNaN(store: string): string {
+  return store
+    .replace(/^FF\[d\] = (.*);$/, 'const value = $1; FF[d] = value; if (value !== value) S[d] = NAN32;')
+    .replace(/^F\[D\] = (.*);$/, 'const value = $1; F[D] = value; if (value !== value) writeNaN(D);');
+}
+
 function formsOf(one: Op, d: Draft): Forms {
   const effects: (Form | undefined)[] = [];
   const values: (Form | undefined)[] = [];
@@ -260,8 +270,10 @@ function formsOf(one: Op, d: Draft): Forms {
       effect: last,
       end: last,
     };
-    effects.push(closure(one, before, effect[d.kind], 'nothing'));
-    if (d.kind === 'i32' || d.kind === 'f64') values.push(closure(one, before, last, 'value'));
+    const done = effect[d.kind];
+    effects.push(closure(one, before, d.nan ? withCanonicalNaN(done) : done, 'nothing'));
+    if (d.kind === 'i32' || d.kind === 'f64')
+      values.push(closure(one, before, d.nan ? `canonical(${last})` : last, 'value'));
   }
   if (one.name === 'const64') return { computed: '', effects, values: [{ parameters: ['w'], body: 'w' }] };
   if (I64_LOAD.test(one.name)) return { computed: d.computed, effects, values: f64Access(one, d, '', F64_LOAD) };
@@ -324,7 +336,8 @@ var S = stack.SLOTS, R = stack.REFERENCES, FS = stack.FRAMES, CODE = stack.CODE,
 var SLOT_WORDS = stack.SLOT_WORDS, FRAME_WORDS = stack.FRAME_WORDS;
 var OUT = OUT_OF_LINE, OBJECT = OBJECT_OPS, UNARY = rare.UNARY, BINARY = rare.BINARY, TERNARY = rare.TERNARY, ACCESS = rare.ACCESS;
 var testRef = testReference, indirect = support.callIndirect, growRefs = support.growReferences;
-var load32 = support.load32, store32 = support.store32, quietNaN = support.quietNaN;
+var load32 = support.load32, store32 = support.store32, writeNaN = support.writeNaN;
+var NAN32 = support.NAN32;
 var loadVector = vectors.loadVector, storeVector = vectors.storeVector;
 var i32Popcnt = i32.i32Popcnt, KF = F64_CONSTANTS;
 var i32TruncS = convert.i32TruncS, i32TruncU = convert.i32TruncU, i32TruncSatS = convert.i32TruncSatS;
@@ -404,6 +417,14 @@ function fall(block: Block): Exit {
 }
 
 var WORDS = new Int32Array(2), DOUBLE = new Float64Array(WORDS.buffer);
+
+/** The canonical NaN. */
+var NAN64 = new Float64Array(Int32Array.of(0, support.NAN64_HIGH).buffer);
+
+/** A number on its way to the operator that takes it, which may hand the bits of a NaN on. */
+function canonical(value: number): number {
+  return value === value ? value : NAN64[0];
+}
 
 function loadF64(M8: Uint8Array, p: number): number {
   WORDS[0] = load32(M8, p);

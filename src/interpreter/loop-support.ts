@@ -42,7 +42,13 @@ export function growReferences(length: number): void {
   while (REFERENCES.length < length) REFERENCES.push(null);
 }
 
-/** Sets the quiet bit of the f64 NaN in slot `slot`. */
-export function quietNaN(slot: number): void {
-  SLOTS[2 * slot + 1] |= 0x80000;
+/** The canonical NaN of f32. */
+export const NAN32 = 0x7fc00000;
+/** The high word of the canonical NaN of f64; the low one is 0. */
+export const NAN64_HIGH = 0x7ff80000;
+
+/** Writes the canonical NaN of f64 to slot `slot`. */
+export function writeNaN(slot: number): void {
+  SLOTS[2 * slot] = 0;
+  SLOTS[2 * slot + 1] = NAN64_HIGH;
 }

@@ -33,7 +33,8 @@ const indirect = support.callIndirect;
 const growRefs = support.growReferences;
 const load32 = support.load32;
 const store32 = support.store32;
-const quietNaN = support.quietNaN;
+const writeNaN = support.writeNaN;
+const NAN32 = support.NAN32;
 const loadVector = vectors.loadVector;
 const storeVector = vectors.storeVector;
 const UNARY = rare.UNARY;
@@ -308,16 +309,16 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 236: { FF[s0] = FF[s1] - FF[s2]; pc = pc + 2 | 0; continue; } // f32.sub dab
         case 237: { FF[s0] = FF[s1] * FF[s2]; pc = pc + 2 | 0; continue; } // f32.mul dab
         case 238: { FF[s0] = FF[s1] / FF[s2]; pc = pc + 2 | 0; continue; } // f32.div dab
-        case 239: { FF[s0] = Math.min(FF[s1], FF[s2]); pc = pc + 2 | 0; continue; } // f32.min dab
-        case 240: { FF[s0] = Math.max(FF[s1], FF[s2]); pc = pc + 2 | 0; continue; } // f32.max dab
+        case 239: { const value = Math.min(FF[s1], FF[s2]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.min dab
+        case 240: { const value = Math.max(FF[s1], FF[s2]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.max dab
         case 241: { S[s0] = FF[s1] === FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
         case 242: { S[s0] = FF[s1] !== FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
         case 243: { S[s0] = FF[s1] < FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
         case 244: { S[s0] = FF[s1] <= FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
-        case 245: { FF[s0] = Math.ceil(FF[s1]); pc = pc + 2 | 0; continue; } // f32.ceil da
-        case 246: { FF[s0] = Math.floor(FF[s1]); pc = pc + 2 | 0; continue; } // f32.floor da
-        case 247: { FF[s0] = Math.trunc(FF[s1]); pc = pc + 2 | 0; continue; } // f32.trunc da
-        case 248: { FF[s0] = Math.sqrt(FF[s1]); pc = pc + 2 | 0; continue; } // f32.sqrt da
+        case 245: { const value = Math.ceil(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.ceil da
+        case 246: { const value = Math.floor(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.floor da
+        case 247: { const value = Math.trunc(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.trunc da
+        case 248: { const value = Math.sqrt(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.sqrt da
         case 249: { x = s0; y = s1; S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
         case 250: { x = s0; y = s1; S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
         case 251: { x = s0; y = s1; z = S[s2]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
@@ -327,16 +328,16 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 255: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
         case 256: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
         case 257: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] / F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
-        case 258: { F[fp + (w >>> 16) | 0] = Math.min(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.min DAB
-        case 259: { F[fp + (w >>> 16) | 0] = Math.max(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); pc = pc + 2 | 0; continue; } // f64.max DAB
+        case 258: { const value = Math.min(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.min DAB
+        case 259: { const value = Math.max(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.max DAB
         case 260: { S[s0] = F[fp + (u & 65535) | 0] === F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
         case 261: { S[s0] = F[fp + (u & 65535) | 0] !== F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
         case 262: { S[s0] = F[fp + (u & 65535) | 0] < F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
         case 263: { S[s0] = F[fp + (u & 65535) | 0] <= F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
-        case 264: { F[fp + (w >>> 16) | 0] = Math.ceil(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.ceil DA
-        case 265: { F[fp + (w >>> 16) | 0] = Math.floor(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.floor DA
-        case 266: { F[fp + (w >>> 16) | 0] = Math.trunc(F[fp + (u & 65535) | 0]); if (F[fp + (w >>> 16) | 0] !== F[fp + (w >>> 16) | 0]) quietNaN((fp + (w >>> 16) | 0)); pc = pc + 2 | 0; continue; } // f64.trunc DA
-        case 267: { F[fp + (w >>> 16) | 0] = Math.sqrt(F[fp + (u & 65535) | 0]); pc = pc + 2 | 0; continue; } // f64.sqrt DA
+        case 264: { const value = Math.ceil(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.ceil DA
+        case 265: { const value = Math.floor(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.floor DA
+        case 266: { const value = Math.trunc(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.trunc DA
+        case 267: { const value = Math.sqrt(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.sqrt DA
         case 268: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
         case 269: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
         case 270: { x = s0; y = s1; z = S[s2 + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
@@ -345,8 +346,8 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 273: { if (F[fp + (u & 65535) | 0] > -2147483649 && F[fp + (u & 65535) | 0] < 2147483648) S[s0] = F[fp + (u & 65535) | 0] | 0; else { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[s0] = i32TruncS(F[fp + (u & 65535) | 0]); } pc = pc + 2 | 0; continue; } // i32.trunc_f64_s dA
         case 274: { if (F[fp + (u & 65535) | 0] > -1 && F[fp + (u & 65535) | 0] < 4294967296) S[s0] = F[fp + (u & 65535) | 0] | 0; else { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; S[s0] = i32TruncU(F[fp + (u & 65535) | 0]); } pc = pc + 2 | 0; continue; } // i32.trunc_f64_u dA
         case 275: { if (F[fp + (u & 65535) | 0] > -2147483649 && F[fp + (u & 65535) | 0] < 2147483648) S[s0] = F[fp + (u & 65535) | 0] | 0; else S[s0] = i32TruncSatS(F[fp + (u & 65535) | 0]); pc = pc + 2 | 0; continue; } // i32.trunc_sat_f64_s dA
-        case 276: { FF[s0] = F[fp + (u & 65535) | 0]; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
-        case 277: { F[fp + (w >>> 16) | 0] = FF[s1]; pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
+        case 276: { const value = F[fp + (u & 65535) | 0]; FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.demote_f64 dA
+        case 277: { const value = FF[s1]; F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.promote_f32 Da
         case 278: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0] + F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>add DABC
         case 279: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0] - F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.mul>sub DABC
         case 280: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0] * F[fp + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // f64.sub<mul DABC

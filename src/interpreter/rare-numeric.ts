@@ -6,6 +6,7 @@ import { f32Nearest } from './numeric/f32.ts';
 import { f64Nearest } from './numeric/f64.ts';
 import * as i64 from './numeric/i64.ts';
 import type { Binary, Functions, Unary } from './rare.ts';
+import { setF32, setF64 } from './simd/nan.ts';
 import { SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
 
 type Source = (a: number) => number;
@@ -23,10 +24,10 @@ const toI64 = (read: Source, truncate: (S: Int32Array, d: number, x: number) => 
 
 export const NUMERIC_UNARY: Functions<Unary> = {
   'f32.nearest': (d, a) => {
-    FF[d] = f32Nearest(FF[a]);
+    setF32(d, 0, f32Nearest(FF[a]));
   },
   'f64.nearest': (d, a) => {
-    F[d >> 1] = f64Nearest(F[a >> 1]);
+    setF64(d, 0, f64Nearest(F[a >> 1]));
   },
   'i64.popcnt': (d, a) => i64.i64Popcnt(S, d, S[a], S[a + 1]),
   'i32.trunc_f32_s': toI32(f32, convert.i32TruncS),

@@ -29,7 +29,8 @@ var S = stack.SLOTS, R = stack.REFERENCES, FS = stack.FRAMES, CODE = stack.CODE,
 var SLOT_WORDS = stack.SLOT_WORDS, FRAME_WORDS = stack.FRAME_WORDS;
 var OUT = OUT_OF_LINE, OBJECT = OBJECT_OPS, UNARY = rare.UNARY, BINARY = rare.BINARY, TERNARY = rare.TERNARY, ACCESS = rare.ACCESS;
 var testRef = testReference, indirect = support.callIndirect, growRefs = support.growReferences;
-var load32 = support.load32, store32 = support.store32, quietNaN = support.quietNaN;
+var load32 = support.load32, store32 = support.store32, writeNaN = support.writeNaN;
+var NAN32 = support.NAN32;
 var loadVector = vectors.loadVector, storeVector = vectors.storeVector;
 var i32Popcnt = i32.i32Popcnt, KF = F64_CONSTANTS;
 var i32TruncS = convert.i32TruncS, i32TruncU = convert.i32TruncU, i32TruncSatS = convert.i32TruncSatS;
@@ -109,6 +110,14 @@ function fall(block: Block): Exit {
 }
 
 var WORDS = new Int32Array(2), DOUBLE = new Float64Array(WORDS.buffer);
+
+/** The canonical NaN. */
+var NAN64 = new Float64Array(Int32Array.of(0, support.NAN64_HIGH).buffer);
+
+/** A number on its way to the operator that takes it, which may hand the bits of a NaN on. */
+function canonical(value: number): number {
+  return value === value ? value : NAN64[0];
+}
 
 function loadF64(M8: Uint8Array, p: number): number {
   WORDS[0] = load32(M8, p);
@@ -1626,10 +1635,10 @@ const ROWS: readonly Row[] = [
     (a, b, d, _3, _4) => () => { FF[d] = FF[a] / FF[b]; },
   ]),
   row('effect', false, '', 'a b d _ _', [ // 239 f32.min dab
-    (a, b, d, _3, _4) => () => { FF[d] = Math.min(FF[a], FF[b]); },
+    (a, b, d, _3, _4) => (s) => { const value = Math.min(FF[a], FF[b]); FF[d] = value; if (value !== value) s[d] = NAN32; },
   ]),
   row('effect', false, '', 'a b d _ _', [ // 240 f32.max dab
-    (a, b, d, _3, _4) => () => { FF[d] = Math.max(FF[a], FF[b]); },
+    (a, b, d, _3, _4) => (s) => { const value = Math.max(FF[a], FF[b]); FF[d] = value; if (value !== value) s[d] = NAN32; },
   ]),
   row('i32', false, '', 'a b d _ _', [ // 241 f32.eq dab
     (a, b, d, _3, _4) => (s) => { s[d] = FF[a] === FF[b] ? 1 : 0; },
@@ -1648,16 +1657,16 @@ const ROWS: readonly Row[] = [
     (a, b, _2, _3, _4) => () => (FF[a] <= FF[b] ? 1 : 0),
   ]),
   row('effect', false, '', 'a _ d _ _', [ // 245 f32.ceil da
-    (a, _1, d, _3, _4) => () => { FF[d] = Math.ceil(FF[a]); },
+    (a, _1, d, _3, _4) => (s) => { const value = Math.ceil(FF[a]); FF[d] = value; if (value !== value) s[d] = NAN32; },
   ]),
   row('effect', false, '', 'a _ d _ _', [ // 246 f32.floor da
-    (a, _1, d, _3, _4) => () => { FF[d] = Math.floor(FF[a]); },
+    (a, _1, d, _3, _4) => (s) => { const value = Math.floor(FF[a]); FF[d] = value; if (value !== value) s[d] = NAN32; },
   ]),
   row('effect', false, '', 'a _ d _ _', [ // 247 f32.trunc da
-    (a, _1, d, _3, _4) => () => { FF[d] = Math.trunc(FF[a]); },
+    (a, _1, d, _3, _4) => (s) => { const value = Math.trunc(FF[a]); FF[d] = value; if (value !== value) s[d] = NAN32; },
   ]),
   row('effect', false, '', 'a _ d _ _', [ // 248 f32.sqrt da
-    (a, _1, d, _3, _4) => () => { FF[d] = Math.sqrt(FF[a]); },
+    (a, _1, d, _3, _4) => (s) => { const value = Math.sqrt(FF[a]); FF[d] = value; if (value !== value) s[d] = NAN32; },
   ]),
   row('i32', false, 'a', 'a _ d _ _', [ // 249 f32.abs da
     (a, _1, d, _3, _4) => (s) => { s[d] = s[a] & 0x7fffffff; },
@@ -1730,21 +1739,21 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, _3, _4, A, B, _7) => (s) => (A(s) / B(s)),
   ]),
   row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 258 f64.min DAB
-    (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = Math.min(F[A], F[B]); },
+    (_0, _1, _2, _3, _4, A, B, D) => () => { const value = Math.min(F[A], F[B]); F[D] = value; if (value !== value) writeNaN(fp + D); },
     undefined,
     undefined,
     undefined,
-    (_0, _1, _2, _3, _4, A, B, _7) => () => (Math.min(F[A], F[B])),
+    (_0, _1, _2, _3, _4, A, B, _7) => () => (canonical(Math.min(F[A], F[B]))),
     undefined,
     undefined,
     undefined,
   ]),
   row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 259 f64.max DAB
-    (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = Math.max(F[A], F[B]); },
+    (_0, _1, _2, _3, _4, A, B, D) => () => { const value = Math.max(F[A], F[B]); F[D] = value; if (value !== value) writeNaN(fp + D); },
     undefined,
     undefined,
     undefined,
-    (_0, _1, _2, _3, _4, A, B, _7) => () => (Math.max(F[A], F[B])),
+    (_0, _1, _2, _3, _4, A, B, _7) => () => (canonical(Math.max(F[A], F[B]))),
     undefined,
     undefined,
     undefined,
@@ -1789,23 +1798,29 @@ const ROWS: readonly Row[] = [
     undefined,
     undefined,
   ]),
-  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 264 f64.ceil DA
-    (_0, _1, _2, _3, _4, A, D) => () => { F[D] = Math.ceil(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
-    (_0, _1, _2, _3, _4, A, D) => (s) => { const vA = A(s); F[D] = Math.ceil(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
+  row('f64', false, 'A', '_ _ _ _ _ A D', [ // 264 f64.ceil DA
+    (_0, _1, _2, _3, _4, A, D) => () => { const value = Math.ceil(F[A]); F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (_0, _1, _2, _3, _4, A, D) => (s) => { const value = Math.ceil(A(s)); F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (_0, _1, _2, _3, _4, A, _6) => () => (canonical(Math.ceil(F[A]))),
+    (_0, _1, _2, _3, _4, A, _6) => (s) => (canonical(Math.ceil(A(s)))),
   ]),
-  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 265 f64.floor DA
-    (_0, _1, _2, _3, _4, A, D) => () => { F[D] = Math.floor(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
-    (_0, _1, _2, _3, _4, A, D) => (s) => { const vA = A(s); F[D] = Math.floor(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
+  row('f64', false, 'A', '_ _ _ _ _ A D', [ // 265 f64.floor DA
+    (_0, _1, _2, _3, _4, A, D) => () => { const value = Math.floor(F[A]); F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (_0, _1, _2, _3, _4, A, D) => (s) => { const value = Math.floor(A(s)); F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (_0, _1, _2, _3, _4, A, _6) => () => (canonical(Math.floor(F[A]))),
+    (_0, _1, _2, _3, _4, A, _6) => (s) => (canonical(Math.floor(A(s)))),
   ]),
-  row('effect', false, 'A', '_ _ _ _ _ A D', [ // 266 f64.trunc DA
-    (_0, _1, _2, _3, _4, A, D) => () => { F[D] = Math.trunc(F[A]); if (F[D] !== F[D]) quietNaN(fp + D); },
-    (_0, _1, _2, _3, _4, A, D) => (s) => { const vA = A(s); F[D] = Math.trunc(vA); if (F[D] !== F[D]) quietNaN(fp + D); },
+  row('f64', false, 'A', '_ _ _ _ _ A D', [ // 266 f64.trunc DA
+    (_0, _1, _2, _3, _4, A, D) => () => { const value = Math.trunc(F[A]); F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (_0, _1, _2, _3, _4, A, D) => (s) => { const value = Math.trunc(A(s)); F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (_0, _1, _2, _3, _4, A, _6) => () => (canonical(Math.trunc(F[A]))),
+    (_0, _1, _2, _3, _4, A, _6) => (s) => (canonical(Math.trunc(A(s)))),
   ]),
   row('f64', false, 'A', '_ _ _ _ _ A D', [ // 267 f64.sqrt DA
-    (_0, _1, _2, _3, _4, A, D) => () => { F[D] = Math.sqrt(F[A]); },
-    (_0, _1, _2, _3, _4, A, D) => (s) => { F[D] = Math.sqrt(A(s)); },
-    (_0, _1, _2, _3, _4, A, _6) => () => (Math.sqrt(F[A])),
-    (_0, _1, _2, _3, _4, A, _6) => (s) => (Math.sqrt(A(s))),
+    (_0, _1, _2, _3, _4, A, D) => () => { const value = Math.sqrt(F[A]); F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (_0, _1, _2, _3, _4, A, D) => (s) => { const value = Math.sqrt(A(s)); F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (_0, _1, _2, _3, _4, A, _6) => () => (canonical(Math.sqrt(F[A]))),
+    (_0, _1, _2, _3, _4, A, _6) => (s) => (canonical(Math.sqrt(A(s)))),
   ]),
   row('effect', false, '', 'a _ d _ _ a1 d1', [ // 268 f64.abs da
     (a, _1, d, _3, _4, a1, d1) => (s) => { s[d] = s[a]; s[d1] = s[a1] & 0x7fffffff; },
@@ -1847,12 +1862,12 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, _3, _4, A) => (s) => (i32TruncSatS(A(s))),
   ]),
   row('effect', false, 'A', '_ _ d _ _ A', [ // 276 f32.demote_f64 dA
-    (_0, _1, d, _3, _4, A) => () => { FF[d] = F[A]; },
-    (_0, _1, d, _3, _4, A) => (s) => { const vA = A(s); FF[d] = vA; },
+    (_0, _1, d, _3, _4, A) => (s) => { const value = F[A]; FF[d] = value; if (value !== value) s[d] = NAN32; },
+    (_0, _1, d, _3, _4, A) => (s) => { const vA = A(s); const value = vA; FF[d] = value; if (value !== value) s[d] = NAN32; },
   ]),
   row('f64', false, '', 'a _ _ _ _ D', [ // 277 f64.promote_f32 Da
-    (a, _1, _2, _3, _4, D) => () => { F[D] = FF[a]; },
-    (a, _1, _2, _3, _4, _5) => () => (FF[a]),
+    (a, _1, _2, _3, _4, D) => () => { const value = FF[a]; F[D] = value; if (value !== value) writeNaN(fp + D); },
+    (a, _1, _2, _3, _4, _5) => () => (canonical(FF[a])),
   ]),
   row('f64', false, 'ABC', '_ _ _ _ _ A B C D', [ // 278 f64.mul>add DABC
     (_0, _1, _2, _3, _4, A, B, C, D) => () => { F[D] = F[A] * F[B] + F[C]; },

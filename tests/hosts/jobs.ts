@@ -77,6 +77,9 @@ export const JOBS: readonly Job[] = [
   commandLine('Node', node, []),
   commandLine('Node --jitless', node, ['--jitless', '--no-warnings']),
   commandLine('Node --disallow-code-generation-from-strings', node, ['--disallow-code-generation-from-strings']),
+  ...(['node22', 'node24', 'node26'] as const).map((name) =>
+    commandLine(`Node ${name.slice(4)}`, () => installed(name), []),
+  ),
   commandLine('Bun', () => installed('bun'), ['run']),
   commandLine('Deno', () => installed('deno'), ['run']),
   {

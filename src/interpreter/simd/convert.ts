@@ -4,6 +4,7 @@
 import { i32TruncSatS, i32TruncSatU } from '../numeric/convert.ts';
 import type { Functions, Unary } from '../rare.ts';
 import * as stack from '../stack.ts';
+import { setF32, setF64 } from './nan.ts';
 
 const S = stack.SLOTS;
 const FF = stack.SLOTS_F32;
@@ -17,13 +18,13 @@ function setWords(d: number, x: number, y: number): void {
 }
 
 function setDoubles(d: number, x: number, y: number): void {
-  F[d >> 1] = x;
-  F[(d >> 1) + 1] = y;
+  setF64(d, 0, x);
+  setF64(d, 1, y);
 }
 
 function demote(d: number, x: number, y: number): void {
-  FF[d] = x;
-  FF[d + 1] = y;
+  setF32(d, 0, x);
+  setF32(d, 1, y);
   S[d + 2] = 0;
   S[d + 3] = 0;
 }

@@ -1,9 +1,10 @@
 // f32x4 instructions: lanes, arithmetic, comparisons.
 // https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations
-// abs, neg, pmin, pmax and lanes move bits. Loading an f32 as a double makes a signalling NaN quiet.
+// abs, neg, pmin, pmax and lanes move bits; a NaN that a function gives is the canonical one (nan.ts).
 import { f32Nearest } from '../numeric/f32.ts';
 import type { Binary, Functions, Unary } from '../rare.ts';
 import * as stack from '../stack.ts';
+import { setF32 } from './nan.ts';
 import { copyVector } from './views.ts';
 
 const S = stack.SLOTS;
@@ -48,19 +49,19 @@ export const F32X4_UNARY: Functions<Unary> = {
     for (let i = 0; i < 4; i++) S[d + i] = S[a + i] ^ -0x80000000;
   },
   'f32x4.sqrt': (d, a) => {
-    for (let i = 0; i < 4; i++) FF[d + i] = Math.sqrt(FF[a + i]);
+    for (let i = 0; i < 4; i++) setF32(d, i, Math.sqrt(FF[a + i]));
   },
   'f32x4.ceil': (d, a) => {
-    for (let i = 0; i < 4; i++) FF[d + i] = Math.ceil(FF[a + i]);
+    for (let i = 0; i < 4; i++) setF32(d, i, Math.ceil(FF[a + i]));
   },
   'f32x4.floor': (d, a) => {
-    for (let i = 0; i < 4; i++) FF[d + i] = Math.floor(FF[a + i]);
+    for (let i = 0; i < 4; i++) setF32(d, i, Math.floor(FF[a + i]));
   },
   'f32x4.trunc': (d, a) => {
-    for (let i = 0; i < 4; i++) FF[d + i] = Math.trunc(FF[a + i]);
+    for (let i = 0; i < 4; i++) setF32(d, i, Math.trunc(FF[a + i]));
   },
   'f32x4.nearest': (d, a) => {
-    for (let i = 0; i < 4; i++) FF[d + i] = f32Nearest(FF[a + i]);
+    for (let i = 0; i < 4; i++) setF32(d, i, f32Nearest(FF[a + i]));
   },
 };
 
@@ -77,10 +78,10 @@ export const F32X4_BINARY: Functions<Binary> = {
     for (let i = 0; i < 4; i++) FF[d + i] = FF[a + i] / FF[b + i];
   },
   'f32x4.min': (d, a, b) => {
-    for (let i = 0; i < 4; i++) FF[d + i] = Math.min(FF[a + i], FF[b + i]);
+    for (let i = 0; i < 4; i++) setF32(d, i, Math.min(FF[a + i], FF[b + i]));
   },
   'f32x4.max': (d, a, b) => {
-    for (let i = 0; i < 4; i++) FF[d + i] = Math.max(FF[a + i], FF[b + i]);
+    for (let i = 0; i < 4; i++) setF32(d, i, Math.max(FF[a + i], FF[b + i]));
   },
   'f32x4.pmin': (d, a, b) => {
     for (let i = 0; i < 4; i++) S[d + i] = FF[b + i] < FF[a + i] ? S[b + i] : S[a + i];

@@ -1,9 +1,10 @@
 // f64x2 instructions: lanes, arithmetic, comparisons.
 // https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations
-// abs, neg, pmin, pmax and lanes move bits. Rounding may hand a signalling NaN on: it is made quiet afterwards.
+// abs, neg, pmin, pmax and lanes move bits; a NaN that a function gives is the canonical one (nan.ts).
 import { f64Nearest } from '../numeric/f64.ts';
 import type { Binary, Functions, Unary } from '../rare.ts';
 import * as stack from '../stack.ts';
+import { setF64 } from './nan.ts';
 import { copyVector } from './views.ts';
 
 const S = stack.SLOTS;
@@ -25,12 +26,6 @@ function copyLane(d: number, i: number, from: number): void {
 function setTruth(d: number, i: number, truth: boolean): void {
   const word = truth ? -1 : 0;
   setLane(d, i, word, word);
-}
-
-/** Sets lane i to a number; a NaN becomes quiet. */
-function setQuiet(d: number, i: number, x: number): void {
-  F[(d >> 1) + i] = x;
-  if (Number.isNaN(x)) S[d + 2 * i + 1] |= 0x80000;
 }
 
 export const F64X2_UNARY: Functions<Unary> = {
@@ -55,19 +50,19 @@ export const F64X2_UNARY: Functions<Unary> = {
     S[d + 3] ^= -0x80000000;
   },
   'f64x2.sqrt': (d, a) => {
-    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = Math.sqrt(lane(a, i));
+    for (let i = 0; i < 2; i++) setF64(d, i, Math.sqrt(lane(a, i)));
   },
   'f64x2.ceil': (d, a) => {
-    for (let i = 0; i < 2; i++) setQuiet(d, i, Math.ceil(lane(a, i)));
+    for (let i = 0; i < 2; i++) setF64(d, i, Math.ceil(lane(a, i)));
   },
   'f64x2.floor': (d, a) => {
-    for (let i = 0; i < 2; i++) setQuiet(d, i, Math.floor(lane(a, i)));
+    for (let i = 0; i < 2; i++) setF64(d, i, Math.floor(lane(a, i)));
   },
   'f64x2.trunc': (d, a) => {
-    for (let i = 0; i < 2; i++) setQuiet(d, i, Math.trunc(lane(a, i)));
+    for (let i = 0; i < 2; i++) setF64(d, i, Math.trunc(lane(a, i)));
   },
   'f64x2.nearest': (d, a) => {
-    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = f64Nearest(lane(a, i));
+    for (let i = 0; i < 2; i++) setF64(d, i, f64Nearest(lane(a, i)));
   },
 };
 
@@ -91,10 +86,10 @@ export const F64X2_BINARY: Functions<Binary> = {
     for (let i = 0; i < 2; i++) F[(d >> 1) + i] = lane(a, i) / lane(b, i);
   },
   'f64x2.min': (d, a, b) => {
-    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = Math.min(lane(a, i), lane(b, i));
+    for (let i = 0; i < 2; i++) setF64(d, i, Math.min(lane(a, i), lane(b, i)));
   },
   'f64x2.max': (d, a, b) => {
-    for (let i = 0; i < 2; i++) F[(d >> 1) + i] = Math.max(lane(a, i), lane(b, i));
+    for (let i = 0; i < 2; i++) setF64(d, i, Math.max(lane(a, i), lane(b, i)));
   },
   'f64x2.pmin': (d, a, b) => {
     for (let i = 0; i < 2; i++) copyLane(d, i, lane(b, i) < lane(a, i) ? b : a);

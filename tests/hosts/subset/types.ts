@@ -22,6 +22,8 @@ export interface Data {
   readonly programs: readonly ProgramData[];
   /** The module with the loop that is timed: base64. */
   readonly loop: string;
+  /** The module of float-bits.ts: base64. */
+  readonly floatBits: string;
 }
 
 /** How many checks of a kind passed, and what is wrong with the others. */

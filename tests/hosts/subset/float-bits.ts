@@ -1,0 +1,152 @@
+// Bits of NaNs: every operator that gives floats, on canonical NaNs, infinities and numbers, so often that each compiler of
+// the host has had the engine's code. JavaScript leaves the bits of a NaN to its engine; WebAssembly does not.
+// https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation
+// The text is made from the instruction table where Node is; only `checkFloatBits` runs in the hosts.
+import { INSTRUCTIONS } from '../../../src/syntax/instructions.ts';
+import { F32, F64, V128, type ValType } from '../../../src/syntax/types.ts';
+import type { Namespace, Tally } from './types.ts';
+
+/** Operands by width, as bits: the first ones hold canonical NaNs alone, the last ones others. */
+const CANONICAL = {
+  32: [0x7fc00000, 0xffc00000, 0x7f800000, 0xff800000, 0, 0x80000000, 0x3f800000, 0xbfc00000, 0x7f7fffff],
+  64: [0x7ff80000, 0xfff80000, 0x7ff00000, 0xfff00000, 0, 0x80000000, 0x3ff00000, 0xbff80000, 0x7fefffff],
+} as const;
+const OTHERS = { 32: [0x7fa00000, 0xffffffff], 64: [0x7ff40000, 0xffffffff] } as const;
+const COUNT = CANONICAL[32].length + OTHERS[32].length;
+
+/** Where operands of a width begin, 8 bytes each, and results, 16 bytes each. */
+const PLACE = { 32: 0, 64: 256 } as const;
+const RESULTS = 1024;
+
+type Width = 32 | 64;
+
+/** An operator: its types, and the width of its lanes; of an operand that is a vector, too. */
+interface Operator {
+  readonly name: string;
+  readonly pops: readonly ValType[];
+  readonly push: ValType;
+  readonly from: Width;
+  readonly to: Width;
+  readonly lane: string;
+}
+
+const isFloat = (t: ValType): boolean => t === F32 || t === F64 || t === V128;
+/** Vectors of truths are no floats, and what comes from integers is no NaN. */
+const LEFT_OUT = /^\w+x\d\.(eq|ne|lt|gt|le|ge)$|\.convert|\.load|\.const/;
+/** Operators that move bits, whatever NaN they are. */
+const MOVES = /\.(abs|neg|copysign|pmin|pmax|splat|extract_lane|replace_lane)$/;
+
+const OPERATORS: readonly Operator[] = INSTRUCTIONS.flatMap(({ name, sig, imm }) => {
+  if (sig === undefined || sig.pops.length === 0 || sig.pushes.length !== 1) return [];
+  if (!/^f(32|64)(x\d)?\./.test(name) || LEFT_OUT.test(name)) return [];
+  if (!sig.pops.every(isFloat) || !isFloat(sig.pushes[0])) return [];
+  const to: Width = name.startsWith('f32') ? 32 : 64;
+  const from: Width = /demote/.test(name) ? 64 : /promote/.test(name) ? 32 : to;
+  return [{ name, pops: sig.pops, push: sig.pushes[0], from, to, lane: imm === 'lane' ? ' 0' : '' }];
+});
+
+const typeName = (t: ValType): string => (t === F32 ? 'f32' : t === F64 ? 'f64' : 'v128');
+
+/** An operand: number $a or $b of a width. */
+function load(t: ValType, width: Width, which: string): string {
+  const word = t === V128 ? `v128.load${width}_splat` : `${typeName(t)}.load`;
+  return `(${word} offset=${PLACE[width]} (i32.shl (local.get ${which}) (i32.const 3)))`;
+}
+
+/** How an operator is used: its result is stored, kept in a local, or goes to another operator. */
+const SHAPES: Readonly<Record<string, (one: Operator, call: string, store: (value: string) => string) => string>> = {
+  stored: (_, call, store) => store(call),
+  kept: (_, call, store) => `(local.set $r ${call}) ${store('(local.get $r)')}`,
+  used: ({ push, to }, call, store) => {
+    const add = push === V128 ? (to === 32 ? 'f32x4.add' : 'f64x2.add') : `${typeName(push)}.add`;
+    return store(`(${add} ${call} ${load(push, to, '$b')})`);
+  },
+};
+
+/** A function for each operator and shape: all pairs of operands, `rounds` times; results from RESULTS on. */
+function functionText(one: Operator, shape: string): string {
+  const { name, pops, push, from, lane } = one;
+  const operands = pops.map((t, i) => load(t, t === V128 ? from : t === F32 ? 32 : 64, i === 0 ? '$a' : '$b'));
+  const call = `(${name}${lane} ${operands.join(' ')})`;
+  const store = (value: string): string => `(${typeName(push)}.store offset=${RESULTS} (local.get $d) ${value})`;
+  return `(func (export "${name} ${shape}") (param $rounds i32)
+    (local $a i32) (local $b i32) (local $d i32) (local $r ${typeName(push)})
+    (loop $round
+      (local.set $d (i32.const 0)) (local.set $a (i32.const 0))
+      (loop $as
+        (local.set $b (i32.const 0))
+        (loop $bs
+          ${SHAPES[shape](one, call, store)}
+          (local.set $d (i32.add (local.get $d) (i32.const 16)))
+          (br_if $bs (i32.lt_u (local.tee $b (i32.add (local.get $b) (i32.const 1))) (i32.const ${COUNT}))))
+        (br_if $as (i32.lt_u (local.tee $a (i32.add (local.get $a) (i32.const 1))) (i32.const ${COUNT}))))
+      (br_if $round (local.tee $rounds (i32.sub (local.get $rounds) (i32.const 1))))))`;
+}
+
+/** The module in the text format. */
+export function floatBitsText(): string {
+  const functions = OPERATORS.flatMap((one) => Object.keys(SHAPES).map((shape) => functionText(one, shape)));
+  return `(module (memory (export "memory") 1)\n${functions.join('\n')})`;
+}
+
+function writeOperands(words: Uint32Array): void {
+  for (const width of [32, 64] as const) {
+    [...CANONICAL[width], ...OTHERS[width]].forEach((bits, i) => {
+      const at = PLACE[width] / 4 + 2 * i;
+      words[at] = width === 32 ? bits : 0;
+      words[at + 1] = width === 32 ? 0 : bits;
+    });
+  }
+}
+
+/** The high word of a lane where that is a NaN; for f32 shifted to where f64 has it. */
+function nanOf(words: Uint32Array, at: number, width: Width): { high: number; low: number } | undefined {
+  if (width === 32) {
+    const bits = words[at] & 0x7fffffff;
+    return bits > 0x7f800000 ? { high: bits, low: 0 } : undefined;
+  }
+  const high = words[at + 1] & 0x7fffffff;
+  const low = words[at];
+  return high > 0x7ff00000 || (high === 0x7ff00000 && low !== 0) ? { high, low } : undefined;
+}
+
+const hex = (n: number): string => (n >>> 0).toString(16);
+
+/** What is wrong with the results of one function, if anything is. */
+function faultOf(words: Uint32Array, name: string): string | undefined {
+  const width = /^f32/.test(name) ? 32 : 64;
+  const canonical = width === 32 ? 0x7fc00000 : 0x7ff80000;
+  const quiet = width === 32 ? 0x00400000 : 0x00080000;
+  const lanes = /^f\d\dx\d\.(?!extract_lane)/.test(name) ? 128 / width : 1;
+  const moves = MOVES.test(name.split(' ')[0]);
+  for (let a = 0; a < COUNT; a++) {
+    for (let b = 0; b < COUNT; b++) {
+      const plain = a < CANONICAL[32].length && b < CANONICAL[32].length;
+      for (let lane = 0; lane < lanes; lane++) {
+        const at = RESULTS / 4 + 4 * (a * COUNT + b) + (lane * width) / 32;
+        const found = nanOf(words, at, width);
+        if (found === undefined) continue;
+        const isRight = plain ? found.high === canonical && found.low === 0 : moves || (found.high & quiet) !== 0;
+        if (!isRight) return `${name}: operands ${a} and ${b} give ${hex(found.high)} ${hex(found.low)}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Runs everything: canonical operands give canonical NaNs, others quiet ones. All functions so often, then so often, ... */
+export function checkFloatBits(W: Namespace, bytes: Uint8Array, rounds: readonly number[]): Tally {
+  const { exports } = new W.Instance(new W.Module(bytes));
+  const words = new Uint32Array((exports['memory'] as unknown as { buffer: ArrayBuffer }).buffer);
+  writeOperands(words);
+  const names = Object.keys(exports).filter((name) => name !== 'memory');
+  const failures: string[] = [];
+  for (const count of rounds) {
+    for (const name of names) {
+      (exports[name] as unknown as (rounds: number) => void)(count);
+      const fault = faultOf(words, name);
+      if (fault !== undefined) failures.push(fault);
+    }
+  }
+  return { passed: names.length * rounds.length - failures.length, failures };
+}
