@@ -92,7 +92,7 @@ function planOf(options: Options, testing: Testing, console: Console): Plan {
   if (against === 'native' && native === undefined && !validateOnly) {
     throw new CliError('the host has no engine of its own; use --against self');
   }
-  const both = native === undefined ? features : nativeFeatures(features, (bytes) => native.validate(bytes));
+  const both = native === undefined ? features : nativeFeatures(features, native);
   const [a, b] = enginesFor(against, testing.jsEngine);
   return {
     against,

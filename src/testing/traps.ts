@@ -27,7 +27,7 @@ const CLASS_OF: Readonly<Record<TrapKind, string>> = {
   'missing-memory': 'host',
 };
 
-/** Messages of V8 (Node, Chrome). The first that fits counts. */
+/** Messages of V8 (Node, Chrome), versions 11 to 14. The first that fits counts. */
 const V8_MESSAGES: readonly [RegExp, string][] = [
   [/^unreachable/, 'unreachable'],
   [/^(divide|remainder) by zero/, 'division by zero'],
@@ -35,7 +35,8 @@ const V8_MESSAGES: readonly [RegExp, string][] = [
   [/^memory access out of bounds|data segment .*out of bounds/, 'memory'],
   // Segments of arrays are told apart by nothing else.
   [/^data segment out of bounds/, 'memory'],
-  [/^null function or function signature/, 'signature'],
+  // The first words went with V8 14.
+  [/^(null function or )?function signature mismatch/, 'signature'],
   [/^table index is out of bounds|^table .*out of bounds|^element segment/, 'table'],
   [/^dereferencing a null pointer|^rethrowing null value/, 'null'],
   [/^illegal cast/, 'cast'],
