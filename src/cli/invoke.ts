@@ -37,15 +37,22 @@ export function exportedNames(module: Module): string {
   return `${listed.join(', ')}${more}`;
 }
 
-function counted(arguments_: number): string {
-  return `${arguments_} argument${arguments_ === 1 ? '' : 's'}`;
+const argumentCount = (n: number): string => `${n} argument${n === 1 ? '' : 's'}`;
+const givenCount = (n: number): string => (n === 1 ? '1 is' : `${n} are`);
+
+/** What is wrong with an argument, or what one looks like. */
+function hintOf(text: string, type: ValType): string {
+  const small = text.replace(/^([+-]?)0X/, '$10x');
+  if (small !== text && parseValue(small, type) !== undefined) return `the x is a small one: ${small}`;
+  return exampleOf(type);
 }
 
-/** Texts as values of the parameters' types, bit by bit. Throws UsageError. */
-export function parseArguments(name: string, params: readonly ValType[], texts: readonly string[]): Bits[] {
+/** Texts as values of the parameters' types, bit by bit; a `--` before them may stand there. Throws UsageError. */
+export function parseArguments(name: string, params: readonly ValType[], given: readonly string[]): Bits[] {
+  const texts = given[0] === '--' ? given.slice(1) : given;
   if (texts.length !== params.length) {
     throw new UsageError(
-      `${JSON.stringify(name)} takes ${counted(params.length)} ${typesName(params)}, but ${texts.length} ${texts.length === 1 ? 'is' : 'are'} given`,
+      `${JSON.stringify(name)} takes ${argumentCount(params.length)} ${typesName(params)}, but ${givenCount(texts.length)} given`,
       'run',
     );
   }
@@ -53,7 +60,7 @@ export function parseArguments(name: string, params: readonly ValType[], texts: 
     const value = parseValue(text, params[i]);
     if (value !== undefined) return value;
     throw new UsageError(
-      `argument ${i + 1} of ${JSON.stringify(name)} is ${typeName(params[i])}: ${JSON.stringify(text)} is not (${exampleOf(params[i])})`,
+      `argument ${i + 1} of ${JSON.stringify(name)} is ${typeName(params[i])}: ${JSON.stringify(text)} is not (${hintOf(text, params[i])})`,
       'run',
     );
   });

@@ -127,6 +127,7 @@ class Run {
       }
       this.listeners = await openListeners(settings.listen, console);
       const args = [programName(program), ...rest];
+      this.warnOfLostBytes(args);
       if (invoked !== undefined) await this.invoke(await this.instantiate(program, args), invoked);
       else if (usesThreads(program.module)) await this.runThreads(program, args);
       else await this.start(await this.instantiate(program, args), program);
@@ -179,6 +180,15 @@ class Run {
       ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),
       ...(this.trace === undefined ? {} : { monitor: this.trace.tracer }),
     };
+  }
+
+  /** Node has no other texts: bytes that are no UTF-8 have become U+FFFD. */
+  private warnOfLostBytes(args: readonly string[]): void {
+    const lost = [...args, ...[...this.settings.env].flat()].find((text) => text.includes('\ufffd'));
+    if (lost === undefined) return;
+    this.console.warning(
+      `${JSON.stringify(lost)} has U+FFFD in it: bytes of arguments and variables that are not UTF-8 are lost`,
+    );
   }
 
   /** A program's WASI process, if it uses any, and all that it may import. */

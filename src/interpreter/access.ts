@@ -17,6 +17,16 @@ export function readAddress(type: { readonly addr: AddrType }, word: number): nu
   return type.addr === I32 ? low : (S[word + 1] >>> 0) * 4294967296 + low;
 }
 
+/** The 64-bit address in the slot at `word`, exactly. */
+function exactAddress(word: number): bigint {
+  return (BigInt(S[word + 1] >>> 0) << 32n) | BigInt(S[word] >>> 0);
+}
+
+/** A number of elements for messages, where it may have been rounded. */
+export function countText(n: number): string {
+  return n <= Number.MAX_SAFE_INTEGER ? String(n) : `about ${BigInt(n)}`;
+}
+
 /** Writes a size, or -1, as a value of the address type. */
 export function writeAddress(type: { readonly addr: AddrType }, word: number, value: number): void {
   S[word] = value;
@@ -26,6 +36,7 @@ export function writeAddress(type: { readonly addr: AddrType }, word: number, va
 /** The index in the memory's bytes of `size` bytes at address S[a] + offset. @throws Trap when they are not inside. */
 export function effectiveAddress(memory: Memory, a: number, offset: number, size: number): number {
   const p = readAddress(memory.type, a) + (offset >>> 0);
+  if (p > Number.MAX_SAFE_INTEGER) throw outside(memory, exactAddress(a) + BigInt(offset >>> 0), BigInt(size));
   checkBytes(memory, p, size);
   return p;
 }
@@ -33,8 +44,12 @@ export function effectiveAddress(memory: Memory, a: number, offset: number, size
 /** @throws Trap unless `size` bytes from p on lie in the memory, which another thread may have let grow. */
 export function checkBytes(memory: Memory, p: number, size: number): void {
   if (p + size <= memory.accessible || (memory.refresh() && p + size <= memory.accessible)) return;
+  throw outside(memory, BigInt(p), BigInt(size));
+}
+
+function outside(memory: Memory, from: bigint, size: bigint): Trap {
   const lost = memory.isLost ? ': the host has transferred its buffer away' : '';
-  throw new Trap('memory-out-of-bounds', `bytes ${p} to ${p + size} of ${memory.accessible}${lost}`);
+  throw new Trap('memory-out-of-bounds', `bytes ${from} to ${from + size} of ${memory.accessible}${lost}`);
 }
 
 /** `size` bytes (1, 2 or 4) at p as an unsigned or int32 number. */

@@ -40,7 +40,7 @@ export const RUN_OPTIONS: Shape<RunOptions> = { fuel: FUEL };
 export const ASYNC_RUN_OPTIONS: Shape<AsyncRunOptions> = { fuel: FUEL, signal: having('an AbortSignal', 'aborted') };
 
 function wrongCount(wanted: number, count: number): TypeError {
-  return new TypeError(`the function takes ${wanted} arguments, not ${count}`);
+  return new TypeError(`the function takes ${wanted} argument${wanted === 1 ? '' : 's'}, not ${count}`);
 }
 
 /** Writes values, in an array of our own, to consecutive slots; answers the word after them. No code of theirs runs. */

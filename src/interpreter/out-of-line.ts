@@ -5,7 +5,7 @@ import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
-import { checkBytes, readAddress, writeAddress } from './access.ts';
+import { checkBytes, countText, readAddress, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
@@ -18,7 +18,8 @@ const ELEMENTS_PER_FUEL = 64;
 
 /** Fails unless `n` elements from `start` on lie within `size`; all are unsigned. */
 function checkElements(start: number, n: number, size: number): void {
-  if (start + n > size) throw new Trap('table-out-of-bounds', `elements ${start} to ${start + n} of ${size}`);
+  if (start + n > size)
+    throw new Trap('table-out-of-bounds', `elements ${countText(start)} to ${countText(start + n)} of ${size}`);
 }
 
 /** The address type of a length between two memories or tables: 32-bit unless both are 64-bit. */
@@ -27,7 +28,7 @@ function narrower<T extends { readonly addr: AddrType }>(a: T, b: T): T {
 }
 
 function elementTrap(i: number, size: number): Trap {
-  return new Trap('table-out-of-bounds', `element ${i} of ${size}`);
+  return new Trap('table-out-of-bounds', `element ${countText(i)} of ${size}`);
 }
 
 function copyElements(to: unknown[], d: number, from: readonly unknown[], s: number, n: number): void {
