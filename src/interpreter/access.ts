@@ -49,7 +49,7 @@ export function checkBytes(memory: Memory, p: number, size: number): void {
 
 function outside(memory: Memory, from: bigint, size: bigint): Trap {
   const lost = memory.isLost ? ': the host has transferred its buffer away' : '';
-  throw new Trap('memory-out-of-bounds', `bytes ${from} to ${from + size} of ${memory.accessible}${lost}`);
+  return new Trap('memory-out-of-bounds', `bytes ${from} to ${from + size} of ${memory.accessible}${lost}`);
 }
 
 /** `size` bytes (1, 2 or 4) at p as an unsigned or int32 number. */
