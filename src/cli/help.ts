@@ -40,6 +40,7 @@ Options stand before FILE; all that follows FILE belongs to the program.
 The program's world:
       --dir HOST[::GUEST][:ro]  let it use a directory, as GUEST (default: the same text)
       --mapdir GUEST:HOST     the same, the other way round
+      --weak-dirs             hold directories by path where Linux cannot hold them (see docs/wasi.md)
       --env NAME[=VALUE]      set an environment variable, or pass on ours
       --env-inherit           pass on the whole environment
       --listen [ADDRESS:]PORT  give it a socket that listens there (default address: 127.0.0.1)

@@ -12,6 +12,7 @@ export const RUN_OPTIONS: OptionSpecs = {
   ...TRACE_OPTIONS,
   dir: { kind: 'value' },
   mapdir: { kind: 'value' },
+  'weak-dirs': { kind: 'flag' },
   env: { kind: 'value' },
   'env-inherit': { kind: 'flag' },
   invoke: { kind: 'value' },
@@ -49,6 +50,8 @@ export interface ListenAddress {
 export interface RunOptions {
   readonly features: FeatureSet;
   readonly dirs: readonly Mapping[];
+  /** Directories that cannot be held by descriptor may be held by path. */
+  readonly weakDirs: boolean;
   /** In the order of the command line, each name once. */
   readonly env: ReadonlyMap<string, string>;
   readonly listen: readonly ListenAddress[];
@@ -75,6 +78,7 @@ export function runOptions(options: Options, console: Console): RunOptions {
   return {
     features: featureSet(options),
     dirs: directories(options, console),
+    weakDirs: options.has('weak-dirs'),
     env: environment(options, console),
     listen: options.all('listen').map((text) => listenAddress(options, text)),
     invoke: options.one('invoke'),

@@ -7,7 +7,8 @@ import type { Module } from '../syntax/module.ts';
 import { defaultFunction, throwingFunction } from '../interpreter/stand-ins.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type Directory, type Listener, SystemError, WASI } from '../wasi/index.ts';
-import { nodeDirectory, nodeHost, nodeListener } from '../wasi/hosts/node.ts';
+import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
+import { CANNOT_HOLD, openHostDirectory } from '../wasi/hosts/node/directory.ts';
 import { openDirectories } from '../wasi/hosts/node/preopens.ts';
 import { CliError } from './failure.ts';
 import type { Console } from './console.ts';
@@ -38,7 +39,7 @@ export function wasiFor(
   listeners: readonly Listener[] = [],
 ): WASI {
   const dirs = options.dirs.map((one) => [one.guest, one] as const);
-  const preopens = openDirectories(dirs, openDirectory);
+  const preopens = openDirectories(dirs, (one) => openDirectory(one, options.weakDirs));
   const strace = options.strace ? { strace: (line: string) => console.traceLine(line) } : {};
   try {
     return new WASI({
@@ -55,9 +56,10 @@ export function wasiFor(
 }
 
 /** A directory of the command line. Throws CliError. */
-function openDirectory({ host: path, readOnly }: Mapping): Directory {
+function openDirectory({ host: path, readOnly: isReadOnly }: Mapping, weak: boolean): Directory {
   try {
-    return nodeDirectory(path, { readOnly });
+    const directory = openHostDirectory(path, { weak });
+    return isReadOnly ? readOnly(directory) : directory;
   } catch (error) {
     if (error instanceof SystemError) throw new CliError(`--dir ${path}: ${directoryError(error)}`);
     throw error;
@@ -88,7 +90,9 @@ function listenError({ errno }: SystemError): string {
   return errno === 'ACCES' || errno === 'PERM' ? 'permission denied' : `cannot listen (${errno})`;
 }
 
-function directoryError({ errno }: SystemError): string {
+function directoryError({ errno, detail }: SystemError): string {
+  if (detail === CANNOT_HOLD) return `${detail} with --weak-dirs`;
+  if (detail !== undefined) return detail;
   if (errno === 'NOENT') return 'no such directory';
   if (errno === 'NOTDIR') return 'is not a directory';
   return errno === 'ACCES' || errno === 'PERM' ? 'permission denied' : `cannot be opened (${errno})`;

@@ -37,10 +37,13 @@ export function isErrnoName(name: string): name is ErrnoName {
 /** A system call failed; the guest gets `errno`. Thrown by hosts and by the calls themselves, never seen by embedders. */
 export class SystemError extends Error {
   readonly errno: ErrnoName;
-  constructor(errno: ErrnoName) {
-    super(errno);
+  /** What else there is to say, for people; a guest gets the number alone. */
+  readonly detail: string | undefined;
+  constructor(errno: ErrnoName, detail?: string) {
+    super(detail === undefined ? errno : `${errno}: ${detail}`);
     this.name = 'SystemError';
     this.errno = errno;
+    this.detail = detail;
   }
 }
 

@@ -15,12 +15,15 @@ import {
   shapeOf,
   text,
 } from '../../options.ts';
+import process from 'node:process';
+import { SystemError } from '../host/errno.ts';
 import type { Directory } from '../host/filesystem.ts';
 import type { WasiOptions } from '../index.ts';
-import { openHostDirectory } from './node/directory.ts';
+import { CANNOT_HOLD, openHostDirectory } from './node/directory.ts';
 import { inputFromFd } from './node/input.ts';
 import { outputToFd } from './node/output.ts';
 import { openDirectories } from './node/preopens.ts';
+import { refusedDirectory } from './node/refused.ts';
 import { nodeClock, nodeRandom } from './node/time.ts';
 import { readOnly } from './read-only.ts';
 
@@ -38,9 +41,14 @@ export type HostDirectory = string | ({ readonly path: string } & DirectoryOptio
 interface DirectoryOptions {
   /** Every change is refused. */
   readonly readOnly?: boolean | undefined;
+  /**
+   * Accept that the directory is held by its path where Linux cannot hold it by descriptor (no /proc, or Node's
+   * permission model): another program that renames things meanwhile could lead a guest outside.
+   */
+  readonly weak?: boolean | undefined;
 }
 
-const DIRECTORY_OPTIONS: Shape<DirectoryOptions> = { readOnly: flag };
+const DIRECTORY_OPTIONS: Shape<DirectoryOptions> = { readOnly: flag, weak: flag };
 
 const hostDirectory: Check = either(
   (value) => typeof value === 'string',
@@ -79,22 +87,40 @@ export interface NodeHostOptions {
 }
 
 /**
- * A directory of this machine as a Directory. A guest cannot leave it, by no path and no link. On Linux this holds
- * against other programs that rename things meanwhile; elsewhere see node/directory.ts. NOENT, NOTDIR as SystemError.
+ * A directory of this machine as a Directory. A guest cannot leave it, by no path and no link, and gets no file of the
+ * kernel. On Linux this holds against other programs that rename things meanwhile; elsewhere see node/directory.ts.
+ * Where Linux cannot hold it, and `weak` is not given, what is answered refuses everything (ACCES), and a warning of the
+ * process says what to do; nodeHost throws.
+ * SystemError: NOENT, NOTDIR; ACCES for a directory of the kernel (/proc, /sys).
  */
 export function nodeDirectory(path: string, options?: DirectoryOptions): Directory {
-  const { readOnly: isReadOnly } = checkOptions('nodeDirectory', options, DIRECTORY_OPTIONS);
+  const known = checkOptions('nodeDirectory', options, DIRECTORY_OPTIONS);
   if (typeof path !== 'string') throw misfit('nodeDirectory: the path', 'a text', path);
-  const directory = openHostDirectory(path);
+  try {
+    return openDirectory(path, known);
+  } catch (error) {
+    if (!(error instanceof SystemError) || error.detail !== CANNOT_HOLD) throw error;
+    const why = `nodeDirectory(${JSON.stringify(path)}) is refused: ${CANNOT_HOLD} with { weak: true }`;
+    process.emitWarning(why, { code: 'WASMI_TS_REFUSED_DIRECTORY' });
+    return refusedDirectory(why);
+  }
+}
+
+/** The same, but for a SystemError where Linux cannot hold it: NOTSUP. */
+function openDirectory(path: string, { readOnly: isReadOnly, weak = false }: DirectoryOptions): Directory {
+  const directory = openHostDirectory(path, { weak });
   return isReadOnly === true ? readOnly(directory) : directory;
 }
 
-/** Options for `new WASI(...)` that give the guest what is named, from this process. */
+/**
+ * Options for `new WASI(...)` that give the guest what is named, from this process. SystemError for a directory that
+ * cannot be given, NOTSUP where Linux cannot hold it and `weak` is not given.
+ */
 export function nodeHost(given?: NodeHostOptions): WasiOptions {
   const options = checkOptions('nodeHost', given, HOST_OPTIONS);
   const { args = [], env = {}, mode = 'async', stdio = false, strace } = options;
   const preopens = openDirectories(options.preopens ?? [], (host) =>
-    typeof host === 'string' ? nodeDirectory(host) : nodeDirectory(host.path, { readOnly: host.readOnly }),
+    typeof host === 'string' ? openDirectory(host, {}) : openDirectory(host.path, host),
   );
   const streams = typeof stdio === 'boolean' ? { stdin: stdio, stdout: stdio, stderr: stdio } : stdio;
   return {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { Directory } from '../host/filesystem.ts';
 import { memoryDirectory } from '../hosts/memory.ts';
 import { nodeDirectory } from '../hosts/node.ts';
-import { hasProcDescriptors, openHostDirectory } from '../hosts/node/directory.ts';
+import { hasProcDescriptors, openByPath } from '../hosts/node/directory.ts';
 import { readOnly } from '../hosts/read-only.ts';
 import { TestGuest } from '../guest.suite.ts';
 import { OFLAGS, RIGHTS } from './abi.ts';
@@ -40,7 +40,7 @@ function memoryTree(): Directory {
 const HOSTS: [string, () => Directory][] = [
   ['in memory', memoryTree],
   ['on host files', () => nodeDirectory(hostTree().root)],
-  ['on host files by real path', () => openHostDirectory(hostTree().root, false)],
+  ['on host files by real path', () => openByPath(hostTree().root)],
 ];
 
 const guestOn = (directory: Directory): TestGuest => new TestGuest({ preopens: { '/': directory } });

@@ -1,36 +1,52 @@
 // A directory of the host. Node has no openat, so a name in an open directory is spelt in one of two ways:
 // - Linux: /proc/self/fd/<fd>/<name>. The kernel starts at the open directory itself, so whatever other programs rename
 //   or replace meanwhile, the name is looked up there and nowhere else.
-// - Elsewhere: by the directory's real path, after checking that it still is the same directory (device and inode) and
-//   no link. Between check and use another program could swap a directory for a link: weaker, use it with trusted
-//   neighbours only.
+// - Elsewhere, and on Linux where that is asked for: by the directory's real path, after checking that it still is the
+//   same directory (device and inode) and no link. Between check and use another program could swap a directory for a
+//   link: weaker, use it with trusted neighbours only.
+// What is the kernel's is refused at each step (kernel-files.ts).
 import * as fs from 'node:fs';
 import { platform } from 'node:process';
 import { decodeUtf8 } from '../../../syntax/utf8.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
-import { NodeFile, SAFE_OPEN } from './file.ts';
+import { type Look, lookByDescriptor, lookByPath, openFile, SAFE_OPEN } from './file.ts';
+import { checkDirectory, kernelFileSystem } from './kernel-files.ts';
 import { setTimesBy, toStat } from './stat.ts';
 
 const BIG = { bigint: true } as const;
 
 /** How a directory is held open and named to the host. */
 interface Hold {
+  /** The device that its files lie on. */
+  readonly device: bigint;
+  readonly look: Look;
   /** A host path that means the directory; ends without a slash. Throws NOENT or NOTCAPABLE when it is no more. */
   path(): string;
-  /** Another hold on the directory (undefined), or one on a directory in it. */
+  /** Another hold on the directory (undefined), or one on a directory in it. ACCES for those of the kernel. */
   open(name: string | undefined): Hold;
   close(): void;
 }
 
 /** Linux: held by descriptor. */
 class DescriptorHold implements Hold {
+  readonly device: bigint;
+  readonly look = lookByDescriptor;
   private readonly fd: number;
 
-  constructor(path: string, follow = false) {
+  /** `within`: the device of the directory that it lies in, undefined for a path of the host, which is followed. */
+  constructor(path: string, within?: bigint) {
     const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | SAFE_OPEN;
-    this.fd = attempt(() => fs.openSync(path, follow ? flags & ~fs.constants.O_NOFOLLOW : flags));
+    this.fd = attempt(() => fs.openSync(path, within === undefined ? flags & ~fs.constants.O_NOFOLLOW : flags));
+    try {
+      const stats = attempt(() => fs.fstatSync(this.fd, BIG));
+      this.device = stats.dev;
+      attempt(() => checkDirectory(this.path(), stats, within));
+    } catch (error) {
+      fs.closeSync(this.fd);
+      throw error;
+    }
   }
 
   path(): string {
@@ -38,7 +54,7 @@ class DescriptorHold implements Hold {
   }
 
   open(name: string | undefined): Hold {
-    return new DescriptorHold(`${this.path()}/${name ?? '.'}`);
+    return new DescriptorHold(`${this.path()}/${name ?? '.'}`, this.device);
   }
 
   close(): void {
@@ -48,19 +64,23 @@ class DescriptorHold implements Hold {
 
 /** Elsewhere: held by real path and identity. */
 class PathHold implements Hold {
+  readonly device: bigint;
+  readonly look = lookByPath;
   private readonly real: string;
-  private readonly identity: string;
+  private readonly inode: bigint;
 
-  constructor(path: string) {
+  constructor(path: string, within?: bigint) {
     this.real = attempt(() => fs.realpathSync.native(path));
     const stats = attempt(() => fs.lstatSync(this.real, BIG));
     if (!stats.isDirectory()) throw new SystemError('NOTDIR');
-    this.identity = `${stats.dev}:${stats.ino}`;
+    attempt(() => checkDirectory(this.real, stats, within));
+    this.device = stats.dev;
+    this.inode = stats.ino;
   }
 
   path(): string {
-    const stats = attempt(() => fs.lstatSync(this.real, BIG));
-    if (`${stats.dev}:${stats.ino}` !== this.identity) throw new SystemError('NOENT');
+    const { dev, ino } = attempt(() => fs.lstatSync(this.real, BIG));
+    if (dev !== this.device || ino !== this.inode) throw new SystemError('NOENT');
     if (attempt(() => fs.realpathSync.native(this.real)) !== this.real) throw new SystemError('NOTCAPABLE');
     return this.real;
   }
@@ -68,7 +88,7 @@ class PathHold implements Hold {
   open(name: string | undefined): Hold {
     const path = name === undefined ? this.path() : `${this.path()}/${name}`;
     if (!attempt(() => fs.lstatSync(path, BIG)).isDirectory()) throw new SystemError('NOTDIR');
-    const hold = new PathHold(path);
+    const hold = new PathHold(path, this.device);
     if (name !== undefined && !samePlace(hold.real, path)) throw new SystemError('NOTCAPABLE');
     return hold;
   }
@@ -83,17 +103,42 @@ function samePlace(real: string, path: string): boolean {
   return plain(real) === plain(path);
 }
 
-/** Whether the strong way works here. */
+/**
+ * Whether directories of this system are held by descriptor: on Linux always, since where that cannot be (no /proc, or
+ * Node's permission model forbids it) nodeDirectory refuses, unless `weak` is asked for.
+ */
 export function hasProcDescriptors(): boolean {
-  if (platform !== 'linux') return false;
+  return platform === 'linux';
+}
+
+/** Whether the strong way works in this process. */
+function canHoldByDescriptor(): boolean {
   try {
-    const hold = new DescriptorHold('/');
-    const same = fs.statSync(`${hold.path()}/.`, BIG).ino === fs.statSync('/', BIG).ino;
-    hold.close();
-    return same;
+    const fd = fs.openSync('/proc/self/fd', fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+    try {
+      const path = `/proc/self/fd/${fd}/.`;
+      const [one, other] = [fs.fstatSync(fd, BIG), fs.statSync(path, BIG)];
+      return one.ino === other.ino && one.dev === other.dev && kernelFileSystem(path, other) === 'proc';
+    } finally {
+      fs.closeSync(fd);
+    }
   } catch {
     return false;
   }
+}
+
+/** What is wrong where a directory cannot be held by descriptor on Linux, and what to do. */
+export const CANNOT_HOLD =
+  'directories are held by /proc/self/fd, which this process cannot read, and the way by path is weaker: another program ' +
+  'that renames things meanwhile could lead a guest outside. Under the permission model of Node add ' +
+  '--allow-fs-read=/proc/self/fd/ (to change files --allow-fs-write=/proc/self/fd/ too), or accept the weaker way';
+
+/** Whether to hold a directory by descriptor: on Linux, unless that cannot be and the weak way is accepted. NOTSUP. */
+function holdsByDescriptor(weak = false): boolean {
+  if (!hasProcDescriptors()) return false;
+  if (canHoldByDescriptor()) return true;
+  if (weak) return false;
+  throw new SystemError('NOTSUP', CANNOT_HOLD);
 }
 
 export class NodeDirectory implements Directory {
@@ -164,9 +209,7 @@ export class NodeDirectory implements Directory {
   }
 
   openFile(name: string, options: OpenOptions): File {
-    const path = this.place(name);
-    if (fs.constants.O_NOFOLLOW !== undefined) return NodeFile.open(path, options);
-    return openChecked(path, options);
+    return openFile(this.place(name), options, this.hold.device, this.hold.look);
   }
 
   readLink(name: string): string {
@@ -219,9 +262,22 @@ export class NodeDirectory implements Directory {
   }
 }
 
-/** Opens a directory by host path: the one place where a host path is followed as it stands. */
-export function openHostDirectory(path: string, byDescriptor = hasProcDescriptors()): NodeDirectory {
-  return new NodeDirectory(byDescriptor ? new DescriptorHold(path, true) : new PathHold(path));
+/**
+ * Opens a directory by host path: the one place where a host path is followed as it stands. NOENT, NOTDIR; ACCES for
+ * one of the kernel; NOTSUP (CANNOT_HOLD) where Linux cannot hold it and the weak way is not accepted.
+ */
+export function openHostDirectory(path: string, { weak = false } = {}): NodeDirectory {
+  return holdsByDescriptor(weak) ? openByDescriptor(path) : openByPath(path);
+}
+
+/** The strong way, whether this system has it or not. */
+export function openByDescriptor(path: string): NodeDirectory {
+  return new NodeDirectory(new DescriptorHold(path));
+}
+
+/** The weak way, for systems that have no other. */
+export function openByPath(path: string): NodeDirectory {
+  return new NodeDirectory(new PathHold(path));
 }
 
 /**
@@ -234,27 +290,4 @@ function checkName(name: string): void {
   if (/[\\:*?"<>|]|[. ]$/.test(name) || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) {
     throw new SystemError('NOTCAPABLE');
   }
-}
-
-/** Without O_NOFOLLOW: what was opened must be what was looked at before, and not a link. */
-function openChecked(path: string, options: OpenOptions): File {
-  let before: fs.BigIntStats | undefined;
-  try {
-    before = fs.lstatSync(path, BIG);
-  } catch {
-    before = undefined;
-  }
-  if (before?.isSymbolicLink()) throw new SystemError('LOOP');
-  if (before?.isDirectory()) throw new SystemError('ISDIR');
-  const file = NodeFile.open(
-    path,
-    before === undefined ? { ...options, exclusive: true } : { ...options, truncate: false },
-  );
-  const after = file.stat();
-  if (before !== undefined && (after.inode !== before.ino || after.device !== before.dev)) {
-    file.close();
-    throw new SystemError('NOTCAPABLE');
-  }
-  if (options.truncate) file.setSize(0n);
-  return file;
 }

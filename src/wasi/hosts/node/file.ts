@@ -1,88 +1,163 @@
-// An open file of the host, by its file descriptor.
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  futimesSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
-import { SystemError } from '../../host/errno.ts';
+// An open file of the host, by its file descriptor, and how it is opened: what it is is known before, and is what was
+// opened. On Linux a name is first taken hold of without opening it (O_PATH), looked at, and then opened by that hold, so
+// that nothing can take its place meanwhile. By path it is looked at before and after.
+import * as fs from 'node:fs';
+import { SystemError, unless } from '../../host/errno.ts';
 import type { File, FileType, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
+import { checkFile } from './kernel-files.ts';
 import { setTimesBy, toStat } from './stat.ts';
+
+const { constants } = fs;
+const BIG = { bigint: true } as const;
 
 /** Never follow a link, never wait for the other end of a pipe, never make a terminal ours. Undefined on Windows. */
 export const SAFE_OPEN = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
+/** Linux: take hold of a name without opening what is there. Node does not name it. */
+const O_PATH = 0o10000000;
+
 /** As many bytes as one call may move; Node refuses 2 GiB and more. */
 const MAX_PIECE = 1 << 30;
+
+/** How often a name is looked at again that others make and remove meanwhile. */
+const MAX_TRIES = 16;
 
 export class NodeFile implements File {
   readonly type: FileType;
   readonly seekable: boolean;
   private readonly fd: number;
 
-  /** Takes over `fd`; closes it and throws when it is a directory (ISDIR), a pipe or a socket (NOTSUP). */
-  constructor(fd: number) {
+  /** Takes over `fd`, which is open on something that has these stats. */
+  constructor(fd: number, stats: fs.BigIntStats) {
     this.fd = fd;
-    this.type = attempt(() => toStat(fstatSync(fd, { bigint: true })).type);
-    this.seekable = this.type === 'regular-file' || this.type === 'block-device';
-    if (this.seekable || this.type === 'character-device') return;
-    closeSync(fd);
-    throw new SystemError(this.type === 'directory' ? 'ISDIR' : 'NOTSUP');
-  }
-
-  /** Opens a host path whose last component is not followed. Truncation comes after the type is known. */
-  static open(path: string, { read, write, create, exclusive, truncate }: OpenOptions): NodeFile {
-    const access = write ? (read ? constants.O_RDWR : constants.O_WRONLY) : constants.O_RDONLY;
-    const making = (create ? constants.O_CREAT : 0) | (create && exclusive ? constants.O_EXCL : 0);
-    const file = new NodeFile(attempt(() => openSync(path, access | making | SAFE_OPEN, 0o666)));
-    if (!truncate || file.type !== 'regular-file') return file;
-    try {
-      file.setSize(0n);
-      return file;
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+    this.type = toStat(stats).type;
+    this.seekable = this.type === 'regular-file';
   }
 
   stat(): Stat {
-    return attempt(() => toStat(fstatSync(this.fd, { bigint: true })));
+    return attempt(() => toStat(fs.fstatSync(this.fd, BIG)));
   }
 
   read(into: Uint8Array, position: bigint): number {
-    return attempt(() => readSync(this.fd, into, 0, Math.min(into.length, MAX_PIECE), this.seekable ? position : null));
+    const length = Math.min(into.length, MAX_PIECE);
+    return attempt(() => fs.readSync(this.fd, into, 0, length, this.seekable ? position : null));
   }
 
   write(bytes: Uint8Array, position: bigint): number {
     // Node takes positions as numbers here; past 2^53 no file system of today has room.
     if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw new SystemError('FBIG');
-    return attempt(() =>
-      writeSync(this.fd, bytes, 0, Math.min(bytes.length, MAX_PIECE), this.seekable ? Number(position) : null),
-    );
+    const length = Math.min(bytes.length, MAX_PIECE);
+    return attempt(() => fs.writeSync(this.fd, bytes, 0, length, this.seekable ? Number(position) : null));
   }
 
   setSize(size: bigint): void {
     if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new SystemError('FBIG');
-    attempt(() => ftruncateSync(this.fd, Number(size)));
+    attempt(() => fs.ftruncateSync(this.fd, Number(size)));
   }
 
   setTimes(times: Times): void {
-    const look = () => fstatSync(this.fd, { bigint: true });
-    attempt(() => setTimesBy(times, look, (accessed, modified) => futimesSync(this.fd, accessed, modified)));
+    const look = () => fs.fstatSync(this.fd, BIG);
+    attempt(() => setTimesBy(times, look, (accessed, modified) => fs.futimesSync(this.fd, accessed, modified)));
   }
 
   sync(dataOnly: boolean): void {
-    attempt(() => (dataOnly ? fdatasyncSync(this.fd) : fsyncSync(this.fd)));
+    attempt(() => (dataOnly ? fs.fdatasyncSync(this.fd) : fs.fsyncSync(this.fd)));
   }
 
   close(): void {
-    attempt(() => closeSync(this.fd));
+    attempt(() => fs.closeSync(this.fd));
+  }
+}
+
+/** Something that has a name, before it is opened. */
+interface Seen {
+  /** A path to open it by. */
+  readonly path: string;
+  readonly stats: fs.BigIntStats;
+  close(): void;
+}
+
+/** How a name is looked at: see above. Undefined when there is nothing. */
+export type Look = (place: string) => Seen | undefined;
+
+export const lookByDescriptor: Look = (place) => {
+  const fd = unless(['NOENT'], () => fs.openSync(place, O_PATH | SAFE_OPEN));
+  if (fd === undefined) return undefined;
+  const close = (): void => fs.closeSync(fd);
+  try {
+    return { path: `/proc/self/fd/${fd}`, stats: fs.fstatSync(fd, BIG), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+};
+
+export const lookByPath: Look = (place) => {
+  const stats = unless(['NOENT'], () => fs.lstatSync(place, BIG));
+  return stats === undefined ? undefined : { path: place, stats, close: () => {} };
+};
+
+/**
+ * Opens the host path `place`, whose last component is not followed, in a directory on the device `within`.
+ * NOENT, EXIST, and what checkFile refuses; NOTCAPABLE when something else has taken its place meanwhile.
+ */
+export function openFile(place: string, options: OpenOptions, within: bigint, look: Look): NodeFile {
+  return attempt(() => {
+    for (let tries = 1; ; tries++) {
+      const seen = look(place);
+      const file = seen === undefined ? make(place, options, tries) : open(seen, options, within, look);
+      if (file !== undefined) return truncated(file, options);
+    }
+  });
+}
+
+function accessOf({ read, write }: OpenOptions): number {
+  return write ? (read ? constants.O_RDWR : constants.O_WRONLY) : constants.O_RDONLY;
+}
+
+/** A new file; undefined when another has just got the name, and is to be opened. */
+function make(place: string, options: OpenOptions, tries: number): NodeFile | undefined {
+  if (!options.create) throw new SystemError('NOENT');
+  const flags = accessOf(options) | constants.O_CREAT | constants.O_EXCL | SAFE_OPEN;
+  const again = !options.exclusive && tries < MAX_TRIES ? (['EXIST'] as const) : [];
+  const fd = unless(again, () => fs.openSync(place, flags, 0o666));
+  return fd === undefined ? undefined : taken(fd);
+}
+
+function open(seen: Seen, options: OpenOptions, within: bigint, look: Look): NodeFile {
+  try {
+    if (options.create && options.exclusive) throw new SystemError('EXIST');
+    checkFile(seen.path, seen.stats, within);
+    const follow = look === lookByDescriptor ? ~(constants.O_NOFOLLOW ?? 0) : ~0;
+    const { dev, ino } = seen.stats;
+    return taken(fs.openSync(seen.path, accessOf(options) | (SAFE_OPEN & follow)), (stats) => {
+      if (stats.dev !== dev || stats.ino !== ino) throw new SystemError('NOTCAPABLE');
+    });
+  } finally {
+    seen.close();
+  }
+}
+
+/** The file that is open as `fd`, which is closed if there is something wrong with it. */
+function taken(fd: number, check: (stats: fs.BigIntStats) => void = () => {}): NodeFile {
+  try {
+    const stats = fs.fstatSync(fd, BIG);
+    check(stats);
+    return new NodeFile(fd, stats);
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+function truncated(file: NodeFile, { truncate }: OpenOptions): NodeFile {
+  if (!truncate || file.type !== 'regular-file') return file;
+  try {
+    file.setSize(0n);
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
   }
 }

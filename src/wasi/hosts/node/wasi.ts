@@ -233,7 +233,8 @@ function openAll<T>(open: () => T): T {
     if (!(error instanceof SystemError)) throw error;
     const code = `UVWASI_E${error.errno}`;
     const members = { errno: ERRNO[error.errno], code, syscall: 'uvwasi_init' };
-    throw Object.assign(new Error(`${code}, uvwasi_init`), members);
+    const why = error.detail === undefined ? '' : `: ${error.detail}`;
+    throw Object.assign(new Error(`${code}, uvwasi_init${why}`), members);
   }
 }
 

@@ -1,0 +1,29 @@
+// A directory that is given to nobody: everything that is done with it fails, and says why.
+import { SystemError } from '../../host/errno.ts';
+import type { Directory } from '../../host/filesystem.ts';
+
+/** A directory whose every use is ACCES, for the reason `why`. */
+export function refusedDirectory(why: string): Directory {
+  const refuse = (): never => {
+    throw new SystemError('ACCES', why);
+  };
+  return {
+    stat: refuse,
+    setTimes: refuse,
+    sync: refuse,
+    close: () => {},
+    reopen: refuse,
+    names: refuse,
+    statEntry: refuse,
+    setEntryTimes: refuse,
+    openDirectory: refuse,
+    openFile: refuse,
+    readLink: refuse,
+    createDirectory: refuse,
+    createLink: refuse,
+    removeDirectory: refuse,
+    removeFile: refuse,
+    rename: refuse,
+    link: refuse,
+  };
+}
