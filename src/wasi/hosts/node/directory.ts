@@ -82,7 +82,7 @@ class PathHold implements Hold {
     const { dev, ino } = attempt(() => fs.lstatSync(this.real, BIG));
     if (dev !== this.device || ino !== this.inode) throw new SystemError('NOENT');
     if (attempt(() => fs.realpathSync.native(this.real)) !== this.real) throw new SystemError('NOTCAPABLE');
-    return this.real;
+    return this.real.replace(/[\\/]$/, ''); // A root ends in a separator.
   }
 
   open(name: string | undefined): Hold {

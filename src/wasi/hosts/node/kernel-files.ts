@@ -22,14 +22,12 @@ const PROCESS_PLACES = ['/proc', '/dev/fd'];
 
 /** Devices that give and take bytes and are nobody's: their names, and on Linux their numbers (major 1). */
 // biome-ignore format: a table
-const DEVICES: Readonly<Record<string, number>> = { null: 3, zero: 5, full: 7, random: 8, urandom: 9 };
+const DEVICES: ReadonlyMap<string, number> = new Map([['null', 3], ['zero', 5], ['full', 7], ['random', 8], ['urandom', 9]]);
 
 /** The numbers of the devices that may be opened: fixed on Linux, looked up elsewhere. */
 function allowedDevices(): ReadonlySet<bigint> {
-  if (platform === 'linux') return new Set(Object.values(DEVICES).map((minor) => (1n << 8n) | BigInt(minor)));
-  const found = Object.keys(DEVICES).map((name) =>
-    fs.statSync(`/dev/${name}`, { bigint: true, throwIfNoEntry: false }),
-  );
+  if (platform === 'linux') return new Set([...DEVICES.values()].map((minor) => (1n << 8n) | BigInt(minor)));
+  const found = [...DEVICES.keys()].map((name) => fs.statSync(`/dev/${name}`, { bigint: true, throwIfNoEntry: false }));
   return new Set(found.filter((stats) => stats !== undefined).map((stats) => stats.rdev));
 }
 
