@@ -12,7 +12,7 @@ const EXPECTATIONS: readonly Expectation[] = [
     file: 'memory/grow.any.js',
     test: 'Growing shared memory does not detach old buffer',
     reason:
-      'JavaScript cannot make a second SharedArrayBuffer of another length over the same bytes: after growth the old buffer keeps what it had',
+      'JavaScript cannot make a second SharedArrayBuffer of another length over the same bytes: after growth the old buffer is as long as the new one',
   },
   {
     file: 'table/grow-memory64.any.js',
