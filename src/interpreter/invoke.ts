@@ -198,7 +198,11 @@ async function callAsync<T>(
   }
   const execution = begun(func, args, true, read, write);
   execution.fuel = checkedFuel(options.fuel);
-  return execution.runAsync(options.signal);
+  try {
+    return await execution.runAsync(options.signal);
+  } finally {
+    execution.abandon(); // Who called cannot go on with it if it was stopped: what it waits for forgets it.
+  }
 }
 
 /** Calls a function on a thread that may wait for promises of host functions. */

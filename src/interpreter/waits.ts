@@ -68,18 +68,15 @@ function waitersOf(memory: Memory): Map<number, MemoryWait[]> {
 }
 
 /**
- * A wait at a place until notified, or for `nanoseconds` (negative: for ever). To be awaited: it gives WOKEN or TIMED_OUT,
- * or NOT_EQUAL where another thread of the host was quicker. A scheduler hears of the answer at once by `onAnswer`, which
- * a promise would tell a turn later.
+ * A wait at a place until notified, or for `nanoseconds` (negative: for ever). It ends with WOKEN or TIMED_OUT, or
+ * NOT_EQUAL where another thread of the host was quicker; `onAnswer` is told at once, within the step of who notifies.
  */
-export class MemoryWait implements PromiseLike<number> {
+export class MemoryWait {
   /** Undefined while it waits. */
   answer: number | undefined;
   onAnswer: (() => void) | undefined;
   private readonly place: Place;
   private readonly end: number | undefined;
-  private readonly promise: Promise<number>;
-  private resolve: (answer: number) => void = () => {};
   private timer: unknown;
   private isOver = false;
   /** It stands in the host's list, not in ours: other threads of the host can wake it. */
@@ -87,9 +84,6 @@ export class MemoryWait implements PromiseLike<number> {
 
   constructor(place: Place, nanoseconds: bigint) {
     this.place = place;
-    this.promise = new Promise((resolve) => {
-      this.resolve = resolve;
-    });
     const waiters = waitersOf(place.memory);
     const list = waiters.get(place.p);
     if (list === undefined) waiters.set(place.p, [this]);
@@ -98,15 +92,6 @@ export class MemoryWait implements PromiseLike<number> {
     const milliseconds = Number(nanoseconds) / 1e6;
     this.end = Date.now() + milliseconds;
     this.sleep(milliseconds);
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: it is awaited like the promise of a host function
-  then<A = number, B = never>(
-    answered?: ((answer: number) => A | PromiseLike<A>) | null,
-    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    this.waitInHost();
-    return this.promise.then(answered, failed);
   }
 
   /** Milliseconds until it times out; undefined when only a notification ends it. */
@@ -137,7 +122,6 @@ export class MemoryWait implements PromiseLike<number> {
     if (this.answer !== undefined) return;
     this.cancel();
     this.answer = answer;
-    this.resolve(answer);
     this.onAnswer?.();
   }
 

@@ -155,6 +155,19 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
     expect(instance.call('notify', 64, 1)).toBe(0);
   });
 
+  test('a wait that was given up passes a notification on', async () => {
+    const { instance, memory } = setUp();
+    void memory.buffer;
+    const stop = new AbortController();
+    const first = instance.callAsync('wait32', [64, 0, -1n], { signal: stop.signal });
+    const second = instance.callAsync('wait32', [64, 0, -1n]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    stop.abort();
+    await expect(first).rejects.toThrow('abort');
+    expect(instance.call('notify', 64, 1)).toBe(1);
+    expect(await second).toBe(0);
+  });
+
   test('a wait on a memory that nobody else can hold says so instead of blocking for ever', () => {
     const { instance } = setUp();
     expect(() => instance.call('wait32', 64, 0, -1n)).toThrow(UnsupportedError);
