@@ -5,6 +5,7 @@ import { compile, instantiate, LinkError, Trap } from '../../src/index.ts';
 import WebAssembly from '../../src/jsapi/index.ts';
 import { assemble } from '../../src/text/index.ts';
 import { BufferOutput, WASI } from '../../src/wasi/index.ts';
+import { native } from '../native.ts';
 import { signature, SYSTEM_FUNCTIONS, wrongTypes } from '../cli/odd-modules.ts';
 
 const { imports } = new WASI();
@@ -155,5 +156,54 @@ describe('the memory of a call', () => {
     wasi.bind({ memory });
     instantiate(compile(bytes), wasi.imports).call('f');
     expect(stdout.text()).toBe('hi\n');
+  });
+});
+
+describe('start and initialize', () => {
+  const program = (entry: string): Uint8Array<ArrayBuffer> =>
+    assemble(
+      `(module ${WRITE} (memory (export "memory") 1) ${HI} (func (export "${entry}") ${SAY_HI}))`,
+    ) as Uint8Array<ArrayBuffer>;
+
+  it.each(['sync', 'async'] as const)('take an instance of ours, in mode %s', async (mode) => {
+    const stdout = new BufferOutput();
+    const command = new WASI({ stdout, mode });
+    expect(await command.start(instantiate(compile(program('_start')), command.imports))).toBe(0);
+    const reactor = new WASI({ stdout, mode });
+    await reactor.initialize(instantiate(compile(program('_initialize')), reactor.imports));
+    expect(stdout.text()).toBe('hi\nhi\n');
+  });
+
+  it('say what to give where they are given exports that they cannot call', () => {
+    const wasi = new WASI();
+    const { exports } = instantiate(compile(program('_start')), wasi.imports);
+    expect(() => wasi.start({ exports })).toThrow(/give start the Instance itself/);
+  });
+
+  it('see of entries of another engine how many parameters they have', () => {
+    const wasi = new WASI();
+    const bytes = assemble('(module (func (export "_start") (param i32 i32)))') as Uint8Array<ArrayBuffer>;
+    const instance = new native.Instance(new native.Module(bytes));
+    expect(() => wasi.start(instance)).toThrow(
+      'incompatible export type: "_start" is a function of 2 parameters, and has to be a function [] -> []',
+    );
+  });
+
+  it('see the types of entries of our namespace', () => {
+    const bytes = assemble('(module (func (export "_start") (result i32) (i32.const 1)))') as Uint8Array<ArrayBuffer>;
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    expect(() => new WASI().start(instance)).toThrow(/"_start" is a function \[\] -> \[i32\]/);
+  });
+
+  it('mean the memory of the last instance with engines that do not tell who calls', async () => {
+    const stdout = new BufferOutput();
+    const wasi = new WASI({ stdout, mode: 'sync' });
+    const saying = (letter: string): InstanceType<typeof native.Instance> => {
+      const bytes = assemble(`(module ${WRITE} (memory (export "memory") 1)
+        (data (i32.const 0) "\\08\\00\\00\\00\\01\\00\\00\\00${letter}") (func (export "_initialize") ${SAY_HI}))`);
+      return new native.Instance(new native.Module(bytes as Uint8Array<ArrayBuffer>), wasi.imports as never);
+    };
+    for (const instance of [saying('a'), saying('b')]) wasi.initialize(instance);
+    expect(stdout.text()).toBe('ab');
   });
 });
