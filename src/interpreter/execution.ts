@@ -1,6 +1,6 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
 // Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
-import { InternalError, Interrupted } from '../errors.ts';
+import { InternalError, Interrupted, UnsupportedError } from '../errors.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
@@ -35,9 +35,17 @@ export class Execution<T> {
   /** Who is told of it. */
   private wake: (() => void) | undefined;
 
-  /** `start` puts the first frame in order. @throws TypeError when the arguments do not fit the function's type. */
+  /**
+   * `start` puts the first frame in order.
+   * @throws TypeError when the arguments do not fit the function's type, UnsupportedError for a function of the host.
+   */
   constructor(func: Func, async: boolean, start: (thread: Thread) => void, read: Finish<T>) {
-    if (func.instance === undefined) throw new InternalError('a host function has no execution');
+    if (func.instance === undefined) {
+      throw new UnsupportedError(
+        'host-function',
+        'a function of the host cannot be run in steps: call it with call or callAsync',
+      );
+    }
     this.func = func;
     this.read = read;
     this.thread = new Thread(func.instance, 0, async);

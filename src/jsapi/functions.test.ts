@@ -141,3 +141,15 @@ test('an exported host function converts in both directions', () => {
   expect(f('21')).toBe(42n);
   expect(() => f(1n)).toThrow(TypeError);
 });
+
+test('promising takes an imported function that is exported again, suspending or not', async () => {
+  const text = '(module (import "m" "f" (func $f (param i32) (result i32))) (export "f" (func $f)))';
+  const plain = run(text, { m: { f: (x: number) => x + 1 } });
+  expect(await api.promising(plain['f'])(41)).toBe(42);
+  const suspending = run(text, { m: { f: new api.Suspending(async (x: number) => x * 2) } });
+  expect(await api.promising(suspending['f'])(21)).toBe(42);
+  const failing = run(text, { m: { f: new api.Suspending(() => Promise.reject(new RangeError('no'))) } });
+  await expect(api.promising(failing['f'])(1)).rejects.toThrow(RangeError);
+  const nested = run(text, { m: { f: run('(module (func (export "f") (param i32) (result i32) unreachable))')['f'] } });
+  await expect(api.promising(nested['f'])(1)).rejects.toThrow(api.RuntimeError);
+});

@@ -1,7 +1,7 @@
 // JavaScript Promise Integration: Suspending imports and promising exports.
 // https://github.com/WebAssembly/js-promise-integration
 // A promising call runs on a thread of the interpreter that can be parked, until it waits for the first time at once.
-import { type Execution, begin } from '../interpreter/invoke.ts';
+import { type Execution, begin, invokeAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/func.ts';
 import { type Callable, coerce, describeFunction, funcOf, resultOf, toOutside } from './functions.ts';
 import * as say from './messages.ts';
@@ -51,7 +51,16 @@ function callPromising(func: Func, args: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const { params, results } = func.type;
     if (!params.every(canCross) || !results.every(canCross)) throw new TypeError(say.uncrossable());
-    const execution = begin(func, coerce(params, args), true);
+    const values = coerce(params, args);
+    if (func.instance === undefined) {
+      // An imported function that is exported again: it has no steps, but may answer a promise.
+      invokeAsync(func, values).then(
+        (answers) => resolve(resultOf(answers)),
+        (error: unknown) => reject(toOutside(error)),
+      );
+      return;
+    }
+    const execution = begin(func, values, true);
     execution.fuel = Number.POSITIVE_INFINITY;
     finish(execution, resolve, reject);
   });

@@ -1,7 +1,7 @@
 // How modules meet the system interface: functions are compared by type when linking, and pointers mean the memory of
 // the instance that calls, whenever and from wherever it does.
 import { describe, expect, it } from 'vitest';
-import { compile, instantiate, LinkError, Trap } from '../../src/index.ts';
+import { compile, engine, instantiate, LinkError, Trap, UnsupportedError } from '../../src/index.ts';
 import WebAssembly from '../../src/jsapi/index.ts';
 import { assemble } from '../../src/text/index.ts';
 import { BufferOutput, WASI } from '../../src/wasi/index.ts';
@@ -205,5 +205,25 @@ describe('start and initialize', () => {
     };
     for (const instance of [saying('a'), saying('b')]) wasi.initialize(instance);
     expect(stdout.text()).toBe('ab');
+  });
+});
+
+describe('a function of the host that is exported again', () => {
+  const text = '(module (import "m" "f" (func $f)) (export "_start" (func $f)))';
+  const imports = { m: { f: () => undefined } } as never;
+
+  it('can be called, but has no steps', async () => {
+    const instance = instantiate(compile(assemble(text)), imports);
+    expect(instance.call('_start')).toBeUndefined();
+    expect(await instance.callAsync('_start')).toBeUndefined();
+    expect(() => instance.begin('_start')).toThrow(UnsupportedError);
+  });
+
+  it('is an entry where there are no threads to be run in steps', () => {
+    const wasi = new WASI({ mode: 'sync' });
+    expect(wasi.start(instantiate(compile(assemble(text)), imports))).toBe(0);
+    expect(() => new WASI().run(engine, compile(assemble(text)), { imports })).toThrow(
+      'incompatible export type: "_start" is a function of the host, and has to be one of a module',
+    );
   });
 });
