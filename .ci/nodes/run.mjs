@@ -1,0 +1,115 @@
+// The tests on other versions of Node: installs those of package.json, and runs on each the official testsuite in both
+// loops, its float scripts hot, the WASI testsuite, and the tests of all that depends on the host. Part of .ci/run.
+//   node .ci/nodes/run.mjs [--only NAME] [--job TEXT] [--nodes FOLDER]
+// --only runs one version (node26), --job the jobs whose name holds a text; --nodes takes versions that are installed already. Two jobs run at a time. A line for
+// each job; of one that fails, what it said. The last line counts jobs; exit code 1 where one failed.
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const AT_ONCE = 2;
+/** Rounds of the float scripts in one process: every compiler of V8 gets to the loop's code in the first twenty. */
+const ROUNDS = '200';
+
+/**
+ * Tests of what depends on the host: running, the interfaces to JavaScript and to the system, the judge against the host's
+ * own engine. The others read, check and write bytes and text, or look at the project; `npm test` runs all on one version.
+ */
+const HOST_TESTS = ['src/interpreter', 'src/jsapi', 'src/script/run', 'src/wasi', 'tests/cli', 'tests/engine'];
+HOST_TESTS.push('tests/jsapi', 'tests/testing', 'tests/trace', 'tests/wasi');
+
+const tsx = ['node_modules/tsx/dist/cli.mjs'];
+const spec = [...tsx, 'spec-tests/run.ts'];
+
+/** What runs on each version, the longest first. */
+const JOBS = [
+  { name: 'tests', args: ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...HOST_TESTS], whole: true },
+  { name: 'WASI', args: [...tsx, 'tests/wasi/testsuite/run.ts'] },
+  { name: 'float scripts hot, switch', args: [...spec, '--hot', ROUNDS] },
+  { name: 'float scripts hot, closures', args: [...spec, '--hot', ROUNDS, '--loop', 'closures'] },
+  { name: 'testsuite, switch', args: spec },
+  { name: 'testsuite, closures', args: [...spec, '--loop', 'closures'] },
+];
+
+/** The line of a job's output that tells most: vitest's count of tests, or the last one. */
+function resultOf(output) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
+  const lines = output.replace(/\u001b\[[0-9;]*m/g, '').trim().split('\n');
+  return (lines.findLast((line) => /^ +Tests  /.test(line)) ?? lines.at(-1) ?? '').trim();
+}
+
+function runJob(node, args) {
+  const path = `${join(node, 'bin')}${delimiter}${process.env.PATH}`;
+  const child = spawn(join(node, 'bin', 'node'), args, { cwd: root, env: { ...process.env, PATH: path, CI: '1' } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  }
+  return new Promise((done) => {
+    child.on('error', (error) => done({ code: 1, output: String(error) }));
+    child.on('close', (code, signal) => done({ code: code ?? signal, output }));
+  });
+}
+
+/** Runs jobs from the list, one after the other, until there are none. */
+async function worker(jobs, counts) {
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    const start = performance.now();
+    const { code, output } = await runJob(job.node, job.args);
+    const seconds = ((performance.now() - start) / 1000).toFixed(0);
+    if (code !== 0) console.log(`${output.slice(-20_000)}\n(ended with ${code})`);
+    counts[code === 0 ? 'passed' : 'failed']++;
+    console.log(`${job.version}, ${job.name}: ${code === 0 ? '' : 'FAILED '}${resultOf(output)} (${seconds} s)`);
+  }
+}
+
+function install() {
+  const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-nodes-'));
+  for (const file of ['package.json', 'package-lock.json']) cpSync(join(here, file), join(folder, file));
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' });
+  if (status !== 0) throw new Error('npm ci of the versions of Node failed');
+  return folder;
+}
+
+async function main() {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, job: { type: 'string', default: '' }, nodes: { type: 'string' } } });
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    console.log(`other versions of Node: skipped, since those of package.json are for linux x64, and this is ${process.platform} ${process.arch}`);
+    return;
+  }
+  const { dependencies } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+  const names = Object.keys(dependencies).filter((name) => values.only === undefined || name === values.only);
+  if (names.length === 0) throw new Error(`${values.only} is not among ${Object.keys(dependencies).join(', ')}`);
+  const folder = values.nodes ?? install();
+  try {
+    const counts = { passed: 0, failed: 0 };
+    const jobs = JOBS.filter(({ name }) => name.includes(values.job)).flatMap(({ name, args, whole }) =>
+      names.map((key) => {
+        const version = `Node ${dependencies[key].split('@').at(-1)}`;
+        return { name, args, whole, version, node: join(folder, 'node_modules', key) };
+      }),
+    ).filter((job) => {
+      // npm test has run the whole of them.
+      if (!job.whole || job.version.split('.')[0] !== `Node ${process.versions.node.split('.')[0]}`) return true;
+      console.log(`${job.version}, ${job.name}: all of them, by npm test`);
+      return false;
+    });
+    const missing = jobs.find(({ node }) => !existsSync(join(node, 'bin', 'node')));
+    if (missing !== undefined) throw new Error(`${missing.node} has no Node`);
+    await Promise.all(Array.from({ length: AT_ONCE }, () => worker(jobs, counts)));
+    console.log(`jobs on versions of Node: ${counts.passed} passed, ${counts.failed} failed`);
+    if (counts.failed > 0) process.exitCode = 1;
+  } finally {
+    if (values.nodes === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main();
