@@ -143,10 +143,18 @@ export class Trap extends StoppedError {
   }
 }
 
+/** What an ExhaustionError says is used up: nested calls, memory, room for a table or an array, room for code. */
+export type Resource = 'calls' | 'memory' | 'table' | 'array' | 'code';
+
 /** Call depth, value stack or another budget is used up (assert_exhaustion). Instances stay usable. */
 export class ExhaustionError extends StoppedError {
   override readonly name: string = 'ExhaustionError';
   readonly code: string = brand(this, 'exhaustion');
+  readonly resource: Resource;
+  constructor(message: string, resource: Resource = 'calls', place: Place = {}) {
+    super(message, place);
+    this.resource = resource;
+  }
 }
 
 /** Stopped from outside by fuel, deadline or AbortSignal; the thread can go on later. */

@@ -7,6 +7,7 @@ import type { Memory } from '../runtime/memory.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
 import type { Access, Functions } from './rare.ts';
 import { SLOTS as S } from './stack.ts';
+import { readWords } from './words.ts';
 
 /**
  * The unsigned number in the slot at `word`, of the memory's or table's address type. Beyond 2^53 it is rounded, which
@@ -17,14 +18,9 @@ export function readAddress(type: { readonly addr: AddrType }, word: number): nu
   return type.addr === I32 ? low : (S[word + 1] >>> 0) * 4294967296 + low;
 }
 
-/** The 64-bit address in the slot at `word`, exactly. */
-function exactAddress(word: number): bigint {
-  return (BigInt(S[word + 1] >>> 0) << 32n) | BigInt(S[word] >>> 0);
-}
-
-/** A number of elements for messages, where it may have been rounded. */
-export function countText(n: number): string {
-  return n <= Number.MAX_SAFE_INTEGER ? String(n) : `about ${BigInt(n)}`;
+/** The same, exactly: for messages. */
+export function exactAddress(type: { readonly addr: AddrType }, word: number): bigint {
+  return readWords(S, word, type.addr === I32 ? 1 : 2);
 }
 
 /** Writes a size, or -1, as a value of the address type. */
@@ -36,20 +32,34 @@ export function writeAddress(type: { readonly addr: AddrType }, word: number, va
 /** The index in the memory's bytes of `size` bytes at address S[a] + offset. @throws Trap when they are not inside. */
 export function effectiveAddress(memory: Memory, a: number, offset: number, size: number): number {
   const p = readAddress(memory.type, a) + (offset >>> 0);
-  if (p > Number.MAX_SAFE_INTEGER) throw outside(memory, exactAddress(a) + BigInt(offset >>> 0), BigInt(size));
-  checkBytes(memory, p, size);
-  return p;
+  if (hasBytes(memory, p, size)) return p;
+  throw outOfBounds(memory, exactAddress(memory.type, a) + BigInt(offset >>> 0), BigInt(size));
 }
 
-/** @throws Trap unless `size` bytes from p on lie in the memory, which another thread may have let grow. */
-export function checkBytes(memory: Memory, p: number, size: number): void {
-  if (p + size <= memory.accessible || (memory.refresh() && p + size <= memory.accessible)) return;
-  throw outside(memory, BigInt(p), BigInt(size));
+/** Whether `size` bytes from p on lie in the memory, which another thread may have let grow. */
+function hasBytes(memory: Memory, p: number, size: number): boolean {
+  return p + size <= memory.accessible || (memory.refresh() && p + size <= memory.accessible);
 }
 
-function outside(memory: Memory, from: bigint, size: bigint): Trap {
+/**
+ * The length of a run of bytes, in slot `length` as a value of `lengthType`, that begins at address p, which is in slot
+ * `at`. @throws Trap unless they lie in the memory.
+ */
+export function runLength(
+  memory: Memory,
+  p: number,
+  at: number,
+  length: number,
+  lengthType: { readonly addr: AddrType } = memory.type,
+): number {
+  const n = readAddress(lengthType, length);
+  if (hasBytes(memory, p, n)) return n;
+  throw outOfBounds(memory, exactAddress(memory.type, at), exactAddress(lengthType, length));
+}
+
+function outOfBounds(memory: Memory, p: bigint, size: bigint): Trap {
   const lost = memory.isLost ? ': the host has transferred its buffer away' : '';
-  return new Trap('memory-out-of-bounds', `bytes ${from} to ${from + size} of ${memory.accessible}${lost}`);
+  return new Trap('memory-out-of-bounds', `bytes ${p} to ${p + size} of ${memory.accessible}${lost}`);
 }
 
 /** `size` bytes (1, 2 or 4) at p as an unsigned or int32 number. */

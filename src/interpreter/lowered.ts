@@ -42,7 +42,7 @@ export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[]
 
 function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {
   if (!hasRoom(code.words.length)) {
-    throw new ExhaustionError(`code space exhausted: ${code.words.length} words for function ${index}`);
+    throw new ExhaustionError(`code space exhausted: ${code.words.length} words for function ${index}`, 'code');
   }
   if (unit.mode === 'traced') unit.probes[index] = code.probes;
   unit.handlers[index] = code.handlers;

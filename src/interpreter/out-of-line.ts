@@ -5,7 +5,7 @@ import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
-import { checkBytes, countText, readAddress, writeAddress } from './access.ts';
+import { exactAddress, readAddress, runLength, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
@@ -16,10 +16,23 @@ export type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number)
 const BYTES_PER_FUEL = 1024;
 const ELEMENTS_PER_FUEL = 64;
 
-/** Fails unless `n` elements from `start` on lie within `size`; all are unsigned. */
-function checkElements(start: number, n: number, size: number): void {
-  if (start + n > size)
-    throw new Trap('table-out-of-bounds', `elements ${countText(start)} to ${countText(start + n)} of ${size}`);
+/** An address type alone: of lengths and offsets that have 32 bits whatever they are used on. */
+const NARROW: { readonly addr: AddrType } = { addr: I32 };
+
+/**
+ * Fails unless `n` elements from `start` on lie within `size`. Both stand in slots as values of their types, where they
+ * are exact.
+ */
+function checkElements(
+  { start, n, size }: { readonly start: number; readonly n: number; readonly size: number },
+  startAt: number,
+  startType: { readonly addr: AddrType },
+  nAt: number,
+  nType: { readonly addr: AddrType },
+): void {
+  if (start + n <= size) return;
+  const first = exactAddress(startType, startAt);
+  throw new Trap('table-out-of-bounds', `elements ${first} to ${first + exactAddress(nType, nAt)} of ${size}`);
 }
 
 /** The address type of a length between two memories or tables: 32-bit unless both are 64-bit. */
@@ -27,8 +40,8 @@ function narrower<T extends { readonly addr: AddrType }>(a: T, b: T): T {
   return a.addr === I32 ? a : b;
 }
 
-function elementTrap(i: number, size: number): Trap {
-  return new Trap('table-out-of-bounds', `element ${countText(i)} of ${size}`);
+function elementTrap(type: { readonly addr: AddrType }, at: number, size: number): Trap {
+  return new Trap('table-out-of-bounds', `element ${exactAddress(type, at)} of ${size}`);
 }
 
 function copyElements(to: unknown[], d: number, from: readonly unknown[], s: number, n: number): void {
@@ -45,14 +58,14 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'table.get': (inst, at, l) => {
     const { elems, type } = inst.tables[l];
     const i = readAddress(type, at);
-    if (i >= elems.length) throw elementTrap(i, elems.length);
+    if (i >= elems.length) throw elementTrap(type, at, elems.length);
     R[at >> 1] = elems[i];
     return 0;
   },
   'table.set': (inst, at, l) => {
     const { elems, type } = inst.tables[l];
     const i = readAddress(type, at);
-    if (i >= elems.length) throw elementTrap(i, elems.length);
+    if (i >= elems.length) throw elementTrap(type, at, elems.length);
     elems[i] = R[(at >> 1) + 1];
     return 0;
   },
@@ -70,7 +83,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'table.fill': (inst, at, l) => {
     const { elems, type } = inst.tables[l];
     const [i, n] = [readAddress(type, at), readAddress(type, at + 4)];
-    checkElements(i, n, elems.length);
+    checkElements({ start: i, n, size: elems.length }, at, type, at + 4, type);
     elems.fill(R[(at >> 1) + 1], i, i + n);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
@@ -78,9 +91,10 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const { elems: to, type } = inst.tables[l];
     const { elems: from, type: fromType } = inst.tables[m];
     const [d, s] = [readAddress(type, at), readAddress(fromType, at + 2)];
-    const n = readAddress(narrower(type, fromType), at + 4);
-    checkElements(s, n, from.length);
-    checkElements(d, n, to.length);
+    const lengthType = narrower(type, fromType);
+    const n = readAddress(lengthType, at + 4);
+    checkElements({ start: s, n, size: from.length }, at + 2, fromType, at + 4, lengthType);
+    checkElements({ start: d, n, size: to.length }, at, type, at + 4, lengthType);
     copyElements(to, d, from, s, n);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
@@ -88,8 +102,8 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const from = dropped(inst.elems[l]);
     const { elems: to, type } = inst.tables[m];
     const [d, s, n] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
-    checkElements(s, n, from.length);
-    checkElements(d, n, to.length);
+    checkElements({ start: s, n, size: from.length }, at + 2, NARROW, at + 4, NARROW);
+    checkElements({ start: d, n, size: to.length }, at, type, at + 4, NARROW);
     copyElements(to, d, from, s, n);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
@@ -107,8 +121,8 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   },
   'memory.fill': (inst, at, l) => {
     const memory = inst.memories[l];
-    const [d, n] = [readAddress(memory.type, at), readAddress(memory.type, at + 4)];
-    checkBytes(memory, d, n);
+    const d = readAddress(memory.type, at);
+    const n = runLength(memory, d, at, at + 4);
     memory.M8.fill(S[at + 2] & 0xff, d, d + n);
     return Math.floor(n / BYTES_PER_FUEL);
   },
@@ -116,9 +130,9 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const to = inst.memories[l];
     const from = inst.memories[m];
     const [d, s] = [readAddress(to.type, at), readAddress(from.type, at + 2)];
-    const n = readAddress(narrower(to.type, from.type), at + 4);
-    checkBytes(from, s, n);
-    checkBytes(to, d, n);
+    const lengthType = narrower(to.type, from.type);
+    const n = runLength(from, s, at + 2, at + 4, lengthType);
+    runLength(to, d, at, at + 4, lengthType);
     if (to === from) to.M8.copyWithin(d, s, s + n);
     else to.M8.set(from.M8.subarray(s, s + n), d);
     return Math.floor(n / BYTES_PER_FUEL);
@@ -128,7 +142,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const to = inst.memories[m];
     const [d, s, n] = [readAddress(to.type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     if (s + n > from.length) throw new Trap('memory-out-of-bounds', `bytes ${s} to ${s + n} of ${from.length}`);
-    checkBytes(to, d, n);
+    runLength(to, d, at, at + 4, NARROW);
     to.M8.set(from.subarray(s, s + n), d);
     return Math.floor(n / BYTES_PER_FUEL);
   },

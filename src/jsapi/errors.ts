@@ -55,15 +55,20 @@ function withFrames(error: Error, frames: readonly BacktraceFrame[]): Error {
   return error;
 }
 
+/** What is used up, in the words and by the class of browsers: an array that is too large is a RuntimeError. */
+function usedUp({ resource, message }: ExhaustionError): Error {
+  if (resource === 'calls') return new RangeError(`Maximum call stack size exceeded: ${message}`);
+  if (resource === 'array') return new RuntimeError(`requested new array is too large: ${message}`);
+  return new RangeError(message);
+}
+
 /** The error that JavaScript sees for one that ended an execution; what is no error of the engine stays what it is. */
 export function runtimeErrorOf(error: unknown): unknown {
   if (isError(error, 'trap') || isError(error, 'exhaustion')) {
     const known = OUTSIDE.get(error);
     if (known !== undefined) return known;
     const made = withFrames(
-      isError(error, 'trap')
-        ? new RuntimeError(error.message)
-        : new RangeError(`Maximum call stack size exceeded: ${error.message}`),
+      isError(error, 'trap') ? new RuntimeError(error.message) : usedUp(error),
       backtraceOf(error),
     );
     OUTSIDE.set(error, made);

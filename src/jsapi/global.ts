@@ -1,9 +1,9 @@
 // WebAssembly.Global. https://webassembly.github.io/spec/js-api/#globals
 import { Global } from '../runtime/global.ts';
-import { EXTERNREF, F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
+import { F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
-import { canCross, quiet, refInside, refToJs, toWasm } from './values.ts';
+import { canCross, defaultValue, quiet, refInside, refToJs, toWasm } from './values.ts';
 import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
 
 export interface GlobalDescriptor {
@@ -108,9 +108,8 @@ export class GlobalObject {
     const val = toValueType(name, `${who}: Property 'value'`);
     if (!canCross(val)) throw new TypeError(say.uncrossable());
     const global = new Global({ val, mutable });
-    // undefined is a missing argument in Web IDL. New globals are zero or null; only externref has another default.
-    if (value[0] !== undefined) writeGlobal(global, toWasm(value[0], val));
-    else if (val === EXTERNREF) writeGlobal(global, undefined);
+    // undefined is a missing argument in Web IDL.
+    writeGlobal(global, value[0] === undefined ? defaultValue(val) : toWasm(value[0], val));
     bind(this, global);
   }
 

@@ -50,6 +50,11 @@ export const bothLimits = (): string => "Properties 'initial' and 'minimum' are 
 export const cannotGrow = (who: string): string => `${who}: Maximum size exceeded`;
 export const outOfTable = (who: string, index: string, length: number): string =>
   `${who}: invalid address ${index} in a table of size ${length}`;
+export const largeTable = (min: bigint, most: number): string =>
+  `a table of at least ${min} elements; at most ${most} are possible`;
+export const largeMemory = (pages: bigint, most: bigint): string =>
+  `a memory of ${pages} pages; at most ${most} are possible`;
+export const tooMany = (what: string, most: number): string => `${what} has more than ${most} entries`;
 export const tooLarge = (who: string, pages: string): string =>
   `${who}: ${pages} pages are more than a memory can have`;
 export const constantGlobal = (): string => "set WebAssembly.Global.value: Can't set the value of an immutable global.";

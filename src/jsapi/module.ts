@@ -1,6 +1,7 @@
 // WebAssembly.Module: compilation and what can be asked of a module. https://webassembly.github.io/spec/js-api/#modules
 import { decodeModule } from '../decoder/decode.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
+import { MAX_PAGES_64_API, MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import type { Export, ExternKind } from '../syntax/module.ts';
 import { type ExternType, closeGlobal, closeImport, closeTable } from '../validator/subtyping.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
@@ -59,10 +60,24 @@ export function toSettings(options: unknown, who: string): CompileSettings {
   };
 }
 
+/** What the API bounds and the core specification does not: sizes that types declare, imported ones included. */
+function checkLimits({ tableTypes, memTypes }: ValidModule, who: string): void {
+  for (const { limits } of tableTypes) {
+    if (limits.min > MAX_TABLE_SIZE) throw new CompileError(`${who}: ${say.largeTable(limits.min, MAX_TABLE_SIZE)}`);
+  }
+  for (const { limits, pageSizeLog2 } of memTypes) {
+    const most = MAX_PAGES_64_API << BigInt(16 - pageSizeLog2);
+    for (const pages of [limits.min, limits.max ?? 0n]) {
+      if (pages > most) throw new CompileError(`${who}: ${say.largeMemory(pages, most)}`);
+    }
+  }
+}
+
 /** Compiles bytes, which nobody changes afterwards. @throws CompileError. */
 export function compileBytes(bytes: Uint8Array, settings: CompileSettings, who: string): Compiled {
   try {
     const valid = validateModule(decodeModule(bytes), { features: FEATURES });
+    checkLimits(valid, who);
     if (new Set(settings.builtins).size < settings.builtins.length) {
       throw new CompileError(`${who}: ${say.duplicateBuiltins()}`);
     }

@@ -73,6 +73,6 @@ export function promising(wasmFunc: (...args: never[]) => unknown): (...args: un
   const func = funcOf(wasmFunc);
   if (func === undefined) throw new TypeError(say.notExported(who));
   const made = (...args: unknown[]): Promise<unknown> => callPromising(func, args);
-  describeFunction(made, '', func.type.params.length);
+  describeFunction(made, String(func.index), func.type.params.length);
   return made;
 }

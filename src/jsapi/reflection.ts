@@ -1,5 +1,6 @@
 // Type reflection, a proposal that browsers have behind a switch: types of memories, tables, globals, tags, functions,
 // imports and exports, and WebAssembly.Function. https://github.com/WebAssembly/js-types
+import { MAX_PARAMS, MAX_RESULTS } from '../syntax/limits.ts';
 import type { ExternType } from '../validator/subtyping.ts';
 import { FUNCREF, type FuncType, I32, type Limits, type ValType, typeName } from '../syntax/types.ts';
 import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
@@ -74,9 +75,9 @@ function define(target: object, name: string, value: unknown, enumerable: boolea
   Object.defineProperty(target, name, { value, writable: true, enumerable, configurable: true });
 }
 
-function toTypes(value: unknown, what: string): ValType[] {
+function toTypes(value: unknown, what: string, most: number): ValType[] {
   if (value === undefined) throw new TypeError(say.missing(what));
-  return toSequence(value, what).map((one) => toValueType(one, what));
+  return toSequence(value, what, most).map((one) => toValueType(one, what));
 }
 
 /** WebAssembly.Function: makes an exported function of a JavaScript one. */
@@ -84,8 +85,8 @@ class FunctionObject {
   constructor(type: FunctionType, func: Callable) {
     const who = 'WebAssembly.Function()';
     const given = toDictionary(type, `${who}: Argument 0`);
-    const params = toTypes(given['parameters'], `${who}: Property 'parameters'`);
-    const results = toTypes(given['results'], `${who}: Property 'results'`);
+    const params = toTypes(given['parameters'], `${who}: Property 'parameters'`, MAX_PARAMS);
+    const results = toTypes(given['results'], `${who}: Property 'results'`, MAX_RESULTS);
     if (!isCallable(func)) throw new TypeError(`${who}: Argument 1 must be a function`);
     // biome-ignore lint/correctness/noConstructorReturn: instances are functions
     return exportedFunction(hostFunction(func, canonicalFuncType(params, results), 0)) as unknown as FunctionObject;

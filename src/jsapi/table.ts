@@ -1,7 +1,7 @@
 // WebAssembly.Table. https://webassembly.github.io/spec/js-api/#tables
 import { isError } from '../errors.ts';
 import { Table } from '../runtime/table.ts';
-import { EXTERNREF, type ValType, isDefaultable } from '../syntax/types.ts';
+import type { ValType } from '../syntax/types.ts';
 import * as say from './messages.ts';
 import {
   type AddressTypeName,
@@ -12,7 +12,7 @@ import {
   toElementType,
   toLimits,
 } from './types.ts';
-import { canCross, describeType, refInside, refToJs, toWasm } from './values.ts';
+import { canCross, defaultValue, refInside, refToJs, toWasm } from './values.ts';
 import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
 
 export interface TableDescriptor {
@@ -48,16 +48,9 @@ function receiver(value: unknown): Table {
   return table;
 }
 
-/** The default value of a table's elements. @throws TypeError where there is none. */
-function defaultElement(t: ValType): unknown {
-  if (t === EXTERNREF) return undefined;
-  if (!isDefaultable(t)) throw new TypeError(say.noDefault(describeType(t)));
-  return null;
-}
-
 /** The reference that an optional argument means: as in browsers, undefined is one that is missing. @throws TypeError. */
 function toInitial(value: unknown, t: ValType): unknown {
-  return value === undefined ? defaultElement(t) : refInside(t, toWasm(value, t));
+  return value === undefined ? defaultValue(t) : refInside(t, toWasm(value, t));
 }
 
 /** An index that is in the table. @throws TypeError, RangeError. */
@@ -118,7 +111,7 @@ export class TableObject {
     const at = toAddress(index, table.type.addr, `${who}: Argument 0`);
     // Here an undefined that is given is a value: of funcref tables, a wrong one.
     const { elem } = table.type;
-    const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem)) : defaultElement(elem);
+    const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem)) : defaultValue(elem);
     table.elems[inTable(table, at, who)] = element;
   }
 }

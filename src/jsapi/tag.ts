@@ -1,6 +1,7 @@
 // WebAssembly.Tag and JSTag. https://webassembly.github.io/spec/js-api/#tags
 import { JS_TAG, Tag } from '../runtime/tag.ts';
 import { canonicalFuncType } from '../validator/canonical.ts';
+import { MAX_PARAMS } from '../syntax/limits.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
 import { exposeInterface, lookUp, toDictionary, toSequence } from './webidl.ts';
@@ -38,7 +39,7 @@ export class TagObject {
     const { parameters } = toDictionary(type, `${who}: Argument 0`);
     if (parameters === undefined) throw new TypeError(say.missing(`${who}: Property 'parameters'`));
     const what = `${who}: Property 'parameters'`;
-    const params = toSequence(parameters, what).map((one) => toValueType(one, what));
+    const params = toSequence(parameters, what, MAX_PARAMS).map((one) => toValueType(one, what));
     bind(this, new Tag(canonicalFuncType(params, [])));
   }
 }

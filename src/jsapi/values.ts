@@ -6,7 +6,19 @@ import { growReferences } from '../interpreter/loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from '../interpreter/stack.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { isFunc } from '../runtime/func.ts';
-import { F32, F64, HEAP, I32, I64, V128, type ValType, heapOf, isNullable, typeName } from '../syntax/types.ts';
+import {
+  EXTERNREF,
+  F32,
+  F64,
+  HEAP,
+  I32,
+  I64,
+  V128,
+  type ValType,
+  heapOf,
+  isNullable,
+  typeName,
+} from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
 import { exportedFunction, funcOf } from './functions.ts';
 import { exportedObject, objectOf } from './objects.ts';
@@ -52,6 +64,16 @@ function toReference(value: unknown, t: ValType): unknown {
     } else if (!isFuncType(t) && isReference(value, t)) return value;
   }
   throw new TypeError(say.notAReference(describeType(t), value === null ? 'null' : `a value of type ${typeof value}`));
+}
+
+/**
+ * DefaultValue: what an argument that is not given means. Of an externref that is the value undefined, which is no null.
+ * https://webassembly.github.io/spec/js-api/#defaultvalue  @throws TypeError where the type has none.
+ */
+export function defaultValue(t: ValType): unknown {
+  if (t === EXTERNREF) return undefined;
+  if (t > 0 && !isNullable(t)) throw new TypeError(say.noDefault(describeType(t)));
+  return t > 0 ? null : t === I64 ? 0n : 0;
 }
 
 export function describeType(t: ValType): string {

@@ -83,12 +83,17 @@ export function toEnum<T extends string>(value: unknown, allowed: readonly T[], 
   return text;
 }
 
-/** `sequence<T>`: whatever an iterable gives. @throws TypeError. */
-export function toSequence(value: unknown, what: string): unknown[] {
+/** `sequence<T>`: whatever an iterable gives, if that is not more than `most`. @throws TypeError. */
+export function toSequence(value: unknown, what: string, most = Number.POSITIVE_INFINITY): unknown[] {
   if (!isObject(value) || !isCallable((value as { [Symbol.iterator]?: unknown })[Symbol.iterator])) {
     throw new TypeError(say.notIterable(what));
   }
-  return [...(value as Iterable<unknown>)];
+  const list: unknown[] = [];
+  for (const one of value as Iterable<unknown>) {
+    if (list.length >= most) throw new TypeError(say.tooMany(what, most));
+    list.push(one);
+  }
+  return list;
 }
 
 // ------------------------------------------------------------------------------------------------------ buffer sources
@@ -98,8 +103,6 @@ function getter(prototype: object, name: string): ((this: unknown) => unknown) |
 }
 
 const BUFFER_LENGTH = getter(ArrayBuffer.prototype, 'byteLength');
-const SHARED_LENGTH =
-  typeof SharedArrayBuffer === 'undefined' ? undefined : getter(SharedArrayBuffer.prototype, 'byteLength');
 const TYPED: object = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 /** Whether an internal slot is there: the getter throws where it is not. */
@@ -113,11 +116,12 @@ function hasSlot(read: ((this: unknown) => unknown) | undefined, value: object):
   }
 }
 
-/** Is it an ArrayBuffer, a SharedArrayBuffer, or a view of one, of whatever realm? */
-export function isBufferSource(value: unknown): value is ArrayBufferLike | ArrayBufferView {
-  return (
-    isObject(value) && (ArrayBuffer.isView(value) || hasSlot(BUFFER_LENGTH, value) || hasSlot(SHARED_LENGTH, value))
-  );
+/**
+ * Is it an ArrayBuffer or a view, of whatever realm? A SharedArrayBuffer is none: Web IDL takes it only where it says
+ * [AllowShared]. Of views, browsers do not ask what they are views of.
+ */
+export function isBufferSource(value: unknown): value is ArrayBuffer | ArrayBufferView {
+  return isObject(value) && (ArrayBuffer.isView(value) || hasSlot(BUFFER_LENGTH, value));
 }
 
 /** The part of a view, from its internal slots. */

@@ -25,14 +25,13 @@ export function disassemble(code: Code): string[] {
     let next = pc + opSize(one);
     if (number === BR_TABLE) {
       const count = words[next - 1] + 1;
-      operands.push(...Array.from(words.subarray(next, next + count), (target) => `@${target}`));
+      for (let i = 0; i < count; i++) operands.push(`@${words[next + i]}`);
       next += count;
     }
     lines.push(`@${pc} ${one.name} ${operands.join(' ')}`.trimEnd());
     pc = next;
   }
-  if (code.handlers !== undefined) lines.push(...regionLines(code.handlers, words.length));
-  return lines;
+  return code.handlers === undefined ? lines : lines.concat(regionLines(code.handlers, words.length));
 }
 
 /** The regions of tries: where they are, what they catch into which slots, and where that goes on. */

@@ -85,6 +85,7 @@ export class Memory implements Views {
     } catch {
       throw new ExhaustionError(
         `out of memory: a memory of ${type.limits.min} pages (${bytes} bytes) cannot be allocated; at most ${this.maxBytes} bytes`,
+        'memory',
       );
     }
     this.byteLength = this.sharedLength?.[0] ?? bytes;

@@ -112,6 +112,7 @@ export function blankCells(storage: ValType, length: number): Cells {
 function tooLarge(length: number): ExhaustionError {
   return new ExhaustionError(
     `out of memory: an array of ${length} elements; at most ${MAX_ARRAY_REFS} references, or ${MAX_ARRAY_BYTES} bytes`,
+    'array',
   );
 }
 

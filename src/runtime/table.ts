@@ -13,14 +13,18 @@ export class Table {
   private readonly max: number;
 
   /** @throws ExhaustionError when the minimum is above the limit of 10,000,000 elements. */
-  constructor(type: TableType, init: unknown = null) {
+  constructor(type: TableType, ...init: [value?: unknown]) {
     this.type = type;
     const declared = type.limits.max ?? (type.addr === I32 ? 0xffff_ffffn : BigInt(MAX_TABLE_SIZE));
     this.max = Math.min(MAX_TABLE_SIZE, Number(declared));
     if (type.limits.min > BigInt(MAX_TABLE_SIZE)) {
-      throw new ExhaustionError(`out of memory: a table of ${type.limits.min} elements; at most ${MAX_TABLE_SIZE}`);
+      throw new ExhaustionError(
+        `out of memory: a table of ${type.limits.min} elements; at most ${MAX_TABLE_SIZE}`,
+        'table',
+      );
     }
-    this.grow(Number(type.limits.min), init);
+    // An externref that is undefined is a value: only where none is given it is null.
+    this.grow(Number(type.limits.min), init.length === 0 ? null : init[0]);
   }
 
   get size(): number {

@@ -1,5 +1,6 @@
 // A tag instance. https://webassembly.github.io/spec/core/exec/runtime.html#tag-instances
 import { brand, brandOf } from '../brand.ts';
+import { MAX_PARAMS } from '../syntax/limits.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { EXNREF, EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, ref, typeName } from '../syntax/types.ts';
@@ -41,10 +42,12 @@ const NAMED = new Map<string, ValType>(
  * Makes a tag for an embedder: to give to modules that import it, to throw and to recognise exceptions.
  *
  * @param params Types of the values by their names in the text format: `i32`, `f64`, `externref`, `anyref` ...
- * @throws TypeError for a name that is no such type.
+ * @throws TypeError for a name that is no such type, and above 1,000 parameters.
  * @example const failed = tagOf(['i32', 'externref']);
  */
 export function tagOf(params: readonly string[]): Tag {
+  if (params.length > MAX_PARAMS)
+    throw new TypeError(`a tag has at most ${MAX_PARAMS} parameters, not ${params.length}`);
   const types = params.map((name) => {
     const t = NAMED.get(name);
     if (t === undefined) throw new TypeError(`no value type is called ${JSON.stringify(name)}`);

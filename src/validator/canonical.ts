@@ -84,8 +84,8 @@ function groupKey(types: readonly SubType[], group: RecGroup, canonical: Uint32A
     for (const one of supers) parts.push(`s${index(one)}`);
     if (descriptor !== undefined) parts.push(`d${index(descriptor)}`);
     if (describes !== undefined) parts.push(`e${index(describes)}`);
-    if (comp.kind === 'func') parts.push('(', ...comp.params.map(val), ')', ...comp.results.map(val));
-    else if (comp.kind === 'struct') parts.push('{', ...comp.fields.map(field));
+    if (comp.kind === 'func') parts.push('(', comp.params.map(val).join(''), ')', comp.results.map(val).join(''));
+    else if (comp.kind === 'struct') parts.push('{', comp.fields.map(field).join(''));
     else parts.push('[', field(comp.field));
   }
   return parts.join('');
@@ -116,7 +116,8 @@ export function canonicaliseGroup(types: readonly SubType[], group: RecGroup, ca
 export function canonicalFuncType(params: readonly ValType[], results: readonly ValType[]): number {
   const comp: FuncType = { kind: 'func', params, results };
   // In a module of its own, behind the types that it refers to, which there have their canonical ids as indices.
-  const index = Math.max(0, ...[...params, ...results].map((t) => (t > 0 ? heapOf(t) + 1 : 0)));
+  let index = 0;
+  for (const t of params.concat(results)) if (t > 0) index = Math.max(index, heapOf(t) + 1);
   const canonical = Uint32Array.from({ length: index + 1 }, (_, i) => i);
   const types: SubType[] = [];
   types[index] = { final: true, supers: [], comp };

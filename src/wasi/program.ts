@@ -61,7 +61,7 @@ export function runProgram<M extends ProgramModule>(
   const scheduler = new Scheduler({ ...order, fuel, signal });
   const callsOf = (name: EntryName, args: readonly number[], use = (_instance: ProgramInstance): void => {}) => {
     if (scheduler.count > 0 && (scheduler.count + 1) * own > (maxMemoryBytes ?? MAX_MEMORY_BYTES)) {
-      throw new ExhaustionError(memoriesUsedUp(scheduler.count));
+      throw new ExhaustionError(memoriesUsedUp(scheduler.count), 'memory');
     }
     const { instance, start } = engine.beginInstantiate(module, imports);
     use(instance);

@@ -1,5 +1,5 @@
 // The element section. https://webassembly.github.io/spec/core/binary/modules.html#element-section
-import { MAX_ELEM_SEGMENTS } from '../../syntax/limits.ts';
+import { MAX_ELEMENTS, MAX_ELEM_SEGMENTS } from '../../syntax/limits.ts';
 import type { ElemSegment } from '../../syntax/module.ts';
 import { FUNCREF, HEAP, type ValType, hasShortForm, ref } from '../../syntax/types.ts';
 import type { InstructionCursor } from '../instruction-cursor.ts';
@@ -7,9 +7,6 @@ import * as say from '../messages.ts';
 import type { Reader } from '../reader.ts';
 import { decodeExpr } from './expressions.ts';
 import { indexVector, vector } from './vector.ts';
-
-/** A segment has no limit of its own on its length: the bytes that remain bound it. */
-const UNLIMITED = 0xffff_ffff;
 
 export function decodeElements(cursor: InstructionCursor): ElemSegment[] {
   return vector(cursor.reader, 'element segments', MAX_ELEM_SEGMENTS, () => decodeElement(cursor));
@@ -29,7 +26,7 @@ function decodeElement(cursor: InstructionCursor): ElemSegment {
   if ((flags & 4) === 0) {
     const type = typed ? decodeElemKind(reader) : ref(HEAP.func, false);
     noteForm(reader, mode, true, typed);
-    return { type, mode, funcs: indexVector(reader, 'elements', UNLIMITED), exprs: undefined };
+    return { type, mode, funcs: indexVector(reader, 'elements', MAX_ELEMENTS), exprs: undefined };
   }
   const before = reader.choices;
   const type = typed ? reader.refType() : FUNCREF;
@@ -38,7 +35,7 @@ function decodeElement(cursor: InstructionCursor): ElemSegment {
   reader.forgetChoices(before);
   noteForm(reader, mode, type === FUNCREF, typed);
   if (typed && hasShortForm(type)) reader.choice(isLongType);
-  return { type, mode, funcs: undefined, exprs: vector(reader, 'elements', UNLIMITED, () => decodeExpr(cursor)) };
+  return { type, mode, funcs: undefined, exprs: vector(reader, 'elements', MAX_ELEMENTS, () => decodeExpr(cursor)) };
 }
 
 /** Table 0 need not be named where the type of the elements is the one that is meant then. */
