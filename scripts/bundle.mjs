@@ -1,4 +1,5 @@
-// `npm run bundle [-- FOLDER]`: the bundles for hosts without modules or packages, into dist/bundle or FOLDER.
+// `npm run bundle [-- FOLDER]`: the bundles for hosts without modules or packages, into dist/bundle or FOLDER; and, into
+// dist/bin, the command line.
 // One file each, minified, needing nothing: ES2020 by esbuild; ES5 by swc, for engines without classes (Hermes 0.12).
 // No minifier that moves code between functions: swc's would save three percent, and V8 would no longer optimise the loop,
 // which makes it a hundred times slower.
@@ -58,8 +59,32 @@ export async function bundles() {
   return Object.fromEntries(Object.entries(made).map(([name, text]) => [name, banner + text]));
 }
 
+/**
+ * The command line in a few files, for bin/wasmi-ts: to find and open some three hundred modules takes longer than to run
+ * most programs, and more descriptors than some systems give. Names stay, since stacks are shown to those who ask.
+ * fuzz and the second loop stay in files of their own, which are loaded when they are needed.
+ */
+export async function bundleCommandLine(outdir) {
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['src/cli/main.ts', 'src/cli/fuzz-worker.ts'],
+    bundle: true,
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    target: 'node20',
+    platform: 'node',
+    format: 'esm',
+    legalComments: 'none',
+    external: ['fast-check'],
+    banner: { js: banner.trimEnd() },
+    outdir,
+  });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.argv[2] ?? join(root, 'dist', 'bundle');
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(await bundles())) writeFileSync(join(folder, name), text);
+  if (process.argv[2] === undefined) await bundleCommandLine(join(root, 'dist', 'bin'));
 }

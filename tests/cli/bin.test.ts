@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bin = join(root, 'bin', 'wasmi-ts');
 const golden = join(root, 'tests', 'cli', 'golden');
-const built = existsSync(join(root, 'dist', 'cli', 'main.js'));
+const built = existsSync(join(root, 'dist', 'bin', 'main.js'));
 const title = built ? 'bin/wasmi-ts' : 'bin/wasmi-ts (not tested: dist is missing, run npm run build first)';
 
 function run(args: string[], options: { input?: string; env?: Record<string, string> } = {}) {
@@ -110,6 +110,16 @@ describe.skipIf(!built)(title, () => {
       expect(code('wasmi-ts --version >&-')).toBe(0);
     },
   );
+
+  test.skipIf(process.platform === 'win32')('runs where only 40 descriptors can be open', () => {
+    const line = `ulimit -n 40 && exec "${process.execPath}" "${bin}" echo.wat`;
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
+      cwd: golden,
+      encoding: 'utf8',
+      input: 'hello',
+    });
+    expect([status, stdout, stderr]).toEqual([0, 'hello', '']);
+  });
 
   test('says which version it is', () => {
     expect(run(['--version']).stdout).toMatch(/^wasmi-ts \d+\.\d+\.\d+\n$/);
