@@ -43,7 +43,8 @@ test('a memory that nobody looks at keeps its spare room when it grows', () => {
   memory.grow(1);
   expect(memory.M8.length).toBeGreaterThanOrEqual(3 * 65536);
   expect(memory.buffer.byteLength).toBe(3 * 65536);
-  expect(M8.length).toBeGreaterThan(0);
+  // An old view: hosts that can move the bytes leave it empty, others leave it as it was.
+  expect(M8.length).toBe('transfer' in ArrayBuffer.prototype ? 0 : 2 * 65536);
 });
 
 test('an exact buffer may end within a word', () => {

@@ -130,6 +130,13 @@ describe('growth', () => {
     }
   });
 
+  test('by nothing gives another buffer, and copies nothing', () => {
+    const memory = new Memory(type(2));
+    const { buffer } = memory;
+    const grown = onHost({ transfer: false, growable: false }, () => [memory.grow(0), memory.buffer.byteLength]);
+    expect([grown.result, grown.copied, buffer.byteLength]).toEqual([[2, 2 * PAGE], 0, 0]);
+  });
+
   test('page by page copies less than twice what there is, if nobody looks', () => {
     const memory = new Memory(type(1));
     const { copied } = onHost({ transfer: false, growable: false }, () => {

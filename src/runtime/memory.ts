@@ -239,7 +239,7 @@ export class Memory implements Views {
     const { store, byteLength, M8 } = this;
     const keeps = this.isLost ? 0 : Math.min(byteLength, capacity);
     try {
-      if (keeps > 0 && canTransfer(store)) this.moved(transferred(store, capacity));
+      if (keeps > 0 && canTransfer(store, capacity)) this.moved(transferred(store, capacity));
       else {
         const made = this.emptyStore(capacity, capacity);
         const views = viewsOf(made, capacity);

@@ -29,8 +29,10 @@ export function isSharedBuffer(buffer: ArrayBufferLike): buffer is SharedArrayBu
   return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
 }
 
-export function canTransfer(buffer: ArrayBufferLike): boolean {
-  return typeof (buffer as Growable).transfer === 'function';
+/** Can the host move the bytes of a buffer to one of `length`, so that JavaScript need not copy them? */
+export function canTransfer(buffer: ArrayBufferLike, length: number): boolean {
+  if (typeof (buffer as Growable).transfer === 'function') return true;
+  return length === buffer.byteLength && !isSharedBuffer(buffer) && (globalThis as Host).structuredClone !== undefined;
 }
 
 /** An untouched buffer: hosts take its pages from the system when they are first used. @throws as the host does. */
@@ -97,7 +99,7 @@ export function detach(buffer: ArrayBufferLike): void {
   if (isSharedBuffer(buffer)) return;
   const { structuredClone, MessageChannel } = globalThis as Host;
   try {
-    if (canTransfer(buffer)) (buffer as Growable).transfer?.(0);
+    if ('transfer' in buffer) (buffer as Growable).transfer?.(0);
     else if (structuredClone !== undefined) structuredClone(undefined, { transfer: [buffer] });
     else if (MessageChannel !== undefined) {
       const { port1 } = new MessageChannel();
@@ -109,7 +111,12 @@ export function detach(buffer: ArrayBufferLike): void {
   }
 }
 
-/** Detaches a buffer and gives its bytes, cut or filled up with zeros to `length`. @throws as the host does: then nothing has happened. */
+/**
+ * Detaches a buffer and gives its bytes, cut or filled up with zeros to `length`, where `canTransfer` says so.
+ * @throws as the host does: then nothing has happened.
+ */
 export function transferred(buffer: ArrayBufferLike, length: number): ArrayBuffer {
-  return (buffer as Growable).transfer?.(length) as ArrayBuffer;
+  const { transfer } = buffer as Growable;
+  if (transfer !== undefined) return Reflect.apply(transfer, buffer, [length]) as ArrayBuffer;
+  return (globalThis as Host).structuredClone?.(buffer, { transfer: [buffer] }) as ArrayBuffer;
 }
