@@ -1,8 +1,9 @@
 // The tests on other versions of Node: installs those of package.json, and runs on each the official testsuite in both
 // loops, its float scripts hot, the WASI testsuite, and the tests of all that depends on the host. Part of .ci/run.
 //   node .ci/nodes/run.mjs [--only NAME] [--job TEXT] [--nodes FOLDER]
-// --only runs one version (node26), --job the jobs whose name holds a text; --nodes takes versions that are installed already. Two jobs run at a time. A line for
-// each job; of one that fails, what it said. The last line counts jobs; exit code 1 where one failed.
+// --only runs one version (node26), --job the jobs whose name holds a text; --nodes takes versions that are installed
+// already. Two jobs run at a time. A line for each job; of one that fails, what it said. The last line counts jobs; exit
+// code 1 where one failed.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +30,7 @@ const spec = [...tsx, 'spec-tests/run.ts'];
 
 /** What runs on each version, the longest first. */
 const JOBS = [
-  { name: 'tests', args: ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...HOST_TESTS], whole: true },
+  { name: 'host tests', args: ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...HOST_TESTS], whole: true },
   { name: 'WASI', args: [...tsx, 'tests/wasi/testsuite/run.ts'] },
   { name: 'float scripts hot, switch', args: [...spec, '--hot', ROUNDS] },
   { name: 'float scripts hot, closures', args: [...spec, '--hot', ROUNDS, '--loop', 'closures'] },

@@ -11,6 +11,7 @@ import type { Engine, Failure } from '../testing/differential.ts';
 import type { JsNamespace } from '../testing/js-engine.ts';
 import { trapClass } from '../testing/traps.ts';
 import { parseModule } from '../text/parser.ts';
+import { NaNWatch } from './nan-watch.ts';
 
 /** Twenty times what any of 36,000 calls of generated modules needed: they end by themselves. What does not is a fault. */
 const FUEL = 20_000;
@@ -34,7 +35,7 @@ function look(value: unknown): unknown {
   return value instanceof Table ? value.elems : undefined;
 }
 
-/** Our engine; 'traced' runs the code that reports every instruction. */
+/** Our engine; 'traced' runs the code that reports every instruction, and looks at the NaNs that it makes. */
 export function ourEngine(name: string, mode: 'fast' | 'traced'): Engine {
   return {
     name,
@@ -46,10 +47,12 @@ export function ourEngine(name: string, mode: 'fast' | 'traced'): Engine {
         if (one.module === 'host') functions[one.name] = (...args) => host(one.name, args) as ReturnType<HostFunction>;
       }
       const first = linked === undefined ? {} : instantiate(compile(linked, { features }), {}, { mode }).exports;
-      const instance = instantiate(module, { host: functions, linked: first }, { mode, fuel: FUEL });
+      const watch = mode === 'traced' ? new NaNWatch() : undefined;
+      const instance = instantiate(module, { host: functions, linked: first }, { mode, fuel: FUEL, monitor: watch });
       return {
         call: (func, args) => {
           const results = instance.callWith({ fuel: FUEL }, func, ...args);
+          if (watch !== undefined && watch.faults.length > 0) throw new Error(watch.faults[0]);
           return results === undefined ? [] : Array.isArray(results) ? results : [results];
         },
         setGlobal: (global, value) => {

@@ -2,8 +2,8 @@
 // the host has had the engine's code. JavaScript leaves the bits of a NaN to its engine; WebAssembly does not.
 // https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation
 // The text is made from the instruction table where Node is; only `checkFloatBits` runs in the hosts.
-import { INSTRUCTIONS } from '../../../src/syntax/instructions.ts';
-import { F32, F64, V128, type ValType } from '../../../src/syntax/types.ts';
+import { F32, V128, type ValType } from '../../../src/syntax/types.ts';
+import { FLOAT_OPERATORS, type FloatOperator, type FloatWidth } from '../../../src/testing/float-operators.ts';
 import type { Namespace, Tally } from './types.ts';
 
 /** Operands by width, as bits: the first ones hold canonical NaNs alone, the last ones others. */
@@ -18,54 +18,30 @@ const COUNT = CANONICAL[32].length + OTHERS[32].length;
 const PLACE = { 32: 0, 64: 256 } as const;
 const RESULTS = 1024;
 
-type Width = 32 | 64;
-
-/** An operator: its types, and the width of its lanes; of an operand that is a vector, too. */
-interface Operator {
-  readonly name: string;
-  readonly pops: readonly ValType[];
-  readonly push: ValType;
-  readonly from: Width;
-  readonly to: Width;
-  readonly lane: string;
-}
-
-const isFloat = (t: ValType): boolean => t === F32 || t === F64 || t === V128;
-/** Vectors of truths are no floats, and what comes from integers is no NaN. */
-const LEFT_OUT = /^\w+x\d\.(eq|ne|lt|gt|le|ge)$|\.convert|\.load|\.const/;
-/** Operators that move bits, whatever NaN they are. */
-const MOVES = /\.(abs|neg|copysign|pmin|pmax|splat|extract_lane|replace_lane)$/;
-
-const OPERATORS: readonly Operator[] = INSTRUCTIONS.flatMap(({ name, sig, imm }) => {
-  if (sig === undefined || sig.pops.length === 0 || sig.pushes.length !== 1) return [];
-  if (!/^f(32|64)(x\d)?\./.test(name) || LEFT_OUT.test(name)) return [];
-  if (!sig.pops.every(isFloat) || !isFloat(sig.pushes[0])) return [];
-  const to: Width = name.startsWith('f32') ? 32 : 64;
-  const from: Width = /demote/.test(name) ? 64 : /promote/.test(name) ? 32 : to;
-  return [{ name, pops: sig.pops, push: sig.pushes[0], from, to, lane: imm === 'lane' ? ' 0' : '' }];
-});
-
-const typeName = (t: ValType): string => (t === F32 ? 'f32' : t === F64 ? 'f64' : 'v128');
+const MOVING = [...FLOAT_OPERATORS.values()].filter(({ moves }) => moves).map(({ name }) => name);
+const typeName = (t: ValType): string => (t === F32 ? 'f32' : t === V128 ? 'v128' : 'f64');
 
 /** An operand: number $a or $b of a width. */
-function load(t: ValType, width: Width, which: string): string {
+function load(t: ValType, width: FloatWidth, which: string): string {
   const word = t === V128 ? `v128.load${width}_splat` : `${typeName(t)}.load`;
   return `(${word} offset=${PLACE[width]} (i32.shl (local.get ${which}) (i32.const 3)))`;
 }
 
 /** How an operator is used: its result is stored, kept in a local, or goes to another operator. */
-const SHAPES: Readonly<Record<string, (one: Operator, call: string, store: (value: string) => string) => string>> = {
-  stored: (_, call, store) => store(call),
-  kept: (_, call, store) => `(local.set $r ${call}) ${store('(local.get $r)')}`,
-  used: ({ push, to }, call, store) => {
-    const add = push === V128 ? (to === 32 ? 'f32x4.add' : 'f64x2.add') : `${typeName(push)}.add`;
-    return store(`(${add} ${call} ${load(push, to, '$b')})`);
-  },
-};
+const SHAPES: Readonly<Record<string, (one: FloatOperator, call: string, store: (value: string) => string) => string>> =
+  {
+    stored: (_, call, store) => store(call),
+    kept: (_, call, store) => `(local.set $r ${call}) ${store('(local.get $r)')}`,
+    used: ({ push, to }, call, store) => {
+      const add = push === V128 ? (to === 32 ? 'f32x4.add' : 'f64x2.add') : `${typeName(push)}.add`;
+      return store(`(${add} ${call} ${load(push, to, '$b')})`);
+    },
+  };
 
 /** A function for each operator and shape: all pairs of operands, `rounds` times; results from RESULTS on. */
-function functionText(one: Operator, shape: string): string {
-  const { name, pops, push, from, lane } = one;
+function functionText(one: FloatOperator, shape: string): string {
+  const { name, pops, push, from } = one;
+  const lane = one.lane ? ' 0' : '';
   const operands = pops.map((t, i) => load(t, t === V128 ? from : t === F32 ? 32 : 64, i === 0 ? '$a' : '$b'));
   const call = `(${name}${lane} ${operands.join(' ')})`;
   const store = (value: string): string => `(${typeName(push)}.store offset=${RESULTS} (local.get $d) ${value})`;
@@ -85,7 +61,9 @@ function functionText(one: Operator, shape: string): string {
 
 /** The module in the text format. */
 export function floatBitsText(): string {
-  const functions = OPERATORS.flatMap((one) => Object.keys(SHAPES).map((shape) => functionText(one, shape)));
+  const functions = [...FLOAT_OPERATORS.values()].flatMap((one) =>
+    Object.keys(SHAPES).map((shape) => functionText(one, shape)),
+  );
   return `(module (memory (export "memory") 1)\n${functions.join('\n')})`;
 }
 
@@ -100,7 +78,7 @@ function writeOperands(words: Uint32Array): void {
 }
 
 /** The high word of a lane where that is a NaN; for f32 shifted to where f64 has it. */
-function nanOf(words: Uint32Array, at: number, width: Width): { high: number; low: number } | undefined {
+function nanOf(words: Uint32Array, at: number, width: FloatWidth): { high: number; low: number } | undefined {
   if (width === 32) {
     const bits = words[at] & 0x7fffffff;
     return bits > 0x7f800000 ? { high: bits, low: 0 } : undefined;
@@ -118,7 +96,7 @@ function faultOf(words: Uint32Array, name: string): string | undefined {
   const canonical = width === 32 ? 0x7fc00000 : 0x7ff80000;
   const quiet = width === 32 ? 0x00400000 : 0x00080000;
   const lanes = /^f\d\dx\d\.(?!extract_lane)/.test(name) ? 128 / width : 1;
-  const moves = MOVES.test(name.split(' ')[0]);
+  const moves = MOVING.includes(name.split(' ')[0]);
   for (let a = 0; a < COUNT; a++) {
     for (let b = 0; b < COUNT; b++) {
       const plain = a < CANONICAL[32].length && b < CANONICAL[32].length;
