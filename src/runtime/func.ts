@@ -90,6 +90,11 @@ export function standFor(callable: (...args: never[]) => unknown, func: Func): v
  * A host function with a type of its own, which imports have to match. The type refers to no other type. No guest
  * catches what it throws: errors of the embedder's streams, clocks and directories reach whoever runs the guest.
  */
-export function typedHost({ params, results }: FuncType, host: CallerHost): Func {
-  return new Func(canonicalFuncType(params, results), undefined, -1, undefined, undefined, host);
+export function typedHost(type: FuncType, host: CallerHost): Func {
+  let canon = CANONICAL.get(type);
+  if (canon === undefined) CANONICAL.set(type, (canon = canonicalFuncType(type.params, type.results)));
+  return new Func(canon, undefined, -1, undefined, undefined, host);
 }
+
+/** Canonical ids of types that are kept in tables, by identity. */
+const CANONICAL = new WeakMap<FuncType, number>();

@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/wasi-threads#detailed-design-discussion
 // A thread is a new instance of the same module over the same imports, its shared memory among them; its code is shared.
 import { ExhaustionError, LinkError } from '../errors.ts';
-import { I32 } from '../syntax/types.ts';
+import { type FuncType, I32 } from '../syntax/types.ts';
 import { ERRNO } from './host/errno.ts';
 import type { SystemInterface, TypedFunction } from './kernel/interface.ts';
 import type { Process, ThreadGroup } from './kernel/process.ts';
@@ -51,10 +51,12 @@ export class Threads implements ThreadGroup {
   }
 }
 
+const SPAWN_TYPE: FuncType = { kind: 'func', params: [I32], results: [I32] };
+
 /** The functions to import from `wasi`. Without a scheduler threads cannot be started: NOTSUP. */
 export function threadFunctions(process: Process, strace: ((line: string) => void) | undefined): SystemInterface {
   const spawn: TypedFunction = {
-    type: { kind: 'func', params: [I32], results: [I32] },
+    type: SPAWN_TYPE,
     run: (_caller, [argument]) => {
       const number = process.threads?.spawn(argument as number) ?? -ERRNO.NOTSUP;
       strace?.(`thread-spawn(start_arg=${argument}) = ${number}`);

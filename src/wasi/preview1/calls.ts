@@ -3,7 +3,7 @@
 import { emptyRecord } from '../../syntax/records.ts';
 import { type Coercion, dispatch, type DispatchOptions, type SystemCall } from '../kernel/dispatcher.ts';
 import type { SystemInterface, TypedFunction } from '../kernel/interface.ts';
-import { type FunctionName, type Layout, type Parameter, parametersOf, typeOf } from './abi.ts';
+import { FUNCTIONS, type FunctionName, type Layout, type Parameter, parametersOf, typeOf } from './abi.ts';
 import { argsGet, argsSizesGet } from './args.ts';
 import { clockResGet, clockTimeGet } from './clock.ts';
 import { environGet, environSizesGet } from './environ.ts';
@@ -70,6 +70,12 @@ function callsOf(layout: Layout): Readonly<Record<FunctionName, SystemCall>> {
   };
 }
 
+/** What follows from the table alone: made once, however many processes there are. */
+const DECLARED = (Object.keys(FUNCTIONS) as FunctionName[]).map((name) => {
+  const parameters = parametersOf(name);
+  return { name, parameters, coercions: parameters.flatMap(coercionsOf), type: typeOf(name) };
+});
+
 /** How the core values of a parameter arrive. */
 function coercionsOf({ type, values }: Parameter): Coercion[] {
   return values.map((value) => (value === 'i32' ? 'u32' : type === 'filedelta' ? 's64' : 'u64'));
@@ -82,13 +88,12 @@ export function functionsOf(
   strace: ((line: string) => void) | undefined,
 ): SystemInterface {
   const functions = emptyRecord<TypedFunction>();
-  for (const [name, run] of Object.entries(callsOf(layout)) as [FunctionName, SystemCall][]) {
+  const calls = callsOf(layout);
+  const known = { args: options.process.args.length, env: options.process.env.length };
+  for (const { name, parameters, coercions, type } of DECLARED) {
     if (layout.without.includes(name)) continue;
-    const parameters = parametersOf(name);
-    const { process } = options;
-    const known = { args: process.args.length, env: process.env.length };
     const tracer = strace && straceTracer({ name, parameters, layout }, known, strace);
-    functions[name] = { type: typeOf(name), run: dispatch(run, parameters.flatMap(coercionsOf), options, tracer) };
+    functions[name] = { type, run: dispatch(calls[name], coercions, options, tracer) };
   }
   return functions;
 }
