@@ -20,7 +20,7 @@ import { type Program, loadProgram, moduleFailure } from './program.ts';
 import { Known, placeLines } from './report.ts';
 import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
-import { stopped } from './stop.ts';
+import { nobodyIsLeft, stopped } from './stop.ts';
 import { TraceOutput } from './trace-output.ts';
 import { openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
 
@@ -114,7 +114,7 @@ class Run {
     const timer = settings.timeout === undefined ? undefined : setTimeout(() => this.abort.abort(), settings.timeout);
     const busy = console.onIdle(() => {
       this.idle = true;
-      this.abort.abort();
+      this.abort.abort(nobodyIsLeft());
     });
     try {
       for (const { program: library } of linked) judge(library, ['_initialize']);
