@@ -2,7 +2,7 @@
 import type { Bits } from '../runtime/values.ts';
 import { type Module, funcTypeOf } from '../syntax/module.ts';
 import { type ValType, typeName, typesName } from '../syntax/types.ts';
-import type { NameFunc } from '../trace/values.ts';
+import type { NameFunc } from '../runtime/reference-text.ts';
 import { UsageError, CliError } from './failure.ts';
 import { exampleOf, parseValue, resultText } from './values.ts';
 

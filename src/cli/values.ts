@@ -1,9 +1,10 @@
 // Arguments and results of --invoke: texts to bits by the function's type, and back. Nothing goes through JavaScript's
 // numbers, which do not keep the bits of a NaN. https://webassembly.github.io/spec/core/text/values.html
+import { type NameFunc, referenceLiteral } from '../runtime/reference-text.ts';
 import type { Bits } from '../runtime/values.ts';
+import { numberText } from '../syntax/number-text.ts';
 import { F32, F64, I32, I64, V128, type ValType, isNullable, isRef } from '../syntax/types.ts';
 import { parseNumber } from '../text/literals.ts';
-import { type NameFunc, valueText } from '../trace/values.ts';
 
 /** The bits that `text` means as a `type`, or undefined when it means none: `7`, `-0x10`, `1.5`, `0x1p-3`, `nan`, `null`. */
 export function parseValue(text: string, type: ValType): Bits | undefined {
@@ -22,6 +23,5 @@ export function exampleOf(type: ValType): string {
 
 /** A result as text: numbers and vectors as literals, `null`, and other references as `(ref.func $f)`, `(ref.i31 -5)`. */
 export function resultText(type: ValType, bits: Bits, nameFunc: NameFunc): string {
-  const text = valueText({ type, bits }, nameFunc);
-  return isRef(type) && text !== 'null' ? `(ref.${text})` : text;
+  return isRef(type) ? referenceLiteral(type, bits, nameFunc) : numberText(type, bits as bigint);
 }

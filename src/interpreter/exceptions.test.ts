@@ -338,11 +338,11 @@ describe('payloads', () => {
   });
 
   test.runIf(FEATURES.simd.built)('the report of an uncaught exception has literals of the text format', () => {
-    const inner = load(`(module (tag $t (param i32 i64 f32 f64 v128 externref funcref))
+    const inner = load(`(module (tag $t (param i32 i64 f32 f64 v128 externref funcref i31ref))
       (func $f (export "f") (throw $t (i32.const -1) (i64.const -1) (f32.const -0) (f64.const nan:0x4)
-        (v128.const i32x4 1 2 3 4) (ref.null extern) (ref.func $f))))`);
+        (v128.const i32x4 1 2 3 4) (ref.null extern) (ref.func $f) (ref.i31 (i32.const -5)))))`);
     expect(() => inner.call('f')).toThrow(
-      ': -1, -1, -0, nan:0x4, i32x4 0x00000001 0x00000002 0x00000003 0x00000004, null, a reference',
+      ': -1, -1, -0, nan:0x4, i32x4 0x00000001 0x00000002 0x00000003 0x00000004, null, (ref.func $f), (ref.i31 -5)',
     );
   });
 

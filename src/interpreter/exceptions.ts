@@ -9,11 +9,12 @@ import { slotsOf } from '../lowering/operands.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
+import { referenceLiteral } from '../runtime/reference-text.ts';
 import { JS_TAG, type Tag, isTag } from '../runtime/tag.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { numberText } from '../syntax/number-text.ts';
 import { F64, I64, V128, type ValType, typesName } from '../syntax/types.ts';
-import { backtraceLater } from './backtrace.ts';
+import { backtraceLater, namesOf } from './backtrace.ts';
 import { bitsToValue, valueToBits, vectorError } from './border.ts';
 import { CROSS_RETURN_PC, EXIT_PC, currentGeneration, findFunction } from './code-space.ts';
 import { CODE as C, FRAMES as FS, REFERENCES as R, SLOTS as S } from './stack.ts';
@@ -160,8 +161,14 @@ function toOutside(exception: ExceptionObject, t: Thread): unknown {
 }
 
 function shown(t: ValType, bits: Bits): string {
-  if (t <= 0) return numberText(t, bits as bigint);
-  return bits === null ? 'null' : 'a reference';
+  return t <= 0 ? numberText(t, bits as bigint) : referenceLiteral(t, bits, nameOf);
+}
+
+/** `$f`, or the index where the function has no name; nothing for the host's own. */
+function nameOf({ instance, index }: Func): string {
+  if (instance === undefined) return '';
+  const name = namesOf(instance.module).funcs.get(index);
+  return name === undefined ? String(index) : `$${name}`;
 }
 
 /** The values for a host. A v128 has none: reading it throws, as wherever one would cross. */

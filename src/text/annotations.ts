@@ -250,9 +250,10 @@ export class Annotations {
   takeHints(at: number, func: number, offset: number): void {
     const isHint = (id: string): boolean => id.startsWith('metadata.code.');
     const taken = this.take(at, isHint);
-    if (this.tokens.kinds[at - 1] === LPAREN) taken.push(...this.take(at - 1, isHint));
-    for (const one of taken) {
-      if (taken.some((other) => other !== one && other.id === one.id)) throw this.fault(one, 'duplicate annotation');
+    const seen = new Set<string>();
+    for (const one of this.tokens.kinds[at - 1] === LPAREN ? taken.concat(this.take(at - 1, isHint)) : taken) {
+      if (seen.has(one.id)) throw this.fault(one, 'duplicate annotation');
+      seen.add(one.id);
       const cursor = new Cursor(one.tokens);
       const bytes = cursor.byteStrings();
       if (!cursor.is(EOF)) throw this.fault(one, `unexpected token ${cursor.text}`);

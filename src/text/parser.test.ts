@@ -253,6 +253,13 @@ describe('annotations of the binary form', () => {
     expect(encodeModule(same)).toEqual(encodeModule(plain));
   });
 
+  test('two hundred thousand hints before one instruction are no argument list and no quadratic work', () => {
+    const hints = Array.from({ length: 200_000 }, (_, i) => `(@metadata.code.h${i} "")`).join('');
+    const { customs } = parseModule(`(func ${hints}(${hints.replace(/h/g, 'g')}nop))`, { names: false });
+    expect(customs).toHaveLength(400_000);
+    expect(() => parseModule(`(func ${hints}${hints}nop)`)).toThrow('duplicate annotation');
+  });
+
   test('other annotations with such a name are left out', () => {
     expect(() => parseModule('(@binary.other anything) (func (@binary 1))')).not.toThrow();
   });

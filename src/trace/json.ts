@@ -3,7 +3,8 @@
 import { visibleJson } from '../syntax/visible.ts';
 import type { Effect, Step, TypedValue } from './step.ts';
 import { bytesText } from './text.ts';
-import { type NameFunc, valueJson } from './values.ts';
+import type { NameFunc } from '../runtime/reference-text.ts';
+import { valueJson } from './values.ts';
 
 export const JSON_VERSION = 1;
 export const JSON_HEADER = JSON.stringify({ trace: 'wasmi-ts', version: JSON_VERSION });

@@ -1,6 +1,7 @@
 // A trace for people: one line per instruction, in columns. docs/tracing.md explains them.
 import type { Effect, Shape, Step, TypedValue } from './step.ts';
-import { type NameFunc, valueText } from './values.ts';
+import type { NameFunc } from '../runtime/reference-text.ts';
+import { valueText } from './values.ts';
 
 const WIDTHS = { step: 7, place: 18, instruction: 26, operands: 22 } as const;
 /** Deeper calls are not indented further: their depth stands there as a number. */

@@ -1,0 +1,27 @@
+// References as traces and reports show them: by what they are, since nothing else of them is for people.
+import { brandOf } from '../brand.ts';
+import { HEAP, type ValType, heapOf } from '../syntax/types.ts';
+import { type Func, isFunc } from './func.ts';
+import { isI31 } from './objects.ts';
+
+/** Tells a function's name as it is shown; the empty text where it has none. */
+export type NameFunc = (func: Func) => string;
+
+const EXTERN_HEAPS: ReadonlySet<number> = new Set([HEAP.extern, HEAP.noextern]);
+const KINDS: ReadonlySet<unknown> = new Set(['struct', 'array', 'exn']);
+
+/** `null`, `func $f`, `i31 -5`, `struct`, `array`, `exn`, `extern`, or `host` for a value of the host in another type. */
+export function referenceText(t: ValType, value: unknown, nameFunc: NameFunc): string {
+  if (value === null) return 'null';
+  if (EXTERN_HEAPS.has(heapOf(t))) return 'extern';
+  if (isFunc(value)) return `func ${nameFunc(value)}`.trimEnd();
+  if (isI31(value)) return `i31 ${value}`;
+  const kind = brandOf(value);
+  return kind !== undefined && KINDS.has(kind) ? kind : 'host';
+}
+
+/** The same as scripts of the testsuite write it: `(ref.func $f)`, `(ref.i31 -5)`; null is `null`. */
+export function referenceLiteral(t: ValType, value: unknown, nameFunc: NameFunc): string {
+  const text = referenceText(t, value, nameFunc);
+  return text === 'null' ? text : `(ref.${text})`;
+}
