@@ -15,6 +15,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const AT_ONCE = 2;
+/** No job takes a quarter of this on two cores. */
+const MINUTES = 12;
 /** Rounds of the float scripts in one process: every compiler of V8 gets to the loop's code in the first twenty. */
 const ROUNDS = '200';
 
@@ -47,7 +49,13 @@ function resultOf(output) {
 
 function runJob(node, args) {
   const path = `${join(node, 'bin')}${delimiter}${process.env.PATH}`;
-  const child = spawn(join(node, 'bin', 'node'), args, { cwd: root, env: { ...process.env, PATH: path, CI: '1' } });
+  const child = spawn(join(node, 'bin', 'node'), args, {
+    cwd: root,
+    env: { ...process.env, PATH: path, CI: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: MINUTES * 60_000,
+    killSignal: 'SIGKILL',
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
