@@ -5,7 +5,7 @@ import { JS_TAG, type Tag } from '../runtime/tag.ts';
 import * as say from './messages.ts';
 import { type TagObject, tagOfObject } from './tag.ts';
 import { canCross, toJs, toWasm } from './values.ts';
-import { exposeInterface, lookUp, toDictionary, toSequence, toUint32 } from './webidl.ts';
+import { exposeInterface, lookUp, newObject, toDictionary, toSequence, toUint32 } from './webidl.ts';
 
 export interface ExceptionOptions {
   readonly traceStack?: boolean;
@@ -23,7 +23,7 @@ export function wasmExceptionOf(value: unknown): WasmException | undefined {
 /** The object of an exception, always the same one. */
 export function exceptionObjectOf(exception: WasmException): ExceptionObject {
   const known = OUTSIDE.get(exception);
-  return known ?? bind(Object.create(ExceptionObject.prototype) as ExceptionObject, exception);
+  return known ?? bind(newObject(ExceptionObject), exception);
 }
 
 function bind(target: ExceptionObject, exception: WasmException): ExceptionObject {
@@ -61,11 +61,12 @@ export class ExceptionObject {
     const values = toSequence(payload, `${who}: Argument 1`);
     const { traceStack } = toDictionary(options[0], `${who}: Argument 2`);
     if (tag === JS_TAG) throw new TypeError(say.jsTagException());
-    bind(this, new WasmException(tag, toPayload(tag, values)));
+    const made = bind(newObject(new.target), new WasmException(tag, toPayload(tag, values)));
     if (traceStack) {
       const { stack } = new Error();
-      if (typeof stack === 'string') STACKS.set(this, stack);
+      if (typeof stack === 'string') STACKS.set(made, stack);
     }
+    return made;
   }
 
   getArg(exceptionTag: TagObject, index: number): unknown {

@@ -4,7 +4,7 @@ import { F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
 import { canCross, defaultValue, quiet, refInside, refToJs, toWasm } from './values.ts';
-import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
+import { exposeInterface, lookUp, newObject, toDictionary } from './webidl.ts';
 
 export interface GlobalDescriptor {
   readonly value: ValueTypeName;
@@ -22,7 +22,7 @@ export function globalOf(value: unknown): Global | undefined {
 /** The object of a global, always the same one. */
 export function globalObject(global: Global): GlobalObject {
   const known = OBJECTS.get(global);
-  return known ?? bind(Object.create(GlobalObject.prototype) as GlobalObject, global);
+  return known ?? bind(newObject(GlobalObject), global);
 }
 
 function bind(target: GlobalObject, global: Global): GlobalObject {
@@ -110,7 +110,7 @@ export class GlobalObject {
     const global = new Global({ val, mutable });
     // undefined is a missing argument in Web IDL.
     writeGlobal(global, value[0] === undefined ? defaultValue(val) : toWasm(value[0], val));
-    bind(this, global);
+    return bind(newObject(new.target), global);
   }
 
   valueOf(): unknown {

@@ -18,7 +18,7 @@ import { suspendedFunctionOf } from './promising.ts';
 import { type TableObject, tableObject, tableOf } from './table.ts';
 import { type TagObject, tagObject, tagOfObject } from './tag.ts';
 import { canCross, toWasm } from './values.ts';
-import { exposeInterface, isCallable, isObject } from './webidl.ts';
+import { exposeInterface, isCallable, isObject, newObject } from './webidl.ts';
 
 /** An imports object: modules by name, and in each what is imported by name. */
 export type ImportsObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -144,7 +144,7 @@ function exportsOf(inner: ModuleInstance): object {
 
 /** An object for an instance. */
 export function instanceObject(inner: ModuleInstance): InstanceObject {
-  return bind(Object.create(InstanceObject.prototype) as InstanceObject, inner);
+  return bind(newObject(InstanceObject), inner);
 }
 
 function bind(target: InstanceObject, inner: ModuleInstance): InstanceObject {
@@ -157,7 +157,7 @@ export class InstanceObject {
     const who = 'WebAssembly.Instance()';
     const compiled = toModule(module, `${who}: Argument 0`);
     const given = toImportsObject(importObject[0], who);
-    bind(this, instantiateCore(compiled, readImports(compiled, given, who), who));
+    return bind(newObject(new.target), instantiateCore(compiled, readImports(compiled, given, who), who));
   }
 
   get exports(): ExportsObject {

@@ -6,7 +6,7 @@ import { MAX_PAGES_32, MAX_PAGES_64 } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 import * as say from './messages.ts';
 import { type AddressTypeName, type AddressValue, fromAddress, toAddress, toAddressType, toLimits } from './types.ts';
-import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
+import { exposeInterface, lookUp, newObject, toDictionary } from './webidl.ts';
 
 export interface MemoryDescriptor {
   readonly initial: AddressValue;
@@ -26,7 +26,7 @@ export function memoryOf(value: unknown): Memory | undefined {
 /** The object of a memory, always the same one. */
 export function memoryObject(memory: Memory): MemoryObject {
   const known = OBJECTS.get(memory);
-  return known ?? bind(Object.create(MemoryObject.prototype) as MemoryObject, memory);
+  return known ?? bind(newObject(MemoryObject), memory);
 }
 
 function bind(target: MemoryObject, memory: Memory): MemoryObject {
@@ -59,7 +59,7 @@ export class MemoryObject {
   constructor(descriptor: MemoryDescriptor) {
     const type = toMemoryType(descriptor);
     try {
-      bind(this, new Memory(type));
+      return bind(newObject(new.target), new Memory(type));
     } catch (error) {
       throw isError(error, 'exhaustion') ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
     }

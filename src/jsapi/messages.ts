@@ -78,3 +78,5 @@ export const wrongMimeType = (who: string, found: string): string =>
   `${who}: Incorrect response MIME type. Expected 'application/wasm', found '${found}'.`;
 
 export const objectIsOpaque = (): string => 'WebAssembly objects are opaque';
+
+export const postedMemory = (): string => 'a memory that was posted has fewer bytes than its type says';

@@ -9,7 +9,16 @@ import { type CompileSettings, isProvided, wronglyTyped } from './builtins.ts';
 import { CompileError, compileErrorOf } from './errors.ts';
 import * as say from './messages.ts';
 import { reflection } from './switch.ts';
-import { copyBytes, exposeInterface, lookUp, toDictionary, toDomString, toSequence, toUsvString } from './webidl.ts';
+import {
+  copyBytes,
+  exposeInterface,
+  lookUp,
+  newObject,
+  toDictionary,
+  toDomString,
+  toSequence,
+  toUsvString,
+} from './webidl.ts';
 
 export interface CompileOptions {
   /** Sets of builtins that the module may import without being given them: `js-string`. */
@@ -36,9 +45,12 @@ export function moduleOf(value: unknown): Compiled | undefined {
 
 /** An object for a compiled module. */
 export function moduleObject(compiled: Compiled): ModuleObject {
-  const made = Object.create(ModuleObject.prototype) as ModuleObject;
-  MODULES.set(made, compiled);
-  return made;
+  return bind(newObject(ModuleObject), compiled);
+}
+
+function bind(target: ModuleObject, compiled: Compiled): ModuleObject {
+  MODULES.set(target, compiled);
+  return target;
 }
 
 export function toModule(value: unknown, what: string): Compiled {
@@ -142,7 +154,7 @@ export class ModuleObject {
   constructor(bytes: ArrayBufferLike | ArrayBufferView, ...options: [options?: CompileOptions]) {
     const who = 'WebAssembly.Module()';
     const copy = copyBytes(bytes, `${who}: Argument 0`);
-    MODULES.set(this, compileBytes(copy, toSettings(options[0], who), who));
+    return bind(newObject(new.target), compileBytes(copy, toSettings(options[0], who), who));
   }
 
   static exports(moduleObject: ModuleObject): ModuleExportDescriptor[] {

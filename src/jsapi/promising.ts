@@ -6,7 +6,7 @@ import type { Func } from '../runtime/func.ts';
 import { type Callable, coerce, describeFunction, funcOf, resultOf, toOutside } from './functions.ts';
 import * as say from './messages.ts';
 import { canCross } from './values.ts';
-import { exposeInterface, isCallable, lookUp } from './webidl.ts';
+import { exposeInterface, isCallable, lookUp, newObject } from './webidl.ts';
 
 const WRAPPED = new WeakMap<object, Callable>();
 
@@ -21,7 +21,9 @@ export class SuspendingObject {
 
   constructor(jsFun: (...args: never[]) => unknown) {
     if (!isCallable(jsFun)) throw new TypeError(say.notAFunction('WebAssembly.Suspending()'));
-    WRAPPED.set(this, jsFun);
+    const made = newObject(new.target);
+    WRAPPED.set(made, jsFun);
+    return made;
   }
 }
 

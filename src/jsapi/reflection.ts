@@ -88,7 +88,6 @@ class FunctionObject {
     const params = toTypes(given['parameters'], `${who}: Property 'parameters'`, MAX_PARAMS);
     const results = toTypes(given['results'], `${who}: Property 'results'`, MAX_RESULTS);
     if (!isCallable(func)) throw new TypeError(`${who}: Argument 1 must be a function`);
-    // biome-ignore lint/correctness/noConstructorReturn: instances are functions
     return exportedFunction(hostFunction(func, canonicalFuncType(params, results), 0)) as unknown as FunctionObject;
   }
 }

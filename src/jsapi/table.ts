@@ -13,7 +13,7 @@ import {
   toLimits,
 } from './types.ts';
 import { canCross, defaultValue, refInside, refToJs, toWasm } from './values.ts';
-import { exposeInterface, lookUp, toDictionary } from './webidl.ts';
+import { exposeInterface, lookUp, newObject, toDictionary } from './webidl.ts';
 
 export interface TableDescriptor {
   readonly element: 'externref' | 'anyfunc';
@@ -33,7 +33,7 @@ export function tableOf(value: unknown): Table | undefined {
 /** The object of a table, always the same one. */
 export function tableObject(table: Table): TableObject {
   const known = OBJECTS.get(table);
-  return known ?? bind(Object.create(TableObject.prototype) as TableObject, table);
+  return known ?? bind(newObject(TableObject), table);
 }
 
 function bind(target: TableObject, table: Table): TableObject {
@@ -75,7 +75,7 @@ export class TableObject {
     const limits = toLimits(given, addr, who);
     const init = toInitial(value, elem);
     try {
-      bind(this, new Table({ addr, limits, shared: false, elem }, init));
+      return bind(newObject(new.target), new Table({ addr, limits, shared: false, elem }, init));
     } catch (error) {
       throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
     }

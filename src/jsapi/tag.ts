@@ -4,7 +4,7 @@ import { canonicalFuncType } from '../validator/canonical.ts';
 import { MAX_PARAMS } from '../syntax/limits.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
-import { exposeInterface, lookUp, toDictionary, toSequence } from './webidl.ts';
+import { exposeInterface, lookUp, newObject, toDictionary, toSequence } from './webidl.ts';
 
 export interface TagType {
   readonly parameters: Iterable<ValueTypeName>;
@@ -21,7 +21,7 @@ export function tagOfObject(value: unknown): Tag | undefined {
 /** The object of a tag, always the same one. */
 export function tagObject(tag: Tag): TagObject {
   const known = OBJECTS.get(tag);
-  return known ?? bind(Object.create(TagObject.prototype) as TagObject, tag);
+  return known ?? bind(newObject(TagObject), tag);
 }
 
 function bind(target: TagObject, tag: Tag): TagObject {
@@ -40,7 +40,7 @@ export class TagObject {
     if (parameters === undefined) throw new TypeError(say.missing(`${who}: Property 'parameters'`));
     const what = `${who}: Property 'parameters'`;
     const params = toSequence(parameters, what, MAX_PARAMS).map((one) => toValueType(one, what));
-    bind(this, new Tag(canonicalFuncType(params, [])));
+    return bind(newObject(new.target), new Tag(canonicalFuncType(params, [])));
   }
 }
 

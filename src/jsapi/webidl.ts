@@ -24,6 +24,24 @@ export function exposeTag(target: object, tag: string): void {
   Object.defineProperty(target, Symbol.toStringTag, { value: tag, configurable: true });
 }
 
+const noop = (): void => {};
+
+/** A class of the language whose objects have internal slots, and are nothing but that; `WeakSet` where there is none newer. */
+const SLOTTED =
+  (globalThis as { FinalizationRegistry?: new (collected: () => void) => object }).FinalizationRegistry ?? WeakSet;
+
+/**
+ * A new object of an interface; `ctor` is the interface, or what extends it. It is no ordinary object: a host refuses to
+ * clone it (structuredClone, postMessage, IndexedDB, v8.serialize), as it refuses all that have internal slots which it does
+ * not know. An ordinary one would arrive as `{}`. https://html.spec.whatwg.org/#structuredserializeinternal
+ */
+export function newObject<T extends object>(ctor: Interface<T>): T {
+  return Reflect.construct(SLOTTED, SLOTTED === WeakSet ? [] : [noop], ctor) as T;
+}
+
+/** A class, however it is constructed. */
+export type Interface<T> = (abstract new (...args: never[]) => T) & { readonly prototype: T };
+
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -28,7 +28,6 @@ class WASI {
     const given = ends ? Object.create(options, { returnOnExit: { value: true } }) : options;
     const made = Reflect.construct(load(), [given], new.target) as NodeWASI;
     if (ends) made.wasiImport['proc_exit'] = (code) => process.exit(Number(code));
-    // biome-ignore lint/correctness/noConstructorReturn: it is the object of a class that is loaded here.
     return made as unknown as WASI;
   }
 }
