@@ -3,6 +3,7 @@ import { brand } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
+import { checkTableType } from './amounts.ts';
 
 /** A table of references. `type.elem` is closed (heap types are canonical ids), so that instances can share it. */
 export class Table {
@@ -12,8 +13,12 @@ export class Table {
   readonly elems: unknown[] = [];
   private readonly max: number;
 
-  /** @throws ExhaustionError when the minimum is above the limit of 10,000,000 elements. */
+  /**
+   * @throws ExhaustionError when the minimum is above the limit of 10,000,000 elements.
+   * @throws TypeError, RangeError for what is no table type.
+   */
   constructor(type: TableType, ...init: [value?: unknown]) {
+    checkTableType(type);
     this.type = type;
     const declared = type.limits.max ?? (type.addr === I32 ? 0xffff_ffffn : BigInt(MAX_TABLE_SIZE));
     this.max = Math.min(MAX_TABLE_SIZE, Number(declared));
