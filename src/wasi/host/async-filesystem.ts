@@ -15,7 +15,10 @@ export interface AsyncFile {
   read(into: Uint8Array, position: bigint): Answer<number>;
   /** Gets a copy, which it may keep. */
   write(bytes: Uint8Array, position: bigint): Answer<number>;
+  /** Gets copies. Missing: the size is asked for, and written there: another writer may come between. */
+  append?(parts: readonly Uint8Array[]): Answer<number>;
   setSize(size: bigint): Answer<void>;
+  allocate?(size: bigint): Answer<void>;
   setTimes(times: Times): Answer<void>;
   sync(dataOnly: boolean): Answer<void>;
   /** Nobody waits for it, and nobody hears of errors: what must be stored is stored by write and sync. */

@@ -39,6 +39,8 @@ export interface OpenOptions {
   readonly exclusive: boolean;
   /** Empty the file. */
   readonly truncate: boolean;
+  /** The guest asked to append: a file that has `append` may be opened for that; `write` has to work all the same. */
+  readonly append?: boolean;
 }
 
 /** An open file that is not a directory. The cursor and append mode are the kernel's. */
@@ -51,7 +53,14 @@ export interface File {
   read(into: Uint8Array, position: bigint): number;
   /** Writes at `position`, past the end too (the gap reads as zeros); the number of bytes written may be smaller. */
   write(bytes: Uint8Array, position: bigint): number;
+  /**
+   * Writes all parts as one at the end of the file, wherever that is when it happens: other writers lose nothing.
+   * Missing: the size is asked for, and written there.
+   */
+  append?(parts: readonly Uint8Array[]): number;
   setSize(size: bigint): void;
+  /** Takes the room for so many bytes, and makes the file that long if it is shorter; NOSPC. Missing: NOTSUP. */
+  allocate?(size: bigint): void;
   setTimes(times: Times): void;
   /** Brings data, and unless `dataOnly` also metadata, to storage. */
   sync(dataOnly: boolean): void;

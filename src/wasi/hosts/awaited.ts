@@ -19,12 +19,17 @@ export function awaited(from: AsyncDirectory): Directory {
 class AwaitedFile implements File, Handle {
   readonly type: FileType;
   readonly seekable: boolean;
+  readonly append?: (parts: readonly Uint8Array[]) => number;
+  readonly allocate?: (size: bigint) => void;
   private readonly from: AsyncFile;
 
   constructor(from: AsyncFile) {
     this.from = from;
     this.type = from.type;
     this.seekable = from.seekable;
+    if (from.append !== undefined) this.append = (parts) => this.appendTo(from, parts);
+    if (from.allocate !== undefined)
+      this.allocate = (size) => ask(this, 'allocate', [size], () => from.allocate?.(size));
   }
 
   stat(): Stat {
@@ -55,6 +60,19 @@ class AwaitedFile implements File, Handle {
       const took = ask(this, 'write', [part.length, at], () => this.from.write(part.slice(), at));
       moved += took;
       if (took < part.length) break;
+    }
+    return moved;
+  }
+
+  private appendTo(from: AsyncFile, parts: readonly Uint8Array[]): number {
+    let moved = 0;
+    for (const part of parts) {
+      for (let at = 0; at < part.length; at += PIECE) {
+        const piece = part.subarray(at, at + PIECE);
+        const took = ask(this, 'append', [moved, piece.length], () => from.append?.([piece.slice()]) ?? 0);
+        moved += took;
+        if (took < piece.length) return moved;
+      }
     }
     return moved;
   }

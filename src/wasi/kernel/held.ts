@@ -88,8 +88,21 @@ export class HeldFile {
     return asked('write', countUpTo(bytes.length), () => this.raw.write(bytes, position));
   }
 
+  /** Undefined where the provider cannot do that as one. */
+  append(parts: readonly Uint8Array[]): number | undefined {
+    if (this.raw.append === undefined) return undefined;
+    const total = parts.reduce((sum, part) => sum + part.length, 0);
+    return asked('append', countUpTo(total), () => this.raw.append?.(parts));
+  }
+
   setSize(size: bigint): void {
     atHost(() => this.raw.setSize(size));
+  }
+
+  /** NOTSUP where the provider cannot promise it. */
+  allocate(size: bigint): void {
+    if (this.raw.allocate === undefined) throw new SystemError('NOTSUP');
+    atHost(() => this.raw.allocate?.(size));
   }
 
   setTimes(times: Times): void {

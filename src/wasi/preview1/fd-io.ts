@@ -46,13 +46,14 @@ export function fdPread(call: Call, fd: number, iovs: number, count: number, off
 }
 
 /**
- * Writes at the cursor, with the append flag at the end of the file. BADF (not for writing), ISDIR, INVAL, FAULT, FBIG,
- * NOSPC; PIPE when nobody reads any more.
+ * Writes at the cursor, with the append flag at the end of the file, wherever other writers have moved it, and leaves the
+ * cursor there. BADF (not for writing, as all directories), INVAL, FAULT, FBIG, NOSPC; PIPE when nobody reads any more;
+ * AGAIN on a non-blocking stream without room.
  */
 export function fdWrite(call: Call, fd: number, iovs: number, count: number, nwritten: number): WouldBlock | undefined {
   const descriptor = call.process.files.get(fd);
   const { resource } = descriptor;
-  if (resource.kind === 'directory') throw new SystemError('ISDIR');
+  if (resource.kind === 'directory') throw new SystemError('BADF');
   checkRights(descriptor, 'fd_write');
   call.guest.check(nwritten, 4);
   const buffers = joined(call.guest.buffers(iovs, count));
@@ -63,15 +64,30 @@ export function fdWrite(call: Call, fd: number, iovs: number, count: number, nwr
     call.guest.setU32(nwritten, moved);
     return undefined;
   }
-  if ((descriptor.flags & FDFLAGS.append) !== 0) resource.position = resource.file.stat().size;
-  const moved = writeFile(descriptor, resource.file, buffers, resource.position);
-  resource.position += BigInt(moved);
+  const append = (descriptor.flags & FDFLAGS.append) !== 0;
+  const moved = append ? appendTo(descriptor, resource, buffers) : writeAt(descriptor, resource, buffers);
   call.guest.setU32(nwritten, moved);
   return undefined;
 }
 
+function writeAt(descriptor: Descriptor, resource: OpenFile, buffers: readonly Uint8Array[]): number {
+  const moved = writeFile(descriptor, resource.file, buffers, resource.position);
+  resource.position += BigInt(moved);
+  return moved;
+}
+
+function appendTo(descriptor: Descriptor, resource: OpenFile, buffers: readonly Uint8Array[]): number {
+  const { file } = resource;
+  const moved = file.append(buffers);
+  resource.position = file.stat().size;
+  if (moved === undefined) return writeAt(descriptor, resource, buffers);
+  flushAsAsked(descriptor, file);
+  return moved;
+}
+
 /** Writes at `offset`, with the append flag too (as POSIX has it), and leaves the cursor alone. As fd_write; SPIPE. */
 export function fdPwrite(call: Call, fd: number, iovs: number, count: number, offset: bigint, nwritten: number): void {
+  if (call.process.files.get(fd).resource.kind === 'directory') throw new SystemError('BADF');
   const { file } = positioned(call, fd, 'fd_write', offset);
   call.guest.check(nwritten, 4);
   const buffers = joined(call.guest.buffers(iovs, count));
@@ -110,8 +126,12 @@ function writeFile(descriptor: Descriptor, file: HeldFile, buffers: readonly Uin
     moved += took;
     if (took < buffer.length) break;
   }
-  if ((descriptor.flags & (FDFLAGS.sync | FDFLAGS.dsync)) !== 0) file.sync((descriptor.flags & FDFLAGS.sync) === 0);
+  flushAsAsked(descriptor, file);
   return moved;
+}
+
+function flushAsAsked({ flags }: Descriptor, file: HeldFile): void {
+  if ((flags & (FDFLAGS.sync | FDFLAGS.dsync)) !== 0) file.sync((flags & FDFLAGS.sync) === 0);
 }
 
 /** What is read from and written to: a stream's side or a connection. BADF for a side that is not there. */

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUFFER, EVERYTHING, TestGuest } from '../guest.suite.ts';
 import { memoryDirectory, outputTo, QueueInput, readText, seededRandom } from '../hosts/memory.ts';
+import { nodeDirectory } from '../hosts/node.ts';
 import { FDFLAGS, OFLAGS, RIGHTS } from './abi.ts';
 
 const READ_WRITE = RIGHTS.fd_read | RIGHTS.fd_write | RIGHTS.fd_seek | RIGHTS.fd_tell;
@@ -209,6 +213,35 @@ describe('streams', () => {
       expect(guest.call('fd_fdstat_get', fd, 0x300)).toBe('SUCCESS');
       expect(guest.bytes[0x300]).toBe(type);
       expect(guest.u64(0x308) & (RIGHTS.fd_seek | RIGHTS.fd_tell)).toBe(0n);
+    }
+  });
+});
+
+describe('what is promised is kept', () => {
+  it('room is taken in memory, with its quota, and not promised where it cannot be taken', () => {
+    const limited = memoryDirectory({ a: 'hello' }, { bytes: 100 });
+    const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-fd-'));
+    writeFileSync(join(folder, 'a'), 'hello');
+    const guest = new TestGuest({ preopens: { '/': limited, '/h': nodeDirectory(folder) } });
+    const here = guest.open('a', { base: EVERYTHING }) as number;
+    expect([guest.call('fd_allocate', here, 0n, 80n), guest.call('fd_allocate', here, 0n, 200n)]).toEqual([
+      'SUCCESS',
+      'NOSPC',
+    ]);
+    expect(guest.stat('a')).toMatchObject({ size: 80n });
+    const there = guest.open('a', { base: EVERYTHING, fd: 4 }) as number;
+    expect(guest.call('fd_allocate', there, 0n, 80n)).toBe('NOTSUP');
+    expect(statSync(join(folder, 'a')).size).toBe(5);
+    guest.wasi.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('an open directory is not for writing: BADF; read it is ISDIR', () => {
+    const guest = makeGuest();
+    const fd = guest.open('d', { base: EVERYTHING & ~RIGHTS.fd_write, inheriting: EVERYTHING }) as number;
+    for (const one of [3, fd]) {
+      expect([guest.write(one, 'x'), guest.call('fd_pwrite', one, 0x100, 1, 0n, 0x108)]).toEqual(['BADF', 'BADF']);
+      expect([guest.read(one), guest.call('fd_pread', one, 0x100, 1, 0n, 0x108)]).toEqual(['errno ISDIR', 'ISDIR']);
     }
   });
 });

@@ -19,12 +19,15 @@ export function fdAdvise(call: Call, fd: number, offset: bigint, length: bigint,
   if (advice >= ADVICE_COUNT || offset + length > MAX_OFFSET) throw new SystemError('INVAL');
 }
 
-/** Makes a file at least offset + length bytes long. INVAL: length 0. FBIG, NOSPC, ISDIR, SPIPE, NOTCAPABLE. */
+/**
+ * Takes the room for a file of offset + length bytes. NOTSUP where the host cannot promise it: Node makes files longer, but
+ * takes no room. INVAL: length 0. FBIG, NOSPC, ISDIR, SPIPE, NOTCAPABLE.
+ */
 export function fdAllocate(call: Call, fd: number, offset: bigint, length: bigint): void {
   const { file } = fileOf(call, fd, 'fd_allocate').resource;
   if (length === 0n) throw new SystemError('INVAL');
   if (offset + length > MAX_OFFSET) throw new SystemError('FBIG');
-  if (offset + length > file.stat().size) file.setSize(offset + length);
+  file.allocate(offset + length);
 }
 
 /** Closes any descriptor, stdio and preopened directories too. BADF. */

@@ -88,6 +88,7 @@ function openFile(parent: HeldDirectory, name: string, { how, base, fdflags }: R
     create: (how & OFLAGS.creat) !== 0,
     exclusive: (how & OFLAGS.excl) !== 0,
     truncate,
+    append: (fdflags & FDFLAGS.append) !== 0,
   });
   const fitting = file.seekable ? FILE_RIGHTS : FILE_RIGHTS & ~rights('fd_seek', 'fd_tell');
   return {

@@ -32,6 +32,11 @@ class MemoryFile implements File {
     this.node.resize(size);
   }
 
+  /** Every byte of a file has its room from the start. */
+  allocate(size: bigint): void {
+    if (size > BigInt(this.node.size())) this.node.resize(size);
+  }
+
   setTimes(times: Times): void {
     this.node.setTimes(times);
   }

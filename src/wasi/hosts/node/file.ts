@@ -2,7 +2,7 @@
 // opened. On Linux a name is first taken hold of without opening it (O_PATH), looked at, and then opened by that hold, so
 // that nothing can take its place meanwhile. By path it is looked at before and after.
 import * as fs from 'node:fs';
-import { SystemError, unless } from '../../host/errno.ts';
+import { quietly, SystemError, unless } from '../../host/errno.ts';
 import type { File, FileType, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
 import { checkFile } from './kernel-files.ts';
@@ -23,15 +23,33 @@ const MAX_PIECE = 1 << 30;
 /** How often a name is looked at again that others make and remove meanwhile. */
 const MAX_TRIES = 16;
 
+/** How a file is open. */
+interface Opened {
+  readonly fd: number;
+  readonly stats: fs.BigIntStats;
+  /** With O_APPEND. */
+  readonly appends: boolean;
+  /** The path to open it by again; undefined for by its descriptor. */
+  readonly place: string | undefined;
+}
+
+/**
+ * A file that is appended to and written at positions is open twice, since O_APPEND belongs to what is open. The second
+ * one is opened when it is first needed.
+ */
 export class NodeFile implements File {
   readonly type: FileType;
   readonly seekable: boolean;
   private readonly fd: number;
+  private readonly opened: Opened;
+  /** The other way round than `opened.appends`; null until it is needed, undefined where it cannot be had. */
+  private other: number | undefined | null = null;
 
-  /** Takes over `fd`, which is open on something that has these stats. */
-  constructor(fd: number, stats: fs.BigIntStats) {
-    this.fd = fd;
-    this.type = toStat(stats).type;
+  /** Takes over the descriptor. */
+  constructor(opened: Opened) {
+    this.opened = opened;
+    this.fd = opened.fd;
+    this.type = toStat(opened.stats).type;
     this.seekable = this.type === 'regular-file';
   }
 
@@ -48,7 +66,16 @@ export class NodeFile implements File {
     // Node takes positions as numbers here; past 2^53 no file system of today has room.
     if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw new SystemError('FBIG');
     const length = Math.min(bytes.length, MAX_PIECE);
-    return attempt(() => fs.writeSync(this.fd, bytes, 0, length, this.seekable ? Number(position) : null));
+    const fd = this.opened.appends ? (this.otherWay() ?? this.fd) : this.fd;
+    return attempt(() => fs.writeSync(fd, bytes, 0, length, this.seekable ? Number(position) : null));
+  }
+
+  /** Where it cannot be opened to append (the weak way, when its name is gone), at the size that it has now. */
+  append(parts: readonly Uint8Array[]): number {
+    if (parts.length === 0) return 0;
+    const fd = this.opened.appends || !this.seekable ? this.fd : this.otherWay();
+    const end = fd === undefined ? Number(this.stat().size) : undefined;
+    return attempt(() => fs.writevSync(fd ?? this.fd, parts, end));
   }
 
   setSize(size: bigint): void {
@@ -66,8 +93,31 @@ export class NodeFile implements File {
   }
 
   close(): void {
+    const { other } = this;
+    this.other = undefined;
+    if (typeof other === 'number') quietly(() => fs.closeSync(other));
     attempt(() => fs.closeSync(this.fd));
   }
+
+  private otherWay(): number | undefined {
+    if (this.other === null) this.other = openOtherWay(this.opened);
+    return this.other;
+  }
+}
+
+/** The same file once more, for writing, with O_APPEND if it was without; undefined where that cannot be. */
+function openOtherWay({ fd, stats, appends, place }: Opened): number | undefined {
+  const flags = constants.O_WRONLY | (appends ? 0 : constants.O_APPEND);
+  let second: number | undefined;
+  try {
+    second = place === undefined ? fs.openSync(`/proc/self/fd/${fd}`, flags) : fs.openSync(place, flags | SAFE_OPEN);
+    const { dev, ino } = fs.fstatSync(second, BIG);
+    if (dev === stats.dev && ino === stats.ino) return second;
+  } catch {
+    // It is written to by the one that there is.
+  }
+  if (second !== undefined) fs.closeSync(second);
+  return undefined;
 }
 
 /** Something that has a name, before it is opened. */
@@ -106,23 +156,24 @@ export function openFile(place: string, options: OpenOptions, within: bigint, lo
   return attempt(() => {
     for (let tries = 1; ; tries++) {
       const seen = look(place);
-      const file = seen === undefined ? make(place, options, tries) : open(seen, options, within, look);
+      const file = seen === undefined ? make(place, options, tries, look) : open(seen, options, within, look);
       if (file !== undefined) return truncated(file, options);
     }
   });
 }
 
-function accessOf({ read, write }: OpenOptions): number {
-  return write ? (read ? constants.O_RDWR : constants.O_WRONLY) : constants.O_RDONLY;
+function accessOf({ read, write, append }: OpenOptions): number {
+  if (!write) return constants.O_RDONLY;
+  return (read ? constants.O_RDWR : constants.O_WRONLY) | (append === true ? constants.O_APPEND : 0);
 }
 
 /** A new file; undefined when another has just got the name, and is to be opened. */
-function make(place: string, options: OpenOptions, tries: number): NodeFile | undefined {
+function make(place: string, options: OpenOptions, tries: number, look: Look): NodeFile | undefined {
   if (!options.create) throw new SystemError('NOENT');
   const flags = accessOf(options) | constants.O_CREAT | constants.O_EXCL | SAFE_OPEN;
   const again = !options.exclusive && tries < MAX_TRIES ? (['EXIST'] as const) : [];
   const fd = unless(again, () => fs.openSync(place, flags, 0o666));
-  return fd === undefined ? undefined : taken(fd);
+  return fd === undefined ? undefined : taken(fd, place, options, look);
 }
 
 function open(seen: Seen, options: OpenOptions, within: bigint, look: Look): NodeFile {
@@ -131,7 +182,8 @@ function open(seen: Seen, options: OpenOptions, within: bigint, look: Look): Nod
     checkFile(seen.path, seen.stats, within);
     const follow = look === lookByDescriptor ? ~(constants.O_NOFOLLOW ?? 0) : ~0;
     const { dev, ino } = seen.stats;
-    return taken(fs.openSync(seen.path, accessOf(options) | (SAFE_OPEN & follow)), (stats) => {
+    const fd = fs.openSync(seen.path, accessOf(options) | (SAFE_OPEN & follow));
+    return taken(fd, seen.path, options, look, (stats) => {
       if (stats.dev !== dev || stats.ino !== ino) throw new SystemError('NOTCAPABLE');
     });
   } finally {
@@ -140,11 +192,18 @@ function open(seen: Seen, options: OpenOptions, within: bigint, look: Look): Nod
 }
 
 /** The file that is open as `fd`, which is closed if there is something wrong with it. */
-function taken(fd: number, check: (stats: fs.BigIntStats) => void = () => {}): NodeFile {
+function taken(
+  fd: number,
+  place: string,
+  { write, append }: OpenOptions,
+  look: Look,
+  check: (stats: fs.BigIntStats) => void = () => {},
+): NodeFile {
   try {
     const stats = fs.fstatSync(fd, BIG);
     check(stats);
-    return new NodeFile(fd, stats);
+    const appends = write && append === true;
+    return new NodeFile({ fd, stats, appends, place: look === lookByDescriptor ? undefined : place });
   } catch (error) {
     fs.closeSync(fd);
     throw error;

@@ -118,6 +118,16 @@ describe('standard streams of the process', () => {
     expect(await finish(child, () => {})).toEqual(['errno 64', 0]);
   });
 
+  it.runIf(platform === 'linux')('that are pipes have the type that C programs take for one', async () => {
+    const child = start(
+      'sync',
+      `write(2, [0, 1].map((fd) => (call('fd_fdstat_get', fd, 3000), memory.bytes[3000])).join(' '));`,
+      [openSync('/dev/null', 'r'), 'pipe', 'pipe'],
+    );
+    const shell = await finish(child, () => {});
+    expect(shell).toEqual(['0 6', 0]);
+  });
+
   it('a file that is not open for writing refuses output', () => {
     const fd = openSync(fileURLToPath(import.meta.url), 'r');
     expect(errnoOf(() => outputToFd(fd).write(new Uint8Array(1)))).toBe('BADF');
