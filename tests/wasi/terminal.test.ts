@@ -1,7 +1,7 @@
 // Programs on a terminal and on pipes, as processes of their own: waiting for a line while the event loop goes on,
 // Ctrl-C, open pipes. Pseudo-terminals are made by Python; without it these tests are skipped.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
@@ -34,6 +34,22 @@ while time.time() < end:
 status = os.waitpid(pid, 0)[1]
 code = 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 print(json.dumps([output.decode(), code]))
+`;
+
+/** Runs a command on a new terminal that hangs up after a text was written to it; the session outlives that. */
+const HANG_UP = `
+import os, pty, signal, sys
+pid, fd = pty.fork()
+if pid == 0:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.execvp(sys.argv[1], sys.argv[1:])
+output = b''
+while b'name?' not in output:
+    output += os.read(fd, 4096)
+import time
+time.sleep(0.5)
+os.close(fd)
+os.waitpid(pid, 0)
 `;
 
 type Feed = readonly [after: string, typed: string, seconds: number];
@@ -113,6 +129,32 @@ describe.skipIf(!hasPty)(
       expect(output).toContain('[Ada');
       expect(Number(/ticks (\d+)/.exec(output)?.[1])).toBeGreaterThan(50);
     });
+
+    it.each(['async', 'sync'])(
+      'one that hangs up fails, and is not one whose user has ended the input, in mode %s',
+      (mode) => {
+        const told = join(scratch, `told-${mode}`);
+        const embedder = `
+      import { appendFileSync } from 'node:fs';
+      import { WASI } from './src/wasi/index.ts';
+      import { nodeHost } from './src/wasi/hosts/node.ts';
+      const memory = { bytes: new Uint8Array(1000) };
+      new DataView(memory.bytes.buffer).setUint32(0, 100, true);
+      memory.bytes[4] = 100;
+      const wasi = new WASI(nodeHost({ mode: '${mode}', stdio: true }));
+      wasi.bind({ memory });
+      const read = async () => [await wasi.wasiImport.fd_read(0, 0, 1, 8), memory.bytes[8]];
+      process.stdout.write('name?');
+      appendFileSync(${JSON.stringify(told)}, [await read(), await read()].join(' '));`;
+        const command = [execPath, '--import', 'tsx', '--input-type=module', '-e', embedder];
+        // A shell stands between, since Node takes the signal's default back; its own end on a dead terminal is no test.
+        spawnSync('python3', ['-c', HANG_UP, 'sh', '-c', '"$@" 2>/dev/null', 'sh', ...command], {
+          cwd: projectRoot,
+          timeout: 50_000,
+        });
+        expect(readFileSync(told, 'utf8')).toBe('29,0 0,0');
+      },
+    );
 
     it('Ctrl-C ends a program that waits, and one that is busy, with 130', () => {
       const feed: Feed = ['ready', '\u0003', 1.5];

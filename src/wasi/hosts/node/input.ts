@@ -87,16 +87,22 @@ abstract class BufferedInput implements InputStream {
     this.failure = systemErrorOf(error) ?? new SystemError('IO');
   }
 
+  /** No more comes. A terminal that has hung up reads as one whose user has ended the input, but is none any more. */
+  protected end(): void {
+    if (!this.ended && this.type === 'character-device' && !isatty(this.fd)) this.failure = new SystemError('IO');
+    this.ended = true;
+  }
+
   /** Reads what is there. */
   protected readFrom(fd: number): void {
     try {
       this.chunk ??= new Uint8Array(CHUNK);
       const length = readSync(fd, this.chunk, 0, CHUNK, null);
       this.pending = this.chunk.slice(0, length);
-      this.ended = length === 0;
+      if (length === 0) this.end();
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'EOF') this.ended = true;
+      if (code === 'EOF') this.end();
       else if (code !== 'EAGAIN') this.fail(error);
     }
   }
@@ -168,7 +174,7 @@ class EventInput extends BufferedInput {
   private readonly wake = (): void => this.subscribers.wakeAll();
 
   private readonly finish = (): void => {
-    this.ended = true;
+    this.end();
     this.subscribers.wakeAll();
   };
 }
