@@ -1,18 +1,16 @@
 // The network of the host, by node:net. Node pushes: what comes is kept here until a guest asks, and the sender is made
 // to wait above a mark. https://nodejs.org/api/net.html  For mode 'async': without an event loop nothing ever comes.
 import { createServer, createConnection, type Server, type Socket } from 'node:net';
-import { type ErrnoName, isErrnoName, SystemError } from '../../host/errno.ts';
+import { SystemError, systemErrorOf } from '../../host/errno.ts';
 import type { Connection, Listener, Network, SocketAddress } from '../../host/network.ts';
 import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
-import { codeOf } from './errors.ts';
 
 const CAPACITY = 256 * 1024;
 const BACKLOG = 128;
 
-/** The errno of a late error of a socket; IO for those without a name. */
-function errnoOf(error: unknown): ErrnoName {
-  const name = codeOf(error)?.slice(1) ?? 'IO';
-  return isErrnoName(name) ? name : 'IO';
+/** A late error of a socket; IO for those that say nothing. */
+function failureOf(error: unknown): SystemError {
+  return systemErrorOf(error) ?? new SystemError('IO');
 }
 
 function addressOf(address: string | undefined, port: number | undefined): SocketAddress | undefined {
@@ -26,7 +24,7 @@ class NodeConnection implements Connection {
   private length = 0;
   ended = false;
   private writingEnded = false;
-  private failed: ErrnoName | undefined;
+  private failed: SystemError | undefined;
   private readonly subscribers = new Subscribers();
 
   constructor(socket: Socket) {
@@ -41,7 +39,7 @@ class NodeConnection implements Connection {
     socket.on('end', () => this.over(wake));
     socket.on('close', () => this.over(wake));
     socket.on('error', (error) => {
-      this.failed = errnoOf(error);
+      this.failed = failureOf(error);
       this.over(wake);
     });
     socket.on('drain', wake);
@@ -139,7 +137,7 @@ class NodeConnection implements Connection {
   private throwFailure(): void {
     const { failed } = this;
     this.failed = undefined;
-    if (failed !== undefined) throw new SystemError(failed);
+    if (failed !== undefined) throw failed;
   }
 }
 
@@ -149,7 +147,7 @@ class NodeListener implements Listener {
   private readonly server: Server;
   private readonly backlog: number;
   private readonly waiting: NodeConnection[] = [];
-  private failed: ErrnoName | undefined;
+  private failed: SystemError | undefined;
   private readonly subscribers = new Subscribers();
 
   constructor({ address, port }: SocketAddress, backlog: number) {
@@ -158,8 +156,8 @@ class NodeListener implements Listener {
     this.listening = new Promise((resolve, reject) => {
       this.server.on('listening', resolve);
       this.server.on('error', (error) => {
-        this.failed = errnoOf(error);
-        reject(new SystemError(this.failed));
+        this.failed = failureOf(error);
+        reject(this.failed);
         this.subscribers.wakeAll();
       });
     });
@@ -173,7 +171,7 @@ class NodeListener implements Listener {
   }
 
   accept(): Connection | undefined {
-    if (this.failed !== undefined) throw new SystemError(this.failed);
+    if (this.failed !== undefined) throw this.failed;
     return this.waiting.shift();
   }
 
