@@ -99,6 +99,13 @@ describe.each(['async', 'sync'] as const)('standard streams of the process in mo
   });
 });
 
+/** The descriptor of a socket of datagrams: Node 26 has no `_handle` any more, and all keep the handle in their state. */
+function descriptorOf(socket: object): number {
+  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
+  const state = (socket as Record<symbol, { readonly handle: { readonly fd: number } }>)[symbol as symbol];
+  return state.handle.fd;
+}
+
 describe('standard streams of the process', () => {
   it('input that nobody closes does not keep a finished program alive', async () => {
     const child = start('async', `write(1, await read());`);
@@ -200,11 +207,7 @@ describe.runIf(platform === 'linux').each(['async', 'sync'] as const)(
     it('what a socket of datagrams holds is read, although Node has no stream for it', async () => {
       const socket = createSocket('udp4');
       await new Promise<void>((bound) => socket.bind(0, '127.0.0.1', bound));
-      const child = start(mode, `write(1, await read());`, [
-        (socket as unknown as { _handle: { fd: number } })._handle.fd,
-        'pipe',
-        'inherit',
-      ]);
+      const child = start(mode, `write(1, await read());`, [descriptorOf(socket), 'pipe', 'inherit']);
       const sender = createSocket('udp4');
       sender.send('datagram', socket.address().port, '127.0.0.1');
       socket.close();
