@@ -100,20 +100,20 @@ export class Console {
   /** A file that is written piece by piece; `what` names it in messages. Throws CliError if it cannot be begun. */
   open(path: string, what: string): Writer {
     const writer = this.#attempt(what, () => openWriter(this.path(path)));
-    const quietly = (step: () => void): void => {
+    let whole = true;
+    const trying = (step: () => void): void => {
       try {
         step();
       } catch (error) {
+        whole = false;
         this.#lose(`${what}: ${fileError(error)}`);
       }
     };
-    let whole = true;
     return {
       write: (text) => {
-        if (whole) quietly(() => writer.write(text));
-        whole &&= this.#lost === undefined;
+        if (whole) trying(() => writer.write(text));
       },
-      close: () => quietly(() => writer.close()),
+      close: () => trying(() => writer.close()),
     };
   }
 

@@ -75,13 +75,13 @@ export interface Writer {
   close(): void;
 }
 
-/** Begins a file anew. All of it throws what the machine says. */
+/** Begins a file anew. What this and the writer do throws what the machine says; so do writeFile and makeFolder. */
 export function openWriter(path: string): Writer {
   const fd = openSync(path, 'w');
   return { write: (text) => writeAll(fd, text), close: () => closeSync(fd) };
 }
 
-/** Writes a whole file; its folder is made where that is asked for. */
+/** Writes a whole file. */
 export function writeFile(path: string, data: string | Uint8Array): void {
   writeFileSync(path, data);
 }

@@ -1,6 +1,6 @@
 // What happened decides the exit code, whether or not it can be told: command lines with standard streams that are full,
 // that nobody reads, that fail, or that fail after some bytes. In this process, through the host that `main` takes.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -165,6 +165,19 @@ describe('whatever the standard streams are', () => {
   test('a disk that is full is told in one line', async () => {
     const { code, stderr } = await run('--version', full(0), GOOD);
     expect([code, stderr.text]).toEqual([1, 'wasmi-ts: error: standard output: no space left on device\n']);
+  });
+
+  test('a trace in a file is whole although another stream failed meanwhile', async () => {
+    const text =
+      '(module (import "wasi_snapshot_preview1" "sched_yield" (func $y (result i32))) (func (export "_start") (local i32) (loop (drop (call $y)) (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 500))))))';
+    writeFileSync(join(folder, 'yields.wat'), text);
+    const traced = async (err: Stream) => {
+      const { code } = await run('--trace --strace --trace-limit 100000 --trace-out trace.txt yields.wat', GOOD, err);
+      return { code, trace: readFileSync(join(folder, 'trace.txt'), 'utf8') };
+    };
+    const { trace } = await traced(GOOD);
+    expect(trace.length).toBeGreaterThan(3 * 64 * 1024);
+    expect(await traced(full(0))).toEqual({ code: 1, trace });
   });
 
   test('nothing more is made for a reader who has left', async () => {
