@@ -83,6 +83,15 @@ describe('the dispatcher', () => {
     expect(dispatch(run, [], setUp('sync'))()).toBe(ERRNO.NOTSUP);
   });
 
+  it('in mode sync a caller that cannot be suspended waits in place, although there are other threads', () => {
+    const clock = new VirtualClock();
+    const options = setUp('sync', clock);
+    options.process.threads = { count: 2, spawn: () => 0 };
+    const run: SystemCall = (call: Call) =>
+      clock.monotonic() < 1000n ? new WouldBlock([], call.began() + 1000n) : undefined;
+    expect(dispatchFrom(run, [], options)(undefined, [], false)).toBe(0);
+  });
+
   it('an exit ends the waits of other threads with its status and leaves no subscription behind', async () => {
     const options = setUp('async');
     let subscribed = 0;

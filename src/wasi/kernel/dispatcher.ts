@@ -1,7 +1,7 @@
 // The dispatcher: makes a host function out of a system call, and waits for those that cannot finish at once.
 // A system call is restartable: it has no effect when it answers WouldBlock, and is then run again with the same
 // arguments. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits,
-// or where there are several guest threads, the scheduler does it for all of them.
+// or where there are several guest threads and the caller can be suspended, the scheduler does it for all of them.
 // Which calls exist, and what they mean, is the business of the system interface.
 import { UnsupportedError } from '../../errors.ts';
 import { ERRNO, SystemError } from '../host/errno.ts';
@@ -79,7 +79,8 @@ export function dispatch(
     const retry = (): number | WouldBlock => attempt(again, args, replay);
     if (options.mode === 'sync') {
       const { threads, parked } = options.process;
-      if (threads === undefined || threads.count < 2) return tell(finishSync(answer, call, retry, replay));
+      const inPlace = !canWait || threads === undefined || threads.count < 2;
+      if (inPlace) return tell(finishSync(answer, call, retry, replay));
       const drop = (): void => replay.abandon();
       const refuse = (errno: number): number => {
         drop();
