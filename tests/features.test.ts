@@ -210,5 +210,5 @@ test.each(['run', 'validate', 'objdump', 'wast', 'trace'])('%s takes --wasm-feat
   expect(out).toContain('--wasm-features');
   const wrong = await command([name, '--wasm-features=gcc', '-'], '');
   expect(wrong.code).not.toBe(0);
-  expect(wrong.err).toContain('unknown feature "gcc": did you mean gc?');
+  expect(wrong.err).toContain('--wasm-features: unknown feature "gcc"; did you mean "gc"?');
 });

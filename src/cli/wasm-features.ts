@@ -1,5 +1,6 @@
 // `--wasm-features gc,-simd`, `-W gc=y,threads=n`: which proposals are switched on.
 // The names, versions and defaults are those of syntax/features.ts; nothing is listed here.
+import { unknownName } from '../options.ts';
 import {
   DEFAULT_FEATURES,
   FEATURES,
@@ -32,19 +33,12 @@ function switched(options: Options, set: FeatureSet, item: string): FeatureSet {
   if (on === undefined || (word !== undefined && minus !== '')) {
     throw options.usage(`--wasm-features ${item}: write name, -name, name=y or name=n`);
   }
+  const names = Object.keys(FEATURES) as Feature[];
   if (name === 'all') {
-    const names = Object.keys(FEATURES) as Feature[];
     return withFeatures(set, Object.fromEntries(names.map((one) => [one, on || one === 'core'])));
   }
-  if (!isFeature(name)) throw options.usage(unknownFeature(name));
+  if (!isFeature(name)) throw options.usage(unknownName('--wasm-features', 'feature', name, names).message);
   return withFeatures(set, { [name]: on });
-}
-
-function unknownFeature(name: string): string {
-  const names = Object.keys(FEATURES);
-  const near = names.filter((one) => one.includes(name) || name.includes(one));
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${names.join(', ')}`;
-  return `unknown feature ${JSON.stringify(name)}: ${hint}`;
 }
 
 /** One line per feature, for `--help`. */
