@@ -215,6 +215,21 @@ describe.each(['async', 'sync'] as const)('a host that fails, in mode %s', (mode
   });
 });
 
+it('a connection that fails as soon as it is looked at is an error number of sock_accept', () => {
+  const listener = {
+    ready: () => 1,
+    subscribe: () => () => {},
+    accept: () => ({
+      get waitSync(): never {
+        throw new SystemError('NOTCONN');
+      },
+    }),
+    close() {},
+  };
+  const guest = new TestGuest({ listeners: [listener as never] });
+  expect(guest.raw('sock_accept', 3, 0, 0x300)).toBe(ERRNO.NOTCONN);
+});
+
 describe('an answer that is none', () => {
   it.each([-1, 0.5, Number.NaN, 101, '5', null, {}, Promise.resolve(5)])(
     '%s for a number of bytes is a TypeError',

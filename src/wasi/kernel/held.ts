@@ -213,8 +213,8 @@ abstract class HeldPollable<P extends Pollable> implements Pollable {
 
   constructor(raw: P) {
     this.raw = raw;
-    this.waitSync =
-      raw.waitSync === undefined ? undefined : (limit) => this.noticing(true, () => raw.waitSync?.(limit) === true);
+    const waits = atHost(() => raw.waitSync !== undefined);
+    this.waitSync = waits ? (limit) => this.noticing(true, () => raw.waitSync?.(limit) === true) : undefined;
   }
 
   /** Throws what the next read, write or accept will throw, where that is known. */
