@@ -1,6 +1,7 @@
 // The one checker of options objects: every entry that takes options has a shape, a table of what each option has to
 // be. A name that is not in the table is a TypeError that tells the nearest one, since an option that is silently
-// ignored bounds nothing. Values are read once, so what was checked is what is used.
+// ignored bounds nothing. Values are read once, so what was checked is what is used. The bytes of a module, which come
+// before the options, are checked here, too.
 // Not here: what the shapes are (each stands beside its interface), and the dictionaries of the JavaScript API, which
 // ignore unknown members by Web IDL.
 
@@ -181,7 +182,7 @@ function insteadOf(value: unknown): string {
   return isBuffer ? ' (new Uint8Array(buffer) shows them)' : '';
 }
 
-/** A TypeError for a value that is no option's fault alone. `where` is what it was given for. */
+/** A TypeError for a value of a wrong kind. `where` is what it was given for. */
 export function misfit(where: string, wanted: string, value: unknown): TypeError {
   return new TypeError(`${where} has to be ${wanted}, not ${shown(value)}`);
 }

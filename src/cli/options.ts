@@ -1,6 +1,7 @@
 // Reads a command's options with node:util's parseArgs, and turns every mistake into one clear usage error.
 // Options stand before the first file where a command says so; what follows then belongs to the guest.
 import { parseArgs } from 'node:util';
+import { own } from '../syntax/records.ts';
 import { UsageError } from './failure.ts';
 
 export interface OptionSpec {
@@ -93,8 +94,7 @@ export function parseOptions(
       files.push(token.value);
       if (guestArguments) return new Options(command, files, args.slice(token.index + 1), given);
     } else if (token.kind === 'option') {
-      const spec = Object.keys(all).includes(token.name) ? all[token.name] : undefined;
-      given.push({ name: token.name, value: checkedValue(command, spec, token) });
+      given.push({ name: token.name, value: checkedValue(command, own(all, token.name), token) });
     }
   }
   return new Options(command, files, [], given);

@@ -16,7 +16,6 @@ export interface FeatureInfo {
 const on = true;
 const off = false;
 
-// prettier keeps one line per feature
 // biome-ignore format: a table
 const TABLE = {
   'core':                    { title: 'WebAssembly 1.0',                        since: '1.0',     byDefault: on,  built: true },

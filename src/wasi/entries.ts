@@ -22,7 +22,7 @@ const ENTRIES = {
 export type EntryName = keyof typeof ENTRIES;
 
 /** All that may be called where a program is run. */
-export const PROGRAM_ENTRIES: readonly EntryName[] = ['_start', '_initialize', 'wasi_thread_start'];
+export const PROGRAM_ENTRIES = Object.keys(ENTRIES) as readonly EntryName[];
 
 /** What is exported by a name: its kind in words, and a function's type, or what of it can be seen from outside. */
 interface Exported {

@@ -1,5 +1,6 @@
 // The texts of the WASI layer's own errors: wrong configuration and wrong use. What a guest does wrong has no text,
 // only an error number.
+import { shown } from '../options.ts';
 
 export function refuseNul(what: string, text: string): string {
   return `invalid ${what}: ${JSON.stringify(text)} contains a NUL character, which ends a string in WASI`;
@@ -82,7 +83,5 @@ export function needsHost(given: string | number, helper: string): string {
 
 /** For those who wrote a provider. */
 export function wrongAnswer(method: string, value: unknown): string {
-  const shown =
-    typeof value === 'object' || typeof value === 'function' ? `a value of type ${typeof value}` : String(value);
-  return `invalid answer of ${method}: a provider of the system interface answered ${shown}`;
+  return `invalid answer of ${method}: a provider of the system interface answered ${shown(value)}`;
 }

@@ -89,10 +89,9 @@ describe('exit codes', () => {
   );
 
   test('70 is for InternalError alone', () => {
-    const internal = [...CLASSES].filter(([, cases]) =>
-      cases.some(([error, code]) => code === EXIT.internal && !(error instanceof ExitStatus)),
-    );
-    expect(internal.map(([name]) => name)).toEqual(['InternalError']);
+    const errors = [...CLASSES.values()].flatMap((cases) => cases.map(([error]) => error));
+    const internal = errors.filter((error) => !(error instanceof ExitStatus) && exitCodeOf(error) === 70);
+    expect(internal.map(({ name }) => name)).toEqual(['InternalError']);
   });
 
   test.each([

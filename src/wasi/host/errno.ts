@@ -34,7 +34,10 @@ export function isErrnoName(name: string): name is ErrnoName {
   return NAME_SET.has(name);
 }
 
-/** A system call failed; the guest gets `errno`. Thrown by hosts and by the calls themselves, never seen by embedders. */
+/**
+ * Something failed at a host, or a system call did: a guest that runs gets `errno`. Thrown by hosts and by the calls
+ * themselves; embedders see it only where they open things for a guest (nodeDirectory, nodeListener).
+ */
 export class SystemError extends Error {
   readonly errno: ErrnoName;
   /** What else there is to say, for people; a guest gets the number alone. */
