@@ -64,6 +64,9 @@ function waitersOf(memory: Memory): Map<number, MemoryWait[]> {
   if (known !== undefined) return known;
   const made = new Map<number, MemoryWait[]>();
   WAITERS.set(memory, made);
+  memory.onHeld = () => {
+    for (const list of Array.from(made.values(), (one) => one.slice())) for (const wait of list) wait.handedOut();
+  };
   return made;
 }
 
@@ -79,6 +82,8 @@ export class MemoryWait {
   private readonly end: number | undefined;
   private timer: unknown;
   private isOver = false;
+  /** Who waits for it gives control back to the host. */
+  private mayWaitInHost = false;
   /** It stands in the host's list, not in ours: other threads of the host can wake it. */
   inHost = false;
 
@@ -104,11 +109,21 @@ export class MemoryWait {
    * back to the host before the wait can end: what its list says, it says in a turn of its own.
    */
   waitInHost(): void {
+    this.mayWaitInHost = true;
+    if (this.place.memory.isHeld) this.goOver(this.place.expected);
+  }
+
+  /** The memory is handed out. The wait has begun, so what is there now need not be what was expected. */
+  handedOut(): void {
+    const cells = cellsOf(this.place);
+    if (this.mayWaitInHost && cells !== undefined) this.goOver(Atomics.load(cells[0] as Int32Array, cells[1]));
+  }
+
+  private goOver(expected: number | bigint): void {
     const cells = cellsOf(this.place);
     const { waitAsync } = (typeof Atomics === 'undefined' ? {} : Atomics) as HostAtomics;
-    if (this.inHost || this.answer !== undefined || !this.place.memory.isHeld) return;
-    if (cells === undefined || waitAsync === undefined) return;
-    const { async, value } = waitAsync(cells[0], cells[1], this.place.expected, this.left ?? Number.POSITIVE_INFINITY);
+    if (this.inHost || this.isOver || cells === undefined || waitAsync === undefined) return;
+    const { async, value } = waitAsync(cells[0], cells[1], expected, this.left ?? Number.POSITIVE_INFINITY);
     if (!async) this.finish(ANSWERS[value as Outcome]);
     else {
       this.leaveList();

@@ -52,6 +52,8 @@ export class Memory implements Views {
   readonly sharedLength: Uint32Array | undefined;
   /** Whether `buffer` or `share` gave it away: other threads of the host may hold it then. */
   isHeld = false;
+  /** Is called when that happens. */
+  onHeld: (() => void) | undefined;
   private readonly maxBytes: number;
   private store: ArrayBufferLike;
   private exactBytes: Uint8Array | undefined;
@@ -165,8 +167,8 @@ export class Memory implements Views {
         this.handed = this.store;
       }
       if (isSharedBuffer(this.handed)) Object.freeze(this.handed);
-      this.isHeld = true;
       this.grewUnseen = false;
+      this.hold();
     }
     return this.handed;
   }
@@ -175,9 +177,15 @@ export class Memory implements Views {
   share(): SharedParts | undefined {
     const { store, type, byteLength } = this;
     if (!isSharedBuffer(store) || (this.sharedLength === undefined && byteLength < this.maxBytes)) return undefined;
-    this.isHeld = true;
+    this.hold();
     const length = this.sharedLength?.buffer ?? new SharedArrayBuffer(4);
     return { type, buffer: store, length: length as SharedArrayBuffer };
+  }
+
+  private hold(): void {
+    if (this.isHeld) return;
+    this.isHeld = true;
+    this.onHeld?.();
   }
 
   /**

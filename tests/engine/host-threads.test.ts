@@ -155,6 +155,15 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
     expect(instance.call('notify', 64, 1)).toBe(0);
   });
 
+  test('a wait that began before the memory was handed out is woken by a worker, too', async () => {
+    const { instance, memory } = setUp();
+    const waits = [instance.callAsync('wait32', [64, 0, -1n]), instance.callAsync('wait64', [64, 0n, SECONDS_10])];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const next = worker(memory, `tell(Atomics.notify(a, 16, 5));`);
+    expect(await next()).toBe(2);
+    expect(await Promise.all(waits)).toEqual([0, 0]);
+  });
+
   test('a wait that was given up passes a notification on', async () => {
     const { instance, memory } = setUp();
     void memory.buffer;
