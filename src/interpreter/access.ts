@@ -73,6 +73,7 @@ export function writeBytes(M8: Uint8Array, p: number, size: number, value: numbe
   for (let i = 0; i < size; i++) M8[p + i] = value >>> (8 * i);
 }
 
+/** The same in an instance. It may give the memory new views: take those after it. */
 function place(inst: ModuleInstance, index: number, a: number, offset: number, size: number): number {
   return effectiveAddress(inst.memories[index], a, offset, size);
 }
@@ -80,7 +81,8 @@ function place(inst: ModuleInstance, index: number, a: number, offset: number, s
 function load(size: number, signed: boolean, to64: boolean): Access {
   const shift = 32 - 8 * size;
   return (inst, d, a, _b, _c, offset, index) => {
-    const raw = readBytes(inst.memories[index].M8, place(inst, index, a, offset, size), size);
+    const p = place(inst, index, a, offset, size);
+    const raw = readBytes(inst.memories[index].M8, p, size);
     const value = signed ? (raw << shift) >> shift : raw;
     S[d] = value;
     if (to64) S[d + 1] = signed ? value >> 31 : 0;
@@ -89,7 +91,8 @@ function load(size: number, signed: boolean, to64: boolean): Access {
 
 function store(size: number): Access {
   return (inst, _d, a, b, _c, offset, index) => {
-    writeBytes(inst.memories[index].M8, place(inst, index, a, offset, size), size, S[b]);
+    const p = place(inst, index, a, offset, size);
+    writeBytes(inst.memories[index].M8, p, size, S[b]);
   };
 }
 

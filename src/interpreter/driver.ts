@@ -92,8 +92,9 @@ export function drive(t: Thread, slice: number): Outcome {
       case REASON.exhausted:
         throw exhausted();
       case REASON.memoryOutOfBounds:
-        // Another thread of the host may have let it grow: then the access is made again.
-        if (!t.instance.memory.refresh()) throw new Trap(trapKind(reason));
+        // Another thread of the host may have let it grow since the loop looked: then the access is made again.
+        t.instance.memory.refresh();
+        if (t.instance.memory.byteLength === seenLength) throw new Trap(trapKind(reason));
         break;
       default:
         throw new Trap(trapKind(reason));
@@ -107,11 +108,15 @@ function trapKind(reason: number): TrapKind {
   return kind;
 }
 
+/** Bytes of memory 0 when the loop was last entered: it takes no notice of more until it is entered again. */
+let seenLength = 0;
+
 /** One stay in the loop; afterwards the thread knows where it is, also when an out-of-line function threw. */
 function enterLoop(t: Thread, quantum: number): number {
   const { memory } = t.instance;
   // What the host did to it, it did before: nobody else runs while the loop does.
   if (memory.isLost || memory.sharedLength !== undefined) memory.refresh();
+  seenLength = memory.byteLength;
   const fuel = memory.isLost ? 0 : quantum;
   if (memory.isLost) checkNoAccess(t);
   try {

@@ -116,6 +116,63 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
     expect([instance.call('size'), instance.call('grow', 1), m.pages]).toEqual([8, -1, 8]);
   });
 
+  test.runIf(first.share() !== undefined)(
+    'the first access to a page that another thread added finds its bytes',
+    () => {
+      const m = new Memory(type);
+      const others = new Memory(type, undefined, m.share());
+      const n = new Memory({ ...type, shared: false });
+      const instance = run(
+        `(module (import "e" "n" (memory 1)) (import "e" "m" (memory $m 1 8 shared))
+        (func (export "store") (param i32) (i32.store $m (local.get 0) (i32.const 7)))
+        (func (export "load") (param i32) (result i32) (i32.load $m (local.get 0)))
+        (func (export "load8") (param i32) (result i32) (i32.load8_u $m (local.get 0)))
+        (func (export "load64") (param i32) (result i64) (i64.load $m (local.get 0))))`,
+        { e: { m, n } },
+      );
+      const grown = (): number => others.grow(1) * 65536;
+      let at = grown();
+      instance.call('store', at);
+      expect(others.bytes[at]).toBe(7);
+      for (const name of ['load', 'load8', 'load64']) {
+        at = grown();
+        others.bytes[at] = 5;
+        expect(Number(instance.call(name, at)), name).toBe(5);
+      }
+    },
+  );
+
+  test.runIf(first.share() !== undefined)('a guest that saw that its memory is longer may access all of it', () => {
+    const m = new Memory(type);
+    const others = new Memory(type, undefined, m.share());
+    const instance = run(
+      `(module (import "e" "m" (memory 1 8 shared))
+        (func (export "size") (param i32) (result i32) (drop (memory.size)) (i32.load (local.get 0)))
+        (func (export "atomic") (param i32) (result i32)
+          (drop (i32.atomic.load (local.get 0))) (i32.load (local.get 0)))
+        (func (export "fill") (param i32) (result i32)
+          (memory.fill (local.get 0) (i32.const 9) (i32.const 1)) (i32.load (local.get 0))))`,
+      { e: { m } },
+    );
+    // As if another thread did it while the guest runs.
+    const { refresh } = m;
+    let growing = false;
+    let calls = 0;
+    m.refresh = function () {
+      // The loop asks when it is entered; the instruction asks next.
+      if (growing && ++calls === 2) others.grow(1);
+      return refresh.call(this);
+    };
+    for (const name of ['size', 'atomic', 'fill']) {
+      const at = others.byteLength;
+      calls = 0;
+      growing = true;
+      expect(instance.call(name, at), name).toBe(name === 'fill' ? 9 : 0);
+      growing = false;
+    }
+    m.refresh = refresh;
+  });
+
   test('an atomic access that is neither aligned nor inside is unaligned', () => {
     const instance = run(`(module (memory 1 1 shared)
       (func (export "load") (param i32) (drop (i32.atomic.load (local.get 0))))
