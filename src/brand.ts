@@ -1,7 +1,7 @@
 // What an object of ours is, asked of values that come from outside. A class notes each object that it makes under a
 // name. Whatever only passes for one is not there: a Proxy, what inherits from one, what has its prototype. Asking runs
 // no code of the value, as `instanceof` does, which calls a Proxy's `getPrototypeOf`.
-// Not noted here when they are made: structs, arrays and exceptions, which have to be cheap (interpreter/references.ts).
+// Not noted here when they are made: structs, arrays and exceptions, which have to be cheap (runtime/references.ts).
 
 const BRANDS = new WeakMap<object, string>();
 

@@ -112,6 +112,42 @@ const BANS_IN: [RegExp, string, RegExp][] = [
   ],
 ];
 
+/**
+ * Layers that meet values of the host. `instanceof` asks a Proxy, whose code would run on top of a guest, and believes what
+ * it says: values are recognised by brand.ts.
+ */
+const NEVER_ASKS: readonly string[] = [
+  'brand',
+  'errors',
+  'options',
+  'syntax',
+  'runtime',
+  'interpreter',
+  'api',
+  'trace',
+];
+
+/** What `instanceof` may still be asked for there. */
+const MAY_ASK: Record<string, RegExp> = {
+  // Of a buffer that the engine made.
+  'runtime/store.ts': /^SharedArrayBuffer$/,
+  // Within the call of the host function that answered the value, whose caller has reserved its part of the stack.
+  'interpreter/calls.ts': /^Promise$/,
+  // Errors that this layer threw itself, from values that are no objects.
+  'jsapi/namespace.ts': /^CompileError$/,
+  'jsapi/instance.ts': /^TypeError$/,
+  // Of what stopped a thread, while the monitor runs, and whatever it throws is caught.
+  'trace/tracer.ts': /^Error$/,
+};
+
+function asks(path: string, code: string): string[] {
+  if (!NEVER_ASKS.includes(layerOf(path))) return [];
+  const asked = [...code.matchAll(/\binstanceof\s+([\w$.]+)/g)].map((match) => match[1]);
+  return asked
+    .filter((name) => MAY_ASK[path]?.test(name) !== true)
+    .map((name) => `asks a value for instanceof ${name}`);
+}
+
 /** All violations of one source file (a path relative to src), as sentences. */
 function violations(path: string, source: string): string[] {
   const found = importsOf(source).map((target) => importViolation(path, target));
@@ -123,6 +159,7 @@ function violations(path: string, source: string): string[] {
   if (/\bglobalThis\s*\.\s*WebAssembly\b/.test(code) || (!ours && /(?<!\.)\bWebAssembly\b/.test(code))) {
     found.push('uses the WebAssembly global');
   }
+  found.push(...asks(path, code));
   return found.filter((x) => x !== undefined).map((x) => `src/${path} ${x}`);
 }
 
@@ -159,6 +196,9 @@ test.each([
   ['the WebAssembly global', 'jsapi/module.ts', 'const m = new WebAssembly.Module(bytes);'],
   ['the WebAssembly global by way of globalThis', 'jsapi/module.ts', 'const W = globalThis.WebAssembly;'],
   ['an enum', 'syntax/types.ts', 'export const enum Kind { A }'],
+  ['a value recognised by asking it', 'interpreter/border.ts', 'if (value instanceof Func) return;'],
+  ['an error recognised by asking it', 'jsapi/errors.ts', 'if (error instanceof Trap) return;'],
+  ['another class than the one that may be asked for', 'interpreter/calls.ts', 'if (error instanceof Trap) return;'],
   ['a table that finds toString', 'cli/options.ts', 'const UNITS: Readonly<Record<string, number>> = { ms: 1 };'],
   ['a record that finds toString', 'index.ts', 'const given: Record<string, unknown> = {};'],
   ['a record of its own making', 'linker.ts', 'const all = Object.create(null) as Record<string, number>;'],
@@ -174,6 +214,11 @@ test.each([
   ['a node module in the node host', 'wasi/hosts/node/files.ts', "import { readSync } from 'node:fs';"],
   ['comments and strings that name what is banned', 'index.ts', "// eval(x), WebAssembly\nconst s = 'Function(';"],
   ['texts that look like imports', 'text/printer.ts', `const s = \`(import "\${module}" "\${name}")\`;`],
+  [
+    'a value recognised by asking it, where nobody stands on the stack',
+    'cli/stop.ts',
+    'if (error instanceof Trap) return;',
+  ],
   ['a namespace of our own', 'jsapi/index.ts', 'export const WebAssembly = { Module };'],
   ['a table for names of our own', 'lowering/trees.ts', 'const OPS: Readonly<Record<string, string>> = { a: "b" };'],
   ['a command that writes by its Console', 'cli/wat.ts', 'console.complain(error); console.print(text);'],

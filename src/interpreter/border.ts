@@ -2,14 +2,14 @@
 // https://webassembly.github.io/spec/js-api/#towebassemblyvalue
 // The API form (Value) takes numbers for i32, f32 and f64, objects that become numbers, and bigints for i64, nothing else
 // (jsapi/values.ts converts as the JavaScript API has it, before); the bit form (Bits) loses nothing.
-import { F32, F64, type FuncType, I32, I64, V128, type ValType, heapOf, typeName } from '../syntax/types.ts';
+import { F32, F64, type FuncType, I32, I64, V128, type ValType, typeName } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
-import { type Func, isFunc } from '../runtime/func.ts';
+import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { growReferences } from './loop-support.ts';
-import { isAggregate, referenceIn, referenceOut } from './references.ts';
+import { isObject, misfit, referenceOut, toReference } from '../runtime/references.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
-import { isObject, toPrimitive } from './to-primitive.ts';
+import { toPrimitive } from './to-primitive.ts';
 import { readWords, wordsOf, writeWords } from './words.ts';
 
 /** The value of type t in the slot at `word` (an index of SLOTS). */
@@ -104,34 +104,6 @@ export function writeValue(t: ValType, word: number, value: Value): void {
       growReferences((word >> 1) + 1);
       R[word >> 1] = toReference(t, value);
   }
-}
-
-function misfit(what: string, value: unknown): TypeError {
-  return new TypeError(`${what}, not ${describe(value)}`);
-}
-
-const NONE = {};
-
-/**
- * A JavaScript value as a reference inside of a (closed) reference type: an integer of 31 bits is an i31, any value an
- * anyref. @throws TypeError when it is none.
- */
-function toReference(t: ValType, value: unknown): unknown {
-  const inside = referenceIn(t, value, NONE);
-  if (inside === NONE) throw misfit(`${typeNameClosed(t)} takes no such value`, value);
-  return inside;
-}
-
-function typeNameClosed(t: ValType): string {
-  const heap = heapOf(t);
-  return heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
-}
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (isFunc(value)) return 'a function of another type';
-  if (isAggregate(value)) return `a wasm ${value.kind} of another type`;
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** The bits of the value of type t in the slot at `word`. */

@@ -70,7 +70,7 @@ import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { StructObject } from '../runtime/objects.ts';
 import { OBJECT as OBJECT_OPS } from './gc/access.ts';
-import { testReference } from './gc/casts.ts';
+import { testReference } from '../runtime/casts.ts';
 import * as convert from './numeric/convert.ts';
 import * as support from './loop-support.ts';
 import { OUT_OF_LINE } from './out-of-line.ts';

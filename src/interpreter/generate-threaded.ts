@@ -316,7 +316,7 @@ import { type Block, Blocks, type Exit, type Row, row } from './blocks.ts';
 import { F64_CONSTANTS } from '../lowering/constants.ts';
 import { currentGeneration } from './code-space.ts';
 import { OBJECT as OBJECT_OPS } from './gc/access.ts';
-import { testReference } from './gc/casts.ts';
+import { testReference } from '../runtime/casts.ts';
 import * as convert from './numeric/convert.ts';
 import * as i32 from './numeric/i32.ts';
 import * as support from './loop-support.ts';

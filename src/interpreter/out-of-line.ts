@@ -76,7 +76,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'table.grow': (inst, at, l) => {
     const table = inst.tables[l];
     const n = readAddress(table.type, at + 2);
-    const before = table.grow(n, R[at >> 1]);
+    const before = table.extend(n, R[at >> 1]);
     writeAddress(table.type, at, before);
     return before < 0 ? 0 : Math.floor(n / ELEMENTS_PER_FUEL);
   },

@@ -1,12 +1,10 @@
 // What an object becomes where a number is wanted: ToPrimitive with the hint number. Code of the host runs.
 // https://tc39.es/ecma262/#sec-toprimitive
 
+import { isObject } from '../runtime/references.ts';
+
 function isCallable(value: unknown): value is (...args: unknown[]) => unknown {
   return typeof value === 'function';
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' ? value !== null : typeof value === 'function';
 }
 
 /** A primitive value. @throws TypeError when there is none, and what the object's methods throw. */

@@ -91,7 +91,7 @@ export class TableObject {
     const { addr, elem } = table.type;
     const count = toAddress(delta, addr, 'WebAssembly.Table.grow(): Argument 0');
     const init = toInitial(value, elem);
-    const before = table.grow(Number(count), init);
+    const before = table.extend(Number(count), init);
     if (before < 0) throw new RangeError(say.cannotGrow('WebAssembly.Table.grow()'));
     return fromAddress(before, addr);
   }

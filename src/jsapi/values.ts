@@ -1,7 +1,7 @@
 // Values between JavaScript and wasm: ToWebAssemblyValue and ToJSValue. https://webassembly.github.io/spec/js-api/#tojsvalue
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
-import { isAggregate, isReference, referenceIn, referenceOut } from '../interpreter/references.ts';
+import { isAggregate, isReference, referenceIn, referenceOut } from '../runtime/references.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from '../interpreter/stack.ts';
 import { slotsOf } from '../lowering/operands.ts';

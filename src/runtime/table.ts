@@ -1,6 +1,7 @@
 // A table instance. https://webassembly.github.io/spec/core/exec/runtime.html#table-instances
 import { brand } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
+import { toReference } from './references.ts';
 import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
 import { checkTableType } from './amounts.ts';
@@ -29,15 +30,25 @@ export class Table {
       );
     }
     // An externref that is undefined is a value: only where none is given it is null.
-    this.grow(Number(type.limits.min), init.length === 0 ? null : init[0]);
+    this.extend(Number(type.limits.min), init.length === 0 ? null : init[0]);
   }
 
   get size(): number {
     return this.elems.length;
   }
 
-  /** Grows by `delta` elements that are `init`; answers the size before, or -1 where that is not possible. */
-  grow(delta: number, init: unknown): number {
+  /**
+   * Grows by `delta` elements that are `init`, as the host gives it, or null; answers the size before, or -1 where that is not
+   * possible. @throws TypeError for an `init` that is not of the table's type, RangeError for what is no number of elements.
+   */
+  grow(delta: number, ...init: [value?: unknown]): number {
+    if (typeof delta !== 'number') throw new TypeError(`a table grows by a number of elements, not a ${typeof delta}`);
+    if (!(Number.isInteger(delta) && delta >= 0)) throw new RangeError(`a table does not grow by ${delta} elements`);
+    return this.extend(delta, toReference(this.type.elem, init.length === 0 ? null : init[0]));
+  }
+
+  /** The same for a reference as it is inside. */
+  extend(delta: number, init: unknown): number {
     const before = this.elems.length;
     if (before + delta > this.max) return -1;
     for (let i = 0; i < delta; i++) this.elems.push(init);

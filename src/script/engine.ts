@@ -6,7 +6,7 @@ import { encodeModule } from '../encoder/encode.ts';
 import { type Imports, type Instance, compile, instantiate } from '../index.ts';
 import { readGlobalBits } from '../interpreter/constant.ts';
 import { beginBits, invokeBits } from '../interpreter/invoke.ts';
-import { referenceOut } from '../interpreter/references.ts';
+import { referenceOut } from '../runtime/references.ts';
 import { Func } from '../runtime/func.ts';
 import { Global } from '../runtime/global.ts';
 import type { Bits } from '../runtime/values.ts';

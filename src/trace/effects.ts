@@ -4,7 +4,7 @@
 import { readGlobalBits } from '../interpreter/constant.ts';
 import { toUnsigned } from '../syntax/bits.ts';
 import type { ProbeEvent } from '../interpreter/probe.ts';
-import { referenceOut } from '../interpreter/references.ts';
+import { referenceOut } from '../runtime/references.ts';
 import type { Memory } from '../runtime/memory.ts';
 import type { Bits } from '../runtime/values.ts';
 import { I64, type ValType } from '../syntax/types.ts';

@@ -1,7 +1,7 @@
 // WASI for programs run by wasmi-ts: `wasmi-ts/wasi`. Preview 1 and preview 0, in any JavaScript host.
 // A guest gets nothing that is not given: no environment, no directories, empty input, output that goes nowhere.
 // Hosts: `wasmi-ts/node` has real directories and streams; memory and virtual time are here.
-import { ExitStatus } from '../errors.ts';
+import { ExitStatus, isError } from '../errors.ts';
 import { checkOptions, isBytes, type Pairs, pairsOf } from '../options.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import type { Clock } from './host/clock.ts';
@@ -200,7 +200,7 @@ export class WASI {
 
   private finishing(run: () => unknown): number | Promise<number> {
     const exitCode = (error: unknown): number => {
-      if (error instanceof ExitStatus) return error.exitCode;
+      if (isError(error, 'exit')) return error.exitCode;
       throw error;
     };
     let result: unknown;

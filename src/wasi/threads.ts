@@ -1,7 +1,7 @@
 // wasi-threads: `wasi.thread-spawn`, and the threads that it starts.
 // https://github.com/WebAssembly/wasi-threads#detailed-design-discussion
 // A thread is a new instance of the same module over the same imports, its shared memory among them; its code is shared.
-import { ExhaustionError, LinkError } from '../errors.ts';
+import { isError } from '../errors.ts';
 import { type FuncType, I32 } from '../syntax/types.ts';
 import { ERRNO } from './host/errno.ts';
 import type { SystemInterface, TypedFunction } from './kernel/interface.ts';
@@ -45,7 +45,7 @@ export class Threads implements ThreadGroup {
       this.last++;
       return this.last;
     } catch (error) {
-      if (error instanceof ExhaustionError || error instanceof LinkError) return -ERRNO.AGAIN;
+      if (isError(error, 'exhaustion') || isError(error, 'link')) return -ERRNO.AGAIN;
       throw error;
     }
   }

@@ -7,9 +7,9 @@ import { structLayout } from '../../lowering/layout.ts';
 import { REASON } from '../../lowering/reasons.ts';
 import { OBJECT_NAMES, type ObjectName } from '../../lowering/out-names.ts';
 import { type ArrayObject, StructObject } from '../../runtime/objects.ts';
-import { externalise, internalise } from '../references.ts';
+import { externalise, internalise } from '../../runtime/references.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
-import { isOfType } from './casts.ts';
+import { isOfType } from '../../runtime/casts.ts';
 
 export type ObjectOp = (d: number, a: number, b: number, c: number, k: number) => number;
 

@@ -4,7 +4,7 @@ import type { InstructionCursor } from '../../decoder/instruction-cursor.ts';
 import { Trap } from '../../errors.ts';
 import { cellsOf, packMask, structLayout } from '../../lowering/layout.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
-import { externalise, internalise } from '../references.ts';
+import { externalise, internalise } from '../../runtime/references.ts';
 import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
 import type { Bits } from '../../runtime/values.ts';
 import type { ValType } from '../../syntax/types.ts';

@@ -4,12 +4,11 @@
 // a HostObject in the place of each object of the host. So no instruction looks into an object of the host, which might
 // be a Proxy and run code. `extern` holds values of the host as they are, and structs and arrays that crossed over.
 import { brand, brandOf } from '../brand.ts';
-import { isFunc } from '../runtime/func.ts';
-import { type Aggregate, type AnyObject, HostObject } from '../runtime/objects.ts';
-import { HEAP, type HeapType, type ValType, heapOf, isNullable } from '../syntax/types.ts';
+import { isFunc } from './func.ts';
+import { type Aggregate, type AnyObject, HostObject } from './objects.ts';
+import { HEAP, type HeapType, type ValType, heapOf, isNullable, typeName } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
-import { isOfType } from './gc/casts.ts';
-import { isObject } from './to-primitive.ts';
+import { isOfType } from './casts.ts';
 
 /** The top of a heap type's hierarchy. */
 function topOf(heap: HeapType): HeapType {
@@ -27,6 +26,10 @@ function topOf(heap: HeapType): HeapType {
     default:
       return HEAP.any;
   }
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' ? value !== null : typeof value === 'function';
 }
 
 /** Is it a struct or an array that has left the `any` hierarchy before? */
@@ -80,4 +83,28 @@ const NONE = {};
 /** Can the host's value be a reference of a (closed) type? */
 export function isReference(value: unknown, t: ValType): boolean {
   return referenceIn(t, value, NONE) !== NONE;
+}
+
+/**
+ * A JavaScript value as a reference inside of a (closed) reference type: an integer of 31 bits is an i31, any value an
+ * anyref. @throws TypeError when it is none.
+ */
+export function toReference(t: ValType, value: unknown): unknown {
+  const inside = referenceIn(t, value, NONE);
+  if (inside !== NONE) return inside;
+  const heap = heapOf(t);
+  const name = heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
+  throw misfit(`${name} is wanted`, value);
+}
+
+/** The error for a value that is not what it has to be. */
+export function misfit(what: string, value: unknown): TypeError {
+  return new TypeError(`${what}, not ${describe(value)}`);
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (isFunc(value)) return 'a function of another type';
+  if (isAggregate(value)) return `a wasm ${value.kind} of another type`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,17 +1,17 @@
 // Casts against the validator's subtyping: a value of type t passes a test for u exactly where t matches u.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { getGlobal, instantiate } from '../../instance.ts';
-import { encodeModule } from '../../encoder/encode.ts';
-import { compile } from '../../index.ts';
-import type { Func } from '../../runtime/func.ts';
-import { ArrayObject, StructObject } from '../../runtime/objects.ts';
-import { DEFAULT_FEATURES, withFeatures } from '../../syntax/features.ts';
-import { HEAP, ref } from '../../syntax/types.ts';
-import { parseModule } from '../../text/parser.ts';
-import { closeType } from '../../validator/canonical.ts';
-import { matchesRef } from '../../validator/subtyping.ts';
-import { isReference } from '../references.ts';
+import { getGlobal, instantiate } from '../instance.ts';
+import { encodeModule } from '../encoder/encode.ts';
+import { compile } from '../index.ts';
+import type { Func } from './func.ts';
+import { ArrayObject, StructObject } from './objects.ts';
+import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
+import { HEAP, ref } from '../syntax/types.ts';
+import { parseModule } from '../text/parser.ts';
+import { closeType } from '../validator/canonical.ts';
+import { matchesRef } from '../validator/subtyping.ts';
+import { isReference } from './references.ts';
 import { isOfType } from './casts.ts';
 
 const FEATURES = withFeatures(DEFAULT_FEATURES, { 'custom-descriptors': true });

@@ -1,11 +1,11 @@
 // Whether a reference is of a type: ref.test, ref.cast, br_on_cast.
 // https://webassembly.github.io/spec/core/exec/values.html#reference-typing
 // Canonical ids make it a comparison, or a walk of at most 63 steps up the declared supertypes. The reference is one that
-// is inside already, so that an object in the hierarchies of `any` and `func` is one of ours (interpreter/references.ts).
-import type { Func } from '../../runtime/func.ts';
-import { type AnyObject, isI31 } from '../../runtime/objects.ts';
-import { HEAP, type HeapType, type ValType, heapOf, isExact, isNullable } from '../../syntax/types.ts';
-import { isCanonicalSubtype } from '../../validator/canonical.ts';
+// is inside already, so that an object in the hierarchies of `any` and `func` is one of ours (references.ts).
+import type { Func } from './func.ts';
+import { type AnyObject, isI31 } from './objects.ts';
+import { HEAP, type HeapType, type ValType, heapOf, isExact, isNullable } from '../syntax/types.ts';
+import { isCanonicalSubtype } from '../validator/canonical.ts';
 
 /** Is the reference of a (closed) reference type? It has to be of the type's hierarchy already. */
 export function isOfType(value: unknown, t: ValType): boolean {
