@@ -56,7 +56,7 @@ export function checkCrossing({ canon }: Func): void {
  * written, while no thread stands on the stack whose part is not reserved. @throws TypeError, and what that code throws.
  */
 export function plainValue<T>(t: ValType, value: T): T {
-  if (!isObject(value) || (t !== I32 && t !== F32 && t !== F64)) return value;
+  if (typeof value === 'number' || !isObject(value) || (t !== I32 && t !== F32 && t !== F64)) return value;
   const number = toPrimitive(value);
   // An object that becomes a text or a bigint is told for what it is.
   return typeof number === 'number' ? (number as unknown as T) : value;

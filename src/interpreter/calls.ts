@@ -184,8 +184,11 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   try {
     if (direct === undefined) {
       const answer = callWith(func, t.instance, args, t.async);
-      promise = promised(type, answer);
-      if (promise === undefined) writeAnswer(type, base, answer);
+      if (typeof answer === 'number' && type.results.length === 1) writeValue(type.results[0], base, answer);
+      else {
+        promise = promised(type, answer);
+        if (promise === undefined) writeAnswer(type, base, answer);
+      }
     } else promise = direct(base, t.async);
     t.release();
   } catch (error) {

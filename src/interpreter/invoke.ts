@@ -6,7 +6,7 @@ import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { ValType } from '../syntax/types.ts';
-import { checkCrossing, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
+import { checkCrossing, plainValue, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
 import { callWith, enterFrame, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { drive, stopped } from './driver.ts';
@@ -146,24 +146,33 @@ function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: 
   throw outOfFuel();
 }
 
-/**
- * The arguments as they are now, each read once: the list may be a Proxy or have getters, whose code may call. Only then
- * is anything written. @throws TypeError when there are not as many as the function takes.
- */
-function copyOf<T>(func: Func, args: readonly T[]): readonly T[] {
+/** @throws TypeError when a list has not as many arguments as the function takes. */
+function checkCount(wanted: number, args: readonly unknown[]): void {
   if (typeof args !== 'object' || args === null) throw new TypeError('arguments are given as an array');
   const count = args.length;
-  const wanted = func.type.params.length;
   if (count !== wanted) throw wrongCount(wanted, count);
-  // Literals are made faster than arrays that grow.
-  if (wanted === 0) return [];
-  if (wanted === 1) return [args[0]];
-  const copy = [args[0], args[1]];
-  for (let i = 2; i < wanted; i++) copy.push(args[i]);
+}
+
+/** The arguments as they are now, each read once: the list may be a Proxy or have getters, whose code may call. */
+function copyOf<T>({ type }: Func, args: readonly T[]): readonly T[] {
+  const wanted = type.params.length;
+  checkCount(wanted, args);
+  const copy: T[] = [];
+  for (let i = 0; i < wanted; i++) copy.push(args[i]);
   return copy;
 }
 
-const plainArguments = (func: Func, args: readonly Value[]): readonly Value[] => plainValues(func.type.params, args);
+/** The same as plain values. Only then is anything written. */
+function plainArguments({ type }: Func, args: readonly Value[]): readonly Value[] {
+  const { params } = type;
+  checkCount(params.length, args);
+  // Literals are made faster than arrays that grow.
+  if (params.length === 0) return [];
+  if (params.length === 1) return [plainValue(params[0], args[0])];
+  const plain = [plainValue(params[0], args[0]), plainValue(params[1], args[1])];
+  for (let i = 2; i < params.length; i++) plain.push(plainValue(params[i], args[i]));
+  return plain;
+}
 
 const NO_OPTIONS: RunOptions = {};
 
@@ -174,13 +183,19 @@ function checked(who: string, options: RunOptions | undefined): RunOptions {
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
 export function invoke(func: Func, args: readonly Value[], options?: RunOptions): readonly Value[] {
   checkCrossing(func);
-  return call(func, plainArguments(func, copyOf(func, args)), checked('invoke', options), writeValue, readValues);
+  return call(func, plainArguments(func, args), checked('invoke', options), writeValue, readValues);
 }
 
-/** The same for callers that want the only result itself; `args` is an array that is theirs alone. */
+/** The same for callers that want the only result itself. `args` is an array that is theirs alone. */
 export function invokeForResults(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): Results {
   checkCrossing(func);
-  return call(func, plainArguments(func, args), options, writeValue, readResults);
+  return call(func, plainValues(func.type.params, args), options, writeValue, readResults);
+}
+
+/** The same with values that are plain already. */
+export function invokePlain(func: Func, args: readonly Value[]): Results {
+  checkCrossing(func);
+  return call(func, args, NO_OPTIONS, writeValue, readResults);
 }
 
 /** Calls a function bit by bit: nothing is lost on the way. */
@@ -216,7 +231,7 @@ export async function invokeAsync(
 ): Promise<readonly Value[]> {
   const options = checkOptions('invokeAsync', given, ASYNC_RUN_OPTIONS);
   checkCrossing(func);
-  return callAsync(func, plainArguments(func, copyOf(func, args)), options, readValues, writeValue);
+  return callAsync(func, plainArguments(func, args), options, readValues, writeValue);
 }
 
 /** The same, bit by bit: nothing is lost on the way, and vectors may be arguments and results. */
@@ -235,7 +250,7 @@ function begun<T>(func: Func, args: readonly T[], async: boolean, read: Finish<T
 /** A call that the embedder runs in steps. */
 export function begin(func: Func, args: readonly Value[], async = false): Execution<Value> {
   checkCrossing(func);
-  return begun(func, plainArguments(func, copyOf(func, args)), async, readValues, writeValue);
+  return begun(func, plainArguments(func, args), async, readValues, writeValue);
 }
 
 /** The same, bit by bit. */

@@ -1,6 +1,6 @@
 // Exported functions, and JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
 import { isError } from '../errors.ts';
-import { invokeForResults } from '../interpreter/invoke.ts';
+import { invokePlain } from '../interpreter/invoke.ts';
 import { type DirectHost, Func, funcBehind, standFor } from '../runtime/func.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
@@ -31,7 +31,7 @@ export function exportedFunction(func: Func): Callable {
     if (!crosses) throw new TypeError(say.uncrossable());
     const values = coerce(params, args);
     try {
-      const answer = invokeForResults(func, values);
+      const answer = invokePlain(func, values);
       return results.length === 1 ? toJs(answer) : resultOf(results.length === 0 ? [] : (answer as unknown[]));
     } catch (error) {
       throw toOutside(error);
