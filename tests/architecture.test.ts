@@ -133,6 +133,8 @@ const MAY_ASK: Record<string, RegExp> = {
   'runtime/store.ts': /^SharedArrayBuffer$/,
   // Within the call of the host function that answered the value, whose caller has reserved its part of the stack.
   'interpreter/calls.ts': /^Promise$/,
+  // Of what is cloned or posted, before that is done.
+  'jsapi/cloning.ts': /^(Map|Set)$/,
   // Errors that this layer threw itself, from values that are no objects.
   'jsapi/namespace.ts': /^CompileError$/,
   'jsapi/instance.ts': /^TypeError$/,
