@@ -3,9 +3,9 @@
 import {
   type BegunInstance,
   beginInstantiate,
-  checkInstanceOptions,
+  checkEngineOptions,
+  type EngineOptions,
   type Imports,
-  type InstanceOptions,
 } from './instance.ts';
 import { yieldToHost } from './interpreter/host-turns.ts';
 import type { ValidModule } from './validator/module.ts';
@@ -15,8 +15,8 @@ export const engine = {
   yieldToHost,
 } as const;
 
-/** The same with options for each instance. */
-export function engineWith(given: InstanceOptions): typeof engine {
-  const options = checkInstanceOptions('engineWith', given);
+/** The same with options for each instance; fuel is the program's, and given where it is run. @throws TypeError, RangeError. */
+export function engineWith(given: EngineOptions): typeof engine {
+  const options = checkEngineOptions('engineWith', given);
   return { ...engine, beginInstantiate: (module, imports) => beginInstantiate(module, imports, options) };
 }

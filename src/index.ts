@@ -28,6 +28,7 @@ export {
   type ImportValue,
   type Imports,
   Instance,
+  type EngineOptions,
   type InstanceOptions,
   instantiate,
   instantiateAsync,

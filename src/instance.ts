@@ -49,13 +49,17 @@ export interface InstanceOptions {
   readonly unknownImports?: 'refuse' | 'trap' | undefined;
 }
 
-const INSTANCE_OPTIONS: Shape<InstanceOptions> = {
+/** Options of instances whose start function somebody else runs, and gives its fuel. */
+export type EngineOptions = Omit<InstanceOptions, 'fuel'>;
+
+const ENGINE_OPTIONS: Shape<EngineOptions> = {
   maxMemoryBytes: amount('a number of bytes'),
   mode: oneOf('fast', 'traced'),
   monitor: having('a monitor', 'instruction'),
-  fuel: FUEL,
   unknownImports: oneOf('refuse', 'trap'),
 };
+
+const INSTANCE_OPTIONS: Shape<InstanceOptions> = { ...ENGINE_OPTIONS, fuel: FUEL };
 
 function unknownImport({ module, name, desc }: Import): LinkError {
   return new LinkError(`unknown import: the module needs ${desc.kind} "${module}" "${name}", which is not given`);
@@ -98,9 +102,9 @@ function results(values: readonly Value[]): Results {
 
 const ASYNC_INSTANCE_OPTIONS: Shape<InstanceOptions & AsyncRunOptions> = { ...INSTANCE_OPTIONS, ...ASYNC_RUN_OPTIONS };
 
-/** Options of instances, checked. @throws TypeError, RangeError. */
-export function checkInstanceOptions(who: string, given: InstanceOptions | undefined): InstanceOptions {
-  return checkOptions(who, given, INSTANCE_OPTIONS);
+/** Such options, checked. @throws TypeError, RangeError. */
+export function checkEngineOptions(who: string, given: EngineOptions | undefined): EngineOptions {
+  return checkOptions(who, given, ENGINE_OPTIONS);
 }
 
 export interface BeginOptions {
@@ -194,7 +198,7 @@ function prepare(who: string, module: ValidModule, imports: Imports, options: In
  * module and for an option that is unknown or does not fit.
  */
 export function instantiate(module: ValidModule, imports: Imports = {}, given?: InstanceOptions): Instance {
-  const options = checkInstanceOptions('instantiate', given);
+  const options = checkOptions('instantiate', given, INSTANCE_OPTIONS);
   const instance = prepare('instantiate', module, imports, options);
   const { start } = module.module;
   if (start !== undefined)
@@ -224,8 +228,8 @@ export interface BegunInstance {
 }
 
 /** Instantiates a module up to its start function, which the embedder runs. @throws LinkError, Trap, ExhaustionError. */
-export function beginInstantiate(module: ValidModule, imports: Imports = {}, given?: InstanceOptions): BegunInstance {
-  const options = checkInstanceOptions('beginInstantiate', given);
+export function beginInstantiate(module: ValidModule, imports: Imports = {}, given?: EngineOptions): BegunInstance {
+  const options = checkEngineOptions('beginInstantiate', given);
   const instance = prepare('beginInstantiate', module, imports, options);
   const { start } = module.module;
   if (start === undefined) return { instance, start: undefined };

@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md (commands and reactors)
 // What ended it becomes an exit code in stop.ts.
 import { basename } from 'node:path';
-import { engine, engineWith, ExitStatus, type Instance, type InstanceOptions, instantiateAsync } from '../index.ts';
+import { engine, type EngineOptions, engineWith, ExitStatus, type Instance, instantiateAsync } from '../index.ts';
 import { invokeBitsAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/func.ts';
 import { emptyRecord } from '../syntax/records.ts';
@@ -174,7 +174,7 @@ class Run {
     return new TraceOutput(trace, this.console, (module) => this.linkNames.get(module));
   }
 
-  private get instanceOptions(): InstanceOptions {
+  private get instanceOptions(): EngineOptions {
     const { maxMemory } = this.settings;
     return {
       ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),

@@ -50,7 +50,8 @@ const ours = jsEngine('ours', Ours as never);
 /** An entry by its name, its known options with a value that fits, and one that does not. */
 type Entry = [call: (options: never) => unknown, good: Record<string, unknown>, bad: Record<string, unknown>];
 
-const LIMITS = { maxMemoryBytes: 65536, mode: 'fast', fuel: 100, unknownImports: 'trap' };
+const EACH = { maxMemoryBytes: 65536, mode: 'fast', unknownImports: 'trap' };
+const LIMITS = { ...EACH, fuel: 100 };
 const WRONG_LIMITS = { maxMemoryBytes: '64KiB', mode: 'slow', fuel: '1', unknownImports: 'stub', monitor: 5 };
 const MODULES = { maxFunctions: 2, trapFree: true, features: new Set(['core']) };
 const WRONG_MODULES = { maxFunctions: 0.5, trapFree: 1, features: ['core'], maxPages: '1', fuel: Number.NaN, start: 0 };
@@ -60,8 +61,8 @@ const ENTRIES: Record<string, Entry> = {
   validateModule: [(o) => validateModule(decodeModule(bytes), o), {}, { features: new Set(['mvp']), everyRow: 1 }],
   instantiate: [(o) => instantiate(valid, {}, o), LIMITS, WRONG_LIMITS],
   instantiateAsync: [(o) => instantiateAsync(valid, {}, o), LIMITS, { ...WRONG_LIMITS, signal: 5 }],
-  beginInstantiate: [(o) => engineWith(o).beginInstantiate(valid, {}), LIMITS, WRONG_LIMITS],
-  engineWith: [(o) => engineWith(o), LIMITS, WRONG_LIMITS],
+  beginInstantiate: [(o) => engineWith(o).beginInstantiate(valid, {}), EACH, WRONG_LIMITS],
+  engineWith: [(o) => engineWith(o), EACH, { ...WRONG_LIMITS, fuel: 5 }],
   'Linker.instantiate': [(o) => new Linker().instantiate(valid, o), LIMITS, WRONG_LIMITS],
   callWith: [(o) => instance.callWith(o, 'f'), { fuel: 10 }, { fuel: 1n }],
   callAsync: [(o) => instance.callAsync('f', [], o), { fuel: 10 }, { fuel: '1', signal: true }],
@@ -201,7 +202,7 @@ describe('the source', () => {
   const found = (pattern: RegExp): string[] => [...source.matchAll(pattern)].map((match) => match[1]);
 
   test('checks options in no entry that is not tried here', () => {
-    const checked = found(/(?:checked|checkOptions|checkInstanceOptions|moduleOptions)(?:<[^(]*>)?\(\s*'([\w.]+)'/g);
+    const checked = found(/(?:checked|checkOptions|checkEngineOptions|moduleOptions)(?:<[^(]*>)?\(\s*'([\w.]+)'/g);
     expect(checked.length).toBeGreaterThan(25);
     const names = [...checked, 'Linker.instantiate'];
     expect([...new Set(names)].sort()).toEqual(Object.keys(ENTRIES).sort());
