@@ -4,7 +4,7 @@ import { MAX_PARAMS } from '../syntax/limits.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { EXNREF, EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, ref, typeName } from '../syntax/types.ts';
-import { canonicalType, canonicaliseGroup } from '../validator/canonical.ts';
+import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
 
 /** A tag: its identity is the object; `canon` is the canonical id of its function type. */
 export class Tag {
@@ -53,10 +53,7 @@ export function tagOf(params: readonly string[]): Tag {
     if (t === undefined) throw new TypeError(`no value type is called ${JSON.stringify(name)}`);
     return t;
   });
-  const canonical = new Uint32Array(1);
-  const type = { final: true, supers: [], comp: { kind: 'func', params: types, results: [] } } as const;
-  canonicaliseGroup([type], { start: 0, length: 1 }, canonical);
-  return new Tag(canonical[0]);
+  return new Tag(canonicalFuncType(types, []));
 }
 
 /**
