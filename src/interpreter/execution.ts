@@ -1,6 +1,6 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
 // Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
-import { InternalError, Interrupted, UnsupportedError } from '../errors.ts';
+import { Interrupted, UnsupportedError } from '../errors.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
@@ -73,9 +73,9 @@ export class Execution<T> {
     if (!this.abandoned) this.thread.fuel = checked;
   }
 
-  /** The results, once it is done. */
+  /** The results, once it is done. @throws TypeError before. */
   get results(): readonly T[] {
-    if (this.state !== 'done') throw new InternalError('results of an execution that is not done');
+    if (this.state !== 'done') throw new TypeError(`an execution that is ${this.state} has no results`);
     return this.values;
   }
 
@@ -130,7 +130,7 @@ export class Execution<T> {
    * Calls `wake` once when a suspended execution can go on: the next step then takes the answer, or throws what the host
    * call failed with. It is called while no guest runs, but maybe before the step of the thread that notified it has
    * returned: note it, and go on later. `blocks`: the caller gives no control back to the host before that, so that other
-   * threads of the host cannot wake it. @throws TypeError while somebody else waits for the execution.
+   * threads of the host cannot wake it. @throws TypeError while it is not suspended, or somebody else waits for it.
    */
   whenReady(wake: () => void, blocks = false): void {
     if (this.driven || this.wake !== undefined) throw new TypeError('an execution has one driver: it is waited for');
@@ -139,7 +139,7 @@ export class Execution<T> {
 
   private listen(wake: () => void, blocks: boolean): void {
     const { pending } = this.thread;
-    if (pending === undefined) throw new InternalError('an execution that is not suspended waits for nothing');
+    if (pending === undefined) throw new TypeError('an execution that is not suspended waits for nothing');
     this.wake = wake;
     if (this.heard === pending) {
       if (this.settled !== undefined) whenIdle(() => this.tell());
@@ -224,7 +224,7 @@ export class Execution<T> {
         if (outcome === 'done') return this.results;
         if (outcome === 'fuel') throw outOfFuel();
         if (outcome === 'slice') await yieldToHost();
-        else await this.answer(signal);
+        else if (signal?.aborted !== true) await this.answer(signal);
         if (this.abandoned) throw givenUp();
       }
     } finally {

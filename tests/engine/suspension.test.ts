@@ -206,6 +206,16 @@ describe('a signal', () => {
     expect(await spin).toBeInstanceOf(Interrupted);
   });
 
+  test('that a host function aborts before it waits stops the thread, though nothing else happens', async () => {
+    const controller = new AbortController();
+    const h = (): Promise<void> => {
+      controller.abort(new Error('enough'));
+      return new Promise(() => undefined);
+    };
+    const instance = run('(module (import "e" "h" (func $h)) (func (export "f") (call $h)))', { e: { h } });
+    await expect(instance.callAsync('f', [], { signal: controller.signal })).rejects.toThrow('enough');
+  });
+
   test('that was given before the start lets nothing run', async () => {
     const instance = run(
       '(module (global $g (export "g") (mut i32) (i32.const 0)) (func (export "f") (global.set $g (i32.const 1))) (func (export "get") (result i32) (global.get $g)))',
@@ -213,6 +223,14 @@ describe('a signal', () => {
     await expect(instance.callAsync('f', [], { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(Interrupted);
     expect(instance.call('get')).toBe(0);
   });
+});
+
+test('an execution that is asked too early says so, and does not call it a bug', () => {
+  const execution = run('(module (func (export "f")))').begin('f');
+  expect(() => execution.results).toThrow(TypeError);
+  expect(() => execution.whenReady(() => {})).toThrow(TypeError);
+  execution.fuel = 1;
+  expect([execution.step(), execution.results]).toEqual(['done', []]);
 });
 
 test('tail calls of a host function that waits', async () => {
