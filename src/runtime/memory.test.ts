@@ -195,6 +195,8 @@ describe('a shared memory', () => {
     const memory = onHost(host, () => new Memory(type(1, 4, true))).result as Memory;
     expect(memory.share()).toBeUndefined();
     expect(onHost(host, () => new Memory(type(2, 2, true))).result?.share()?.buffer.byteLength).toBe(2 * PAGE);
+    expect([onHost(host, () => memory.grow(3)).result, memory.share()?.buffer.byteLength]).toEqual([1, 4 * PAGE]);
+    expect(new Memory(type(1, 4, true), undefined, memory.share()).pages).toBe(4);
     expect(new Memory(type(1)).share()).toBeUndefined();
   });
 

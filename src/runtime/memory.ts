@@ -90,7 +90,7 @@ export class Memory implements Views {
         'memory',
       );
     }
-    this.byteLength = this.sharedLength?.[0] ?? bytes;
+    this.byteLength = this.sharedLength?.[0] ?? this.store.byteLength;
     this.isHeld = parts !== undefined;
   }
 
