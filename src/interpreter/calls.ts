@@ -11,7 +11,7 @@ import { slotsOf } from '../lowering/operands.ts';
 import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
 import { checkCrossing, plainValue, plainValues, readValue, writeValue } from './border.ts';
 import { CROSS_RETURN_PC, HEADER_WORDS } from './code-space.ts';
-import { exceptionOf, isUncatchable, raiseHostError } from './exceptions.ts';
+import { exceptionOf, isUncatchable, raise } from './exceptions.ts';
 import { entryOf } from './lowered.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 import { type Thread, running } from './thread.ts';
@@ -197,7 +197,7 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
     if (exception === undefined) throw error;
     // A tail call has left its frame before the host function runs.
     if (tail) returnFromFrame(t);
-    raiseHostError(t, exception, tail ? t.pc : t.pc + size);
+    raise(t, exception, tail ? t.pc : t.pc + size);
     return false;
   }
   if (tail) returnFromFrame(t);

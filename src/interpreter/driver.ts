@@ -9,7 +9,7 @@ import { readAddress, writeAddress } from './access.ts';
 import type { ExceptionObject } from '../runtime/exception.ts';
 import { backtraceLater } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
-import { exceptionOf, raiseHostError, throwRef, throwTag } from './exceptions.ts';
+import { exceptionOf, raise, throwRef, throwTag } from './exceptions.ts';
 import { loop } from './loops.ts';
 import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
@@ -23,7 +23,7 @@ import { MemoryWait, NOT_EQUAL, WAIT_TYPE, checkShared, isEqual, waitBlocking } 
  */
 const QUANTUM = 20_000;
 
-/** Why `resume` came back. */
+/** Why `drive` came back. */
 export type Outcome = 'done' | 'fuel' | 'slice' | 'suspended';
 
 const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
@@ -190,12 +190,12 @@ export function endWait(t: Thread, end: CallEnd): void {
   t.pending = undefined;
   if ('error' in end) {
     if (end.exception === undefined) throw end.error;
-    raiseHostError(t, end.exception, t.pc);
+    raise(t, end.exception, t.pc);
     return;
   }
   try {
     writeResults(pending.type, t.base + pending.base, end.values);
   } catch (error) {
-    raiseHostError(t, exceptionOf(error), t.pc);
+    raise(t, exceptionOf(error), t.pc);
   }
 }

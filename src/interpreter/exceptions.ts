@@ -13,12 +13,13 @@ import { referenceLiteral } from '../runtime/reference-text.ts';
 import { JS_TAG, type Tag, isTag } from '../runtime/tag.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { numberText } from '../syntax/number-text.ts';
-import { F64, I64, V128, type ValType, typesName } from '../syntax/types.ts';
+import { V128, type ValType, typesName } from '../syntax/types.ts';
 import { backtraceLater, namesOf } from './backtrace.ts';
 import { bitsToValue, valueToBits, vectorError } from './border.ts';
 import { CROSS_RETURN_PC, EXIT_PC, currentGeneration, findFunction } from './code-space.ts';
 import { CODE as C, FRAMES as FS, REFERENCES as R, SLOTS as S } from './stack.ts';
 import type { Thread } from './thread.ts';
+import { readWords, wordsOf, writeWords } from './words.ts';
 
 /** Frames and catch clauses that are looked at for one unit of fuel. */
 const STEPS_PER_FUEL = 64;
@@ -49,14 +50,6 @@ export function throwRef(t: Thread): void {
   raise(t, exception, t.pc + 1);
 }
 
-/**
- * Looks for a handler of what a host function threw. `behind` is the pc behind the call in the thread's running frame.
- * @throws what was thrown where no frame catches it.
- */
-export function raiseHostError(t: Thread, exception: ExceptionObject, behind: number): void {
-  raise(t, exception, behind);
-}
-
 /** Codes of the errors that wasm may not catch. */
 const UNCATCHABLE: ReadonlySet<unknown> = new Set([
   'trap',
@@ -73,10 +66,10 @@ export function isUncatchable(error: unknown, func: Func | undefined): boolean {
 }
 
 /**
- * Takes the thread to the innermost handler of an exception that was thrown before the pc `behind`.
+ * Takes the thread to the innermost handler of an exception that was thrown before the pc `behind`, in its running frame.
  * @throws what stands for the exception outside, if there is none; the thread is where it was.
  */
-function raise(t: Thread, exception: ExceptionObject, behind: number): void {
+export function raise(t: Thread, exception: ExceptionObject, behind: number): void {
   let { fp2, sp, instance } = t;
   let waiting = t.callers.length;
   const where = currentGeneration();
@@ -153,7 +146,7 @@ function toOutside(exception: ExceptionObject, t: Thread): unknown {
   const bits = payload(exception);
   const list = bits.map((one, i) => shown(tag.params[i], one)).join(', ');
   const message = `uncaught exception: tag ${typesName(tag.params)}${list === '' ? '' : `: ${list}`}`;
-  const made = new WasmException(tag, valuesOf(tag, bits), message);
+  const made = new WasmException(tag, payloadValues(tag, bits), message);
   traceWith(made, backtraceLater(t));
   INSIDE.set(made, exception);
   OUTSIDE.set(exception, made);
@@ -172,7 +165,7 @@ function nameOf({ instance, index }: Func): string {
 }
 
 /** The values for a host. A v128 has none: reading it throws, as wherever one would cross. */
-function valuesOf({ params }: Tag, bits: readonly Bits[]): readonly Value[] {
+function payloadValues({ params }: Tag, bits: readonly Bits[]): readonly Value[] {
   const values: Value[] = [];
   bits.forEach((one, i) => {
     if (params[i] !== V128) values.push(bitsToValue(params[i], one));
@@ -210,21 +203,13 @@ function javaScript(error: unknown): ExceptionObject {
   return new ExceptionObject(JS_TAG, [0, 0], [error]);
 }
 
-/** How many words of a slot are the value's. */
-function wordsOf(t: ValType): number {
-  return t === V128 ? 4 : t === I64 || t === F64 ? 2 : 1;
-}
-
 /** The values of an exception, bit by bit. */
 function payload({ tag, words, refs }: ExceptionObject): Bits[] {
   let slot = 0;
   return tag.params.map((t) => {
     const at = slot;
     slot += slotsOf(t);
-    if (t > 0) return refs[at];
-    let bits = 0n;
-    for (let i = wordsOf(t) - 1; i >= 0; i--) bits = (bits << 32n) | BigInt(words[2 * at + i] >>> 0);
-    return bits;
+    return t > 0 ? refs[at] : readWords(words, 2 * at, wordsOf(t));
   });
 }
 
@@ -240,12 +225,8 @@ function fromValues(tag: Tag, values: readonly Value[]): ExceptionObject {
   params.forEach((t, i) => {
     const bits = valueToBits(t, values[i]);
     if (t > 0) refs[slot] = bits;
-    else for (let j = 0; j < wordsOf(t); j++) words[2 * slot + j] = wordOf(bits as bigint, j);
+    else writeWords(words, 2 * slot, wordsOf(t), bits as bigint);
     slot += slotsOf(t);
   });
   return new ExceptionObject(tag, words, refs);
-}
-
-function wordOf(bits: bigint, index: number): number {
-  return Number(BigInt.asIntN(32, bits >> BigInt(32 * index)));
 }

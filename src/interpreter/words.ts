@@ -1,4 +1,4 @@
-// Numbers and vectors as bits: from int32 words, lowest first, to bigint and back.
+// Numbers and vectors as bits: from int32 words, lowest first, to an unsigned bigint and back.
 import { F32, I32, V128, type ValType } from '../syntax/types.ts';
 
 /** How many words the bits of a number or vector type take. */
@@ -7,12 +7,12 @@ export function wordsOf(t: ValType): 1 | 2 | 4 {
 }
 
 /** `count` words from `at` on as an unsigned bigint. */
-export function readWords(words: Int32Array, at: number, count: number): bigint {
+export function readWords(words: ArrayLike<number>, at: number, count: number): bigint {
   let bits = BigInt(words[at] >>> 0);
   for (let i = 1; i < count; i++) bits |= BigInt(words[at + i] >>> 0) << BigInt(32 * i);
   return bits;
 }
 
-export function writeWords(words: Int32Array, at: number, count: number, bits: bigint): void {
+export function writeWords(words: { [index: number]: number }, at: number, count: number, bits: bigint): void {
   for (let i = 0; i < count; i++) words[at + i] = Number(BigInt.asIntN(32, bits >> BigInt(32 * i)));
 }
