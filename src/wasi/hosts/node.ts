@@ -114,25 +114,21 @@ function openDirectory(path: string, { readOnly: isReadOnly, weak = false }: Dir
 
 /**
  * Options for `new WASI(...)` that give the guest what is named, from this process. SystemError for a directory that
- * cannot be given, NOTSUP where Linux cannot hold it and `weak` is not given.
+ * cannot be given, NOTSUP where Linux cannot hold it and `weak` is not given; BADF for a standard stream that is closed.
  */
 export function nodeHost(given?: NodeHostOptions): WasiOptions {
   const options = checkOptions('nodeHost', given, HOST_OPTIONS);
   const { args = [], env = {}, mode = 'async', stdio = false, strace } = options;
+  const wanted = typeof stdio === 'boolean' ? { stdin: stdio, stdout: stdio, stderr: stdio } : stdio;
+  // Before the directories, which are open from then on: a stream opens nothing until it is used.
+  const streams = {
+    ...(wanted.stdin === true ? { stdin: inputFromFd(0, mode) } : {}),
+    ...(wanted.stdout === true ? { stdout: outputToFd(1) } : {}),
+    ...(wanted.stderr === true ? { stderr: outputToFd(2) } : {}),
+  };
   const preopens = openDirectories(options.preopens ?? [], (host) =>
     typeof host === 'string' ? openDirectory(host, {}) : openDirectory(host.path, host),
   );
-  const streams = typeof stdio === 'boolean' ? { stdin: stdio, stdout: stdio, stderr: stdio } : stdio;
-  return {
-    args,
-    env,
-    mode,
-    preopens,
-    clock: nodeClock(),
-    random: nodeRandom(),
-    ...(streams.stdin === true ? { stdin: inputFromFd(0, mode) } : {}),
-    ...(streams.stdout === true ? { stdout: outputToFd(1) } : {}),
-    ...(streams.stderr === true ? { stderr: outputToFd(2) } : {}),
-    ...(strace === undefined ? {} : { strace }),
-  };
+  const traced = strace === undefined ? {} : { strace };
+  return { args, env, mode, preopens, clock: nodeClock(), random: nodeRandom(), ...streams, ...traced };
 }

@@ -1,11 +1,12 @@
-// A descriptor of the process as input (input.ts) and output (output.ts) need to know it, and how it is opened a second
-// time so that it never waits.
-import { type BigIntStats, constants, fstatSync, openSync, readvSync, writevSync } from 'node:fs';
+// A descriptor of the process as input (input.ts) and output (output.ts) need to know it, how it is opened a second time
+// so that it never waits, and how the host waits for it in place.
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readvSync, writevSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { platform } from 'node:process';
 import { isatty } from 'node:tty';
 import { type SystemError, systemErrorOf } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
+import { sleepByAtomics } from '../portable.ts';
 import { attempt } from './errors.ts';
 import { toStat } from './stat.ts';
 
@@ -28,9 +29,47 @@ export function typeOf(fd: number): FileType {
   return type === 'character-device' ? 'unknown' : type;
 }
 
+/** A second descriptor of something that is open, opened when it is first needed: who never needs it need not close it. */
+export class SecondDescriptor {
+  private readonly fd: number;
+  private readonly open: () => number | undefined;
+  /** Null until it is needed. */
+  private second: number | undefined | null = null;
+
+  /** `open` may answer `fd` itself, or undefined where there is no such thing. */
+  constructor(fd: number, open: () => number | undefined) {
+    this.fd = fd;
+    this.open = open;
+  }
+
+  get(): number | undefined {
+    if (this.second === null) this.second = this.open();
+    return this.second;
+  }
+
+  close(): void {
+    const { second } = this;
+    this.second = undefined;
+    if (typeof second === 'number' && second !== this.fd) closeSync(second);
+  }
+}
+
+/** Waits in place until something is over, or for at most `nanoseconds`. */
+export function waitInPlace(isOver: () => boolean, nanoseconds: bigint | undefined): void {
+  for (let left = nanoseconds; !isOver() && (left === undefined || left > 0n); ) {
+    sleepByAtomics(PAUSE);
+    if (left !== undefined) left -= PAUSE;
+  }
+}
+
 /** Whether reading and writing never have to be waited for: files, directories, disks. */
-export function neverWaits(stats: BigIntStats): boolean {
+function neverWaits(stats: BigIntStats): boolean {
   return stats.isFile() || stats.isDirectory() || stats.isBlockDevice();
+}
+
+/** Whether it can be read from or written to at once, or fails at once. */
+export function isAtOnce(fd: number, direction: 'read' | 'write'): boolean {
+  return neverWaits(statsOf(fd)) || refusal(fd, direction) !== undefined;
 }
 
 /**

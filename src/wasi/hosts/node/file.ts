@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import { quietly, SystemError, unless } from '../../host/errno.ts';
 import type { File, FileType, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
+import { SecondDescriptor } from './descriptor.ts';
 import { checkFile } from './kernel-files.ts';
 import { setTimesBy, toStat } from './stat.ts';
 
@@ -42,13 +43,14 @@ export class NodeFile implements File {
   readonly seekable: boolean;
   private readonly fd: number;
   private readonly opened: Opened;
-  /** The other way round than `opened.appends`; null until it is needed, undefined where it cannot be had. */
-  private other: number | undefined | null = null;
+  /** The other way round than `opened.appends`. */
+  private readonly other: SecondDescriptor;
 
   /** Takes over the descriptor. */
   constructor(opened: Opened) {
     this.opened = opened;
     this.fd = opened.fd;
+    this.other = new SecondDescriptor(opened.fd, () => openOtherWay(opened));
     this.type = toStat(opened.stats).type;
     this.seekable = this.type === 'regular-file';
   }
@@ -66,14 +68,14 @@ export class NodeFile implements File {
     // Node takes positions as numbers here; past 2^53 no file system of today has room.
     if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw new SystemError('FBIG');
     const length = Math.min(bytes.length, MAX_PIECE);
-    const fd = this.opened.appends ? (this.otherWay() ?? this.fd) : this.fd;
+    const fd = this.opened.appends ? (this.other.get() ?? this.fd) : this.fd;
     return attempt(() => fs.writeSync(fd, bytes, 0, length, this.seekable ? Number(position) : null));
   }
 
   /** Where it cannot be opened to append (the weak way, when its name is gone), at the size that it has now. */
   append(parts: readonly Uint8Array[]): number {
     if (parts.length === 0) return 0;
-    const fd = this.opened.appends || !this.seekable ? this.fd : this.otherWay();
+    const fd = this.opened.appends || !this.seekable ? this.fd : this.other.get();
     const end = fd === undefined ? Number(this.stat().size) : undefined;
     return attempt(() => fs.writevSync(fd ?? this.fd, parts, end));
   }
@@ -93,15 +95,8 @@ export class NodeFile implements File {
   }
 
   close(): void {
-    const { other } = this;
-    this.other = undefined;
-    if (typeof other === 'number') quietly(() => fs.closeSync(other));
+    quietly(() => this.other.close());
     attempt(() => fs.closeSync(this.fd));
-  }
-
-  private otherWay(): number | undefined {
-    if (this.other === null) this.other = openOtherWay(this.opened);
-    return this.other;
   }
 }
 

@@ -1,6 +1,6 @@
 // Input from a descriptor of the process: by the event loop where Node has a stream for it and the mode allows, else in
 // place. Input that fails is not input that ends: what went wrong is told by the read after the last byte, and by polls.
-import { closeSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { stdin } from 'node:process';
 import { isatty, ReadStream } from 'node:tty';
@@ -12,14 +12,16 @@ import { sleepByAtomics } from '../portable.ts';
 import { codeOf } from './errors.ts';
 import {
   hasStream,
-  neverWaits,
+  isAtOnce,
   openNonBlocking,
   PAUSE,
   PAUSE_MS,
   refusal,
+  SecondDescriptor,
   statOf,
   statsOf,
   typeOf,
+  waitInPlace,
 } from './descriptor.ts';
 
 const CHUNK = 64 * 1024;
@@ -184,19 +186,20 @@ class EventInput extends BufferedInput {
  * time limit works, and mode 'async' looks again from time to time; elsewhere a read keeps the host waiting.
  */
 class PlaceInput extends BufferedInput {
-  private readonly watched: number | undefined;
+  /** Can be read without waiting. */
+  private readonly watched: SecondDescriptor;
   private readonly mode: 'async' | 'sync';
 
   constructor(fd: number, mode: 'async' | 'sync') {
     super(fd);
     this.mode = mode;
-    const atOnce = neverWaits(statsOf(fd)) || refusal(fd, 'read') !== undefined;
-    this.watched = atOnce ? fd : openNonBlocking(fd, 'read');
+    this.watched = new SecondDescriptor(fd, () => (isAtOnce(fd, 'read') ? fd : openNonBlocking(fd, 'read')));
   }
 
   protected fill(): void {
     if (this.ended || this.failure !== undefined) return;
-    if (this.watched !== undefined) this.readFrom(this.watched);
+    const watched = this.watched.get();
+    if (watched !== undefined) this.readFrom(watched);
     else if (this.mode === 'async') this.readFrom(this.fd);
   }
 
@@ -206,22 +209,18 @@ class PlaceInput extends BufferedInput {
   }
 
   waitSync(nanoseconds: bigint | undefined): boolean {
-    if (this.watched === undefined) {
+    if (this.watched.get() === undefined) {
       if (nanoseconds !== undefined) return false;
       this.readFrom(this.fd);
       if (this.pending.length === 0 && !this.ended) sleepByAtomics(PAUSE);
       return true;
     }
-    let left = nanoseconds;
-    while (this.ready(READABLE) === 0 && (left === undefined || left > 0n)) {
-      sleepByAtomics(PAUSE);
-      if (left !== undefined) left -= PAUSE;
-    }
+    waitInPlace(() => this.ready(READABLE) !== 0, nanoseconds);
     return true;
   }
 
   close(): void {
-    if (this.watched !== undefined && this.watched !== this.fd) closeSync(this.watched);
+    this.watched.close();
   }
 }
 

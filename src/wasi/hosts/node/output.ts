@@ -2,7 +2,7 @@
 // Node cannot ask whether a pipe has room. A guest that does not want to wait for it writes to a second descriptor of the
 // same pipe that never waits; when that is full, one piece is taken ahead and kept here. While it cannot be passed on the
 // output is full: the next write says so, and a poll waits.
-import { closeSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { quietly } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
@@ -10,7 +10,16 @@ import type { OutputStream } from '../../host/stdio.ts';
 import { WRITABLE } from '../../kernel/pollable.ts';
 import { sleepByAtomics } from '../portable.ts';
 import { attempt, codeOf } from './errors.ts';
-import { neverWaits, openNonBlocking, PAUSE, PAUSE_MS, refusal, statOf, statsOf, typeOf } from './descriptor.ts';
+import {
+  isAtOnce,
+  openNonBlocking,
+  PAUSE,
+  PAUSE_MS,
+  SecondDescriptor,
+  statOf,
+  typeOf,
+  waitInPlace,
+} from './descriptor.ts';
 
 /** What is taken ahead at most: what POSIX systems write to a pipe as a whole or not at all (PIPE_BUF of Linux). */
 const AHEAD = 4096;
@@ -18,13 +27,14 @@ const AHEAD = 4096;
 class FdOutput implements OutputStream {
   readonly type: FileType;
   private readonly fd: number;
-  /** Never waits; undefined where there is no such thing, null until it is needed. */
-  private watched: number | undefined | null = null;
+  /** Never waits; none where writing does not wait anyway. */
+  private readonly watched: SecondDescriptor;
   private ahead: Uint8Array | undefined;
 
   constructor(fd: number) {
     this.fd = fd;
     this.type = typeOf(fd);
+    this.watched = new SecondDescriptor(fd, () => (isAtOnce(fd, 'write') ? undefined : openNonBlocking(fd, 'write')));
   }
 
   stat(): Stat {
@@ -32,7 +42,7 @@ class FdOutput implements OutputStream {
   }
 
   write(bytes: Uint8Array, nonblocking = false): number | undefined {
-    const watched = nonblocking ? this.watch() : undefined;
+    const watched = nonblocking ? this.watched.get() : undefined;
     if (watched === undefined) {
       this.flushInPlace();
       return writeInPlace(this.fd, bytes);
@@ -45,7 +55,7 @@ class FdOutput implements OutputStream {
   }
 
   ready(interest: number): number {
-    const hasRoom = this.ahead === undefined || this.flush(this.watch() ?? this.fd);
+    const hasRoom = this.ahead === undefined || this.flush(this.watched.get() ?? this.fd);
     return hasRoom ? interest & WRITABLE : 0;
   }
 
@@ -55,28 +65,14 @@ class FdOutput implements OutputStream {
   }
 
   waitSync(nanoseconds: bigint | undefined): boolean {
-    let left = nanoseconds;
-    while (this.ready(WRITABLE) === 0 && (left === undefined || left > 0n)) {
-      sleepByAtomics(PAUSE);
-      if (left !== undefined) left -= PAUSE;
-    }
+    waitInPlace(() => this.ready(WRITABLE) !== 0, nanoseconds);
     return true;
   }
 
   /** What was taken ahead belongs to the output: it is waited for until somebody has read it, or nobody reads. */
   close(): void {
     quietly(() => this.flushInPlace());
-    const { watched } = this;
-    this.watched = undefined;
-    if (typeof watched === 'number' && watched !== this.fd) closeSync(watched);
-  }
-
-  private watch(): number | undefined {
-    if (this.watched === null) {
-      const atOnce = neverWaits(statsOf(this.fd)) || refusal(this.fd, 'write') !== undefined;
-      this.watched = atOnce ? undefined : openNonBlocking(this.fd, 'write');
-    }
-    return this.watched;
+    this.watched.close();
   }
 
   private keep(bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 // Opens the directories that a guest is given: all of them or none, in their order.
 import { type Pairs, pairsOf } from '../../../options.ts';
+import { quietly } from '../../host/errno.ts';
 import type { Directory } from '../../host/filesystem.ts';
 import { refuseDouble } from '../../messages.ts';
 
@@ -16,7 +17,7 @@ export function openDirectories<T>(
     }
     return [...opened];
   } catch (error) {
-    for (const directory of opened.values()) directory.close();
+    for (const directory of opened.values()) quietly(() => directory.close());
     throw error;
   }
 }

@@ -278,3 +278,31 @@ describe.runIf(platform === 'linux').each(['async', 'sync'] as const)('a full ou
     expect(text).toBe('?6 64 64');
   });
 });
+
+describe.runIf(platform === 'linux')('what is not used', () => {
+  const PROGRAM = `
+    import { closeSync, readdirSync } from 'node:fs';
+    import { nodeHost, NodeWASI } from ${JSON.stringify(fileURLToPath(new URL('../node.ts', import.meta.url)))};
+    const count = () => readdirSync('/proc/self/fd').length;
+    const left = (make) => {
+      const before = count();
+      for (let i = 0; i < 10; i++) try { make(); } catch {}
+      return count() - before;
+    };
+    const told = [
+      left(() => nodeHost({ mode: 'sync', stdio: true })),
+      left(() => new NodeWASI({ version: 'preview1', preopens: { '/': '/no/such/directory' } })),
+      left(() => new NodeWASI({ version: 'preview1', preopens: { '/': '/' }, args: ['\\0'] })),
+      left(() => nodeHost({ stdio: true, preopens: { '/': '/', '/x': '/no/such/directory' } })),
+    ];
+    closeSync(0);
+    told.push(left(() => nodeHost({ stdio: true, preopens: { '/': '/' } })));
+    console.log(told.join(' '));`;
+
+  it('or cannot be made leaves no descriptor open: streams open theirs when they are needed, directories are closed', () => {
+    const node = [execPath, '--import', 'tsx', '--input-type=module', '-e', PROGRAM];
+    // Standard input is a pipe: a file would need no second descriptor.
+    const told = execFileSync('sh', ['-c', ': | "$@"', 'sh', ...node], { encoding: 'utf8' });
+    expect(told.trim()).toBe('0 0 0 0 0');
+  });
+});
