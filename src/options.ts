@@ -6,7 +6,7 @@
 // ignore unknown members by Web IDL.
 
 /**
- * Answers an option's value, or a plain copy of it.
+ * Returns an option's value, or a plain copy of it.
  *
  * @param where What messages begin with: `instantiate: option "fuel"`.
  * @throws TypeError, or RangeError for a number that is out of range.

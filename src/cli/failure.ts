@@ -81,7 +81,7 @@ const EXIT_CODES: readonly Row[] = [
 const codeIn = (error: unknown): number | undefined =>
   EXIT_CODES.find(([of]) => error instanceof of)?.[1](error as Error);
 
-/** The exit code of an error that `judged` answered. */
+/** The exit code of an error that `judged` returned. */
 export function exitCodeOf(error: Error): number {
   return codeIn(error) ?? EXIT.internal;
 }

@@ -66,7 +66,7 @@ export function ourEngine(name: string, mode: 'fast' | 'traced'): Engine {
 }
 
 /**
- * By feature, a text that only engines with the feature take, and what its function "f" has to answer there: a feature is
+ * By feature, a text that only engines with the feature take, and what its function "f" has to return there: a feature is
  * there when it works, which an engine that validates it does not prove (Node 22 runs try_table wrongly).
  */
 // biome-ignore format: a table

@@ -202,7 +202,7 @@ function summary({ validateOnly }: Plan, { modules, found, endings }: Totals, ms
   return `${modules} modules, ${rate} per second, ${found} differ; calls: ${list}`;
 }
 
-/** Prints how often each row occurred; answers the names of those that did not. */
+/** Prints how often each row occurred; returns the names of those that did not. */
 function printRows(totals: Totals, features: FeatureSet, console: Console): string[] {
   const rows = INSTRUCTIONS.filter(({ feature }) => features.has(feature));
   for (const { name, code } of rows) console.print(`${String(totals.rows.get(code) ?? 0).padStart(9)} ${name}\n`);

@@ -47,7 +47,7 @@ The program's world:
       --module NAME=FILE      instantiate FILE first; its exports are the import module NAME
       --thread-seed N         give guest threads their turns by chance that follows from N
       --unknown-imports HOW   trap: imports that nobody provides trap when called;
-                              default: they do nothing and answer zeros
+                              default: they do nothing and return zeros
 What to run:
       --invoke NAME           call an exported function; ARGUMENTS are its parameters, results are printed
 ${FEATURES}

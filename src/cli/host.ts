@@ -13,7 +13,7 @@ export interface CliHost {
   stderr(text: string | Uint8Array): void;
   /** All of standard input. */
   readStdin(): Uint8Array;
-  /** Tells once when nothing is left to wait for although the command has not ended; the answer takes it back. */
+  /** Tells once when nothing is left to wait for although the command has not ended; what it returns takes that back. */
   onIdle?(tell: () => void): () => void;
   /** The guest's streams where they are not the process's own. */
   readonly guest?: { readonly stdin: InputStream; readonly stdout: OutputStream; readonly stderr: OutputStream };
@@ -24,7 +24,7 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 }
 
-/** Answers what `step` does, again and again while a pipe that does not wait says that it would have to. */
+/** Returns what `step` does, again and again while a pipe that does not wait says that it would have to. */
 function waiting(step: () => number): number {
   for (;;) {
     try {

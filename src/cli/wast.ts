@@ -32,7 +32,7 @@ export function wastCommand(args: readonly string[], console: Console): number {
   return failures === 0 ? EXIT.ok : EXIT.failed;
 }
 
-/** Runs one script and answers how many commands failed. */
+/** Runs one script and returns how many commands failed. */
 function runFile(path: string, console: Console, engine: ReturnType<typeof scriptEngine>, verbose: boolean): number {
   const source = readSource(console, path);
   const text = textOf(source);

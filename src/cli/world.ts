@@ -100,7 +100,7 @@ function directoryError({ errno, detail }: SystemError): string {
 
 /**
  * Adds a function for each imported function that `provided` does not have: decided here, for values of every type.
- * Throws LinkError for one that has to answer a reference and has none to answer.
+ * Throws LinkError for one that has to return a reference and has none to return.
  */
 export function standIns({ module, canonical }: ValidModule, provided: Provided, how: 'trap' | 'default'): void {
   for (const { module: from, name, desc } of module.imports) {
@@ -113,7 +113,7 @@ export function standIns({ module, canonical }: ValidModule, provided: Provided,
         : throwingFunction(canon, () => new Trap('unreachable', `${what} was called`));
     if (made === undefined) {
       throw new LinkError(
-        `${what} has no default: it answers a reference that cannot be null; with trap it only traps`,
+        `${what} has no default: it returns a reference that cannot be null; with trap it only traps`,
       );
     }
     provided[from] ??= emptyRecord();

@@ -62,19 +62,19 @@ export interface WasiOptions {
    * where paths look like numbers. No path may be given twice. The WASI object takes them over and closes them.
    */
   readonly preopens?: Pairs<Directory> | undefined;
-  /** Sockets that listen already, as descriptors behind those of the directories. They are taken over and closed. */
+  /** Sockets that listen already, as descriptors after those of the directories. They are taken over and closed. */
   readonly listeners?: readonly Listener[] | undefined;
   /**
    * Empty if not given. Text and bytes are all there is to read; iterables, asynchronous ones and readable streams too,
    * are asked for a piece whenever the guest wants one.
    */
   readonly stdin?: InputStream | Uint8Array | string | PieceSource | undefined;
-  /** Discarded if not given. A function gets every piece that is written; if it answers a promise, the guest waits. */
+  /** Discarded if not given. A function gets every piece that is written; if it returns a promise, the guest waits. */
   readonly stdout?: OutputStream | ((bytes: Uint8Array) => unknown) | undefined;
   readonly stderr?: OutputStream | ((bytes: Uint8Array) => unknown) | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
-  /** How to wait: 'async' (the default) answers with a promise, 'sync' keeps the whole host waiting. */
+  /** How to wait: 'async' (the default) returns a promise, 'sync' keeps the whole host waiting. */
   readonly mode?: 'async' | 'sync' | undefined;
   /** Told one line of text per system call. */
   readonly strace?: ((line: string) => void) | undefined;
@@ -145,8 +145,8 @@ export class WASI {
   }
 
   /**
-   * Runs a command: calls `_start` and answers with the exit code, 0 when it just returns; a promise of it when `_start`
-   * answers with a promise. The exit code is an unsigned 32-bit number, as the guest gave it. Traps go on to the caller.
+   * Runs a command: calls `_start` and returns the exit code, 0 when it just returns; a promise of it when `_start`
+   * returns a promise. The exit code is an unsigned 32-bit number, as the guest gave it. Traps go on to the caller.
    * Closes everything at the end. Throws a TypeError without `_start`, and a LinkError where it is no function without
    * parameters and results (of other engines' functions only parameters can be seen), or where there is an `_initialize`,
    * too. The memory that the instance exports is bound for engines which do not tell who calls, unless bind was called.
@@ -157,7 +157,7 @@ export class WASI {
 
   /**
    * Runs a command with all its threads (wasi-threads), which take turns: makes the instances with the engine, calls
-   * `_start`, and answers with the exit code; in mode 'async' a promise of it. Returning from `_start`, proc_exit and
+   * `_start`, and returns the exit code; in mode 'async' a promise of it. Returning from `_start`, proc_exit and
    * traps of any thread end all of them. Throws traps, Interrupted, a LinkError for imports and entries of wrong types
    * before anything runs, and a TypeError without `_start`.
    *

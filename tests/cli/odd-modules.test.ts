@@ -184,7 +184,7 @@ describe('stand-ins', () => {
     expect(() => instance.call('_start')).toThrow('unknown import: "x" "y" was called');
   });
 
-  it('answer zeros of every type, and are refused for references that are never null', async () => {
+  it('return zeros of every type, and are refused for references that are never null', async () => {
     const zeros = text(
       '(result v128 i64 funcref)',
       `(call $y)

@@ -29,7 +29,7 @@ function outputOf(kind: Output, fd: number): { shell: string; pipe: boolean } {
   return { shell: '', pipe: true };
 }
 
-/** Runs a case and answers what is wrong with how it ended, or undefined; and how it ended. */
+/** Runs a case and returns what is wrong with how it ended, or undefined; and how it ended. */
 export function runAsProcess(one: Case, workshop: Workshop): Promise<{ exitCode: number; wrong?: string }> {
   workshop.write(one);
   const stdin = inputOf(one.stdin, workshop.paths['FOLDER']);

@@ -85,7 +85,7 @@ export function caseOfSeed(seed: number): Case {
   return caseOf(seed, new Random(seed));
 }
 
-/** Runs a case and answers what is wrong with how it ended, or undefined; and how it ended. */
+/** Runs a case and returns what is wrong with how it ended, or undefined; and how it ended. */
 export async function runInProcess(one: Case, workshop: Workshop): Promise<{ exitCode: number; wrong?: string }> {
   workshop.write(one);
   const printed: string[] = [];

@@ -67,7 +67,7 @@ describe.runIf(built && platform === 'linux')('a directory under the permission 
     expect(told).toBe("[ 'file' ]\n1");
   });
 
-  it('that may not be changed answers ACCES to changes', () => {
+  it('that may not be changed refuses changes with ACCES', () => {
     const write = `
       const weak = nodeDirectory(path, { weak: true });
       const how = { ...READ, write: true, create: true };

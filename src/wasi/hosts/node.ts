@@ -89,7 +89,7 @@ export interface NodeHostOptions {
 /**
  * A directory of this machine as a Directory. A guest cannot leave it, by no path and no link, and gets no file of the
  * kernel. On Linux this holds against other programs that rename things meanwhile; elsewhere see node/directory.ts.
- * Where Linux cannot hold it, and `weak` is not given, what is answered refuses everything (ACCES), and a warning of the
+ * Where Linux cannot hold it, and `weak` is not given, what is returned refuses everything (ACCES), and a warning of the
  * process says what to do; nodeHost throws.
  * SystemError: NOENT, NOTDIR; ACCES for a directory of the kernel (/proc, /sys).
  */

@@ -1,5 +1,5 @@
 // The dispatcher: makes a host function out of a system call, and waits for those that cannot finish at once.
-// A system call is restartable: it has no effect when it answers WouldBlock, and is then run again with the same
+// A system call is restartable: it has no effect when it returns WouldBlock, and is then run again with the same
 // arguments. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits,
 // or where there are several guest threads and the caller can be suspended, the scheduler does it for all of them.
 // Which calls exist, and what they mean, is the business of the system interface.
@@ -25,7 +25,7 @@ export interface Call {
 
 export type Value = number | bigint;
 
-/** Does something for the guest: throws SystemError, answers WouldBlock (having done nothing), or succeeds. */
+/** Does something for the guest: throws SystemError, returns WouldBlock (having done nothing), or succeeds. */
 export type SystemCall = (call: Call, ...args: never[]) => unknown;
 
 /** A function to be imported by a module. i32 are numbers, i64 are bigints; a promise suspends the guest thread. */

@@ -11,7 +11,7 @@ import type { InputStream, OutputStream } from '../host/stdio.ts';
 import { wrongAnswer } from '../messages.ts';
 import { HANGUP, type Pollable, READABLE, WRITABLE } from './pollable.ts';
 
-/** Answers `value` if it is right, else throws. */
+/** Returns `value` if it is right, else throws. */
 type Answers<T> = (value: unknown, method: string) => T;
 
 function answer<T>(method: string, fits: boolean, value: unknown): T {
@@ -56,7 +56,7 @@ function asked<T>(method: string, answers: Answers<T>, action: () => unknown): T
   return answers(atHost(action), method);
 }
 
-/** Closes what may answer a promise, which nobody waits for: when it rejects, that is lost. */
+/** Closes what may return a promise, which nobody waits for: when it rejects, that is lost. */
 function closing(action: () => unknown): void {
   const done = atHost(action);
   quietly(() => done);

@@ -32,7 +32,7 @@ abstract class BufferedInput implements InputStream {
   protected readonly fd: number;
   protected pending: Uint8Array = new Uint8Array(0);
   protected ended = false;
-  /** What went wrong behind `pending`; told once, then the input has ended unless it fails again. */
+  /** What went wrong after `pending`; told once, then the input has ended unless it fails again. */
   protected failure: SystemError | undefined;
   private chunk: Uint8Array | undefined;
   /** The wrong end of a pipe fails whenever it is read. */

@@ -178,7 +178,7 @@ describe.runIf(platform === 'linux').each(['async', 'sync'] as const)(
       closeSync(fd);
     });
 
-    it('a connection that is reset while the guest waits is CONNRESET behind what came, and then has ended', async () => {
+    it('a connection that is reset while the guest waits is CONNRESET after what came, and then has ended', async () => {
       const server = createServer({ pauseOnConnect: true });
       await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
       const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));

@@ -1,5 +1,5 @@
 // WASI in the shape of node:wasi, for those who exchange one import: `import { NodeWASI as WASI } from 'wasmi-ts/node'`.
-// https://nodejs.org/api/wasi.html#class-wasi  Options, errors, the order of calls and what calls answer to wrong arguments
+// https://nodejs.org/api/wasi.html#class-wasi  Options, errors, the order of calls and what calls return for wrong arguments
 // are those of the Node that runs; what differs by decision stands in docs/wasi.md, as a table.
 import { versions } from 'node:process';
 import { ExitStatus } from '../../../errors.ts';
