@@ -3,6 +3,9 @@ import { afterAll, expect, test } from 'vitest';
 import { canRunProcesses, runAsProcess } from './as-process.ts';
 import { caseOfSeed, runInProcess, Workshop } from './in-process.ts';
 
+/** Processes take their time on a busy machine. */
+const LONG = 180_000;
+
 const workshop = new Workshop();
 afterAll(() => workshop.remove());
 
@@ -17,8 +20,8 @@ async function wrongs(first: number, count: number, run: typeof runInProcess): P
 
 test('no module, stream or command line ends in exit code 70, in an exception, or never', async () => {
   expect(await wrongs(1, 1500, runInProcess)).toEqual([]);
-});
+}, LONG);
 
 test.skipIf(!canRunProcesses)('nor do real processes with real streams', async () => {
   expect(await wrongs(100_000, 25, runAsProcess)).toEqual([]);
-});
+}, LONG);
