@@ -9,6 +9,7 @@ const NAME = 'WebAssembly';
 /**
  * Installs our namespace as a global, with the property flags of the real one; lets Modules and shared memories be cloned
  * and posted; in Node, covers what Node has of its own (src/polyfill). Returns whether the global is ours now.
+ * @throws TypeError for an option that is unknown or does not fit.
  */
 export function install(options?: { readonly force?: boolean | undefined }): boolean {
   const { force } = checkOptions('install', options, { force: flag });

@@ -18,10 +18,18 @@ async function wrongs(first: number, count: number, run: typeof runInProcess): P
   return found;
 }
 
-test('no module, stream or command line ends in exit code 70, in an exception, or never', async () => {
-  expect(await wrongs(1, 1500, runInProcess)).toEqual([]);
-}, LONG);
+test(
+  'no module, stream or command line ends in exit code 70, in an exception, or never',
+  async () => {
+    expect(await wrongs(1, 1500, runInProcess)).toEqual([]);
+  },
+  LONG,
+);
 
-test.skipIf(!canRunProcesses)('nor do real processes with real streams', async () => {
-  expect(await wrongs(100_000, 25, runAsProcess)).toEqual([]);
-}, LONG);
+test.skipIf(!canRunProcesses)(
+  'nor do real processes with real streams',
+  async () => {
+    expect(await wrongs(100_000, 25, runAsProcess)).toEqual([]);
+  },
+  LONG,
+);

@@ -153,8 +153,8 @@ const RUNTIME_FAULTS: readonly Fault[] = [
   fault(
     'table.set may write one past the end',
     OUT_OF_LINE,
-    'if (i >= elems.length) throw elementTrap(i, elems.length);\n    elems[i] =',
-    'if (i > elems.length) throw elementTrap(i, elems.length);\n    elems[i] =',
+    'if (i >= elems.length) throw elementTrap(type, at, elems.length);\n    elems[i] =',
+    'if (i > elems.length) throw elementTrap(type, at, elems.length);\n    elems[i] =',
   ),
   fault(
     'memory.copy goes upwards always',
@@ -172,8 +172,8 @@ const RUNTIME_FAULTS: readonly Fault[] = [
   fault(
     'the view of words stays behind when a memory grows',
     'runtime/memory.ts',
-    'this.M32 = new Int32Array(',
-    'if (this.byteLength === 0) this.M32 = new Int32Array(',
+    'this.M32 = views.M32;',
+    'if (this.byteLength === 0) this.M32 = views.M32;',
   ),
   fault(
     'host functions get their arguments backwards',
