@@ -11,11 +11,13 @@ import { DEFAULT_FEATURES, FEATURES, type Feature, withFeatures } from '../synta
 import type { Module } from '../syntax/module.ts';
 import { type ValidateOptions, validateModule } from './module.ts';
 
-const FEATURE_SET = withFeatures(DEFAULT_FEATURES, { 'legacy-exceptions': true });
+/** Our defaults as far as the recorded engines have them. */
+const SHARED = withFeatures(DEFAULT_FEATURES, { 'wide-arithmetic': false, 'compact-imports': false });
+const FEATURE_SET = withFeatures(SHARED, { 'legacy-exceptions': true });
 const UNBUILT: ValidateOptions = { unbuilt: 'validate', features: FEATURE_SET };
 
 /** 'valid', 'invalid' (malformed included), or the feature that is missing; any other error is thrown on. */
-function verdict(bytes: Uint8Array, options: ValidateOptions = {}): string {
+function verdict(bytes: Uint8Array, options: ValidateOptions = { features: SHARED }): string {
   try {
     validateModule(decodeModule(bytes), options);
     return 'valid';
