@@ -7,13 +7,13 @@ import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { ValType } from '../syntax/types.ts';
 import { checkCrossing, plainValue, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
-import { callWith, enterFrame, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
+import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { drive, stopped } from './driver.ts';
 import { Execution, checkedFuel, outOfFuel } from './execution.ts';
 import type { AbortLike } from './host-turns.ts';
 import { entryOf } from './lowered.ts';
-import { FRAMES as FS } from './stack.ts';
+import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
 import { Thread, checkOpen, free, running } from './thread.ts';
 
 export { Execution } from './execution.ts';
@@ -43,15 +43,14 @@ function wrongCount(wanted: number, count: number): TypeError {
   return new TypeError(`the function takes ${wanted} argument${wanted === 1 ? '' : 's'}, not ${count}`);
 }
 
-/** Writes values, in an array of our own, to consecutive slots; answers the word after them. No code of theirs runs. */
-function writeAll<T>(types: readonly ValType[], base: number, values: readonly T[], write: Write<T>): number {
+/** Writes values, in an array of our own, to consecutive slots. No code of theirs runs. */
+function writeAll<T>(types: readonly ValType[], base: number, values: readonly T[], write: Write<T>): void {
   if (values.length !== types.length) throw wrongCount(types.length, values.length);
   let word = base;
   for (let i = 0; i < types.length; i++) {
     write(types[i], word, values[i]);
     word += 2 * slotsOf(types[i]);
   }
-  return word;
 }
 
 function readAll<T>(types: readonly ValType[], base: number, read: Read<T>): T[] {
@@ -100,8 +99,10 @@ function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWai
   checkOpen();
   const { type, direct } = func;
   const base = free.slot;
-  const word = writeAll(type.params, base, args, write);
-  const top = Math.max(word, base + slotWords(type.results));
+  const top = base + Math.max(slotWords(type.params), slotWords(type.results));
+  // Such calls may nest without a frame of wasm between them, which would be checked.
+  if (top > SLOT_WORDS) throw exhausted();
+  writeAll(type.params, base, args, write);
   if (direct !== undefined) return { promise: reserving(top, () => direct(base, canWait)), values: undefined };
   const values = readAll(type.params, base, readValue);
   return reserving(top, () => {

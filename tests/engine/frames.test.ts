@@ -455,3 +455,28 @@ describe('memory at its edges', () => {
     expect([caller.call('c', 0), caller.call('c', 1), caller.call('c', 0)]).toEqual([1 + 49, 2 + 50, 1 + 49]);
   });
 });
+
+test('host functions that call each other at the end of the stack lose no values', () => {
+  const h = (n: number): number[] => {
+    if (n > 0) expect((instance.call('h', n - 1) as number[])[999]).toBe(n - 1 + 999);
+    return Array.from({ length: 1000 }, (_, i) => n + i);
+  };
+  const instance = run(
+    `(module (import "e" "h" (func $h (param i32) (result ${'i32 '.repeat(1000)})))
+      (import "e" "g" (func $g)) (export "h" (func $h))
+      (func $deep (export "deep") (param i32) (local ${'i64 '.repeat(500)})
+        (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1)))) (else (call $g)))))`,
+    { e: { h, g: () => void expect((instance.call('h', 5) as number[])[999]).toBe(1004) } },
+  );
+  let fits = 0;
+  for (let depth = 2070; depth < 2110; depth++) {
+    try {
+      instance.call('deep', depth);
+      expect(depth).toBe(2070 + fits++);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ExhaustionError);
+    }
+  }
+  expect(fits).toBeGreaterThan(0);
+  expect(fits).toBeLessThan(40);
+});
