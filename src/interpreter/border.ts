@@ -71,8 +71,8 @@ export function plainValues<T>(types: readonly ValType[], values: readonly T[]):
 }
 
 /** Of the high word of an f64, and of the word of an f32: set in every NaN that comes from JavaScript. */
-const QUIET_64 = 0x0008_0000;
-const QUIET_32 = 0x0040_0000;
+export const QUIET_64 = 0x0008_0000;
+export const QUIET_32 = 0x0040_0000;
 
 /**
  * Writes a plain JavaScript value as type t. Nothing is converted but numbers to their type: no code of the value runs. A

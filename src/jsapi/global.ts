@@ -1,9 +1,10 @@
 // WebAssembly.Global. https://webassembly.github.io/spec/js-api/#globals
+import { QUIET_32, QUIET_64 } from '../interpreter/border.ts';
 import { Global } from '../runtime/global.ts';
 import { F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
-import { canCross, defaultValue, quiet, refInside, refToJs, toWasm } from './values.ts';
+import { canCross, defaultValue, refInside, refToJs, toWasm } from './values.ts';
 import { exposeInterface, lookUp, newObject, toDictionary } from './webidl.ts';
 
 export interface GlobalDescriptor {
@@ -54,13 +55,13 @@ export function writeGlobal({ type, words, refs, at }: Global, value: unknown): 
     case F32:
       FLOAT32[0] = value as number;
       words[at] = WORDS[0];
-      if (Number.isNaN(value)) quiet(F32, words, at);
+      if (Number.isNaN(value)) words[at] |= QUIET_32;
       return;
     case F64:
       FLOAT64[0] = value as number;
       words[at] = WORDS[0];
       words[at + 1] = WORDS[1];
-      if (Number.isNaN(value)) quiet(F64, words, at + 1);
+      if (Number.isNaN(value)) words[at + 1] |= QUIET_64;
       return;
     default:
       refs[at] = refInside(type.val, value);
