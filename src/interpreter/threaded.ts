@@ -1461,8 +1461,8 @@ const ROWS: readonly Row[] = [
     undefined,
   ]),
   row('effect', true, 'a', 'a _ d k P e l', [ // 191 i32.load,tee.add.k deakl
-    (a, _1, d, k, P, e, l) => (s) => { let x!: number, y!: number, p!: number; x = s[a] + l | 0; s[e] = x; y = k; if ((x >>> 0) > (mb - y - 4 >>> 0)) trap(17, P); p = x + y | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
-    (a, _1, d, k, P, e, l) => (s) => { let x!: number, y!: number, p!: number; x = a(s) + l | 0; s[e] = x; y = k; if ((x >>> 0) > (mb - y - 4 >>> 0)) trap(17, P); p = x + y | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (a, _1, d, k, P, e, l) => (s) => { let p!: number; p = ((s[a] + l) >>> 0) + k; if (p > m4) trap(17, P); s[e] = p - k | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (a, _1, d, k, P, e, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) trap(17, P); s[e] = p - k | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
   row('i32', true, 'a', 'a _ d k P l', [ // 192 i32.load>i32.load dakl
     (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) trap(17, P); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) trap(17, P); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },

@@ -311,7 +311,10 @@ for (const name of INCREMENT_COMPARES) {
 // Fast forms: memory 0, 32-bit addresses, and offset + size within the memory's declared minimum, so that
 // `mb - offset - size` cannot wrap. Everything else is an `out` op.
 
-/** Checks `x + k` (an unsigned 32-bit address and an immediate offset) for `size` bytes; leaves the index in p. */
+/**
+ * Checks `x + k` (an unsigned 32-bit address and an immediate offset) for `size` bytes; leaves the index in p. Where another
+ * thread has let the memory grow, the op is made again: it has written nothing before that it reads (ops.test.ts).
+ */
 const check = (size: number, offset = 'k'): string =>
   `y = ${offset}; if ((x >>> 0) > (mb - y - ${size} >>> 0)) TRAP(17) p = x + y | 0;`;
 
@@ -418,7 +421,7 @@ op(
   `x = S[a]; ${check(2)} z = ${LOAD[3][2]}; x = S[b]; ${check(2, 'l')} S[d] = Math.imul(z, ${LOAD[3][2]}) + S[c] | 0;`,
 );
 /** The address is kept: a pointer that walks. */
-op('i32.load,tee.add.k', 'd e a k l', `x = S[a] + l | 0; S[e] = x; ${check(4)} S[d] = ${LOAD32};`);
+op('i32.load,tee.add.k', 'd e a k l', `x = S[a] + l | 0; ${check(4)} S[e] = p - k | 0; S[d] = ${LOAD32};`);
 // The address of a load is itself loaded, with offset k; l is the offset of the outer one.
 for (const [name, size, value] of LOAD) {
   if (!['i32.load', 'i32.load8_u'].includes(name)) continue;

@@ -53,7 +53,7 @@ function piecewise(func: Func, args: readonly Bits[]): PiecewiseCall<readonly Bi
     step() {
       const outcome = execution.step(SLICE);
       if (outcome === 'done') return execution.results;
-      if (outcome === 'suspended' && !asked) execution.whenReady(() => {});
+      if (outcome === 'suspended' && !asked) execution.whenReady(() => {}, true);
       asked = outcome === 'suspended';
       return undefined;
     },

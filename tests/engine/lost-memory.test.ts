@@ -150,6 +150,9 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
         (func (export "size") (param i32) (result i32) (drop (memory.size)) (i32.load (local.get 0)))
         (func (export "atomic") (param i32) (result i32)
           (drop (i32.atomic.load (local.get 0))) (i32.load (local.get 0)))
+        (func (export "walk") (param i32) (result i32) (local $v i32)
+          (local.set $v (i32.load (local.tee 0 (i32.add (local.get 0) (i32.const 4)))))
+          (i32.add (local.get $v) (local.get 0)))
         (func (export "fill") (param i32) (result i32)
           (memory.fill (local.get 0) (i32.const 9) (i32.const 1)) (i32.load (local.get 0))))`,
       { e: { m } },
@@ -163,11 +166,11 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
       if (growing && ++calls === 2) others.grow(1);
       return refresh.call(this);
     };
-    for (const name of ['size', 'atomic', 'fill']) {
+    for (const name of ['size', 'atomic', 'walk', 'fill']) {
       const at = others.byteLength;
       calls = 0;
       growing = true;
-      expect(instance.call(name, at), name).toBe(name === 'fill' ? 9 : 0);
+      expect(instance.call(name, at), name).toBe({ walk: at + 4, fill: 9 }[name] ?? 0);
       growing = false;
     }
     m.refresh = refresh;
