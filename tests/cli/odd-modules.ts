@@ -4,6 +4,7 @@
 import { PREVIEW0, PREVIEW1 } from '../../src/wasi/preview1/abi.ts';
 import { FUNCTIONS, type FunctionName, typeOf } from '../../src/wasi/preview1/abi.ts';
 import { type FuncType, I32, typeName } from '../../src/syntax/types.ts';
+import { Random } from '../net/random.ts';
 
 /** A function of the system interface, with the type that it has: names of types of the text format. */
 export interface SystemFunction {
@@ -65,15 +66,10 @@ export function wrongTypes({ params, results }: Pick<SystemFunction, 'params' | 
 /** Chooses a whole number from 0 on below a bound. */
 export type Chance = (below: number) => number;
 
-/** Numbers that follow from a seed (mulberry32). */
+/** Numbers that follow from a seed. */
 export function chanceFrom(seed: number): Chance {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b_79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  const random = new Random(seed);
+  return (below) => random.below(below);
 }
 
 /** A program of the command line: `options`, the module, then `rest`. */
