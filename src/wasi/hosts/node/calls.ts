@@ -13,8 +13,11 @@ import {
   HALF,
   IOVEC_SIZE,
   type Layout,
+  type Parameter,
+  parametersOf,
+  PRESTAT_SIZE,
+  WIDE,
 } from '../../preview1/abi.ts';
-import { type Parameter, parametersOf, PRESTAT_SIZE, WIDE } from '../../preview1/abi.ts';
 import { coded } from './refusals.ts';
 
 /** What changes while a NodeWASI lives. Its functions keep this, not the object itself. */
