@@ -141,7 +141,8 @@ export function pairs(check: Check): Check {
     if (typeof value !== 'object' || value === null) throw misfit(where, 'an object, or pairs in an iterable', value);
     const read: [name: unknown, value: unknown][] = [];
     for (const pair of pairsOf(value as Pairs<unknown>) as Iterable<unknown>) {
-      const [name, one] = listOf((each) => each)(pair, `${where}: a pair`) as unknown[];
+      if (!Array.isArray(pair) || pair.length !== 2) throw misfit(`${where}: a pair`, 'an array of two', pair);
+      const [name, one] = pair as unknown[];
       text(name, `${where}: a name`);
       if (one !== undefined) read.push([name, check(one, `${where}[${shown(name)}]`)]);
     }

@@ -29,6 +29,40 @@ function strings(guest: TestGuest, kind: 'args' | 'environ'): string[] {
   return texts;
 }
 
+describe('what is given in place of something else', () => {
+  it('is a TypeError that says what it has to be', () => {
+    const wasi = new WASI() as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const calls: [string, unknown[], string][] = [
+      ['start', [], 'what is started has to be an instance'],
+      ['start', ['x'], 'what is started has to be an instance'],
+      ['start', [{}], 'what is started has to be an instance'],
+      ['start', [{ exports: null }], 'exports has to be an object'],
+      ['initialize', [null], 'what is prepared has to be an instance'],
+      ['bind', [], 'what is given has to be an object (with memory)'],
+      ['bind', [{ memory: {} }], 'is not a memory'],
+      ['run', [], 'the engine has to be an engine'],
+      [
+        'run',
+        [{ beginInstantiate() {}, yieldToHost() {} }, new Uint8Array(8)],
+        'the module has to be a compiled module',
+      ],
+    ];
+    for (const [method, args, text] of calls) {
+      expect(() => wasi[method]?.(...args), method).toThrow(TypeError);
+      expect(() => wasi[method]?.(...args), method).toThrow(text);
+    }
+    for (const pair of [['/'], ['/', memoryDirectory(), 1], '/x']) {
+      expect(() => new WASI({ preopens: [pair] as never })).toThrow(/a pair has to be an array of two/);
+    }
+  });
+
+  it('and too many directories are told with the limit', () => {
+    const preopens = Array.from({ length: 1022 }, (_, i) => [`/${i}`, memoryDirectory()] as const);
+    expect(() => new WASI({ preopens })).toThrow('MFILE: a program has 1024 descriptors at most');
+    expect(() => new WASI({ preopens: preopens.slice(1) })).not.toThrow();
+  });
+});
+
 describe('what a guest is given', () => {
   it('is nothing by default: no arguments, no variables of the process, no directories', () => {
     const guest = new TestGuest();

@@ -30,7 +30,7 @@ import {
   STREAM_RIGHTS,
 } from './preview1/abi.ts';
 import { functionsOf } from './preview1/calls.ts';
-import { PROGRAM_OPTIONS, WASI_OPTIONS } from './options.ts';
+import { checkBound, checkCompiled, checkEngine, checkInstance, PROGRAM_OPTIONS, WASI_OPTIONS } from './options.ts';
 import { type Engine, type ProgramImports, type ProgramModule, type ProgramOptions, runProgram } from './program.ts';
 import { THREADS_MODULE, threadFunctions } from './threads.ts';
 
@@ -103,7 +103,10 @@ export class WASI {
   private readonly mode: 'async' | 'sync';
   private readonly guests = new Guests();
 
-  /** Throws a TypeError for an unknown option, and for arguments, variables or guest paths that WASI cannot express. */
+  /**
+   * Throws a TypeError for an unknown option, and for arguments, variables or guest paths that WASI cannot express; a
+   * SystemError (MFILE) for more directories and listeners than a process has descriptors.
+   */
   constructor(given?: WasiOptions) {
     const options = checkOptions('WASI', given, WASI_OPTIONS);
     const { args = [], env = {}, mode = 'async', strace } = options;
@@ -138,8 +141,9 @@ export class WASI {
    * needed with this engine, which tells which instance calls: pointers mean the memory that it exports as `memory`.
    * Throws a TypeError for what is no memory.
    */
-  bind({ memory }: { readonly memory: GuestMemory | BufferMemory }): void {
-    const bound = memoryOf(memory);
+  bind(given: { readonly memory: GuestMemory | BufferMemory }): void {
+    checkBound(given, 'WASI.bind: what is given');
+    const bound = memoryOf(given.memory);
     if (bound === undefined) throw new TypeError(notAMemory());
     this.guests.bound = bound;
   }
@@ -152,6 +156,7 @@ export class WASI {
    * too. The memory that the instance exports is bound for engines which do not tell who calls, unless bind was called.
    */
   start(instance: WasiInstance): number | Promise<number> {
+    checkInstance(instance, 'WASI.start: what is started');
     return this.finishing(() => this.call(instance, '_start'));
   }
 
@@ -164,6 +169,8 @@ export class WASI {
    *     const exitCode = await new WASI({ args: ['prog'] }).run(engine, compile(bytes));
    */
   run<M extends ProgramModule>(engine: Engine<M>, module: M, given?: ProgramOptions): number | Promise<number> {
+    checkEngine(engine, 'WASI.run: the engine');
+    checkCompiled(module, 'WASI.run: the module');
     const options = checkOptions('WASI.run', given, PROGRAM_OPTIONS);
     const imports = mergedImports(options.imports ?? {}, this.imports);
     const begun = (instance: WasiInstance): void => this.bindExported(instance);
@@ -172,6 +179,7 @@ export class WASI {
 
   /** Prepares a reactor: binds the memory and calls `_initialize` if there is one. Throws as `start` does. */
   initialize(instance: WasiInstance): unknown {
+    checkInstance(instance, 'WASI.initialize: what is prepared');
     if (instance.exports['_initialize'] !== undefined) return this.call(instance, '_initialize');
     this.bindExported(instance);
     return undefined;

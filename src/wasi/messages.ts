@@ -14,6 +14,11 @@ export function refuseEnvironmentName(name: string): string {
   return `invalid environment variable: the name ${JSON.stringify(name)} must not be empty or contain "="`;
 }
 
+/** For embedders who give too much; a guest gets the number. */
+export function tooManyDescriptors(limit: number): string {
+  return `a program has ${limit} descriptors at most, its streams and directories included`;
+}
+
 /** For embedders whose engine does not say which instance calls. */
 export function noMemory(): string {
   return 'call bind({ memory }) or start(instance) before the guest makes system calls; the instance has to export a memory named "memory"';

@@ -1,4 +1,4 @@
-// What the options of WASI and of its `run` have to be. The interfaces stand where they are used: index.ts, program.ts.
+// What the options of WASI and of its `run` have to be, and what else its methods are given. The interfaces stand where they are used: index.ts, program.ts.
 import {
   amount,
   callable,
@@ -20,6 +20,17 @@ import type { WasiOptions } from './index.ts';
 import { needsHost } from './messages.ts';
 import type { ProgramOptions } from './program.ts';
 
+export const checkEngine: Check = having('an engine, as wasmi-ts exports one', 'beginInstantiate', 'yieldToHost');
+export const checkCompiled: Check = having('a compiled module', 'module');
+export const checkBound: Check = having('an object', 'memory');
+
+/** An instance of any engine. */
+export const checkInstance: Check = (value, where) => {
+  const { exports } = having('an instance', 'exports')(value, where) as { exports: unknown };
+  having('an object')(exports, `${where}: exports`);
+  return value;
+};
+
 /** A handle of a directory, of whatever host. */
 export const directory: Check = having('a Directory', 'openFile', 'openDirectory', 'statEntry');
 
@@ -39,7 +50,7 @@ const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 const output = stream(
   'outputToFd',
-  either(isFunction, having('an OutputStream, or a function that is given the bytes', 'write')),
+  either(isFunction, having('a function that is given the bytes, or an OutputStream', 'write')),
 );
 
 /** Text, bytes, a stream, or what gives pieces one after the other. */

@@ -1,6 +1,7 @@
 // The file table of a process: descriptors by number, lowest free number first, with rights that only shrink.
 // What a right means is the business of the system interface; here rights are bit sets.
 import { quietly, SystemError } from '../host/errno.ts';
+import { tooManyDescriptors } from '../messages.ts';
 import type { HeldConnection, HeldDirectory, HeldFile, HeldInput, HeldListener, HeldOutput } from './held.ts';
 
 export interface OpenFile {
@@ -106,7 +107,7 @@ export class FileTable {
   private lowestFree(): number {
     const hole = this.entries.indexOf(undefined);
     const free = hole === -1 ? this.entries.length : hole;
-    if (free >= this.limit) throw new SystemError('MFILE');
+    if (free >= this.limit) throw new SystemError('MFILE', tooManyDescriptors(this.limit));
     return free;
   }
 }
