@@ -5,6 +5,7 @@
 import { MalformedError } from '../errors.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
+import { decodeImports } from '../decoder/sections/imports.ts';
 import type { BinaryForm, Custom } from '../syntax/module.ts';
 import type { ValType } from '../syntax/types.ts';
 import { decodeUtf8 } from '../syntax/utf8.ts';
@@ -43,22 +44,37 @@ const BEFORE_CODE = 12;
 /** What stands for the name section behind all that the text gives. */
 const LAST_NAMES: Custom = { name: 'name', bytes: new Uint8Array(0), offset: 0, after: LAST_SECTION };
 
-/** Whether the vector of locals of the binary format gives locals of these types. */
-function givesLocals(bytes: Uint8Array, types: readonly ValType[]): boolean {
+/** Whether bytes are in the binary format what `read` says, with nothing behind it. */
+function areWhole(bytes: Uint8Array, read: (reader: Reader) => boolean): boolean {
   try {
     const reader = new Reader(bytes);
+    return read(reader) && reader.done;
+  } catch (error) {
+    if (error instanceof MalformedError) return false;
+    throw error;
+  }
+}
+
+/** Whether the vector of locals of the binary format gives locals of these types. */
+function givesLocals(bytes: Uint8Array, types: readonly ValType[]): boolean {
+  return areWhole(bytes, (reader) => {
     const found = decodeLocals(reader, 0);
-    if (!reader.done || found.total !== types.length) return false;
+    if (found.total !== types.length) return false;
     let at = 0;
     return found.types.every((type, i) => {
       const end = at + found.counts[i];
       while (at < end && types[at] === type) at++;
       return at === end;
     });
-  } catch (error) {
-    if (error instanceof MalformedError) return false;
-    throw error;
-  }
+  });
+}
+
+/** Whether bytes are an entry of the import section that holds no import. */
+function holdsNoImport(bytes: Uint8Array): boolean {
+  const section = new Uint8Array(1 + bytes.length);
+  section[0] = 1;
+  section.set(bytes, 1);
+  return areWhole(section, (reader) => decodeImports(reader).imports.length === 0);
 }
 
 /** A hint on an instruction of a function: where it stands, counted from the function's first byte, and its bytes. */
@@ -137,6 +153,7 @@ export class Annotations {
       else if (one.id === 'binary.names') this.customs.push((this.namesPlace = this.nameSection(one)));
       else if (one.id === 'binary.no-data-count') this.dataCount = false;
       else if (one.id === 'binary.sections') this.sectionsThere(one);
+      else if (this.long !== undefined) throw this.fault(one, 'duplicate annotation');
       else this.long = this.numbers(one);
     }
   }
@@ -176,19 +193,22 @@ export class Annotations {
   }
 
   /** The bytes that annotations `id` before token `at` hold. */
-  private takeBytes(at: number, id: string): Uint8Array[] {
+  private takeBytes(at: number, id: string): { readonly one: Annotation; readonly bytes: Uint8Array }[] {
     if (this.isEmpty) return [];
     return this.take(at, (other) => other === id).map((one) => {
       const cursor = new Cursor(one.tokens);
       const bytes = cursor.byteStrings();
       this.checkEnd(one, cursor);
-      return bytes;
+      return { one, bytes };
     });
   }
 
   /** Entries of the import section without imports: `(@binary.empty-import "\01m\00\7f\00")`. */
   takeEmptyImports(at: number): Uint8Array[] {
-    return this.takeBytes(at, 'binary.empty-import');
+    return this.takeBytes(at, 'binary.empty-import').map(({ one, bytes }) => {
+      if (!holdsNoImport(bytes)) throw this.fault(one, 'no entry of the import section without imports');
+      return bytes;
+    });
   }
 
   /** Whether the table that ends at token `at` has an initial value of no instructions, which no text would say. */
@@ -198,17 +218,18 @@ export class Annotations {
 
   /** The groups of a function's locals as bytes: `(@binary.locals "\02\01\7f\01\7f")`. They have to give `types`. */
   takeLocals(at: number, types: readonly ValType[]): Uint8Array | undefined {
-    const here = this.byToken.get(at)?.find(({ id }) => id === 'binary.locals');
-    const [bytes] = this.takeBytes(at, 'binary.locals');
-    if (here === undefined || bytes === undefined) return undefined;
-    if (!givesLocals(bytes, types)) throw this.fault(here, 'other locals than those that are declared');
-    return bytes;
+    const [first, second] = this.takeBytes(at, 'binary.locals');
+    if (second !== undefined) throw this.fault(second.one, 'duplicate annotation');
+    if (first === undefined) return undefined;
+    if (!givesLocals(first.bytes, types)) throw this.fault(first.one, 'other locals than those that are declared');
+    return first.bytes;
   }
 
   /** Which choices between a short and a long form are long in the instructions from token `at` on. */
   takeLong(at: number): ReadonlySet<number> | undefined {
     if (this.isEmpty) return undefined;
-    const [one] = this.take(at, (id) => id === 'binary.long');
+    const [one, second] = this.take(at, (id) => id === 'binary.long');
+    if (second !== undefined) throw this.fault(second, 'duplicate annotation');
     return one === undefined ? undefined : new Set(this.numbers(one));
   }
 

@@ -237,6 +237,12 @@ describe('annotations of the binary form', () => {
   test.each([
     ['(func (local i32) (@binary.locals "\\01\\01\\7e"))', 'other locals than those that are declared'],
     ['(func (local i32) (@binary.locals "\\01"))', 'other locals than those that are declared'],
+    ['(func (@binary.locals "\\00") (@binary.locals "\\00"))', 'duplicate annotation'],
+    ['(func (@binary.long 0) (@binary.long 1))', 'duplicate annotation'],
+    ['(@binary.long 0) (func) (@binary.long 1)', 'duplicate annotation'],
+    ['(@binary.empty-import "\\ff")', 'no entry of the import section without imports'],
+    ['(@binary.empty-import "\\01m\\01a\\00\\00")', 'no entry of the import section without imports'],
+    ['(@binary.empty-import "\\01m\\00\\7f\\00\\00")', 'no entry of the import section without imports'],
     ['(@binary.sections start)', 'malformed section kind: start'],
     ['(@binary.sections 1)', 'unexpected token 1'],
     ['(@binary.long -1)', 'unexpected token -1'],
