@@ -8,7 +8,7 @@ export interface Views {
   readonly M16: Uint16Array;
   readonly M32: Int32Array;
   readonly MF: Float64Array;
-  /** For 64-bit atomic accesses: only of buffers that other threads can hold. */
+  /** For 64-bit atomic accesses: only of buffers that other threads can hold, where the host has Atomics. */
   readonly M64: BigInt64Array | undefined;
 }
 
@@ -84,7 +84,7 @@ export function anotherHandle(buffer: SharedArrayBuffer): SharedArrayBuffer {
 export function viewsOf(buffer: ArrayBufferLike, length: number): Views {
   // Not `>> 1`: 2 GiB is no int32.
   const words = (size: number): number => Math.floor(length / size);
-  const atomic = isSharedBuffer(buffer) && typeof BigInt64Array !== 'undefined';
+  const atomic = isSharedBuffer(buffer) && typeof BigInt64Array !== 'undefined' && typeof Atomics !== 'undefined';
   return {
     M8: new Uint8Array(buffer, 0, length),
     M16: new Uint16Array(buffer, 0, words(2)),
