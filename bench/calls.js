@@ -106,7 +106,7 @@ const KINDS = {
       };
     },
   ],
-  'suspend and resume: a host function that answers a promise': [
+  'suspend and resume: a host function that returns a promise': [
     50_000,
     ({ waiting }) => async (n) => check(await waiting.callAsync('steps', [n]), n),
   ],

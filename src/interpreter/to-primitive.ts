@@ -3,7 +3,7 @@
 
 import { isObject } from '../runtime/references.ts';
 
-function isCallable(value: unknown): value is (...args: unknown[]) => unknown {
+export function isCallable(value: unknown): value is (...args: unknown[]) => unknown {
   return typeof value === 'function';
 }
 

@@ -2,7 +2,7 @@
 // imports and exports, and WebAssembly.Function. https://github.com/WebAssembly/js-types
 import { MAX_PARAMS, MAX_RESULTS } from '../syntax/limits.ts';
 import type { ExternType } from '../validator/subtyping.ts';
-import { FUNCREF, type FuncType, I32, type Limits, type ValType, typeName } from '../syntax/types.ts';
+import { FUNCREF, type FuncType, I32, type Limits, type ValType } from '../syntax/types.ts';
 import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
 import { externType } from '../interpreter/instantiate.ts';
 import { type Callable, exportedFunction, funcOf, hostFunction } from './functions.ts';
@@ -14,7 +14,7 @@ import { reflection } from './switch.ts';
 import { TableObject, tableOf } from './table.ts';
 import { TagObject, tagOfObject } from './tag.ts';
 import { type AddressValue, type ValueTypeName, toValueType } from './types.ts';
-import { describeType } from './values.ts';
+import { closedTypeName } from '../runtime/references.ts';
 import { exposeInterface, exposeTag, isCallable, toDictionary, toSequence } from './webidl.ts';
 
 export interface FunctionType {
@@ -23,7 +23,7 @@ export interface FunctionType {
 }
 
 function nameOf(t: ValType): string {
-  return t === FUNCREF ? 'funcref' : t > 0 ? describeType(t) : typeName(t);
+  return t === FUNCREF ? 'funcref' : closedTypeName(t);
 }
 
 function limitsOf({ min, max }: Limits, addr: ValType): Record<string, AddressValue> {

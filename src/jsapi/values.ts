@@ -1,26 +1,13 @@
 // Values between JavaScript and wasm: ToWebAssemblyValue and ToJSValue. https://webassembly.github.io/spec/js-api/#tojsvalue
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
-import { isAggregate, isReference, referenceIn, referenceOut } from '../runtime/references.ts';
+import { closedTypeName, isAggregate, isReference, referenceIn, referenceOut, topOf } from '../runtime/references.ts';
 import { QUIET_32, QUIET_64 } from '../interpreter/border.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from '../interpreter/stack.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { isFunc } from '../runtime/func.ts';
-import {
-  EXTERNREF,
-  F32,
-  F64,
-  HEAP,
-  I32,
-  I64,
-  V128,
-  type ValType,
-  heapOf,
-  isNullable,
-  typeName,
-} from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import { EXTERNREF, F32, F64, HEAP, I32, I64, V128, type ValType, heapOf, isNullable } from '../syntax/types.ts';
 import { exportedFunction, funcOf } from './functions.ts';
 import { exportedObject, objectOf } from './objects.ts';
 import * as say from './messages.ts';
@@ -28,16 +15,11 @@ import { toBigInt } from './webidl.ts';
 
 /** Can values of the type cross? v128 and exception references cannot. */
 export function canCross(t: ValType): boolean {
-  if (t <= 0) return t !== V128;
-  const heap = heapOf(t);
-  return heap !== HEAP.exn && heap !== HEAP.noexn;
+  return t > 0 ? topOf(heapOf(t)) !== HEAP.exn : t !== V128;
 }
 
 /** Is it a type of function references? */
-export function isFuncType(t: ValType): boolean {
-  const heap = heapOf(t);
-  return heap >= 0 ? canonicalType(heap).comp.kind === 'func' : heap === HEAP.func || heap === HEAP.nofunc;
-}
+const isFuncType = (t: ValType): boolean => topOf(heapOf(t)) === HEAP.func;
 
 /** ToWebAssemblyValue, for a closed type that can cross. @throws TypeError, and what conversions of objects throw. */
 export function toWasm(value: unknown, t: ValType): unknown {
@@ -64,7 +46,9 @@ function toReference(value: unknown, t: ValType): unknown {
       if (isReference(inside, t)) return inside;
     } else if (!isFuncType(t) && isReference(value, t)) return value;
   }
-  throw new TypeError(say.notAReference(describeType(t), value === null ? 'null' : `a value of type ${typeof value}`));
+  throw new TypeError(
+    say.notAReference(closedTypeName(t), value === null ? 'null' : `a value of type ${typeof value}`),
+  );
 }
 
 /**
@@ -73,13 +57,8 @@ function toReference(value: unknown, t: ValType): unknown {
  */
 export function defaultValue(t: ValType): unknown {
   if (t === EXTERNREF) return undefined;
-  if (t > 0 && !isNullable(t)) throw new TypeError(say.noDefault(describeType(t)));
+  if (t > 0 && !isNullable(t)) throw new TypeError(say.noDefault(closedTypeName(t)));
   return t > 0 ? null : t === I64 ? 0n : 0;
-}
-
-export function describeType(t: ValType): string {
-  const heap = t > 0 ? heapOf(t) : -1;
-  return heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
 }
 
 /** ToJSValue, of what the engine gives to its host. */

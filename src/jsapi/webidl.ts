@@ -1,7 +1,10 @@
 // Conversions and property flags of Web IDL, as far as the namespace needs them. https://webidl.spec.whatwg.org/
 // Arguments are converted in the order that Web IDL prescribes; who calls these functions keeps to it.
-import { toPrimitive } from '../interpreter/to-primitive.ts';
+import { isCallable, toPrimitive } from '../interpreter/to-primitive.ts';
+import { isObject } from '../runtime/references.ts';
 import * as say from './messages.ts';
+
+export { isCallable, isObject };
 
 /** Makes a class look like a Web IDL interface: enumerable members, its name, its class string. */
 export function exposeInterface(ctor: { readonly prototype: object }, name: string): void {
@@ -41,14 +44,6 @@ export function newObject<T extends object>(ctor: Interface<T>): T {
 
 /** A class, however it is constructed. */
 export type Interface<T> = (abstract new (...args: never[]) => T) & { readonly prototype: T };
-
-export function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
-export function isCallable(value: unknown): value is (...args: unknown[]) => unknown {
-  return typeof value === 'function';
-}
 
 /** What a WeakMap knows of an object that may be no object. */
 export function lookUp<T>(map: WeakMap<object, T>, key: unknown): T | undefined {

@@ -11,7 +11,7 @@ import { canonicalType } from '../validator/canonical.ts';
 import { isOfType } from './casts.ts';
 
 /** The top of a heap type's hierarchy. */
-function topOf(heap: HeapType): HeapType {
+export function topOf(heap: HeapType): HeapType {
   if (heap >= 0) return canonicalType(heap).comp.kind === 'func' ? HEAP.func : HEAP.any;
   switch (heap) {
     case HEAP.func:
@@ -92,9 +92,13 @@ export function isReference(value: unknown, t: ValType): boolean {
 export function toReference(t: ValType, value: unknown): unknown {
   const inside = referenceIn(t, value, NONE);
   if (inside !== NONE) return inside;
-  const heap = heapOf(t);
-  const name = heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
-  throw misfit(`${name} is wanted`, value);
+  throw misfit(`${closedTypeName(t)} is wanted`, value);
+}
+
+/** A closed type in messages: its index is one of canonical ids, which tells nobody anything. */
+export function closedTypeName(t: ValType): string {
+  const heap = t > 0 ? heapOf(t) : -1;
+  return heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
 }
 
 /** The error for a value that is not what it has to be. */

@@ -4,7 +4,7 @@ import { ExhaustionError } from '../errors.ts';
 import { toReference } from './references.ts';
 import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
-import { checkTableType } from './amounts.ts';
+import { checkCount, checkTableType } from './amounts.ts';
 
 /** A table of references. `type.elem` is closed (heap types are canonical ids), so that instances can share it. */
 export class Table {
@@ -42,8 +42,7 @@ export class Table {
    * possible. @throws TypeError for an `init` that is not of the table's type, RangeError for what is no number of elements.
    */
   grow(delta: number, ...init: [value?: unknown]): number {
-    if (typeof delta !== 'number') throw new TypeError(`a table grows by a number of elements, not a ${typeof delta}`);
-    if (!(Number.isInteger(delta) && delta >= 0)) throw new RangeError(`a table does not grow by ${delta} elements`);
+    checkCount(delta, 'what a table grows by');
     return this.extend(delta, toReference(this.type.elem, init.length === 0 ? null : init[0]));
   }
 
