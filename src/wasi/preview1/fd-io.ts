@@ -79,10 +79,23 @@ function writeAt(descriptor: Descriptor, resource: OpenFile, buffers: readonly U
 function appendTo(descriptor: Descriptor, resource: OpenFile, buffers: readonly Uint8Array[]): number {
   const { file } = resource;
   const moved = file.append(buffers);
-  resource.position = file.stat().size;
-  if (moved === undefined) return writeAt(descriptor, resource, buffers);
+  if (moved === undefined) {
+    resource.position = file.stat().size;
+    return writeAt(descriptor, resource, buffers);
+  }
+  resource.position = endOf(file, resource.position + BigInt(moved));
   flushAsAsked(descriptor, file);
   return moved;
+}
+
+/** `otherwise` where the host fails: what is written counts, and a guest that got an error would write it again. */
+function endOf(file: HeldFile, otherwise: bigint): bigint {
+  try {
+    return file.stat().size;
+  } catch (error) {
+    if (error instanceof SystemError) return otherwise;
+    throw error;
+  }
 }
 
 /** Writes at `offset`, with the append flag too (as POSIX has it), and leaves the cursor alone. As fd_write; SPIPE. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUFFER, EVERYTHING, TestGuest } from '../guest.suite.ts';
+import { SystemError } from '../host/errno.ts';
 import { memoryDirectory, outputTo, QueueInput, readText, seededRandom } from '../hosts/memory.ts';
 import { nodeDirectory } from '../hosts/node.ts';
 import { FDFLAGS, OFLAGS, RIGHTS } from './abi.ts';
@@ -41,6 +42,26 @@ describe('reading and writing', () => {
     });
     expect(guest.call('fd_read', fd, 0x200, 2, 0x300)).toBe('FAULT');
     expect(guest.read(fd)).toBe('hello');
+  });
+
+  it('what was appended counts although the host fails when it is asked where the end is now', () => {
+    const written: number[] = [];
+    const failing = Object.assign(Object.create(memoryDirectory()), {
+      openFile: () => ({
+        type: 'regular-file',
+        seekable: true,
+        append: (parts: readonly Uint8Array[]) => written.push(...parts.map(({ length }) => length)) && 2,
+        stat: () => {
+          throw new SystemError('IO');
+        },
+        close() {},
+      }),
+    });
+    const guest = new TestGuest({ preopens: { '/': failing } });
+    const fd = guest.open('new', { oflags: OFLAGS.creat, base: EVERYTHING, fdflags: FDFLAGS.append }) as number;
+    expect([guest.write(fd, 'ab'), written]).toEqual([2, [2]]);
+    guest.call('fd_tell', fd, 0x400);
+    expect(guest.u64(0x400)).toBe(2n);
   });
 
   it('writes with the append flag go to the end, until the flag is taken away', () => {
