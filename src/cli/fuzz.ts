@@ -14,6 +14,7 @@ import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import type { FoundCase } from '../testing/fuzz.ts';
 import { f64Text } from '../syntax/number-text.ts';
 import { printModule } from '../text/printer.ts';
+import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
 import { enginesFor, nativeFeatures, nativeNamespace } from './fuzz-engines.ts';
 import {
@@ -229,10 +230,7 @@ export async function fuzzCommand(args: readonly string[], console: Console): Pr
   const flag = { kind: 'flag' } as const;
   const specs = { against: value, features: value, seed: value, time: value, runs: value, out: value };
   const options = parseOptions('fuzz', args, { ...specs, rows: flag, 'validate-only': flag, ...FEATURE_OPTIONS });
-  if (options.has('help')) {
-    console.print(FUZZ_HELP());
-    return EXIT.ok;
-  }
+  if (tellsAbout(options, console, FUZZ_HELP)) return EXIT.ok;
   if (options.files.length > 0) throw options.usage('fuzz takes no files');
   const testing = await loadTesting();
   const plan = planOf(options, testing, console);

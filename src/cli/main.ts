@@ -1,6 +1,7 @@
 // The command line: finds the command, runs it, and turns whatever is thrown into messages and an exit code.
 // `main` does not touch the process; `start` at the end does, for bin/wasmi-ts.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { versionLine } from './about.ts';
 import { Console } from './console.ts';
 import { CliError, EXIT, exitCodeOf, judged, UsageError } from './failure.ts';
 import { fuzzCommand } from './fuzz.ts';
@@ -38,13 +39,7 @@ function helpCommand(args: readonly string[], console: Console): number | Promis
   return command(['--help'], console);
 }
 
-/** The version of the package that this file belongs to. */
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
-/** Whether `--version` stands among our own options: before anything that is not an option. */
+/** Whether `--version` or `-V` comes first; later among the options of a command it is told by about.ts. */
 function asksVersion(args: readonly string[]): boolean {
   const own = COMMANDS.has(args[0] ?? '') ? args.slice(1) : args;
   return own[0] === '--version' || own[0] === '-V';
@@ -68,7 +63,7 @@ async function command(args: readonly string[], console: Console): Promise<numbe
     return EXIT.usage;
   }
   if (asksVersion(args)) {
-    console.print(`wasmi-ts ${version()}\n`);
+    console.print(versionLine());
     return EXIT.ok;
   }
   if (args[0] === '--help' || args[0] === '-h') return helpCommand([], console);

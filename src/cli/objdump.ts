@@ -9,6 +9,7 @@ import { type BodyLine, bodyOf, walkBody } from '../text/printer-body.ts';
 import { funcTypeAt, globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
 import { nameText } from '../text/printer-literals.ts';
 import { NAMELESS } from '../text/printer-names.ts';
+import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
 import { OBJDUMP_HELP } from './help.ts';
 import type { Console } from './console.ts';
@@ -35,10 +36,7 @@ export function objdumpCommand(args: readonly string[], console: Console): numbe
     lowered: { kind: 'flag' },
     func: { kind: 'value' },
   });
-  if (options.has('help')) {
-    console.print(OBJDUMP_HELP());
-    return EXIT.ok;
-  }
+  if (tellsAbout(options, console, OBJDUMP_HELP)) return EXIT.ok;
   if (options.files.length !== 1) throw options.usage('objdump needs one file');
   const features = featureSet(options);
   const program = loadProgram(console, options.files[0]);

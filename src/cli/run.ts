@@ -11,6 +11,7 @@ import { type ValidModule, validateModule } from '../validator/module.ts';
 import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from '../wasi/entries.ts';
 import type { Listener, WASI } from '../wasi/index.ts';
 import { withSharedMemories } from '../wasi/program.ts';
+import { tellsAbout } from './about.ts';
 import { CliError, EXIT, judged } from './failure.ts';
 import { RUN_HELP } from './help.ts';
 import type { Console } from './console.ts';
@@ -26,10 +27,7 @@ import { openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor 
 
 export async function runCommand(args: readonly string[], console: Console): Promise<number> {
   const options = parseOptions('run', args, RUN_OPTIONS, { guestArguments: true });
-  if (options.has('help')) {
-    console.print(RUN_HELP());
-    return EXIT.ok;
-  }
+  if (tellsAbout(options, console, RUN_HELP)) return EXIT.ok;
   const [file] = options.files;
   if (file === undefined) throw options.usage('run needs a file');
   const settings = runOptions(options, console);

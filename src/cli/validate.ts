@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/valid/modules.html
 import { visible } from '../syntax/visible.ts';
 import { validateModule } from '../validator/module.ts';
+import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
 import type { Console } from './console.ts';
 import { parseOptions } from './options.ts';
@@ -12,10 +13,7 @@ import { VALIDATE_HELP } from './help.ts';
 
 export function validateCommand(args: readonly string[], console: Console): number {
   const options = parseOptions('validate', args, { ...FEATURE_OPTIONS, verbose: { kind: 'flag', short: 'v' } });
-  if (options.has('help')) {
-    console.print(VALIDATE_HELP());
-    return EXIT.ok;
-  }
+  if (tellsAbout(options, console, VALIDATE_HELP)) return EXIT.ok;
   if (options.files.length === 0) throw options.usage('validate needs a file');
   const features = featureSet(options);
   let failures = 0;

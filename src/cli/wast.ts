@@ -3,6 +3,7 @@
 import { parseScript } from '../script/parse.ts';
 import { runScript } from '../script/run.ts';
 import { visible } from '../syntax/visible.ts';
+import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
 import { WAST_HELP } from './help.ts';
 import type { Console } from './console.ts';
@@ -13,10 +14,7 @@ import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
 export function wastCommand(args: readonly string[], console: Console): number {
   const options = parseOptions('wast', args, { ...FEATURE_OPTIONS, verbose: { kind: 'flag', short: 'v' } });
-  if (options.has('help')) {
-    console.print(WAST_HELP());
-    return EXIT.ok;
-  }
+  if (tellsAbout(options, console, WAST_HELP)) return EXIT.ok;
   if (options.files.length === 0) throw options.usage('wast needs a file');
   const engine = scriptEngine(featureSet(options));
   let failures = 0;

@@ -1,6 +1,7 @@
 // `wasmi-ts wat` prints a module in the text format; `wasmi-ts parse` makes a binary module of a text.
 // https://webassembly.github.io/spec/core/text/index.html  Neither validates.
 import { printModule } from '../text/printer.ts';
+import { tellsAbout } from './about.ts';
 import { EXIT } from './failure.ts';
 import type { Console } from './console.ts';
 import { PARSE_HELP, WAT_HELP } from './help.ts';
@@ -18,10 +19,7 @@ export function watCommand(args: readonly string[], console: Console): number {
     'no-names': { kind: 'flag' },
     offsets: { kind: 'flag' },
   });
-  if (options.has('help')) {
-    console.print(WAT_HELP);
-    return EXIT.ok;
-  }
+  if (tellsAbout(options, console, () => WAT_HELP)) return EXIT.ok;
   const { path, module } = loadProgram(console, oneFile(options));
   try {
     const text = printModule(module, { names: !options.has('no-names'), offsets: options.has('offsets') });
@@ -34,10 +32,7 @@ export function watCommand(args: readonly string[], console: Console): number {
 
 export function parseCommand(args: readonly string[], console: Console): number {
   const options = parseOptions('parse', args, { output: { kind: 'value', short: 'o' } });
-  if (options.has('help')) {
-    console.print(PARSE_HELP);
-    return EXIT.ok;
-  }
+  if (tellsAbout(options, console, () => PARSE_HELP)) return EXIT.ok;
   const file = oneFile(options);
   const output = options.one('output') ?? (file === '-' ? '-' : `${file.replace(/\.wat$/, '')}.wasm`);
   const bytes = assemble(readSource(console, file));

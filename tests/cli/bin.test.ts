@@ -121,7 +121,13 @@ describe.skipIf(!built)(title, () => {
     expect([status, stdout, stderr]).toEqual([0, 'hello', '']);
   });
 
-  test('says which version it is', () => {
-    expect(run(['--version']).stdout).toMatch(/^wasmi-ts \d+\.\d+\.\d+\n$/);
+  test.each([
+    [['--version']],
+    [['wat', '--version', 'missing.wat']],
+    [['--invoke', 'f', '--version', 'missing.wat']],
+    [['validate', 'missing.wat', '--version']],
+  ])('says which version it is, wherever among our options it is asked: %j', (args) => {
+    const { status, stdout } = run(args);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^wasmi-ts \d+\.\d+\.\d+\n$/)]);
   });
 });

@@ -39,6 +39,8 @@ const ALL: readonly (readonly [line: string, exitCode: number])[] = [
         [`${name} --help`, 0],
         [`help ${name}`, 0],
         [`${name} --nonsense`, 2],
+        [`${name} -h --version`, 0],
+        [`${name} --version`, 0],
       ] as const,
   ),
   ['--invoke f answer.wat', 0],
