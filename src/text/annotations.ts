@@ -13,24 +13,8 @@ import { Writer } from '../encoder/writer.ts';
 import { Cursor } from './cursor.ts';
 import { EOF, KEYWORD, LPAREN, NAT, STRING, type Annotation, type Tokens } from './tokens.ts';
 import * as say from './messages.ts';
+import { SECTION_IDS, SECTION_ORDER } from './sections.ts';
 
-/** Section ids in the order of the binary format. */
-const SECTIONS: ReadonlyMap<string, number> = new Map([
-  ['type', 1],
-  ['import', 2],
-  ['func', 3],
-  ['table', 4],
-  ['memory', 5],
-  ['tag', 13],
-  ['global', 6],
-  ['export', 7],
-  ['start', 8],
-  ['elem', 9],
-  ['datacount', 12],
-  ['code', 10],
-  ['data', 11],
-]);
-const SECTION_ORDER = [...SECTIONS.values()];
 const MODULE_LEVEL: ReadonlySet<string> = new Set([
   'binary.names',
   'binary.sections',
@@ -171,7 +155,7 @@ export class Annotations {
     const cursor = new Cursor(one.tokens);
     const ids = (this.emptySections ??= []);
     while (cursor.is(KEYWORD)) {
-      const id = SECTIONS.get(cursor.text);
+      const id = SECTION_IDS.get(cursor.text);
       if (id === undefined || cursor.text === 'start') throw this.fault(one, `malformed section kind: ${cursor.text}`);
       if (cursor.text === 'datacount') this.dataCount = true;
       else ids.push(id);
@@ -256,12 +240,12 @@ export class Annotations {
     if (side !== 'before' && side !== 'after') throw this.fault(one, `malformed placement: ${side}`);
     cursor.pos++;
     const section = cursor.is(KEYWORD) ? cursor.text : '';
-    const id = SECTIONS.get(section);
+    const id = SECTION_IDS.get(section);
     let after = id ?? 0;
     if (section === 'first' && side === 'before') after = 0;
     else if (section === 'last' && side === 'after') after = LAST_SECTION;
     else if (id === undefined) throw this.fault(one, `malformed section kind: ${section}`);
-    else if (side === 'before') after = SECTION_ORDER[SECTION_ORDER.indexOf(id) - 1] ?? 0;
+    else if (side === 'before') after = SECTION_ORDER[SECTION_ORDER.indexOf(id) - 1];
     cursor.pos++;
     cursor.closing();
     return after;

@@ -30,6 +30,7 @@ import {
   typeUse,
   valTypeText,
 } from './printer-types.ts';
+import { SECTION_ORDER, SECTION_WORDS } from './sections.ts';
 
 export { printInstruction } from './printer-instruction.ts';
 export { Identifiers, type IndexSpace, type InstructionNames } from './printer-names.ts';
@@ -56,24 +57,6 @@ const PRINT_OPTIONS: Shape<PrintOptions> = { names: flag, offsets: flag };
 export function printModule(module: Module, options?: PrintOptions): string {
   return new ModulePrinter(module, checkOptions('printModule', options, PRINT_OPTIONS)).print();
 }
-
-/** Section ids to the keywords of `(after ...)`. */
-const SECTION_WORDS = [
-  '',
-  'type',
-  'import',
-  'func',
-  'table',
-  'memory',
-  'global',
-  'export',
-  'start',
-  'elem',
-  'code',
-  'data',
-  'datacount',
-  'tag',
-];
 
 class ModulePrinter {
   private readonly module: Module;
@@ -138,7 +121,7 @@ class ModulePrinter {
   private binaryForm(): string[] {
     const { module } = this;
     const { emptySections = [], long = [] } = module.form ?? {};
-    const words = emptySections.map((id) => SECTION_WORDS[id]);
+    const words = emptySections.map((id) => SECTION_WORDS.get(id));
     const isCounted = module.dataCount !== undefined;
     const isUsual = this.namesData || module.datas.some(({ mode }) => mode.kind === 'passive');
     if (isCounted && !isUsual) words.push('datacount');
@@ -335,15 +318,12 @@ function importsWithoutId({ imports, importGroups }: Module): ReadonlySet<string
   return found;
 }
 
-/** Section ids in the order of the format. */
-const ORDER = [0, 1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
-
 /** ` (after type)`; nothing for a section behind the last one, which is where the format puts it by itself. */
 function place(module: Module, custom: Custom): string {
-  const at = ORDER.indexOf(custom.after);
+  const at = SECTION_ORDER.indexOf(custom.after);
   const there = sectionsOf(module);
-  if (at >= ORDER.indexOf(there[there.length - 1] ?? 0)) return '';
-  return at === 0 ? ' (before first)' : ` (after ${SECTION_WORDS[custom.after]})`;
+  if (at >= SECTION_ORDER.indexOf(there[there.length - 1] ?? 0)) return '';
+  return at === 0 ? ' (before first)' : ` (after ${SECTION_WORDS.get(custom.after)})`;
 }
 
 /** One function as text lines, for tools that show a single one; an empty list for an import. */
