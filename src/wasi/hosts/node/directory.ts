@@ -104,8 +104,8 @@ function samePlace(real: string, path: string): boolean {
 }
 
 /**
- * Whether directories of this system are held by descriptor: on Linux always, since where that cannot be (no /proc, or
- * Node's permission model forbids it) nodeDirectory refuses, unless `weak` is asked for.
+ * Whether directories are held by descriptor where `weak` is not asked for: on Linux, which refuses those that cannot be
+ * held so (no /proc, or Node's permission model forbids it).
  */
 export function hasProcDescriptors(): boolean {
   return platform === 'linux';
