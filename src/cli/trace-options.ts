@@ -31,8 +31,8 @@ export function traceOptions(options: Options): TraceOptions | undefined {
   const limit = count(options, 'trace-limit');
   const filter = options.one('trace-filter');
   const out = options.one('trace-out');
+  const alone = Object.keys(TRACE_OPTIONS).find((name) => name !== 'trace' && options.has(name));
   if (kindsText === undefined) {
-    const alone = Object.keys(TRACE_OPTIONS).find((name) => options.has(name));
     if (alone !== undefined) throw options.usage(`--${alone} needs --trace`);
     return undefined;
   }
@@ -41,6 +41,9 @@ export function traceOptions(options: Options): TraceOptions | undefined {
     const kind = TRACE_KINDS.find((one) => one === word);
     if (kind === undefined) throw options.usage(`--trace=${kindsText}: it is made of ${TRACE_KINDS.join(', ')}`);
     kinds.add(kind);
+  }
+  if (kinds.size === 1 && kinds.has('wasi') && alone !== undefined) {
+    throw options.usage(`--${alone} is not for --trace=wasi, whose lines go to standard error, as those of --strace`);
   }
   return { kinds, limit, filter, out, format };
 }

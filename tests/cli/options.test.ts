@@ -50,6 +50,11 @@ describe('options', () => {
     [['--module', 'x'], '--module x: write NAME=FILE'],
     [['--unknown-imports', 'ignore'], '--unknown-imports ignore: it is one of trap, default, fail'],
     [['--trace=all'], '--trace=all: it is made of ops, calls, mem, wasi, branch'],
+    [['--trace-out', 'x'], '--trace-out needs --trace'],
+    [
+      ['--trace=wasi', '--trace-out', 'x'],
+      '--trace-out is not for --trace=wasi, whose lines go to standard error, as those of --strace',
+    ],
     [['--dir', 'a::/x', '--dir', 'b::/x'], '--dir b::/x: there is already a directory that the program sees as /x'],
     [['--mapdir', '/x:a', '--dir', '/x'], '--dir /x: there is already a directory that the program sees as /x'],
     [['--module', 'a=b', '--module', 'a=c'], '--module a=c: there is already a module that is called a'],
