@@ -115,7 +115,7 @@ const OTHERS: readonly (readonly string[])[] = [
   ['toString'],
   ['MISSING'],
   ['FOLDER'],
-  ['-'],
+  [...BOUNDS, '-'],
   [],
 ];
 
