@@ -8,12 +8,12 @@ import { CODE as C, FRAMES as FS } from './stack.ts';
 import type { Thread } from './thread.ts';
 
 /** Ops that access memory 0 by themselves; all others ask access.ts, which knows. */
-const ACCESSES = OPS.map(({ name }) => /load|store/.test(name));
+export const ACCESSES = OPS.map(({ name }) => /load|store/.test(name));
 /** After these the loop is left, or, without fuel for a branch or a call, it is soon: what follows is looked at then. */
-const ENDS = OPS.map(({ name }) =>
+export const ENDS = OPS.map(({ name }) =>
   /^(br|br_table|call.*|tail\..*|throw.*|unreachable|exit|cross\.return|probe|memory\.grow|wait\d+)$/.test(name),
 );
-const RETURNS = OPS.map(({ name }) => name.startsWith('return'));
+export const RETURNS = OPS.map(({ name }) => name.startsWith('return'));
 const SIZES = OPS.map(opSize);
 
 /** @throws Trap when the code that comes next may access the memory. The loop has to be entered without fuel after it. */
