@@ -23,7 +23,7 @@ import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
 import { nobodyIsLeft, stopped } from './stop.ts';
 import { TraceOutput } from './trace-output.ts';
-import { openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
+import { checkDirectories, openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
 
 export async function runCommand(args: readonly string[], console: Console): Promise<number> {
   const options = parseOptions('run', args, RUN_OPTIONS, { guestArguments: true });
@@ -80,7 +80,7 @@ class Run {
   private readonly timeoutText: string | undefined;
   private readonly known: Known[] = [];
   private readonly processes: WASI[] = [];
-  /** Of --listen: for the program, not for the modules that it is linked with. */
+  /** Of --listen: for the program, not for the modules that it is linked with. They are closed with everything else. */
   private listeners: readonly Listener[] = [];
   private readonly provided: Provided = emptyRecord();
   private readonly abort = new AbortController();
@@ -118,17 +118,19 @@ class Run {
       for (const { program: library } of linked) judge(library, ['_initialize']);
       const invoked = settings.invoke === undefined ? undefined : invocation(program.module, settings.invoke, rest);
       judge(program, invoked === undefined ? PROGRAM_ENTRIES : ['_initialize']);
+      // Whatever cannot be given is told before anything runs.
+      checkDirectories(settings);
+      this.listeners = await openListeners(settings.listen, console);
       for (const { name, program: library } of linked) {
         const instance = await this.instantiate(library, [programName(library)]);
         await this.initialize(instance);
         this.provided[name] = Object.assign(emptyRecord(), instance.exports);
       }
-      this.listeners = await openListeners(settings.listen, console);
       const args = [programName(program), ...rest];
       this.warnOfLostBytes(args);
-      if (invoked !== undefined) await this.invoke(await this.instantiate(program, args), invoked);
+      if (invoked !== undefined) await this.invoke(await this.instantiate(program, args, this.listeners), invoked);
       else if (usesThreads(program.module)) await this.runThreads(program, args);
-      else await this.start(await this.instantiate(program, args), program);
+      else await this.start(await this.instantiate(program, args, this.listeners), program);
       this.trace?.finish();
       return EXIT.ok;
     } catch (error) {
@@ -190,10 +192,14 @@ class Run {
   }
 
   /** A program's WASI process, if it uses any, and all that it may import. */
-  private world({ module, valid }: Loaded, args: readonly string[]): { wasi: WASI | undefined; imports: Provided } {
+  private world(
+    { module, valid }: Loaded,
+    args: readonly string[],
+    listeners: readonly Listener[],
+  ): { wasi: WASI | undefined; imports: Provided } {
     const { settings, console, provided } = this;
     const imports: Provided = Object.assign(emptyRecord(), provided);
-    const wasi = usesWasi(module) ? wasiFor(args, settings, console, this.listeners) : undefined;
+    const wasi = usesWasi(module) ? wasiFor(args, settings, console, listeners) : undefined;
     if (wasi !== undefined) {
       this.processes.push(wasi);
       for (const [name, functions] of Object.entries(wasi.imports))
@@ -207,7 +213,11 @@ class Run {
   private async runThreads(program: Loaded, args: readonly string[]): Promise<void> {
     const { valid } = program;
     const { maxMemory, threadSeed } = this.settings;
-    const { wasi = wasiFor(args, this.settings, this.console, this.listeners), imports } = this.world(program, args);
+    const { wasi = wasiFor(args, this.settings, this.console, this.listeners), imports } = this.world(
+      program,
+      args,
+      this.listeners,
+    );
     const { beginInstantiate } = engineWith(this.instanceOptions);
     const counting: typeof engine = {
       ...engine,
@@ -226,8 +236,12 @@ class Run {
     if (exitCode !== 0) throw new ExitStatus(exitCode);
   }
 
-  private async instantiate(program: Loaded, args: readonly string[]): Promise<Instance> {
-    const { imports } = this.world(program, args);
+  private async instantiate(
+    program: Loaded,
+    args: readonly string[],
+    listeners: readonly Listener[] = [],
+  ): Promise<Instance> {
+    const { imports } = this.world(program, args, listeners);
     const given = withSharedMemories(program.module, imports, this.settings.maxMemory) as Provided;
     const instance = await instantiateAsync(program.valid, given, { ...this.limits, ...this.instanceOptions });
     this.statistics.add(instance);

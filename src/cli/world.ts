@@ -38,8 +38,7 @@ export function wasiFor(
   console: Console,
   listeners: readonly Listener[] = [],
 ): WASI {
-  const dirs = options.dirs.map((one) => [one.guest, one] as const);
-  const preopens = openDirectories(dirs, (one) => openDirectory(one, options.weakDirs));
+  const preopens = openAll(options);
   const strace = options.strace ? { strace: (line: string) => console.traceLine(line) } : {};
   try {
     return new WASI({
@@ -53,6 +52,17 @@ export function wasiFor(
     if (error instanceof TypeError) throw new CliError(error.message);
     throw error;
   }
+}
+
+/** The directories of the command line, all or none of them. Throws CliError. */
+function openAll({ dirs, weakDirs }: RunOptions): ReturnType<typeof openDirectories> {
+  const mapped = dirs.map((one) => [one.guest, one] as const);
+  return openDirectories(mapped, (one) => openDirectory(one, weakDirs));
+}
+
+/** Whether all directories of the command line can be given, also where the program asks for none. Throws CliError. */
+export function checkDirectories(options: RunOptions): void {
+  for (const [, directory] of openAll(options)) directory.close();
 }
 
 /** A directory of the command line. Throws CliError. */

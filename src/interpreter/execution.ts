@@ -139,7 +139,9 @@ export class Execution<T> {
 
   private listen(wake: () => void, blocks: boolean): void {
     const { pending } = this.thread;
-    if (pending === undefined) throw new TypeError('an execution that is not suspended waits for nothing');
+    // Of one that was given up nobody would ever be told.
+    const waits = pending !== undefined && this.state === 'ready';
+    if (!waits) throw new TypeError('an execution that is not suspended waits for nothing');
     this.wake = wake;
     if (this.heard === pending) {
       if (this.settled !== undefined) whenIdle(() => this.tell());

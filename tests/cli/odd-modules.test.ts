@@ -136,6 +136,23 @@ describe('the start function', () => {
   });
 });
 
+describe('--dir and --listen', () => {
+  it('are refused before a library runs, and where the program asks for neither', async () => {
+    const library = moduleOf('');
+    for (const [option, value] of [
+      ['--dir', 'missing'],
+      ['--dir', 'a.wat'],
+      ['--listen', '192.0.2.1:0'],
+    ]) {
+      for (const text of ['(module (func (export "_start")))', moduleOf('(func (export "_start"))')]) {
+        const args = [option, value, '--unknown-imports=trap', '--module', 'lib=lib.wat', 'a.wat'];
+        const ended = await run({ 'a.wat': text, 'lib.wat': library }, args);
+        expect([ended.code, ended.out, ended.err]).toEqual([1, '', expect.stringContaining(`${option} `)]);
+      }
+    }
+  });
+});
+
 describe('--invoke', () => {
   it('judges name and arguments before anything runs', async () => {
     const text = moduleOf('(func (export "f") (param i32)) (global (export "g") i32 (i32.const 0))');

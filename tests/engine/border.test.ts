@@ -451,6 +451,14 @@ describe('promises and drivers', () => {
     expect(() => execution.step()).toThrow(TypeError);
   });
 
+  test('who waits for an execution that was given up is refused, since nobody would ever tell', () => {
+    const instance = run(ASKS, { h: { f: () => new Promise<number>(() => undefined) } });
+    const execution = instance.begin('go', [], { async: true });
+    expect(execution.step()).toBe('suspended');
+    execution.abandon();
+    expect(() => execution.whenReady(() => {})).toThrow('waits for nothing');
+  });
+
   test('abandon ends the wait of runAsync', async () => {
     const instance = run(ASKS, { h: { f: () => new Promise<number>(() => undefined) } });
     const execution = instance.begin('go', [], { async: true });
