@@ -4,15 +4,16 @@
 // - Elsewhere, and on Linux where that is asked for: by the directory's real path, after checking that it still is the
 //   same directory (device and inode) and no link. Between check and use another program could swap a directory for a
 //   link: weaker, use it with trusted neighbours only.
-// What is the kernel's is refused at each step (kernel-files.ts).
+// What is the kernel's (kernel-files.ts) is refused where a directory is held, where a file is opened, and for all else that
+// is done with an entry in one place, `reach`.
 import * as fs from 'node:fs';
 import { platform } from 'node:process';
 import { decodeUtf8 } from '../../../syntax/utf8.ts';
-import { SystemError } from '../../host/errno.ts';
+import { SystemError, unless } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
 import { type Look, lookByDescriptor, lookByPath, openFile, SAFE_OPEN } from './file.ts';
-import { checkDirectory, kernelFileSystem } from './kernel-files.ts';
+import { checkDirectory, checkEntry, kernelFileSystem, type Use } from './kernel-files.ts';
 import { setTimesBy, toStat } from './stat.ts';
 
 const BIG = { bigint: true } as const;
@@ -188,19 +189,29 @@ export class NodeDirectory implements Directory {
   }
 
   statEntry(name: string): Stat {
-    const path = this.place(name);
-    return attempt(() => toStat(fs.lstatSync(path, BIG)));
+    const { stats } = this.reach(name, 'look');
+    if (stats === undefined) throw new SystemError('NOENT');
+    return toStat(stats);
   }
 
+  /** By a hold on what was looked at where that can be, so that nothing takes its place. */
   setEntryTimes(name: string, times: Times): void {
-    const path = this.place(name);
-    attempt(() =>
-      setTimesBy(
-        times,
-        () => fs.lstatSync(path, BIG),
-        (accessed, modified) => fs.lutimesSync(path, accessed, modified),
-      ),
-    );
+    const { look, device } = this.hold;
+    const seen = attempt(() => look(this.place(name)));
+    if (seen === undefined) throw new SystemError('NOENT');
+    const [stat, set] = look === lookByDescriptor ? [fs.statSync, fs.utimesSync] : [fs.lstatSync, fs.lutimesSync];
+    try {
+      attempt(() => {
+        checkEntry(seen.path, seen.stats, device, 'change');
+        setTimesBy(
+          times,
+          () => stat(seen.path, BIG),
+          (accessed, modified) => set(seen.path, accessed, modified),
+        );
+      });
+    } finally {
+      seen.close();
+    }
   }
 
   openDirectory(name: string): Directory {
@@ -213,7 +224,7 @@ export class NodeDirectory implements Directory {
   }
 
   readLink(name: string): string {
-    const path = this.place(name);
+    const { path } = this.reach(name, 'look');
     const text = decodeUtf8(attempt(() => fs.readlinkSync(path, { encoding: 'buffer' })));
     if (text === undefined) throw new SystemError('ILSEQ');
     return platform === 'win32' ? text.replace(/\\/g, '/') : text;
@@ -230,18 +241,18 @@ export class NodeDirectory implements Directory {
   }
 
   removeDirectory(name: string): void {
-    const path = this.place(name);
+    const { path } = this.reach(name, 'change');
     attempt(() => fs.rmdirSync(path));
   }
 
   removeFile(name: string): void {
-    const path = this.place(name);
+    const { path } = this.reach(name, 'change');
     attempt(() => fs.unlinkSync(path));
   }
 
   rename(name: string, target: Directory, targetName: string): void {
     if (!(target instanceof NodeDirectory)) throw new SystemError('XDEV');
-    const [from, to] = [this.place(name), target.place(targetName)];
+    const [from, to] = [this.reach(name, 'change').path, target.reach(targetName, 'change').path];
     try {
       attempt(() => fs.renameSync(from, to));
     } catch (error) {
@@ -252,8 +263,16 @@ export class NodeDirectory implements Directory {
 
   link(name: string, target: Directory, targetName: string): void {
     if (!(target instanceof NodeDirectory)) throw new SystemError('XDEV');
-    const [from, to] = [this.place(name), target.place(targetName)];
+    const [from, to] = [this.reach(name, 'change').path, target.place(targetName)];
     attempt(() => fs.linkSync(from, to));
+  }
+
+  /** The place of an entry that is not the kernel's, and what is there, if anything; ACCES for all that is. */
+  private reach(name: string, use: Use): { readonly path: string; readonly stats: fs.BigIntStats | undefined } {
+    const path = this.place(name);
+    const stats = attempt(() => unless(['NOENT'], () => fs.lstatSync(path, BIG)));
+    if (stats !== undefined) attempt(() => checkEntry(path, stats, this.hold.device, use));
+    return { path, stats };
   }
 
   private place(name: string): string {

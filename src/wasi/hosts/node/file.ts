@@ -85,7 +85,9 @@ export class NodeFile implements File {
     attempt(() => fs.ftruncateSync(this.fd, Number(size)));
   }
 
+  /** ACCES for a device, which is the kernel's. */
   setTimes(times: Times): void {
+    if (!this.seekable) throw new SystemError('ACCES');
     const look = () => fs.fstatSync(this.fd, BIG);
     attempt(() => setTimesBy(times, look, (accessed, modified) => fs.futimesSync(this.fd, accessed, modified)));
   }

@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { TestGuest } from '../../guest.suite.ts';
 import { SystemError } from '../../host/errno.ts';
+import type { Directory } from '../../host/filesystem.ts';
 import { errnoOf } from '../../host/filesystem.suite.ts';
 import { overlay, readOnly } from '../../index.ts';
 import { OFLAGS, RIGHTS } from '../../preview1/abi.ts';
@@ -33,6 +34,30 @@ const WAYS = [
   ['by descriptor', openByDescriptor],
   ['by path', openByPath],
 ] as const;
+
+const TIMES = { accessed: 5n, modified: 5n };
+
+/** All that can be done with an entry besides opening it, and with which error it ends. */
+const USES: Record<string, (directory: Directory, name: string) => unknown> = {
+  statEntry: (directory, name) => directory.statEntry(name),
+  setEntryTimes: (directory, name) => directory.setEntryTimes(name, TIMES),
+  readLink: (directory, name) => directory.readLink(name),
+  removeFile: (directory, name) => directory.removeFile(name),
+  removeDirectory: (directory, name) => directory.removeDirectory(name),
+  rename: (directory, name) => directory.rename(name, directory, 'stolen'),
+  replace: (directory, name) => {
+    directory.createDirectory('mine');
+    try {
+      directory.rename('mine', directory, name);
+    } finally {
+      directory.removeDirectory('mine');
+    }
+  },
+  link: (directory, name) => directory.link(name, directory, 'stolen'),
+};
+const uses = (directory: Directory, name: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(USES).map(([use, run]) => [use, errnoOf(() => run(directory, name)) ?? 'done']));
+const ALL_REFUSED = Object.fromEntries(Object.keys(USES).map((use) => [use, 'ACCES']));
 
 const OF_THE_KERNEL = [
   'proc/self/mem',
@@ -99,6 +124,29 @@ describe.runIf(platform === 'linux')('files of the kernel', () => {
     expect(() => open('/proc')).toThrow(/proc is of the kernel and is never given to a program/);
   });
 
+  it.each(WAYS)('are refused whatever is done with their names, held %s', (_, open) => {
+    const root = open('/');
+    for (const name of ['proc', 'sys']) expect([name, uses(root, name)]).toEqual([name, ALL_REFUSED]);
+    root.close();
+    const view = overlay(open('/'));
+    for (const name of ['proc', 'sys']) {
+      expect([name, errnoOf(() => view.openDirectory(name)), uses(view, name)]).toEqual([name, 'ACCES', ALL_REFUSED]);
+    }
+    expect(errnoOf(() => view.openFile('proc', READ))).toBe('ACCES');
+    view.close();
+  });
+
+  it('the table of uses names every method that takes an entry’s name, but for those that open or make one', () => {
+    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(openByDescriptor('/')));
+    const others = ['constructor', 'stat', 'setTimes', 'sync', 'close', 'reopen', 'names', 'reach', 'place'];
+    const makers = ['openDirectory', 'openFile', 'createDirectory', 'createLink'];
+    expect(methods.filter((name) => ![...others, ...makers].includes(name)).sort()).toEqual(
+      Object.keys(USES)
+        .filter((use) => use !== 'replace')
+        .sort(),
+    );
+  });
+
   it('a link of theirs to an ordinary directory means that directory, which is held as any other', () => {
     const root = openByDescriptor('/proc/self/root');
     expect(root.statEntry('etc').type).toBe('directory');
@@ -136,13 +184,18 @@ describe.runIf(hasDevices)('devices', () => {
         expect([name, errnoOf(() => directory.openFile(name, how))]).toEqual([name, 'ACCES']);
       }
     }
+    for (const name of ['memory', 'port', 'log', 'terminal', 'console', 'many', 'watchdog', 'disk', 'loop']) {
+      expect([name, uses(directory, name)]).toEqual([name, ALL_REFUSED]);
+    }
     for (const name of ['null', 'zero', 'full', 'random', 'urandom']) {
+      expect([name, uses(directory, name)]).toEqual([name, { ...ALL_REFUSED, statEntry: 'done', readLink: 'INVAL' }]);
       const file = directory.openFile(name, { ...READ, write: true, truncate: true });
       expect([file.type, file.seekable, file.read(new Uint8Array(5), 9n)]).toEqual([
         'character-device',
         false,
         name === 'null' ? 0 : 5,
       ]);
+      expect(errnoOf(() => file.setTimes(TIMES))).toBe('ACCES');
       file.close();
     }
     directory.close();
@@ -152,6 +205,7 @@ describe.runIf(hasDevices)('devices', () => {
 /** Mounts, then says what a guest gets of them: run with `unshare`. */
 const MOUNTED = `
   import { ${openByDescriptor.name}, ${openByPath.name} } from ${JSON.stringify(fileURLToPath(new URL('./directory.ts', import.meta.url)))};
+  import { overlay } from ${JSON.stringify(fileURLToPath(new URL('../overlay.ts', import.meta.url)))};
   const READ = ${JSON.stringify(READ)};
   const told = [];
   for (const open of [openByDescriptor, openByPath]) {
@@ -161,6 +215,12 @@ const MOUNTED = `
     for (const name of ['mem', 'environ', 'file']) told.push(say(() => root.openFile(name, READ)));
     const inner = root.openDirectory('ok').openDirectory('deep');
     told.push(say(() => inner.openFile('mem', { ...READ, write: true })), say(() => inner.openFile('plain', READ)));
+    for (const view of [root, overlay(open(${JSON.stringify(scratch)}))]) {
+      for (const name of ['bound', 'own', 'sys', 'mem', 'environ']) {
+        told.push(say(() => view.statEntry(name)), say(() => view.setEntryTimes(name, { accessed: 5n, modified: 5n })));
+        told.push(say(() => view.rename(name, view, 'stolen')), say(() => view.openFile(name, READ)));
+      }
+    }
   }
   console.log(told.join(' '));`;
 
@@ -180,7 +240,10 @@ it.runIf(hasMounts)(
     const node = [execPath, '--import', 'tsx', '--input-type=module', '-e', MOUNTED];
     const told = execFileSync('unshare', ['-m', 'sh', '-ec', script, 'sh', ...node], { encoding: 'utf8' });
     const one = 'ACCES ACCES ACCES opened ACCES ACCES opened ACCES opened';
-    expect(told.trim()).toBe(`${one} ${one}`);
+    const entries = Array(2 * 5 * 4)
+      .fill('ACCES')
+      .join(' ');
+    expect(told.trim()).toBe(`${one} ${entries} ${one} ${entries}`);
   },
 );
 

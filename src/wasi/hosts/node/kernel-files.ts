@@ -39,7 +39,8 @@ export function kernelFileSystem(path: string, stats: fs.BigIntStats): string | 
     const type = Number(BigInt.asUintN(32, BigInt(fs.statfsSync(path).type)));
     return KERNEL_FILE_SYSTEMS.get(type);
   }
-  return platform === 'win32' ? undefined : PROCESS_PLACES.find((place) => isSame(place, stats));
+  if (platform === 'win32' || !stats.isDirectory()) return undefined;
+  return PROCESS_PLACES.find((place) => isSame(place, stats));
 }
 
 function isSame(path: string, { dev, ino }: fs.BigIntStats): boolean {
@@ -61,17 +62,31 @@ export function checkDirectory(path: string, stats: fs.BigIntStats, within: bigi
   if (name !== undefined) throw new SystemError('ACCES', `${name} is of the kernel and is never given to a program`);
 }
 
+/** What is done with an entry: devices of the table may be looked at and opened, but not moved, removed or given times. */
+export type Use = 'look' | 'change';
+
+/**
+ * Refuses an entry of a directory on the device `within` that is the kernel's: ACCES for what lies on one of its file
+ * systems, and for devices. A link is never theirs where its directory is not, and is not followed.
+ */
+export function checkEntry(path: string, stats: fs.BigIntStats, within: bigint, use: Use): void {
+  if (stats.isSymbolicLink()) return;
+  if (stats.isBlockDevice()) throw new SystemError('ACCES');
+  if (stats.isCharacterDevice()) {
+    devices ??= allowedDevices();
+    if (use === 'change' || !devices.has(stats.rdev)) throw new SystemError('ACCES');
+  }
+  checkDirectory(path, stats, within);
+}
+
 /**
  * Refuses what is no file that a guest may open, before it is opened, which may have effects: ISDIR, LOOP for a link,
  * NOTSUP for pipes and sockets, ACCES for devices that are not in the table and for files of the kernel.
  */
 export function checkFile(path: string, stats: fs.BigIntStats, within: bigint): void {
-  if (stats.isDirectory()) throw new SystemError('ISDIR');
   if (stats.isSymbolicLink()) throw new SystemError('LOOP');
+  checkEntry(path, stats, within, 'look');
+  if (stats.isDirectory()) throw new SystemError('ISDIR');
   if (stats.isFIFO() || stats.isSocket()) throw new SystemError('NOTSUP');
-  if (stats.isCharacterDevice()) {
-    devices ??= allowedDevices();
-    if (!devices.has(stats.rdev)) throw new SystemError('ACCES');
-  } else if (!stats.isFile()) throw new SystemError('ACCES');
-  checkDirectory(path, stats, within);
+  if (!stats.isFile() && !stats.isCharacterDevice()) throw new SystemError('ACCES');
 }
