@@ -175,7 +175,8 @@ export function moduleBytes(who: string, value: unknown): Uint8Array {
 /** What to do with a value that is not the bytes of a module. */
 function insteadOf(value: unknown): string {
   if (typeof value === 'string') {
-    const isText = /^\s*(?:\(|;;|$)/.test(value);
+    const start = value.trimStart();
+    const isText = start === '' || start.startsWith('(') || start.startsWith(';;');
     return isText ? ' (for a text, assemble of wasmi-ts/text makes them)' : ' (for a file, readFileSync reads them)';
   }
   if (ArrayBuffer.isView(value)) return ' (new Uint8Array(view.buffer, view.byteOffset, view.byteLength) shows them)';

@@ -90,6 +90,14 @@ const BANS: [string, RegExp][] = [
   ['declares an enum', /\benum\s+\w+\s*\{/],
 ];
 
+/**
+ * Where code runs within a guest's call: V8 aborts the process when it has to compile a regular expression at the end of the
+ * JS stack, and compiles a literal anew when it is used again. Not banned: generators, which no engine runs, and a file
+ * that runs once when the library is loaded.
+ */
+const WITHIN_CALLS =
+  /^(?!lowering\/ops\.ts$|interpreter\/generate-|jsapi\/node-part\.ts$)(?:(?:decoder|encoder|interpreter|jsapi|lowering|runtime|syntax|trace|validator|wasi)\/|text\/printer|[\w-]+\.ts$)/;
+
 /** Bans that hold in some folders: the pattern of paths, what is done there, how it looks. */
 const BANS_IN: [RegExp, string, RegExp][] = [
   [
@@ -103,6 +111,11 @@ const BANS_IN: [RegExp, string, RegExp][] = [
     /^(cli|decoder|jsapi|script|text|trace|wasi)\/|^(?!options\.ts)[\w-]+\.ts$/,
     'keeps a table in an object, where Object.prototype is found, too (a Map, or emptyRecord of syntax/records.ts)',
     /(?:const|let|readonly)\s+\w+:\s*(?:Readonly<)?Record<string,[^=;]*=\s*\{/,
+  ],
+  [
+    WITHIN_CALLS,
+    'uses a regular expression, which V8 may have to compile at the end of the stack',
+    /\bRegExp\b|(?:[=(,:&|!?;{}[>]|\breturn)\s*\/(?![/*])(?:\\.|\[(?:\\.|[^\]\n\\])*\]|[^/\n\\[])+\/[a-z]*\s*(?:[.,;)\]:?]|$)/m,
   ],
   // What happened decides the exit code before it is told: only Console knows what to do with a stream that is full.
   [
@@ -204,6 +217,10 @@ test.each([
   ['a table that finds toString', 'cli/options.ts', 'const UNITS: Readonly<Record<string, number>> = { ms: 1 };'],
   ['a record that finds toString', 'index.ts', 'const given: Record<string, unknown> = {};'],
   ['a record of its own making', 'linker.ts', 'const all = Object.create(null) as Record<string, number>;'],
+  ['a regular expression in lowering', 'lowering/trees.ts', 'const TRAPPING = /^i(32|64)\\.div/;'],
+  ['a regular expression with a class', 'wasi/kernel/resolve.ts', 'if (/[/\\0]/.test(name)) return;'],
+  ['a regular expression that replaces', 'trace/text.ts', "return text.replace(/\\\\/g, '/');"],
+  ['a RegExp', 'runtime/table.ts', 'const x = new RegExp(name);'],
   ['a command that writes to standard output', 'cli/wat.ts', 'process.stdout.write(text);'],
   ['a command that writes to a descriptor', 'cli/wat.ts', "import { writeSync } from 'node:fs';"],
   ['a command that writes by the global console', 'cli/wat.ts', 'console.error(error);'],
@@ -214,6 +231,8 @@ test.each([
 test.each([
   ['an import to the left', 'validator/body.ts', "import { InvalidError } from '../errors.ts';"],
   ['a node module in the node host', 'wasi/hosts/node/files.ts', "import { readSync } from 'node:fs';"],
+  ['a regular expression in a generator', 'interpreter/generate-loops.ts', 'if (/x/.test(name)) return;'],
+  ['divisions', 'runtime/memory.ts', 'const x = (a / b + c) / (d / 2);'],
   ['comments and strings that name what is banned', 'index.ts', "// eval(x), WebAssembly\nconst s = 'Function(';"],
   ['texts that look like imports', 'text/printer.ts', `const s = \`(import "\${module}" "\${name}")\`;`],
   [

@@ -49,7 +49,8 @@ export const unexpectedEnd = (offset: number, what = 'more bytes are needed'): M
   malformed(`unexpected end of section or function: ${what}`, offset);
 /** Whether an error says that there are not as many bytes as were needed. */
 export const isForWantOfBytes = (error: unknown): boolean =>
-  error instanceof MalformedError && /^(unexpected end|length out of bounds)/.test(error.message);
+  error instanceof MalformedError &&
+  (error.message.startsWith('unexpected end') || error.message.startsWith('length out of bounds'));
 export const integerTooLong = (offset: number, bits: number): MalformedError =>
   malformed(`integer representation too long: LEB128 of ${bits} bits`, offset);
 export const integerTooLarge = (offset: number, bits: number): MalformedError =>

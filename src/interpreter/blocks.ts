@@ -6,7 +6,7 @@
 // It knows nothing of what ops do: that is in the rows that threaded.ts gives.
 import { InternalError } from '../errors.ts';
 import { scratchSlots } from '../lowering/lower.ts';
-import { OPS, isSlot, opSize } from '../lowering/op-table.ts';
+import { OPS, isSlot, isWritten, opSize } from '../lowering/op-table.ts';
 import { HEADER_WORDS, currentGeneration, findFunction, FIRST_FREE } from './code-space.ts';
 import { CODE as C } from './stack.ts';
 
@@ -69,7 +69,7 @@ const LAYOUTS = OPS.map((one) => {
   const places = new Map<string, { word: number; shift: number }>();
   slots.forEach((letter, i) => void places.set(letter, { word: (i + 1) >> 1, shift: i % 2 === 0 ? 16 : 0 }));
   rest.forEach((letter, i) => void places.set(letter, { word: opSize(one) - rest.length + i, shift: -1 }));
-  return { places, slots, size: opSize(one), written: slots.filter((letter) => /[deD]/.test(letter)) };
+  return { places, slots, size: opSize(one), written: slots.filter(isWritten) };
 });
 
 function slotNumber(letter: string, value: number): number {
@@ -281,7 +281,7 @@ class Builder {
   /** Fails where an op reads a slot whose value went elsewhere. */
   private checkSlots(step: Step): void {
     for (const letter of LAYOUTS[step.number].slots) {
-      if (/[deD]/.test(letter) || step.closures[computedIndex(step, letter)] !== undefined) continue;
+      if (isWritten(letter) || step.closures[computedIndex(step, letter)] !== undefined) continue;
       const slot = slotNumber(letter, step.raw(letter));
       if (this.taken.has(slot)) throw new InternalError(`slot ${slot} is read twice at pc ${step.pc}`);
       if (this.pending.some((one) => one.target === slot)) this.flush(this.pending.length);

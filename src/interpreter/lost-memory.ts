@@ -8,10 +8,11 @@ import { CODE as C, FRAMES as FS } from './stack.ts';
 import type { Thread } from './thread.ts';
 
 /** Ops that access memory 0 by themselves; all others ask access.ts, which knows. */
-export const ACCESSES = OPS.map(({ name }) => /load|store/.test(name));
+export const ACCESSES = OPS.map(({ name }) => name.includes('load') || name.includes('store'));
+const LEAVING = ['br', 'br_table', 'unreachable', 'exit', 'cross.return', 'probe', 'memory.grow', 'wait32', 'wait64'];
 /** After these the loop is left, or, without fuel for a branch or a call, it is soon: what follows is looked at then. */
-export const ENDS = OPS.map(({ name }) =>
-  /^(br|br_table|call.*|tail\..*|throw.*|unreachable|exit|cross\.return|probe|memory\.grow|wait\d+)$/.test(name),
+export const ENDS = OPS.map(
+  ({ name }) => LEAVING.includes(name) || ['call', 'tail.', 'throw'].some((one) => name.startsWith(one)),
 );
 export const RETURNS = OPS.map(({ name }) => name.startsWith('return'));
 const SIZES = OPS.map(opSize);

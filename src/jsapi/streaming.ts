@@ -19,6 +19,14 @@ function isResponse(value: unknown): value is ResponseLike {
   return isCallable(arrayBuffer) && isObject(headers) && isCallable(headers.get);
 }
 
+/** A value of a header without the white space of HTTP around it. */
+function stripped(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && '\t\n\r '.includes(text[from])) from++;
+  while (to > from && '\t\n\r '.includes(text[to - 1])) to--;
+  return text.slice(from, to);
+}
+
 /** The bytes of a response. @throws TypeError (as a rejection) when it is not ok, or not of type application/wasm. */
 export async function bytesOf(source: unknown, who: string): Promise<ArrayBuffer> {
   const response = await source;
@@ -28,7 +36,7 @@ export async function bytesOf(source: unknown, who: string): Promise<ArrayBuffer
   }
   const mimeType = response.headers.get('content-type') ?? '';
   // No parameters are allowed, not even empty ones.
-  if (mimeType.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '').toLowerCase() !== 'application/wasm') {
+  if (stripped(mimeType).toLowerCase() !== 'application/wasm') {
     throw new TypeError(say.wrongMimeType(who, mimeType));
   }
   return response.arrayBuffer();

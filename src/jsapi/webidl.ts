@@ -85,8 +85,9 @@ export function toDomString(value: unknown): string {
 /** A string without lone surrogates. */
 export function toUsvString(value: unknown): string {
   const text = toDomString(value);
-  if (!/[\uD800-\uDFFF]/.test(text)) return text;
-  return Array.from(text, (one) => (/^[\uD800-\uDFFF]$/.test(one) ? '\uFFFD' : one)).join('');
+  let result = '';
+  for (const one of text) result += one.length === 1 && one >= '\uD800' && one <= '\uDFFF' ? '\uFFFD' : one;
+  return result;
 }
 
 /** One of a list of strings. @throws TypeError. */

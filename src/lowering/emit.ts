@@ -3,7 +3,7 @@
 import { InternalError } from '../errors.ts';
 import type { Handlers, Region } from './handlers.ts';
 import type { LabelId } from './nodes.ts';
-import { OPS, isSlot, opNumber } from './op-table.ts';
+import { OPS, isSlot, isWritten, opNumber } from './op-table.ts';
 import { OBJECT_NAMES, RARE_NAMES } from './out-names.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import { slotsOf } from './operands.ts';
@@ -28,12 +28,13 @@ export interface Code {
 const RESULT_SLOTS = new Map(INSTRUCTIONS.map((row) => [row.name, slotsOf(row.sig?.pushes[0] ?? 0)]));
 
 /** Ops that are vector instructions. */
-const VECTOR_OP = /^(v128|[if]\d+x\d+)\./;
+const VECTOR_TYPES = ['v128', 'i8x16', 'i16x8', 'i32x4', 'i64x2', 'f32x4', 'f64x2'];
+const VECTOR_OPS = new Set(OPS.map(({ name }) => name).filter((name) => VECTOR_TYPES.includes(name.split('.')[0])));
 
 /** How many slots of an operand move to or from its far place: two where it may be a v128. */
 function slotsMoved(name: string, letters: string, operands: readonly number[], written: boolean): number {
   if (name.endsWith('128')) return 2;
-  if (VECTOR_OP.test(name)) return written ? (RESULT_SLOTS.get(name.replace('.add.k', '')) ?? 2) : 2;
+  if (VECTOR_OPS.has(name)) return written ? (RESULT_SLOTS.get(name.replace('.add.k', '')) ?? 2) : 2;
   // An access of an object names what it moves in `k`; none of them has a v128 beside another value.
   if (name === 'object') return OBJECT_NAMES[operands[letters.indexOf('k')]].endsWith('128') ? 2 : 1;
   const names = RARE_NAMES[name as keyof typeof RARE_NAMES];
@@ -157,16 +158,16 @@ export class Emitter {
     for (let i = 0; i < letters.length; i++) {
       const slot = operands[i];
       if (!isSlot(letters[i]) || !this.isFar(slot)) continue;
-      if (letters.includes('t') && /[deD]/.test(letters[i])) throw new InternalError(`${name} writes a far slot`);
+      if (letters.includes('t') && isWritten(letters[i])) throw new InternalError(`${name} writes a far slot`);
       const near = scratch;
       scratch += 2;
       const isRef = letters[i] < 'a';
       operands[i] = near;
-      const slots = slotsMoved(name, letters, operands, /[deD]/.test(letters[i]));
+      const slots = slotsMoved(name, letters, operands, isWritten(letters[i]));
       const move = (direction: 'get' | 'set') => {
         for (let n = 0; n < slots; n++) this.far(direction, isRef, near + n, slot + n, at);
       };
-      if (/[deD]/.test(letters[i])) after.push(() => move('set'));
+      if (isWritten(letters[i])) after.push(() => move('set'));
       else move('get');
     }
   }

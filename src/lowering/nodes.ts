@@ -233,3 +233,12 @@ export type Statement =
   | { readonly kind: 'region'; readonly region: number; readonly at: number }
   | { readonly kind: 'unreachable'; readonly at: number }
   | { readonly kind: 'probe'; readonly index: number; readonly at: number };
+
+/** Reinterpretations and wrapping: the words of the operand are the value. */
+export const MOVES_NO_BITS: ReadonlySet<string> = new Set([
+  'i32.wrap_i64',
+  'i32.reinterpret_f32',
+  'i64.reinterpret_f64',
+  'f32.reinterpret_i32',
+  'f64.reinterpret_i64',
+]);

@@ -34,7 +34,12 @@ export function opNumber(name: string): number | undefined {
 
 /** Is the operand letter a slot? */
 export function isSlot(letter: string): boolean {
-  return /[a-eA-E]/.test(letter);
+  return 'abcdeABCDE'.includes(letter);
+}
+
+/** Is the operand letter a slot that the op writes? */
+export function isWritten(letter: string): boolean {
+  return 'deD'.includes(letter);
 }
 
 /** How many words an op takes. */

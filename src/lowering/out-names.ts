@@ -99,10 +99,14 @@ function listOf(has: (row: Row) => boolean): { names: readonly string[]; numbers
 }
 
 /** Comparisons: those that have no op are others with their operands exchanged. */
-const COMPARISON = /^[if](32|64)\.(lt|gt|le|ge)/;
+const COMPARISONS = new Set(
+  ['lt', 'gt', 'le', 'ge'].flatMap((name) =>
+    ['f32.*', 'f64.*', 'i32.*_s', 'i32.*_u', 'i64.*_s', 'i64.*_u'].map((form) => form.replace('*', name)),
+  ),
+);
 
 function isOperation(row: Row, operands: number): boolean {
-  if (COMPARISON.test(row.name)) return false;
+  if (COMPARISONS.has(row.name)) return false;
   if (row.sig === undefined || row.sig.pops.length !== operands || row.sig.pushes.length !== 1) return false;
   return (row.imm === 'none' || row.imm === 'lane' || row.imm === 'lanes') && opNumber(row.name) === undefined;
 }

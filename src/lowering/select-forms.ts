@@ -64,7 +64,7 @@ export function poolNumber(node: Node): number | undefined {
 
 /** Shifts and rotations: their immediate is a count. */
 export function isShift(name: string): boolean {
-  return /^(sh|rot)/.test(name);
+  return name.startsWith('sh') || name.startsWith('rot');
 }
 
 /** Operands and name of an i64 operation, with a constant on the right where the order does not matter. */
@@ -82,7 +82,8 @@ export function i64Normal(node: Node): { a: Node; b: Node; name: string } {
 export function compareNormal(left: Node, right: Node, compare: string): { a: Node; b: Node; name: string } {
   let [a, b, name] = [left, right, compare];
   if (isI32Const(a) && !isI32Const(b)) [a, b, name] = [b, a, MIRROR[name]];
-  if ((name === 'eq' || name === 'ne') && isI32Const(b) && a.kind === 'binary' && /^i32\.(add|sub)$/.test(a.op)) {
+  const isSum = a.kind === 'binary' && (a.op === 'i32.add' || a.op === 'i32.sub');
+  if ((name === 'eq' || name === 'ne') && isI32Const(b) && isSum) {
     const sum = i32Normal(a);
     if (isI32Const(sum.b) && sum.name === 'add') return { a: sum.a, b: { ...b, lo: (b.lo - sum.b.lo) | 0 }, name };
   }

@@ -3,7 +3,7 @@
 // that rows can be added and removed there alone. Evaluation order is the order of the wasm instructions.
 import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
-import type { Node, Statement } from './nodes.ts';
+import { MOVES_NO_BITS, type Node, type Statement } from './nodes.ts';
 import { OPS, opNumber } from './op-table.ts';
 import { objectNumber, outNumber, rareNumber } from './out-names.ts';
 import { slotsOf } from './operands.ts';
@@ -463,7 +463,7 @@ export class Selector {
   private unary(node: Node, d: number): void {
     const a = node.a as Node;
     // These move no bits: the operand's words are the value.
-    if (/reinterpret|wrap/.test(node.op)) {
+    if (MOVES_NO_BITS.has(node.op)) {
       this.evaluate(a, d);
       return;
     }

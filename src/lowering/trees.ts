@@ -20,6 +20,7 @@ import {
   leafNode,
   slotNode,
   treeNode,
+  MOVES_NO_BITS,
 } from './nodes.ts';
 import type { Region } from './handlers.ts';
 import { Operands, slotsOf } from './operands.ts';
@@ -44,8 +45,9 @@ export interface Trees {
   readonly regions: readonly Region[];
 }
 
+const PARTIAL = ['div_s', 'div_u', 'rem_s', 'rem_u', 'trunc_f32_s', 'trunc_f32_u', 'trunc_f64_s', 'trunc_f64_u'];
 /** Numeric instructions that can trap. */
-const TRAPPING = /^i(32|64)\.(div|rem|trunc_f)/;
+const TRAPPING = new Set(PARTIAL.flatMap((name) => [`i32.${name}`, `i64.${name}`]));
 /** Operands that a probe describes, from the top. More than any instruction pops, bar calls and branches. */
 const MAX_PROBED = 64;
 const ACCESS_BYTES = (align: number): number => 2 ** align;
@@ -261,12 +263,12 @@ export class TreeBuilder {
   private operation(sig: Signature, lane: number): boolean {
     const { cursor, operands } = this;
     const { name } = cursor.row;
-    const effects = TRAPPING.test(name) && !name.includes('sat') ? TRAPS : 0;
+    const effects = TRAPPING.has(name) ? TRAPS : 0;
     const t = sig.pushes[0];
     if (sig.pops.length === 1) {
       const a = operands.pop();
       // Reinterpretations and wrapping move no bits: the slot's words are the value.
-      if (a.kind === 'slot' && /reinterpret|wrap/.test(name)) this.push(slotNode(a.lo, t, cursor.at));
+      if (a.kind === 'slot' && MOVES_NO_BITS.has(name)) this.push(slotNode(a.lo, t, cursor.at));
       else this.push(treeNode('unary', name, t, effects, cursor.at, a, undefined, undefined, lane));
       return true;
     }

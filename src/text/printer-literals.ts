@@ -21,7 +21,6 @@ export function bytesText(bytes: Uint8Array): string {
 
 /** A string literal for a name: letters of any script as they are; control and invisible characters escaped. */
 export function nameText(name: string): string {
-  if (/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(name)) return `"${name}"`;
   let text = '"';
   for (const char of name) {
     const point = char.codePointAt(0) as number;
@@ -31,7 +30,15 @@ export function nameText(name: string): string {
   return `${text}"`;
 }
 
+/** By ASCII character: may an identifier hold it? */
+const ID_CHARS: readonly boolean[] = Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  if (char >= '0' && char <= '9') return true;
+  return (char.toLowerCase() >= 'a' && char.toLowerCase() <= 'z') || "!#$%&'*+-./:<=>?@\\^_`|~".includes(char);
+});
+
 /** `$name`, or `$"name"` where it holds other characters than an identifier may. The name is not empty. */
 export function idText(name: string): string {
-  return /^[0-9A-Za-z!#$%&'*+\-./:<=>?@\\^_`|~]+$/.test(name) ? `$${name}` : `$${nameText(name)}`;
+  for (let i = 0; i < name.length; i++) if (!ID_CHARS[name.charCodeAt(i)]) return `$${nameText(name)}`;
+  return `$${name}`;
 }

@@ -164,7 +164,7 @@ export class FunctionInfo {
 }
 
 function shapeOf({ name, imm, sig }: Row): Shape {
-  if (name.includes('call')) return /_(indirect|ref)$/.test(name) ? 'call_indirect' : 'call';
+  if (name.includes('call')) return name.endsWith('_indirect') || name.endsWith('_ref') ? 'call_indirect' : 'call';
   if (imm === 'memarg' || imm === 'memarg_lane') {
     if (sig?.pops.length === 2 && sig.pushes.length === 0) return 'store';
     return sig?.pops.length === 1 ? 'load' : 'list';

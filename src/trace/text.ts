@@ -76,8 +76,13 @@ function inputsText(shape: Shape, op: string, inputs: readonly string[]): string
   }
 }
 
+function signOf(op: string): string | undefined {
+  if (op[3] !== '.' || (op[0] !== 'i' && op[0] !== 'f')) return undefined;
+  return SIGNS.get(op.endsWith('_s') || op.endsWith('_u') ? op.slice(4, -2) : op.slice(4));
+}
+
 function listText(op: string, inputs: readonly string[]): string {
-  const sign = inputs.length === 2 ? SIGNS.get(/^[if]\d\d\.([a-z]+)(_[su])?$/.exec(op)?.[1] ?? '') : undefined;
+  const sign = inputs.length === 2 ? signOf(op) : undefined;
   return inputs.join(sign === undefined ? ', ' : ` ${sign} `);
 }
 

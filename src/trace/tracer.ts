@@ -242,9 +242,8 @@ function lateBranch({ branches }: Instruction, to: number | undefined): { branch
 /** What stopped a thread, on one line and safe to show. */
 function errorText(error: unknown): string {
   const [line] = messageOf(error).split('\n');
-  const message = nameText(line)
-    .slice(1, -1)
-    .replace(/\\(["\\])/g, '$1');
+  const escaped = nameText(line).slice(1, -1).split('\\\\');
+  const message = escaped.map((part) => part.split('\\"').join('"')).join('\\');
   if (isError(error, 'trap') || isError(error, 'exhaustion')) return `trap: ${message}`;
   if (isError(error, 'exit')) return message;
   const name = nameOf(error);

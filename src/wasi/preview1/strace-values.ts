@@ -52,8 +52,9 @@ export function valueText(type: string, value: number | bigint, layout: Layout):
 function flagsText(flags: Readonly<Record<string, number>>, value: number): string {
   const names = Object.keys(flags).filter((name) => (value & flags[name]) !== 0);
   const unknown = names.reduce((left, name) => left & ~flags[name], value) >>> 0;
-  const spelt = names.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
-  return [...spelt, ...(unknown === 0 && names.length > 0 ? [] : [hex(unknown)])].join('|').replace(/^0x0$/, '0');
+  const spelt = names.map((name) => Array.from(name, (one) => (one < 'a' ? `_${one.toLowerCase()}` : one)).join(''));
+  if (unknown !== 0) spelt.push(hex(unknown));
+  return spelt.length === 0 ? '0' : spelt.join('|');
 }
 
 function rightsText(value: bigint): string {

@@ -83,7 +83,7 @@ class PathHold implements Hold {
     const { dev, ino } = attempt(() => fs.lstatSync(this.real, BIG));
     if (dev !== this.device || ino !== this.inode) throw new SystemError('NOENT');
     if (attempt(() => fs.realpathSync.native(this.real)) !== this.real) throw new SystemError('NOTCAPABLE');
-    return this.real.replace(/[\\/]$/, ''); // A root ends in a separator.
+    return this.real.endsWith('/') || this.real.endsWith('\\') ? this.real.slice(0, -1) : this.real; // A root ends in a separator.
   }
 
   open(name: string | undefined): Hold {
@@ -100,7 +100,7 @@ class PathHold implements Hold {
 /** Windows has two spellings of a separator, and names that differ in case only are the same. */
 function samePlace(real: string, path: string): boolean {
   if (platform !== 'win32') return real === path;
-  const plain = (text: string): string => text.replace(/\\/g, '/').toLowerCase();
+  const plain = (text: string): string => text.split('\\').join('/').toLowerCase();
   return plain(real) === plain(path);
 }
 
@@ -227,7 +227,7 @@ export class NodeDirectory implements Directory {
     const { path } = this.reach(name, 'look');
     const text = decodeUtf8(attempt(() => fs.readlinkSync(path, { encoding: 'buffer' })));
     if (text === undefined) throw new SystemError('ILSEQ');
-    return platform === 'win32' ? text.replace(/\\/g, '/') : text;
+    return platform === 'win32' ? text.split('\\').join('/') : text;
   }
 
   createDirectory(name: string): void {
@@ -304,9 +304,17 @@ export function openByPath(path: string): NodeDirectory {
  * would lead elsewhere.
  */
 function checkName(name: string): void {
-  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) throw new SystemError('NOTCAPABLE');
+  if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0'))
+    throw new SystemError('NOTCAPABLE');
   if (platform !== 'win32') return;
-  if (/[\\:*?"<>|]|[. ]$/.test(name) || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) {
+  const hasBad = Array.from('\\:*?"<>|').some((one) => name.includes(one));
+  if (hasBad || name.endsWith('.') || name.endsWith(' ') || DEVICES.has(name.split('.')[0].toLowerCase())) {
     throw new SystemError('NOTCAPABLE');
   }
 }
+
+/** Names of devices on Windows, in any case and before any extension. */
+const DEVICES: ReadonlySet<string> = new Set([
+  ...['con', 'prn', 'aux', 'nul'],
+  ...Array.from('0123456789').flatMap((digit) => [`com${digit}`, `lpt${digit}`]),
+]);

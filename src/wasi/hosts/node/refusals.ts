@@ -26,7 +26,8 @@ function received(value: unknown): string {
     if (typeof value === 'function') join(value as unknown as string);
     else queueMicrotask(value as () => void);
   } catch (error) {
-    return /Received [\s\S]*$/.exec((error as Error).message)?.[0] ?? '';
+    const { message } = error as Error;
+    return message.includes('Received ') ? message.slice(message.indexOf('Received ')) : '';
   }
   return '';
 }
@@ -50,9 +51,21 @@ export function wrongValue(name: string, reason: string, value: unknown): CodedE
   return coded(TypeError, 'ERR_INVALID_ARG_VALUE', message);
 }
 
+const isDigit = (char: string): boolean => char >= '0' && char <= '9';
+
+/** Digits in groups of three, as Node writes large numbers; not those of an exponent. */
+function grouped(text: string): string {
+  let at = text.length - 3;
+  let result = '';
+  for (; at > 0 && isDigit(text[at - 1]) && [...text.slice(at, at + 3)].every(isDigit); at -= 3) {
+    result = `_${text.slice(at, at + 3)}${result}`;
+  }
+  return text.slice(0, at + 3) + result;
+}
+
 function outOfRange(name: string, range: string, value: number): CodedError {
   const isLong = Number.isInteger(value) && Math.abs(value) > 2 ** 32;
-  const shown = isLong ? String(value).replace(/\B(?=(\d{3})+$)/g, '_') : inspect(value);
+  const shown = isLong ? grouped(String(value)) : inspect(value);
   const message = `The value of "${name}" is out of range. It must be ${range}. Received ${shown}`;
   return coded(RangeError, 'ERR_OUT_OF_RANGE', message);
 }
