@@ -1,6 +1,7 @@
 // The texts of the WASI layer's own errors: wrong configuration and wrong use. What a guest does wrong has no text,
 // only an error number.
 import { shown } from '../options.ts';
+import { type FuncType, funcTypeName } from '../syntax/types.ts';
 
 export function refuseNul(what: string, text: string): string {
   return `invalid ${what}: ${JSON.stringify(text)} contains a NUL character, which ends a string in WASI`;
@@ -84,6 +85,11 @@ export function cannotSuspend(): string {
 /** For those who come from node:wasi: this layer has no host of its own. */
 export function needsHost(given: string | number, helper: string): string {
   return `${JSON.stringify(given)} means something on a host only; write ${helper}(${JSON.stringify(given)}) of wasmi-ts/node, or use NodeWASI of wasmi-ts/node`;
+}
+
+/** A function without a result, called by another engine with what a module says that it takes. */
+export function misuse(name: string, type: FuncType): string {
+  return `${name} is a function ${funcTypeName(type)}, and was called with values of other kinds`;
 }
 
 /** For those who wrote a provider. */

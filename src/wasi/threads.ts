@@ -62,6 +62,7 @@ export function threadFunctions(process: Process, strace: ((line: string) => voi
       strace?.(`thread-spawn(start_arg=${argument}) = ${number}`);
       return number;
     },
+    misused: -ERRNO.INVAL,
   };
   return { 'thread-spawn': spawn };
 }

@@ -7,8 +7,18 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { UnsupportedError } from '../../src/index.ts';
 import ours from '../../src/jsapi/index.ts';
 import { assemble } from '../../src/text/index.ts';
-import { BufferOutput, memoryDirectory, QueueInput, readText, WASI, type WasiOptions } from '../../src/wasi/index.ts';
+import { I64 } from '../../src/syntax/types.ts';
+import {
+  ERRNO,
+  BufferOutput,
+  memoryDirectory,
+  QueueInput,
+  readText,
+  WASI,
+  type WasiOptions,
+} from '../../src/wasi/index.ts';
 import { NodeWASI } from '../../src/wasi/hosts/node.ts';
+import { type FunctionName, typeOf } from '../../src/wasi/preview1/abi.ts';
 import { native } from '../native.ts';
 
 /** Writes argument 0 to standard output and to the new file `out`, then reads a byte of standard input and exits with it. */
@@ -138,5 +148,81 @@ describe('mistakes of those who come from node:wasi', () => {
       thrown = error;
     }
     expect(thrown).toBeInstanceOf(UnsupportedError);
+  });
+});
+
+describe('values that another engine hands over as they are', () => {
+  const OTHERS: unknown[] = [
+    undefined,
+    null,
+    '',
+    '1',
+    [],
+    [1],
+    {},
+    { valueOf: () => 1 },
+    true,
+    false,
+    1.5,
+    -0,
+    Number.NaN,
+  ];
+  const NO_I32 = [...OTHERS, 1n, Symbol.iterator, 2 ** 32 + 1, -(2 ** 31) - 1];
+  const NO_I64 = [...OTHERS, 0, Symbol.iterator];
+  const outcome = (call: () => unknown): unknown => {
+    try {
+      return call();
+    } catch (error) {
+      return error instanceof TypeError ? error.message : error;
+    }
+  };
+
+  it('are INVAL for every function, and never become descriptors or numbers of their kind', () => {
+    const lines: string[] = [];
+    const wasi = new WASI({ mode: 'sync', strace: (line) => lines.push(line) });
+    wasi.bind({ memory: { buffer: new ArrayBuffer(65536) } });
+    for (const [module, functions] of Object.entries(wasi.imports)) {
+      for (const [name, call] of Object.entries(functions)) {
+        const params =
+          module === 'wasi' ? ['i32'] : typeOf(name as FunctionName).params.map((one) => (one === I64 ? 'i64' : 'i32'));
+        const right = params.map((kind) => (kind === 'i64' ? 0n : 0));
+        const wrong = [right.slice(1), [...right, 0]].filter((args) => args.length !== right.length) as unknown[][];
+        params.forEach((kind, at) => {
+          for (const value of kind === 'i64' ? NO_I64 : NO_I32)
+            wrong.push(right.map((one, i) => (i === at ? value : one)));
+        });
+        const refused =
+          module === 'wasi'
+            ? -ERRNO.INVAL
+            : name === 'proc_exit'
+              ? expect.stringContaining('proc_exit is a function')
+              : ERRNO.INVAL;
+        for (const args of wrong) {
+          expect([name, args, outcome(() => (call as (...all: unknown[]) => unknown)(...args))]).toEqual([
+            name,
+            args,
+            refused,
+          ]);
+        }
+      }
+    }
+    expect(lines).toEqual([]);
+  });
+
+  it('close nothing where a module imports a function with another type', () => {
+    for (const type of ['externref', 'f64', 'i64', '']) {
+      const [param, get] = type === '' ? ['', ''] : [`(param ${type})`, '(local.get 0)'];
+      const bytes = assemble(`(module
+        (import "wasi_snapshot_preview1" "fd_close" (func $close ${param} (result i32)))
+        (memory (export "memory") 1)
+        (func (export "close") ${param} (result i32) (call $close ${get})))`);
+      const wasi = new WASI({ mode: 'sync' });
+      const { exports } = new native.Instance(new native.Module(bytes), wasi.getImportObject() as never);
+      for (const value of type === 'i64' ? [1n] : type === 'f64' ? [1.5, Number.NaN] : NO_I32) {
+        expect([type, exports['close'](value)]).toEqual([type, ERRNO.INVAL]);
+      }
+      const { fd_sync: sync } = wasi.wasiImport;
+      expect([0, 1, 2].map((fd) => sync?.(fd) !== ERRNO.BADF)).toEqual([true, true, true]);
+    }
   });
 });

@@ -1,14 +1,20 @@
 // A system interface: the functions that a module may import by one namespace name, each with its type.
 // Engines that know function instances compare the types when they link; to all others they are plain functions.
+// Values that come from JavaScript are checked here, in one place for all functions: another engine converts nothing for
+// a function whose import a module declares with another type. Our engine's calls, whose types are compared, are not.
 // What the functions do, and which there are, is the business of each interface.
 import { emptyRecord } from '../../syntax/records.ts';
 import { type CallerHost, standFor, typedHost } from '../../runtime/func.ts';
-import type { FuncType } from '../../syntax/types.ts';
+import { type FuncType, I32 } from '../../syntax/types.ts';
+import { misuse } from '../messages.ts';
 import type { HostFunction } from './dispatcher.ts';
 
 export interface TypedFunction {
+  /** Of i32 and i64 only. */
   readonly type: FuncType;
   readonly run: CallerHost;
+  /** What JavaScript gets that calls it with values of other kinds; undefined for a TypeError, where nothing can be told. */
+  readonly misused: number | undefined;
 }
 
 export type SystemInterface = Readonly<Record<string, TypedFunction>>;
@@ -21,10 +27,27 @@ export function importsOf(functions: SystemInterface): Readonly<Record<string, H
 }
 
 /** A JavaScript function that stands for the typed one. */
-function callable(name: string, { type, run }: TypedFunction): HostFunction {
-  const made = ((...args) => run(undefined, args, true)) as HostFunction;
+function callable(name: string, { type, run, misused }: TypedFunction): HostFunction {
+  const made = ((...args) => {
+    if (fits(type, args)) return run(undefined, args, true);
+    if (misused !== undefined) return misused;
+    throw new TypeError(misuse(name, type));
+  }) as HostFunction;
   Object.defineProperty(made, 'name', { value: name, configurable: true });
   Object.defineProperty(made, 'length', { value: type.params.length, configurable: true });
   standFor(made, typedHost(type, run));
   return made;
+}
+
+/** Whether they are as many as the parameters, and each is of its kind: nothing is converted. */
+export function fits({ params }: FuncType, args: readonly unknown[]): boolean {
+  return (
+    args.length === params.length &&
+    params.every((type, i) => (type === I32 ? isI32(args[i]) : typeof args[i] === 'bigint'))
+  );
+}
+
+/** A whole number of 32 bits, signed or unsigned. */
+function isI32(value: unknown): boolean {
+  return typeof value === 'number' && ((value | 0) === value || value >>> 0 === value) && !Object.is(value, -0);
 }

@@ -3,7 +3,7 @@
 import { emptyRecord } from '../../syntax/records.ts';
 import { type Coercion, dispatch, type DispatchOptions, type SystemCall } from '../kernel/dispatcher.ts';
 import type { SystemInterface, TypedFunction } from '../kernel/interface.ts';
-import { FUNCTIONS, type FunctionName, type Layout, type Parameter, parametersOf, typeOf } from './abi.ts';
+import { ERRNO, FUNCTIONS, type FunctionName, type Layout, type Parameter, parametersOf, typeOf } from './abi.ts';
 import { argsGet, argsSizesGet } from './args.ts';
 import { clockResGet, clockTimeGet } from './clock.ts';
 import { environGet, environSizesGet } from './environ.ts';
@@ -93,7 +93,8 @@ export function functionsOf(
   for (const { name, parameters, coercions, type } of DECLARED) {
     if (layout.without.includes(name)) continue;
     const tracer = strace && straceTracer({ name, parameters, layout }, known, strace);
-    functions[name] = { type, run: dispatch(calls[name], coercions, options, tracer) };
+    const misused = type.results.length === 0 ? undefined : ERRNO.INVAL;
+    functions[name] = { type, run: dispatch(calls[name], coercions, options, tracer), misused };
   }
   return functions;
 }

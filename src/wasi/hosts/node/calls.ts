@@ -4,6 +4,7 @@
 // pointers of 2 GiB and more are INVAL here, which those of the class WASI are not.
 import { ERRNO } from '../../host/errno.ts';
 import type { HostFunction, Value } from '../../kernel/dispatcher.ts';
+import { fits } from '../../kernel/interface.ts';
 import type { GuestMemory } from '../../kernel/guest.ts';
 import {
   EVENT_SIZE,
@@ -16,6 +17,7 @@ import {
   type Parameter,
   parametersOf,
   PRESTAT_SIZE,
+  typeOf,
   WIDE,
 } from '../../preview1/abi.ts';
 import { coded } from './refusals.ts';
@@ -68,8 +70,8 @@ function spanOf({ type, out }: Parameter, at: number): Span[] {
   return out ? [{ at, size: WIDE.includes(type) ? 8 : HALF.includes(type) ? 2 : 4 }] : [];
 }
 
-function isUint32(value: unknown): boolean {
-  return typeof value === 'number' && value >>> 0 === value && !Object.is(value, -0);
+function isNegative(value: Value): boolean {
+  return typeof value === 'number' && value < 0;
 }
 
 /** Whether a pointer of a call points outside of memory: at its end, too. */
@@ -95,7 +97,7 @@ function buffersOutside(list: DataView, end: number): boolean {
 /** One function, for JavaScript: `call` does the work. */
 function checked(name: FunctionName, layout: Layout, run: Run, call: HostFunction): HostFunction {
   const parameters = parametersOf(name);
-  const kinds = parameters.flatMap(({ values }) => values);
+  const type = typeOf(name);
   const spans: Span[] = [...(structures(layout)[name] ?? [])];
   let at = 0;
   for (const parameter of parameters) {
@@ -103,14 +105,13 @@ function checked(name: FunctionName, layout: Layout, run: Run, call: HostFunctio
     at += parameter.values.length;
   }
   const made: HostFunction = (...args) => {
-    const fits = kinds.every((kind, i) => (kind === 'i32' ? isUint32(args[i]) : typeof args[i] === 'bigint'));
-    if (args.length !== kinds.length || !fits) return ERRNO.INVAL;
+    if (!fits(type, args) || args.some(isNegative)) return ERRNO.INVAL;
     if (run.memory === undefined) throw notStarted();
     if (isOutside(run.memory.bytes, spans, args)) return ERRNO.OVERFLOW;
     const errno = call(...args);
     return errno === ERRNO.FAULT ? ERRNO.OVERFLOW : errno;
   };
-  return named(made, name, kinds.length);
+  return named(made, name, type.params.length);
 }
 
 export function named<F extends (...args: never[]) => unknown>(made: F, name: string, length: number): F {
