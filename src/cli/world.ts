@@ -4,11 +4,12 @@ import { LinkError, Trap } from '../errors.ts';
 import type { Imports } from '../index.ts';
 import { emptyRecord, own } from '../syntax/records.ts';
 import type { Module } from '../syntax/module.ts';
+import { nameText } from '../syntax/visible.ts';
 import { defaultFunction, throwingFunction } from '../interpreter/stand-ins.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type Directory, type Listener, SystemError, WASI } from '../wasi/index.ts';
 import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
-import { CANNOT_HOLD, openHostDirectory } from '../wasi/hosts/node/directory.ts';
+import { openHostDirectory, orWeak } from '../wasi/hosts/node/directory.ts';
 import { openDirectories } from '../wasi/hosts/node/preopens.ts';
 import { CliError } from './failure.ts';
 import type { Console } from './console.ts';
@@ -39,7 +40,7 @@ export function wasiFor(
   listeners: readonly Listener[] = [],
 ): WASI {
   const preopens = openAll(options);
-  const strace = options.strace ? { strace: (line: string) => console.traceLine(line) } : {};
+  const strace = options.strace ? { strace: (line: string) => console.tellAsked('trace', line) } : {};
   try {
     return new WASI({
       ...nodeHost({ args, env: options.env, stdio: console.guest === undefined, ...strace }),
@@ -68,7 +69,7 @@ export function checkDirectories(options: RunOptions): void {
 /** A directory of the command line. Throws CliError. */
 function openDirectory({ host: path, readOnly: isReadOnly }: Mapping, weak: boolean): Directory {
   try {
-    const directory = openHostDirectory(path, { weak });
+    const directory = openHostDirectory(path, { weak, orElse: orWeak('--weak-dirs') });
     return isReadOnly ? readOnly(directory) : directory;
   } catch (error) {
     if (error instanceof SystemError) throw new CliError(`--dir ${path}: ${directoryError(error)}`);
@@ -101,7 +102,6 @@ function listenError({ errno }: SystemError): string {
 }
 
 function directoryError({ errno, detail }: SystemError): string {
-  if (detail === CANNOT_HOLD) return `${detail} with --weak-dirs`;
   if (detail !== undefined) return detail;
   if (errno === 'NOENT') return 'no such directory';
   if (errno === 'NOTDIR') return 'is not a directory';
@@ -115,7 +115,7 @@ function directoryError({ errno, detail }: SystemError): string {
 export function standIns({ module, canonical }: ValidModule, provided: Provided, how: 'trap' | 'default'): void {
   for (const { module: from, name, desc } of module.imports) {
     if (desc.kind !== 'func' || own(provided[from], name) !== undefined) continue;
-    const what = `unknown import ${JSON.stringify(from)} ${JSON.stringify(name)}`;
+    const what = `unknown import ${nameText(from)} ${nameText(name)}`;
     const canon = canonical[desc.type];
     const made =
       how === 'default'

@@ -47,6 +47,13 @@ describe.runIf(built && platform === 'linux')('a directory under the permission 
     const lines = told.split('\n');
     expect(lines).toHaveLength(4);
     for (const line of lines) expect(line).toMatch(/--allow-fs-read=\/proc\/self\/fd\//);
+    // NodeWASI has no weak way; the others name theirs.
+    expect(lines.map((line) => /accept the weaker way with \{ weak: true \}/.test(line))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['ACCES', 'ACCES', 'NOTSUP', 'UVWASI_ENOTSUP']);
     expect(warned).toMatch(/nodeDirectory\(.*is refused: .*--allow-fs-read=\/proc\/self\/fd\/.*weak: true/);
   });
@@ -62,9 +69,15 @@ describe.runIf(built && platform === 'linux')('a directory under the permission 
 
   it('is held by path where that is asked for', () => {
     const { told } = run(`
-      console.log(nodeDirectory(path, { weak: true }).names());
+      console.log(hasProcDescriptors(), nodeDirectory(path, { weak: true }).names(), hasProcDescriptors());
       console.log(nodeHost({ preopens: { '/': { path, weak: true } } }).preopens.length);`);
-    expect(told).toBe("[ 'file' ]\n1");
+    expect(told).toBe("true [ 'file' ] false\n1");
+  });
+
+  it('that `weak` accepts is still held by descriptor where that can be', () => {
+    expect(run('console.log(nodeDirectory(path, { weak: true }).names(), hasProcDescriptors());', PROC).told).toBe(
+      "[ 'file' ] true",
+    );
   });
 
   it('that may not be changed refuses changes with ACCES', () => {

@@ -19,7 +19,7 @@ import process from 'node:process';
 import { SystemError } from '../host/errno.ts';
 import type { Directory } from '../host/filesystem.ts';
 import type { WasiOptions } from '../index.ts';
-import { CANNOT_HOLD, openHostDirectory } from './node/directory.ts';
+import { openHostDirectory, orWeak } from './node/directory.ts';
 import { inputFromFd } from './node/input.ts';
 import { outputToFd } from './node/output.ts';
 import { openDirectories } from './node/preopens.ts';
@@ -99,18 +99,20 @@ export function nodeDirectory(path: string, options?: DirectoryOptions): Directo
   try {
     return openDirectory(path, known);
   } catch (error) {
-    if (!(error instanceof SystemError) || error.detail !== CANNOT_HOLD) throw error;
-    const why = `nodeDirectory(${JSON.stringify(path)}) is refused: ${CANNOT_HOLD} with { weak: true }`;
+    if (!(error instanceof SystemError) || error.detail !== OR_WEAK) throw error;
+    const why = `nodeDirectory(${JSON.stringify(path)}) is refused: ${OR_WEAK}`;
     process.emitWarning(why, { code: 'WASMI_TS_REFUSED_DIRECTORY' });
     return refusedDirectory(why);
   }
 }
 
-/** The same, but for a SystemError where Linux cannot hold it: NOTSUP. */
+/** The same, but for a SystemError where Linux cannot hold it: NOTSUP (OR_WEAK). */
 function openDirectory(path: string, { readOnly: isReadOnly, weak = false }: DirectoryOptions): Directory {
-  const directory = openHostDirectory(path, { weak });
+  const directory = openHostDirectory(path, { weak, orElse: OR_WEAK });
   return isReadOnly === true ? readOnly(directory) : directory;
 }
+
+const OR_WEAK = orWeak('{ weak: true }');
 
 /**
  * Options for `new WASI(...)` that give the guest what is named, from this process. SystemError for a directory that

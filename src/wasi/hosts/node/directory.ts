@@ -104,12 +104,16 @@ function samePlace(real: string, path: string): boolean {
   return plain(real) === plain(path);
 }
 
+/** Whether a directory was ever held by its path. */
+let heldByPath = false;
+
 /**
- * Whether directories are held by descriptor where `weak` is not asked for: on Linux, which refuses those that cannot be
- * held so (no /proc, or Node's permission model forbids it).
+ * Whether all directories that this thread has opened so far are held by descriptor, and all that it opens without
+ * `weak` will be. True on Linux, where a directory that cannot be held so (no /proc, or Node's permission model forbids
+ * it) is refused; false from when one was opened by its path since `weak` accepts that. False on all other systems.
  */
 export function hasProcDescriptors(): boolean {
-  return platform === 'linux';
+  return platform === 'linux' && !heldByPath;
 }
 
 /** Whether the strong way works in this process. */
@@ -129,17 +133,20 @@ function canHoldByDescriptor(): boolean {
 }
 
 /** What is wrong where a directory cannot be held by descriptor on Linux, and what to do. */
-export const CANNOT_HOLD =
+const CANNOT_HOLD =
   'directories are held by /proc/self/fd, which this process cannot read, and the way by path is weaker: another program ' +
   'that renames things meanwhile could lead a guest outside. Under the permission model of Node add ' +
-  '--allow-fs-read=/proc/self/fd/ (to change files --allow-fs-write=/proc/self/fd/ too), or accept the weaker way';
+  '--allow-fs-read=/proc/self/fd/ (to change files --allow-fs-write=/proc/self/fd/ too)';
+
+/** CANNOT_HOLD, for those who have another way out. */
+export const orWeak = (how: string): string => `${CANNOT_HOLD}, or accept the weaker way with ${how}`;
 
 /** Whether to hold a directory by descriptor: on Linux, unless that cannot be and the weak way is accepted. NOTSUP. */
-function holdsByDescriptor(weak = false): boolean {
-  if (!hasProcDescriptors()) return false;
+function holdsByDescriptor(weak: boolean, orElse: string): boolean {
+  if (platform !== 'linux') return false;
   if (canHoldByDescriptor()) return true;
   if (weak) return false;
-  throw new SystemError('NOTSUP', CANNOT_HOLD);
+  throw new SystemError('NOTSUP', orElse);
 }
 
 export class NodeDirectory implements Directory {
@@ -283,10 +290,13 @@ export class NodeDirectory implements Directory {
 
 /**
  * Opens a directory by host path: the one place where a host path is followed as it stands. NOENT, NOTDIR; ACCES for
- * one of the kernel; NOTSUP (CANNOT_HOLD) where Linux cannot hold it and the weak way is not accepted.
+ * one of the kernel; NOTSUP with the detail `orElse` where Linux cannot hold it and the weak way is not accepted.
  */
-export function openHostDirectory(path: string, { weak = false } = {}): NodeDirectory {
-  return holdsByDescriptor(weak) ? openByDescriptor(path) : openByPath(path);
+export function openHostDirectory(path: string, { weak = false, orElse = CANNOT_HOLD } = {}): NodeDirectory {
+  if (holdsByDescriptor(weak, orElse)) return openByDescriptor(path);
+  const directory = openByPath(path);
+  heldByPath = true;
+  return directory;
 }
 
 /** The strong way, whether this system has it or not. */
