@@ -213,11 +213,17 @@ function typedName(value: object): string | undefined {
 }
 
 /** A TypeError for a name that is not one of those known: it tells the nearest one, or all. */
-export function unknownName(where: string, kind: string, name: string, known: readonly string[]): TypeError {
+export function unknownName(
+  where: string,
+  kind: string,
+  name: string,
+  known: readonly string[],
+  quote: (name: string) => string = shown,
+): TypeError {
   const near = nearest(name, known);
   const hint =
     near === undefined ? `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}` : `did you mean "${near}"?`;
-  return new TypeError(`${where}: unknown ${kind} ${shown(name)}; ${hint}`);
+  return new TypeError(`${where}: unknown ${kind} ${quote(name)}; ${hint}`);
 }
 
 /** The known name that a misspelt one is most like: few letters differ, or one begins with the other. */

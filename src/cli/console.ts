@@ -64,9 +64,9 @@ export class Console {
     }
   }
 
-  /** Lines of a trace, on standard error: they were asked for, so the program does not end in 0 where they are lost. */
-  traceLine(text: string): void {
-    if (!this.tell(text)) this.#lose('standard error: the trace could not be written');
+  /** What was asked for, on standard error: a program does not end in 0 where it is lost. `what` names it. */
+  tellAsked(what: 'trace' | 'statistics', text: string): void {
+    if (!this.tell(text)) this.#lose(`standard error: the ${what} could not be written`);
   }
 
   /** Tells an error: `wasmi-ts: error: ...` and its details below. */

@@ -47,9 +47,11 @@ The program's world:
       --module NAME=FILE      instantiate FILE first; its exports are the import module NAME
       --thread-seed N         give guest threads their turns by chance that follows from N
       --unknown-imports HOW   trap: imports that nobody provides trap when called;
-                              default: they do nothing and return zeros
+                              default: they do nothing and return zeros;
+                              refuse: the program does not link (without the option)
 What to run:
-      --invoke NAME           call an exported function; ARGUMENTS are its parameters, results are printed
+      --invoke NAME           call an exported function; ARGUMENTS are its parameters, results are printed:
+                              -1, 0xff, 1.5, inf, nan, null, "i32x4 1 2 3 4", one word each
 ${FEATURES}
 Limits:
       --fuel N                stop after about N branches and calls (exit code 125)

@@ -2,6 +2,7 @@
 import type { Bits } from '../runtime/values.ts';
 import { type Module, funcTypeOf } from '../syntax/module.ts';
 import { type ValType, typeName, typesName } from '../syntax/types.ts';
+import { nameText } from '../syntax/visible.ts';
 import type { NameFunc } from '../runtime/reference-text.ts';
 import { UsageError, CliError } from './failure.ts';
 import { exampleOf, parseValue, resultText } from './values.ts';
@@ -18,7 +19,7 @@ export function invocation(module: Module, name: string, texts: readonly string[
   const found = module.exports.find((one) => one.name === name && one.kind === 'func');
   const type = found && funcTypeOf(module, found.index);
   if (type === undefined) {
-    throw new CliError(`there is no exported function ${JSON.stringify(name)}`, [
+    throw new CliError(`there is no exported function ${nameText(name)}`, [
       `hint: it exports ${exportedNames(module)}`,
     ]);
   }
@@ -32,7 +33,7 @@ const MAX_LISTED = 20;
 export function exportedNames(module: Module): string {
   const names = module.exports.filter(({ kind }) => kind === 'func').map(({ name }) => name);
   if (names.length === 0) return 'no function';
-  const listed = names.slice(0, MAX_LISTED).map((one) => JSON.stringify(one));
+  const listed = names.slice(0, MAX_LISTED).map(nameText);
   const more = names.length > listed.length ? `, and ${names.length - listed.length} more` : '';
   return `${listed.join(', ')}${more}`;
 }
@@ -52,7 +53,7 @@ export function parseArguments(name: string, params: readonly ValType[], given: 
   const texts = given[0] === '--' ? given.slice(1) : given;
   if (texts.length !== params.length) {
     throw new UsageError(
-      `${JSON.stringify(name)} takes ${argumentCount(params.length)} ${typesName(params)}, but ${givenCount(texts.length)} given`,
+      `${nameText(name)} takes ${argumentCount(params.length)} ${typesName(params)}, but ${givenCount(texts.length)} given`,
       'run',
     );
   }
@@ -60,7 +61,7 @@ export function parseArguments(name: string, params: readonly ValType[], given: 
     const value = parseValue(text, params[i]);
     if (value !== undefined) return value;
     throw new UsageError(
-      `argument ${i + 1} of ${JSON.stringify(name)} is ${typeName(params[i])}: ${JSON.stringify(text)} is not (${hintOf(text, params[i])})`,
+      `argument ${i + 1} of ${nameText(name)} is ${typeName(params[i])}: ${nameText(text)} is not (${hintOf(text, params[i])})`,
       'run',
     );
   });

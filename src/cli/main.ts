@@ -9,6 +9,7 @@ import { MAIN_HELP } from './help.ts';
 import { type CliHost, processHost } from './host.ts';
 import { objdumpCommand } from './objdump.ts';
 import { runCommand } from './run.ts';
+import { nameText } from '../syntax/visible.ts';
 import { nobodyIsLeft } from './stop.ts';
 import { validateCommand } from './validate.ts';
 import { wastCommand } from './wast.ts';
@@ -35,7 +36,7 @@ function helpCommand(args: readonly string[], console: Console): number | Promis
     return EXIT.ok;
   }
   const command = COMMANDS.get(name);
-  if (command === undefined) throw new UsageError(`there is no command ${JSON.stringify(name)}`);
+  if (command === undefined) throw new UsageError(`there is no command ${nameText(name)}`);
   return command(['--help'], console);
 }
 
@@ -70,7 +71,7 @@ async function command(args: readonly string[], console: Console): Promise<numbe
   const found = COMMANDS.get(args[0]);
   if (found !== undefined) return found(args.slice(1), console);
   if (isMistypedCommand(args[0], console)) {
-    throw new UsageError(`there is neither a command nor a file ${JSON.stringify(args[0])}`);
+    throw new UsageError(`there is neither a command nor a file ${nameText(args[0])}`);
   }
   return runCommand(args, console);
 }

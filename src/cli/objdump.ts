@@ -2,12 +2,11 @@
 // and the lowered code that the interpreter really runs. It does not need the module to be valid, but for --lowered.
 import type { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { Reader } from '../decoder/reader.ts';
-import { visible } from '../syntax/visible.ts';
+import { nameText, visible } from '../syntax/visible.ts';
 import type { ImportDesc, Module } from '../syntax/module.ts';
 import { funcTypeName } from '../syntax/types.ts';
 import { type BodyLine, bodyOf, walkBody } from '../text/printer-body.ts';
 import { funcTypeAt, globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
-import { nameText } from '../text/printer-literals.ts';
 import { NAMELESS } from '../text/printer-names.ts';
 import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
@@ -133,7 +132,7 @@ function chosen(known: Known, options: Options): number[] {
   const wanted = options.one('func');
   if (wanted === undefined) return Array.from({ length: total - imported }, (_, i) => imported + i);
   const found = findFunc(known, wanted, total);
-  if (found === undefined) throw new CliError(`no function ${JSON.stringify(wanted)} by index, name or export`);
+  if (found === undefined) throw new CliError(`no function ${nameText(wanted)} by index, name or export`);
   if (found < imported) throw new CliError(`function ${found} is imported: it has no body`);
   return [found];
 }

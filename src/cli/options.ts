@@ -140,7 +140,10 @@ const SIZE_UNITS = new Map([
   ['gb', 1e9],
 ]);
 
-/** Milliseconds of `5s`, `300ms`, `1.5m`, `1h`. */
+/** What timers of the host can count, in milliseconds: longer ones would go off at once. */
+const LONGEST_TIME = 2 ** 31 - 1;
+
+/** Milliseconds of `5s`, `300ms`, `1.5m`, `1h`; more than none, and at most 24 days. */
 export function duration(options: Options, name: string): number | undefined {
   const text = options.one(name);
   if (text === undefined) return undefined;
@@ -149,7 +152,11 @@ export function duration(options: Options, name: string): number | undefined {
   if (number === undefined || factor === undefined) {
     throw options.usage(`--${name} ${text}: a time is a number with ms, s, m or h, such as 5s or 300ms`);
   }
-  return Number(number) * factor;
+  const milliseconds = Number(number) * factor;
+  if (!(milliseconds > 0 && milliseconds <= LONGEST_TIME)) {
+    throw options.usage(`--${name} ${text}: a time is longer than 0, and at most 596h`);
+  }
+  return milliseconds;
 }
 
 /** Bytes of `65536`, `64KiB`, `64M`, `1.5GiB`; K, M and G alone count in 1024. */

@@ -35,8 +35,17 @@ export function readSource(console: Console, path: string): Source {
     throw error instanceof CliError ? error : new CliError(`${shown}: ${fileError(error)}`);
   }
   if (bytes.length === 0) throw new CliError(`${shown}: the file is empty`);
-  return { path: shown, bytes };
+  return { path: shown, bytes: withoutShellLine(bytes) };
 }
+
+/** A binary module without the line for a shell before it. In a text that line is a comment, and counts as a line. */
+function withoutShellLine(bytes: Uint8Array): Uint8Array {
+  if (!isForShell(bytes, 0)) return bytes;
+  const rest = bytes.subarray(bytes.indexOf(0x0a) + 1);
+  return isBinary(rest) ? rest : bytes;
+}
+
+const isForShell = (bytes: Uint8Array, at: number): boolean => bytes[at] === 0x23 && bytes[at + 1] === 0x21;
 
 /** Whether the bytes begin like a binary module. */
 export function isBinary(bytes: Uint8Array): boolean {
@@ -46,13 +55,18 @@ export function isBinary(bytes: Uint8Array): boolean {
 /** Whether the first character that is not white space opens an expression or a comment; or the first line is for a shell. */
 function looksLikeText(bytes: Uint8Array): boolean {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  if (bytes[at] === 0x23 && bytes[at + 1] === 0x21) return true;
+  if (isForShell(bytes, at)) return true;
   while (bytes[at] === 0x20 || (bytes[at] >= 0x09 && bytes[at] <= 0x0d)) at++;
   return bytes[at] === 0x28 || bytes[at] === 0x3b;
 }
 
-/** The text of a source; a first line that begins with `#!` is a comment. Throws CliError where it is not UTF-8. */
+/** The text of a source; a first line that begins with `#!` is a comment. Throws CliError for a binary module, and where it is not UTF-8. */
 export function textOf({ path, bytes }: Source): string {
+  if (isBinary(bytes)) {
+    throw new CliError(`${path}: this is a binary module already, and no text`, [
+      'hint: wasmi-ts wat prints it as one',
+    ]);
+  }
   const text = decodeUtf8(bytes);
   if (text === undefined) throw new CliError(`${path}: malformed UTF-8 encoding: the text format is UTF-8`);
   return text.replace(/^\ufeff/, '').replace(/^#!/, ';;');

@@ -8,10 +8,9 @@ import { type BacktraceFrame, WasmError } from '../errors.ts';
 import type { Module } from '../syntax/module.ts';
 import { typeName } from '../syntax/types.ts';
 import { bodyOf } from '../text/printer-body.ts';
-import { nameText } from '../text/printer-literals.ts';
 import { Identifiers, printInstruction } from '../text/printer.ts';
 import { funcTypeAt } from '../text/printer-types.ts';
-import { visible } from '../syntax/visible.ts';
+import { nameText, visible } from '../syntax/visible.ts';
 
 /** Frames shown of a long backtrace, at its inner and at its outer end. */
 const INNER = 12;

@@ -64,7 +64,7 @@ export interface RunOptions {
   readonly modules: readonly { readonly name: string; readonly file: string }[];
   /** Guest threads take turns by chance that follows from this number; round robin without it. */
   readonly threadSeed: number | undefined;
-  readonly unknownImports: 'fail' | 'trap' | 'default';
+  readonly unknownImports: 'refuse' | 'trap' | 'default';
   readonly trace: TraceOptions | undefined;
   /** Which of the engine's two loops runs the program. */
   readonly loop: LoopName | 'auto';
@@ -87,7 +87,7 @@ export function runOptions(options: Options, console: Console): RunOptions {
     maxMemory: size(options, 'max-memory'),
     threadSeed: count(options, 'thread-seed'),
     modules: namedModules(options),
-    unknownImports: choice(options, 'unknown-imports', ['trap', 'default', 'fail'] as const, 'fail'),
+    unknownImports: choice(options, 'unknown-imports', ['refuse', 'trap', 'default'] as const, 'refuse'),
     trace,
     loop: choice(options, 'loop', ['auto', 'switch', 'closures'] as const, 'auto'),
     stats: options.has('stats'),
@@ -100,12 +100,19 @@ function directories(options: Options, console: Console): Mapping[] {
   const dirs: Mapping[] = [];
   for (const { name, value } of options.each('dir', 'mapdir')) {
     const one = name === 'dir' ? dirMapping(options, console, value) : mapdirMapping(options, console, value);
-    if (dirs.some(({ guest }) => guest === one.guest)) {
-      throw options.usage(`--${name} ${value}: there is already a directory that the program sees as ${one.guest}`);
+    const double = dirs.find(({ guest }) => samePlace(guest) === samePlace(one.guest));
+    if (double !== undefined) {
+      throw options.usage(`--${name} ${value}: there is already a directory that the program sees as ${double.guest}`);
     }
     dirs.push(one);
   }
   return dirs;
+}
+
+/** One text for all that mean the same place to a guest: `/a`, `/a/`, `//a`; `a`, `./a`. */
+function samePlace(guest: string): string {
+  const parts = guest.split('/').filter((part) => part !== '' && part !== '.');
+  return `${guest.startsWith('/') ? '/' : ''}${parts.join('/')}`;
 }
 
 /** `HOST[::GUEST][:ro]`. Other tools put `host:guest` or `guest:host` with one colon, so that form is refused. */

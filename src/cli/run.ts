@@ -6,7 +6,7 @@ import { engine, type EngineOptions, engineWith, ExitStatus, type Instance, inst
 import { invokeBitsAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/func.ts';
 import { emptyRecord } from '../syntax/records.ts';
-import { visible } from '../syntax/visible.ts';
+import { nameText, visible } from '../syntax/visible.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
 import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from '../wasi/entries.ts';
 import type { Listener, WASI } from '../wasi/index.ts';
@@ -84,6 +84,8 @@ class Run {
   private listeners: readonly Listener[] = [];
   private readonly provided: Provided = emptyRecord();
   private readonly abort = new AbortController();
+  /** The file that was linked last. */
+  private linked = '';
   /** It was aborted since it waits, and nothing is left that could happen. */
   private idle = false;
   private readonly statistics: Statistics;
@@ -137,6 +139,7 @@ class Run {
       this.trace?.finish(error);
       return stopped(error, console, {
         modules: this.known,
+        linked: this.linked,
         timeout: this.timeoutText,
         traced: this.trace !== undefined,
         idle: this.idle,
@@ -145,7 +148,7 @@ class Run {
       clearTimeout(timer);
       busy();
       for (const one of [...this.processes, ...this.listeners]) closed(one, console);
-      if (settings.stats) console.tell(this.statistics.text());
+      if (settings.stats) console.tellAsked('statistics', this.statistics.text());
     }
   }
 
@@ -187,17 +190,18 @@ class Run {
     const lost = [...args, ...[...this.settings.env].flat()].find((text) => text.includes('\ufffd'));
     if (lost === undefined) return;
     this.console.warning(
-      `${JSON.stringify(lost)} has U+FFFD in it: bytes of arguments and variables that are not UTF-8 are lost`,
+      `${nameText(lost)} has U+FFFD in it: bytes of arguments and variables that are not UTF-8 are lost`,
     );
   }
 
   /** A program's WASI process, if it uses any, and all that it may import. */
   private world(
-    { module, valid }: Loaded,
+    { module, valid, path }: Loaded,
     args: readonly string[],
     listeners: readonly Listener[],
   ): { wasi: WASI | undefined; imports: Provided } {
     const { settings, console, provided } = this;
+    this.linked = path;
     const imports: Provided = Object.assign(emptyRecord(), provided);
     const wasi = usesWasi(module) ? wasiFor(args, settings, console, listeners) : undefined;
     if (wasi !== undefined) {
@@ -205,7 +209,7 @@ class Run {
       for (const [name, functions] of Object.entries(wasi.imports))
         imports[name] = Object.assign(emptyRecord(), functions);
     }
-    if (settings.unknownImports !== 'fail') standIns(valid, imports, settings.unknownImports);
+    if (settings.unknownImports !== 'refuse') standIns(valid, imports, settings.unknownImports);
     return { wasi, imports };
   }
 

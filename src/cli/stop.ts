@@ -17,6 +17,8 @@ import { type Known, backtraceLines } from './report.ts';
 /** How a program was run, as far as reports speak of it. */
 export interface Circumstances {
   readonly modules: readonly Known[];
+  /** The file that was linked last. */
+  readonly linked: string;
   /** What --timeout said. */
   readonly timeout: string | undefined;
   readonly traced: boolean;
@@ -33,7 +35,7 @@ export function nobodyIsLeft(): string {
 export function stopped(thrown: unknown, console: Console, circumstances: Circumstances): number {
   const full = outOfRoom(thrown);
   const error = full === undefined ? thrown : new ExhaustionError(full);
-  if (error instanceof LinkError) throw linkFailure(error);
+  if (error instanceof LinkError) throw linkFailure(circumstances.linked, error);
   const report = error instanceof Error ? reportOf(error, circumstances) : undefined;
   if (report === undefined) throw error;
   const { exitCode, line, hint } = report;
@@ -70,9 +72,9 @@ function reportOf(error: Error, { timeout, traced, idle }: Circumstances): Repor
   return error instanceof WasmException ? { exitCode, line: error.message } : undefined;
 }
 
-function linkFailure(error: LinkError): CliError {
-  if (!error.message.startsWith('unknown import')) return new CliError(error.message);
-  return new CliError(error.message, [
+function linkFailure(path: string, { message }: LinkError): CliError {
+  if (!message.startsWith('unknown import')) return new CliError(`${path}: ${message}`);
+  return new CliError(`${path}: ${message}`, [
     'hint: --module NAME=FILE provides imports; with --unknown-imports=trap a missing function only traps when called',
   ]);
 }

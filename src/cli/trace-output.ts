@@ -44,7 +44,7 @@ export class TraceOutput {
 
   private line(text: string): void {
     if (this.file === undefined) {
-      this.console.traceLine(text);
+      this.console.tellAsked('trace', text);
       return;
     }
     this.block += `${text}\n`;

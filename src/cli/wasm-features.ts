@@ -9,6 +9,7 @@ import {
   isFeature,
   withFeatures,
 } from '../syntax/features.ts';
+import { nameText } from '../syntax/visible.ts';
 import type { Options, OptionSpecs } from './options.ts';
 
 export const FEATURE_OPTIONS: OptionSpecs = { 'wasm-features': { kind: 'value', short: 'W', dash: true } };
@@ -37,7 +38,7 @@ function switched(options: Options, set: FeatureSet, item: string): FeatureSet {
   if (name === 'all') {
     return withFeatures(set, Object.fromEntries(names.map((one) => [one, on || one === 'core'])));
   }
-  if (!isFeature(name)) throw options.usage(unknownName('--wasm-features', 'feature', name, names).message);
+  if (!isFeature(name)) throw options.usage(unknownName('--wasm-features', 'feature', name, names, nameText).message);
   return withFeatures(set, { [name]: on });
 }
 

@@ -45,7 +45,7 @@ describe('threads of a script', () => {
       (wait $outer)
       (wait $inner)`);
     expect(outcomes.filter(({ result }) => result !== 'passed')).toMatchObject([
-      { kind: 'wait', detail: 'Error: there is no thread $inner' },
+      { kind: 'wait', detail: 'there is no thread $inner' },
     ]);
     expect(outcomes.length).toBe(12);
   });
@@ -57,7 +57,7 @@ describe('threads of a script', () => {
       ${thread('never', `(func (export "f") (result i32) ${WAIT('-1')})`, '(assert_return (invoke "f") (i32.const 0))')}
       (wait $never)`);
     expect(outcomes.filter(({ result }) => result !== 'passed')).toMatchObject([
-      { kind: 'assert_return', detail: 'Error: all threads of the script wait, and nobody is left to go on' },
+      { kind: 'assert_return', detail: 'all threads of the script wait, and nobody is left to go on' },
     ]);
   });
 
@@ -136,13 +136,13 @@ describe('running scripts', () => {
         (invoke $x "one")`),
     ).toEqual([
       'passed',
-      'failed: Error: (invoke "one") gives (i32.const 0x00000001), expected (i32.const 0x00000002)',
-      'failed: Error: (invoke "one") gives 0x1, expected nothing',
-      'failed: Error: nothing was refused, expected assert_trap: unreachable',
-      'failed: Error: there is no export "two"',
-      'failed: Error: nothing was refused, expected assert_invalid: type mismatch',
-      expect.stringMatching(/^failed: Error: expected "unknown operator", but MalformedError: unexpected token/),
-      'failed: Error: there is no module $x',
+      'failed: (invoke "one") gives (i32.const 0x00000001), expected (i32.const 0x00000002)',
+      'failed: (invoke "one") gives 0x1, expected nothing',
+      'failed: it did not trap, expected "unreachable"',
+      'failed: there is no export "two"',
+      'failed: it is valid, expected "type mismatch"',
+      expect.stringMatching(/^failed: expected "unknown operator", but MalformedError: unexpected token/),
+      'failed: there is no module $x',
     ]);
   });
   test('without a feature its modules are skipped, and all that needs them', () => {

@@ -45,6 +45,19 @@ export interface Outcome {
   readonly feature?: string;
 }
 
+/** What is said where an assertion that something fails met nothing that did. */
+const DID_NOT: Partial<Record<Command['kind'], string>> = {
+  assert_malformed: 'it is not malformed',
+  assert_malformed_custom: 'it is not malformed',
+  assert_invalid: 'it is valid',
+  assert_invalid_custom: 'it is valid',
+  assert_unlinkable: 'it did link',
+  assert_uninstantiable: 'it did not trap',
+  assert_trap: 'it did not trap',
+  assert_exhaustion: 'it exhausted nothing',
+  assert_exception: 'it did not throw',
+};
+
 /** Thrown inside where a command cannot run because a module before it was skipped. */
 class Skip {
   readonly reason: string;
@@ -270,7 +283,7 @@ class Runner<M, I, X> {
     const expected = 'message' in command ? command.message : '';
     if (error instanceof Skip || error instanceof UnsupportedError) throw error;
     if (error === undefined) {
-      throw new Error(`nothing was refused, expected ${command.kind}: ${expected}`);
+      throw new Error(`${DID_NOT[command.kind] ?? 'nothing happened'}, expected "${expected}"`);
     }
     if (!this.isExpected(command.kind, error)) throw new Error(`expected ${command.kind}, but ${describe(error)}`);
     if (expected !== '' && !saysSo((error as Error).message, expected)) {
@@ -370,7 +383,8 @@ function featureOf(error: unknown): string | undefined {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
 }
 
 function show(action: Action): string {

@@ -41,6 +41,11 @@ export function visible(text: string): string {
   return escaped(text, (char) => `\\u{${char.toString(16)}}`);
 }
 
+/** A name in quotes, in messages and in the text format: letters of any script as they are, what is hidden as above. */
+export function nameText(name: string): string {
+  return `"${visible(name.split('\\').join('\\\\').split('"').join('\\"'))}"`;
+}
+
 const unit = (char: number): string => `\\u${char.toString(16).padStart(4, '0')}`;
 
 /** A text of JSON, in which hidden characters can only stand in strings, with those as `\u202e`: it means the same. */

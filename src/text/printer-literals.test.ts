@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { f32Text, f64Text, i64Text, u64Text, v128Text } from '../syntax/number-text.ts';
-import { bytesText, idText, nameText } from './printer-literals.ts';
+import { nameText } from '../syntax/visible.ts';
+import { bytesText, idText } from './printer-literals.ts';
 
 const view = new DataView(new ArrayBuffer(8));
 
@@ -46,7 +47,7 @@ describe('literals of the text format', () => {
 
   test('strings escape quotes, backslashes, controls and what would not be seen', () => {
     expect(bytesText(Uint8Array.of(0x41, 0x22, 0x5c, 0, 0xff))).toBe('"A\\"\\\\\\00\\ff"');
-    expect(nameText('λ "x"\n\u202e')).toBe('"λ \\"x\\"\\0a\\u{202e}"');
+    expect(nameText('λ "x"\n\u202e')).toBe('"λ \\"x\\"\\u{a}\\u{202e}"');
     expect(idText('f.oo#2')).toBe('$f.oo#2');
     expect(idText('a b')).toBe('$"a b"');
   });

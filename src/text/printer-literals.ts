@@ -1,6 +1,6 @@
-// Strings, names and identifiers in the text format; numbers are in syntax/number-text.ts.
+// Strings of bytes and identifiers in the text format; names are in syntax/visible.ts, numbers in syntax/number-text.ts.
 // https://webassembly.github.io/spec/core/text/values.html  Parsing what is printed here gives the same bytes again.
-import { isHidden } from '../syntax/visible.ts';
+import { nameText } from '../syntax/visible.ts';
 
 const hex = (n: number, digits = 1): string => n.toString(16).padStart(digits, '0');
 
@@ -17,17 +17,6 @@ export function bytesText(bytes: Uint8Array): string {
   for (let i = 0; i < bytes.length; i++) parts.push(BYTES[bytes[i]]);
   parts.push('"');
   return parts.join('');
-}
-
-/** A string literal for a name: letters of any script as they are; control and invisible characters escaped. */
-export function nameText(name: string): string {
-  let text = '"';
-  for (const char of name) {
-    const point = char.codePointAt(0) as number;
-    if (point < 0x80) text += BYTES[point];
-    else text += isHidden(point) ? `\\u{${hex(point)}}` : char;
-  }
-  return `${text}"`;
 }
 
 /** By ASCII character: may an identifier hold it? */

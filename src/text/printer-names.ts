@@ -1,7 +1,8 @@
 // Identifiers for the printer: the name section's names made unique in each index space, or plain numbers.
 // https://webassembly.github.io/spec/core/text/values.html#text-id  It does not read the name section.
 import type { NameMap, Names } from '../syntax/module.ts';
-import { idText, nameText } from './printer-literals.ts';
+import { nameText } from '../syntax/visible.ts';
+import { idText } from './printer-literals.ts';
 
 /** The index spaces of a module whose entries may have names. */
 export type IndexSpace = 'type' | 'func' | 'table' | 'memory' | 'global' | 'tag' | 'elem' | 'data';

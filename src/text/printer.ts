@@ -19,7 +19,8 @@ import type {
 } from '../syntax/module.ts';
 import { encodeNames } from './names.ts';
 import { bodyOf, constantText, longText, printBody, sameBytes } from './printer-body.ts';
-import { bytesText, nameText } from './printer-literals.ts';
+import { nameText } from '../syntax/visible.ts';
+import { bytesText } from './printer-literals.ts';
 import { Identifiers, type InstructionNames, NAMELESS, NUMBERS } from './printer-names.ts';
 import {
   funcTypeAt,

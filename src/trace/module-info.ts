@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 import { namesOf } from '../interpreter/backtrace.ts';
 import type { Func } from '../runtime/func.ts';
-import { nameText } from '../text/printer-literals.ts';
+import { nameText } from '../syntax/visible.ts';
 import { Identifiers } from '../text/printer-names.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { FunctionInfo } from './function-info.ts';

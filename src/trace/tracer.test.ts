@@ -280,7 +280,7 @@ describe('stops', () => {
       },
     };
     expect(linesOf(NESTED, /call/, imports)).toEqual([
-      '$run+0x01 | call $back | () | > host "env" "back" | ! TypeError: no\\1b[31m way',
+      '$run+0x01 | call $back | () | > host "env" "back" | ! TypeError: no\\u{1b}[31m way',
     ]);
   });
 

@@ -5,7 +5,7 @@ import { amount, callable, checkOptions, listOf, oneOf, type Shape, text } from 
 import { isError } from '../errors.ts';
 import type { Monitor, ProbeEvent } from '../interpreter/probe.ts';
 import { shownText } from '../syntax/shown.ts';
-import { nameText } from '../text/printer-literals.ts';
+import { nameText } from '../syntax/visible.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type Begun, begin, topValues } from './begin.ts';
 import type { Instruction } from './function-info.ts';

@@ -3,6 +3,7 @@
 import { InvalidError, MalformedError, type Place, UnsupportedError } from '../errors.ts';
 import type { Feature } from '../syntax/features.ts';
 import { type ValType, typeName, typesName } from '../syntax/types.ts';
+import { nameText } from '../syntax/visible.ts';
 
 /** Where something was found: for programs, and for people. */
 export interface Where {
@@ -15,7 +16,7 @@ export interface Where {
 export function placeText({ place, subject }: Where): string {
   const parts: string[] = subject === '' ? [] : [subject];
   if (place.func !== undefined) {
-    parts.push(`func ${place.func}${place.funcName === undefined ? '' : ` ${JSON.stringify(place.funcName)}`}`);
+    parts.push(`func ${place.func}${place.funcName === undefined ? '' : ` ${nameText(place.funcName)}`}`);
   }
   if (place.offset !== undefined) parts.push(`offset 0x${place.offset.toString(16).padStart(2, '0')}`);
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
@@ -147,7 +148,7 @@ export const sharedTable = (where: Where): InvalidError =>
 export const tagResults = (where: Where): InvalidError =>
   invalid(where, 'non-empty tag result type: exceptions carry parameters only');
 export const duplicateExport = (where: Where, name: string): InvalidError =>
-  invalid(where, `duplicate export name: ${JSON.stringify(name)} is exported twice`);
+  invalid(where, `duplicate export name: ${nameText(name)} is exported twice`);
 export const startType = (where: Where, found: string): InvalidError =>
   invalid(where, `start function must have type [] -> []: found ${found}`);
 export const rethrowLabel = (where: Where, label: number): InvalidError =>

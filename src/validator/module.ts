@@ -18,6 +18,7 @@ import {
   ref,
   typeName,
 } from '../syntax/types.ts';
+import { nameText } from '../syntax/visible.ts';
 import { validateBody } from './body.ts';
 import { BodyState } from './body-state.ts';
 import { usualOf } from './body-usual.ts';
@@ -265,7 +266,7 @@ function validateData(ctx: Context, state: BodyState, index: number, segment: Da
 function validateExports(ctx: Context, exports: readonly Export[]): void {
   const names = new Set<string>();
   for (const { name, kind, index } of exports) {
-    ctx.subject = `export ${JSON.stringify(name)}`;
+    ctx.subject = `export ${nameText(name)}`;
     if (names.has(name)) throw say.duplicateExport(ctx.where(), name);
     names.add(name);
     if (kind === 'func') {

@@ -2,17 +2,18 @@
 // only an error number.
 import { shown } from '../options.ts';
 import { type FuncType, funcTypeName } from '../syntax/types.ts';
+import { nameText } from '../syntax/visible.ts';
 
 export function refuseNul(what: string, text: string): string {
-  return `invalid ${what}: ${JSON.stringify(text)} contains a NUL character, which ends a string in WASI`;
+  return `invalid ${what}: ${nameText(text)} contains a NUL character, which ends a string in WASI`;
 }
 
 export function refuseDouble(what: string, name: string): string {
-  return `invalid ${what}: ${JSON.stringify(name)} is given twice`;
+  return `invalid ${what}: ${nameText(name)} is given twice`;
 }
 
 export function refuseEnvironmentName(name: string): string {
-  return `invalid environment variable: the name ${JSON.stringify(name)} must not be empty or contain "="`;
+  return `invalid environment variable: the name ${nameText(name)} must not be empty or contain "="`;
 }
 
 /** For embedders who give too much; a guest gets the number. */
@@ -32,16 +33,16 @@ export function notAMemory(): string {
 /** For guests. */
 export function memoryMissing(name: string, kind: string | undefined): string {
   const found = kind === undefined ? 'no export of that name' : `only a ${kind} of that name`;
-  return `a system call needs the memory that the module exports as ${JSON.stringify(name)}, and there is ${found}`;
+  return `a system call needs the memory that the module exports as ${nameText(name)}, and there is ${found}`;
 }
 
 export function noEntry(name: string): string {
-  return `unknown export: the instance exports no function ${JSON.stringify(name)}`;
+  return `unknown export: the instance exports no function ${nameText(name)}`;
 }
 
 /** `found` and `wanted` with their types, where they have any. */
 export function wrongEntry(name: string, found: string, wanted: string): string {
-  return `incompatible export type: ${JSON.stringify(name)} is ${found}, and has to be a function ${wanted}`;
+  return `incompatible export type: ${nameText(name)} is ${found}, and has to be a function ${wanted}`;
 }
 
 export function bothKinds(): string {
@@ -49,11 +50,11 @@ export function bothKinds(): string {
 }
 
 export function hostEntry(name: string): string {
-  return `incompatible export type: ${JSON.stringify(name)} is a function of the host, and has to be one of a module`;
+  return `incompatible export type: ${nameText(name)} is a function of the host, and has to be one of a module`;
 }
 
 export function notCallable(name: string): string {
-  return `the export ${JSON.stringify(name)} is a Func, which is called by the instance's call or callAsync: give start the Instance itself`;
+  return `the export ${nameText(name)} is a Func, which is called by the instance's call or callAsync: give start the Instance itself`;
 }
 
 export function nobodyWakes(threads: number): string {

@@ -264,7 +264,7 @@ export function oddProgram(chance: Chance): OddProgram {
   }
   if (chance(5) === 0) rest.push(pick(chance, ANY_ARGUMENTS));
   for (const [oneOf, ...given] of [
-    [1, '--unknown-imports', pick(chance, ['trap', 'trap', 'trap', 'default', 'default', 'fail'])],
+    [1, '--unknown-imports', pick(chance, ['trap', 'trap', 'trap', 'default', 'default', 'refuse'])],
     [5, '--strace'],
     [8, '--trace', '--trace-limit', '20'],
     [6, '--max-memory', pick(chance, ['1', '64KiB', '1MiB', '4GiB'])],

@@ -48,7 +48,7 @@ describe('options', () => {
     [['--dir', 'a::b::c'], '--dir a::b::c: write HOST, HOST::GUEST or either with :ro at its end'],
     [['--mapdir', 'a'], '--mapdir a: write GUEST:HOST'],
     [['--module', 'x'], '--module x: write NAME=FILE'],
-    [['--unknown-imports', 'ignore'], '--unknown-imports ignore: it is one of trap, default, fail'],
+    [['--unknown-imports', 'ignore'], '--unknown-imports ignore: it is one of refuse, trap, default'],
     [['--trace=all'], '--trace=all: it is made of ops, calls, mem, wasi, branch'],
     [['--trace-out', 'x'], '--trace-out needs --trace'],
     [
@@ -57,6 +57,11 @@ describe('options', () => {
     ],
     [['--dir', 'a::/x', '--dir', 'b::/x'], '--dir b::/x: there is already a directory that the program sees as /x'],
     [['--mapdir', '/x:a', '--dir', '/x'], '--dir /x: there is already a directory that the program sees as /x'],
+    [['--dir', 'a::/x', '--dir', 'b::/x/'], '--dir b::/x/: there is already a directory that the program sees as /x'],
+    [['--mapdir', 'x:a', '--dir', 'b::./x'], '--dir b::./x: there is already a directory that the program sees as x'],
+    [['--dir', 'a::/', '--dir', 'b:://'], '--dir b:://: there is already a directory that the program sees as /'],
+    [['--timeout', '0s'], '--timeout 0s: a time is longer than 0, and at most 596h'],
+    [['--timeout', '1000h'], '--timeout 1000h: a time is longer than 0, and at most 596h'],
     [['--module', 'a=b', '--module', 'a=c'], '--module a=c: there is already a module that is called a'],
     [
       ['--module', 'wasi_snapshot_preview1=b'],

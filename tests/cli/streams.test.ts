@@ -137,7 +137,8 @@ async function run(line: string, out: Stream, err: Stream, stdin: () => Uint8Arr
   return { code, stdout, stderr };
 }
 
-const isTraced = (line: string): boolean => /trace/.test(line) && !/--trace-out/.test(line);
+/** Asked for, and told on standard error. */
+const isTold = (line: string): boolean => (/trace/.test(line) && !/--trace-out/.test(line)) || /--stats/.test(line);
 
 describe('whatever the standard streams are', () => {
   test.each(COMMANDS)('`wasmi-ts %s` ends with %i where all can be written', async (line, exitCode) => {
@@ -150,7 +151,7 @@ describe('whatever the standard streams are', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...COMMANDS), stream, stream, async ([line, exitCode], out, err) => {
         const { code, stdout, stderr } = await run(line, out, err);
-        const lost = (stdout.failed && out.name !== 'left') || (stderr.failed && isTraced(line));
+        const lost = (stdout.failed && out.name !== 'left') || (stderr.failed && isTold(line));
         expect([line, code]).toEqual([line, exitCode === 0 && lost ? 1 : exitCode]);
         expect(stderr.text).not.toMatch(/internal error|\n {4}at /);
         if (stdout.failed && out.name === 'full' && err === GOOD) {
@@ -163,6 +164,11 @@ describe('whatever the standard streams are', () => {
       { numRuns: 400 },
     );
   }, 120_000);
+
+  test('statistics that cannot be written turn 0 into 1, as a trace does', async () => {
+    expect((await run('--stats nothing.wat', GOOD, full(0))).code).toBe(1);
+    expect((await run('--stats trap.wat', GOOD, full(0))).code).toBe(134);
+  });
 
   test('a disk that is full is told in one line', async () => {
     const { code, stderr } = await run('--version', full(0), GOOD);
