@@ -1,7 +1,18 @@
 // The embedder's view of instances: imports by name, exports by name, calls with JavaScript values.
 // https://webassembly.github.io/spec/core/appendix/embedding.html
 import { LinkError, UnsupportedError } from './errors.ts';
-import { amount, checkOptions, flag, having, isBytes, misfit, oneOf, type Shape } from './options.ts';
+import {
+  bound,
+  checkOptions,
+  checkRecord,
+  flag,
+  having,
+  isBytes,
+  misfit,
+  oneOf,
+  type Shape,
+  withArticle,
+} from './options.ts';
 import { importType, instantiateModule } from './interpreter/instantiate.ts';
 import {
   ASYNC_RUN_OPTIONS,
@@ -22,7 +33,7 @@ import { type Monitor, setMonitor } from './interpreter/probe.ts';
 import { throwingFunction } from './interpreter/stand-ins.ts';
 import type { CodeMode } from './lowering/probes.ts';
 import { Func, type HostFunction, funcBehind, isFunc } from './runtime/func.ts';
-import { Global } from './runtime/global.ts';
+import { Global, isGlobal } from './runtime/global.ts';
 import { type Extern, type ModuleInstance, isExtern } from './runtime/instance.ts';
 import type { Value } from './runtime/values.ts';
 import { emptyRecord, own } from './syntax/records.ts';
@@ -53,7 +64,7 @@ export interface InstanceOptions {
 export type EngineOptions = Omit<InstanceOptions, 'fuel'>;
 
 const ENGINE_OPTIONS: Shape<EngineOptions> = {
-  maxMemoryBytes: amount('a number of bytes'),
+  maxMemoryBytes: bound('a number of bytes'),
   mode: oneOf('fast', 'traced'),
   monitor: having('a monitor', 'instruction'),
   unknownImports: oneOf('refuse', 'trap'),
@@ -76,7 +87,7 @@ function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
   }
   if (isExtern(value)) return value;
   throw new LinkError(
-    `incompatible import type: "${one.module}" "${one.name}" has to be a ${type.kind}, not a ${typeof value}`,
+    `incompatible import type: "${one.module}" "${one.name}" has to be a ${type.kind}, not ${withArticle(typeof value)}`,
   );
 }
 
@@ -157,7 +168,8 @@ export class Instance {
 
   /** Like `call`, with fuel. @throws Interrupted when it is used up; TypeError for an unknown option. */
   callWith(options: RunOptions, name: string, ...args: readonly Value[]): Results {
-    return invokeForResults(this.func(name), args, checkOptions('callWith', options, RUN_OPTIONS));
+    const checked = checkOptions('callWith', options, RUN_OPTIONS);
+    return invokeForResults(this.func(name), args, checked);
   }
 
   /** Calls an exported function on a thread that waits for host functions that answer promises. */
@@ -179,7 +191,7 @@ function checkSources(who: string, module: unknown, imports: unknown): void {
     const hint = isBytes(module) ? ': call compile with these bytes first' : '';
     throw misfit(`${who}: the module`, `one that compile or validateModule made${hint}`, module);
   }
-  if (typeof imports !== 'object' || imports === null) throw misfit(`${who}: the imports`, 'an object', imports);
+  checkRecord(imports, `${who}: the import object`);
 }
 
 function prepare(who: string, module: ValidModule, imports: Imports, options: InstanceOptions): Instance {
@@ -241,11 +253,13 @@ export function beginInstantiate(module: ValidModule, imports: Imports = {}, giv
 
 /** The value of a global. */
 export function getGlobal(global: Global): Value {
+  if (!isGlobal(global)) throw misfit('getGlobal: the global', 'a Global', global);
   return bitsToValue(global.type.val, readGlobalBits(global));
 }
 
 /** Sets a mutable global. @throws TypeError when it is constant or the value does not fit. */
 export function setGlobal(global: Global, value: Value): void {
+  if (!isGlobal(global)) throw misfit('setGlobal: the global', 'a Global', global);
   if (!global.type.mutable) throw new TypeError('a constant global cannot be set');
   writeGlobalBits(global, valueToBits(global.type.val, value));
 }

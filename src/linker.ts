@@ -1,4 +1,5 @@
 // Links several modules by name: what one defines, the next may import.
+import { checkRecord, having, misfit, shown, text } from './options.ts';
 import { emptyRecord } from './syntax/records.ts';
 import { type ImportValue, type Imports, type Instance, type InstanceOptions, instantiate } from './instance.ts';
 import type { ValidModule } from './validator/module.ts';
@@ -9,6 +10,9 @@ export class Linker {
 
   /** Defines one value. A later definition of the same name takes its place. */
   define(module: string, name: string, value: ImportValue): this {
+    text(module, 'Linker.define: the module name');
+    text(name, 'Linker.define: the name');
+    if (value === undefined) throw misfit(`Linker.define: ${shown(module)} ${shown(name)}`, 'a value to import', value);
     const known = this.modules.get(module) ?? new Map<string, ImportValue>();
     known.set(name, value);
     this.modules.set(module, known);
@@ -17,7 +21,9 @@ export class Linker {
 
   /** Defines all values of an import object. */
   defineAll(imports: Imports): this {
+    checkRecord(imports, 'Linker.defineAll: the import object');
     for (const [module, values] of Object.entries(imports)) {
+      checkRecord(values, `Linker.defineAll: ${shown(module)}`);
       for (const [name, value] of Object.entries(values)) this.define(module, name, value);
     }
     return this;
@@ -25,6 +31,7 @@ export class Linker {
 
   /** Defines all exports of an instance under a module name. */
   defineInstance(module: string, instance: Instance): this {
+    having('an Instance', 'exports')(instance, 'Linker.defineInstance: what is defined');
     for (const name of Object.keys(instance.exports)) this.define(module, name, instance.exports[name]);
     return this;
   }

@@ -35,7 +35,7 @@ export function shapeOf<T extends object>(shape: Shape<T>): Check {
 }
 
 function readOptions<T>(given: unknown, shape: Shape<T>, what: string, where: string): Record<string, unknown> {
-  if (typeof given !== 'object' || given === null) throw misfit(what, 'an object', given);
+  checkRecord(given, what);
   for (const name in given) if (!OWN.call(shape, name)) throw unknownName(where, 'option', name, Object.keys(shape));
   const read: Record<string, unknown> = {};
   for (const name in shape) {
@@ -44,6 +44,24 @@ function readOptions<T>(given: unknown, shape: Shape<T>, what: string, where: st
   }
   return read;
 }
+
+/**
+ * An object that is read by names of its own: no array, Map, Date or URL, whose names are not what it holds. A Map of
+ * options would be read as no options at all. An object of a class is one, and so is a module's namespace.
+ */
+export function checkRecord(value: unknown, where: string): asserts value is object {
+  if (typeof value !== 'object' || value === null) throw misfit(where, 'an object', value);
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind !== 'Object' && kind !== 'Module') {
+    throw new TypeError(`${where} has to be an object with names of its own, not ${withArticle(kind)}`);
+  }
+}
+
+/** Such an object; the object itself is used. */
+export const record: Check = (value, where) => {
+  checkRecord(value, where);
+  return value;
+};
 
 /** true or false. */
 export const flag: Check = (value, where) => {
@@ -75,6 +93,17 @@ export function amount(what: string, least = 0): Check {
   return (value, where) => {
     if (typeof value !== 'number') throw misfit(where, what, value);
     if (!(value >= least)) throw outOfRange(where, what, least, value);
+    return value;
+  };
+}
+
+/** An upper bound for what comes in whole units, Infinity for none. */
+export function bound(what: string): Check {
+  return (value, where) => {
+    if (typeof value !== 'number') throw misfit(where, what, value);
+    if (value !== Number.POSITIVE_INFINITY && !(value >= 0 && Number.isInteger(value))) {
+      throw new RangeError(`${where} has to be ${what}, a whole number from 0 on, not ${value}`);
+    }
     return value;
   };
 }
@@ -114,7 +143,7 @@ export function listOf(check: Check): Check {
 /** An object of any names, each value of which fits; a copy without a prototype, in the same order. */
 export function recordOf(check: Check): Check {
   return (value, where) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw misfit(where, 'an object', value);
+    checkRecord(value, where);
     const read: Record<string, unknown> = Object.create(null);
     for (const [name, one] of Object.entries(value)) {
       if (one !== undefined) read[name] = check(one, `${where}[${shown(name)}]`);
@@ -172,6 +201,18 @@ export function moduleBytes(who: string, value: unknown): Uint8Array {
   return value;
 }
 
+/** A module as it is in the syntax, of whatever maker. @throws TypeError that says how to get one. */
+export function checkModule(who: string, value: unknown): void {
+  const has = (name: string): boolean => typeof value === 'object' && value !== null && name in value;
+  if (has('types') && has('funcs') && has('exports')) return;
+  const hint = isBytes(value)
+    ? ' (decodeModule reads these bytes)'
+    : has('module')
+      ? ' (its property module is one)'
+      : '';
+  throw misfit(`${who}: the module`, `one that decodeModule or parseModule made${hint}`, value);
+}
+
 /** What to do with a value that is not the bytes of a module. */
 function insteadOf(value: unknown): string {
   if (typeof value === 'string') {
@@ -204,12 +245,17 @@ export function shown(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'number')
     return `${value}`;
   if (typeof value === 'object') return Array.isArray(value) ? 'an array' : (typedName(value) ?? 'an object');
-  return `a ${typeof value}`;
+  return withArticle(typeof value);
 }
 
 function typedName(value: object): string | undefined {
   const name = typedArrayName.call(value);
-  return name === undefined ? undefined : `a ${name}`;
+  return name === undefined ? undefined : withArticle(name);
+}
+
+/** A noun with its article, as far as its first letter tells. */
+export function withArticle(noun: string): string {
+  return `${'aeioAEIO'.includes(noun.charAt(0)) ? 'an' : 'a'} ${noun}`;
 }
 
 /** A TypeError for a name that is not one of those known: it tells the nearest one, or all. */

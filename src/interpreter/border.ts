@@ -4,7 +4,8 @@
 // (jsapi/values.ts converts as the JavaScript API has it, before); the bit form (Bits) loses nothing.
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, typeName } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
-import type { Func } from '../runtime/func.ts';
+import { shown } from '../options.ts';
+import { type Func, isFunc } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { growReferences } from './loop-support.ts';
 import { isObject, misfit, referenceOut, toReference } from '../runtime/references.ts';
@@ -45,9 +46,12 @@ function crosses(canon: number): boolean {
   return CROSSES[canon] as boolean;
 }
 
-/** Can values of the function's type cross to JavaScript? @throws TypeError when one of them is a v128. */
-export function checkCrossing({ canon }: Func): void {
-  if (!(canon < CROSSES.length && CROSSES[canon] === true) && !crosses(canon)) throw vectorError();
+/** Can values of the function's type cross to JavaScript? @throws TypeError when one of them is a v128, and for no Func. */
+export function checkCrossing(func: Func): void {
+  const canon = (func as Func | undefined)?.canon as number;
+  if (canon < CROSSES.length && CROSSES[canon] === true) return;
+  if (!isFunc(func)) throw new TypeError(`what is called has to be a Func, as exports are, not ${shown(func)}`);
+  if (!crosses(canon)) throw vectorError();
 }
 
 /**

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw-ref
 // What no frame catches leaves the thread as a JavaScript exception; a host function in between may let it through to
 // the thread that called it, where the search goes on. Traps and what stops a program are never caught.
+import { counted } from '../syntax/shown.ts';
 import { brandOf } from '../brand.ts';
 import { Trap, WasmException, isError, traceWith } from '../errors.ts';
 import { type Handler, type Handlers, regionAt } from '../lowering/handlers.ts';
@@ -217,7 +218,9 @@ function payload({ tag, words, refs }: ExceptionObject): Bits[] {
 function fromValues(tag: Tag, values: readonly Value[]): ExceptionObject {
   const { params, slots, hasRefs } = tag;
   if (values.length !== params.length) {
-    throw new TypeError(`an exception of tag ${typesName(params)} has ${params.length} values, not ${values.length}`);
+    throw new TypeError(
+      `an exception of tag ${typesName(params)} has ${counted(params.length, 'value')}, not ${values.length}`,
+    );
   }
   const words = new Array<number>(2 * slots).fill(0);
   const refs: unknown[] = hasRefs ? new Array<unknown>(slots).fill(null) : [];

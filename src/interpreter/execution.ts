@@ -1,6 +1,7 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
 // Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
 import { Interrupted, UnsupportedError } from '../errors.ts';
+import { withArticle } from '../options.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
@@ -18,6 +19,14 @@ type Settled = { readonly answer: unknown } | { readonly error: unknown };
 
 /** Reads results of some types that stand from a word on. */
 type Finish<T> = (types: readonly ValType[], base: number) => T[];
+
+/** An execution that is in a state, in words. */
+const STATES = {
+  ready: 'an execution that is ready to run',
+  running: 'an execution that is running',
+  done: 'an execution that is done',
+  failed: 'an execution that has failed',
+} as const;
 
 export class Execution<T> {
   readonly func: Func;
@@ -75,7 +84,7 @@ export class Execution<T> {
 
   /** The results, once it is done. @throws TypeError before. */
   get results(): readonly T[] {
-    if (this.state !== 'done') throw new TypeError(`an execution that is ${this.state} has no results`);
+    if (this.state !== 'done') throw new TypeError(`${STATES[this.state]} has no results`);
     return this.values;
   }
 
@@ -207,7 +216,7 @@ export class Execution<T> {
   run(): readonly T[] {
     const outcome = this.step();
     if (outcome === 'suspended') throw new TypeError('an execution that waits for a promise goes on with runAsync');
-    if (outcome !== 'done') throw outOfFuel();
+    if (outcome !== 'done') throw outOfFuelForNow();
     return this.results;
   }
 
@@ -274,7 +283,13 @@ function endOf({ type, func }: Pending, settled: Settled): CallEnd {
   return { error, exception: isUncatchable(error, func) ? undefined : exceptionOf(error) };
 }
 
+/** Of a call that nobody holds an Execution of: what has stopped is gone. */
 export function outOfFuel(): Interrupted {
+  return new Interrupted('fuel', 'all fuel consumed: the program was stopped');
+}
+
+/** Of an Execution, which is as it was stopped. */
+function outOfFuelForNow(): Interrupted {
   return new Interrupted('fuel', 'all fuel consumed: the program was stopped; it can go on with more fuel');
 }
 
@@ -284,7 +299,7 @@ function givenUp(): Interrupted {
 
 /** An amount of fuel, without end where none is given. @throws TypeError or RangeError for what is no amount. */
 export function checkedFuel(amount: number = Number.POSITIVE_INFINITY): number {
-  if (typeof amount !== 'number') throw new TypeError(`fuel is a number, not a ${typeof amount}`);
+  if (typeof amount !== 'number') throw new TypeError(`fuel is a number, not ${withArticle(typeof amount)}`);
   if (Number.isNaN(amount)) throw new RangeError('fuel is an amount, not NaN');
   return amount;
 }

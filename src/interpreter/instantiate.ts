@@ -1,6 +1,7 @@
 // Instantiation: a valid module and external values -> a module instance. Its start function is left to the caller.
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 // What a segment wrote before a later one trapped stays written, as the spec says.
+import { counted } from '../syntax/shown.ts';
 import { InternalError, LinkError, Trap } from '../errors.ts';
 import type { CodeMode } from '../lowering/probes.ts';
 import type { Func } from '../runtime/func.ts';
@@ -70,7 +71,7 @@ function describe(value: Extern): string {
     case 'table':
       return `a table of ${value.size} ${typeName(value.type.elem)}`;
     case 'memory':
-      return `a memory of ${value.pages} pages`;
+      return `a memory of ${counted(value.pages, 'page')}`;
     case 'global':
       return `a ${value.type.mutable ? 'mutable' : 'constant'} global ${typeName(value.type.val)}`;
     case 'tag':
@@ -163,7 +164,7 @@ function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number): vo
     if (offset + values.length > elems.length) {
       throw new Trap(
         'table-out-of-bounds',
-        `element segment ${index} of ${values.length} elements at ${offset}, table of ${elems.length}`,
+        `element segment ${index} of ${counted(values.length, 'element')} at ${offset}, table of ${elems.length}`,
       );
     }
     for (let i = 0; i < values.length; i++) elems[offset + i] = values[i];
@@ -178,7 +179,7 @@ function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: numbe
   if (offset + init.length > memory.accessible) {
     throw new Trap(
       'memory-out-of-bounds',
-      `data segment ${index} of ${init.length} bytes at ${offset}, memory of ${memory.accessible}`,
+      `data segment ${index} of ${counted(init.length, 'byte')} at ${offset}, memory of ${memory.accessible}`,
     );
   }
   memory.M8.set(init, offset);

@@ -1,10 +1,11 @@
 // Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
 // https://webassembly.github.io/spec/core/exec/modules.html#invocation
 import { InternalError } from '../errors.ts';
-import { amount, type Check, checkOptions, having, type Shape } from '../options.ts';
+import { amount, type Check, checkOptions, having, type Shape, shown } from '../options.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
+import { counted } from '../syntax/shown.ts';
 import type { ValType } from '../syntax/types.ts';
 import { checkCrossing, plainValue, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
 import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
@@ -33,14 +34,14 @@ export interface AsyncRunOptions extends RunOptions {
   readonly signal?: AbortLike | undefined;
 }
 
-/** What fuel as an option has to be; it may be used up already. */
-export const FUEL: Check = amount('a number of units', Number.NEGATIVE_INFINITY);
+/** What fuel as an option has to be. */
+export const FUEL: Check = amount('a number of units');
 
 export const RUN_OPTIONS: Shape<RunOptions> = { fuel: FUEL };
 export const ASYNC_RUN_OPTIONS: Shape<AsyncRunOptions> = { fuel: FUEL, signal: having('an AbortSignal', 'aborted') };
 
 function wrongCount(wanted: number, count: number): TypeError {
-  return new TypeError(`the function takes ${wanted} argument${wanted === 1 ? '' : 's'}, not ${count}`);
+  return new TypeError(`the function takes ${counted(wanted, 'argument')}, not ${count}`);
 }
 
 /** Writes values, in an array of our own, to consecutive slots. No code of theirs runs. */
@@ -147,11 +148,17 @@ function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: 
   throw outOfFuel();
 }
 
+function notAList(args: unknown): TypeError {
+  return new TypeError(`arguments are given as an array, not ${shown(args)}; options come after them`);
+}
+
 /** @throws TypeError when a list has not as many arguments as the function takes. */
 function checkCount(wanted: number, args: readonly unknown[]): void {
-  if (typeof args !== 'object' || args === null) throw new TypeError('arguments are given as an array');
-  const count = args.length;
-  if (count !== wanted) throw wrongCount(wanted, count);
+  if (typeof args !== 'object' || args === null) throw notAList(args);
+  const count: unknown = args.length;
+  if (count === wanted) return;
+  if (typeof count !== 'number') throw notAList(args);
+  throw wrongCount(wanted, count);
 }
 
 /** The arguments as they are now, each read once: the list may be a Proxy or have getters, whose code may call. */

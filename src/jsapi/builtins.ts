@@ -1,5 +1,6 @@
 // Imports that the namespace provides itself: the builtins of js-string, and string constants.
 // https://webassembly.github.io/spec/js-api/#builtins
+import { counted } from '../syntax/shown.ts';
 import { Trap } from '../errors.ts';
 import { Func } from '../runtime/func.ts';
 import { Global } from '../runtime/global.ts';
@@ -88,7 +89,10 @@ function intoCharCodeArray(base: number): number {
   const text = stringAt(base, 0);
   const start = intAt(base, 2) >>> 0;
   if (start + text.length > length) {
-    throw new Trap('array-out-of-bounds', `${text.length} elements at ${start} of an array of length ${length}`);
+    throw new Trap(
+      'array-out-of-bounds',
+      `${counted(text.length, 'element')} at ${start} of an array of length ${length}`,
+    );
   }
   for (let i = 0; i < text.length; i++) cells[start + i] = text.charCodeAt(i);
   return text.length;

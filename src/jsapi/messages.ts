@@ -1,5 +1,6 @@
 // The texts of the errors that the namespace itself throws. Those of modules and traps come from the layers below.
 // They begin with who was called, as in browsers: `WebAssembly.Instance(): ...`.
+import { counted } from '../syntax/shown.ts';
 
 export const notAnObject = (what: string): string => `${what} has to be an object`;
 export const outOfRange = (what: string, type: string): string => `${what} has to be convertible to a valid ${type}`;
@@ -19,7 +20,7 @@ export const notAReference = (type: string, what: string): string =>
 export const uncrossable = (): string =>
   'type incompatibility: values of type v128 and exnref cannot cross to JavaScript';
 export const wrongResults = (expected: number, found: number): string =>
-  `multi-return length mismatch: expected ${expected} values, found ${found}`;
+  `multi-return length mismatch: expected ${counted(expected, 'value')}, found ${found}`;
 
 export const noImports = (who: string): string => `${who}: the imports argument must be present and must be an object`;
 const place = (index: number, module: string, name: string): string =>
@@ -51,9 +52,9 @@ export const cannotGrow = (who: string): string => `${who}: Maximum size exceede
 export const outOfTable = (who: string, index: string, length: number): string =>
   `${who}: invalid address ${index} in a table of size ${length}`;
 export const largeTable = (min: bigint, most: number): string =>
-  `a table of at least ${min} elements; at most ${most} are possible`;
+  `a table of at least ${counted(min, 'element')}; at most ${most} are possible`;
 export const largeMemory = (pages: bigint, most: bigint): string =>
-  `a memory of ${pages} pages; at most ${most} are possible`;
+  `a memory of ${counted(pages, 'page')}; at most ${most} are possible`;
 export const tooMany = (what: string, most: number): string => `${what} has more than ${most} entries`;
 export const tooLarge = (who: string, pages: string): string =>
   `${who}: ${pages} pages are more than a memory can have`;
@@ -62,10 +63,10 @@ export const noDefault = (type: string): string => `a value is required, since $
 
 export const jsTagException = (): string => 'WebAssembly.Exception(): the tag must not be WebAssembly.JSTag';
 export const payloadLength = (expected: number, found: number): string =>
-  `WebAssembly.Exception(): the tag has ${expected} parameters, not ${found}`;
+  `WebAssembly.Exception(): the tag has ${counted(expected, 'parameter')}, not ${found}`;
 export const wrongTag = (): string => 'WebAssembly.Exception.getArg(): the exception is of another tag';
 export const noPayload = (index: number, length: number): string =>
-  `WebAssembly.Exception.getArg(): index ${index} of ${length} values`;
+  `WebAssembly.Exception.getArg(): index ${index} of ${counted(length, 'value')}`;
 
 export const notAFunction = (who: string): string => `${who}: Argument 0 must be a function`;
 export const notExported = (who: string): string => `${who}: Argument 0 must be a WebAssembly exported function`;

@@ -1,4 +1,5 @@
 // What embedders give for sizes and types of memories and tables, checked where it goes in.
+import { withArticle } from '../options.ts';
 import type { Limits, MemType, TableType } from '../syntax/types.ts';
 
 /** @throws TypeError for what is no number, RangeError for one that counts nothing: negative, NaN, infinite or a fraction. */
@@ -10,7 +11,7 @@ export function checkCount(count: unknown, what: string): void {
 /** An upper bound, which may be infinite. @throws TypeError, RangeError. */
 export function checkBound(bound: unknown, what: string): void {
   if (typeof bound !== 'number') throw new TypeError(`${what} is a number, not ${named(bound)}`);
-  if (!(bound >= 0)) throw new RangeError(`${what} is a number from 0 on, not ${bound}`);
+  if (bound !== Number.POSITIVE_INFINITY) checkCount(bound, what);
 }
 
 /** @throws TypeError for what is no type, RangeError where its bounds contradict each other. */
@@ -46,5 +47,5 @@ function checkType(type: MemType | TableType, what: string): void {
 }
 
 function named(value: unknown): string {
-  return value === null ? 'null' : typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
+  return value === null || value === undefined ? String(value) : withArticle(typeof value);
 }

@@ -1,6 +1,6 @@
 // A global instance. https://webassembly.github.io/spec/core/exec/runtime.html#global-instances
 // Numbers live as words in an array that the defining instance's code reads directly; references in a JS array.
-import { brand } from '../brand.ts';
+import { brand, brandOf } from '../brand.ts';
 import type { GlobalType } from '../syntax/types.ts';
 
 /** A global. `type.val` is closed (heap types are canonical ids). */
@@ -18,4 +18,9 @@ export class Global {
     this.refs = refs;
     this.at = at;
   }
+}
+
+/** Is it a global of this engine, and nothing that only passes for one? */
+export function isGlobal(value: unknown): value is Global {
+  return brandOf(value) === 'global';
 }

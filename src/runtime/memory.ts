@@ -8,6 +8,7 @@
 // A shared memory is a SharedArrayBuffer from the start, untouched. Where the host has growable ones it grows in place, and
 // all who hold it see the same bytes; elsewhere it is moved like others, and old buffers stay behind.
 // The views span the capacity, or more than the memory; every access is checked against `byteLength`.
+import { counted } from '../syntax/shown.ts';
 import { brand } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
@@ -86,7 +87,7 @@ export class Memory implements Views {
       this.use(this.store, this.sharedLength?.[0] ?? this.store.byteLength);
     } catch {
       throw new ExhaustionError(
-        `out of memory: a memory of ${type.limits.min} pages (${bytes} bytes) cannot be allocated; at most ${this.maxBytes} bytes`,
+        `out of memory: a memory of ${counted(type.limits.min, 'page')} (${counted(bytes, 'byte')}) cannot be allocated; at most ${counted(this.maxBytes, 'byte')}`,
         'memory',
       );
     }
@@ -162,7 +163,7 @@ export class Memory implements Views {
         this.handed = this.isHeld ? anotherHandle(this.store as SharedArrayBuffer) : this.store;
       } else {
         if (!this.isLost && this.M8.length !== this.byteLength && !this.move(this.byteLength)) {
-          throw new RangeError(`out of memory: no room for a buffer of ${this.byteLength} bytes`);
+          throw new RangeError(`out of memory: no room for a buffer of ${counted(this.byteLength, 'byte')}`);
         }
         this.handed = this.store;
       }

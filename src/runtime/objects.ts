@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/runtime.html#aggregate-instances
 // They are JavaScript objects, so that the host's collector collects them and no integer can be forged into one. A null
 // reference is JS null; an i31 is a JS number. What instructions do with them is in interpreter/gc.
+import { counted } from '../syntax/shown.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_ARRAY_BYTES, MAX_ARRAY_REFS } from '../syntax/limits.ts';
 import { cellsOf, emptyCells } from '../lowering/layout.ts';
@@ -111,7 +112,7 @@ export function blankCells(storage: ValType, length: number): Cells {
 
 function tooLarge(length: number): ExhaustionError {
   return new ExhaustionError(
-    `out of memory: an array of ${length} elements; at most ${MAX_ARRAY_REFS} references, or ${MAX_ARRAY_BYTES} bytes`,
+    `out of memory: an array of ${counted(length, 'element')}; at most ${MAX_ARRAY_REFS} references, or ${MAX_ARRAY_BYTES} bytes`,
     'array',
   );
 }

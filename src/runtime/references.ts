@@ -4,6 +4,7 @@
 // a HostObject in the place of each object of the host. So no instruction looks into an object of the host, which might
 // be a Proxy and run code. `extern` holds values of the host as they are, and structs and arrays that crossed over.
 import { brand, brandOf } from '../brand.ts';
+import { withArticle } from '../options.ts';
 import { isFunc } from './func.ts';
 import { type Aggregate, type AnyObject, HostObject } from './objects.ts';
 import { HEAP, type HeapType, type ValType, heapOf, isNullable, typeName } from '../syntax/types.ts';
@@ -110,5 +111,5 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (isFunc(value)) return 'a function of another type';
   if (isAggregate(value)) return `a wasm ${value.kind} of another type`;
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return Array.isArray(value) ? 'an array' : withArticle(typeof value);
 }

@@ -1,4 +1,5 @@
 // A table instance. https://webassembly.github.io/spec/core/exec/runtime.html#table-instances
+import { counted } from '../syntax/shown.ts';
 import { brand } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
 import { toReference } from './references.ts';
@@ -25,7 +26,7 @@ export class Table {
     this.max = Math.min(MAX_TABLE_SIZE, Number(declared));
     if (type.limits.min > BigInt(MAX_TABLE_SIZE)) {
       throw new ExhaustionError(
-        `out of memory: a table of ${type.limits.min} elements; at most ${MAX_TABLE_SIZE}`,
+        `out of memory: a table of ${counted(type.limits.min, 'element')}; at most ${MAX_TABLE_SIZE}`,
         'table',
       );
     }

@@ -1,5 +1,6 @@
 // A tag instance. https://webassembly.github.io/spec/core/exec/runtime.html#tag-instances
 import { brand, brandOf } from '../brand.ts';
+import { misfit } from '../options.ts';
 import { MAX_PARAMS } from '../syntax/limits.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
@@ -46,6 +47,7 @@ const NAMED = new Map<string, ValType>(
  * @example const failed = tagOf(['i32', 'externref']);
  */
 export function tagOf(params: readonly string[]): Tag {
+  if (!Array.isArray(params)) throw misfit('tagOf: the types', 'an array of their names', params);
   if (params.length > MAX_PARAMS)
     throw new TypeError(`a tag has at most ${MAX_PARAMS} parameters, not ${params.length}`);
   const types = params.map((name) => {

@@ -24,3 +24,8 @@ export function reasonText(signal: { readonly reason?: unknown }): string {
     return 'no reason given';
   }
 }
+
+/** A number of things, in words: `1 page`, `2 pages`. */
+export function counted(count: number | bigint, noun: string): string {
+  return `${count} ${noun}${Number(count) === 1 ? '' : 's'}`;
+}

@@ -5,7 +5,7 @@
 // malformed is refused.
 import { decodeNames } from '../decoder/names.ts';
 import { sectionsOf } from '../encoder/encode.ts';
-import { checkOptions, flag, type Shape } from '../options.ts';
+import { checkModule, checkOptions, flag, type Shape } from '../options.ts';
 import type {
   Custom,
   DataSegment,
@@ -56,7 +56,9 @@ const PRINT_OPTIONS: Shape<PrintOptions> = { names: flag, offsets: flag };
  *     printModule(decodeModule(bytes)) // '(module\n  (func (;0;) (type 0)\n ...'
  */
 export function printModule(module: Module, options?: PrintOptions): string {
-  return new ModulePrinter(module, checkOptions('printModule', options, PRINT_OPTIONS)).print();
+  const checked = checkOptions('printModule', options, PRINT_OPTIONS);
+  checkModule('printModule', module);
+  return new ModulePrinter(module, checked).print();
 }
 
 class ModulePrinter {

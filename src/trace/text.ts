@@ -1,4 +1,5 @@
 // A trace for people: one line per instruction, in columns. docs/tracing.md explains them.
+import { counted } from '../syntax/shown.ts';
 import type { Effect, Shape, Step, TypedValue } from './step.ts';
 import type { NameFunc } from '../runtime/reference-text.ts';
 import { valueText } from './values.ts';
@@ -114,7 +115,7 @@ export function bytesText(bytes: Uint8Array): string {
 function effectText(effect: Effect, show: (value: TypedValue) => string): string {
   if (effect.kind === 'set') return `${effect.name}: ${show(effect.before)} -> ${show(effect.after)}`;
   const memory = `mem${effect.memory === 0 ? '' : effect.memory}`;
-  if (effect.kind === 'grow') return `${memory} ${effect.before} -> ${effect.after} pages`;
+  if (effect.kind === 'grow') return `${memory} ${effect.before} -> ${counted(effect.after, 'page')}`;
   const { at, size, before, after } = effect;
   const more = size > after.length ? '…' : '';
   const range = `${memory}[${at}..${at + size}]`;

@@ -1,5 +1,6 @@
 // The validator's messages, one function each. Every text begins with the testsuite's phrase, then a colon and what a
 // person needs; `where` adds the place: ` (func 3 "fib", offset 0x4f)`.
+import { counted } from '../syntax/shown.ts';
 import { InvalidError, MalformedError, type Place, UnsupportedError } from '../errors.ts';
 import type { Feature } from '../syntax/features.ts';
 import { type ValType, typeName, typesName } from '../syntax/types.ts';
@@ -56,7 +57,10 @@ export const notMatching = (where: Where, what: string, expected: string, found:
 export const resultsDiffer = (where: Where, name: string, of: string, own: string): InvalidError =>
   invalid(where, `type mismatch: ${name} returns ${of}, the function ${own}`);
 export const labelArity = (where: Where, label: number, arity: number, expected: number): InvalidError =>
-  invalid(where, `type mismatch: br_table's label ${label} takes ${arity} values, the default label ${expected}`);
+  invalid(
+    where,
+    `type mismatch: br_table's label ${label} takes ${counted(arity, 'value')}, the default label ${expected}`,
+  );
 export const tableNotFunc = (where: Where, name: string, table: number, elem: ValType): InvalidError =>
   invalid(where, `type mismatch: ${name} needs a table of functions, table ${table} holds ${typeName(elem)}`);
 export const selectArity = (where: Where, arity: number): InvalidError =>
@@ -136,9 +140,9 @@ export const tooMany = (where: Where, what: string, n: number, limit: number): I
 export const minAboveMax = (where: Where, min: bigint, max: bigint): InvalidError =>
   invalid(where, `size minimum must not be greater than maximum: ${min} is greater than ${max}`);
 export const memorySize = (where: Where, limit: string, found: bigint): InvalidError =>
-  invalid(where, `memory size must be at most ${limit}: found ${found} pages`);
+  invalid(where, `memory size must be at most ${limit}: found ${counted(found, 'page')}`);
 export const tableSize = (where: Where, limit: string, found: bigint): InvalidError =>
-  invalid(where, `table size must be at most ${limit}: found ${found} elements`);
+  invalid(where, `table size must be at most ${limit}: found ${counted(found, 'element')}`);
 export const pageSize = (where: Where, log2: number): InvalidError =>
   invalid(where, `invalid custom page size: 2^${log2} bytes, must be 1 or 65536`);
 export const sharedNeedsMax = (where: Where): InvalidError =>

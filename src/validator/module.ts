@@ -1,7 +1,7 @@
 // Validation of a module: its index spaces, constant expressions, exports, start function and bodies.
 // https://webassembly.github.io/spec/core/valid/modules.html
 // Only this file makes a ValidModule. It does not look at custom sections.
-import { checkOptions, flag, oneOf, type Shape } from '../options.ts';
+import { checkModule, checkOptions, flag, oneOf, type Shape } from '../options.ts';
 import { DEFAULT_FEATURES, type FeatureSet, featureSet } from '../syntax/features.ts';
 import { MAX_BODY_BYTES, MAX_MEMORIES, MAX_TABLES } from '../syntax/limits.ts';
 import type { DataSegment, ElemSegment, Export, Import, Module } from '../syntax/module.ts';
@@ -78,7 +78,9 @@ export function isValidModule(value: unknown): value is ValidModule {
  * memory are bounded by the size of the module.
  */
 export function validateModule(module: Module, options?: ValidateOptions): ValidModule {
-  return validate(module, checkOptions('validateModule', options, VALIDATE_OPTIONS));
+  const checked = checkOptions('validateModule', options, VALIDATE_OPTIONS);
+  checkModule('validateModule', module);
+  return validate(module, checked);
 }
 
 function validate(module: Module, options: ValidateOptions): ValidModule {

@@ -2,6 +2,7 @@
 // runs. https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md (commands and reactors)
 // https://github.com/WebAssembly/wasi-threads#detailed-design-discussion (threads)
 // Not here: who calls them. What a module imports is compared by the engine when it links.
+import { counted } from '../syntax/shown.ts';
 import { LinkError } from '../errors.ts';
 import { funcBehind, isFunc } from '../runtime/func.ts';
 import { type Module, funcTypeOf } from '../syntax/module.ts';
@@ -82,5 +83,5 @@ function same(a: readonly number[], b: readonly number[]): boolean {
 
 function describe({ kind, type, params }: Exported): string {
   if (type !== undefined) return `a function ${funcTypeName(type)}`;
-  return kind === 'func' ? `a function of ${params} parameters` : `a ${kind}`;
+  return kind === 'func' ? `a function of ${counted(params as number, 'parameter')}` : `a ${kind}`;
 }

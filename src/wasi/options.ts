@@ -1,6 +1,7 @@
 // What the options of WASI and of its `run` have to be, and what else its methods are given. The interfaces stand where they are used: index.ts, program.ts.
 import {
   amount,
+  bound,
   callable,
   type Check,
   either,
@@ -10,6 +11,7 @@ import {
   misfit,
   oneOf,
   pairs,
+  record,
   recordOf,
   type Shape,
   shapeOf,
@@ -77,12 +79,12 @@ export const WASI_OPTIONS: Shape<WasiOptions> = {
 };
 
 export const PROGRAM_OPTIONS: Shape<ProgramOptions> = {
-  imports: recordOf(having('an object of imports')),
+  imports: recordOf(record),
   scheduler: shapeOf<NonNullable<ProgramOptions['scheduler']>>({
     seed: whole('a seed', -Number.MAX_SAFE_INTEGER),
     slice: whole('a number of units of fuel', 1),
   }),
-  maxMemoryBytes: amount('a number of bytes'),
+  maxMemoryBytes: bound('a number of bytes'),
   fuel: amount('a number of units'),
   signal: having('an AbortSignal', 'aborted'),
 };

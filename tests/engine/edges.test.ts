@@ -345,7 +345,8 @@ describe('fuel that is no amount', () => {
     expect(execution.step(10)).toBe('slice');
   });
 
-  test('none and less than none end a call at once', () => {
-    for (const fuel of [0, -1, Number.NEGATIVE_INFINITY, 0.5]) expect(() => call(fuel)).toThrow(Interrupted);
+  test('none ends a call at once, and less than none is a RangeError', () => {
+    for (const fuel of [0, 0.5]) expect(() => call(fuel)).toThrow(Interrupted);
+    for (const fuel of [-1, Number.NEGATIVE_INFINITY]) expect(() => call(fuel)).toThrow(RangeError);
   });
 });

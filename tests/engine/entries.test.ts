@@ -11,11 +11,15 @@ import {
   engine,
   engineWith,
   type Func,
+  getGlobal,
   instantiate,
   instantiateAsync,
   invoke,
   invokeAsync,
   Linker,
+  Memory,
+  setGlobal,
+  tagOf,
   validateModule,
   withFeatures,
 } from '../../src/index.ts';
@@ -37,14 +41,15 @@ import { emitInstructions, instructionGenes } from '../../src/testing/instructio
 import { assemble, parseModule, printModule } from '../../src/text/index.ts';
 import { Tracer } from '../../src/trace/index.ts';
 import { nodeDirectory, nodeHost } from '../../src/wasi/hosts/node.ts';
-import { memoryDirectory, overlay, VirtualClock, WASI } from '../../src/wasi/index.ts';
+import { memoryDirectory, overlay, type ProgramOptions, readText, VirtualClock, WASI } from '../../src/wasi/index.ts';
 import { projectRoot } from '../data.ts';
 import Ours from '../../src/jsapi/index.ts';
 
-const bytes = assemble('(module (memory 1) (func (export "_start")) (func (export "f")))');
+const bytes = assemble('(module (memory (export "m") 1) (func (export "_start")) (func (export "f")))');
 const valid = compile(bytes);
 const instance = instantiate(valid);
 const f = instance.exports['f'] as Func;
+const run = (options: ProgramOptions): unknown => new WASI({ mode: 'sync' }).run(engine, valid, options);
 const ours = jsEngine('ours', Ours as never);
 
 /** An entry by its name, its known options with a value that fits, and one that does not. */
@@ -175,7 +180,7 @@ describe('every entry that takes options', () => {
   test.each(entries)('%s refuses what is no object of options', async (_name, [call]) => {
     // Those two are given their options within another object.
     if (/Tracer|Round/.test(_name)) return;
-    for (const options of [null, 5, 'x', true, () => {}]) {
+    for (const options of [null, 5, 'x', true, () => {}, [], new Map([['fuel', 1]]), new Date(0), new URL('a:b')]) {
       expect(await outcome(() => call(options as never))).toBeInstanceOf(TypeError);
     }
   });
@@ -226,7 +231,28 @@ describe('a value of another kind', () => {
     ['instantiate of bytes', () => instantiate(bytes as never), 'call compile with these bytes first'],
     ['instantiate of a module that is not validated', () => instantiate(decodeModule(bytes) as never), 'compile'],
     ['instantiate of a clone', () => instantiate({ ...valid }), 'that compile or validateModule made'],
-    ['instantiate without imports', () => instantiate(valid, null as never), 'the imports'],
+    ['instantiate without imports', () => instantiate(valid, null as never), 'the import object'],
+    ['instantiate with a Map of imports', () => instantiate(valid, new Map() as never), 'not a Map'],
+    ['run with an array of imports', () => run({ imports: [] as never }), 'option "imports"'],
+    ['run with a Map of imports', () => run({ imports: { a: new Map() as never } }), 'option "imports"["a"]'],
+    ['run with an array for a scheduler', () => run({ scheduler: [] as never }), 'option "scheduler"'],
+    ['validateModule of bytes', () => validateModule(bytes as never), 'decodeModule reads these bytes'],
+    ['validateModule of a valid module', () => validateModule(valid as never), 'its property module is one'],
+    ['printModule of bytes', () => printModule(bytes as never), 'decodeModule reads these bytes'],
+    ['printModule of a valid module', () => printModule(valid as never), 'its property module is one'],
+    ['a Linker that defines nothing', () => new Linker().define('h', 'f', undefined as never), '"h" "f"'],
+    ['a Linker that defines by numbers', () => new Linker().define(1 as never, 'f', f), 'the module name'],
+    ['a Linker that defines a function', () => new Linker().defineAll({ h: (() => 1) as never }), '"h"'],
+    ['a Linker that defines exports', () => new Linker().defineInstance('h', instance.exports as never), 'an Instance'],
+    ['invoke of a name', () => invoke('f' as never, []), 'has to be a Func, as exports are, not "f"'],
+    ['invoke of what passes for a Func', () => invoke({ canon: 1e9 } as never, []), 'has to be a Func'],
+    ['invoke of nothing', () => invoke(undefined as never, []), 'has to be a Func'],
+    ['callWith of a name first', () => instance.callWith('f' as never, { fuel: 1 } as never), 'given as options'],
+    ['getGlobal of an object', () => getGlobal({} as never), 'a Global'],
+    ['setGlobal of an object', () => setGlobal({} as never, 1), 'a Global'],
+    ['tagOf of a name', () => tagOf('i32' as never), 'an array of their names'],
+    ['readText of a path', () => readText('/tmp' as never, 'd'), 'a Directory'],
+    ['readText of no name', () => readText(memoryDirectory(), 5 as never), 'the name of the file'],
     ['assemble of a number', () => assemble(5 as never), 'a text'],
     [
       'jsEngine of what is no namespace',
@@ -239,5 +265,62 @@ describe('a value of another kind', () => {
   ])('%s says what to do instead', (_name, call, message) => {
     expect(call).toThrow(TypeError);
     expect(call).toThrow(message);
+  });
+
+  test('options in the place of arguments are told for what they are', async () => {
+    const message = 'arguments are given as an array, not an object; options come after them';
+    await expect(instance.callAsync('f', { fuel: 100 } as never)).rejects.toThrow(message);
+    expect(() => instance.begin('f', { async: true } as never)).toThrow(message);
+    expect(() => invoke(f, { fuel: 100 } as never)).toThrow(message);
+  });
+
+  test('a number that counts nothing is out of range, wherever it is given', async () => {
+    expect(() => instance.callWith({ fuel: -1 }, 'f')).toThrow(RangeError);
+    expect(() => invoke(f, [], { fuel: -1 })).toThrow(RangeError);
+    await expect(instance.callAsync('f', [], { fuel: -1 })).rejects.toThrow(RangeError);
+    expect(() => instantiate(valid, {}, { fuel: -1 })).toThrow(RangeError);
+    for (const maxMemoryBytes of [1.5, -1, Number.NaN, Number.NEGATIVE_INFINITY]) {
+      expect(() => instantiate(valid, {}, { maxMemoryBytes })).toThrow(RangeError);
+      expect(() => run({ maxMemoryBytes })).toThrow(RangeError);
+      expect(() => new Memory((instance.exports['m'] as Memory).type, maxMemoryBytes)).toThrow(RangeError);
+    }
+    expect(instantiate(valid, {}, { maxMemoryBytes: Number.POSITIVE_INFINITY }).call('f')).toBeUndefined();
+    const execution = instance.begin('f');
+    execution.fuel = -1; // What a run leaves may be below zero.
+    expect(execution.fuel).toBe(-1);
+  });
+
+  test('options may be of a class, without a prototype, or the namespace of a module', () => {
+    class Limits {
+      readonly fuel = 10;
+    }
+    expect(instance.callWith(new Limits(), 'f')).toBeUndefined();
+    expect(instance.callWith(Object.assign(Object.create(null), { fuel: 10 }), 'f')).toBeUndefined();
+    const namespace = Object.defineProperty({ fuel: 10 }, Symbol.toStringTag, { value: 'Module' });
+    expect(instance.callWith(namespace, 'f')).toBeUndefined();
+  });
+});
+
+test('numbers of things are told in the grammar of their number', () => {
+  const { type } = instance.exports['m'] as Memory;
+  expect(() => new Memory(type, 0)).toThrow('a memory of 1 page (65536 bytes)');
+  expect(() => new Memory({ ...type, limits: { min: 2n, max: 2n } }, 0)).toThrow('a memory of 2 pages');
+  const shared = compile(assemble('(module (memory (import "m" "m") 2))'));
+  expect(() => instantiate(shared, { m: instance.exports as never })).toThrow('a memory of 1 page');
+  expect(() => instantiate(compile(assemble('(module (func (import "m" "f")))')), { m: { f: {} as never } })).toThrow(
+    'has to be a func, not an object',
+  );
+});
+
+describe('what stops for want of fuel', () => {
+  const loop = instantiate(compile(assemble('(module (func (export "loop") (loop (br 0))))')));
+  const stopped = 'all fuel consumed: the program was stopped';
+
+  test('says that it can go on where somebody holds it, and not where it is gone', async () => {
+    const execution = loop.begin('loop');
+    execution.fuel = 5;
+    expect(await outcome(() => execution.run())).toMatchObject({ message: `${stopped}; it can go on with more fuel` });
+    expect(await outcome(() => loop.callWith({ fuel: 5 }, 'loop'))).toMatchObject({ message: stopped });
+    expect(await outcome(() => loop.callAsync('loop', [], { fuel: 5 }))).toMatchObject({ message: stopped });
   });
 });

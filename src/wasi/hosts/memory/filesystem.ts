@@ -4,7 +4,7 @@ import { decodeUtf8, encodeUtf8 } from '../../../syntax/utf8.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { DirectoryNode, FileNode, LinkNode, MEMORY_LIMITS, type MemoryLimits, Volume } from './nodes.ts';
-import { checkOptions, isBytes, misfit, shown } from '../../../options.ts';
+import { checkOptions, having, isBytes, misfit, shown, text } from '../../../options.ts';
 
 class MemoryFile implements File {
   readonly type = 'regular-file';
@@ -200,6 +200,8 @@ export function memoryDirectory(tree: MemoryTree = {}, limits?: MemoryLimits): D
 
 /** The whole content of a file; NOENT, LOOP, ISDIR as SystemError. */
 export function readFile(directory: Directory, name: string): Uint8Array {
+  having('a Directory', 'openFile')(directory, 'the directory that is read from');
+  text(name, 'the name of the file');
   const file = directory.openFile(name, { read: true, write: false, create: false, exclusive: false, truncate: false });
   try {
     const bytes = new Uint8Array(Number(file.stat().size));
