@@ -141,7 +141,7 @@ test('no command prints them as they are', async () => {
         const binary = line[0] === 'parse' && code === 0;
         const shown = binary ? err : out + err;
         // One way to write them, \u{1b}; JSON and --strace have JSON's.
-        const json = line.some((word) => word === 'json' || word === '--strace' || word === '--stats');
+        const json = line.some((word) => word === 'json' || word === '--strace');
         const odd = json ? undefined : /\\u[0-9a-f]{4}/.exec(shown)?.[0];
         expect([line, HIDDEN.exec(shown)?.[0], odd, /internal error/.test(err)]).toEqual([
           line,
