@@ -10,7 +10,7 @@ import type { ValidModule } from '../validator/module.ts';
 import { type Directory, type Listener, SystemError, WASI } from '../wasi/index.ts';
 import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
 import { openHostDirectory, orWeak } from '../wasi/hosts/node/directory.ts';
-import { openDirectories } from '../wasi/hosts/node/preopens.ts';
+import { directoryError, openDirectories } from '../wasi/hosts/node/preopens.ts';
 import { CliError } from './failure.ts';
 import type { Console } from './console.ts';
 import { type ListenAddress, type Mapping, type RunOptions, WASI_MODULES } from './run-options.ts';
@@ -99,13 +99,6 @@ function listenError({ errno }: SystemError): string {
   if (errno === 'ADDRINUSE') return 'the address is in use';
   if (errno === 'ADDRNOTAVAIL') return 'this machine has no such address';
   return errno === 'ACCES' || errno === 'PERM' ? 'permission denied' : `cannot listen (${errno})`;
-}
-
-function directoryError({ errno, detail }: SystemError): string {
-  if (detail !== undefined) return detail;
-  if (errno === 'NOENT') return 'no such directory';
-  if (errno === 'NOTDIR') return 'is not a directory';
-  return errno === 'ACCES' || errno === 'PERM' ? 'permission denied' : `cannot be opened (${errno})`;
 }
 
 /**

@@ -18,7 +18,8 @@ import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } fr
 import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
 import { Process } from './kernel/process.ts';
-import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul } from './messages.ts';
+import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
+import { plainPath } from './kernel/resolve.ts';
 import {
   CONNECTION_RIGHTS,
   DIRECTORY_RIGHTS,
@@ -55,8 +56,8 @@ export type { Engine, ProgramImports, ProgramInstance, ProgramModule, ProgramOpt
 export interface WasiOptions {
   /** The first is by custom the program's name. */
   readonly args?: readonly string[] | undefined;
-  /** Name and value: an object, or pairs (a Map, an array), which keep their order where names look like numbers. */
-  readonly env?: Pairs<string> | undefined;
+  /** Name and value: an object, or pairs (a Map, an array), which keep their order. Those that are undefined are left out. */
+  readonly env?: Pairs<string | undefined> | undefined;
   /**
    * Guest path to directory, in order from descriptor 3 on: an object, or pairs (a Map, an array), which keep their order
    * where paths look like numbers. No path may be given twice. The WASI object takes them over and closes them.
@@ -102,6 +103,8 @@ export class WASI {
   private readonly process: Process;
   private readonly mode: 'async' | 'sync';
   private readonly guests = new Guests();
+  /** A program has begun, or everything is closed: another one would find its descriptors so. */
+  private used = false;
 
   /**
    * Throws a TypeError for an unknown option, and for arguments, variables or guest paths that WASI cannot express; a
@@ -112,7 +115,7 @@ export class WASI {
     const { args = [], env = {}, mode = 'async', strace } = options;
     const { clock = portableClock(), random = portableRandom() } = options;
     this.mode = mode;
-    this.process = new Process({ args, env, clock, random });
+    this.process = new Process({ args, env: env as Pairs<string>, clock, random });
     this.addStreams(options);
     const preopens = pairsOf(options.preopens ?? []);
     refuseDoubles(preopens);
@@ -155,26 +158,33 @@ export class WASI {
    * parameters and results (of other engines' functions only parameters can be seen), or where there is an `_initialize`,
    * too. The memory that the instance exports is bound for engines which do not tell who calls, unless bind was called.
    */
-  start(instance: WasiInstance): number | Promise<number> {
+  start(instance: WasiInstance, ...more: readonly undefined[]): number | Promise<number> {
+    if (more.some((one) => one !== undefined)) throw new TypeError(takesNoOptions());
     checkInstance(instance, 'WASI.start: what is started');
-    return this.finishing(() => this.call(instance, '_start'));
+    return this.finishing('start', () => this.call(instance, '_start'));
   }
 
   /**
    * Runs a command with all its threads (wasi-threads), which take turns: makes the instances with the engine, calls
    * `_start`, and returns the exit code; in mode 'async' a promise of it. Returning from `_start`, proc_exit and
    * traps of any thread end all of them. Throws traps, Interrupted, a LinkError for imports and entries of wrong types
-   * before anything runs, and a TypeError without `_start`.
+   * before anything runs, and a TypeError without `_start` and for what does not fit; in mode 'async' the promise is rejected.
    *
    *     const exitCode = await new WASI({ args: ['prog'] }).run(engine, compile(bytes));
    */
   run<M extends ProgramModule>(engine: Engine<M>, module: M, given?: ProgramOptions): number | Promise<number> {
+    if (this.mode === 'sync') return this.runNow(engine, module, given);
+    return new Promise((resolve) => resolve(this.runNow(engine, module, given)));
+  }
+
+  private runNow<M extends ProgramModule>(engine: Engine<M>, module: M, given?: ProgramOptions) {
     checkEngine(engine, 'WASI.run: the engine');
     checkCompiled(module, 'WASI.run: the module');
     const options = checkOptions('WASI.run', given, PROGRAM_OPTIONS);
     const imports = mergedImports(options.imports ?? {}, this.imports);
     const begun = (instance: WasiInstance): void => this.bindExported(instance);
-    return this.finishing(() => runProgram({ module, engine, imports }, this.process, this.mode, begun, options));
+    const program = { module, engine, imports };
+    return this.finishing('run', () => runProgram(program, this.process, this.mode, begun, options));
   }
 
   /** Prepares a reactor: binds the memory and calls `_initialize` if there is one. Throws as `start` does. */
@@ -187,6 +197,7 @@ export class WASI {
 
   /** Closes all descriptors and ends pending waits: their promises reject with ExitStatus. Nothing keeps the host alive. */
   close(): void {
+    this.used = true;
     this.process.waiting.abortAll(new ExitStatus(0));
     this.process.files.closeAll();
   }
@@ -206,7 +217,9 @@ export class WASI {
     this.guests.begun = memoryOf(exports[MEMORY_NAME]);
   }
 
-  private finishing(run: () => unknown): number | Promise<number> {
+  private finishing(who: string, run: () => unknown): number | Promise<number> {
+    if (this.used) throw new TypeError(usedAlready(who));
+    this.used = true;
     const exitCode = (error: unknown): number => {
       if (isError(error, 'exit')) return error.exitCode;
       throw error;
@@ -273,8 +286,9 @@ function inputOf(stdin: WasiOptions['stdin']): InputStream {
 function refuseDoubles(preopens: readonly (readonly [path: string, directory: Directory])[]): void {
   const paths = new Set<string>();
   for (const [path] of preopens) {
-    if (paths.has(path)) throw new TypeError(refuseDouble('guest path', path));
-    paths.add(path);
+    const meant = plainPath(path);
+    if (paths.has(meant)) throw new TypeError(refuseDouble('guest path', path));
+    paths.add(meant);
   }
 }
 

@@ -97,3 +97,15 @@ export function misuse(name: string, type: FuncType): string {
 export function wrongAnswer(method: string, value: unknown): string {
   return `invalid answer of ${method}: a provider of the system interface answered ${shown(value)}`;
 }
+
+export function usedAlready(method: string): string {
+  return `WASI.${method}: this WASI object has had its program, or was closed, and its descriptors are closed: make a new one for each program`;
+}
+
+export function takesNoOptions(): string {
+  return 'WASI.start takes the instance alone: fuel and a signal are options of run, or of the calls of an instance';
+}
+
+export function streamOfHost(): string {
+  return 'is a stream of the host: give outputToFd(1) of wasmi-ts/node for that of the process, or a function, (bytes) => stream.write(bytes)';
+}

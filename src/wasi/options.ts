@@ -19,7 +19,7 @@ import {
   whole,
 } from '../options.ts';
 import type { WasiOptions } from './index.ts';
-import { needsHost } from './messages.ts';
+import { needsHost, streamOfHost } from './messages.ts';
 import type { ProgramOptions } from './program.ts';
 
 export const checkEngine: Check = having('an engine, as wasmi-ts exports one', 'beginInstantiate', 'yieldToHost');
@@ -52,7 +52,11 @@ const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 const output = stream(
   'outputToFd',
-  either(isFunction, having('a function that is given the bytes, or an OutputStream', 'write')),
+  either(isFunction, (value, where) => {
+    const isObject = typeof value === 'object' && value !== null;
+    if (isObject && 'write' in value && !('subscribe' in value)) throw new TypeError(`${where} ${streamOfHost()}`);
+    return having('a function that is given the bytes, or an OutputStream', 'write', 'subscribe')(value, where);
+  }),
 );
 
 /** Text, bytes, a stream, or what gives pieces one after the other. */

@@ -13,6 +13,7 @@ import {
   type Pairs,
   type Shape,
   shapeOf,
+  shown,
   text,
 } from '../../options.ts';
 import process from 'node:process';
@@ -22,7 +23,7 @@ import type { WasiOptions } from '../index.ts';
 import { openHostDirectory, orWeak } from './node/directory.ts';
 import { inputFromFd } from './node/input.ts';
 import { outputToFd } from './node/output.ts';
-import { openDirectories } from './node/preopens.ts';
+import { directoryError, openDirectories } from './node/preopens.ts';
 import { refusedDirectory } from './node/refused.ts';
 import { nodeClock, nodeRandom } from './node/time.ts';
 import { readOnly } from './read-only.ts';
@@ -50,10 +51,16 @@ interface DirectoryOptions {
 
 const DIRECTORY_OPTIONS: Shape<DirectoryOptions> = { readOnly: flag, weak: flag };
 
-const hostDirectory: Check = either(
-  (value) => typeof value === 'string',
-  shapeOf<{ readonly path: string } & DirectoryOptions>({ path: text, ...DIRECTORY_OPTIONS }),
-);
+const PATH = 'a path as a text (fileURLToPath of node:url makes one of a URL)';
+
+const hostPath = shapeOf<{ readonly path: string } & DirectoryOptions>({ path: text, ...DIRECTORY_OPTIONS });
+
+/** A path, or an object with one: a Directory is given to the WASI object itself. */
+const hostDirectory: Check = (value, where) => {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null && 'path' in value) return hostPath(value, where);
+  throw misfit(where, `${PATH}, or { path, readOnly, weak }`, value);
+};
 
 const HOST_OPTIONS: Shape<NodeHostOptions> = {
   preopens: pairs(hostDirectory),
@@ -80,7 +87,7 @@ export interface NodeHostOptions {
   /** Standard streams of this process that the guest shall have: all with true, none if not given. */
   readonly stdio?: boolean | StandardStreams | undefined;
   readonly args?: readonly string[] | undefined;
-  readonly env?: Pairs<string> | undefined;
+  readonly env?: Pairs<string | undefined> | undefined;
   /** 'async' if not given; it must be the mode of the WASI object. */
   readonly mode?: 'async' | 'sync' | undefined;
   readonly strace?: ((line: string) => void) | undefined;
@@ -95,7 +102,7 @@ export interface NodeHostOptions {
  */
 export function nodeDirectory(path: string, options?: DirectoryOptions): Directory {
   const known = checkOptions('nodeDirectory', options, DIRECTORY_OPTIONS);
-  if (typeof path !== 'string') throw misfit('nodeDirectory: the path', 'a text', path);
+  if (typeof path !== 'string') throw misfit('nodeDirectory: the path', PATH, path);
   try {
     return openDirectory(path, known);
   } catch (error) {
@@ -108,8 +115,13 @@ export function nodeDirectory(path: string, options?: DirectoryOptions): Directo
 
 /** The same, but for a SystemError where Linux cannot hold it: NOTSUP (OR_WEAK). */
 function openDirectory(path: string, { readOnly: isReadOnly, weak = false }: DirectoryOptions): Directory {
-  const directory = openHostDirectory(path, { weak, orElse: OR_WEAK });
-  return isReadOnly === true ? readOnly(directory) : directory;
+  try {
+    const directory = openHostDirectory(path, { weak, orElse: OR_WEAK });
+    return isReadOnly === true ? readOnly(directory) : directory;
+  } catch (error) {
+    if (!(error instanceof SystemError) || error.detail === OR_WEAK) throw error;
+    throw new SystemError(error.errno, `the directory ${shown(path)}: ${directoryError(error)}`);
+  }
 }
 
 const OR_WEAK = orWeak('{ weak: true }');

@@ -138,3 +138,9 @@ export function checkPath(path: string): void {
   if (path.includes('\0')) throw new SystemError('INVAL');
   if (path.length > MAX_PATH || utf8Length(path) > MAX_PATH) throw new SystemError('NAMETOOLONG');
 }
+
+/** A guest path without what changes nothing in it: empty names and dots. Two that are the same so mean the same. */
+export function plainPath(path: string): string {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  return `${path.startsWith('/') ? '/' : ''}${names.join('/')}`;
+}

@@ -182,8 +182,12 @@ export function memoryDirectory(tree: MemoryTree = {}, limits?: MemoryLimits): D
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [directory, content] = next;
     for (const [name, value] of Object.entries(content)) {
-      if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0'))
-        throw new SystemError('INVAL');
+      if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
+        throw new SystemError(
+          'INVAL',
+          `memoryDirectory: ${shown(name)} is no name; directories are objects in the tree`,
+        );
+      }
       if (typeof value === 'string' || isBytes(value)) writeNew(directory, name, value);
       else if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) {
         const wanted = 'a text, a Uint8Array, or an object for a directory';
