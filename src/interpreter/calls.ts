@@ -83,7 +83,7 @@ export function callIndirectSlow(t: Thread): boolean {
 
 /** The function that is element `i` of a table, called as type `canon`. */
 function element(t: Thread, table: number, i: number, canon: number): Func {
-  const { elems } = t.instance.tables[table];
+  const elems = t.instance.tables[table].cells;
   if (i >= elems.length) throw new Trap('undefined-element', `element ${i} of a table of ${elems.length}`);
   const func = elems[i] as Func | null;
   if (func === null) throw new Trap('uninitialized-element', String(i));

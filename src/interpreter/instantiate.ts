@@ -8,7 +8,7 @@ import type { Func } from '../runtime/func.ts';
 import type { Global } from '../runtime/global.ts';
 import { type Extern, ModuleInstance } from '../runtime/instance.ts';
 import { Memory, NO_MEMORY } from '../runtime/memory.ts';
-import { Table } from '../runtime/table.ts';
+import { INSIDE, Table } from '../runtime/table.ts';
 import { Tag } from '../runtime/tag.ts';
 import type { DataSegment, ElemSegment, Import } from '../syntax/module.ts';
 import { type ExternType, closeGlobal, closeTable, matchesExtern } from '../validator/subtyping.ts';
@@ -113,7 +113,7 @@ export function instantiateModule(
   });
   for (const { type, init } of module.tables) {
     inst.tables.push(
-      new Table(closeTable(valid.canonical, type), init === undefined ? null : evaluateConstant(inst, init)),
+      new Table(closeTable(valid.canonical, type), init === undefined ? null : evaluateConstant(inst, init), INSIDE),
     );
   }
   for (const segment of module.elems) inst.elems.push(elements(inst, segment));
@@ -158,7 +158,7 @@ function elements(inst: ModuleInstance, segment: ElemSegment): readonly unknown[
 function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number): void {
   if (mode.kind === 'passive') return;
   if (mode.kind === 'active') {
-    const { elems } = inst.tables[mode.table];
+    const elems = inst.tables[mode.table].cells;
     const values = inst.elems[index] as readonly unknown[];
     const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
     if (offset + values.length > elems.length) {

@@ -25,7 +25,7 @@ export function callIndirect(inst: ModuleInstance, slot: number, table: number, 
     const func = REFERENCES[slot] as Func | null;
     return func === null || func.instance !== inst ? 0 : inst.unit.entries[func.index];
   }
-  const elems = inst.tables[table].elems;
+  const elems = inst.tables[table].cells;
   const i = SLOTS[2 * slot] >>> 0;
   if (i >= elems.length) return 0;
   const func = elems[i] as Func | null;

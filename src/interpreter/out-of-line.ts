@@ -56,14 +56,14 @@ function dropped<T>(list: readonly T[] | undefined): readonly T[] {
 const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   ...WIDE_ARITHMETIC,
   'table.get': (inst, at, l) => {
-    const { elems, type } = inst.tables[l];
+    const { cells: elems, type } = inst.tables[l];
     const i = readAddress(type, at);
     if (i >= elems.length) throw elementTrap(type, at, elems.length);
     R[at >> 1] = elems[i];
     return 0;
   },
   'table.set': (inst, at, l) => {
-    const { elems, type } = inst.tables[l];
+    const { cells: elems, type } = inst.tables[l];
     const i = readAddress(type, at);
     if (i >= elems.length) throw elementTrap(type, at, elems.length);
     elems[i] = R[(at >> 1) + 1];
@@ -81,15 +81,15 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     return before < 0 ? 0 : Math.floor(n / ELEMENTS_PER_FUEL);
   },
   'table.fill': (inst, at, l) => {
-    const { elems, type } = inst.tables[l];
+    const { cells: elems, type } = inst.tables[l];
     const [i, n] = [readAddress(type, at), readAddress(type, at + 4)];
     checkElements({ start: i, n, size: elems.length }, at, type, at + 4, type);
     elems.fill(R[(at >> 1) + 1], i, i + n);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
   'table.copy': (inst, at, l, m) => {
-    const { elems: to, type } = inst.tables[l];
-    const { elems: from, type: fromType } = inst.tables[m];
+    const { cells: to, type } = inst.tables[l];
+    const { cells: from, type: fromType } = inst.tables[m];
     const [d, s] = [readAddress(type, at), readAddress(fromType, at + 2)];
     const lengthType = narrower(type, fromType);
     const n = readAddress(lengthType, at + 4);
@@ -100,7 +100,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   },
   'table.init': (inst, at, l, m) => {
     const from = dropped(inst.elems[l]);
-    const { elems: to, type } = inst.tables[m];
+    const { cells: to, type } = inst.tables[m];
     const [d, s, n] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     checkElements({ start: s, n, size: from.length }, at + 2, NARROW, at + 4, NARROW);
     checkElements({ start: d, n, size: to.length }, at, type, at + 4, NARROW);

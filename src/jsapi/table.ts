@@ -1,6 +1,6 @@
 // WebAssembly.Table. https://webassembly.github.io/spec/js-api/#tables
 import { isError } from '../errors.ts';
-import { Table } from '../runtime/table.ts';
+import { INSIDE, Table } from '../runtime/table.ts';
 import type { ValType } from '../syntax/types.ts';
 import * as say from './messages.ts';
 import {
@@ -75,7 +75,7 @@ export class TableObject {
     const limits = toLimits(given, addr, who);
     const init = toInitial(value, elem);
     try {
-      return bind(newObject(new.target), new Table({ addr, limits, shared: false, elem }, init));
+      return bind(newObject(new.target), new Table({ addr, limits, shared: false, elem }, init, INSIDE));
     } catch (error) {
       throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
     }
@@ -101,7 +101,7 @@ export class TableObject {
     checkCrossing(table);
     const who = 'WebAssembly.Table.get()';
     const at = inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who);
-    return refToJs(table.type.elem, table.elems[at]);
+    return refToJs(table.type.elem, table.cells[at]);
   }
 
   set(index: AddressValue, ...value: [value?: unknown]): void {
@@ -112,7 +112,7 @@ export class TableObject {
     // Here an undefined that is given is a value: of funcref tables, a wrong one.
     const { elem } = table.type;
     const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem)) : defaultValue(elem);
-    table.elems[inTable(table, at, who)] = element;
+    table.cells[inTable(table, at, who)] = element;
   }
 }
 

@@ -482,7 +482,7 @@ op('call.import', 'k l', 'TRAP(3)', true);
 op(
   'call.indirect',
   'A k l m',
-  `if (k < 0) x = indirect(inst, A, k, l); else { elems = inst.tables[k].elems; x = S[A << 1]; if ((x >>> 0) >= elems.length) TRAP(4) func = elems[x] as Func; if (func === null || func.canon !== l || func.instance !== inst) TRAP(4) x = inst.unit.entries[func.index]; } if (x === 0) TRAP(4) z = m; ${CALL}`,
+  `if (k < 0) x = indirect(inst, A, k, l); else { elems = inst.tables[k].cells; x = S[A << 1]; if ((x >>> 0) >= elems.length) TRAP(4) func = elems[x] as Func; if (func === null || func.canon !== l || func.instance !== inst) TRAP(4) x = inst.unit.entries[func.index]; } if (x === 0) TRAP(4) z = m; ${CALL}`,
   true,
   `x = indirect(inst, A, k, l); if (x === 0) TRAP(4) z = m; ${CALL}`,
 );

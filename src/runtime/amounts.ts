@@ -1,6 +1,6 @@
 // What embedders give for sizes and types of memories and tables, checked where it goes in.
 import { withArticle } from '../options.ts';
-import type { Limits, MemType, TableType } from '../syntax/types.ts';
+import { isRef, type Limits, type MemType, type TableType, typeName } from '../syntax/types.ts';
 
 /** @throws TypeError for what is no number, RangeError for one that counts nothing: negative, NaN, infinite or a fraction. */
 export function checkCount(count: unknown, what: string): void {
@@ -28,6 +28,8 @@ export function checkTableType(type: TableType): void {
   checkType(type, 'table');
   if (typeof type.elem !== 'number')
     throw new TypeError(`the elements of a table have a type, not ${named(type.elem)}`);
+  if (!isRef(type.elem))
+    throw new TypeError(`the elements of a table are references, not of type ${typeName(type.elem)}`);
 }
 
 function checkType(type: MemType | TableType, what: string): void {

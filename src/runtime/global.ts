@@ -7,13 +7,19 @@ import type { GlobalType } from '../syntax/types.ts';
 export class Global {
   readonly kind = brand(this, 'global');
   readonly type: GlobalType;
-  /** Where the value is: `words[at]` and up for numbers and vectors, `refs[at]` for references. */
+  /**
+   * Where the value is: `words[at]` and up for numbers and vectors, `refs[at]` for references. For the engine: nothing
+   * checks what is put there; embedders have getGlobal and setGlobal.
+   * @internal
+   */
   readonly words: Int32Array;
+  /** @internal */
   readonly refs: unknown[];
+  /** @internal */
   readonly at: number;
 
   constructor(type: GlobalType, words: Int32Array = new Int32Array(4), refs: unknown[] = [null], at = 0) {
-    this.type = type;
+    this.type = Object.freeze({ ...type });
     this.words = words;
     this.refs = refs;
     this.at = at;

@@ -72,7 +72,7 @@ export class Memory implements Views {
   constructor(type: MemType, maxBytes: number = MAX_MEMORY_BYTES, parts?: SharedParts) {
     checkMemoryType(type);
     checkBound(maxBytes, 'what a memory may have in bytes');
-    this.type = type;
+    this.type = Object.freeze({ ...type, limits: Object.freeze({ ...type.limits }) });
     const page = 2 ** type.pageSizeLog2;
     const { max } = type.limits;
     this.maxBytes = Math.min(maxBytes, MAX_MEMORY_BYTES, max === undefined ? MAX_MEMORY_BYTES : Number(max) * page);

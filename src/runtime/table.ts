@@ -1,27 +1,38 @@
 // A table instance. https://webassembly.github.io/spec/core/exec/runtime.html#table-instances
+// What embedders put in is checked here; the interpreter reads and writes `cells`, which only hold references of the type.
 import { counted } from '../syntax/shown.ts';
 import { brand } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
-import { toReference } from './references.ts';
+import { referenceOut, toReference } from './references.ts';
 import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
 import { checkCount, checkTableType } from './amounts.ts';
+
+/**
+ * Says that the first element of a new table is given as it is inside, and is of the type.
+ * @internal
+ */
+export const INSIDE = {};
 
 /** A table of references. `type.elem` is closed (heap types are canonical ids), so that instances can share it. */
 export class Table {
   readonly kind = brand(this, 'table');
   readonly type: TableType;
-  /** The references; `elems.length` is the table's size. */
-  readonly elems: unknown[] = [];
+  /**
+   * The references as they are inside; the length is the table's size. For the engine: nothing checks what is put there.
+   * @internal
+   */
+  readonly cells: unknown[] = [];
   private readonly max: number;
 
   /**
+   * The elements are `init`, as the host gives it, or null.
    * @throws ExhaustionError when the minimum is above the limit of 10,000,000 elements.
-   * @throws TypeError, RangeError for what is no table type.
+   * @throws TypeError for an `init` that is not of the table's type; TypeError, RangeError for what is no table type.
    */
-  constructor(type: TableType, ...init: [value?: unknown]) {
+  constructor(type: TableType, ...init: [value?: unknown, as?: object]) {
     checkTableType(type);
-    this.type = type;
+    this.type = Object.freeze({ ...type, limits: Object.freeze({ ...type.limits }) });
     const declared = type.limits.max ?? (type.addr === I32 ? 0xffff_ffffn : BigInt(MAX_TABLE_SIZE));
     this.max = Math.min(MAX_TABLE_SIZE, Number(declared));
     if (type.limits.min > BigInt(MAX_TABLE_SIZE)) {
@@ -30,12 +41,27 @@ export class Table {
         'table',
       );
     }
-    // An externref that is undefined is a value: only where none is given it is null.
-    this.extend(Number(type.limits.min), init.length === 0 ? null : init[0]);
+    this.extend(Number(type.limits.min), init[1] === INSIDE ? init[0] : this.inside(init));
   }
 
   get size(): number {
-    return this.elems.length;
+    return this.cells.length;
+  }
+
+  /** A copy of all elements, as the host sees them; frozen. */
+  get elems(): readonly unknown[] {
+    return Object.freeze(this.cells.map((one) => referenceOut(this.type.elem, one)));
+  }
+
+  /** The element at an index, as the host sees it. @throws TypeError, RangeError for what is no index in the table. */
+  get(index: number): unknown {
+    return referenceOut(this.type.elem, this.cells[this.checked(index)]);
+  }
+
+  /** Puts an element in. @throws TypeError when it is not of the table's type; TypeError, RangeError for a wrong index. */
+  set(index: number, value: unknown): void {
+    const at = this.checked(index);
+    this.cells[at] = toReference(this.type.elem, value);
   }
 
   /**
@@ -44,14 +70,28 @@ export class Table {
    */
   grow(delta: number, ...init: [value?: unknown]): number {
     checkCount(delta, 'what a table grows by');
-    return this.extend(delta, toReference(this.type.elem, init.length === 0 ? null : init[0]));
+    return this.extend(delta, this.inside(init));
   }
 
-  /** The same for a reference as it is inside. */
+  /**
+   * The same for a reference as it is inside.
+   * @internal
+   */
   extend(delta: number, init: unknown): number {
-    const before = this.elems.length;
+    const before = this.cells.length;
     if (before + delta > this.max) return -1;
-    for (let i = 0; i < delta; i++) this.elems.push(init);
+    for (let i = 0; i < delta; i++) this.cells.push(init);
     return before;
+  }
+
+  /** An externref that is undefined is a value: only where none is given it is null. */
+  private inside(init: readonly unknown[]): unknown {
+    return toReference(this.type.elem, init.length === 0 ? null : init[0]);
+  }
+
+  private checked(index: number): number {
+    checkCount(index, 'an index of a table');
+    if (index < this.cells.length) return index;
+    throw new RangeError(`the table has ${counted(this.cells.length, 'element')}, none at ${index}`);
   }
 }

@@ -116,7 +116,7 @@ function calleeOf(
     return { kind: 'wasm', name: modules.nameFunc(func) };
   }
   const [{ bits }] = topValues(event, 1);
-  const func = row.imm === 'call_indirect' ? instance.tables[index2].elems[Number(bits as bigint)] : bits;
+  const func = row.imm === 'call_indirect' ? instance.tables[index2].cells[Number(bits as bigint)] : bits;
   if (!isFunc(func)) return undefined;
   return func.instance === undefined ? { kind: 'host', name: '' } : { kind: 'wasm', name: modules.nameFunc(func) };
 }

@@ -63,7 +63,7 @@ export function watch(
     case 'table.set': {
       const [at, after] = inputs;
       const element = unsigned(at);
-      const before = { type: after.type, bits: outward(event, after.type, instance.tables[index].elems[element]) };
+      const before = { type: after.type, bits: outward(event, after.type, instance.tables[index].cells[element]) };
       const name = `${module.entryName('table', index)}[${element}]`;
       return () => ({ kind: 'set', space: 'table', name, before, after });
     }

@@ -1,7 +1,8 @@
 // Canonicalises recursive groups of types, so that iso-recursive equivalence across modules is `===` on small integers.
 // https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling
 // The registry is one per process and only grows: a type that once was seen keeps its id. It holds each distinct group
-// once, closed (all type indices in it are canonical ids). It does not check types: validator/types.ts does.
+// once, closed (all type indices in it are canonical ids) and frozen, since functions of all modules show it. It does not
+// check types: validator/types.ts does.
 import type { CompType, FieldType, FuncType, RecGroup, SubType, ValType } from '../syntax/types.ts';
 import { heapOf, isExact, isNullable, ref } from '../syntax/types.ts';
 
@@ -42,7 +43,7 @@ export function closeType(canonical: Uint32Array, t: ValType): ValType {
 }
 
 function closeField(canonical: Uint32Array, field: FieldType): FieldType {
-  return { storage: closeType(canonical, field.storage), mutable: field.mutable };
+  return Object.freeze({ storage: closeType(canonical, field.storage), mutable: field.mutable });
 }
 
 /** A composite type whose type indices are replaced by canonical ids. */
@@ -50,23 +51,26 @@ export function closeComp(canonical: Uint32Array, comp: CompType): CompType {
   switch (comp.kind) {
     case 'func': {
       const close = (t: ValType): ValType => closeType(canonical, t);
-      return { kind: 'func', params: comp.params.map(close), results: comp.results.map(close) };
+      const [params, results] = [comp.params.map(close), comp.results.map(close)];
+      return Object.freeze({ kind: 'func', params: Object.freeze(params), results: Object.freeze(results) });
     }
-    case 'struct':
-      return { kind: 'struct', fields: comp.fields.map((field) => closeField(canonical, field)) };
+    case 'struct': {
+      const fields = comp.fields.map((field) => closeField(canonical, field));
+      return Object.freeze({ kind: 'struct', fields: Object.freeze(fields) });
+    }
     case 'array':
-      return { kind: 'array', field: closeField(canonical, comp.field) };
+      return Object.freeze({ kind: 'array', field: closeField(canonical, comp.field) });
   }
 }
 
 function closeSub(canonical: Uint32Array, type: SubType): SubType {
-  return {
+  return Object.freeze({
     final: type.final,
-    supers: type.supers.map((index) => canonical[index]),
+    supers: Object.freeze(type.supers.map((index) => canonical[index])),
     comp: closeComp(canonical, type.comp),
     ...(type.descriptor === undefined ? {} : { descriptor: canonical[type.descriptor] }),
     ...(type.describes === undefined ? {} : { describes: canonical[type.describes] }),
-  };
+  });
 }
 
 /**

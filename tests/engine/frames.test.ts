@@ -1,14 +1,6 @@
 // Stacks and frames at their limits: recursion without end, tail calls, very large frames, reentrancy.
 import { describe, expect, test } from 'vitest';
-import {
-  ExhaustionError,
-  type Func,
-  type Instance,
-  instantiate,
-  type Memory,
-  type Table,
-  Trap,
-} from '../../src/index.ts';
+import { ExhaustionError, type Instance, instantiate, type Memory, type Table, Trap } from '../../src/index.ts';
 import { callBits, random, run, stateOf, wat } from './support.ts';
 
 const OK = '(func (export "ok") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))';
@@ -449,9 +441,9 @@ describe('memory at its edges', () => {
     const [a, b] = [make(1), make(2)];
     const caller = run(`(module (table (export "t") 2 funcref) (memory 1) (global (mut i32) (i32.const 50))
       (func (export "c") (param i32) (result i32) (call_indirect (result i32) (local.get 0))))`);
-    const { elems } = caller.exports['t'] as Table;
-    elems[0] = a.exports['f'] as Func;
-    elems[1] = b.exports['f'] as Func;
+    const table = caller.exports['t'] as Table;
+    table.set(0, a.exports['f']);
+    table.set(1, b.exports['f']);
     expect([caller.call('c', 0), caller.call('c', 1), caller.call('c', 0)]).toEqual([1 + 49, 2 + 50, 1 + 49]);
   });
 });
