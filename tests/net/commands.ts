@@ -131,13 +131,18 @@ export function caseOf(seed: number, random: Random): Case {
     'MODULE',
     ...random.some(2, () => random.pick(ARGUMENTS)),
   ];
+  const texts = { module: oddModule(random), library: oddModule(random) };
+  const args = random.chance(80) ? run() : [...random.pick(OTHERS)];
+  const env: Record<string, string> = random.chance(20) ? { constructor: 'x', A: '\ud800', '2': 'b', '1': 'a' } : {};
+  const stdin = random.pick(INPUTS);
+  // Who reads a module from an input that never ends waits for it for ever, as asked.
+  const isModule = args.some((arg) => /^(lib=)?-$/.test(arg));
   return {
     seed,
-    module: oddModule(random),
-    library: oddModule(random),
-    args: random.chance(80) ? run() : [...random.pick(OTHERS)],
-    env: random.chance(20) ? { constructor: 'x', A: '\ud800', '2': 'b', '1': 'a' } : {},
-    stdin: random.pick(INPUTS),
+    ...texts,
+    args,
+    env,
+    stdin: isModule && stdin === 'open' ? 'text' : stdin,
     stdout: random.pick(OUTPUTS),
     stderr: random.pick(OUTPUTS),
   };
