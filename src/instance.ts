@@ -66,7 +66,7 @@ export type EngineOptions = Omit<InstanceOptions, 'fuel'>;
 const ENGINE_OPTIONS: Shape<EngineOptions> = {
   maxMemoryBytes: bound('a number of bytes'),
   mode: oneOf('fast', 'traced'),
-  monitor: having('a monitor', 'instruction'),
+  monitor: having('a monitor', 'instruction()'),
   unknownImports: oneOf('refuse', 'trap'),
 };
 

@@ -12,6 +12,7 @@ import {
   shown,
   text,
   whole,
+  having,
 } from './options.ts';
 
 interface Inner {
@@ -140,4 +141,13 @@ test('bytes are told by their slots, not by their prototype', () => {
   expect(isBytes(new Proxy(new Uint8Array(1), {}))).toBe(false);
   expect(isBytes(new Uint8ClampedArray(1))).toBe(false);
   expect(isBytes([0])).toBe(false);
+});
+
+test('an object that has to have a method is refused where that is no function; inherited ones will do', () => {
+  const check = having('a clock', 'now()', 'step');
+  const inherited = Object.create({ now: () => 1, step: undefined }) as object;
+  expect(check(inherited, 'x')).toBe(inherited);
+  for (const value of [{ now: 5, step: 1 }, { step: 1 }, { now: () => 1 }, () => 1, null]) {
+    expect(() => check(value, 'x')).toThrow('x has to be a clock (with now(), step)');
+  }
 });

@@ -79,10 +79,14 @@ export const callable: Check = (value, where) => {
   return value;
 };
 
-/** An object of an interface that has these methods or members; the object itself is used. */
+/** An object of an interface that has these members, and methods, spelt `name()`; the object itself is used. */
 export function having(what: string, ...members: readonly string[]): Check {
+  const has = (value: object, member: string): boolean =>
+    member.endsWith('()')
+      ? typeof (value as Record<string, unknown>)[member.slice(0, -2)] === 'function'
+      : member in value;
   return (value, where) => {
-    const fits = typeof value === 'object' && value !== null && members.every((name) => name in value);
+    const fits = typeof value === 'object' && value !== null && members.every((member) => has(value, member));
     if (!fits) throw misfit(where, members.length === 0 ? what : `${what} (with ${members.join(', ')})`, value);
     return value;
   };
@@ -113,6 +117,15 @@ export function whole(what: string, least = 0, most = Number.MAX_SAFE_INTEGER): 
   return (value, where) => {
     if (typeof value !== 'number') throw misfit(where, what, value);
     if (!Number.isInteger(value) || value < least || value > most) throw outOfRange(where, what, least, value, most);
+    return value;
+  };
+}
+
+/** A bigint from `least` on; `what` has its unit. */
+export function wholeBigint(what: string, least: bigint): Check {
+  return (value, where) => {
+    if (typeof value !== 'bigint') throw misfit(where, `${what} as a bigint`, value);
+    if (value < least) throw new RangeError(`${where} has to be ${what}, ${least} or more, not ${value}`);
     return value;
   };
 }

@@ -1,5 +1,6 @@
 // The judge: one module on two engines, and where they differ. Engines are objects of a small interface, so that any can
 // be judged: ours, the host's own, one in another process. Runs that end for want of stack or memory are no verdict.
+import { type Check, having } from '../options.ts';
 import { own } from '../syntax/records.ts';
 import type { TestCall, TestModule } from './assemble.ts';
 import type { TestValue } from './values.ts';
@@ -26,6 +27,12 @@ export interface Engine {
   /** What an error means that `instantiate` or `call` threw. */
   failure(error: unknown): Failure;
 }
+
+/** An engine to judge, or to judge by. */
+export const checkEngine: Check = having('an engine', 'name', 'instantiate()', 'failure()');
+
+/** A generated module. */
+export const checkTest: Check = having('a generated module', 'bytes', 'calls');
 
 export interface EngineInstance {
   /** Results as a list. Numbers, bigints (i64), references. */
@@ -191,7 +198,9 @@ function judge(a: Engine, b: Engine, test: TestModule, everyMemory: boolean): Ve
  * trap, calls of host functions with their arguments, globals and tables, and in the end the memories.
  */
 export function differential(a: Engine, b: Engine): (test: TestModule) => Verdict {
+  for (const engine of [a, b]) checkEngine(engine, 'differential: an engine');
   return (test) => {
+    checkTest(test, 'differential: the test');
     const verdict = judge(a, b, test, false);
     // Once more, to tell which call it was.
     return verdict.difference?.what.startsWith('memory ') ? judge(a, b, test, true) : verdict;

@@ -1,7 +1,8 @@
 // Single functions of a wanted type, each in the module that it needs around it.
 import fc from 'fast-check';
+import { having, listOf } from '../options.ts';
 import type { Feature } from '../syntax/features.ts';
-import { type FuncType, V128, isRef } from '../syntax/types.ts';
+import { type FuncType, V128, type ValType, isRef } from '../syntax/types.ts';
 import { type TestModule, assemble } from './assemble.ts';
 import { type Genome, genome } from './genome.ts';
 import { Layout } from './layout.ts';
@@ -69,7 +70,11 @@ function emitBody(type: FuncType, genes: FunctionGenes, options: ModuleOptions):
  */
 export function functionBody(type: BodyType, some?: Partial<ModuleOptions>): fc.Arbitrary<TestFunction> {
   const options = moduleOptions('functionBody', some);
-  const whole = { kind: 'func', params: type.params.map(typeOf), results: type.results.map(typeOf) } as const;
+  having('a type of functions', 'params', 'results')(type, 'functionBody: the type');
+  const valueTypes = listOf((one) => typeOf(one as TypeLike));
+  const params = valueTypes(type.params, 'functionBody: params') as ValType[];
+  const results = valueTypes(type.results, 'functionBody: results') as ValType[];
+  const whole = { kind: 'func', params, results } as const;
   const missing = needed(whole).find((feature) => !options.features.has(feature));
   if (missing !== undefined) throw new TypeError(`the type needs the feature ${missing}, which is not allowed`);
   return fc

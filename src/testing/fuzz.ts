@@ -1,8 +1,8 @@
 // One round of fuzzing: many modules, judged one after another, until one differs; that one is made small.
 import fc from 'fast-check';
-import { checkOptions, type Shape, whole } from '../options.ts';
+import { callable, checkOptions, listOf, type Shape, whole } from '../options.ts';
 import type { Difference, Engine, Verdict } from './differential.ts';
-import { differential } from './differential.ts';
+import { checkEngine, differential } from './differential.ts';
 import type { TestModule } from './assemble.ts';
 import { type InstructionGenes, emitInstructions, instructionGenes } from './instruction.ts';
 import { type ModuleGenome, emitModule, moduleGenome } from './module.ts';
@@ -20,6 +20,12 @@ export const ROUND_OPTIONS: Shape<RoundOptions> = {
   seed: whole('a seed', -(2 ** 53)),
   runs: whole('a number of modules'),
 };
+
+/** Both have to be given. */
+export function complete(who: string, rounds: RoundOptions): RoundOptions {
+  for (const name of ['seed', 'runs'] as const) ROUND_OPTIONS[name](rounds[name], `${who}: option "${name}"`);
+  return rounds;
+}
 
 export interface Round {
   readonly runs: number;
@@ -131,7 +137,9 @@ export function fuzzRound(
   rounds: RoundOptions,
   watch: Watch = () => {},
 ): Round {
-  const { seed, runs } = checkOptions('fuzzRound', rounds, ROUND_OPTIONS);
+  const { seed, runs } = complete('fuzzRound', checkOptions('fuzzRound', rounds, ROUND_OPTIONS));
+  listOf(checkEngine)(engines, 'fuzzRound: the engines');
+  callable(watch, 'fuzzRound: what watches');
   const once = differential(engines[0], engines[1]);
   const differ = twice(engines, once);
   let fleeting: Found | undefined;

@@ -1,6 +1,7 @@
 // Genomes: untyped trees of numbers that the emitter turns into code. Any tree is some valid code, so that whatever
 // fast-check shrinks a tree to is a valid module again, and a seed and path find the same module later.
 import fc from 'fast-check';
+import { whole } from '../options.ts';
 
 export interface Genome {
   /** Chooses the group of instructions. */
@@ -31,6 +32,7 @@ export function masked(g: Genome): Genome {
 
 /** Trees of at most `depth` levels; most have about ten nodes. */
 export function genome(depth: number): fc.Arbitrary<Genome> {
+  whole('a number of levels')(depth, 'genome: the depth');
   const n = fc.nat(0xffff);
   const k = fc.nat(0xffff);
   return fc.letrec<{ tree: Genome }>((tie) => ({

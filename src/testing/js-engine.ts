@@ -1,5 +1,6 @@
 // An engine of the judge out of anything that has the JavaScript API: the host's own namespace, or an implementation of
 // it. https://webassembly.github.io/spec/js-api/
+import { text } from '../options.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import type { Engine, EngineInstance, Failure, HostCall } from './differential.ts';
 import type { TestModule } from './assemble.ts';
@@ -79,6 +80,7 @@ function failure(wasm: JsNamespace, error: unknown): Failure {
  * @throws TypeError that names the members which are used here and missing.
  */
 export function jsEngine(name: string, wasm: JsNamespace): Engine {
+  text(name, 'jsEngine: the name');
   const missing = missingMembers(wasm);
   if (missing.length > 0) throw new TypeError(`jsEngine: the namespace of ${name} has no ${missing.join(', ')}`);
   return {

@@ -3,7 +3,8 @@
 import { decodeModule } from '../decoder/decode.ts';
 import type { TestCall, TestModule } from './assemble.ts';
 import { codeOf } from './code.ts';
-import type { Difference, Verdict } from './differential.ts';
+import { amount, callable, having } from '../options.ts';
+import { checkTest, type Difference, type Verdict } from './differential.ts';
 import { bodyAt } from './leave-out.ts';
 import { LINKED } from './linked.ts';
 import { minimize } from './minimize.ts';
@@ -91,6 +92,11 @@ export function minimizeTest(
   seconds: number,
   watch: (test: TestModule, verdict: Verdict) => void = () => {},
 ): TestModule {
+  checkTest(test, 'minimizeTest: the test');
+  having('a difference', 'a', 'b')(difference, 'minimizeTest: the difference');
+  callable(judge, 'minimizeTest: the judge');
+  amount('a number of seconds')(seconds, 'minimizeTest: the seconds');
+  callable(watch, 'minimizeTest: what watches');
   const mayNotEnd = !surelyEnds(test.bytes);
   const shown = shownNaNs(test.bytes);
   const { features } = test;

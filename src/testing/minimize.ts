@@ -4,7 +4,7 @@
 import { decodeModule } from '../decoder/decode.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { WasmError } from '../errors.ts';
-import { amount, checkOptions, moduleBytes, type Shape } from '../options.ts';
+import { amount, callable, checkOptions, moduleBytes, type Shape } from '../options.ts';
 import { DEFAULT_FEATURES, type FeatureSet, featureSet } from '../syntax/features.ts';
 import type { Expr, Module } from '../syntax/module.ts';
 import type { FuncType } from '../syntax/types.ts';
@@ -235,6 +235,7 @@ export function minimize(
   options?: MinimizeOptions,
 ): Uint8Array {
   moduleBytes('minimize', bytes);
+  callable(stillFails, 'minimize: what tells whether it still fails');
   const minimizer = new Minimizer(bytes, stillFails, checkOptions('minimize', options, MINIMIZE_OPTIONS));
   for (let better = true; better && !minimizer.isLate; ) {
     better = false;

@@ -1,5 +1,6 @@
 // Modules from genomes: how many functions, of what types, with what in them.
 import fc from 'fast-check';
+import { having } from '../options.ts';
 import { EXTERNREF, F32, F64, FUNCREF, type FuncType, I32, I64, V128, type ValType } from '../syntax/types.ts';
 import { type TestModule, assemble } from './assemble.ts';
 import type { Body } from './body.ts';
@@ -55,6 +56,13 @@ function functionType(layout: Layout, { params, results }: FunctionGenome, outer
 /** The module that a genome describes: always valid, for the features that are allowed. */
 export function emitModule(gene: ModuleGenome, some?: Partial<ModuleOptions>): TestModule {
   const options = moduleOptions('emitModule', some);
+  having(
+    'a genome, as moduleGenome makes them',
+    'functions',
+    'constants',
+    'start',
+    'calls',
+  )(gene, 'emitModule: the genome');
   const layout = new Layout(swarm(options.features, gene.swarm), options, gene);
   const hasStart = options.start && gene.start.length > 0;
   const genes = [

@@ -1,6 +1,8 @@
 // Bytes that were a module and mostly are none any more, to try what an engine does with them: it may refuse them or run
 // them, nothing else. What to change is drawn from a seed, so that a case can be made again.
 
+import { moduleBytes, whole } from '../options.ts';
+
 /** A small generator of numbers in [0, 1) (mulberry32). */
 function random(seed: number): () => number {
   let state = seed >>> 0;
@@ -50,7 +52,14 @@ function mutate(bytes: Uint8Array, next: () => number): Uint8Array {
 }
 
 /** `count` changed copies of a module, each with one to three changes. The same seed gives the same. */
-export function* mutants(bytes: Uint8Array, count: number, seed = 0): Generator<Uint8Array> {
+export function mutants(bytes: Uint8Array, count: number, seed = 0): Generator<Uint8Array> {
+  moduleBytes('mutants', bytes);
+  whole('a number of copies')(count, 'mutants: the count');
+  whole('a seed', -Number.MAX_SAFE_INTEGER)(seed, 'mutants: the seed');
+  return changed(bytes, count, seed);
+}
+
+function* changed(bytes: Uint8Array, count: number, seed: number): Generator<Uint8Array> {
   const next = random(seed);
   // A plain copy: `slice` of a Buffer would share the caller's bytes.
   const original = new Uint8Array(bytes);

@@ -9,7 +9,7 @@ import type { FeatureSet } from '../syntax/features.ts';
 import { EXTERNREF, F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
 import { printModule } from '../text/printer.ts';
 import type { TestCall, TestModule } from './assemble.ts';
-import type { Engine, EngineInstance, Failure } from './differential.ts';
+import { checkEngine, type Engine, type EngineInstance, type Failure } from './differential.ts';
 import { LINKED } from './linked.ts';
 import { module } from './module.ts';
 import { type ModuleOptions, moduleOptions } from './options.ts';
@@ -130,6 +130,7 @@ function run(engine: Engine, test: TestModule): string[] {
  */
 export function script(engine: Engine, options?: Partial<ModuleOptions>): fc.Arbitrary<TestScript> {
   const checked = moduleOptions('script', options);
+  checkEngine(engine, 'script: the engine');
   return module({ ...checked, fuel: options?.fuel ?? 400, maxImports: 0 }).map((test) => {
     const lines = run(engine, test);
     const assertions = lines.filter((line) => line.startsWith('(assert_')).length;

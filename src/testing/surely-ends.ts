@@ -1,5 +1,6 @@
 // Whether a generated module ends whatever it is called with, also after it was made smaller: each way back to the
 // beginning of a loop, and each circle of calls, has to use up fuel as generated code does. Says no where it does not know.
+import { moduleBytes } from '../options.ts';
 import { decodeModule } from '../decoder/decode.ts';
 import type { Expr, Module } from '../syntax/module.ts';
 import { type Instruction, codeOf, exprOf, instructionsOf, read } from './code.ts';
@@ -106,6 +107,7 @@ function hasNoCircle(unpaid: ReadonlyMap<number, readonly number[]>): boolean {
  * lost what ended its loops: engines that cannot be interrupted should not run it then.
  */
 export function surelyEnds(bytes: Uint8Array): boolean {
+  moduleBytes('surelyEnds', bytes);
   const module = decodeModule(bytes);
   const imported = importsOf(module, 'func');
   const global = module.exports.find(({ name, kind }) => name === FUEL && kind === 'global')?.index ?? -1;

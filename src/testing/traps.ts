@@ -1,5 +1,7 @@
 // Classes of traps that engines tell apart alike, and what each engine says of them. Some engines have one message for two
 // kinds (a null function and one of another type): such kinds are one class.
+import { misfit, text, unknownName } from '../options.ts';
+import { own } from '../syntax/records.ts';
 import { TRAP_PHRASES, type TrapKind } from '../errors.ts';
 
 const CLASS_OF: Readonly<Record<TrapKind, string>> = {
@@ -45,13 +47,17 @@ const V8_MESSAGES: readonly [RegExp, string][] = [
   [/^Atomics\.wait cannot be called|^atomic.*non-shared|not shared|shared memory/, 'shared'],
 ];
 
-/** The class of a kind of trap. */
+/** The class of a kind of trap. @throws TypeError for what is none. */
 export function trapClass(kind: TrapKind): string {
-  return CLASS_OF[kind];
+  if (typeof kind !== 'string') throw misfit('trapClass: the kind', 'a text', kind);
+  const found = own(CLASS_OF, kind);
+  if (found === undefined) throw unknownName('trapClass', 'kind of trap', kind, Object.keys(CLASS_OF));
+  return found;
 }
 
 /** The class of trap that an engine's message tells of; undefined for other messages. */
 export function trapClassOfMessage(message: string): string | undefined {
+  text(message, 'trapClassOfMessage: the message');
   for (const [pattern, name] of V8_MESSAGES) if (pattern.test(message)) return name;
   for (const [kind, phrase] of Object.entries(TRAP_PHRASES)) {
     if (message.startsWith(phrase)) return CLASS_OF[kind as TrapKind];

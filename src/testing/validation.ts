@@ -1,8 +1,8 @@
 // One round of judging generated modules by validators only: each is valid by construction, so none may be refused.
 import fc from 'fast-check';
 import type { TestModule } from './assemble.ts';
-import { checkOptions } from '../options.ts';
-import { type FoundCase, ROUND_OPTIONS, type Round, type RoundOptions } from './fuzz.ts';
+import { callable, checkOptions, having, listOf } from '../options.ts';
+import { complete, type FoundCase, ROUND_OPTIONS, type Round, type RoundOptions } from './fuzz.ts';
 import { type ModuleGenome, emitModule, moduleGenome } from './module.ts';
 import type { ModuleOptions } from './options.ts';
 
@@ -21,7 +21,10 @@ export function validationRound(
   rounds: RoundOptions,
   watch: (test: TestModule) => void = () => {},
 ): Round {
-  const { seed, runs } = checkOptions('validationRound', rounds, ROUND_OPTIONS);
+  const { seed, runs } = complete('validationRound', checkOptions('validationRound', rounds, ROUND_OPTIONS));
+  listOf(having('a validator', 'options', 'refuses()'))(validators, 'validationRound: the validators');
+  if (validators.length === 0) throw new TypeError('validationRound: the validators have to be one at least');
+  callable(watch, 'validationRound: what watches');
   const refusal = (gene: ModuleGenome): FoundCase | undefined => {
     for (const [i, { options, refuses }] of validators.entries()) {
       const test = emitModule(gene, options);

@@ -1,5 +1,7 @@
 // Numbers at the borders of what instructions do, and the values that functions are called with.
 import fc from 'fast-check';
+import { misfit, unknownName } from '../options.ts';
+import { own } from '../syntax/records.ts';
 import { EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, type ValType } from '../syntax/types.ts';
 
 // biome-ignore format: a table
@@ -62,7 +64,11 @@ export type TypeLike = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'ext
 const BY_NAME = { i32: I32, i64: I64, f32: F32, f64: F64, v128: V128, funcref: FUNCREF, externref: EXTERNREF } as const;
 
 export function typeOf(type: TypeLike): ValType {
-  return typeof type === 'number' ? type : BY_NAME[type];
+  if (typeof type === 'number' && Number.isInteger(type)) return type;
+  if (typeof type !== 'string') throw misfit('a type', 'the name of a value type', type);
+  const known = own(BY_NAME, type);
+  if (known === undefined) throw unknownName('a type', 'value type', type, Object.keys(BY_NAME));
+  return known;
 }
 
 /** Whether values of a type may cross into every engine's host. */
@@ -89,7 +95,8 @@ export function extremeFrom(type: ValType, k: number): TestValue {
   return valueFrom(type, 1, k);
 }
 
-/** Values to call functions with; anything but a number type gives strings and null. */
+/** Values to call functions with; anything but a number type gives strings and null. @throws TypeError for no type. */
 export function value(type: TypeLike): fc.Arbitrary<TestValue> {
-  return fc.tuple(fc.nat(0xffff), fc.nat(0xffff)).map(([n, k]) => valueFrom(typeOf(type), n, k));
+  const known = typeOf(type);
+  return fc.tuple(fc.nat(0xffff), fc.nat(0xffff)).map(([n, k]) => valueFrom(known, n, k));
 }

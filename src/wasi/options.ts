@@ -8,8 +8,6 @@ import {
   having,
   isBytes,
   listOf,
-  misfit,
-  oneOf,
   pairs,
   record,
   recordOf,
@@ -18,11 +16,12 @@ import {
   text,
   whole,
 } from '../options.ts';
+import { directory, isPieceSource, mode } from './host/checks.ts';
 import type { WasiOptions } from './index.ts';
 import { needsHost, streamOfHost } from './messages.ts';
 import type { ProgramOptions } from './program.ts';
 
-export const checkEngine: Check = having('an engine, as wasmi-ts exports one', 'beginInstantiate', 'yieldToHost');
+export const checkEngine: Check = having('an engine, as wasmi-ts exports one', 'beginInstantiate()', 'yieldToHost()');
 export const checkCompiled: Check = having('a compiled module', 'module');
 export const checkBound: Check = having('an object', 'memory');
 
@@ -32,9 +31,6 @@ export const checkInstance: Check = (value, where) => {
   having('an object')(exports, `${where}: exports`);
   return value;
 };
-
-/** A handle of a directory, of whatever host. */
-export const directory: Check = having('a Directory', 'openFile', 'openDirectory', 'statEntry');
 
 const preopened: Check = (value, where) => {
   if (typeof value === 'string') throw new TypeError(`${where}: ${needsHost(value, 'nodeDirectory')}`);
@@ -55,30 +51,35 @@ const output = stream(
   either(isFunction, (value, where) => {
     const isObject = typeof value === 'object' && value !== null;
     if (isObject && 'write' in value && !('subscribe' in value)) throw new TypeError(`${where} ${streamOfHost()}`);
-    return having('a function that is given the bytes, or an OutputStream', 'write', 'subscribe')(value, where);
+    return having(
+      'a function that is given the bytes, or an OutputStream',
+      'write()',
+      'ready()',
+      'subscribe()',
+    )(value, where);
   }),
 );
 
 /** Text, bytes, a stream, or what gives pieces one after the other. */
 const input = stream('inputFromFd', (value, where) => {
   if (typeof value === 'string' || isBytes(value)) return value;
-  const isObject = typeof value === 'object' && value !== null;
-  const ways = ['subscribe', 'getReader', Symbol.asyncIterator, Symbol.iterator];
-  if (isObject && ways.some((way) => way in value)) return value;
-  throw misfit(where, 'a text, a Uint8Array, an InputStream, an iterable of pieces or a readable stream', value);
+  const what = 'a text, a Uint8Array, an iterable of pieces, a readable stream or an InputStream';
+  const isStream = typeof value === 'object' && value !== null && 'subscribe' in value;
+  if (!isStream && isPieceSource(value)) return value;
+  return having(what, 'read()', 'available()', 'ready()', 'subscribe()')(value, where);
 });
 
 export const WASI_OPTIONS: Shape<WasiOptions> = {
   args: listOf(text),
   env: pairs(text),
   preopens: pairs(preopened),
-  listeners: listOf(having('a Listener', 'accept', 'close')),
+  listeners: listOf(having('a Listener', 'accept()', 'ready()', 'subscribe()', 'close()')),
   stdin: input,
   stdout: output,
   stderr: output,
-  clock: having('a Clock', 'realtime', 'monotonic', 'schedule'),
-  random: having('a Random', 'fill'),
-  mode: oneOf('async', 'sync'),
+  clock: having('a Clock', 'realtime()', 'monotonic()', 'schedule()', 'sleepSync()'),
+  random: having('a Random', 'fill()'),
+  mode,
   strace: callable,
 };
 

@@ -4,6 +4,7 @@
 // The one place that reads errors of hosts is here: `systemErrorOf`. Everything of a host that a guest can reach is held
 // by kernel/held.ts, which asks it.
 import { WasmError } from '../../errors.ts';
+import { misfit, unknownName } from '../../options.ts';
 
 // biome-ignore format: a table
 export const ERRNO = {
@@ -43,6 +44,8 @@ export class SystemError extends Error {
   /** What else there is to say, for people; a guest gets the number alone. */
   readonly detail: string | undefined;
   constructor(errno: ErrnoName, detail?: string) {
+    if (typeof errno !== 'string') throw misfit('SystemError: the errno', 'a name of ERRNO', errno);
+    if (!isErrnoName(errno)) throw unknownName('SystemError', 'errno', errno, NAMES);
     super(detail === undefined ? errno : `${errno}: ${detail}`);
     this.name = 'SystemError';
     this.errno = errno;

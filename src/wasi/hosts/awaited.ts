@@ -1,7 +1,7 @@
 // A Directory made of one that may answer with promises: the guest thread waits for them, the host does not.
 // Each method is a question that the system call puts once, however often it is tried (kernel/replay.ts).
-import { having } from '../../options.ts';
 import type { AsyncDirectory, AsyncFile } from '../host/async-filesystem.ts';
+import { directory } from '../host/checks.ts';
 import { SystemError } from '../host/errno.ts';
 import type { Directory, File, FileType, OpenOptions, Stat, Times } from '../host/filesystem.ts';
 import { ask, close, type Handle, whenAnswered } from '../kernel/replay.ts';
@@ -14,7 +14,7 @@ const PIECE = 1024 * 1024;
  * in mode 'sync', where nothing can wait for them, calls answer NOTSUP.
  */
 export function awaited(from: AsyncDirectory): Directory {
-  having('an AsyncDirectory', 'openFile', 'openDirectory')(from, 'awaited: the directory');
+  directory(from, 'awaited: the directory');
   return new AwaitedDirectory(from);
 }
 

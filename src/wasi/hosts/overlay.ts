@@ -2,7 +2,8 @@
 // Its nodes are those of a file system in memory (memory/nodes.ts) that come into being when they are first looked at;
 // a file's bytes stay below until it is first written to. What is below is opened by name at each look, from its root,
 // so that no handles of the host are kept. Names below that lead to devices, pipes and sockets are left out.
-import { checkOptions, having } from '../../options.ts';
+import { checkOptions } from '../../options.ts';
+import { directory } from '../host/checks.ts';
 import { quietly, SystemError, unless } from '../host/errno.ts';
 import type { Directory, File, Stat } from '../host/filesystem.ts';
 import { MemoryDirectory } from './memory/filesystem.ts';
@@ -24,7 +25,7 @@ const FOR_READING = { read: true, write: false, create: false, exclusive: false,
  * be changed by others meanwhile. It may be of any kind, asynchronous ones (`awaited`) included.
  */
 export function overlay(base: Directory, limits?: MemoryLimits): Directory {
-  having('a Directory', 'openFile', 'openDirectory')(base, 'overlay: the base');
+  directory(base, 'overlay: the base');
   const below = new Below(base, checkOptions('overlay', limits, MEMORY_LIMITS));
   const root = new BackedDirectory(below, undefined, []);
   return new OverlayRoot(root, base);

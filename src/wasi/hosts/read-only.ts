@@ -1,6 +1,6 @@
 // A directory that cannot be changed through this handle: every change answers ROFS.
 // Hard links out of it are refused as well: a second name in a writable directory would make the file writable.
-import { having } from '../../options.ts';
+import { directory as checkDirectory } from '../host/checks.ts';
 import { SystemError, unless } from '../host/errno.ts';
 import type { Directory, File } from '../host/filesystem.ts';
 
@@ -10,7 +10,7 @@ function refuse(): never {
 
 /** A read-only view of `directory`, which it takes over: closing the view closes it. */
 export function readOnly(directory: Directory): Directory {
-  having('a Directory', 'openFile', 'openDirectory')(directory, 'readOnly: the directory');
+  checkDirectory(directory, 'readOnly: the directory');
   return {
     stat: () => directory.stat(),
     sync: (dataOnly) => directory.sync(dataOnly),

@@ -3,6 +3,7 @@
 // Nothing here outlives a try: `bytes` is asked for anew each time, since the memory may grow between tries.
 import { decodeUtf8 } from '../../syntax/utf8.ts';
 import { Trap } from '../../errors.ts';
+import { isBytes } from '../../options.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { SystemError } from '../host/errno.ts';
 import { memoryMissing, noMemory } from '../messages.ts';
@@ -20,12 +21,22 @@ export interface BufferMemory {
   readonly buffer: ArrayBufferLike;
 }
 
+/** An ArrayBuffer or a SharedArrayBuffer, of whatever realm. */
+function isBuffer(value: unknown): boolean {
+  try {
+    return new DataView(value as ArrayBuffer).byteLength >= 0;
+  } catch {
+    return false;
+  }
+}
+
 /** A memory of either kind, asked for its bytes at each use. Undefined for anything else. */
 export function memoryOf(value: unknown): GuestMemory | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if ((value as Partial<GuestMemory>).bytes instanceof Uint8Array) return value as GuestMemory;
+  if (isBytes((value as Partial<GuestMemory>).bytes)) return value as GuestMemory;
   const memory = value as BufferMemory;
-  if (memory.buffer === undefined) return undefined;
+  // A view has a buffer, too, but is no memory: nobody would see the memory grow.
+  if (ArrayBuffer.isView(value) || !isBuffer(memory.buffer)) return undefined;
   let view = new Uint8Array(memory.buffer);
   return {
     get bytes() {

@@ -1,10 +1,11 @@
 // A file system in memory, with a quota of bytes and of nodes (nodes.ts).
 // Handles (MemoryDirectory, MemoryFile) point to nodes, so a removed file stays usable while it is open.
 import { decodeUtf8, encodeUtf8 } from '../../../syntax/utf8.ts';
+import { directory as checkDirectory } from '../../host/checks.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { DirectoryNode, FileNode, LinkNode, MEMORY_LIMITS, type MemoryLimits, Volume } from './nodes.ts';
-import { checkOptions, having, isBytes, misfit, shown, text } from '../../../options.ts';
+import { checkOptions, checkRecord, isBytes, misfit, shown, text } from '../../../options.ts';
 
 class MemoryFile implements File {
   readonly type = 'regular-file';
@@ -177,6 +178,7 @@ export interface MemoryTree {
 /** A new file system in memory with some content (copied); the result is its root. INVAL: a name that is a path; TypeError. */
 export function memoryDirectory(tree: MemoryTree = {}, limits?: MemoryLimits): Directory {
   const volume = new Volume(checkOptions('memoryDirectory', limits, MEMORY_LIMITS));
+  checkRecord(tree, 'memoryDirectory: the content');
   const root = new MemoryDirectory(new DirectoryNode(volume, undefined));
   const pending: [Directory, MemoryTree][] = [[root, tree]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -189,10 +191,11 @@ export function memoryDirectory(tree: MemoryTree = {}, limits?: MemoryLimits): D
         );
       }
       if (typeof value === 'string' || isBytes(value)) writeNew(directory, name, value);
-      else if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) {
-        const wanted = 'a text, a Uint8Array, or an object for a directory';
-        throw misfit(`memoryDirectory: ${shown(name)}`, wanted, value);
-      } else {
+      else {
+        if (typeof value !== 'object' || value === null) {
+          throw misfit(`memoryDirectory: ${shown(name)}`, 'a text, a Uint8Array, or an object for a directory', value);
+        }
+        checkRecord(value, `memoryDirectory: ${shown(name)}, which is no text and no Uint8Array,`);
         directory.createDirectory(name);
         pending.push([directory.openDirectory(name), value]);
       }
@@ -204,7 +207,7 @@ export function memoryDirectory(tree: MemoryTree = {}, limits?: MemoryLimits): D
 
 /** The whole content of a file; NOENT, LOOP, ISDIR as SystemError. */
 export function readFile(directory: Directory, name: string): Uint8Array {
-  having('a Directory', 'openFile')(directory, 'the directory that is read from');
+  checkDirectory(directory, 'the directory that is read from');
   text(name, 'the name of the file');
   const file = directory.openFile(name, { read: true, write: false, create: false, exclusive: false, truncate: false });
   try {

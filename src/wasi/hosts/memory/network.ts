@@ -1,4 +1,5 @@
 // A network in memory: listeners and connections of one object see each other and nothing else. No ports of the host.
+import { backlog as checkBacklog, socketAddress } from '../../host/checks.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { Connection, Listener, Network, SocketAddress } from '../../host/network.ts';
 import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
@@ -161,7 +162,9 @@ export class LoopbackNetwork implements Network {
   private readonly listeners = new Map<string, LoopbackListener>();
   private lastPort = FIRST_FREE_PORT - 1;
 
-  listen({ address, port }: SocketAddress, backlog: number = BACKLOG): LoopbackListener {
+  listen(given: SocketAddress, backlog: number = BACKLOG): LoopbackListener {
+    const { address, port } = socketAddress(given, 'LoopbackNetwork.listen: the address') as SocketAddress;
+    checkBacklog(backlog, 'LoopbackNetwork.listen: the backlog');
     const local = { address, port: port === 0 ? this.freePort() : port };
     const name = nameOf(local);
     if (this.find(local) !== undefined) throw new SystemError('ADDRINUSE');
@@ -174,7 +177,8 @@ export class LoopbackNetwork implements Network {
   }
 
   /** Connected at once. CONNREFUSED where nobody listens. */
-  connect(address: SocketAddress): Connection {
+  connect(given: SocketAddress): Connection {
+    const address = socketAddress(given, 'LoopbackNetwork.connect: the address') as SocketAddress;
     const listener = this.find(address);
     if (listener === undefined) throw new SystemError('CONNREFUSED');
     const [here, there] = LoopbackConnection.pair({ address: address.address, port: this.freePort() }, address);

@@ -1,6 +1,8 @@
 // Streams without a host: fixed input, input fed from outside or taken from an iterable, output to a function, into a
 // buffer, or nowhere.
 import { decodeUtf8, encodeUtf8 } from '../../../syntax/utf8.ts';
+import { amount, callable, misfit } from '../../../options.ts';
+import { fileType, isPieceSource, piece } from '../../host/checks.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { FileType } from '../../host/filesystem.ts';
 import type { InputStream, OutputStream } from '../../host/stdio.ts';
@@ -16,11 +18,13 @@ export class QueueInput implements InputStream {
 
   /** `type` 'character-device' makes guests think of a terminal. */
   constructor(type: FileType = 'unknown') {
+    fileType(type, 'QueueInput: the type');
     this.type = type;
   }
 
   /** Adds bytes (copied) or text. */
   push(data: Uint8Array | string): void {
+    piece(data, 'a piece of input');
     if (data.length > 0) this.chunks.push(typeof data === 'string' ? encodeUtf8(data) : data.slice());
     this.subscribers.wakeAll();
   }
@@ -104,6 +108,10 @@ export class SourceInput implements InputStream {
   private failure: { readonly error: unknown } | undefined;
 
   constructor(source: PieceSource, type: FileType = 'unknown') {
+    if (!isPieceSource(source)) {
+      throw misfit('SourceInput: the source', 'an iterable of pieces or a readable stream', source);
+    }
+    fileType(type, 'SourceInput: the type');
     this.type = type;
     this.queue = new QueueInput(type);
     this.pieces = piecesOf(source);
@@ -162,7 +170,11 @@ export class SourceInput implements InputStream {
       return;
     }
     // Subscribers are woken by an empty piece too, so that one of them asks for the next.
-    this.queue.push(value ?? '');
+    try {
+      this.queue.push(value ?? '');
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   private fail(error: unknown): void {
@@ -178,6 +190,8 @@ export class SourceInput implements InputStream {
  * it rejects with ends the program at the next write.
  */
 export function outputTo(take: (bytes: Uint8Array) => unknown, type: FileType = 'unknown'): OutputStream {
+  callable(take, 'outputTo: what takes the output');
+  fileType(type, 'outputTo: the type');
   const subscribers = new Subscribers();
   let busy = false;
   let failure: { readonly error: unknown } | undefined;
@@ -219,7 +233,7 @@ export class BufferOutput implements OutputStream {
   private length = 0;
 
   constructor(limit = 64 * 1024 * 1024) {
-    this.limit = limit;
+    this.limit = amount('a number of bytes')(limit, 'BufferOutput: the limit') as number;
   }
 
   write(bytes: Uint8Array): number {

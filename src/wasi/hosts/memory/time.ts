@@ -1,6 +1,6 @@
 // Time and randomness that are the same in every run: a virtual clock and seeded random numbers, for tests and replay.
 import type { Clock } from '../../host/clock.ts';
-import { bigint, checkOptions, flag, type Shape } from '../../../options.ts';
+import { bigint, checkOptions, flag, type Shape, whole } from '../../../options.ts';
 import type { Random } from '../../host/random.ts';
 
 export interface VirtualClockOptions {
@@ -67,6 +67,7 @@ export class VirtualClock implements Clock {
 
   /** Moves the time on and wakes those whose time has come, in the order of their deadlines. */
   advance(nanoseconds: bigint): void {
+    bigint(nanoseconds, 'VirtualClock.advance: the nanoseconds');
     if (nanoseconds > 0n) this.now += nanoseconds;
     const due = [...this.alarms].filter((alarm) => alarm.deadline <= this.now);
     due.sort((a, b) => (a.deadline < b.deadline ? -1 : a.deadline > b.deadline ? 1 : 0));
@@ -92,6 +93,7 @@ export class VirtualClock implements Clock {
 
 /** Random numbers that follow from a seed (xorshift, 32 bits): for tests, never for secrets. */
 export function seededRandom(seed: number): Random {
+  whole('a seed', -Number.MAX_SAFE_INTEGER)(seed, 'seededRandom: the seed');
   let state = seed >>> 0 || 0x9e37_79b9;
   return {
     fill(bytes) {

@@ -4,6 +4,7 @@ import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { stdin } from 'node:process';
 import { isatty, ReadStream } from 'node:tty';
+import { descriptor, mode as checkMode } from '../../host/checks.ts';
 import { SystemError, systemErrorOf } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
 import type { InputStream } from '../../host/stdio.ts';
@@ -229,5 +230,7 @@ class PlaceInput extends BufferedInput {
  * nobody waiting; what Node has no stream for is read in place. BADF where the descriptor is not open.
  */
 export function inputFromFd(fd: number, mode: 'async' | 'sync'): InputStream {
+  descriptor(fd, 'inputFromFd: the descriptor');
+  checkMode(mode, 'inputFromFd: the mode');
   return mode === 'async' && hasStream(fd) ? new EventInput(fd) : new PlaceInput(fd, mode);
 }

@@ -1,6 +1,7 @@
 // The network of the host, by node:net. Node pushes: what comes is kept here until a guest asks, and the sender is made
 // to wait above a mark. https://nodejs.org/api/net.html  For mode 'async': without an event loop nothing ever comes.
 import { createServer, createConnection, type Server, type Socket } from 'node:net';
+import { backlog as checkBacklog, socketAddress } from '../../host/checks.ts';
 import { SystemError, systemErrorOf } from '../../host/errno.ts';
 import type { Connection, Listener, Network, SocketAddress } from '../../host/network.ts';
 import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
@@ -150,8 +151,10 @@ class NodeListener implements Listener {
   private failed: SystemError | undefined;
   private readonly subscribers = new Subscribers();
 
-  constructor({ address, port }: SocketAddress, backlog: number) {
-    this.backlog = backlog;
+  constructor(given: SocketAddress, backlog: number) {
+    const { address, port } = socketAddress(given, 'a listener of Node: the address') as SocketAddress;
+    checkBacklog(backlog, 'a listener of Node: the backlog');
+    this.backlog = Math.min(Math.max(1, backlog), BACKLOG);
     this.server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.offer(socket));
     this.listening = new Promise((resolve, reject) => {
       this.server.on('listening', resolve);
@@ -162,7 +165,7 @@ class NodeListener implements Listener {
       });
     });
     this.listening.catch(() => undefined);
-    this.server.listen({ host: address, port, backlog, ipv6Only: address.includes(':') });
+    this.server.listen({ host: address, port, backlog: this.backlog, ipv6Only: address.includes(':') });
   }
 
   get local(): SocketAddress | undefined {
@@ -201,9 +204,13 @@ class NodeListener implements Listener {
 /** The network of this machine, without any limit of where to: give it to what checks addresses, not to guests. */
 export function nodeNetwork(): Network {
   return {
-    listen: (address, backlog = BACKLOG) => new NodeListener(address, Math.min(Math.max(1, backlog), BACKLOG)),
-    connect: ({ address, port }) =>
-      new NodeConnection(createConnection({ host: address, port, allowHalfOpen: true, autoSelectFamily: false })),
+    listen: (address, backlog = BACKLOG) => new NodeListener(address, backlog),
+    connect(given) {
+      const { address, port } = socketAddress(given, 'nodeNetwork.connect: the address') as SocketAddress;
+      return new NodeConnection(
+        createConnection({ host: address, port, allowHalfOpen: true, autoSelectFamily: false }),
+      );
+    },
   };
 }
 

@@ -4,6 +4,7 @@
 // output is full: the next write says so, and a poll waits.
 import { writeSync } from 'node:fs';
 import process from 'node:process';
+import { descriptor } from '../../host/checks.ts';
 import { quietly } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
 import type { OutputStream } from '../../host/stdio.ts';
@@ -129,5 +130,6 @@ function writeInPlace(fd: number, bytes: Uint8Array): number {
  * `nonblock`. PIPE when nobody reads; BADF where the descriptor is not open.
  */
 export function outputToFd(fd: number): OutputStream {
+  descriptor(fd, 'outputToFd: the descriptor');
   return new FdOutput(fd);
 }

@@ -1,6 +1,7 @@
 // Clocks and randomness of the process.
 import { randomFillSync } from 'node:crypto';
 import { cpuUsage, hrtime } from 'node:process';
+import { wholeBigint } from '../../../options.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Random } from '../../host/random.ts';
 import { millisecondsUntil, sleepByAtomics, startTimer } from '../portable.ts';
@@ -10,6 +11,7 @@ import { millisecondsUntil, sleepByAtomics, startTimer } from '../portable.ts';
  * timing attacks harder.
  */
 export function nodeClock(resolution = 1_000n): Clock {
+  wholeBigint('a number of nanoseconds', 1n)(resolution, 'nodeClock: the resolution');
   const inSteps = (time: bigint): bigint => time - (time % resolution);
   // The epoch's time runs on by the monotonic clock's fine steps from where Date.now stood; both are read again
   // whenever they have drifted apart, which happens when someone sets the machine's clock.
