@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { LoopName } from '../closures.ts';
 import type { FeatureSet } from '../syntax/features.ts';
+import { plainPath } from '../wasi/kernel/resolve.ts';
 import type { Console } from './console.ts';
 import { type Options, type OptionSpecs, choice, count, duration, size } from './options.ts';
 import { TRACE_OPTIONS, type TraceOptions, traceOptions } from './trace-options.ts';
@@ -100,19 +101,13 @@ function directories(options: Options, console: Console): Mapping[] {
   const dirs: Mapping[] = [];
   for (const { name, value } of options.each('dir', 'mapdir')) {
     const one = name === 'dir' ? dirMapping(options, console, value) : mapdirMapping(options, console, value);
-    const double = dirs.find(({ guest }) => samePlace(guest) === samePlace(one.guest));
+    const double = dirs.find(({ guest }) => plainPath(guest) === plainPath(one.guest));
     if (double !== undefined) {
       throw options.usage(`--${name} ${value}: there is already a directory that the program sees as ${double.guest}`);
     }
     dirs.push(one);
   }
   return dirs;
-}
-
-/** One text for all that mean the same place to a guest: `/a`, `/a/`, `//a`; `a`, `./a`. */
-function samePlace(guest: string): string {
-  const parts = guest.split('/').filter((part) => part !== '' && part !== '.');
-  return `${guest.startsWith('/') ? '/' : ''}${parts.join('/')}`;
 }
 
 /** `HOST[::GUEST][:ro]`. Other tools put `host:guest` or `guest:host` with one colon, so that form is refused. */
