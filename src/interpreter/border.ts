@@ -8,7 +8,7 @@ import { shown } from '../options.ts';
 import { type Func, isFunc } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { growReferences } from './loop-support.ts';
-import { isObject, misfit, referenceOut, toReference } from '../runtime/references.ts';
+import { isMisfit, isObject, misfit, referenceOut, toReference } from '../runtime/references.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
 import { toPrimitive } from './to-primitive.ts';
 import { readWords, wordsOf, writeWords } from './words.ts';
@@ -108,6 +108,11 @@ export function writeValue(t: ValType, word: number, value: Value): void {
       growReferences((word >> 1) + 1);
       R[word >> 1] = toReference(t, value);
   }
+}
+
+/** The error for a value that does not fit, with which one it is; others as they are. */
+export function which(error: unknown, place: string): unknown {
+  return isMisfit(error) ? new TypeError(`${error.message} (${place})`) : error;
 }
 
 /** The bits of the value of type t in the slot at `word`. */

@@ -4,12 +4,12 @@ import { ExhaustionError, Trap, UnsupportedError } from '../errors.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Value } from '../runtime/values.ts';
-import type { FuncType } from '../syntax/types.ts';
+import type { FuncType, ValType } from '../syntax/types.ts';
 import { funcTypeName } from '../syntax/types.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
-import { checkCrossing, plainValue, plainValues, readValue, writeValue } from './border.ts';
+import { checkCrossing, plainValue, plainValues, readValue, which, writeValue } from './border.ts';
 import { CROSS_RETURN_PC, HEADER_WORDS } from './code-space.ts';
 import { exceptionOf, isUncatchable, raise } from './exceptions.ts';
 import { entryOf } from './lowered.ts';
@@ -240,15 +240,30 @@ export function valuesOf({ results }: FuncType, answer: unknown): readonly unkno
 /** Writes a value per result. No code of the values runs. @throws TypeError for a value that is not of its type. */
 export function writeResults({ results }: FuncType, base: number, values: readonly unknown[]): void {
   let word = base;
-  for (let i = 0; i < results.length; i++) {
-    writeValue(results[i], word, values[i]);
-    word += 2 * slotsOf(results[i]);
+  let i = 0;
+  try {
+    for (; i < results.length; i++) {
+      writeValue(results[i], word, values[i]);
+      word += 2 * slotsOf(results[i]);
+    }
+  } catch (error) {
+    throw which(error, `result ${i + 1} of ${results.length} of a host function`);
   }
 }
 
 /** Writes what a host function answered. */
 export function writeAnswer(type: FuncType, base: number, answer: unknown): void {
   const { results } = type;
-  if (results.length === 1) writeValue(results[0], base, plainValue(results[0], answer));
+  if (results.length === 1) writeOnly(results[0], base, answer);
   else writeResults(type, base, valuesOf(type, answer));
+}
+
+/** The only result. What code of the value throws passes as it is. */
+function writeOnly(t: ValType, base: number, answer: unknown): void {
+  const plain = plainValue(t, answer);
+  try {
+    writeValue(t, base, plain);
+  } catch (error) {
+    throw which(error, 'the result of a host function');
+  }
 }

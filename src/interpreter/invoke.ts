@@ -7,7 +7,7 @@ import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { counted } from '../syntax/shown.ts';
 import type { ValType } from '../syntax/types.ts';
-import { checkCrossing, plainValue, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
+import { checkCrossing, plainValue, which, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
 import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { drive, stopped } from './driver.ts';
@@ -48,9 +48,14 @@ function wrongCount(wanted: number, count: number): TypeError {
 function writeAll<T>(types: readonly ValType[], base: number, values: readonly T[], write: Write<T>): void {
   if (values.length !== types.length) throw wrongCount(types.length, values.length);
   let word = base;
-  for (let i = 0; i < types.length; i++) {
-    write(types[i], word, values[i]);
-    word += 2 * slotsOf(types[i]);
+  let i = 0;
+  try {
+    for (; i < types.length; i++) {
+      write(types[i], word, values[i]);
+      word += 2 * slotsOf(types[i]);
+    }
+  } catch (error) {
+    throw which(error, `argument ${i + 1} of ${types.length}`);
   }
 }
 

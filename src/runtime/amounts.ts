@@ -1,6 +1,6 @@
 // What embedders give for sizes and types of memories and tables, checked where it goes in.
 import { withArticle } from '../options.ts';
-import { isRef, type Limits, type MemType, type TableType, typeName } from '../syntax/types.ts';
+import { type GlobalType, isRef, type Limits, type MemType, type TableType, typeName } from '../syntax/types.ts';
 
 /** @throws TypeError for what is no number, RangeError for one that counts nothing: negative, NaN, infinite or a fraction. */
 export function checkCount(count: unknown, what: string): void {
@@ -27,16 +27,27 @@ export function checkMemoryType(type: MemType): void {
 export function checkTableType(type: TableType): void {
   checkType(type, 'table');
   if (typeof type.elem !== 'number')
-    throw new TypeError(`the elements of a table have a type, not ${named(type.elem)}`);
+    throw new TypeError(`the elements of a table have a type, not ${named(type.elem)}; ${FROM_MODULE}`);
   if (!isRef(type.elem))
     throw new TypeError(`the elements of a table are references, not of type ${typeName(type.elem)}`);
 }
 
+/** @throws TypeError for what is no type. */
+export function checkGlobalType(type: GlobalType): void {
+  if (typeof type !== 'object' || type === null)
+    throw new TypeError(`the type of a global is an object, not ${named(type)}; ${FROM_MODULE}`);
+  if (typeof type.val !== 'number')
+    throw new TypeError(`the value of a global has a type, not ${named(type.val)}; ${FROM_MODULE}`);
+}
+
+/** Numbers of types have no names in the API. */
+const FROM_MODULE = 'take the type of one that a module exports';
+
 function checkType(type: MemType | TableType, what: string): void {
   if (typeof type !== 'object' || type === null)
-    throw new TypeError(`the type of a ${what} is an object, not ${named(type)}`);
+    throw new TypeError(`the type of a ${what} is an object, not ${named(type)}; ${FROM_MODULE}`);
   if (typeof type.addr !== 'number')
-    throw new TypeError(`the addresses of a ${what} have a type, not ${named(type.addr)}`);
+    throw new TypeError(`the addresses of a ${what} have a type, not ${named(type.addr)}; ${FROM_MODULE}`);
   if (typeof type.limits !== 'object' || type.limits === null)
     throw new TypeError(`a ${what} has limits, not ${named(type.limits)}`);
   const { min, max }: Limits = type.limits;

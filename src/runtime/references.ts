@@ -104,7 +104,14 @@ export function closedTypeName(t: ValType): string {
 
 /** The error for a value that is not what it has to be. */
 export function misfit(what: string, value: unknown): TypeError {
-  return new TypeError(`${what}, not ${describe(value)}`);
+  const error = new TypeError(`${what}, not ${describe(value)}`);
+  brand(error, 'misfit');
+  return error;
+}
+
+/** Is it such an error? */
+export function isMisfit(error: unknown): error is TypeError {
+  return brandOf(error) === 'misfit';
 }
 
 function describe(value: unknown): string {

@@ -17,7 +17,9 @@ export class Tag {
   readonly slots: number;
   readonly hasRefs: boolean;
 
+  /** Modules make them, and tagOf. @throws TypeError for what is no id. */
   constructor(canon: number) {
+    if (typeof canon !== 'number') throw new TypeError('a Tag is made by tagOf(types), or by a module');
     this.canon = canon;
     this.params = (canonicalType(canon).comp as FuncType).params;
     this.slots = this.params.reduce((sum, t) => sum + slotsOf(t), 0);

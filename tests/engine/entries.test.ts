@@ -12,6 +12,7 @@ import {
   engineWith,
   type Func,
   getGlobal,
+  Global,
   instantiate,
   instantiateAsync,
   invoke,
@@ -19,6 +20,8 @@ import {
   Linker,
   Memory,
   setGlobal,
+  Table,
+  Tag,
   tagOf,
   validateModule,
   withFeatures,
@@ -45,10 +48,23 @@ import { memoryDirectory, overlay, type ProgramOptions, readText, VirtualClock, 
 import { projectRoot } from '../data.ts';
 import Ours from '../../src/jsapi/index.ts';
 
-const bytes = assemble('(module (memory (export "m") 1) (func (export "_start")) (func (export "f")))');
+const bytes = assemble(
+  '(module (memory (export "m") 1) (global (export "g") i32 (i32.const 0)) (func (export "_start")) (func (export "f")))',
+);
 const valid = compile(bytes);
 const instance = instantiate(valid);
 const f = instance.exports['f'] as Func;
+const adding = instantiate(compile(assemble('(module (func (export "add") (param i32 f32)))')));
+
+/** A call of a host function that answers something, where one i32 is wanted, or an i32 and an i64. */
+function answering(answer: unknown, name = 'one'): unknown {
+  const text = `(module
+    (import "h" "one" (func $one (result i32))) (import "h" "two" (func $two (result i32 i64)))
+    (func (export "one") (drop (call $one))) (func (export "two") (call $two) drop drop))`;
+  const host = (): never => answer as never;
+  return instantiate(compile(assemble(text)), { h: { one: host, two: host } }).call(name);
+}
+
 const run = (options: ProgramOptions): unknown => new WASI({ mode: 'sync' }).run(engine, valid, options);
 const ours = jsEngine('ours', Ours as never);
 
@@ -250,6 +266,26 @@ describe('a value of another kind', () => {
     ['callWith of a name first', () => instance.callWith('f' as never, { fuel: 1 } as never), 'given as options'],
     ['getGlobal of an object', () => getGlobal({} as never), 'a Global'],
     ['setGlobal of an object', () => setGlobal({} as never, 1), 'a Global'],
+    [
+      'a Memory of a descriptor',
+      () => new Memory({ initial: 1 } as never),
+      'take the type of one that a module exports',
+    ],
+    ['a Table of a descriptor', () => new Table({ element: 'anyfunc', initial: 1 } as never), 'take the type of one'],
+    ['a Table of no type', () => new Table(undefined as never), 'the type of a table is an object, not undefined'],
+    ['a Global of a descriptor', () => new Global({ value: 'i32' } as never), 'take the type of one'],
+    ['a Global of a name', () => new Global('i32' as never), 'the type of a global is an object, not a string'],
+    ['a Global with a value', () => new Global((instance.exports['g'] as Global).type, 7 as never), 'setGlobal'],
+    ['a Tag of a descriptor', () => new Tag({ parameters: ['i32'] } as never), 'a Tag is made by tagOf'],
+    ['a call with too little', () => adding.call('add', 1), 'the function takes 2 arguments, not 1'],
+    [
+      'a call with undefined',
+      () => adding.call('add', 1, undefined),
+      'an f32 is a number, not undefined (argument 2 of 2)',
+    ],
+    ['a call with a bigint', () => adding.call('add', 1n, 2), 'an i32 is a number, not a bigint (argument 1 of 2)'],
+    ['a host function with an array', () => answering([1]), 'not an array (the result of a host function)'],
+    ['a host function with a wrong result', () => answering([1, 1], 'two'), '(result 2 of 2 of a host function)'],
     ['tagOf of a name', () => tagOf('i32' as never), 'an array of their names'],
     ['readText of a path', () => readText('/tmp' as never, 'd'), 'a Directory'],
     ['readText of no name', () => readText(memoryDirectory(), 5 as never), 'the name of the file'],
