@@ -100,11 +100,11 @@ describe('an entry of another kind or type', () => {
       expect(ended).toMatchObject({ code: 1, out: '' });
       expect(ended.err).toContain('"_start" is of a command and "_initialize" of a reactor');
     }
-    const wasi = new WASI();
     const instance = instantiate(compile(assemble('(module (func (export "_start")) (func (export "_initialize")))')));
-    expect(() => wasi.start(instance)).toThrow(LinkError);
-    expect(() => wasi.initialize(instance)).toThrow(LinkError);
-    expect(() => wasi.run(engine, instance.module)).toThrow(LinkError);
+    expect(() => new WASI().start(instance)).toThrow(LinkError);
+    expect(() => new WASI().initialize(instance)).toThrow(LinkError);
+    expect(() => new WASI({ mode: 'sync' }).run(engine, instance.module)).toThrow(LinkError);
+    await expect(new WASI().run(engine, instance.module)).rejects.toThrow(LinkError);
   });
 });
 
