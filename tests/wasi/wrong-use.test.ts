@@ -133,7 +133,7 @@ describe('a directory that cannot be given', () => {
 
   test('is refused by what wraps it, before anything runs', () => {
     expect(() => readOnly('/tmp' as never)).toThrow('readOnly: the directory has to be a Directory');
-    expect(() => awaited('/tmp' as never)).toThrow('awaited: the directory has to be an AsyncDirectory');
+    expect(() => awaited('/tmp' as never)).toThrow('awaited: the directory has to be a Directory');
   });
 
   test('in memory has no names that are paths, and says which', () => {
