@@ -182,6 +182,6 @@ function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: numbe
       `data segment ${index} of ${counted(init.length, 'byte')} at ${offset}, memory of ${memory.accessible}`,
     );
   }
-  memory.M8.set(init, offset);
+  if (init.length > 0) memory.M8.set(init, offset);
   inst.datas[index] = undefined;
 }

@@ -123,7 +123,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const memory = inst.memories[l];
     const d = readAddress(memory.type, at);
     const n = runLength(memory, d, at, at + 4);
-    memory.M8.fill(S[at + 2] & 0xff, d, d + n);
+    if (n > 0) memory.M8.fill(S[at + 2] & 0xff, d, d + n);
     return Math.floor(n / BYTES_PER_FUEL);
   },
   'memory.copy': (inst, at, l, m) => {
@@ -133,6 +133,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const lengthType = narrower(to.type, from.type);
     const n = runLength(from, s, at + 2, at + 4, lengthType);
     runLength(to, d, at, at + 4, lengthType);
+    if (n === 0) return 0; // Views of a memory that was transferred away cannot be touched at all.
     if (to === from) to.M8.copyWithin(d, s, s + n);
     else to.M8.set(from.M8.subarray(s, s + n), d);
     return Math.floor(n / BYTES_PER_FUEL);
@@ -143,7 +144,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const [d, s, n] = [readAddress(to.type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     if (s + n > from.length) throw new Trap('memory-out-of-bounds', `bytes ${s} to ${s + n} of ${from.length}`);
     runLength(to, d, at, at + 4, NARROW);
-    to.M8.set(from.subarray(s, s + n), d);
+    if (n > 0) to.M8.set(from.subarray(s, s + n), d);
     return Math.floor(n / BYTES_PER_FUEL);
   },
   'data.drop': (inst, _at, l) => {

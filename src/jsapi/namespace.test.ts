@@ -155,3 +155,23 @@ test('a detached source has no bytes, as in native engines: not valid, and a Com
     await expect(api.compile(source)).rejects.toThrow(api.CompileError);
   }
 });
+
+test('an exception keeps an f32 as single precision has it', () => {
+  const tag = new api.Tag({ parameters: ['f32'] });
+  const kept = [1.1, 1e39, 1e-46, -0].map((value) => new api.Exception(tag, [value]).getArg(tag, 0));
+  expect(kept).toEqual([Math.fround(1.1), Number.POSITIVE_INFINITY, 0, -0]);
+});
+
+test('the iterator of a sequence is read once', () => {
+  let reads = 0;
+  const once = {
+    get [Symbol.iterator]() {
+      reads++;
+      return Array.prototype[Symbol.iterator].bind(['i32']);
+    },
+  };
+  const tag = new api.Tag({ parameters: once as never });
+  expect(reads).toBe(1);
+  expect(() => new api.Exception(tag, once as never)).not.toThrow();
+  expect(reads).toBe(2);
+});

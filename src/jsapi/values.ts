@@ -30,6 +30,7 @@ export function toWasm(value: unknown, t: ValType): unknown {
     case I64:
       return BigInt.asIntN(64, toBigInt(value));
     case F32:
+      return Math.fround(+(value as number));
     case F64:
       return +(value as number);
     default:

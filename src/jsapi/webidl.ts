@@ -99,11 +99,12 @@ export function toEnum<T extends string>(value: unknown, allowed: readonly T[], 
 
 /** `sequence<T>`: whatever an iterable gives, if that is not more than `most`. @throws TypeError. */
 export function toSequence(value: unknown, what: string, most = Number.POSITIVE_INFINITY): unknown[] {
-  if (!isObject(value) || !isCallable((value as { [Symbol.iterator]?: unknown })[Symbol.iterator])) {
-    throw new TypeError(say.notIterable(what));
-  }
+  const method = isObject(value) ? (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] : undefined;
+  if (!isCallable(method)) throw new TypeError(say.notIterable(what));
   const list: unknown[] = [];
-  for (const one of value as Iterable<unknown>) {
+  // The method is read once, as Web IDL has it: programs can see that.
+  const iterable = { [Symbol.iterator]: () => Reflect.apply(method as () => Iterator<unknown>, value, []) };
+  for (const one of iterable) {
     if (list.length >= most) throw new TypeError(say.tooMany(what, most));
     list.push(one);
   }

@@ -2,6 +2,7 @@
 // One line each: name, what it is, the version or phase it is in, whether it is on by default, whether it is built,
 // and what it implies. `built` says that validation and execution exist; a module that needs a feature that is off
 // or not built is refused with an UnsupportedError that names it.
+import { frozenRecord } from './records.ts';
 import { type Check, misfit, shown, unknownName } from '../options.ts';
 
 export interface FeatureInfo {
@@ -46,7 +47,7 @@ const TABLE = {
 /** The name of a feature. */
 export type Feature = keyof typeof TABLE;
 
-export const FEATURES: Readonly<Record<Feature, FeatureInfo>> = TABLE;
+export const FEATURES: Readonly<Record<Feature, FeatureInfo>> = frozenRecord(TABLE);
 
 /** A set of features that are switched on. */
 export type FeatureSet = ReadonlySet<Feature>;
@@ -55,10 +56,28 @@ export function isFeature(name: string): name is Feature {
   return Object.keys(TABLE).includes(name);
 }
 
+/**
+ * A set that does not change: what would change it throws a TypeError. Methods that are borrowed from another set get past
+ * that, so nothing of ours reads a set that it has handed out.
+ */
+export function constantSet(names: Iterable<Feature>): FeatureSet {
+  const set = new Set(names);
+  const value = (): never => {
+    throw new TypeError('this set of features does not change: withFeatures makes another one');
+  };
+  for (const name of ['add', 'delete', 'clear']) Object.defineProperty(set, name, { value });
+  return Object.freeze(set);
+}
+
+const BY_DEFAULT = (Object.keys(TABLE) as Feature[]).filter((name) => FEATURES[name].byDefault);
+
 /** The features that are on without being asked for. */
-export const DEFAULT_FEATURES: FeatureSet = new Set(
-  (Object.keys(TABLE) as Feature[]).filter((name) => FEATURES[name].byDefault),
-);
+export const DEFAULT_FEATURES: FeatureSet = constantSet(BY_DEFAULT);
+
+/** A set of its own of the features that are on: those given, or the default. */
+export function featuresOf(given: FeatureSet | undefined): FeatureSet {
+  return constantSet(given === undefined ? BY_DEFAULT : (namesOf(given) as Feature[]));
+}
 
 /** Checks an option that is a set of features: a Set (or ReadonlySet) of their names. */
 export const featureSet: Check = (value, where) => {

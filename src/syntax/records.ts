@@ -9,6 +9,20 @@ export function emptyRecord<T>(): Record<string, T> {
   return Object.create(null) as Record<string, T>;
 }
 
+/** Freezes plain data of our own and all that it holds. */
+export function frozen<T>(data: T): T {
+  const pending: unknown[] = [data];
+  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    if (typeof one === 'object' && one !== null) pending.push(...(Object.values(Object.freeze(one)) as unknown[]));
+  }
+  return data;
+}
+
+/** The same entries where no prototype is found, frozen: a table that is handed out. */
+export function frozenRecord<T extends object>(entries: T): T {
+  return frozen(Object.assign(emptyRecord(), entries)) as T;
+}
+
 /** The record's own property of a name; undefined where there is none, and for no record. */
 export function own<T>(record: Readonly<Record<string, T>> | null | undefined, name: string): T | undefined {
   return record !== undefined && record !== null && OWN.call(record, name) ? record[name] : undefined;

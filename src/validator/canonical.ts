@@ -37,17 +37,17 @@ export function isCanonicalSubtype(a: number, b: number): boolean {
 }
 
 /** A value or storage type whose type index is replaced by its canonical id. */
-export function closeType(canonical: Uint32Array, t: ValType): ValType {
+export function closeType(canonical: ArrayLike<number>, t: ValType): ValType {
   if (t <= 0 || heapOf(t) < 0) return t;
   return ref(canonical[heapOf(t)], isNullable(t), isExact(t));
 }
 
-function closeField(canonical: Uint32Array, field: FieldType): FieldType {
+function closeField(canonical: ArrayLike<number>, field: FieldType): FieldType {
   return Object.freeze({ storage: closeType(canonical, field.storage), mutable: field.mutable });
 }
 
 /** A composite type whose type indices are replaced by canonical ids. */
-export function closeComp(canonical: Uint32Array, comp: CompType): CompType {
+export function closeComp(canonical: ArrayLike<number>, comp: CompType): CompType {
   switch (comp.kind) {
     case 'func': {
       const close = (t: ValType): ValType => closeType(canonical, t);
@@ -63,7 +63,7 @@ export function closeComp(canonical: Uint32Array, comp: CompType): CompType {
   }
 }
 
-function closeSub(canonical: Uint32Array, type: SubType): SubType {
+function closeSub(canonical: ArrayLike<number>, type: SubType): SubType {
   return Object.freeze({
     final: type.final,
     supers: Object.freeze(type.supers.map((index) => canonical[index])),

@@ -2,14 +2,16 @@
 // https://webassembly.github.io/spec/core/valid/modules.html
 // Only this file makes a ValidModule. It does not look at custom sections.
 import { checkModule, checkOptions, flag, oneOf, type Shape } from '../options.ts';
-import { DEFAULT_FEATURES, type FeatureSet, featureSet } from '../syntax/features.ts';
+import { type FeatureSet, featureSet, featuresOf } from '../syntax/features.ts';
 import { MAX_BODY_BYTES, MAX_MEMORIES, MAX_TABLES } from '../syntax/limits.ts';
+import { frozen } from '../syntax/records.ts';
 import type { DataSegment, ElemSegment, Export, Import, Module } from '../syntax/module.ts';
 import {
   type AddrType,
   FUNCREF,
   type GlobalType,
   HEAP,
+  type Limits,
   type MemType,
   type TableType,
   type ValType,
@@ -29,16 +31,19 @@ import { limit, validateGlobal, validateMemory, validateTable, validateTag, vali
 
 const VALID: unique symbol = Symbol('valid');
 
-/** A module that validation has found valid. Only `validateModule` makes one. All index spaces start with the imports. */
+/**
+ * A module that validation has found valid. Only `validateModule` makes one. All index spaces start with the imports. It is frozen,
+ * bar what is as it was given: `module`, whose bytes cannot be frozen, so who changes those breaks the sandbox.
+ */
 export interface ValidModule {
   readonly [VALID]: true;
   readonly module: Module;
   /** The features that it was validated with. */
   readonly features: FeatureSet;
   /** Canonical ids (see canonical.ts) by type index. */
-  readonly canonical: Uint32Array;
+  readonly canonical: readonly number[];
   /** Type indices of all functions. */
-  readonly funcTypes: Uint32Array;
+  readonly funcTypes: readonly number[];
   readonly tableTypes: readonly TableType[];
   readonly memTypes: readonly MemType[];
   readonly globalTypes: readonly GlobalType[];
@@ -84,7 +89,7 @@ export function validateModule(module: Module, options?: ValidateOptions): Valid
 }
 
 function validate(module: Module, options: ValidateOptions): ValidModule {
-  const ctx = new Context(module, options.features ?? DEFAULT_FEATURES, options.unbuilt === 'validate');
+  const ctx = new Context(module, featuresOf(options.features), options.unbuilt === 'validate');
   if (module.importGroups !== undefined) ctx.need('compact-imports', 'a compact import section');
   if (module.dataCount !== undefined) ctx.need('bulk-memory', 'a data count section');
   validateTypes(ctx);
@@ -98,25 +103,32 @@ function validate(module: Module, options: ValidateOptions): ValidModule {
   ctx.subject = '';
   if (options.everyRow !== true) state.usual = usualOf(ctx);
   validateBodies(ctx, state, imported.funcs);
-  const valid: ValidModule = {
-    [VALID]: true,
+  const valid: ValidModule = Object.freeze({
+    [VALID]: true as const,
     module,
     features: ctx.features,
-    canonical: ctx.canonical,
-    funcTypes: ctx.funcTypes,
-    tableTypes: ctx.tables,
-    memTypes: ctx.memories,
-    globalTypes: ctx.globals,
-    tagTypes: ctx.tags,
+    canonical: Object.freeze(Array.from(ctx.canonical)),
+    funcTypes: Object.freeze(Array.from(ctx.funcTypes)),
+    tableTypes: frozenTypes(ctx.tables),
+    memTypes: frozenTypes(ctx.memories),
+    globalTypes: frozenTypes(ctx.globals),
+    tagTypes: Object.freeze(ctx.tags),
     importedFuncs: imported.funcs,
     importedTables: imported.tables,
     importedMemories: imported.memories,
     importedGlobals: imported.globals,
     importedTags: imported.tags,
     declaredFuncs: ctx.declared,
-  };
+  });
   VALID_MODULES.add(valid);
   return valid;
+}
+
+/** Copies of types that nobody changes; the module that they come from is its maker's. */
+function frozenTypes<T extends object>(types: readonly T[]): readonly T[] {
+  const copy = (one: T & { readonly limits?: Limits }): T =>
+    frozen(one.limits === undefined ? { ...one } : { ...one, limits: { ...one.limits } });
+  return Object.freeze(types.map(copy));
 }
 
 interface Counts {

@@ -65,7 +65,7 @@ export function matchesVal(a: ValType, b: ValType): boolean {
 }
 
 /** `a <= b` on value types of one module, whose canonical ids are given. */
-export function matchesIn(canonical: Uint32Array, a: ValType, b: ValType): boolean {
+export function matchesIn(canonical: ArrayLike<number>, a: ValType, b: ValType): boolean {
   if (a === b || a === BOT) return true;
   return a > 0 && b > 0 && matchesRef(closeType(canonical, a), closeType(canonical, b));
 }
@@ -76,7 +76,7 @@ export function matchesResult(a: readonly ValType[], b: readonly ValType[]): boo
 }
 
 /** `a <= b` on result types of one module. */
-export function matchesResultIn(canonical: Uint32Array, a: readonly ValType[], b: readonly ValType[]): boolean {
+export function matchesResultIn(canonical: ArrayLike<number>, a: readonly ValType[], b: readonly ValType[]): boolean {
   return a.length === b.length && a.every((t, i) => matchesIn(canonical, t, b[i]));
 }
 
@@ -149,7 +149,7 @@ export function matchesExtern(a: ExternType, b: ExternType): boolean {
 export { closeType } from './canonical.ts';
 
 /** What an import of a module asks for, closed. */
-export function closeImport(canonical: Uint32Array, desc: ImportDesc): ExternType {
+export function closeImport(canonical: ArrayLike<number>, desc: ImportDesc): ExternType {
   switch (desc.kind) {
     case 'func':
       return { kind: 'func', type: canonical[desc.type], exact: desc.exact === true };
@@ -165,11 +165,11 @@ export function closeImport(canonical: Uint32Array, desc: ImportDesc): ExternTyp
 }
 
 /** A table type of a module, closed. */
-export function closeTable(canonical: Uint32Array, t: TableType): TableType {
+export function closeTable(canonical: ArrayLike<number>, t: TableType): TableType {
   return { ...t, elem: closeType(canonical, t.elem) };
 }
 
 /** A global type of a module, closed. */
-export function closeGlobal(canonical: Uint32Array, t: GlobalType): GlobalType {
+export function closeGlobal(canonical: ArrayLike<number>, t: GlobalType): GlobalType {
   return { ...t, val: closeType(canonical, t.val) };
 }

@@ -201,3 +201,26 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
     expect(() => instance.call('f', 4n)).toThrow('out of bounds memory access');
   });
 });
+
+test('bulk instructions of no bytes run on a memory that was transferred away: at 0 they do nothing, past it they trap', () => {
+  const one = (type: string): string =>
+    `(module (memory (export "m") 1) (memory 1) (data $d "abc") (func (export "f") (param i32) ${type}))`;
+  const [p, zero] = ['(local.get 0)', '(i32.const 0)'];
+  for (const loop of ['switch', 'closures'] as const) {
+    useLoop(loop);
+    for (const code of [
+      `(memory.fill ${p} ${zero} ${zero})`,
+      `(memory.copy ${p} ${zero} ${zero})`,
+      `(memory.copy ${zero} ${p} ${zero})`,
+      `(memory.copy 0 1 ${p} ${zero} ${zero})`,
+      `(memory.copy 1 0 ${zero} ${p} ${zero})`,
+      `(memory.init $d ${p} ${zero} ${zero})`,
+    ]) {
+      const instance = run(one(code));
+      lost(instance);
+      expect(instance.call('f', 0), code).toBeUndefined();
+      expect(() => instance.call('f', 1), code).toThrow(Trap);
+    }
+  }
+  useLoop('switch');
+});

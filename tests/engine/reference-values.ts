@@ -138,7 +138,7 @@ const ABOVE = new Map<number, number>([
 ]);
 
 /** Whether a value is of a reference type; type indices in it are those of `canonical`. */
-export function isOfType(value: RefValue, t: ValType, canonical: Uint32Array): boolean {
+export function isOfType(value: RefValue, t: ValType, canonical: ArrayLike<number>): boolean {
   if (value === null) return isNullable(t);
   const heap = heapOf(t);
   const found = heapOfValue(value);

@@ -5,9 +5,10 @@
 // by kernel/held.ts, which asks it.
 import { WasmError } from '../../errors.ts';
 import { misfit, unknownName } from '../../options.ts';
+import { frozenRecord } from '../../syntax/records.ts';
 
 // biome-ignore format: a table
-export const ERRNO = {
+export const ERRNO = frozenRecord({
   SUCCESS: 0, '2BIG': 1, ACCES: 2, ADDRINUSE: 3, ADDRNOTAVAIL: 4, AFNOSUPPORT: 5, AGAIN: 6,
   ALREADY: 7, BADF: 8, BADMSG: 9, BUSY: 10, CANCELED: 11, CHILD: 12, CONNABORTED: 13,
   CONNREFUSED: 14, CONNRESET: 15, DEADLK: 16, DESTADDRREQ: 17, DOM: 18, DQUOT: 19, EXIST: 20,
@@ -19,7 +20,7 @@ export const ERRNO = {
   NOTRECOVERABLE: 56, NOTSOCK: 57, NOTSUP: 58, NOTTY: 59, NXIO: 60, OVERFLOW: 61, OWNERDEAD: 62,
   PERM: 63, PIPE: 64, PROTO: 65, PROTONOSUPPORT: 66, PROTOTYPE: 67, RANGE: 68, ROFS: 69,
   SPIPE: 70, SRCH: 71, STALE: 72, TIMEDOUT: 73, TXTBSY: 74, XDEV: 75, NOTCAPABLE: 76,
-} as const;
+} as const);
 
 export type ErrnoName = keyof typeof ERRNO;
 

@@ -37,14 +37,19 @@ export function memoryOf(value: unknown): GuestMemory | undefined {
   const memory = value as BufferMemory;
   // A view has a buffer, too, but is no memory: nobody would see the memory grow.
   if (ArrayBuffer.isView(value) || !isBuffer(memory.buffer)) return undefined;
-  let view = new Uint8Array(memory.buffer);
+  let view = viewOf(memory.buffer);
   return {
     get bytes() {
       const { buffer } = memory;
-      if (view.buffer !== buffer || view.length !== buffer.byteLength) view = new Uint8Array(buffer);
+      if (view.buffer !== buffer || view.length !== buffer.byteLength) view = viewOf(buffer);
       return view;
     },
   };
+}
+
+/** All of a buffer; of one that was transferred away, which no view can be made of, nothing. */
+function viewOf(buffer: ArrayBufferLike): Uint8Array {
+  return buffer.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(buffer);
 }
 
 /** The guests of a process: which memory the pointers of a call mean is looked up when it is made. */
@@ -92,9 +97,13 @@ export class Guest {
     this.find = find;
   }
 
-  /** The bytes [at, at + length), not copied. Throws FAULT when they do not lie in memory. */
+  /**
+   * The bytes [at, at + length), not copied. Throws FAULT when they do not lie in memory. None are bytes of nothing: views of
+   * a memory that was transferred away cannot be touched.
+   */
   span(at: number, length: number): Uint8Array {
-    return this.checked(at, length).subarray(at, at + length);
+    const bytes = this.checked(at, length);
+    return length === 0 ? new Uint8Array(0) : bytes.subarray(at, at + length);
   }
 
   /** Throws FAULT unless the bytes [at, at + length) lie in memory. */
