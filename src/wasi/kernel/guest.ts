@@ -21,13 +21,19 @@ export interface BufferMemory {
   readonly buffer: ArrayBufferLike;
 }
 
-/** An ArrayBuffer or a SharedArrayBuffer, of whatever realm. */
+const LENGTHS = [ArrayBuffer, ...(typeof SharedArrayBuffer === 'undefined' ? [] : [SharedArrayBuffer])].map(
+  ({ prototype }) => Object.getOwnPropertyDescriptor(prototype, 'byteLength')?.get as () => number,
+);
+
+/** An ArrayBuffer, also one that was transferred away, or a SharedArrayBuffer, of whatever realm: the getter throws for others. */
 function isBuffer(value: unknown): boolean {
-  try {
-    return new DataView(value as ArrayBuffer).byteLength >= 0;
-  } catch {
-    return false;
-  }
+  return LENGTHS.some((read) => {
+    try {
+      return Reflect.apply(read, value, []) >= 0;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** A memory of either kind, asked for its bytes at each use. Undefined for anything else. */
