@@ -200,6 +200,11 @@ export class Execution<T> {
     this.thread.pending?.wait?.finish(TIMED_OUT);
   }
 
+  /** What waits on memory waits no more: it is counted by no notification. For who then abandons the execution. */
+  leaveQueue(): void {
+    this.thread.pending?.wait?.cancel();
+  }
+
   /**
    * Gives the execution up: it cannot go on, and what it waits for keeps nothing alive. While it runs, it is stopped when
    * the host function that says so returns; its step then throws Interrupted.
@@ -207,7 +212,7 @@ export class Execution<T> {
   abandon(): void {
     this.abandoned = true;
     this.thread.fuel = Number.NEGATIVE_INFINITY;
-    this.thread.pending?.wait?.cancel();
+    this.leaveQueue();
     if (this.state === 'ready') this.state = 'failed';
     this.tell();
   }

@@ -184,3 +184,15 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
     expect(instance.call('wait32', 64, 1, -1n)).toBe(1);
   });
 });
+
+test('a call that was aborted while it waited is woken by no notification of the same turn', async () => {
+  const instance = run(PROGRAM);
+  const stop = new AbortController();
+  const first = instance.callAsync('wait32', [64, 0, -1n], { signal: stop.signal });
+  const second = instance.callAsync('wait32', [64, 0, -1n]);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  stop.abort();
+  expect(instance.call('notify', 64, 1)).toBe(1);
+  await expect(first).rejects.toThrow(/aborted/);
+  expect(await second).toBe(0);
+});
