@@ -52,10 +52,10 @@ describe('sizes', () => {
     expect(files).toContain('src/interpreter/loop.ts');
   });
 
-  test('bundles, which have both loops, have at most 101 kB, and 115 kB in ES5', async () => {
+  test('bundles, which have both loops, have at most 102 kB, and 115 kB in ES5', async () => {
     for (const [name, text] of Object.entries(await bundles())) {
       const size = gzipSync(text, { level: 9 }).length;
-      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 115_000 : 101_000);
+      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 115_000 : 102_000);
     }
   });
 });
