@@ -7,13 +7,20 @@ import { isI31 } from './objects.ts';
 /** Tells a function's name as it is shown; the empty text where it has none. */
 export type NameFunc = (func: Func) => string;
 
-const EXTERN_HEAPS: ReadonlySet<number> = new Set([HEAP.extern, HEAP.noextern]);
+/** Types that say what their values are; an exception that has never met the host has no brand. */
+const TOLD: ReadonlyMap<number, string> = new Map([
+  [HEAP.extern, 'extern'],
+  [HEAP.noextern, 'extern'],
+  [HEAP.exn, 'exn'],
+  [HEAP.noexn, 'exn'],
+]);
 const KINDS: ReadonlySet<unknown> = new Set(['struct', 'array', 'exn']);
 
 /** `null`, `func $f`, `i31 -5`, `struct`, `array`, `exn`, `extern`, or `host` for a value of the host in another type. */
 export function referenceText(t: ValType, value: unknown, nameFunc: NameFunc): string {
   if (value === null) return 'null';
-  if (EXTERN_HEAPS.has(heapOf(t))) return 'extern';
+  const told = TOLD.get(heapOf(t));
+  if (told !== undefined) return told;
   if (isFunc(value)) return `func ${nameFunc(value)}`.trimEnd();
   if (isI31(value)) return `i31 ${value}`;
   const kind = brandOf(value);
