@@ -165,7 +165,7 @@ export function callWith(
 }
 
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
-  const { type, direct } = func;
+  const { signature: type, direct } = func;
   if (direct === undefined) checkCrossing(func);
   const base = t.fp2 + shift;
   const args: Value[] = [];

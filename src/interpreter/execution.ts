@@ -125,7 +125,7 @@ export class Execution<T> {
       thread.unpark();
       if (end !== undefined) endWait(thread, end);
       const outcome = drive(thread, slice);
-      if (outcome === 'done') this.values = this.read(this.func.type.results, thread.fp2);
+      if (outcome === 'done') this.values = this.read(this.func.signature.results, thread.fp2);
       return outcome;
     } catch (error) {
       stopped(thread, error);

@@ -82,7 +82,7 @@ const readResults = (types: readonly ValType[], base: number): Results =>
 function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T>): void {
   const { instance } = func;
   if (instance === undefined) throw new InternalError('a host function has no frame');
-  writeAll(func.type.params, thread.base, args, write);
+  writeAll(func.signature.params, thread.base, args, write);
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
   thread.sp = thread.frameBase + 2;
@@ -103,7 +103,7 @@ function reserving<T>(top: number, action: () => T): T {
 /** A host function called from outside, without a thread: what it answers, or a promise of it. */
 function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWait: boolean): HostAnswer {
   checkOpen();
-  const { type, direct } = func;
+  const { signature: type, direct } = func;
   const base = free.slot;
   const top = base + Math.max(slotWords(type.params), slotWords(type.results));
   // Such calls may nest without a frame of wasm between them, which would be checked.
@@ -143,7 +143,7 @@ function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: 
   thread.enter();
   try {
     start(thread, func, args, write);
-    if (drive(thread, Number.POSITIVE_INFINITY) === 'done') return finish(func.type.results, thread.fp2);
+    if (drive(thread, Number.POSITIVE_INFINITY) === 'done') return finish(func.signature.results, thread.fp2);
   } catch (error) {
     stopped(thread, error);
     throw error;
@@ -202,7 +202,7 @@ export function invoke(func: Func, args: readonly Value[], options?: RunOptions)
 /** The same for callers that want the only result itself. `args` is an array that is theirs alone. */
 export function invokeForResults(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): Results {
   checkCrossing(func);
-  return call(func, plainValues(func.type.params, args), options, writeValue, readResults);
+  return call(func, plainValues(func.signature.params, args), options, writeValue, readResults);
 }
 
 /** The same with values that are plain already. */
@@ -225,7 +225,7 @@ async function callAsync<T>(
 ): Promise<readonly T[]> {
   if (func.instance === undefined) {
     const { promise, values } = callHostFunc(func, args, write, true);
-    return hostResults(func, promise === undefined ? values : valuesOf(func.type, await promise), read);
+    return hostResults(func, promise === undefined ? values : valuesOf(func.signature, await promise), read);
   }
   const execution = begun(func, args, true, read, write);
   execution.fuel = checkedFuel(options.fuel);

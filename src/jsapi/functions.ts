@@ -24,7 +24,7 @@ export function funcOf(value: unknown): Func | undefined {
 export function exportedFunction(func: Func): Callable {
   const known = FUNCTIONS.get(func);
   if (known !== undefined) return known;
-  const { params, results } = func.type;
+  const { params, results } = func.signature;
   const crosses = params.every(canCross) && results.every(canCross);
   // An arrow function is no constructor and has no prototype, like a built-in function.
   const made: Callable = (...args) => {

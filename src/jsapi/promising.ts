@@ -51,7 +51,7 @@ function finish(
 
 function callPromising(func: Func, args: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const { params, results } = func.type;
+    const { params, results } = func.signature;
     if (!params.every(canCross) || !results.every(canCross)) throw new TypeError(say.uncrossable());
     const values = coerce(params, args);
     if (func.instance === undefined) {
@@ -75,6 +75,6 @@ export function promising(wasmFunc: (...args: never[]) => unknown): (...args: un
   const func = funcOf(wasmFunc);
   if (func === undefined) throw new TypeError(say.notExported(who));
   const made = (...args: unknown[]): Promise<unknown> => callPromising(func, args);
-  describeFunction(made, String(func.index), func.type.params.length);
+  describeFunction(made, String(func.index), func.signature.params.length);
   return made;
 }

@@ -1,6 +1,7 @@
 // A function instance. https://webassembly.github.io/spec/core/exec/runtime.html#function-instances
 // One class for wasm and host functions, so that call_indirect meets one shape of object.
 import { brand, brandOf } from '../brand.ts';
+import { frozen } from '../syntax/records.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
 import type { ModuleInstance } from './instance.ts';
@@ -62,9 +63,19 @@ export class Func {
     this.callerHost = callerHost;
   }
 
-  /** The closed function type: type indices in it are canonical ids. */
-  get type(): FuncType {
+  /**
+   * The closed function type: type indices in it are canonical ids. For the engine, since all functions of the type share
+   * it; V8 reads frozen arrays slower, which costs calls a fifth.
+   * @internal
+   */
+  get signature(): FuncType {
     return canonicalType(this.canon).comp as FuncType;
+  }
+
+  /** The same for embedders: a frozen copy. */
+  get type(): FuncType {
+    const { params, results } = this.signature;
+    return frozen({ kind: 'func', params: params.slice(), results: results.slice() });
   }
 }
 

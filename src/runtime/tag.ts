@@ -21,7 +21,7 @@ export class Tag {
   constructor(canon: number) {
     if (typeof canon !== 'number') throw new TypeError('a Tag is made by tagOf(types), or by a module');
     this.canon = canon;
-    this.params = (canonicalType(canon).comp as FuncType).params;
+    this.params = (canonicalType(canon).comp as FuncType).params.slice();
     this.slots = this.params.reduce((sum, t) => sum + slotsOf(t), 0);
     this.hasRefs = this.params.some((t) => t > 0);
   }

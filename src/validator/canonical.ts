@@ -1,7 +1,7 @@
 // Canonicalises recursive groups of types, so that iso-recursive equivalence across modules is `===` on small integers.
 // https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling
 // The registry is one per process and only grows: a type that once was seen keeps its id. It holds each distinct group
-// once, closed (all type indices in it are canonical ids) and frozen, since functions of all modules show it. It does not
+// once, closed (all type indices in it are canonical ids) and never handed out as it is. It does not
 // check types: validator/types.ts does.
 import type { CompType, FieldType, FuncType, RecGroup, SubType, ValType } from '../syntax/types.ts';
 import { heapOf, isExact, isNullable, ref } from '../syntax/types.ts';
@@ -52,7 +52,7 @@ export function closeComp(canonical: ArrayLike<number>, comp: CompType): CompTyp
     case 'func': {
       const close = (t: ValType): ValType => closeType(canonical, t);
       const [params, results] = [comp.params.map(close), comp.results.map(close)];
-      return Object.freeze({ kind: 'func', params: Object.freeze(params), results: Object.freeze(results) });
+      return { kind: 'func', params, results };
     }
     case 'struct': {
       const fields = comp.fields.map((field) => closeField(canonical, field));
