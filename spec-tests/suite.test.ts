@@ -41,7 +41,7 @@ describe('judging a script', () => {
   test('a wrong expectation fails with its line and what came instead', () => {
     const report = runFile('a.wast', `${ONE}(assert_return (invoke "one") (f32.const 0))`, NONE);
     expect(counts(report)).toEqual([1, 1, 0]);
-    const detail = 'Error: (invoke "one") gives (f32.const 0x80000000), expected (f32.const 0x00000000)';
+    const detail = '(invoke "one") gives (f32.const 0x80000000), expected (f32.const 0x00000000)';
     expect(report.failures).toEqual([{ line: 2, kind: 'assert_return', detail }]);
   });
   test('a script that does not parse fails', () => {
@@ -81,7 +81,7 @@ describe('judging a script', () => {
       runFile('a.wast', text, { ...NONE, differences: [{ file: 'a.wast', lines, reason: 'a test' }] });
     expect([counts(differing(2)), differing(2).skips[0].detail]).toEqual([
       [1, 0, 1],
-      'a test (Error: (invoke "one") gives 0x80000000, expected nothing)',
+      'a test ((invoke "one") gives 0x80000000, expected nothing)',
     ]);
     expect(failures(differing(1, 2, 3))).toEqual(['1 stale expectation', '3 stale expectation']);
   });

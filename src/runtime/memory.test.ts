@@ -258,3 +258,15 @@ test('what is no type of a memory, or no bound, is refused', () => {
   for (const bytes of [Number.NaN, -1]) expect(() => new Memory(type(1), bytes)).toThrow(RangeError);
   for (const bytes of ['1MiB', 65536n, {}]) expect(() => new Memory(type(1), bytes as number)).toThrow(TypeError);
 });
+
+test('parts of a shared memory that do not belong together make no memory', () => {
+  const type = { addr: I32, limits: { min: 1n, max: 4n }, shared: true, pageSizeLog2: 16 } as const;
+  const parts = new Memory(type).share();
+  if (parts === undefined) return; // The host cannot let them grow in place.
+  expect(new Memory(type, undefined, parts).byteLength).toBe(65_536);
+  const [empty, plain] = [new SharedArrayBuffer(0), new ArrayBuffer(65_536)];
+  const wrong = [{}, { ...parts, buffer: plain }, { ...parts, length: empty }, { ...parts, buffer: empty }];
+  for (const one of wrong) expect(() => new Memory(type, undefined, one as typeof parts)).toThrow(/^the parts/);
+  new Uint32Array(parts.length)[0] = 100_000;
+  expect(() => new Memory(type, undefined, parts)).toThrow(RangeError);
+});

@@ -67,7 +67,7 @@ export class Memory implements Views {
    * @param maxBytes At most so many bytes, whatever the type says.
    * @param parts Of another thread's memory: then this one has the same bytes.
    * @throws ExhaustionError when the host cannot give the minimum, or it is above `maxBytes`.
-   * @throws TypeError, RangeError for what is no memory type or no amount.
+   * @throws TypeError, RangeError for what is no memory type or no amount, and for parts that `share` has not given.
    */
   constructor(type: MemType, maxBytes: number = MAX_MEMORY_BYTES, parts?: SharedParts) {
     checkMemoryType(type);
@@ -77,6 +77,7 @@ export class Memory implements Views {
     const { max } = type.limits;
     this.maxBytes = Math.min(maxBytes, MAX_MEMORY_BYTES, max === undefined ? MAX_MEMORY_BYTES : Number(max) * page);
     const bytes = Number(type.limits.min) * page;
+    if (parts !== undefined) checkParts(parts, type, bytes, this.maxBytes);
     try {
       if (bytes > this.maxBytes) throw new RangeError('above the limit');
       this.store = parts?.buffer ?? this.emptyStore(bytes, this.maxBytes);
@@ -293,6 +294,16 @@ export class Memory implements Views {
     this.M64 = views.M64;
     this.exactBytes = undefined;
   }
+}
+
+/** What another thread sent is looked at before anything is made of it. @throws TypeError, RangeError. */
+function checkParts({ buffer, length }: SharedParts, type: MemType, min: number, max: number): void {
+  if (!type.shared || !isSharedBuffer(buffer) || !isSharedBuffer(length) || length.byteLength < 4) {
+    throw new TypeError('the parts of a shared memory are its type and two SharedArrayBuffers');
+  }
+  const bytes = isGrowable(buffer) ? new Uint32Array(length)[0] : buffer.byteLength;
+  if (bytes >= min && bytes <= max && bytes <= buffer.byteLength && bytes % 2 ** type.pageSizeLog2 === 0) return;
+  throw new RangeError(`the parts of a shared memory do not belong together: ${bytes} bytes of ${buffer.byteLength}`);
 }
 
 /** Stands in an instance that has no memory, so that the loop needs no special case. */
