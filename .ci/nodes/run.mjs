@@ -25,7 +25,8 @@ const ROUNDS = '200';
  * own engine. The others read, check and write bytes and text, or look at the project; `npm test` runs all on one version.
  */
 const HOST_TESTS = ['src/interpreter', 'src/jsapi', 'src/script/run', 'src/wasi', 'tests/cli', 'tests/engine'];
-HOST_TESTS.push('tests/jsapi', 'tests/testing', 'tests/trace', 'tests/wasi');
+HOST_TESTS.push('tests/jsapi', 'tests/testing/fuzz', 'tests/testing/modules', 'tests/testing/nan', 'tests/testing/traps');
+HOST_TESTS.push('tests/trace', 'tests/wasi');
 
 const tsx = ['node_modules/tsx/dist/cli.mjs'];
 const spec = [...tsx, 'spec-tests/run.ts'];
