@@ -299,11 +299,11 @@ export class Memory implements Views {
 /** What another thread sent is looked at before anything is made of it. @throws TypeError, RangeError. */
 function checkParts({ buffer, length }: SharedParts, type: MemType, min: number, max: number): void {
   if (!type.shared || !isSharedBuffer(buffer) || !isSharedBuffer(length) || length.byteLength < 4) {
-    throw new TypeError('the parts of a shared memory are its type and two SharedArrayBuffers');
+    throw new TypeError('the parts of a memory are shared');
   }
   const bytes = isGrowable(buffer) ? new Uint32Array(length)[0] : buffer.byteLength;
   if (bytes >= min && bytes <= max && bytes <= buffer.byteLength && bytes % 2 ** type.pageSizeLog2 === 0) return;
-  throw new RangeError(`the parts of a shared memory do not belong together: ${bytes} bytes of ${buffer.byteLength}`);
+  throw new RangeError('the parts of a memory do not fit');
 }
 
 /** Stands in an instance that has no memory, so that the loop needs no special case. */
