@@ -126,9 +126,9 @@ interface HostAnswer {
 
 const slotWords = (types: readonly ValType[]): number => types.reduce((sum, t) => sum + 2 * slotsOf(t), 0);
 
-function hostResults<R>({ type }: Func, values: readonly unknown[] | undefined, finish: Finish<R>): R {
-  if (values !== undefined) writeResults(type, free.slot, values);
-  return finish(type.results, free.slot);
+function hostResults<R>({ signature }: Func, values: readonly unknown[] | undefined, finish: Finish<R>): R {
+  if (values !== undefined) writeResults(signature, free.slot, values);
+  return finish(signature.results, free.slot);
 }
 
 function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, finish: Finish<R>): R {
@@ -167,8 +167,8 @@ function checkCount(wanted: number, args: readonly unknown[]): void {
 }
 
 /** The arguments as they are now, each read once: the list may be a Proxy or have getters, whose code may call. */
-function copyOf<T>({ type }: Func, args: readonly T[]): readonly T[] {
-  const wanted = type.params.length;
+function copyOf<T>({ signature }: Func, args: readonly T[]): readonly T[] {
+  const wanted = signature.params.length;
   checkCount(wanted, args);
   const copy: T[] = [];
   for (let i = 0; i < wanted; i++) copy.push(args[i]);
@@ -176,8 +176,8 @@ function copyOf<T>({ type }: Func, args: readonly T[]): readonly T[] {
 }
 
 /** The same as plain values. Only then is anything written. */
-function plainArguments({ type }: Func, args: readonly Value[]): readonly Value[] {
-  const { params } = type;
+function plainArguments({ signature }: Func, args: readonly Value[]): readonly Value[] {
+  const { params } = signature;
   checkCount(params.length, args);
   // Literals are made faster than arrays that grow.
   if (params.length === 0) return [];
