@@ -1,6 +1,7 @@
 // A guest thread while it lives: where it is on the shared stack, or parked beside it; its fuel; what it waits for.
 // driver.ts runs it. Threads nest: a host function that calls back runs a new thread above the one that called it.
 import { ExhaustionError, InternalError, isError } from '../errors.ts';
+import { payers } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { ParkedStack } from '../runtime/thread.ts';
@@ -34,7 +35,7 @@ export interface Pending {
 export const free = { slot: 0, frame: 0, open: true };
 
 /** Threads that are on the stack, outermost first. */
-export const running: Thread[] = [];
+export const running = payers as Thread[];
 
 /** @throws InternalError when the running thread has not reserved its part. */
 export function checkOpen(): void {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compile, type Instance, instantiate, Interrupted, type ValidModule } from '../../src/index.ts';
+import { charge } from '../../src/runtime/fuel.ts';
 import { dataFolder, missingData } from '../data.ts';
 import { KERNELS, PROGRAMS } from './programs.ts';
 import { callInSlices, random, run, stateOf, wat } from './support.ts';
@@ -140,5 +141,41 @@ describe('the end of fuel', () => {
     for (execution.fuel = 100; execution.step() !== 'done'; execution.fuel += 100) stops++;
     expect(execution.results).toEqual([610]);
     expect(stops).toBeGreaterThan(10);
+  });
+});
+
+describe('what a host function does', () => {
+  const text = `(module (import "e" "work" (func $work (param i32)))
+    (func (export "twice") (param i32) (call $work (local.get 0)) (call $work (local.get 0))))`;
+
+  test('is charged to the thread that called it, which stops behind the call', () => {
+    const done: number[] = [];
+    const work = (units: number): void => {
+      charge(units);
+      done.push(units);
+    };
+    const instance = run(text, { e: { work } });
+    expect(() => instance.callWith({ fuel: 100 }, 'twice', 100)).toThrow(Interrupted);
+    expect(done).toEqual([100]);
+    expect(instance.callWith({ fuel: 202 }, 'twice', 100)).toBeUndefined();
+    expect(done).toEqual([100, 100, 100]);
+    charge(5); // Nobody runs.
+  });
+
+  test('is charged to the innermost thread, where guests call each other by way of the host', () => {
+    const inner = run(text, { e: { work: charge } });
+    const fuelLeft: number[] = [];
+    const work = (units: number): void => {
+      const execution = inner.begin('twice', [units]);
+      execution.fuel = 1000;
+      execution.run();
+      fuelLeft.push(execution.fuel);
+      charge(7);
+    };
+    const outer = run(text, { e: { work } }).begin('twice', [50]);
+    outer.fuel = 1000;
+    outer.run();
+    expect(fuelLeft).toEqual([898, 898]);
+    expect(outer.fuel).toBe(1000 - 2 * 8);
   });
 });
