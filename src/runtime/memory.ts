@@ -9,7 +9,7 @@
 // all who hold it see the same bytes; elsewhere it is moved like others, and old buffers stay behind.
 // The views span the capacity, or more than the memory; every access is checked against `byteLength`.
 import { counted } from '../syntax/shown.ts';
-import { brand } from '../brand.ts';
+import { brand, brandOf } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
@@ -38,22 +38,39 @@ export interface SharedParts {
 }
 
 /** A linear memory, shared by the instances that import it. */
-export class Memory implements Views {
+export class Memory {
   readonly kind = brand(this, 'memory');
   readonly type: MemType;
   /** Bytes that the memory has; a multiple of its page size. */
   byteLength = 0;
-  /** Views of the whole capacity; only the first `byteLength` bytes belong to the memory. */
+  /**
+   * Views of the whole capacity; only the first `byteLength` bytes belong to the memory. For the engine: who reads them
+   * does not count as holding the memory.
+   * @internal
+   */
   declare M8: Uint8Array;
+  /** @internal */
   declare M16: Uint16Array;
+  /** @internal */
   declare M32: Int32Array;
+  /** @internal */
   declare MF: Float64Array;
+  /** @internal */
   declare M64: BigInt64Array | undefined;
-  /** The length of a shared memory that grows in place, for all threads. */
+  /**
+   * The length of a shared memory that grows in place, for all threads.
+   * @internal
+   */
   readonly sharedLength: Uint32Array | undefined;
-  /** Whether `buffer` or `share` gave it away: other threads of the host may hold it then. */
+  /**
+   * Whether `bytes`, `buffer` or `share` gave it away: other threads of the host may hold it then.
+   * @internal
+   */
   isHeld = false;
-  /** Is called when that happens. */
+  /**
+   * Is called when that happens.
+   * @internal
+   */
   onHeld: (() => void) | undefined;
   private readonly maxBytes: number;
   private store: ArrayBufferLike;
@@ -108,9 +125,18 @@ export class Memory implements Views {
 
   /**
    * The memory's bytes at this moment. Growth makes a new view: do not keep one over calls into wasm. Empty while the
-   * memory is lost.
+   * memory is lost. Of a shared memory other threads may hold it from then on, as after `buffer`.
    */
   get bytes(): Uint8Array {
+    this.hold();
+    return this.view;
+  }
+
+  /**
+   * The same for the engine and the system interface, which give it to nobody.
+   * @internal
+   */
+  get view(): Uint8Array {
     this.refresh();
     if (this.isLost) return this.M8;
     if (this.exactBytes === undefined || this.exactBytes.length !== this.byteLength) {
@@ -294,6 +320,11 @@ export class Memory implements Views {
     this.M64 = views.M64;
     this.exactBytes = undefined;
   }
+}
+
+/** Is it a memory of this engine, and nothing that only passes for one? */
+export function isMemory(value: unknown): value is Memory {
+  return brandOf(value) === 'memory';
 }
 
 /** What another thread sent is looked at before anything is made of it. @throws TypeError, RangeError. */

@@ -103,5 +103,5 @@ function range(
 }
 
 function bytesAt(memory: Memory, at: number, size: number): Uint8Array {
-  return memory.bytes.slice(at, at + Math.min(size, SHOWN_BYTES));
+  return memory.view.slice(at, at + Math.min(size, SHOWN_BYTES));
 }

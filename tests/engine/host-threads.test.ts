@@ -35,12 +35,12 @@ const PROGRAM = `(module (memory (export "m") 1 2 shared)
 const workers: Worker[] = [];
 
 /** A worker that has the memory as Int32Array \`a\` and BigInt64Array \`b\`; answers its messages. */
-function worker(memory: Memory, code: string): () => Promise<unknown> {
+function worker(buffer: ArrayBufferLike, code: string): () => Promise<unknown> {
   const source = `const { parentPort, workerData } = require('node:worker_threads');
     const a = new Int32Array(workerData), b = new BigInt64Array(workerData);
     const tell = (x) => parentPort.postMessage(x), pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     ${code}`;
-  const made = new Worker(source, { eval: true, workerData: memory.buffer, execArgv: [] });
+  const made = new Worker(source, { eval: true, workerData: buffer, execArgv: [] });
   workers.push(made);
   const messages: unknown[] = [];
   let wanted: ((message: unknown) => void) | undefined;
@@ -74,7 +74,7 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
   ])('%s of a guest and Atomics.add of a worker lose nothing', async (name, cells, bits) => {
     const { instance, memory } = setUp();
     const next = worker(
-      memory,
+      memory.buffer,
       `tell('ready'); let n = 0; while (Atomics.load(a, 0) === 0) { Atomics.add(${cells}); n++; } tell(n);`,
     );
     await next();
@@ -92,7 +92,7 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
   test('a 64-bit load never sees half of what a worker stores', async () => {
     const { instance, memory } = setUp();
     const next = worker(
-      memory,
+      memory.buffer,
       `tell('ready'); for (let i = 0n; Atomics.load(a, 0) === 0; i = (i + 1n) & 0x7fffffffn) Atomics.store(b, 4, i << 32n | i);`,
     );
     await next();
@@ -106,7 +106,10 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
       ['wait64', 0n],
     ] as const) {
       const { instance, memory } = setUp();
-      const next = worker(memory, `tell('ready'); pause(100); Atomics.store(a, 16, 42); tell(Atomics.notify(a, 16));`);
+      const next = worker(
+        memory.buffer,
+        `tell('ready'); pause(100); Atomics.store(a, 16, 42); tell(Atomics.notify(a, 16));`,
+      );
       await next();
       expect(instance.call(name, 64, zero, -1n)).toBe(0);
       expect(await next()).toBe(1);
@@ -118,7 +121,7 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
   test('a wait with a time-out ends when a worker notifies, and else by its time', async () => {
     const { instance, memory } = setUp();
     const next = worker(
-      memory,
+      memory.buffer,
       `tell('ready'); pause(100); while (Atomics.notify(a, 16) === 0) pause(1); tell('woke');`,
     );
     await next();
@@ -129,7 +132,7 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
   test('notify wakes Atomics.wait of workers, as many as it says', async () => {
     const { instance, memory } = setUp();
     const code = `tell('ready'); tell(Atomics.wait(a, 16, 0, 20000));`;
-    const all = [worker(memory, code), worker(memory, code), worker(memory, code)];
+    const all = [worker(memory.buffer, code), worker(memory.buffer, code), worker(memory.buffer, code)];
     for (const next of all) await next();
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(instance.call('notify', 64, 2)).toBe(2);
@@ -149,7 +152,7 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(instance.call('notify', 64, 1)).toBe(1);
     expect(await waits[0]).toBe(0);
-    const next = worker(memory, `tell(Atomics.notify(a, 16, 5));`);
+    const next = worker(memory.buffer, `tell(Atomics.notify(a, 16, 5));`);
     expect(await next()).toBe(2);
     expect(await Promise.all(waits)).toEqual([0, 0, 0]);
     expect(instance.call('notify', 64, 1)).toBe(0);
@@ -159,9 +162,21 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
     const { instance, memory } = setUp();
     const waits = [instance.callAsync('wait32', [64, 0, -1n]), instance.callAsync('wait64', [64, 0n, SECONDS_10])];
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const next = worker(memory, `tell(Atomics.notify(a, 16, 5));`);
+    const next = worker(memory.buffer, `tell(Atomics.notify(a, 16, 5));`);
     expect(await next()).toBe(2);
     expect(await Promise.all(waits)).toEqual([0, 0]);
+  });
+
+  test('a memory that was handed out by its bytes alone is one that other threads can hold', async () => {
+    const { instance, memory } = setUp();
+    const wait = instance.callAsync('wait32', [64, 0, -1n]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const next = worker(memory.bytes.buffer, `tell(Atomics.notify(a, 16, 5));`);
+    expect(await next()).toBe(1);
+    expect(await wait).toBe(0);
+    const slow = worker(memory.bytes.buffer, `tell('ready'); while (Atomics.notify(a, 17, 1) === 0) pause(1);`);
+    await slow();
+    expect(instance.call('wait32', 68, 0, -1n)).toBe(0);
   });
 
   test('a wait that was given up passes a notification on', async () => {

@@ -5,6 +5,7 @@ import { decodeUtf8 } from '../../syntax/utf8.ts';
 import { Trap } from '../../errors.ts';
 import { isBytes } from '../../options.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
+import { isMemory, type Memory } from '../../runtime/memory.ts';
 import { SystemError } from '../host/errno.ts';
 import { memoryMissing, noMemory } from '../messages.ts';
 
@@ -36,9 +37,19 @@ function isBuffer(value: unknown): boolean {
   });
 }
 
-/** A memory of either kind, asked for its bytes at each use. Undefined for anything else. */
+/** A memory of ours. System calls give its bytes to nobody, so that it does not count as held by other threads. */
+export function guestMemory(memory: Memory): GuestMemory {
+  return {
+    get bytes() {
+      return memory.view;
+    },
+  };
+}
+
+/** A memory of any kind, asked for its bytes at each use. Undefined for anything else. */
 export function memoryOf(value: unknown): GuestMemory | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
+  if (isMemory(value)) return guestMemory(value);
   if (isBytes((value as Partial<GuestMemory>).bytes)) return value as GuestMemory;
   const memory = value as BufferMemory;
   // A view has a buffer, too, but is no memory: nobody would see the memory grow.
@@ -84,7 +95,7 @@ export class Guests {
 function guestOf({ module, memories }: ModuleInstance): Guest {
   const found = module.module.exports.find(({ name }) => name === MEMORY_NAME);
   if (found?.kind !== 'memory') return new Guest(() => withoutMemory(memoryMissing(MEMORY_NAME, found?.kind)));
-  const memory = memories[found.index];
+  const memory = guestMemory(memories[found.index]);
   return new Guest(() => memory);
 }
 

@@ -3,12 +3,12 @@
 // are those of the Node that runs; what differs by decision stands in docs/wasi.md, as a table.
 import { versions } from 'node:process';
 import { ExitStatus } from '../../../errors.ts';
-import { Memory } from '../../../runtime/memory.ts';
+import { isMemory } from '../../../runtime/memory.ts';
 import { ERRNO, SystemError } from '../../host/errno.ts';
 import type { Directory } from '../../host/filesystem.ts';
 import { WASI, type WasiInstance } from '../../index.ts';
 import type { HostFunction } from '../../kernel/dispatcher.ts';
-import type { GuestMemory } from '../../kernel/guest.ts';
+import { type GuestMemory, guestMemory } from '../../kernel/guest.ts';
 import { PREVIEW0, PREVIEW1 } from '../../preview1/abi.ts';
 import { alreadyStarted, checkedCalls, named, type Run } from './calls.ts';
 import { openHostDirectory } from './directory.ts';
@@ -261,7 +261,7 @@ function exitOf(run: Run): HostFunction {
  * by its accessor, which throws for all other objects. @throws TypeError, as node:wasi.
  */
 function memoryBehind(value: unknown): GuestMemory {
-  if (value instanceof Memory) return value;
+  if (isMemory(value)) return guestMemory(value);
   const buffer = bufferGetter(value);
   try {
     if (buffer !== undefined) {
