@@ -11,9 +11,10 @@
 import { counted } from '../syntax/shown.ts';
 import { brand, brandOf } from '../brand.ts';
 import { ExhaustionError } from '../errors.ts';
+import { bound } from '../options.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
-import { checkBound, checkCount, checkMemoryType } from './amounts.ts';
+import { checkCount, checkMemoryType } from './amounts.ts';
 import {
   type Views,
   anotherHandle,
@@ -36,6 +37,8 @@ export interface SharedParts {
   /** One unsigned 32-bit integer: bytes that the memory has. Who grows it, changes this last. */
   readonly length: SharedArrayBuffer;
 }
+
+const BOUND = bound('a number of bytes');
 
 /** A linear memory, shared by the instances that import it. */
 export class Memory {
@@ -88,7 +91,7 @@ export class Memory {
    */
   constructor(type: MemType, maxBytes: number = MAX_MEMORY_BYTES, parts?: SharedParts) {
     checkMemoryType(type);
-    checkBound(maxBytes, 'what a memory may have in bytes');
+    BOUND(maxBytes, 'what a memory may have');
     this.type = Object.freeze({ ...type, limits: Object.freeze({ ...type.limits }) });
     const page = 2 ** type.pageSizeLog2;
     const { max } = type.limits;
@@ -313,11 +316,7 @@ export class Memory {
   }
 
   private assign(views: Views): void {
-    this.M8 = views.M8;
-    this.M16 = views.M16;
-    this.M32 = views.M32;
-    this.MF = views.MF;
-    this.M64 = views.M64;
+    Object.assign(this, views);
     this.exactBytes = undefined;
   }
 }
