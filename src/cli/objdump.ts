@@ -3,10 +3,10 @@
 import type { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { Reader } from '../decoder/reader.ts';
 import { nameText, visible } from '../syntax/visible.ts';
-import type { ImportDesc, Module } from '../syntax/module.ts';
+import { funcTypeOf, type ImportDesc, importedFuncs, type Module } from '../syntax/module.ts';
 import { funcTypeName } from '../syntax/types.ts';
 import { type BodyLine, bodyOf, walkBody } from '../text/printer-body.ts';
-import { funcTypeAt, globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
+import { globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
 import { NAMELESS } from '../text/printer-names.ts';
 import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
@@ -109,25 +109,17 @@ function imports(known: Known): string[] {
 function exports(known: Known): string[] {
   const { module } = known;
   const rows = module.exports.map(({ name, kind, index }) => {
-    const type = kind === 'func' ? funcTypeAt(module, typeOfFunc(module, index)) : undefined;
+    const type = kind === 'func' ? funcTypeOf(module, index) : undefined;
     const ref = known.ids.index(kind, index);
     return [nameText(name), `${kind} ${visible(ref)}`, type === undefined ? '' : funcTypeName(type)];
   });
   return [`exports: ${rows.length}`, ...columns(rows).map((line) => `  ${line}`)];
 }
 
-/** The type index of a function, imported or defined; -1 for none. */
-export function typeOfFunc(module: Module, funcIndex: number): number {
-  const imported = module.imports.filter(({ desc }) => desc.kind === 'func');
-  const desc = imported[funcIndex]?.desc;
-  if (desc?.kind === 'func') return desc.type;
-  return bodyOf(module, funcIndex)?.type ?? -1;
-}
-
 /** The defined functions that `--func` chooses by index, name or export; all without it. */
 function chosen(known: Known, options: Options): number[] {
   const { module } = known;
-  const imported = module.imports.filter(({ desc }) => desc.kind === 'func').length;
+  const imported = importedFuncs(module).length;
   const total = imported + module.funcs.types.length;
   const wanted = options.one('func');
   if (wanted === undefined) return Array.from({ length: total - imported }, (_, i) => imported + i);

@@ -5,14 +5,17 @@ import { decodeBranchHints } from '../decoder/branch-hints.ts';
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { InvalidError } from '../errors.ts';
-import type { Module } from '../syntax/module.ts';
+import { importedFuncs, type Module } from '../syntax/module.ts';
 
 /** Throws InvalidError where a hint does not stand at `if` or `br_if`. The module has to be valid. */
 export function validateBranchHints(module: Module): void {
-  const imported = module.imports.filter(({ desc }) => desc.kind === 'func').length;
+  const imported = importedFuncs(module).length;
+  // By function, since sections may be many, all with hints on the same one.
+  const known = new Map<number, Set<number>>();
   for (const custom of module.customs) {
     for (const [func, hints] of decodeBranchHints(custom) ?? []) {
-      const targets = conditionals(module, func - imported);
+      const targets = known.get(func) ?? conditionals(module, func - imported);
+      known.set(func, targets);
       for (const offset of hints.keys()) {
         if (targets.has(offset)) continue;
         const at = `offset ${offset} in function ${func} is no if and no br_if`;

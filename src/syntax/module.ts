@@ -134,11 +134,33 @@ export interface Module {
   readonly form?: BinaryForm;
 }
 
-/** The type of the function with an index; undefined where there is none, as in modules that are not valid. */
-export function funcTypeOf({ types, imports, funcs }: Module, index: number): FuncType | undefined {
-  const imported = imports.flatMap(({ desc }) => (desc.kind === 'func' ? [desc.type] : []));
-  const type = index < imported.length ? imported[index] : funcs.types[index - imported.length];
-  const comp = type === undefined ? undefined : types[type]?.comp;
+/** An import of a function. */
+export interface FuncImport extends Import {
+  readonly desc: Extract<ImportDesc, { readonly kind: 'func' }>;
+}
+
+const FUNC_IMPORTS = new WeakMap<readonly Import[], readonly FuncImport[]>();
+
+/** The imports that are functions, by function index: found once, since tools ask for each function. */
+export function importedFuncs({ imports }: Pick<Module, 'imports'>): readonly FuncImport[] {
+  let found = FUNC_IMPORTS.get(imports);
+  if (found === undefined) {
+    found = imports.filter((one): one is FuncImport => one.desc.kind === 'func');
+    FUNC_IMPORTS.set(imports, found);
+  }
+  return found;
+}
+
+/** The type index of the function with an index; undefined where there is none, as in modules that are not valid. */
+export function funcTypeIndex(module: Module, index: number): number | undefined {
+  const imported = importedFuncs(module);
+  return index < imported.length ? imported[index].desc.type : module.funcs.types[index - imported.length];
+}
+
+/** The type of the function with an index; undefined where there is none. */
+export function funcTypeOf(module: Module, index: number): FuncType | undefined {
+  const type = funcTypeIndex(module, index);
+  const comp = type === undefined ? undefined : module.types[type]?.comp;
   return comp?.kind === 'func' ? comp : undefined;
 }
 

@@ -13,7 +13,8 @@ export function emptyRecord<T>(): Record<string, T> {
 export function frozen<T>(data: T): T {
   const pending: unknown[] = [data];
   for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
-    if (typeof one === 'object' && one !== null) pending.push(...(Object.values(Object.freeze(one)) as unknown[]));
+    if (typeof one === 'object' && one !== null)
+      for (const part of Object.values(Object.freeze(one))) pending.push(part);
   }
   return data;
 }

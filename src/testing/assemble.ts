@@ -143,7 +143,7 @@ export function assemble(layout: Layout, plan: Plan): TestModule {
   for (let i = 0; i < hosts; i++) layout.functions.push(HOST_TYPES[(layout.choice + i) % HOST_TYPES.length]);
   if (grow) layout.functions.push(GROW);
   const imports = layout.functions.length;
-  layout.functions.push(...functions.map(({ type }) => type));
+  for (const { type } of functions) layout.functions.push(type);
   const types = layout.functions.map(({ params, results }) => layout.funcType(params, results));
   const emitted = functions.map((one, i) => emitFunction(layout, one, imports + i));
   const fuelGlobal = layout.globals.list.length;

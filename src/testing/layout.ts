@@ -136,7 +136,7 @@ export class Layout {
     const made = make(this.types.length);
     const start = this.types.length;
     this.typeKeys.set(key, start);
-    this.types.push(...made);
+    for (const one of made) this.types.push(one);
     this.recGroups.push({ start, length: made.length });
     return start;
   }

@@ -67,6 +67,18 @@ interface Hint {
   readonly bytes: Uint8Array;
 }
 
+/** Where in a text's annotations those begin that stand before token `start` or behind: a script has many modules. */
+function firstFrom(annotations: readonly Annotation[], start: number): number {
+  let low = 0;
+  let high = annotations.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (annotations[middle].at < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 export class Annotations {
   private readonly tokens: Tokens;
   private readonly byToken = new Map<number, Annotation[]>();
@@ -84,8 +96,9 @@ export class Annotations {
   /** The annotations before the tokens `[start, end]`. */
   constructor(tokens: Tokens, start: number, end: number) {
     this.tokens = tokens;
-    for (const one of tokens.annotations) {
-      if (one.at < start || one.at > end) continue;
+    const { annotations } = tokens;
+    for (let i = firstFrom(annotations, start); i < annotations.length && annotations[i].at <= end; i++) {
+      const one = annotations[i];
       const same = this.byToken.get(one.at);
       if (same === undefined) this.byToken.set(one.at, [one]);
       else same.push(one);

@@ -6,6 +6,7 @@ import type { ValType } from '../syntax/types.ts';
 import type { Writer } from '../encoder/writer.ts';
 import type { Context, IndexSpace } from './context.ts';
 import type { Cursor } from './cursor.ts';
+import type { Labels } from './labels.ts';
 import { VECTOR_SHAPES, type VectorShape, parseFloatBits, parseInteger, parseU32, parseU64 } from './literals.ts';
 import { readRefTo, readRefType, readTypeUse, readValType, typeUseIndex } from './parser-types.ts';
 import { identifierName } from './strings.ts';
@@ -18,8 +19,7 @@ export interface Scope {
   readonly cursor: Cursor;
   readonly writer: Writer;
   readonly locals: IndexSpace;
-  /** Names of the enclosing labels, outermost first. */
-  readonly labels: readonly (string | undefined)[];
+  readonly labels: Labels;
 }
 
 type WriteImmediates = (scope: Scope, row: Row) => void;
@@ -38,10 +38,10 @@ function optionalIndex(cursor: Cursor, space: IndexSpace): number {
 export function labelDepth(scope: Scope): number {
   const { cursor, labels } = scope;
   if (cursor.kind !== ID) return cursor.u32('a label');
-  const at = labels.lastIndexOf(identifierName(cursor.text));
-  if (at < 0) throw say.unknownId(cursor.place, 'label', cursor.text);
+  const depth = labels.depthOf(identifierName(cursor.text));
+  if (depth === undefined) throw say.unknownId(cursor.place, 'label', cursor.text);
   cursor.pos++;
-  return labels.length - 1 - at;
+  return depth;
 }
 
 /** A block type: none, one value type, or the index of a function type. */

@@ -6,6 +6,7 @@ import { isNullable } from '../syntax/types.ts';
 import type { Writer } from '../encoder/writer.ts';
 import { type Context, IndexSpace } from './context.ts';
 import type { Cursor } from './cursor.ts';
+import { Labels } from './labels.ts';
 import { AFTER, type Frame, type Inside, OPCODE, PARTS, SEQUENCES } from './parser-frames.ts';
 import { IMMEDIATES, type Scope, labelDepth, writeBlockType, writeCatches } from './parser-immediates.ts';
 import { readRefType } from './parser-types.ts';
@@ -19,7 +20,7 @@ export class InstructionParser implements Scope {
   readonly cursor: Cursor;
   readonly writer: Writer;
   readonly locals: IndexSpace;
-  readonly labels: (string | undefined)[] = [];
+  readonly labels = new Labels();
   /** Names of labels by their order in the function, for the name section. */
   readonly labelNames = new Map<number, string>();
   private labelCount = 0;

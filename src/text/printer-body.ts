@@ -9,7 +9,7 @@ import { Nesting } from '../decoder/nesting.ts';
 import { Reader } from '../decoder/reader.ts';
 import { encodeLocals } from '../encoder/locals.ts';
 import { Writer } from '../encoder/writer.ts';
-import type { Expr, Module, NameMap } from '../syntax/module.ts';
+import { type Expr, importedFuncs, type Module, type NameMap } from '../syntax/module.ts';
 import type { ValType } from '../syntax/types.ts';
 import { printInstruction } from './printer-instruction.ts';
 import { bytesText, idText } from './printer-literals.ts';
@@ -113,9 +113,7 @@ class BodyPrinter {
 
 /** Where function `funcIndex` (imports counted) has its body, and its type; undefined for imports. */
 export function bodyOf(module: Module, funcIndex: number): { type: number; start: number; end: number } | undefined {
-  let imported = 0;
-  for (const { desc } of module.imports) if (desc.kind === 'func') imported++;
-  const i = funcIndex - imported;
+  const i = funcIndex - importedFuncs(module).length;
   const { types, start, end } = module.funcs;
   return i < 0 || i >= types.length ? undefined : { type: types[i], start: start[i], end: end[i] };
 }

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 import { namesOf } from '../interpreter/backtrace.ts';
 import type { Func } from '../runtime/func.ts';
+import { importedFuncs } from '../syntax/module.ts';
 import { nameText } from '../syntax/visible.ts';
 import { Identifiers } from '../text/printer-names.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -39,11 +40,8 @@ export class ModuleInfo {
 
   /** `"env" "print"`: what an imported function is called where it comes from. */
   importName(index: number): string {
-    let at = 0;
-    for (const { module, name, desc } of this.valid.module.imports) {
-      if (desc.kind === 'func' && at++ === index) return `${nameText(module)} ${nameText(name)}`;
-    }
-    return '';
+    const found = importedFuncs(this.valid.module)[index];
+    return found === undefined ? '' : `${nameText(found.module)} ${nameText(found.name)}`;
   }
 
   /** `$counter`, or `global 0`. */

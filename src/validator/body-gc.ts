@@ -46,12 +46,17 @@ function allocatedStruct(s: BodyState, described: boolean): StructType {
 export function structNew(s: BodyState, described: boolean): void {
   const { fields } = allocatedStruct(s, described);
   if (described) popDescriptor(s);
-  for (let i = fields.length - 1; i >= 0; i--) s.stack.popVal(unpacked(fields[i].storage));
+  for (let i = fields.length - 1; i >= 0 && !s.stack.bottomless; i--) s.stack.popVal(unpacked(fields[i].storage));
   s.stack.pushVal(allocated(s, s.cursor.index));
 }
 
 export function structNewDefault(s: BodyState, described: boolean): void {
-  for (const { storage } of allocatedStruct(s, described).fields) checkDefault(s, storage);
+  const { fields } = allocatedStruct(s, described);
+  const { index } = s.cursor;
+  if (!s.ctx.defaultable.has(index)) {
+    for (const { storage } of fields) checkDefault(s, storage);
+    s.ctx.defaultable.add(index);
+  }
   if (described) popDescriptor(s);
   s.stack.pushVal(allocated(s, s.cursor.index));
 }
@@ -113,7 +118,7 @@ export function arrayNewFixed(s: BodyState): void {
   const { index, index2: count } = s.cursor;
   const t = unpacked(s.ctx.arrayType(index).field.storage);
   if (count > MAX_ARRAY_NEW_FIXED) throw say.tooManyElements(s.ctx.where(), count, MAX_ARRAY_NEW_FIXED);
-  for (let i = 0; i < count; i++) s.stack.popVal(t);
+  for (let i = 0; i < count && !s.stack.bottomless; i++) s.stack.popVal(t);
   s.stack.pushVal(allocated(s, index));
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidError, MalformedError } from '../errors.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
 import type { Module } from '../syntax/module.ts';
-import { EXTERNREF, F32, F64, FUNCREF, I32, I64, type ValType, ref } from '../syntax/types.ts';
+import { EXTERNREF, F32, F64, FUNCREF, I32, I64, type SubType, type ValType, ref } from '../syntax/types.ts';
 import { code, expr, func, memory, moduleOf, oneFunc, sub, tableType } from './builder.suite.ts';
 import { validateModule } from './module.ts';
 
@@ -243,5 +243,46 @@ describe('typed function references, which are not built', () => {
   it('a reference that is surely not null is not a number, even where code is unreachable', () => {
     const bad = moduleOf(types, [{ type: 0, body: 'unreachable ref.as_non_null i32.eqz drop end' }]);
     expect(validate(bad)).toMatch(/^type mismatch: i32\.eqz/);
+  });
+});
+
+describe('wide types in unreachable code', () => {
+  const WIDTH = 1000;
+
+  /** A struct type whose fields count how often they are looked at. */
+  function counting(width: number): { type: SubType; looks: () => number } {
+    let looks = 0;
+    const field = {
+      get storage(): ValType {
+        looks++;
+        return I32;
+      },
+      mutable: true,
+    };
+    const fields = Array.from({ length: width }, () => field);
+    return { type: sub({ kind: 'struct', fields }), looks: () => looks };
+  }
+  const looksOf = (instruction: string, times: number, before = ''): number => {
+    const { type, looks } = counting(WIDTH);
+    validateModule(
+      moduleOf([sub(func([], [])), type], [{ type: 0, body: `${before} ${instruction.repeat(times)} end` }]),
+    );
+    return looks();
+  };
+
+  it('struct.new popped all its fields from a stack on which nothing is left: four bytes took ten thousand steps', () => {
+    expect(looksOf('struct.new 1 drop ', 500, 'unreachable')).toBeLessThan(10 * WIDTH);
+  });
+
+  it('struct.new_default looked at every field each time, and not once for its type', () => {
+    expect(looksOf('struct.new_default 1 drop ', 500)).toBeLessThan(10 * WIDTH);
+  });
+
+  it('array.new_fixed takes what is there and no more', () => {
+    const types = [sub(func([], [])), sub({ kind: 'array', field: { storage: I32, mutable: true } })];
+    const body = (text: string): Module => moduleOf(types, [{ type: 0, body: text }]);
+    expect(refusal(body(`unreachable ${'array.new_fixed 1 10000 drop '.repeat(20_000)} end`))).toBe('');
+    expect(refusal(body('unreachable f32.const 0 array.new_fixed 1 10000 drop end'))).toMatch(/^type mismatch/);
+    expect(refusal(body('i32.const 0 array.new_fixed 1 2 drop end'))).toMatch(/^type mismatch/);
   });
 });

@@ -50,6 +50,8 @@ export class Context {
   /** Canonical ids by type index; types from `typesKnown` on are not known yet. */
   readonly canonical: Uint32Array;
   typesKnown = 0;
+  /** Struct types of which all fields are known to have default values, since an instruction is short and a type is not. */
+  readonly defaultable = new Set<number>();
   /** Supertypes above each type. */
   readonly typeDepths: Uint8Array;
   /** Whole index spaces, imports first. */

@@ -78,6 +78,11 @@ export class Stack {
     throw this.mismatch([expected], this.height);
   }
 
+  /** Whether code is unreachable and no operand left, so that whatever is popped now is there: wide pops end here. */
+  get bottomless(): boolean {
+    return this.polymorphic && this.height === this.base;
+  }
+
   /** Pops an operand that must be a reference; BOT where it may be anything. */
   popRef(): ValType {
     const actual = this.popAny();
