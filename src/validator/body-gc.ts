@@ -27,9 +27,14 @@ function unpacked(storage: ValType): ValType {
   return storage === I8 || storage === I16 ? I32 : storage;
 }
 
-/** What allocation gives: exact where custom descriptors are on. */
-export function allocated(s: BodyState, type: number): ValType {
-  return ref(type, false, s.ctx.has('custom-descriptors'));
+/** Pushes what allocation gives: exact where custom descriptors are on. */
+function pushAllocated(s: BodyState): void {
+  s.stack.pushVal(ref(s.cursor.index, false, s.ctx.has('custom-descriptors')));
+}
+
+/** What instructions on objects of their type take. */
+function ownType(s: BodyState): ValType {
+  return ref(s.cursor.index, true);
 }
 
 // Structs
@@ -47,7 +52,7 @@ export function structNew(s: BodyState, described: boolean): void {
   const { fields } = allocatedStruct(s, described);
   if (described) popDescriptor(s);
   for (let i = fields.length - 1; i >= 0 && !s.stack.bottomless; i--) s.stack.popVal(unpacked(fields[i].storage));
-  s.stack.pushVal(allocated(s, s.cursor.index));
+  pushAllocated(s);
 }
 
 export function structNewDefault(s: BodyState, described: boolean): void {
@@ -58,7 +63,7 @@ export function structNewDefault(s: BodyState, described: boolean): void {
     s.ctx.defaultable.add(index);
   }
   if (described) popDescriptor(s);
-  s.stack.pushVal(allocated(s, s.cursor.index));
+  pushAllocated(s);
 }
 
 function popDescriptor(s: BodyState): void {
@@ -84,14 +89,14 @@ function checkPacking(s: BodyState, storage: ValType): void {
 export function structGet(s: BodyState): void {
   const { storage } = field(s);
   checkPacking(s, storage);
-  s.stack.popVal(ref(s.cursor.index, true));
+  s.stack.popVal(ownType(s));
   s.stack.pushVal(unpacked(storage));
 }
 
 export function structSet(s: BodyState): void {
   const { storage, mutable } = field(s);
   if (!mutable) throw say.immutableField(s.ctx.where(), s.cursor.index, s.cursor.index2);
-  s.stack.popVals([ref(s.cursor.index, true), unpacked(storage)]);
+  s.stack.popVals([ownType(s), unpacked(storage)]);
 }
 
 // Arrays
@@ -105,21 +110,21 @@ function mutableArray(s: BodyState, index: number): ArrayType {
 export function arrayNew(s: BodyState): void {
   const { storage } = s.ctx.arrayType(s.cursor.index).field;
   s.stack.popVals([unpacked(storage), I32]);
-  s.stack.pushVal(allocated(s, s.cursor.index));
+  pushAllocated(s);
 }
 
 export function arrayNewDefault(s: BodyState): void {
   checkDefault(s, s.ctx.arrayType(s.cursor.index).field.storage);
   s.stack.popVal(I32);
-  s.stack.pushVal(allocated(s, s.cursor.index));
+  pushAllocated(s);
 }
 
 export function arrayNewFixed(s: BodyState): void {
   const { index, index2: count } = s.cursor;
   const t = unpacked(s.ctx.arrayType(index).field.storage);
-  if (count > MAX_ARRAY_NEW_FIXED) throw say.tooManyElements(s.ctx.where(), count, MAX_ARRAY_NEW_FIXED);
+  if (count > MAX_ARRAY_NEW_FIXED) throw say.tooMany(s.ctx.where(), 'elements', count, MAX_ARRAY_NEW_FIXED);
   for (let i = 0; i < count && !s.stack.bottomless; i++) s.stack.popVal(t);
-  s.stack.pushVal(allocated(s, index));
+  pushAllocated(s);
 }
 
 /** Data segments can fill arrays of numbers and vectors. */
@@ -142,7 +147,7 @@ export function arrayNewSegment(s: BodyState, elem: boolean): void {
   if (elem) checkElem(s, array);
   else checkData(s, array);
   s.stack.popVals([I32, I32]);
-  s.stack.pushVal(allocated(s, s.cursor.index));
+  pushAllocated(s);
 }
 
 /** `array.init_data` and `array.init_elem`. */
@@ -150,19 +155,19 @@ export function arrayInitSegment(s: BodyState, elem: boolean): void {
   const array = mutableArray(s, s.cursor.index);
   if (elem) checkElem(s, array);
   else checkData(s, array);
-  s.stack.popVals([ref(s.cursor.index, true), I32, I32, I32]);
+  s.stack.popVals([ownType(s), I32, I32, I32]);
 }
 
 export function arrayGet(s: BodyState): void {
   const { storage } = s.ctx.arrayType(s.cursor.index).field;
   checkPacking(s, storage);
-  s.stack.popVals([ref(s.cursor.index, true), I32]);
+  s.stack.popVals([ownType(s), I32]);
   s.stack.pushVal(unpacked(storage));
 }
 
 export function arraySet(s: BodyState): void {
   const { storage } = mutableArray(s, s.cursor.index).field;
-  s.stack.popVals([ref(s.cursor.index, true), I32, unpacked(storage)]);
+  s.stack.popVals([ownType(s), I32, unpacked(storage)]);
 }
 
 export function arrayLen(s: BodyState): void {
@@ -172,7 +177,7 @@ export function arrayLen(s: BodyState): void {
 
 export function arrayFill(s: BodyState): void {
   const { storage } = mutableArray(s, s.cursor.index).field;
-  s.stack.popVals([ref(s.cursor.index, true), I32, unpacked(storage), I32]);
+  s.stack.popVals([ownType(s), I32, unpacked(storage), I32]);
 }
 
 export function arrayCopy(s: BodyState): void {

@@ -138,7 +138,7 @@ export class Context {
 
   /** The composite type of a type index. */
   comp(index: number): CompType {
-    if (index >= this.typesKnown) throw say.unknown(this.where(), 'type', index, this.typesKnown);
+    this.check('type', index, this.typesKnown);
     return this.module.types[index].comp;
   }
 
@@ -177,17 +177,17 @@ export class Context {
   }
 
   table(index: number): TableType {
-    if (index >= this.tables.length) throw say.unknown(this.where(), 'table', index, this.tables.length);
+    this.check('table', index, this.tables.length);
     return this.tables[index];
   }
 
   memory(index: number): MemType {
-    if (index >= this.memories.length) throw say.unknown(this.where(), 'memory', index, this.memories.length);
+    this.check('memory', index, this.memories.length);
     return this.memories[index];
   }
 
   global(index: number): GlobalType {
-    if (index >= this.globals.length) throw say.unknown(this.where(), 'global', index, this.globals.length);
+    this.check('global', index, this.globals.length);
     return this.globals[index];
   }
 

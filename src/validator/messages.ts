@@ -69,8 +69,6 @@ export const notDefaultable = (where: Where, what: string, t: ValType): InvalidE
   invalid(where, `type mismatch: ${what} needs an initial value, since ${typeName(t)} has no default`);
 export const uninitialized = (where: Where, index: number, t: ValType): InvalidError =>
   invalid(where, `uninitialized local ${index}: its type ${typeName(t)} has no default and it is not yet set here`);
-export const tooManyOperands = (where: Where, limit: number): InvalidError =>
-  invalid(where, `too many operands: the operand stack holds at most ${limit} values`);
 
 // Immediates
 export const alignment = (where: Where, name: string, align: number, natural: number): InvalidError => {
@@ -103,8 +101,6 @@ export const arraysDiffer = (where: Where, to: ValType, from: ValType): InvalidE
   invalid(where, `array types do not match: ${typeName(from)} cannot be stored as ${typeName(to)}`);
 export const notNumericArray = (where: Where, t: ValType): InvalidError =>
   invalid(where, `array type is not numeric or vector: ${typeName(t)} cannot be read from a data segment`);
-export const tooManyElements = (where: Where, n: number, limit: number): InvalidError =>
-  invalid(where, `too many elements: array.new_fixed takes at most ${limit}, found ${n}`);
 
 // Custom descriptors
 export const withoutDescriptor = (where: Where, heap: string): InvalidError =>

@@ -46,7 +46,8 @@ export class Stack {
   }
 
   private grow(): void {
-    if (this.vals.length >= MAX_OPERANDS) throw say.tooManyOperands(this.ctx.where(), MAX_OPERANDS);
+    if (this.vals.length >= MAX_OPERANDS)
+      throw say.tooMany(this.ctx.where(), 'operands', this.vals.length + 1, MAX_OPERANDS);
     const grown = new Int32Array(Math.min(this.vals.length * 2, MAX_OPERANDS));
     grown.set(this.vals);
     this.vals = grown;
