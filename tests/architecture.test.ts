@@ -117,6 +117,8 @@ const BANS_IN: [RegExp, string, RegExp][] = [
     'uses a regular expression, which V8 may have to compile at the end of the stack',
     /\bRegExp\b|(?:[=(,:&|!?;{}[>]|\breturn)\s*\/(?![/*])(?:\\.|\[(?:\\.|[^\]\n\\])*\]|[^/\n\\[])+\/[a-z]*\s*(?:[.,;)\]:?]|$)/m,
   ],
+  // Hosts let timers of 2^31 milliseconds and more go off at once.
+  [/^(?!runtime\/timers\.ts$)/, 'sets a timer by itself (startTimer of runtime/timers.ts)', /\bsetTimeout\b/],
   // What happened decides the exit code before it is told: only Console knows what to do with a stream that is full.
   [
     /^cli\/(?!(?:host|console)\.ts$)/,
@@ -221,6 +223,7 @@ test.each([
   ['a regular expression with a class', 'wasi/kernel/resolve.ts', 'if (/[/\\0]/.test(name)) return;'],
   ['a regular expression that replaces', 'trace/text.ts', "return text.replace(/\\\\/g, '/');"],
   ['a RegExp', 'runtime/table.ts', 'const x = new RegExp(name);'],
+  ['a timer of any length', 'wasi/hosts/portable.ts', 'globalThis.setTimeout(wake, milliseconds);'],
   ['a command that writes to standard output', 'cli/wat.ts', 'process.stdout.write(text);'],
   ['a command that writes to a descriptor', 'cli/wat.ts', "import { writeSync } from 'node:fs';"],
   ['a command that writes by the global console', 'cli/wat.ts', 'console.error(error);'],

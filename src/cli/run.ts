@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { engine, type EngineOptions, engineWith, ExitStatus, type Instance, instantiateAsync } from '../index.ts';
 import { invokeBitsAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/func.ts';
+import { startTimer } from '../runtime/timers.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { nameText, visible } from '../syntax/visible.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
@@ -111,7 +112,8 @@ class Run {
     const program = this.load(file);
     for (const { name, program: library } of linked) this.linkNames.set(library.valid, name);
     this.trace = this.openTrace();
-    const timer = settings.timeout === undefined ? undefined : setTimeout(() => this.abort.abort(), settings.timeout);
+    const stopTimer =
+      settings.timeout === undefined ? undefined : startTimer(settings.timeout, () => this.abort.abort());
     const busy = console.onIdle(() => {
       this.idle = true;
       this.abort.abort(nobodyIsLeft());
@@ -145,7 +147,7 @@ class Run {
         idle: this.idle,
       });
     } finally {
-      clearTimeout(timer);
+      stopTimer?.();
       busy();
       for (const one of [...this.processes, ...this.listeners]) closed(one, console);
       if (settings.stats) console.tellAsked('statistics', this.statistics.text());

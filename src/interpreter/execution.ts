@@ -7,7 +7,8 @@ import type { ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
 import { exceptionOf, isUncatchable } from './exceptions.ts';
-import { type AbortLike, interruptedBy, yieldToHost } from './host-turns.ts';
+import { type AbortLike, interruptedBy, onAbort } from '../runtime/abort.ts';
+import { yieldToHost } from './host-turns.ts';
 import { type Pending, Thread, whenIdle } from './thread.ts';
 import { TIMED_OUT } from './waits.ts';
 
@@ -249,18 +250,16 @@ export class Execution<T> {
     }
   }
 
-  /** Waits for the host call that the thread is suspended in. @throws Interrupted when the signal is aborted first. */
+  /** Waits for the host call that the thread is suspended in, or until the signal is aborted. */
   private async answer(signal: AbortLike | undefined): Promise<void> {
-    let onAbort = (): void => {};
-    const aborted = new Promise<boolean>((resolve) => {
-      onAbort = () => resolve(true);
-      this.listen(() => resolve(false), false);
-    });
-    signal?.addEventListener?.('abort', onAbort);
+    let stopListening = (): void => {};
     try {
-      if ((await aborted) && signal !== undefined) throw interruptedBy(signal);
+      await new Promise<void>((resolve) => {
+        stopListening = onAbort(signal, resolve);
+        this.listen(resolve, false);
+      });
     } finally {
-      signal?.removeEventListener?.('abort', onAbort);
+      stopListening();
     }
   }
 

@@ -12,7 +12,7 @@ import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, wr
 import { EXIT_PC } from './code-space.ts';
 import { drive, stopped } from './driver.ts';
 import { Execution, checkedFuel, outOfFuel } from './execution.ts';
-import type { AbortLike } from './host-turns.ts';
+import type { AbortLike } from '../runtime/abort.ts';
 import { entryOf } from './lowered.ts';
 import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
 import { Thread, checkOpen, free, running } from './thread.ts';

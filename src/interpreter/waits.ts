@@ -6,6 +6,7 @@
 // A guest thread that may not be suspended blocks the whole JavaScript thread by Atomics.wait.
 import { Trap, UnsupportedError } from '../errors.ts';
 import type { Memory } from '../runtime/memory.ts';
+import { startTimer } from '../runtime/timers.ts';
 import { type FuncType, I32 } from '../syntax/types.ts';
 
 /** What a wait answers. */
@@ -15,14 +16,6 @@ export const TIMED_OUT = 2;
 
 /** The type of a function that answers an i32: how a wait delivers its answer. */
 export const WAIT_TYPE: FuncType = { kind: 'func', params: [], results: [I32] };
-
-interface Timers {
-  readonly setTimeout?: (callback: () => void, milliseconds: number) => unknown;
-  readonly clearTimeout?: (timer: unknown) => void;
-}
-
-/** Timers of hosts take at most this; a longer wait is begun again. */
-const LONGEST_TIMER = 2_000_000_000;
 
 /** What of Atomics the language's older libraries do not have. */
 interface HostAtomics {
@@ -80,7 +73,7 @@ export class MemoryWait {
   onAnswer: (() => void) | undefined;
   private readonly place: Place;
   private readonly end: number | undefined;
-  private timer: unknown;
+  private stopTimer: (() => void) | undefined;
   private isOver = false;
   /** Who waits for it gives control back to the host. */
   private mayWaitInHost = false;
@@ -96,7 +89,7 @@ export class MemoryWait {
     if (nanoseconds < 0n) return;
     const milliseconds = Number(nanoseconds) / 1e6;
     this.end = Date.now() + milliseconds;
-    this.sleep(milliseconds);
+    this.stopTimer = startTimer(milliseconds, () => this.finish(TIMED_OUT));
   }
 
   /** Milliseconds until it times out; undefined when only a notification ends it. */
@@ -142,8 +135,7 @@ export class MemoryWait {
 
   /** Forgets the wait: no notification of ours counts it, no timer keeps the host alive. It is never answered then. */
   cancel(): void {
-    if (this.timer !== undefined) (globalThis as Timers).clearTimeout?.(this.timer);
-    this.timer = undefined;
+    this.stopTimer?.();
     this.leaveList();
     this.isOver = true;
   }
@@ -161,17 +153,6 @@ export class MemoryWait {
     const at = list.indexOf(this);
     if (at >= 0) list.splice(at, 1);
     if (list.length === 0) waiters.delete(p);
-  }
-
-  private sleep(milliseconds: number): void {
-    const { setTimeout } = globalThis as Timers;
-    if (setTimeout === undefined) {
-      this.finish(TIMED_OUT);
-      return;
-    }
-    const now = Math.min(milliseconds, LONGEST_TIMER);
-    const next = (): void => (milliseconds > now ? this.sleep(milliseconds - now) : this.finish(TIMED_OUT));
-    this.timer = setTimeout(next, now);
   }
 }
 

@@ -60,8 +60,7 @@ describe('options', () => {
     [['--dir', 'a::/x', '--dir', 'b::/x/'], '--dir b::/x/: there is already a directory that the program sees as /x'],
     [['--mapdir', 'x:a', '--dir', 'b::./x'], '--dir b::./x: there is already a directory that the program sees as x'],
     [['--dir', 'a::/', '--dir', 'b:://'], '--dir b:://: there is already a directory that the program sees as /'],
-    [['--timeout', '0s'], '--timeout 0s: a time is longer than 0, and at most 596h'],
-    [['--timeout', '1000h'], '--timeout 1000h: a time is longer than 0, and at most 596h'],
+    [['--timeout', '0s'], '--timeout 0s: a time is longer than 0'],
     [['--module', 'a=b', '--module', 'a=c'], '--module a=c: there is already a module that is called a'],
     [
       ['--module', 'wasi_snapshot_preview1=b'],

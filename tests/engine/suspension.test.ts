@@ -216,6 +216,20 @@ describe('a signal', () => {
     await expect(instance.callAsync('f', [], { signal: controller.signal })).rejects.toThrow('enough');
   });
 
+  test('that cannot tell, since it has no addEventListener, stops a thread that waits, too', async () => {
+    const signal = { aborted: false, reason: 'enough' };
+    const instance = run('(module (import "e" "h" (func $h)) (func (export "f") (call $h)))', {
+      e: { h: () => new Promise<void>(() => undefined) },
+    });
+    setTimeout(() => {
+      signal.aborted = true;
+    }, 5);
+    // Looking at it keeps no host alive: this does, as would whatever aborts it.
+    const alive = setInterval(() => {}, 1000);
+    await expect(instance.callAsync('f', [], { signal })).rejects.toThrow('enough');
+    clearInterval(alive);
+  });
+
   test('that was given before the start lets nothing run', async () => {
     const instance = run(
       '(module (global $g (export "g") (mut i32) (i32.const 0)) (func (export "f") (global.set $g (i32.const 1))) (func (export "get") (result i32) (global.get $g)))',

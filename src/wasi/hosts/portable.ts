@@ -1,5 +1,6 @@
 // Clock and randomness from what every JavaScript host has, or may have: used when none are given.
 // Looked up when needed and guarded, so that this also loads where there are no timers and no crypto.
+import { startTimer } from '../../runtime/timers.ts';
 import type { Clock } from '../host/clock.ts';
 import { SystemError } from '../host/errno.ts';
 import type { Random } from '../host/random.ts';
@@ -7,29 +8,12 @@ import type { Random } from '../host/random.ts';
 interface HostGlobals {
   readonly performance?: { now(): number };
   readonly crypto?: { getRandomValues(bytes: Uint8Array): void };
-  readonly setTimeout?: (wake: () => void, milliseconds: number) => unknown;
-  readonly clearTimeout?: (timer: unknown) => void;
 }
 
 const host = globalThis as HostGlobals;
 
-/** Timers of hosts count in 31 bits; a longer wait is waited for in pieces. */
-const MAX_TIMER_MS = 0x7fff_ffff;
 /** What crypto.getRandomValues fills at most. */
 const RANDOM_CHUNK = 65_536;
-
-/** Calls `wake` after some milliseconds by the host's timer; where there is none, as soon as the host gets control. */
-export function startTimer(milliseconds: number, wake: () => void): () => void {
-  if (host.setTimeout === undefined) {
-    let cancelled = false;
-    Promise.resolve().then(() => cancelled || wake());
-    return () => {
-      cancelled = true;
-    };
-  }
-  const timer = host.setTimeout(wake, Math.min(milliseconds, MAX_TIMER_MS));
-  return () => host.clearTimeout?.(timer);
-}
 
 /** Sleeps by Atomics.wait on a private buffer; false where that is forbidden (a page's main thread) or missing. */
 export function sleepByAtomics(nanoseconds: bigint): boolean {

@@ -142,6 +142,19 @@ describe('the scheduler', () => {
     await expect(run).rejects.toThrow(/enough/);
   });
 
+  it('is ended while all threads wait by a signal that cannot tell, since it has no addEventListener', async () => {
+    const signal = { aborted: false, reason: 'enough' };
+    const scheduler = new Scheduler({ signal });
+    scheduler.add([new Steps(() => 'suspended')]);
+    const run = scheduler.run(turnOfHost);
+    setTimeout(() => {
+      signal.aborted = true;
+    }, 5);
+    const alive = setInterval(() => {}, 1000);
+    await expect(run).rejects.toThrow(/enough/);
+    clearInterval(alive);
+  });
+
   it('says so when all threads wait for a notification that nobody can give', async () => {
     const stuck = (): Steps =>
       new Steps((call) => {

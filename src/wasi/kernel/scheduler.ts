@@ -3,7 +3,7 @@
 // Round robin, or by chance that follows from a seed. Everything is counted in fuel and turns, never in time, so that a
 // run depends on the guest, the seed and what the host answers alone. How a thread is run is the engine's business.
 import { Interrupted, UnsupportedError } from '../../errors.ts';
-import { reasonText } from '../../syntax/shown.ts';
+import { type AbortLike, interruptedBy, onAbort } from '../../runtime/abort.ts';
 import { cannotWaitSync, nobodyWakes } from '../messages.ts';
 
 /** A call of a guest function that is run in steps; the engine's executions are such. */
@@ -24,14 +24,6 @@ export interface GuestCall {
   abandon(): void;
 }
 
-/** What of an AbortSignal is used. */
-export interface StopSignal {
-  readonly aborted: boolean;
-  readonly reason?: unknown;
-  addEventListener?(type: 'abort', listener: () => void): void;
-  removeEventListener?(type: 'abort', listener: () => void): void;
-}
-
 export interface SchedulerOptions {
   /** Threads and lengths of slices are chosen by chance that follows from this number; round robin without it. */
   readonly seed?: number | undefined;
@@ -39,7 +31,7 @@ export interface SchedulerOptions {
   readonly slice?: number | undefined;
   /** Fuel of all threads together; practically unlimited if not given. */
   readonly fuel?: number | undefined;
-  readonly signal?: StopSignal | undefined;
+  readonly signal?: AbortLike | undefined;
 }
 
 /** How the whole host waits, in a synchronous run; see parked.ts. */
@@ -66,7 +58,7 @@ const TURN_COST = 1_000;
 export class Scheduler {
   private readonly slice: number;
   private readonly chance: ((below: number) => number) | undefined;
-  private readonly signal: StopSignal | undefined;
+  private readonly signal: AbortLike | undefined;
   private fuel: number;
   private sinceHost = 0;
   private readonly threads = new Set<GuestThread>();
@@ -100,9 +92,7 @@ export class Scheduler {
    * the fuel is used up or the signal is aborted.
    */
   async run(yieldToHost: () => Promise<void>): Promise<void> {
-    const { signal } = this;
-    const onAbort = (): void => this.wakeUp();
-    signal?.addEventListener?.('abort', onAbort);
+    const stopListening = onAbort(this.signal, () => this.wakeUp());
     try {
       while (this.goesOn()) {
         const thread = this.next();
@@ -113,7 +103,7 @@ export class Scheduler {
         await yieldToHost();
       }
     } finally {
-      signal?.removeEventListener?.('abort', onAbort);
+      stopListening();
       this.abandonAll();
     }
   }
@@ -136,9 +126,7 @@ export class Scheduler {
   }
 
   private goesOn(): boolean {
-    if (this.signal?.aborted) {
-      throw new Interrupted('abort', `interrupted: the signal was aborted (${reasonText(this.signal)})`);
-    }
+    if (this.signal?.aborted) throw interruptedBy(this.signal);
     return this.main !== undefined && this.threads.has(this.main);
   }
 

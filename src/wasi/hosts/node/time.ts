@@ -2,9 +2,10 @@
 import { randomFillSync } from 'node:crypto';
 import { cpuUsage, hrtime } from 'node:process';
 import { wholeBigint } from '../../../options.ts';
+import { startTimer } from '../../../runtime/timers.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Random } from '../../host/random.ts';
-import { millisecondsUntil, sleepByAtomics, startTimer } from '../portable.ts';
+import { millisecondsUntil, sleepByAtomics } from '../portable.ts';
 
 /**
  * The clocks of this machine, in steps of `resolution` nanoseconds (1 microsecond if not given): coarser steps make
