@@ -7,7 +7,7 @@ import {
   type EngineOptions,
   type Imports,
 } from './instance.ts';
-import { yieldToHost } from './interpreter/host-turns.ts';
+import { yieldToHost } from './runtime/turns.ts';
 import type { ValidModule } from './validator/module.ts';
 
 export const engine = {

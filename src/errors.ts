@@ -163,9 +163,12 @@ export class Interrupted extends WasmError {
   readonly code: string = brand(this, 'interrupted');
   readonly reason: 'fuel' | 'deadline' | 'abort';
   backtrace: readonly BacktraceFrame[] = [];
-  constructor(reason: 'fuel' | 'deadline' | 'abort', message: string) {
+  /** Why the signal was aborted, as it was given. */
+  declare readonly cause?: unknown;
+  constructor(reason: 'fuel' | 'deadline' | 'abort', message: string, cause?: unknown) {
     super(message);
     this.reason = reason;
+    if (cause !== undefined) Object.defineProperty(this, 'cause', { value: cause, configurable: true, writable: true });
   }
 }
 

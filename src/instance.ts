@@ -1,5 +1,6 @@
 // The embedder's view of instances: imports by name, exports by name, calls with JavaScript values.
 // https://webassembly.github.io/spec/core/appendix/embedding.html
+import { DEADLINE, endOf, within } from './clock.ts';
 import { LinkError, UnsupportedError } from './errors.ts';
 import {
   bound,
@@ -17,6 +18,7 @@ import { importType, instantiateModule } from './interpreter/instantiate.ts';
 import {
   ASYNC_RUN_OPTIONS,
   type AsyncRunOptions,
+  type BeginOptions,
   type Execution,
   FUEL,
   type Results,
@@ -56,12 +58,14 @@ export interface InstanceOptions {
   readonly monitor?: Monitor | undefined;
   /** Fuel for the start function; unlimited by default. */
   readonly fuel?: number | undefined;
+  /** When instantiation has to be over, the start function included: in milliseconds, as Date.now() tells it. */
+  readonly deadline?: number | undefined;
   /** What to do with imports that are not given: refuse (the default), or functions that trap when they are called. */
   readonly unknownImports?: 'refuse' | 'trap' | undefined;
 }
 
 /** Options of instances whose start function somebody else runs, and gives its fuel. */
-export type EngineOptions = Omit<InstanceOptions, 'fuel'>;
+export type EngineOptions = Omit<InstanceOptions, 'fuel' | 'deadline'>;
 
 const ENGINE_OPTIONS: Shape<EngineOptions> = {
   maxMemoryBytes: bound('a number of bytes'),
@@ -70,7 +74,7 @@ const ENGINE_OPTIONS: Shape<EngineOptions> = {
   unknownImports: oneOf('refuse', 'trap'),
 };
 
-const INSTANCE_OPTIONS: Shape<InstanceOptions> = { ...ENGINE_OPTIONS, fuel: FUEL };
+const INSTANCE_OPTIONS: Shape<InstanceOptions> = { ...ENGINE_OPTIONS, fuel: FUEL, deadline: DEADLINE };
 
 function unknownImport({ module, name, desc }: Import): LinkError {
   return new LinkError(`unknown import: the module needs ${desc.kind} "${module}" "${name}", which is not given`);
@@ -118,12 +122,7 @@ export function checkEngineOptions(who: string, given: EngineOptions | undefined
   return checkOptions(who, given, ENGINE_OPTIONS);
 }
 
-export interface BeginOptions {
-  /** Whether it may wait for promises of host functions; false if not given. */
-  readonly async?: boolean | undefined;
-}
-
-const BEGIN_OPTIONS: Shape<BeginOptions> = { async: flag };
+const BEGIN_OPTIONS: Shape<BeginOptions> = { async: flag, deadline: DEADLINE };
 
 /** An instance of a module, with its exports by name. */
 export class Instance {
@@ -180,8 +179,7 @@ export class Instance {
 
   /** Begins a call that the embedder runs in steps, with fuel. */
   begin(name: string, args: readonly Value[] = [], options?: BeginOptions): Execution<Value> {
-    const { async: mayWait = false } = checkOptions('begin', options, BEGIN_OPTIONS);
-    return begin(this.func(name), args, mayWait);
+    return begin(this.func(name), args, checkOptions('begin', options, BEGIN_OPTIONS));
   }
 }
 
@@ -211,11 +209,12 @@ function prepare(who: string, module: ValidModule, imports: Imports, options: In
  */
 export function instantiate(module: ValidModule, imports: Imports = {}, given?: InstanceOptions): Instance {
   const options = checkOptions('instantiate', given, INSTANCE_OPTIONS);
-  const instance = prepare('instantiate', module, imports, options);
-  const { start } = module.module;
-  if (start !== undefined)
-    invoke(instance.inner.func(start), [], options.fuel === undefined ? {} : { fuel: options.fuel });
-  return instance;
+  return within(endOf(options.deadline), () => {
+    const instance = prepare('instantiate', module, imports, options);
+    const { start } = module.module;
+    if (start !== undefined) invoke(instance.inner.func(start), [], { fuel: options.fuel });
+    return instance;
+  });
 }
 
 /** Like `instantiate`; the start function may wait for promises of host functions. */
@@ -225,10 +224,10 @@ export async function instantiateAsync(
   given?: InstanceOptions & AsyncRunOptions,
 ): Promise<Instance> {
   const options = checkOptions('instantiateAsync', given, ASYNC_INSTANCE_OPTIONS);
-  const instance = prepare('instantiateAsync', module, imports, options);
+  const { fuel, signal, deadline } = options;
+  const instance = within(endOf(deadline), () => prepare('instantiateAsync', module, imports, options));
   const { start } = module.module;
-  if (start !== undefined)
-    await invokeAsync(instance.inner.func(start), [], { fuel: options.fuel, signal: options.signal });
+  if (start !== undefined) await invokeAsync(instance.inner.func(start), [], { fuel, signal, deadline });
   return instance;
 }
 
@@ -246,7 +245,7 @@ export function beginInstantiate(module: ValidModule, imports: Imports = {}, giv
   const { start } = module.module;
   if (start === undefined) return { instance, start: undefined };
   const func = instance.inner.func(start);
-  if (func.instance !== undefined) return { instance, start: begin(func, [], true) };
+  if (func.instance !== undefined) return { instance, start: begin(func, [], { async: true }) };
   invoke(func, []); // A host function has no steps.
   return { instance, start: undefined };
 }

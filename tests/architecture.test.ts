@@ -11,6 +11,7 @@ const ENGINE = [
   'brand',
   'errors',
   'options',
+  'clock',
   'syntax',
   'decoder',
   'encoder',
@@ -20,21 +21,25 @@ const ENGINE = [
   'interpreter',
 ];
 
-/** Layer (a folder of src; src/errors.ts and src/options.ts are layers; `api` the other files directly in src, and jsapi) -> may import. */
+/** Files directly in src that are layers. */
+const FILES = ['brand', 'errors', 'options', 'clock'];
+
+/** Layer (a folder of src; the files in FILES are layers, too; `api` the other files directly in src, and jsapi) -> may import. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   brand: [],
   errors: ['brand'],
   options: ['errors'],
+  clock: ['errors', 'options'],
   syntax: ['errors', 'options'],
-  decoder: ['errors', 'options', 'syntax'],
-  encoder: ['errors', 'options', 'syntax'],
-  validator: ENGINE.slice(0, 6),
-  lowering: ENGINE.slice(0, 7),
-  runtime: ENGINE.slice(0, 8),
-  interpreter: ENGINE.slice(0, 9),
+  decoder: ['errors', 'options', 'clock', 'syntax'],
+  encoder: ['errors', 'options', 'clock', 'syntax'],
+  validator: ENGINE.slice(0, 7),
+  lowering: ENGINE.slice(0, 8),
+  runtime: ENGINE.slice(0, 9),
+  interpreter: ENGINE.slice(0, 10),
   api: ENGINE,
-  text: ['errors', 'options', 'syntax', 'decoder', 'encoder'],
-  wasi: ['errors', 'options', 'syntax', 'runtime'],
+  text: ['errors', 'options', 'clock', 'syntax', 'decoder', 'encoder'],
+  wasi: ['errors', 'options', 'clock', 'syntax', 'runtime'],
   polyfill: [...ENGINE, 'api', 'wasi'],
   trace: ['brand', 'errors', 'options', 'syntax', 'decoder', 'validator', 'lowering', 'runtime', 'interpreter', 'text'],
   script: [...ENGINE, 'text', 'api'],
@@ -47,7 +52,7 @@ const TEST_FILE = /\.(test|suite)\.ts$/;
 
 /** The layer of a path relative to src, with forward slashes. */
 function layerOf(path: string): string {
-  if (path === 'brand.ts' || path === 'errors.ts' || path === 'options.ts') return path.slice(0, -3);
+  if (FILES.includes(path.slice(0, -3))) return path.slice(0, -3);
   const folder = path.split('/')[0];
   return folder === path || folder === 'jsapi' ? 'api' : folder;
 }
@@ -135,6 +140,7 @@ const NEVER_ASKS: readonly string[] = [
   'brand',
   'errors',
   'options',
+  'clock',
   'syntax',
   'runtime',
   'interpreter',

@@ -1,6 +1,7 @@
 // Runs threads: enters the loop, does what the loop leaves for, enters again.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
+import { due, now } from '../clock.ts';
 import { InternalError, Trap, type TrapKind, isError, traceWith } from '../errors.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import { REASON } from '../lowering/reasons.ts';
@@ -15,13 +16,19 @@ import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
 import type { Thread } from './thread.ts';
-import { MemoryWait, NOT_EQUAL, WAIT_TYPE, checkShared, isEqual, waitBlocking } from './waits.ts';
+import { MemoryWait, NOT_EQUAL, WAIT_TYPE, cannotBlock, checkShared, isEqual, waitBlocking } from './waits.ts';
 
 /**
  * Fuel for one stay in the loop. Leaving it regularly is what gets V8 out of code that it replaced on the stack, which
  * is two to three times slower (docs/decisions/0002-why-the-loop-is-left-every-20000-branches.md).
  */
 const QUANTUM = 20_000;
+
+/** The same where time is looked at: the most, and the least where a unit takes long. */
+const TIMED_QUANTUM = 4_000;
+const LEAST_QUANTUM = 50;
+/** Milliseconds that a stay should not take longer than by much. */
+const STAY = 1;
 
 /** Why `drive` came back. */
 export type Outcome = 'done' | 'fuel' | 'slice' | 'suspended';
@@ -48,17 +55,27 @@ export function stopped(t: Thread, error: unknown): void {
 
 /**
  * Runs a thread that is on the stack until it is done, has no fuel, has used up `slice` units of fuel, or waits for the
- * host. When it is done, its results stand from t.fp2 on; else it is parked, so that others may use the stack. Traps and
- * what host functions throw come out as exceptions, of which the caller tells `stopped` before the thread leaves.
+ * host; or until the moment `pause` or that by which all has to be over: a slice, too. When it is done, its results stand
+ * from t.fp2 on; else it is parked, so that others may use the stack. Traps and what host functions throw come out as
+ * exceptions, of which the caller tells `stopped` before the thread leaves.
  */
-export function drive(t: Thread, slice: number): Outcome {
+export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY): Outcome {
   t.slice = slice;
+  const end = Math.min(pause, due.at);
+  const timed = end !== Number.POSITIVE_INFINITY;
+  let quantum = timed ? TIMED_QUANTUM : QUANTUM;
   for (;;) {
     if (t.fuel < 0) return stop(t, 'fuel');
     if (t.slice < 0) return stop(t, 'slice');
-    const reason = enterLoop(t, Math.min(QUANTUM, t.fuel, t.slice));
+    let before = 0;
+    if (timed) {
+      before = now();
+      if (before >= end) return stop(t, 'slice');
+    }
+    const reason = enterLoop(t, Math.min(quantum, t.fuel, t.slice));
     switch (reason) {
       case REASON.quantum:
+        if (timed) quantum = nextQuantum(quantum, now() - before);
         break;
       case REASON.done:
         return 'done';
@@ -81,7 +98,7 @@ export function drive(t: Thread, slice: number): Outcome {
         reportProbe(t);
         break;
       case REASON.wait:
-        if (waitOnMemory(t)) return 'suspended';
+        if (waitOnMemory(t, end)) return 'suspended';
         break;
       case REASON.throw:
         throwTag(t);
@@ -100,6 +117,12 @@ export function drive(t: Thread, slice: number): Outcome {
         throw new Trap(trapKind(reason));
     }
   }
+}
+
+/** Units take what they take: fewer of them after a long stay, more after a short one. */
+function nextQuantum(quantum: number, milliseconds: number): number {
+  if (milliseconds <= STAY) return Math.min(TIMED_QUANTUM, 2 * quantum);
+  return Math.max(LEAST_QUANTUM, Math.floor((quantum * STAY) / milliseconds));
 }
 
 function trapKind(reason: number): TrapKind {
@@ -146,8 +169,11 @@ function growMemory(t: Thread): void {
 const WAIT64 = opNumber('wait64');
 const WAIT_WORDS = 5;
 
-/** memory.atomic.wait d a b c offset memory. Answers true when the thread has to wait. */
-function waitOnMemory(t: Thread): boolean {
+/**
+ * memory.atomic.wait d a b c offset memory. Answers true when the thread has to wait. One that cannot be suspended sleeps
+ * until `end` at most, and then goes on waiting when it is run again.
+ */
+function waitOnMemory(t: Thread, end: number): boolean {
   const { pc, fp2 } = t;
   const memory = t.instance.memories[C[pc + 4]];
   const wide = (C[pc] & 0xffff) === WAIT64;
@@ -158,16 +184,40 @@ function waitOnMemory(t: Thread): boolean {
   checkShared(memory);
   const place = { memory, p, expected: wide ? readBits64(b) : S[b] };
   const timeout = readBits64(c);
-  t.pc = pc + WAIT_WORDS;
   if (!isEqual(place)) S[d] = NOT_EQUAL;
-  else if (!t.async) S[d] = waitBlocking(place, timeout);
-  else {
+  else if (t.async) {
+    t.pc = pc + WAIT_WORDS;
     const wait = new MemoryWait(place, timeout);
     t.pending = { promise: undefined, wait, func: undefined, type: WAIT_TYPE, base: d - t.base };
     t.park(t.top());
     return true;
+  } else {
+    const answer = waitBlocking(place, timeOf(t, timeout, end), end);
+    if (answer === undefined) return false;
+    S[d] = answer;
   }
+  t.waitsUntil = undefined;
+  t.pc = pc + WAIT_WORDS;
   return false;
+}
+
+/** The longest that fuel alone lets a thread sleep, in milliseconds: as long as any unit takes. */
+const NAP = 1;
+
+/**
+ * When a wait of some nanoseconds is over: it may have begun earlier.
+ * @throws UnsupportedError for a sleep that neither a deadline bounds nor fuel, which was meant to.
+ */
+function timeOf(t: Thread, nanoseconds: bigint, end: number): number {
+  if (nanoseconds < 0n) return Number.POSITIVE_INFINITY;
+  const milliseconds = Number(nanoseconds) / 1e6;
+  if (milliseconds > NAP && end === Number.POSITIVE_INFINITY && Number.isFinite(Math.min(t.fuel, t.slice))) {
+    throw cannotBlock(
+      `would keep the host for ${milliseconds} ms, which fuel does not bound; give the call a deadline`,
+    );
+  }
+  t.waitsUntil ??= now() + milliseconds;
+  return t.waitsUntil;
 }
 
 /** The signed 64-bit integer in the slot at `word`. */

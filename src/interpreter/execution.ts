@@ -1,19 +1,31 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
 // Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
+import { DEADLINE, due, endOf, now, outOfTime, within } from '../clock.ts';
 import { Interrupted, UnsupportedError } from '../errors.ts';
-import { withArticle } from '../options.ts';
+import { checkOptions, having, type Shape, withArticle } from '../options.ts';
+import { type AbortLike, checkStop, untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
+import { shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
 import { exceptionOf, isUncatchable } from './exceptions.ts';
-import { type AbortLike, interruptedBy, onAbort } from '../runtime/abort.ts';
-import { yieldToHost } from './host-turns.ts';
 import { type Pending, Thread, whenIdle } from './thread.ts';
 import { TIMED_OUT } from './waits.ts';
 
-/** Fuel between two turns of the host's event loop in asynchronous runs: a few milliseconds. */
-const SLICE = 400_000;
+export interface DeadlineOptions {
+  /** A moment in milliseconds, as Date.now() tells it. */
+  readonly deadline?: number | undefined;
+}
+
+/** What ends a run from outside. */
+export interface StopOptions extends DeadlineOptions {
+  readonly signal?: AbortLike | undefined;
+}
+
+const DEADLINE_OPTIONS: Shape<DeadlineOptions> = { deadline: DEADLINE };
+
+export const STOP_OPTIONS: Shape<StopOptions> = { ...DEADLINE_OPTIONS, signal: having('an AbortSignal', 'aborted') };
 
 /** How the host call that an execution waited for ended. */
 type Settled = { readonly answer: unknown } | { readonly error: unknown };
@@ -33,6 +45,8 @@ export class Execution<T> {
   readonly func: Func;
   private readonly thread: Thread;
   private readonly read: Finish<T>;
+  /** When it has to be over, on our clock. */
+  private end: number;
   private state: 'ready' | 'running' | 'done' | 'failed' = 'ready';
   private abandoned = false;
   /** runAsync is at work. */
@@ -46,10 +60,16 @@ export class Execution<T> {
   private wake: (() => void) | undefined;
 
   /**
-   * `start` puts the first frame in order.
+   * `start` puts the first frame in order; `end` is when it has to be over, on our clock.
    * @throws TypeError when the arguments do not fit the function's type, UnsupportedError for a function of the host.
    */
-  constructor(func: Func, async: boolean, start: (thread: Thread) => void, read: Finish<T>) {
+  constructor(
+    func: Func,
+    async: boolean,
+    start: (thread: Thread) => void,
+    read: Finish<T>,
+    end = Number.POSITIVE_INFINITY,
+  ) {
     if (func.instance === undefined) {
       throw new UnsupportedError(
         'host-function',
@@ -58,6 +78,7 @@ export class Execution<T> {
     }
     this.func = func;
     this.read = read;
+    this.end = end;
     this.thread = new Thread(func.instance, 0, async);
     const { thread } = this;
     thread.enter();
@@ -83,6 +104,11 @@ export class Execution<T> {
     if (!this.abandoned) this.thread.fuel = checked;
   }
 
+  /** A moment in milliseconds, as Date.now() tells it: what then runs or waits ends in Interrupted, and can go on later. */
+  set deadline(moment: number | undefined) {
+    this.end = endOf(moment === undefined ? moment : (DEADLINE(moment, 'the deadline') as number));
+  }
+
   /** The results, once it is done. @throws TypeError before. */
   get results(): readonly T[] {
     if (this.state !== 'done') throw new TypeError(`${STATES[this.state]} has no results`);
@@ -90,15 +116,18 @@ export class Execution<T> {
   }
 
   /**
-   * Runs until done, out of fuel, `slice` units further, or suspended. Errors end the execution.
-   * @throws TypeError while it runs already, after it ended, and while runAsync is at work.
+   * Runs until done, out of fuel, `slice` units further or until the deadline of this step ('slice'), or suspended. Errors
+   * end the execution.
+   * @throws TypeError while it runs already, after it ended, and while runAsync is at work; Interrupted when the deadline
+   * of the execution has passed: it can go on with a later one.
    */
-  step(slice = Number.POSITIVE_INFINITY): Outcome {
+  step(slice = Number.POSITIVE_INFINITY, options?: DeadlineOptions): Outcome {
     if (this.driven) throw new TypeError('an execution has one driver: runAsync is at work');
-    return this.advance(slice);
+    const { deadline } = options === undefined ? {} : checkOptions('step', options, DEADLINE_OPTIONS);
+    return this.advance(slice, endOf(deadline), this.end);
   }
 
-  private advance(slice: number): Outcome {
+  private advance(slice: number, pause: number, end: number): Outcome {
     if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
     checkedFuel(slice);
     const { pending } = this.thread;
@@ -107,7 +136,8 @@ export class Execution<T> {
     this.state = 'running';
     let outcome: Outcome | undefined;
     try {
-      outcome = this.stay(slice, pending === undefined ? undefined : endOf(pending, settled as Settled));
+      const answer = pending === undefined ? undefined : answerOf(pending, settled as Settled);
+      outcome = within(end, () => this.stay(slice, pause, answer));
     } finally {
       this.state = outcome === undefined ? 'failed' : outcome === 'done' ? 'done' : 'ready';
     }
@@ -115,17 +145,18 @@ export class Execution<T> {
       this.abandon();
       throw givenUp();
     }
+    if (outcome === 'slice' && now() >= Math.min(end, due.at)) throw outOfTime();
     return outcome;
   }
 
   /** A stay on the stack. Who was woken meanwhile is told when the stack is empty, and finds this execution running. */
-  private stay(slice: number, end: CallEnd | undefined): Outcome {
+  private stay(slice: number, pause: number, end: CallEnd | undefined): Outcome {
     const { thread } = this;
     thread.enter();
     try {
       thread.unpark();
       if (end !== undefined) endWait(thread, end);
-      const outcome = drive(thread, slice);
+      const outcome = drive(thread, slice, pause);
       if (outcome === 'done') this.values = this.read(this.func.signature.results, thread.fp2);
       return outcome;
     } catch (error) {
@@ -228,21 +259,29 @@ export class Execution<T> {
 
   /**
    * Runs to the end, waiting for host functions and giving turns to the host's event loop. Nobody else may drive it
-   * meanwhile. @throws Interrupted when the fuel is used up, the signal is aborted or the execution is abandoned.
+   * meanwhile. `given`: a signal, or options.
+   * @throws Interrupted when the fuel is used up, the signal is aborted, the deadline has passed or the execution is
+   * abandoned; TypeError, RangeError for what does not fit.
    */
-  async runAsync(signal?: AbortLike): Promise<readonly T[]> {
+  async runAsync(given?: AbortLike | StopOptions): Promise<readonly T[]> {
     if (this.driven || this.wake !== undefined)
       throw new TypeError('an execution has one driver: it is driven already');
+    const isSignal = typeof given === 'object' && given !== null && 'aborted' in given;
+    const { signal, deadline } = checkOptions('runAsync', isSignal ? { signal: given } : given, STOP_OPTIONS);
+    const end = Math.min(this.end, endOf(deadline));
     this.driven = true;
     try {
-      for (;;) {
-        if (signal?.aborted) throw interruptedBy(signal);
-        const outcome = this.advance(SLICE);
+      for (let pause = shareOfTurn(); ; ) {
+        if (now() >= pause) {
+          await yieldToHost();
+          pause = shareOfTurn();
+        }
+        if (this.abandoned) throw givenUp();
+        checkStop(signal, end);
+        const outcome = this.advance(Number.POSITIVE_INFINITY, pause, end);
         if (outcome === 'done') return this.results;
         if (outcome === 'fuel') throw outOfFuel();
-        if (outcome === 'slice') await yieldToHost();
-        else if (signal?.aborted !== true) await this.answer(signal);
-        if (this.abandoned) throw givenUp();
+        if (outcome === 'suspended') await this.answer(signal, end);
       }
     } finally {
       this.driven = false;
@@ -250,17 +289,9 @@ export class Execution<T> {
     }
   }
 
-  /** Waits for the host call that the thread is suspended in, or until the signal is aborted. */
-  private async answer(signal: AbortLike | undefined): Promise<void> {
-    let stopListening = (): void => {};
-    try {
-      await new Promise<void>((resolve) => {
-        stopListening = onAbort(signal, resolve);
-        this.listen(resolve, false);
-      });
-    } finally {
-      stopListening();
-    }
+  /** Waits for the host call that the thread is suspended in, or until it is stopped. */
+  private async answer(signal: AbortLike | undefined, end: number): Promise<void> {
+    await untilStopped<void>(signal, end, (resolve) => this.listen(() => resolve(), false));
   }
 
   /** Takes how the host call that it waited for ended, if it has. */
@@ -274,7 +305,7 @@ export class Execution<T> {
 }
 
 /** The same with a value per result, each read once, before the thread takes the stack. */
-function endOf({ type, func }: Pending, settled: Settled): CallEnd {
+function answerOf({ type, func }: Pending, settled: Settled): CallEnd {
   let error: unknown;
   if ('error' in settled) ({ error } = settled);
   else {

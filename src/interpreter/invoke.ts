@@ -1,7 +1,9 @@
 // Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
 // https://webassembly.github.io/spec/core/exec/modules.html#invocation
+import { DEADLINE, endOf, outOfTime, within } from '../clock.ts';
 import { InternalError } from '../errors.ts';
-import { amount, type Check, checkOptions, having, type Shape, shown } from '../options.ts';
+import { amount, type Check, checkOptions, type Shape, shown } from '../options.ts';
+import { untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
@@ -10,9 +12,15 @@ import type { ValType } from '../syntax/types.ts';
 import { checkCrossing, plainValue, which, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
 import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
-import { drive, stopped } from './driver.ts';
-import { Execution, checkedFuel, outOfFuel } from './execution.ts';
-import type { AbortLike } from '../runtime/abort.ts';
+import { type Outcome, drive, stopped } from './driver.ts';
+import {
+  type DeadlineOptions,
+  Execution,
+  STOP_OPTIONS,
+  type StopOptions,
+  checkedFuel,
+  outOfFuel,
+} from './execution.ts';
 import { entryOf } from './lowered.ts';
 import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
 import { Thread, checkOpen, free, running } from './thread.ts';
@@ -24,21 +32,18 @@ type Read<T> = (t: ValType, word: number) => T;
 type Finish<R> = (types: readonly ValType[], base: number) => R;
 type Write<T> = (t: ValType, word: number, value: T) => void;
 
-export interface RunOptions {
+export interface RunOptions extends DeadlineOptions {
   /** Taken branches and calls that may happen, plus what bulk operations cost; unlimited by default. */
   readonly fuel?: number | undefined;
 }
 
-export interface AsyncRunOptions extends RunOptions {
-  /** Stops the thread at the next branch or call after it is aborted. */
-  readonly signal?: AbortLike | undefined;
-}
+export interface AsyncRunOptions extends RunOptions, StopOptions {}
 
 /** What fuel as an option has to be. */
 export const FUEL: Check = amount('a number of units');
 
-export const RUN_OPTIONS: Shape<RunOptions> = { fuel: FUEL };
-export const ASYNC_RUN_OPTIONS: Shape<AsyncRunOptions> = { fuel: FUEL, signal: having('an AbortSignal', 'aborted') };
+export const RUN_OPTIONS: Shape<RunOptions> = { fuel: FUEL, deadline: DEADLINE };
+export const ASYNC_RUN_OPTIONS: Shape<AsyncRunOptions> = { fuel: FUEL, ...STOP_OPTIONS };
 
 function wrongCount(wanted: number, count: number): TypeError {
   return new TypeError(`the function takes ${counted(wanted, 'argument')}, not ${count}`);
@@ -138,19 +143,24 @@ function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, fini
 }
 
 function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
+  const { fuel, deadline } = options;
+  if (deadline !== undefined) return within(endOf(deadline), () => call(func, args, { fuel }, write, finish));
   if (func.instance === undefined) return callHostNow(func, args, write, finish);
-  const thread = new Thread(func.instance, checkedFuel(options.fuel), false);
+  const thread = new Thread(func.instance, checkedFuel(fuel), false);
+  let outcome: Outcome;
   thread.enter();
   try {
     start(thread, func, args, write);
-    if (drive(thread, Number.POSITIVE_INFINITY) === 'done') return finish(func.signature.results, thread.fp2);
+    outcome = drive(thread, Number.POSITIVE_INFINITY);
+    if (outcome === 'done') return finish(func.signature.results, thread.fp2);
   } catch (error) {
     stopped(thread, error);
     throw error;
   } finally {
     thread.leave();
   }
-  throw outOfFuel();
+  // Nothing but time bounds the slice.
+  throw outcome === 'slice' ? outOfTime() : outOfFuel();
 }
 
 function notAList(args: unknown): TypeError {
@@ -223,13 +233,16 @@ async function callAsync<T>(
   read: Finish<T[]>,
   write: Write<T>,
 ): Promise<readonly T[]> {
-  if (func.instance === undefined) {
-    const { promise, values } = callHostFunc(func, args, write, true);
-    return hostResults(func, promise === undefined ? values : valuesOf(func.signature, await promise), read);
-  }
-  const execution = begun(func, args, true, read, write);
-  execution.fuel = checkedFuel(options.fuel);
   const { signal } = options;
+  const end = endOf(options.deadline);
+  if (func.instance === undefined) {
+    const { promise, values } = within(end, () => callHostFunc(func, args, write, true));
+    if (promise === undefined) return hostResults(func, values, read);
+    const answer = await untilStopped<unknown>(signal, end, (resolve, reject) => promise.then(resolve, reject));
+    return hostResults(func, valuesOf(func.signature, answer), read);
+  }
+  const execution = begun(func, args, true, read, write, end);
+  execution.fuel = checkedFuel(options.fuel);
   const leave = (): void => execution.leaveQueue();
   signal?.addEventListener?.('abort', leave);
   try {
@@ -260,17 +273,37 @@ export async function invokeBitsAsync(
   return callAsync(func, copyOf(func, args), options, readAllBits, writeBits);
 }
 
-function begun<T>(func: Func, args: readonly T[], async: boolean, read: Finish<T[]>, write: Write<T>): Execution<T> {
-  return new Execution<T>(func, async, (thread) => start(thread, func, args, write), read);
+function begun<T>(
+  func: Func,
+  args: readonly T[],
+  async: boolean,
+  read: Finish<T[]>,
+  write: Write<T>,
+  end?: number,
+): Execution<T> {
+  return new Execution<T>(func, async, (thread) => start(thread, func, args, write), read, end);
+}
+
+export interface BeginOptions extends DeadlineOptions {
+  /** Whether it may wait for promises of host functions; false if not given. */
+  readonly async?: boolean | undefined;
 }
 
 /** A call that the embedder runs in steps. */
-export function begin(func: Func, args: readonly Value[], async = false): Execution<Value> {
+export function begin(
+  func: Func,
+  args: readonly Value[],
+  { async = false, deadline }: BeginOptions = {},
+): Execution<Value> {
   checkCrossing(func);
-  return begun(func, plainArguments(func, args), async, readValues, writeValue);
+  return begun(func, plainArguments(func, args), async, readValues, writeValue, endOf(deadline));
 }
 
 /** The same, bit by bit. */
-export function beginBits(func: Func, args: readonly Bits[], async = false): Execution<Bits> {
-  return begun<Bits>(func, copyOf(func, args), async, readAllBits, writeBits);
+export function beginBits(
+  func: Func,
+  args: readonly Bits[],
+  { async = false, deadline }: BeginOptions = {},
+): Execution<Bits> {
+  return begun<Bits>(func, copyOf(func, args), async, readAllBits, writeBits, endOf(deadline));
 }

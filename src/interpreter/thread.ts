@@ -86,6 +86,8 @@ export class Thread {
   /** Whether it may wait for promises. */
   readonly async: boolean;
   pending: Pending | undefined = undefined;
+  /** When a wait on memory in place is over, where it was interrupted. */
+  waitsUntil: number | undefined = undefined;
   /** Its stack while it does not run. */
   parked: ParkedStack | undefined = undefined;
 

@@ -4,6 +4,7 @@
 // notification wakes it within this JavaScript thread. Where the memory may be held by other threads of the host, it waits
 // in the host's own list by Atomics.waitAsync, so that they wake it and it counts for their Atomics.notify.
 // A guest thread that may not be suspended blocks the whole JavaScript thread by Atomics.wait.
+import { now } from '../clock.ts';
 import { Trap, UnsupportedError } from '../errors.ts';
 import type { Memory } from '../runtime/memory.ts';
 import { startTimer } from '../runtime/timers.ts';
@@ -88,13 +89,13 @@ export class MemoryWait {
     else list.push(this);
     if (nanoseconds < 0n) return;
     const milliseconds = Number(nanoseconds) / 1e6;
-    this.end = Date.now() + milliseconds;
+    this.end = now() + milliseconds;
     this.stopTimer = startTimer(milliseconds, () => this.finish(TIMED_OUT));
   }
 
   /** Milliseconds until it times out; undefined when only a notification ends it. */
   get left(): number | undefined {
-    return this.end === undefined ? undefined : Math.max(0, this.end - Date.now());
+    return this.end === undefined ? undefined : Math.max(0, this.end - now());
   }
 
   /**
@@ -178,25 +179,33 @@ export function isEqual(place: Place): boolean {
 }
 
 /**
- * A wait of a thread that cannot be suspended, with what is expected there. It blocks the JavaScript thread where the host
- * allows that; else it times out at once.
+ * A wait of a thread that cannot be suspended, with what is expected there, until the moment `timeout` (Infinity: for
+ * ever). It blocks the JavaScript thread where the host allows that; else it times out at once. Undefined: the moment
+ * `end`, when the thread has to stop, came first.
  * @throws UnsupportedError when it would wait for ever.
  */
-export function waitBlocking(place: Place, nanoseconds: bigint): number {
-  const forEver = nanoseconds < 0n;
-  const others = place.memory.isHeld && cellsOf(place) !== undefined;
-  if (forEver && !others) throw nobodyNotifies('no other thread runs during a synchronous call');
-  const cells = cellsOf(place) ?? spareCells();
-  if (cells === undefined || nanoseconds === 0n) return TIMED_OUT;
-  const expected = cellsOf(place) === undefined ? 0 : place.expected;
-  const milliseconds = forEver ? Number.POSITIVE_INFINITY : Number(nanoseconds) / 1e6;
-  try {
-    return ANSWERS[Atomics.wait(cells[0] as Int32Array, cells[1], expected as number, milliseconds)];
-  } catch {
-    // A browser's main thread may not sleep.
-    if (forEver) throw nobodyNotifies('the host does not let this thread block');
-    return TIMED_OUT;
+export function waitBlocking(place: Place, timeout: number, end: number): number | undefined {
+  const forEver = timeout === Number.POSITIVE_INFINITY;
+  const held = cellsOf(place);
+  if (forEver && !(place.memory.isHeld && held !== undefined)) {
+    throw cannotBlock('without a time-out would wait for ever, since no other thread runs during a synchronous call');
   }
+  const cells = held ?? spareCells();
+  const left = Math.min(timeout, end) - now();
+  if (left > 0) {
+    if (cells === undefined) return TIMED_OUT;
+    try {
+      const expected = held === undefined ? 0 : place.expected;
+      const outcome = Atomics.wait(cells[0] as Int32Array, cells[1], expected as number, left);
+      if (outcome !== 'timed-out') return ANSWERS[outcome];
+    } catch {
+      // A browser's main thread may not sleep.
+      if (forEver)
+        throw cannotBlock('without a time-out would wait for ever, since the host does not let this thread block');
+      return TIMED_OUT;
+    }
+  }
+  return timeout <= end ? TIMED_OUT : undefined;
 }
 
 /** Something to sleep on for memories that are no SharedArrayBuffer. */
@@ -205,11 +214,8 @@ function spareCells(): readonly [Int32Array, number] | undefined {
   return [new Int32Array(new SharedArrayBuffer(4)), 0];
 }
 
-function nobodyNotifies(why: string): UnsupportedError {
-  return new UnsupportedError(
-    'blocking-wait',
-    `blocking wait: memory.atomic.wait without a time-out would wait for ever, since ${why}; use callAsync`,
-  );
+export function cannotBlock(why: string): UnsupportedError {
+  return new UnsupportedError('blocking-wait', `blocking wait: memory.atomic.wait ${why}; use callAsync`);
 }
 
 /** Only shared memories can be waited on. */

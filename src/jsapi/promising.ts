@@ -62,7 +62,7 @@ function callPromising(func: Func, args: readonly unknown[]): Promise<unknown> {
       );
       return;
     }
-    const execution = begin(func, values, true);
+    const execution = begin(func, values, { async: true });
     execution.fuel = Number.POSITIVE_INFINITY;
     finish(execution, resolve, reject);
   });

@@ -1,6 +1,8 @@
-// Signals that stop what runs or waits, by whatever the host has.
+// Signals and deadlines that stop what runs or waits, by whatever the host has.
+import { now, outOfTime } from '../clock.ts';
 import { Interrupted } from '../errors.ts';
-import { reasonText } from '../syntax/shown.ts';
+import { shownText } from '../syntax/shown.ts';
+import { startTimer } from './timers.ts';
 
 /** What of an AbortSignal is used; the host's own fits. One without addEventListener is looked at again and again. */
 export interface AbortLike {
@@ -31,7 +33,45 @@ export function onAbort(signal: AbortLike | undefined, tell: () => void): () => 
   };
 }
 
-/** The error for a signal that was aborted, whatever its reason is. */
-export function interruptedBy(signal: AbortLike): Interrupted {
-  return new Interrupted('abort', `interrupted: the signal was aborted (${reasonText(signal)})`);
+/** @throws Interrupted when the signal is aborted, or the moment `end` has come. */
+export function checkStop(signal: AbortLike | undefined, end: number): void {
+  if (signal?.aborted) throw interruptedBy(signal);
+  if (now() >= end) throw outOfTime();
+}
+
+/**
+ * Waits for what `begin` begins, no longer than until the signal is aborted or the moment `end` has come.
+ * @throws Interrupted then.
+ */
+export function untilStopped<T>(
+  signal: AbortLike | undefined,
+  end: number,
+  begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+): Promise<T> {
+  if (signal === undefined && end === Number.POSITIVE_INFINITY) return new Promise<T>(begin);
+  let stopListening = (): void => {};
+  let stopTimer = (): void => {};
+  const ended = new Promise<T>((resolve, reject) => {
+    checkStop(signal, end);
+    stopListening = onAbort(signal, () => reject(interruptedBy(signal as AbortLike)));
+    if (end !== Number.POSITIVE_INFINITY) stopTimer = startTimer(end - now(), () => reject(outOfTime()));
+    begin(resolve, reject);
+  });
+  return ended.finally(() => {
+    stopListening();
+    stopTimer();
+  });
+}
+
+/** The error for a signal that was aborted, whatever its reason is: the reason is its cause. */
+function interruptedBy(signal: AbortLike): Interrupted {
+  let reason: unknown;
+  let text = 'no reason given';
+  try {
+    ({ reason } = signal);
+    if (reason !== undefined && reason !== null) text = shownText(reason);
+  } catch {
+    // A signal that does not tell it.
+  }
+  return new Interrupted('abort', `interrupted: the signal was aborted (${text})`, reason);
 }

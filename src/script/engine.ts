@@ -47,7 +47,7 @@ const SLICE = 100;
 
 /** A call of one of our functions, piece by piece. */
 function piecewise(func: Func, args: readonly Bits[]): PiecewiseCall<readonly Bits[]> {
-  const execution = beginBits(func, args, true);
+  const execution = beginBits(func, args, { async: true });
   let asked = false;
   return {
     step() {

@@ -15,16 +15,6 @@ export function shownText(value: unknown): string {
   return text.length > LONGEST ? `${visible(text.slice(0, LONGEST))}…` : visible(text);
 }
 
-/** Why a signal was aborted, as far as it can be told. */
-export function reasonText(signal: { readonly reason?: unknown }): string {
-  try {
-    const { reason } = signal;
-    return reason === undefined || reason === null ? 'no reason given' : shownText(reason);
-  } catch {
-    return 'no reason given';
-  }
-}
-
 /** A number of things, in words: `1 page`, `2 pages`. */
 export function counted(count: number | bigint, noun: string): string {
   return `${count} ${noun}${Number(count) === 1 ? '' : 's'}`;

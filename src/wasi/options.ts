@@ -1,4 +1,5 @@
 // What the options of WASI and of its `run` have to be, and what else its methods are given. The interfaces stand where they are used: index.ts, program.ts.
+import { DEADLINE } from '../clock.ts';
 import {
   amount,
   bound,
@@ -92,4 +93,5 @@ export const PROGRAM_OPTIONS: Shape<ProgramOptions> = {
   maxMemoryBytes: bound('a number of bytes'),
   fuel: amount('a number of units'),
   signal: having('an AbortSignal', 'aborted'),
+  deadline: DEADLINE,
 };

@@ -1,6 +1,7 @@
 // Running a program with all its threads: instances are made and run in steps by an engine, which is handed in, so that
 // nothing here imports an interpreter.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md
+import { endOf, within } from '../clock.ts';
 import { ExhaustionError, LinkError } from '../errors.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { isFunc } from '../runtime/func.ts';
@@ -35,7 +36,7 @@ export interface Engine<M extends ProgramModule = never> {
   yieldToHost(): Promise<void>;
 }
 
-export interface ProgramOptions extends Pick<SchedulerOptions, 'fuel' | 'signal'> {
+export interface ProgramOptions extends Pick<SchedulerOptions, 'fuel' | 'signal' | 'deadline'> {
   /** Imports besides the system interface; they come first where names are the same. */
   readonly imports?: ProgramImports | undefined;
   /** The order of the guest threads: round robin, unless a seed is given; the longest slice, in units of fuel. */
@@ -50,7 +51,7 @@ export function runProgram<M extends ProgramModule>(
   process: Process,
   mode: 'async' | 'sync',
   begun: (instance: ProgramInstance) => void,
-  { fuel, signal, scheduler: order, maxMemoryBytes }: ProgramOptions,
+  { fuel, signal, deadline, scheduler: order, maxMemoryBytes }: ProgramOptions,
 ): void | Promise<void> {
   const { module, engine } = program;
   const exported = exportsOfModule(module.module);
@@ -58,7 +59,7 @@ export function runProgram<M extends ProgramModule>(
   if (exported('_start') === undefined) throw new TypeError(needsStart());
   const own = ownBytes(module.module);
   const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes);
-  const scheduler = new Scheduler({ ...order, fuel, signal });
+  const scheduler = new Scheduler({ ...order, fuel, signal, deadline });
   const callsOf = (name: EntryName, args: readonly number[], use = (_instance: ProgramInstance): void => {}) => {
     if (scheduler.count > 0 && (scheduler.count + 1) * own > (maxMemoryBytes ?? MAX_MEMORY_BYTES)) {
       throw new ExhaustionError(memoriesUsedUp(scheduler.count), 'memory');
@@ -74,7 +75,7 @@ export function runProgram<M extends ProgramModule>(
   process.threads = new Threads(scheduler, (number, argument) =>
     exported(THREAD_ENTRY) === undefined ? undefined : callsOf(THREAD_ENTRY, [number, argument]),
   );
-  scheduler.add(callsOf('_start', [], begun));
+  scheduler.add(within(endOf(deadline), () => callsOf('_start', [], begun)));
   if (mode === 'async') return scheduler.run(engine.yieldToHost);
   scheduler.runSync(process.parked);
 }

@@ -189,6 +189,27 @@ describe('guest threads', () => {
     await expect(run(module, { signal: abort.signal })).rejects.toThrow(Interrupted);
   });
 
+  it.each(['async', 'sync'] as const)(
+    'had no deadline in mode %s: it ends them, busy, asleep or waiting',
+    async (mode) => {
+      const hour = 3_600_000_000_000;
+      for (const [start, thread] of [
+        ['(loop $spin (br $spin))', '(loop $spin (br $spin))'],
+        [`(call $sleep (i32.const 4096) (i64.const ${hour}))`, '(loop $spin (drop (call $yield)) (br $spin))'],
+        [`(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const ${hour})))`, ''],
+        [`(call $sleep (i32.const 4096) (i64.const ${hour}))`, ''],
+      ]) {
+        const module = program(`(drop (call $spawn (i32.const 0))) ${start}`, thread);
+        const begun = Date.now();
+        const ended = run(module, { deadline: Date.now() + 40 }, { mode });
+        await expect(ended).rejects.toMatchObject({ name: 'Interrupted', reason: 'deadline' });
+        expect(Date.now() - begun).toBeLessThan(3000);
+      }
+      const alone = program(`(call $sleep (i32.const 4096) (i64.const ${hour}))`, '');
+      await expect(run(alone, { deadline: Date.now() + 40 }, { mode })).rejects.toMatchObject({ reason: 'deadline' });
+    },
+  );
+
   it('run in mode sync too: one that sleeps or reads does not keep the others waiting', () => {
     const stdout = new BufferOutput();
     expect(new WASI({ mode: 'sync', stdout }).run(engine, LOCKED)).toBe(200);

@@ -81,6 +81,32 @@ describe('the scheduler', () => {
     expect(await Promise.all([1, 2, 3, 4, 5].map((seed) => orderOf({ seed })))).toEqual(orders);
   });
 
+  it('goes on with the thread whose turn the host interrupted, so that time decides nothing', async () => {
+    const log: string[] = [];
+    // Of each slice only a third is done before the time for the host's turn has come.
+    class Slow extends Steps {
+      private readonly letter: string;
+      private left = 9;
+      constructor(letter: string) {
+        super();
+        this.letter = letter;
+      }
+      override step(slice: number, options?: { readonly deadline: number }): 'done' | 'slice' {
+        if (this.left-- === 0) return 'done';
+        log.push(this.letter);
+        while (Date.now() < (options?.deadline ?? 0) + 1) {}
+        const whole = this.left % 3 === 0;
+        this.fuel -= whole ? slice + 1 : Math.floor(slice / 3);
+        return 'slice';
+      }
+    }
+    const scheduler = new Scheduler();
+    scheduler.add([new Slow('a')]);
+    scheduler.add([new Slow('b')]);
+    await scheduler.run(turnOfHost);
+    expect(log.join('')).toBe('aaabbbaaabbbaaabbb');
+  });
+
   it('ends all threads with the main one, and those that wait are given up', async () => {
     const waiting = new Steps(() => 'suspended');
     const scheduler = new Scheduler();

@@ -1,17 +1,24 @@
 // The scheduler: the guest threads of one process take turns on one JavaScript thread, each for a slice of fuel.
 // https://github.com/WebAssembly/wasi-threads  No workers and no SharedArrayBuffer: a turn ends between two instructions.
-// Round robin, or by chance that follows from a seed. Everything is counted in fuel and turns, never in time, so that a
-// run depends on the guest, the seed and what the host answers alone. How a thread is run is the engine's business.
+// Round robin, or by chance that follows from a seed. Whose turn it is, is counted in fuel and turns, never in time: when
+// the host is to have its turn of the event loop, the guest's turn is interrupted, and goes on after it. With a seed the
+// host's turns are counted, too, so that a run depends on the guest, the seed and what the host answers alone.
+// How a thread is run is the engine's business.
+import { endOf, now, within } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
-import { type AbortLike, interruptedBy, onAbort } from '../../runtime/abort.ts';
+import { type AbortLike, checkStop, untilStopped } from '../../runtime/abort.ts';
+import { shareOfTurn } from '../../runtime/turns.ts';
 import { cannotWaitSync, nobodyWakes } from '../messages.ts';
 
 /** A call of a guest function that is run in steps; the engine's executions are such. */
 export interface GuestCall {
   /** Taken branches and calls that it may still make. */
   fuel: number;
-  /** Runs at most so much further. Throws what ends the call. */
-  step(slice: number): 'done' | 'fuel' | 'slice' | 'suspended';
+  /**
+   * Runs at most so much further, and until the deadline at most, in milliseconds as Date.now() tells it. Throws what
+   * ends the call.
+   */
+  step(slice: number, options?: { readonly deadline: number }): 'done' | 'fuel' | 'slice' | 'suspended';
   /** Calls `wake` once when a suspended call can go on. `blocks`: the host gets no control until then. */
   whenReady(wake: () => void, blocks: boolean): void;
   /** Whether it is suspended in a wait on memory, which only another thread or a time-out ends. */
@@ -32,6 +39,8 @@ export interface SchedulerOptions {
   /** Fuel of all threads together; practically unlimited if not given. */
   readonly fuel?: number | undefined;
   readonly signal?: AbortLike | undefined;
+  /** When the program has to be over, in milliseconds as Date.now() tells it. */
+  readonly deadline?: number | undefined;
 }
 
 /** How the whole host waits, in a synchronous run; see parked.ts. */
@@ -47,18 +56,22 @@ export interface HostWaits {
 interface GuestThread {
   /** Made one after the other: the start function, if there is one, and the entry. */
   readonly calls: GuestCall[];
+  /** What is left of the slice of a turn that was interrupted. */
+  left: number | undefined;
 }
 
 const SLICE = 50_000;
-/** Fuel between two turns of the host's event loop: a few milliseconds. */
-const HOST_SLICE = 400_000;
-/** What a turn counts besides its fuel, so that threads which only wait do not keep the host from its turn. */
+/** The slice of a thread that is alone; and fuel between two turns of the host's event loop where they are counted. */
+const LONG_SLICE = 400_000;
+/** What a turn counts besides its fuel there, so that threads which only wait do not keep the host from its turn. */
 const TURN_COST = 1_000;
 
 export class Scheduler {
   private readonly slice: number;
   private readonly chance: ((below: number) => number) | undefined;
   private readonly signal: AbortLike | undefined;
+  /** When all has to be over, on our clock. */
+  private readonly end: number;
   private fuel: number;
   private sinceHost = 0;
   private readonly threads = new Set<GuestThread>();
@@ -67,11 +80,12 @@ export class Scheduler {
   private wakeUp: () => void = () => {};
   private blocks = false;
 
-  constructor({ seed, slice = SLICE, fuel = Number.MAX_SAFE_INTEGER, signal }: SchedulerOptions = {}) {
+  constructor({ seed, slice = SLICE, fuel = Number.MAX_SAFE_INTEGER, signal, deadline }: SchedulerOptions = {}) {
     this.slice = slice;
     this.chance = seed === undefined ? undefined : chanceFrom(seed);
     this.fuel = fuel;
     this.signal = signal;
+    this.end = endOf(deadline);
   }
 
   /** Threads that have not ended. */
@@ -81,7 +95,7 @@ export class Scheduler {
 
   /** Adds a thread that makes these calls one after the other. The first one added is the main thread. */
   add(calls: readonly GuestCall[]): void {
-    const thread = { calls: [...calls] };
+    const thread = { calls: [...calls], left: undefined };
     this.main ??= thread;
     this.threads.add(thread);
     this.runnable.push(thread);
@@ -89,21 +103,21 @@ export class Scheduler {
 
   /**
    * Runs until the main thread has ended; the others end with it. Throws what any thread throws, and Interrupted when
-   * the fuel is used up or the signal is aborted.
+   * the fuel is used up, the signal is aborted or the deadline has passed.
    */
   async run(yieldToHost: () => Promise<void>): Promise<void> {
-    const stopListening = onAbort(this.signal, () => this.wakeUp());
     try {
-      while (this.goesOn()) {
+      for (let pause = this.nextPause(); this.goesOn(); ) {
+        if (this.sinceHost >= LONG_SLICE || now() >= pause) {
+          await yieldToHost();
+          pause = this.nextPause();
+          continue;
+        }
         const thread = this.next();
         if (thread === undefined) await this.wake();
-        else this.turn(thread);
-        if (this.sinceHost < HOST_SLICE) continue;
-        this.sinceHost = 0;
-        await yieldToHost();
+        else within(this.end, () => this.turn(thread, pause));
       }
     } finally {
-      stopListening();
       this.abandonAll();
     }
   }
@@ -112,37 +126,53 @@ export class Scheduler {
   runSync(host: HostWaits): void {
     this.blocks = true;
     try {
-      while (this.goesOn()) {
-        this.expire();
-        host.retry();
-        const thread = this.next();
-        if (thread === undefined) this.waitSync(host);
-        else this.turn(thread);
-      }
+      within(this.end, () => {
+        while (this.goesOn()) {
+          this.expire();
+          host.retry();
+          const thread = this.next();
+          if (thread === undefined) this.waitSync(host);
+          else this.turn(thread, Number.POSITIVE_INFINITY);
+        }
+      });
     } finally {
       this.abandonAll();
       host.clear();
     }
   }
 
+  /** The host has had its turn: when it is to have the next one. */
+  private nextPause(): number {
+    this.sinceHost = 0;
+    return this.chance === undefined ? shareOfTurn() : Number.POSITIVE_INFINITY;
+  }
+
   private goesOn(): boolean {
-    if (this.signal?.aborted) throw interruptedBy(this.signal);
+    checkStop(this.signal, this.end);
     return this.main !== undefined && this.threads.has(this.main);
   }
 
   private next(): GuestThread | undefined {
     const { chance, runnable } = this;
+    // A turn that was interrupted goes on.
+    if (runnable[0]?.left !== undefined) return runnable.shift();
     if (chance === undefined || runnable.length < 2) return runnable.shift();
     return runnable.splice(chance(runnable.length), 1)[0];
   }
 
-  private turn(thread: GuestThread): void {
+  /** A turn, or what is left of it: until the moment `pause` at most. */
+  private turn(thread: GuestThread, pause: number): void {
     const [call] = thread.calls;
     const before = this.fuel;
+    const slice = thread.left ?? this.sliceLength();
     call.fuel = before;
-    const outcome = call.step(this.sliceLength());
+    const timed = pause !== Number.POSITIVE_INFINITY;
+    const outcome = call.step(slice, timed ? { deadline: Date.now() + (pause - now()) } : undefined);
     this.fuel = call.fuel;
-    this.sinceHost += before - this.fuel + TURN_COST;
+    const used = before - this.fuel;
+    const left = slice - used;
+    if (this.chance !== undefined) this.sinceHost += used + TURN_COST;
+    thread.left = outcome === 'slice' && left >= 0 && now() >= pause ? left : undefined;
     if (outcome === 'fuel') {
       throw new Interrupted('fuel', 'all fuel consumed: the program was stopped');
     }
@@ -151,13 +181,14 @@ export class Scheduler {
       return;
     }
     if (outcome === 'done') thread.calls.shift();
-    if (thread.calls.length > 0) this.runnable.push(thread);
+    if (thread.left !== undefined) this.runnable.unshift(thread);
+    else if (thread.calls.length > 0) this.runnable.push(thread);
     else this.threads.delete(thread);
   }
 
   private sliceLength(): number {
     if (this.chance !== undefined) return 1 + this.chance(this.slice);
-    return this.threads.size > 1 ? this.slice : HOST_SLICE;
+    return this.threads.size > 1 ? this.slice : LONG_SLICE;
   }
 
   private ready(thread: GuestThread): void {
@@ -166,10 +197,10 @@ export class Scheduler {
     this.wakeUp();
   }
 
-  /** Waits until a thread can go on, or the signal is aborted. */
+  /** Waits until a thread can go on, or what stops all. */
   private wake(): Promise<void> {
     this.checkSomeoneWakes();
-    return new Promise((resolve) => {
+    return untilStopped<void>(this.signal, this.end, (resolve) => {
       this.wakeUp = resolve;
     });
   }
@@ -196,9 +227,10 @@ export class Scheduler {
       left = time;
     }
     if (first === undefined) this.checkSomeoneWakes();
-    const outcome = host.wait(first === undefined ? undefined : BigInt(Math.ceil(left * 1e6)));
+    const limit = Math.min(left, this.end - now());
+    const outcome = host.wait(limit === Number.POSITIVE_INFINITY ? undefined : BigInt(Math.ceil(limit * 1e6)));
     if (outcome === 'never') throw new UnsupportedError('blocking-wait', cannotWaitSync(this.count));
-    if (outcome === 'time') first?.timeOut();
+    if (outcome === 'time' && limit === left) first?.timeOut();
   }
 
   private abandonAll(): void {

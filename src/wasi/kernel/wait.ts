@@ -1,5 +1,6 @@
 // Waiting: a system call that cannot finish answers with a WouldBlock; here it is waited for, in one of two ways.
 // After either way the caller runs the same call again with the same arguments (see dispatcher.ts).
+import { checkTime, due, now } from '../../clock.ts';
 import { quietly, SystemError } from '../host/errno.ts';
 import type { HeldClock } from './held.ts';
 import type { Pollable } from './pollable.ts';
@@ -79,22 +80,34 @@ export class Waiting {
   }
 }
 
-/** Waits without giving control back; false when nothing here can end the wait in that way. */
+/** A time to wait, or the shorter one until what runs now has to be over. */
+function shortened(left: bigint): bigint {
+  const most = due.at - now();
+  return Number(left) / 1e6 < most ? left : BigInt(Math.max(0, Math.ceil(most * 1e6)));
+}
+
+/**
+ * Waits without giving control back, and no longer than until what runs now has to be over; false when nothing here can
+ * end the wait in that way. @throws Interrupted when that moment has come before.
+ */
 export function waitSync(block: WouldBlock, clock: HeldClock): boolean {
+  checkTime();
   const able = block.waits.map((wait) => wait.pollable).filter((pollable) => pollable.waitSync !== undefined);
   const remaining = (): bigint | undefined =>
     block.deadline === undefined ? undefined : block.deadline - clock.monotonic();
   if (able.length === 0) {
     const left = remaining();
-    return left !== undefined && (left <= 0n || clock.sleepSync(left));
+    return left !== undefined && (left <= 0n || clock.sleepSync(shortened(left)));
   }
   for (;;) {
     if (anyReady(block)) return true;
     const left = remaining();
     if (left !== undefined && left <= 0n) return true;
-    const single = able.length === 1 && block.waits.length === 1;
+    checkTime();
+    // Others are looked at in between, and so is the time.
+    const single = able.length === 1 && block.waits.length === 1 && due.at === Number.POSITIVE_INFINITY;
     const slice = single ? left : left === undefined || left > SLICE ? SLICE : left;
     const waited = able.some((pollable) => pollable.waitSync?.(slice));
-    if (!waited && (left === undefined || !clock.sleepSync(left))) return false;
+    if (!waited && (left === undefined || !clock.sleepSync(shortened(left)))) return false;
   }
 }

@@ -1,0 +1,55 @@
+// The clock beside fuel: until when what runs now may run. One moment for all that is done in a call, however deep it
+// nests, and wherever it spends its time: guests, lowering, instantiation, loading. Whoever works long looks at it.
+// Not here: who waits for the host (runtime/turns.ts).
+import { Interrupted } from './errors.ts';
+import { type Check, misfit } from './options.ts';
+
+/** Milliseconds on the host's clock; where it has one, on one that never goes back. */
+export const now: () => number = clockOfHost();
+
+function clockOfHost(): () => number {
+  const { performance } = globalThis as { readonly performance?: { readonly now?: () => number } };
+  const read = performance?.now;
+  return read === undefined ? Date.now : () => read.call(performance);
+}
+
+/** When what runs now has to be over, on that clock; Infinity where nobody has said. */
+export const due = { at: Number.POSITIVE_INFINITY };
+
+/** Runs an action that has to be over at `end`, or earlier where what it is part of has to be. */
+export function within<T>(end: number, action: () => T): T {
+  const outer = due.at;
+  if (end >= outer) return action();
+  due.at = end;
+  try {
+    return action();
+  } finally {
+    due.at = outer;
+  }
+}
+
+/** @throws Interrupted when what runs now should be over. */
+export function checkTime(): void {
+  if (due.at !== Number.POSITIVE_INFINITY && now() >= due.at) throw outOfTime();
+}
+
+export function outOfTime(): Interrupted {
+  return new Interrupted('deadline', 'the deadline has passed: the program was stopped');
+}
+
+/** Smaller numbers are no moments of this age. */
+const LEAST_MOMENT = 1e11;
+
+/** What a deadline as an option has to be: a moment in milliseconds, as Date.now() tells it; Infinity for none. */
+export const DEADLINE: Check = (value, where) => {
+  if (typeof value !== 'number') throw misfit(where, 'a moment in milliseconds, as Date.now() tells it', value);
+  if (!(value >= LEAST_MOMENT)) {
+    throw new RangeError(`${where} has to be a moment, not a duration: Date.now() + ${value}?`);
+  }
+  return value;
+};
+
+/** The same moment on our clock. */
+export function endOf(deadline: number | undefined): number {
+  return deadline === undefined ? Number.POSITIVE_INFINITY : now() + (deadline - Date.now());
+}
