@@ -1,7 +1,6 @@
 // Loads and stores of vectors: whole, widened, one value in all lanes, one lane. Functions of the `access` op.
 // https://webassembly.github.io/spec/core/exec/instructions.html#vector-memory-instructions
 // All bytes are checked before any is moved. The address in slot a may stand where the result goes.
-import type { ModuleInstance } from '../../runtime/instance.ts';
 import type { Memory } from '../../runtime/memory.ts';
 import { effectiveAddress } from '../access.ts';
 import { load32, store32 } from '../loop-support.ts';
@@ -66,54 +65,64 @@ const store: Access = (inst, _d, a, b, _c, offset, index) => {
 };
 
 /** Eight bytes as 16-bit lanes; `shift` moves the sign into place: 24 keeps it, 0 leaves bytes unsigned. */
-function widen8(inst: ModuleInstance, d: number, a: number, offset: number, index: number, shift: number): void {
-  const memory = inst.memories[index];
-  const p = addressOf(memory, a, offset, 8);
-  const { M8 } = memory;
-  for (let i = 0; i < 8; i++) I16[2 * d + i] = (M8[p + i] << shift) >> shift;
+function widen8(shift: number): Access {
+  return (inst, d, a, _b, _c, offset, index) => {
+    const memory = inst.memories[index];
+    const p = addressOf(memory, a, offset, 8);
+    const { M8 } = memory;
+    for (let i = 0; i < 8; i++) I16[2 * d + i] = (M8[p + i] << shift) >> shift;
+  };
 }
 
 /** Four 16-bit values as 32-bit lanes; `shift` is 16 for signed ones, or 0. */
-function widen16(inst: ModuleInstance, d: number, a: number, offset: number, index: number, shift: number): void {
-  const memory = inst.memories[index];
-  const p = addressOf(memory, a, offset, 8);
-  const { M8, M16 } = memory;
-  if ((p & 1) === 0) {
-    const q = p >>> 1;
-    S[d] = (M16[q] << shift) >> shift;
-    S[d + 1] = (M16[q + 1] << shift) >> shift;
-    S[d + 2] = (M16[q + 2] << shift) >> shift;
-    S[d + 3] = (M16[q + 3] << shift) >> shift;
-  } else for (let i = 0; i < 4; i++) S[d + i] = ((M8[p + 2 * i] | (M8[p + 2 * i + 1] << 8)) << shift) >> shift;
+function widen16(shift: number): Access {
+  return (inst, d, a, _b, _c, offset, index) => {
+    const memory = inst.memories[index];
+    const p = addressOf(memory, a, offset, 8);
+    const { M8, M16 } = memory;
+    if ((p & 1) === 0) {
+      const q = p >>> 1;
+      S[d] = (M16[q] << shift) >> shift;
+      S[d + 1] = (M16[q + 1] << shift) >> shift;
+      S[d + 2] = (M16[q + 2] << shift) >> shift;
+      S[d + 3] = (M16[q + 3] << shift) >> shift;
+    } else for (let i = 0; i < 4; i++) S[d + i] = ((M8[p + 2 * i] | (M8[p + 2 * i + 1] << 8)) << shift) >> shift;
+  };
 }
 
 /** Two 32-bit values as 64-bit lanes. */
-function widen32(inst: ModuleInstance, d: number, a: number, offset: number, index: number, signed: boolean): void {
-  const memory = inst.memories[index];
-  const p = addressOf(memory, a, offset, 8);
-  for (let i = 0; i < 2; i++) {
-    const word = load32(memory.M8, p + 4 * i);
-    S[d + 2 * i] = word;
-    S[d + 2 * i + 1] = signed ? word >> 31 : 0;
-  }
+function widen32(signed: boolean): Access {
+  return (inst, d, a, _b, _c, offset, index) => {
+    const memory = inst.memories[index];
+    const p = addressOf(memory, a, offset, 8);
+    for (let i = 0; i < 2; i++) {
+      const word = load32(memory.M8, p + 4 * i);
+      S[d + 2 * i] = word;
+      S[d + 2 * i + 1] = signed ? word >> 31 : 0;
+    }
+  };
 }
 
 /** `size` bytes (a power of two), over and over. */
-function splat(inst: ModuleInstance, d: number, a: number, offset: number, index: number, size: number): void {
-  const memory = inst.memories[index];
-  const p = addressOf(memory, a, offset, size);
-  const { M8 } = memory;
-  if (size === 4) {
-    const word = load32(M8, p);
-    for (let i = 0; i < 4; i++) S[d + i] = word;
-  } else for (let i = 0; i < 16; i++) U8[4 * d + i] = M8[p + (i & (size - 1))];
+function splat(size: number): Access {
+  return (inst, d, a, _b, _c, offset, index) => {
+    const memory = inst.memories[index];
+    const p = addressOf(memory, a, offset, size);
+    const { M8 } = memory;
+    if (size === 4) {
+      const word = load32(M8, p);
+      for (let i = 0; i < 4; i++) S[d + i] = word;
+    } else for (let i = 0; i < 16; i++) U8[4 * d + i] = M8[p + (i & (size - 1))];
+  };
 }
 
 /** `words` words, then zeros. */
-function zero(inst: ModuleInstance, d: number, a: number, offset: number, index: number, words: number): void {
-  const memory = inst.memories[index];
-  const p = addressOf(memory, a, offset, 4 * words);
-  for (let i = 0; i < 4; i++) S[d + i] = i < words ? load32(memory.M8, p + 4 * i) : 0;
+function zero(words: number): Access {
+  return (inst, d, a, _b, _c, offset, index) => {
+    const memory = inst.memories[index];
+    const p = addressOf(memory, a, offset, 4 * words);
+    for (let i = 0; i < 4; i++) S[d + i] = i < words ? load32(memory.M8, p + 4 * i) : 0;
+  };
 }
 
 /** The vector b with one lane of `size` bytes from memory. */
@@ -137,18 +146,18 @@ function storeLane(size: number): Access {
 export const SIMD_ACCESS: Functions<Access> = {
   'v128.load': load,
   'v128.store': store,
-  'v128.load8x8_s': (inst, d, a, _b, _c, offset, index) => widen8(inst, d, a, offset, index, 24),
-  'v128.load8x8_u': (inst, d, a, _b, _c, offset, index) => widen8(inst, d, a, offset, index, 0),
-  'v128.load16x4_s': (inst, d, a, _b, _c, offset, index) => widen16(inst, d, a, offset, index, 16),
-  'v128.load16x4_u': (inst, d, a, _b, _c, offset, index) => widen16(inst, d, a, offset, index, 0),
-  'v128.load32x2_s': (inst, d, a, _b, _c, offset, index) => widen32(inst, d, a, offset, index, true),
-  'v128.load32x2_u': (inst, d, a, _b, _c, offset, index) => widen32(inst, d, a, offset, index, false),
-  'v128.load8_splat': (inst, d, a, _b, _c, offset, index) => splat(inst, d, a, offset, index, 1),
-  'v128.load16_splat': (inst, d, a, _b, _c, offset, index) => splat(inst, d, a, offset, index, 2),
-  'v128.load32_splat': (inst, d, a, _b, _c, offset, index) => splat(inst, d, a, offset, index, 4),
-  'v128.load64_splat': (inst, d, a, _b, _c, offset, index) => splat(inst, d, a, offset, index, 8),
-  'v128.load32_zero': (inst, d, a, _b, _c, offset, index) => zero(inst, d, a, offset, index, 1),
-  'v128.load64_zero': (inst, d, a, _b, _c, offset, index) => zero(inst, d, a, offset, index, 2),
+  'v128.load8x8_s': widen8(24),
+  'v128.load8x8_u': widen8(0),
+  'v128.load16x4_s': widen16(16),
+  'v128.load16x4_u': widen16(0),
+  'v128.load32x2_s': widen32(true),
+  'v128.load32x2_u': widen32(false),
+  'v128.load8_splat': splat(1),
+  'v128.load16_splat': splat(2),
+  'v128.load32_splat': splat(4),
+  'v128.load64_splat': splat(8),
+  'v128.load32_zero': zero(1),
+  'v128.load64_zero': zero(2),
   'v128.load8_lane': loadLane(1),
   'v128.load16_lane': loadLane(2),
   'v128.load32_lane': loadLane(4),
