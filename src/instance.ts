@@ -40,6 +40,7 @@ import { type Extern, type ModuleInstance, isExtern } from './runtime/instance.t
 import type { Value } from './runtime/values.ts';
 import { emptyRecord, own } from './syntax/records.ts';
 import type { Import } from './syntax/module.ts';
+import { type Prices, somePrices } from './syntax/prices.ts';
 import type { ExternType } from './validator/subtyping.ts';
 import { isValidModule, type ValidModule } from './validator/module.ts';
 
@@ -60,6 +61,8 @@ export interface InstanceOptions {
   readonly fuel?: number | undefined;
   /** When instantiation has to be over, the start function included: in milliseconds, as Date.now() tells it. */
   readonly deadline?: number | undefined;
+  /** What things cost in units of fuel, where it is not what PRICES says. */
+  readonly prices?: Partial<Prices> | undefined;
   /** What to do with imports that are not given: refuse (the default), or functions that trap when they are called. */
   readonly unknownImports?: 'refuse' | 'trap' | undefined;
 }
@@ -69,6 +72,7 @@ export type EngineOptions = Omit<InstanceOptions, 'fuel' | 'deadline'>;
 
 const ENGINE_OPTIONS: Shape<EngineOptions> = {
   maxMemoryBytes: bound('a number of bytes'),
+  prices: somePrices,
   mode: oneOf('fast', 'traced'),
   monitor: having('a monitor', 'instruction()'),
   unknownImports: oneOf('refuse', 'trap'),

@@ -103,10 +103,9 @@ function draft(one: Op): Draft {
     return { kind: 'end', before: '', last: text, computed: computedLetters(one, text), traps, nan };
   }
   text = text
-    .replace(
-      'fuel = fuel - OUT[k](inst, fp2 + n | 0, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }',
-      () => 'fuel = fuel - OUT[k](inst, fp2 + n, l, m); if (fuel < 0) trap(0, Q);',
-    )
+    .replace(/\{ pc = pc \+ SIZE \| 0; TRAP\((\d+)\) \}/, 'trap($1, Q);')
+    .replace('OUT[k](inst, fp2 + n | 0, l, m) | 0', 'OUT[k](inst, fp2 + n, l, m)')
+    .replace('fuel = fuel - k | 0', 'fuel = fuel - k')
     .replace(/\br = x; break quit;/g, 'trap(x, P);')
     .replace(/\bTRAP\((\d+)\)/g, 'trap($1, P);')
     .replace(/\bSAVE\b/g, 'place = P;');

@@ -6,13 +6,14 @@ import { InternalError, LinkError, Trap } from '../errors.ts';
 import type { CodeMode } from '../lowering/probes.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Global } from '../runtime/global.ts';
-import { type Extern, ModuleInstance } from '../runtime/instance.ts';
+import { type Extern, ModuleInstance, NO_BYTES } from '../runtime/instance.ts';
 import { Memory, NO_MEMORY } from '../runtime/memory.ts';
 import { INSIDE, Table } from '../runtime/table.ts';
 import { Tag } from '../runtime/tag.ts';
 import type { DataSegment, ElemSegment, Import } from '../syntax/module.ts';
 import { type ExternType, closeGlobal, closeTable, matchesExtern } from '../validator/subtyping.ts';
 import type { ValidModule } from '../validator/module.ts';
+import { PRICES, type Prices } from '../syntax/prices.ts';
 import { type FuncType, funcTypeName, typeName } from '../syntax/types.ts';
 import { canonicalType } from '../validator/canonical.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
@@ -21,6 +22,8 @@ import { unitOf } from './lowered.ts';
 export interface InstantiateOptions {
   /** 'traced' gives code with probes; see probe.ts. */
   readonly mode?: CodeMode | undefined;
+  /** Prices that are others than usual. */
+  readonly prices?: Partial<Prices> | undefined;
   /** Bytes that each memory may have at most. */
   readonly maxMemoryBytes?: number | undefined;
 }
@@ -95,7 +98,7 @@ export function instantiateModule(
   options: InstantiateOptions = {},
 ): ModuleInstance {
   const { module } = valid;
-  const unit = unitOf(valid, options.mode ?? 'fast');
+  const unit = unitOf(valid, options.mode ?? 'fast', { ...PRICES, ...options.prices });
   const inst = new ModuleInstance(valid, unit, NO_MEMORY, valid.globalTypes.length);
   let imported = 0;
   module.imports.forEach((one, i) => {
@@ -149,7 +152,7 @@ function importGlobal(inst: ModuleInstance, value: Global): void {
   else inst.globalWords.set(value.words.subarray(value.at, value.at + 4), index * 4);
 }
 
-function elements(inst: ModuleInstance, segment: ElemSegment): readonly unknown[] {
+function elements(inst: ModuleInstance, segment: ElemSegment): unknown[] {
   if (segment.funcs !== undefined) return Array.from(segment.funcs, (index) => inst.func(index));
   if (segment.exprs === undefined) throw new InternalError('an element segment without elements');
   return segment.exprs.map((expr) => evaluateConstant(inst, expr));
@@ -159,7 +162,7 @@ function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number): vo
   if (mode.kind === 'passive') return;
   if (mode.kind === 'active') {
     const elems = inst.tables[mode.table].cells;
-    const values = inst.elems[index] as readonly unknown[];
+    const values = inst.elems[index];
     const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
     if (offset + values.length > elems.length) {
       throw new Trap(
@@ -169,7 +172,7 @@ function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number): vo
     }
     for (let i = 0; i < values.length; i++) elems[offset + i] = values[i];
   }
-  inst.elems[index] = undefined;
+  inst.elems[index] = [];
 }
 
 function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: number): void {
@@ -183,5 +186,5 @@ function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: numbe
     );
   }
   if (init.length > 0) memory.M8.set(init, offset);
-  inst.datas[index] = undefined;
+  inst.datas[index] = NO_BYTES;
 }

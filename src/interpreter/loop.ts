@@ -419,17 +419,18 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 346: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; ACCESS[C[pc + 3 | 0]](inst, s0, s1, s2, (fp2 + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], C[pc + 5 | 0], C[pc + 6 | 0]); pc = pc + 7 | 0; continue; } // access dabcklmn
         case 347: { { r = 12; break quit; } } // wait32 dabckl
         case 348: { { r = 12; break quit; } } // wait64 dabckl
-        case 349: { growRefs(fp + u | 0); pc = pc + 2 | 0; continue; } // refs.enter k
-        case 350: { { r = 10; break quit; } } // throw kl
-        case 351: { { r = 11; break quit; } } // throw_ref k
-        case 352: { { r = 16; break quit; } } // unreachable 
-        case 353: { { r = 1; break quit; } } // exit 
-        case 354: { { r = 5; break quit; } } // cross.return 
-        case 355: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 356: { x = s0; y = fp2 + u | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 357: { x = fp2 + u | 0; y = s0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 358: { R[fp + (w >>> 16) | 0] = R[fp + u | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 359: { R[fp + u | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+        case 349: { fuel = fuel - u | 0; if (fuel < 0) { pc = pc + 2 | 0; { r = 0; break quit; } } pc = pc + 2 | 0; continue; } // charge k
+        case 350: { growRefs(fp + u | 0); pc = pc + 2 | 0; continue; } // refs.enter k
+        case 351: { { r = 10; break quit; } } // throw kl
+        case 352: { { r = 11; break quit; } } // throw_ref k
+        case 353: { { r = 16; break quit; } } // unreachable 
+        case 354: { { r = 1; break quit; } } // exit 
+        case 355: { { r = 5; break quit; } } // cross.return 
+        case 356: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 357: { x = s0; y = fp2 + u | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 358: { x = fp2 + u | 0; y = s0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 359: { R[fp + (w >>> 16) | 0] = R[fp + u | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 360: { R[fp + u | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
                   default: r = 16;
                     break quit;
                 }

@@ -3,6 +3,7 @@ import { ExhaustionError, InternalError } from '../errors.ts';
 import { type Lowered, lowerFunction } from '../lowering/lower.ts';
 import type { CodeMode } from '../lowering/probes.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
+import { type Prices, samePrices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
 import {
   FIRST_FREE,
@@ -15,15 +16,21 @@ import {
 } from './code-space.ts';
 import { FRAMES } from './stack.ts';
 
-const UNITS: Record<CodeMode, WeakMap<ValidModule, CodeUnit>> = { fast: new WeakMap(), traced: new WeakMap() };
+const UNITS = new WeakMap<ValidModule, CodeUnit[]>();
 
 /** The code of a module, shared by its instances. */
-export function unitOf(module: ValidModule, mode: CodeMode): CodeUnit {
-  const known = UNITS[mode].get(module);
-  if (known !== undefined) return known;
-  const unit: CodeUnit = { module, mode, entries: new Int32Array(module.funcTypes.length), handlers: [], probes: [] };
-  UNITS[mode].set(module, unit);
+export function unitOf(module: ValidModule, mode: CodeMode, prices: Prices): CodeUnit {
+  const units = UNITS.get(module) ?? [];
+  const found = units.find((one) => one.mode === mode && samePrices(one.prices, prices));
+  if (found !== undefined) return found;
+  const entries = new Int32Array(module.funcTypes.length);
+  const unit: CodeUnit = { module, mode, prices, entries, handlers: [], probes: [] };
+  UNITS.set(module, [...units, unit]);
   return unit;
+}
+
+function lower({ module, mode, prices }: CodeUnit, index: number): Lowered {
+  return lowerFunction(module, index, mode === 'traced', prices);
 }
 
 /** What holds pcs besides FRAMES: threads that are on the stack now. */
@@ -35,7 +42,7 @@ export interface PcHolder {
 export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[], sp: number): number {
   const entry = unit.entries[index];
   if (entry !== 0) return entry;
-  const code = lowerFunction(unit.module, index, unit.mode === 'traced');
+  const code = lower(unit, index);
   if (!hasRoom(code.words.length)) startGeneration(live, sp);
   return placeOrFail(unit, index, code);
 }
@@ -63,8 +70,7 @@ export function translate(old: Generation, pc: number): number {
   if (found < 0) throw new InternalError(`no function at pc ${pc}`);
   const { unit, index } = old.owners[found];
   const known = unit.entries[index];
-  const entry =
-    known !== 0 ? known : placeOrFail(unit, index, lowerFunction(unit.module, index, unit.mode === 'traced'));
+  const entry = known !== 0 ? known : placeOrFail(unit, index, lower(unit, index));
   return entry + (pc - old.starts[found]);
 }
 
@@ -87,7 +93,7 @@ export function placeOf(pc: number): CodePlace | undefined {
 /** The offset in the module of the instruction that the op at a place is for. */
 export function offsetAt({ unit, index, position }: CodePlace): number {
   // Lowering is deterministic: the same function again, this time for its positions.
-  const { positions } = lowerFunction(unit.module, index, unit.mode === 'traced');
+  const { positions } = lower(unit, index);
   let offset = 0;
   for (let i = 0; i < positions.length && positions[i] <= position; i += 2) {
     if (positions[i + 1] >= 0) offset = positions[i + 1];

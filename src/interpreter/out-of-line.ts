@@ -3,10 +3,11 @@
 // cost in fuel: bulk operations cost one unit per full kilobyte or 64 elements, everything else nothing.
 import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
+import { NO_BYTES, type ModuleInstance } from '../runtime/instance.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
 import { exactAddress, readAddress, runLength, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
+import { copyCells } from './gc/cells.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
 
@@ -42,15 +43,6 @@ function narrower<T extends { readonly addr: AddrType }>(a: T, b: T): T {
 
 function elementTrap(type: { readonly addr: AddrType }, at: number, size: number): Trap {
   return new Trap('table-out-of-bounds', `element ${exactAddress(type, at)} of ${size}`);
-}
-
-function copyElements(to: unknown[], d: number, from: readonly unknown[], s: number, n: number): void {
-  if (d <= s) for (let i = 0; i < n; i++) to[d + i] = from[s + i];
-  else for (let i = n - 1; i >= 0; i--) to[d + i] = from[s + i];
-}
-
-function dropped<T>(list: readonly T[] | undefined): readonly T[] {
-  return list ?? [];
 }
 
 const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
@@ -95,20 +87,20 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const n = readAddress(lengthType, at + 4);
     checkElements({ start: s, n, size: from.length }, at + 2, fromType, at + 4, lengthType);
     checkElements({ start: d, n, size: to.length }, at, type, at + 4, lengthType);
-    copyElements(to, d, from, s, n);
+    copyCells(to, d, from, s, n, 1);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
   'table.init': (inst, at, l, m) => {
-    const from = dropped(inst.elems[l]);
+    const from = inst.elems[l];
     const { cells: to, type } = inst.tables[m];
     const [d, s, n] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     checkElements({ start: s, n, size: from.length }, at + 2, NARROW, at + 4, NARROW);
     checkElements({ start: d, n, size: to.length }, at, type, at + 4, NARROW);
-    copyElements(to, d, from, s, n);
+    copyCells(to, d, from, s, n, 1);
     return Math.floor(n / ELEMENTS_PER_FUEL);
   },
   'elem.drop': (inst, _at, l) => {
-    inst.elems[l] = undefined;
+    inst.elems[l] = [];
     return 0;
   },
   'ref.func': (inst, at, l) => {
@@ -139,7 +131,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     return Math.floor(n / BYTES_PER_FUEL);
   },
   'memory.init': (inst, at, l, m) => {
-    const from = inst.datas[l] ?? new Uint8Array(0);
+    const from = inst.datas[l];
     const to = inst.memories[m];
     const [d, s, n] = [readAddress(to.type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     if (s + n > from.length) throw new Trap('memory-out-of-bounds', `bytes ${s} to ${s + n} of ${from.length}`);
@@ -148,7 +140,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     return Math.floor(n / BYTES_PER_FUEL);
   },
   'data.drop': (inst, _at, l) => {
-    inst.datas[l] = undefined;
+    inst.datas[l] = NO_BYTES;
     return 0;
   },
   'global.get': (inst, at, l) => {

@@ -2185,37 +2185,40 @@ const ROWS: readonly Row[] = [
   row('end', true, '', '_ _ _ _ P', [ // 348 wait64 dabckl
     (_0, _1, _2, _3, P) => () => { return leave(12, P); },
   ]),
-  row('effect', false, '', '_ _ _ k _', [ // 349 refs.enter k
+  row('effect', true, '', '_ _ _ k _ Q', [ // 349 charge k
+    (_0, _1, _2, k, _4, Q) => () => { fuel = fuel - k; if (fuel < 0) trap(0, Q); },
+  ]),
+  row('effect', false, '', '_ _ _ k _', [ // 350 refs.enter k
     (_0, _1, _2, k, _4) => () => { growRefs(fp + k | 0); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 350 throw kl
+  row('end', true, '', '_ _ _ _ P', [ // 351 throw kl
     (_0, _1, _2, _3, P) => () => { return leave(10, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 351 throw_ref k
+  row('end', true, '', '_ _ _ _ P', [ // 352 throw_ref k
     (_0, _1, _2, _3, P) => () => { return leave(11, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 352 unreachable 
+  row('end', true, '', '_ _ _ _ P', [ // 353 unreachable 
     (_0, _1, _2, _3, P) => () => { return leave(16, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 353 exit 
+  row('end', true, '', '_ _ _ _ P', [ // 354 exit 
     (_0, _1, _2, _3, P) => () => { return leave(1, P); },
   ]),
-  row('end', true, '', '_ _ _ _ P', [ // 354 cross.return 
+  row('end', true, '', '_ _ _ _ P', [ // 355 cross.return 
     (_0, _1, _2, _3, P) => () => { return leave(5, P); },
   ]),
-  row('end', true, '', '_ _ _ _ _ Q', [ // 355 probe k
+  row('end', true, '', '_ _ _ _ _ Q', [ // 356 probe k
     (_0, _1, _2, _3, _4, Q) => () => { return leave(7, Q); },
   ]),
-  row('effect', false, '', '_ _ d k _', [ // 356 far.get dk
+  row('effect', false, '', '_ _ d k _', [ // 357 far.get dk
     (_0, _1, d, k, _4) => () => { let x!: number, y!: number; x = (fp2 + d); y = fp2 + k | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', 'a _ _ k _', [ // 357 far.set ak
+  row('effect', false, '', 'a _ _ k _', [ // 358 far.set ak
     (a, _1, _2, k, _4) => () => { let x!: number, y!: number; x = fp2 + k | 0; y = (fp2 + a); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', '_ _ _ k _ D', [ // 358 far.getref Dk
+  row('effect', false, '', '_ _ _ k _ D', [ // 359 far.getref Dk
     (_0, _1, _2, k, _4, D) => () => { R[(fp + D)] = R[fp + k | 0]; },
   ]),
-  row('effect', false, '', '_ _ _ k _ A', [ // 359 far.setref Ak
+  row('effect', false, '', '_ _ _ k _ A', [ // 360 far.setref Ak
     (_0, _1, _2, k, _4, A) => () => { R[fp + k | 0] = R[(fp + A)]; },
   ]),
 ];

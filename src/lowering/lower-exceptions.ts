@@ -66,16 +66,16 @@ function throwTag(b: TreeBuilder): void {
   const base = operands.place(height);
   const end = base + params.reduce((sum, t) => sum + slotsOf(t), 0);
   operands.maxSlot = Math.max(operands.maxSlot, end);
-  b.emit({ kind: 'throw', tag: cursor.index, base, at: cursor.at });
+  b.emitOp('throw', base * 2, cursor.index);
   b.dead = true;
 }
 
 function throwRef(b: TreeBuilder): void {
-  const { operands, cursor } = b;
+  const { operands } = b;
   const top = operands.height - 1;
   operands.flushEffects(TRAPS);
   if (operands.nodes[top].kind !== 'slot') operands.flush(top);
-  b.emit({ kind: 'throw_ref', slot: operands.nodes[top].lo, at: cursor.at });
+  b.emitOp('throw_ref', operands.nodes[top].lo);
   b.dead = true;
 }
 
@@ -133,7 +133,7 @@ function moveBehind(b: TreeBuilder, mark: number): void {
 
 function legacyTry(b: TreeBuilder): void {
   const region = openRegion(b);
-  const legacy: LegacyTry = { region, mark: -1, dead: false };
+  const legacy: LegacyTry = { region, mark: -1, dead: false, pending: 0 };
   openBlock(b, 'try', { region, legacy, onEnd: (frame) => endTry(b, frame, legacy) });
   setRegion(b);
 }
@@ -151,6 +151,7 @@ function legacyCatch(b: TreeBuilder): void {
   if (first) {
     legacy.mark = b.statements.length;
     legacy.dead = b.dead;
+    legacy.pending = b.pending;
     b.hidden++;
   }
   const label = b.newLabel();
@@ -165,6 +166,7 @@ function legacyCatch(b: TreeBuilder): void {
   for (const t of tagParams(b, tag)) b.pushPlaced(t);
   b.regions[legacy.region].clauses.push({ tag, label, slot, refSlot });
   b.dead = false;
+  b.pending = 0;
 }
 
 /** The frame is closed already. The body falls through; the blocks of its clauses move away. */
@@ -181,6 +183,7 @@ function endTry(b: TreeBuilder, frame: Frame, legacy: LegacyTry): void {
   moveBehind(b, legacy.mark);
   b.hidden--;
   b.dead = legacy.dead;
+  b.pending = legacy.pending;
 }
 
 /** Ends a try; what it throws goes to the region that a frame outside of it stands for. */
@@ -192,6 +195,6 @@ function delegate(b: TreeBuilder): void {
 function rethrow(b: TreeBuilder): void {
   const { operands, cursor } = b;
   operands.flushEffects(TRAPS);
-  b.emit({ kind: 'throw_ref', slot: operands.place(frameAt(b, cursor.index).height), at: cursor.at });
+  b.emitOp('throw_ref', operands.place(frameAt(b, cursor.index).height));
   b.dead = true;
 }

@@ -17,7 +17,8 @@ import {
   ref,
 } from '../syntax/types.ts';
 import { closeType } from '../validator/canonical.ts';
-import { structLayout } from './layout.ts';
+import { chargeObject } from './charges.ts';
+import { cellsOf, structLayout } from './layout.ts';
 import { constNode, slotNode, treeNode } from './nodes.ts';
 import { slotsOf } from './operands.ts';
 import { branchOn } from './tree-control.ts';
@@ -66,6 +67,7 @@ function struct(b: TreeBuilder, name: string): boolean {
   const { fields } = b.valid.module.types[index].comp as StructType;
   const result = ref(index, false);
   const id = canon(b, index);
+  if (name.startsWith('struct.new')) chargeObject(b, structLayout(id).blank.length);
   switch (name) {
     case 'struct.new':
       return b.out('struct.new', fields.length, [result], id);
@@ -105,6 +107,7 @@ function array(b: TreeBuilder, name: string): boolean {
     case 'array.new_default':
       return b.out('array.new_default', 1, [result], id);
     case 'array.new_fixed':
+      chargeObject(b, index2 * cellsOf(storage));
       return b.out('array.new_fixed', index2, [result], id, index2);
     case 'array.new_data':
     case 'array.new_elem':

@@ -1,6 +1,7 @@
 // Lowers one function: body -> trees and statements -> ops -> words.
 // Called at a function's first call. The same function always gives the same code.
 import type { Probe } from './probes.ts';
+import { PRICES } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type Code, Emitter, FAR_SCRATCH, FAR_SLOT } from './emit.ts';
 import { Selector } from './select-ops.ts';
@@ -20,11 +21,11 @@ export function scratchSlots(frameSlots: number): number {
 }
 
 /** Lowers function `funcIndex` (an index of the function index space), which the module defines. */
-export function lowerFunction(valid: ValidModule, funcIndex: number, traced = false): Lowered {
-  let trees = new TreeBuilder(valid, funcIndex, traced, 0).build();
+export function lowerFunction(valid: ValidModule, funcIndex: number, traced = false, prices = PRICES): Lowered {
+  let trees = new TreeBuilder(valid, funcIndex, traced, 0, prices).build();
   // Scratch slots stand above everything else, but in a frame too large for the fields of ops behind the parameters.
   const far = trees.slots + RESERVED >= FAR_SLOT;
-  if (far) trees = new TreeBuilder(valid, funcIndex, traced, RESERVED).build();
+  if (far) trees = new TreeBuilder(valid, funcIndex, traced, RESERVED, prices).build();
   const frameSlots = trees.slots + RESERVED;
   const scratch = far ? trees.paramSlots : trees.slots;
   const emitter = new Emitter(scratch + SCRATCH, frameSlots);

@@ -178,13 +178,6 @@ export type Statement =
       readonly k: number;
       readonly at: number;
     }
-  | {
-      readonly kind: 'call_ref';
-      readonly value: Node;
-      readonly base: number;
-      readonly tail: boolean;
-      readonly at: number;
-    }
   | { readonly kind: 'global.set'; readonly word: number; readonly value: Node; readonly at: number }
   | {
       readonly kind: 'memory.grow';
@@ -203,8 +196,6 @@ export type Statement =
       readonly at: number;
     }
   | { readonly kind: 'br_table'; readonly value: Node; readonly labels: readonly LabelId[]; readonly at: number }
-  /** The arguments are in slots from `base` on; a tail call has moved them to 0. */
-  | { readonly kind: 'call'; readonly func: number; readonly base: number; readonly tail: boolean; readonly at: number }
   | {
       readonly kind: 'call_indirect';
       readonly value: Node;
@@ -216,23 +207,10 @@ export type Statement =
     }
   /** A value of a number type, or nothing where the results are in slots 0 and up already. */
   | { readonly kind: 'return'; readonly value: Node | undefined; readonly at: number }
-  /** Out of line: function `fn`, operands and results in slots from `base` on. */
-  | {
-      readonly kind: 'out';
-      readonly fn: string;
-      readonly base: number;
-      readonly l: number;
-      readonly m: number;
-      readonly at: number;
-    }
-  /** The values of the tag's parameters are in slots from `base` on. */
-  | { readonly kind: 'throw'; readonly tag: number; readonly base: number; readonly at: number }
-  /** Throws the exception that a slot refers to. */
-  | { readonly kind: 'throw_ref'; readonly slot: number; readonly at: number }
+  /** An op with its operands: no values have to be computed for it. */
+  | { readonly kind: 'op'; readonly op: string; readonly operands: readonly number[]; readonly at: number }
   /** No op: from here on, `region` gets what is thrown; -1 is the caller. */
-  | { readonly kind: 'region'; readonly region: number; readonly at: number }
-  | { readonly kind: 'unreachable'; readonly at: number }
-  | { readonly kind: 'probe'; readonly index: number; readonly at: number };
+  | { readonly kind: 'region'; readonly region: number; readonly at: number };
 
 /** Reinterpretations and wrapping: the words of the operand are the value. */
 export const MOVES_NO_BITS: ReadonlySet<string> = new Set([

@@ -350,7 +350,8 @@ ternary dabck
 access dabcklmn
 wait32 dabckl
 wait64
-refs.enter k
+charge k
+refs.enter
 throw kl
 throw_ref k
 unreachable -

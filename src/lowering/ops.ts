@@ -654,6 +654,8 @@ op('access', 'd a b c k l m n', 'SAVE ACCESS[k](inst, d, a, b, c, l, m, n);');
 /** memory.atomic.wait: address a, expected b, time-out c, offset k, memory l; the driver does it. */
 op('wait32', 'd a b c k l', 'TRAP(12)', true);
 op('wait64', 'd a b c k l', 'TRAP(12)', true);
+/** k units of fuel, for the straight-line code behind it (charges.ts). */
+op('charge', 'k', 'fuel = fuel - k | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }');
 /** Makes room for k reference slots from the frame's first on. Emitted first in functions that have any. */
 op('refs.enter', 'k', 'growRefs(fp + k | 0);');
 /** Throws with tag l and its values k S words above the frame; the exception in slot k. interpreter/exceptions.ts. */

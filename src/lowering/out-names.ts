@@ -87,12 +87,6 @@ export function objectNumber(name: string): number | undefined {
   return OBJECT_NUMBERS.get(name);
 }
 
-const NUMBERS = new Map<string, number>(OUT_NAMES.map((name, number) => [name, number]));
-
-export function outNumber(name: string): number | undefined {
-  return NUMBERS.get(name);
-}
-
 function listOf(has: (row: Row) => boolean): { names: readonly string[]; numbers: ReadonlyMap<string, number> } {
   const names = INSTRUCTIONS.filter(has).map((row) => row.name);
   return { names, numbers: new Map(names.map((name, number) => [name, number])) };

@@ -3,7 +3,7 @@
 import { F64, I32 } from '../syntax/types.ts';
 import { constantNumber } from './constants.ts';
 import type { Node } from './nodes.ts';
-import { COMMUTES, FLOAT_COMPARE, INVERSE, MIRROR, isI32Const, negate } from './select-rules.ts';
+import { COMMUTES, MIRROR, isI32Const, negate } from './select-rules.ts';
 
 /** An address as an op takes it: the name of the form (ops.ts, ADDRESS), trees for its slots, its immediates. */
 export interface AddressForm {
@@ -54,7 +54,7 @@ export function isOne(node: Node): boolean {
 export function isBoolean(node: Node): boolean {
   if (node.t !== I32) return false;
   if (node.kind === 'unary') return node.op.endsWith('eqz');
-  return node.kind === 'binary' && (INVERSE[node.op.slice(4)] !== undefined || FLOAT_COMPARE[node.op] !== undefined);
+  return node.kind === 'binary' && MIRROR[node.op.slice(4)] !== undefined;
 }
 
 /** The number in the pool of an f64 constant. */

@@ -5,7 +5,7 @@ import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
 import { MOVES_NO_BITS, type Node, type Statement } from './nodes.ts';
 import { OPS, opNumber } from './op-table.ts';
-import { objectNumber, outNumber, rareNumber } from './out-names.ts';
+import { objectNumber, rareNumber } from './out-names.ts';
 import { slotsOf } from './operands.ts';
 import {
   addressForm,
@@ -18,17 +18,7 @@ import {
   poolNumber,
   step,
 } from './select-forms.ts';
-import {
-  COMMUTES,
-  COPY,
-  FLOAT_COMPARE,
-  INVERSE,
-  MIRROR,
-  SELECT,
-  isI32Const,
-  isWide,
-  slotWords,
-} from './select-rules.ts';
+import { COMMUTES, COPY, INVERSE, MIRROR, SELECT, isI32Const, isWide, slotWords } from './select-rules.ts';
 import { I32, I64, type ValType } from '../syntax/types.ts';
 
 interface Address {
@@ -104,9 +94,8 @@ export class Selector {
         emit.op('br_table', s.at, this.operand(s.value), s.labels.length - 1);
         for (const label of s.labels) emit.target(label);
         return;
-      case 'call':
-        if (s.tail) emit.op('tail.call.lazy', s.at, s.func);
-        else emit.op('call.lazy', s.at, s.func, s.base * 2);
+      case 'op':
+        emit.op(s.op, s.at, ...s.operands);
         return;
       case 'call_indirect':
         if (s.tail) emit.op('tail.call.indirect', s.at, this.operand(s.value), s.table, s.type);
@@ -115,30 +104,11 @@ export class Selector {
       case 'object':
         this.object(s.op, s.slot, s.operands, s.k, s.at);
         return;
-      case 'call_ref':
-        if (s.tail) emit.op('tail.call.indirect', s.at, this.operand(s.value), -1, 0);
-        else emit.op('call.indirect', s.at, this.operand(s.value), -1, 0, s.base * 2);
-        return;
       case 'return':
         this.return(s.value, s.at);
         return;
-      case 'out':
-        emit.op('out', s.at, outNumber(s.fn) as number, s.l, s.m, s.base * 2);
-        return;
-      case 'throw':
-        emit.op('throw', s.at, s.base * 2, s.tag);
-        return;
-      case 'throw_ref':
-        emit.op('throw_ref', s.at, s.slot);
-        return;
       case 'region':
         emit.region(s.region);
-        return;
-      case 'unreachable':
-        emit.op('unreachable', s.at);
-        return;
-      case 'probe':
-        emit.op('probe', s.at, s.index);
         return;
     }
   }
@@ -342,40 +312,30 @@ export class Selector {
       return true;
     }
     if (type === 'i64' && INVERSE[compare] !== undefined) {
-      const left = this.operand(a);
-      const right = this.operand(b);
       const name = negated ? INVERSE[compare] : compare;
-      if (has(`br.i64.${name}`)) this.emit.op(`br.i64.${name}`, at, left, right, label);
-      else this.emit.op(`br.i64.${MIRROR[name]}`, at, right, left, label);
+      this.eitherWay('br.i64.', name, at, a, b, [], label);
       return true;
     }
-    if (FLOAT_COMPARE[node.op] === undefined) return false;
+    if (type[0] !== 'f' || MIRROR[compare] === undefined) return false;
     const branch = negated ? 'br.not' : 'br';
     const number = poolNumber(b);
-    const left = this.operand(a);
-    if (number !== undefined) {
-      this.emit.op(`${branch}.${node.op}.k`, at, left, number, label);
-      return true;
-    }
-    const right = this.operand(b);
-    if (has(`br.${node.op}`)) this.emit.op(`${branch}.${node.op}`, at, left, right, label);
-    else this.emit.op(`${branch}.${FLOAT_COMPARE[node.op]}`, at, right, left, label);
+    if (number !== undefined) this.emit.op(`${branch}.${node.op}.k`, at, this.operand(a), number, label);
+    else this.eitherWay(`${branch}.${type}.`, compare, at, a, b, [], label);
     return true;
+  }
+
+  /** An op on two values, or its mirror image on the second and the first, where only that one is there. */
+  private eitherWay(type: string, name: string, at: number, a: Node, b: Node, d: number[], ...label: number[]): void {
+    const first = this.operand(a);
+    const second = this.operand(b);
+    const slots = has(type + name) ? [first, second] : [second, first];
+    this.emit.op(type + (has(type + name) ? name : MIRROR[name]), at, ...d, ...slots, ...label);
   }
 
   private branchI32(left: Node, right: Node, compare: string, label: number, at: number): void {
     const { a, b, name } = compareNormal(left, right, compare);
-    if (!has(`br.i32.${name}${isI32Const(b) ? '.k' : ''}`)) {
-      // Not there with an immediate, or not in this direction.
-      const first = this.operand(a);
-      const second = this.operand(b);
-      if (has(`br.i32.${name}`)) this.emit.op(`br.i32.${name}`, at, first, second, label);
-      else this.emit.op(`br.i32.${MIRROR[name]}`, at, second, first, label);
-      return;
-    }
-    if (!isI32Const(b)) {
-      const first = this.operand(a);
-      this.emit.op(`br.i32.${name}`, at, first, this.operand(b), label);
+    if (!isI32Const(b) || !has(`br.i32.${name}.k`)) {
+      this.eitherWay('br.i32.', name, at, a, b, [], label);
       return;
     }
     if (b.lo === 0 && (name === 'eq' || name === 'ne')) {
@@ -504,12 +464,13 @@ export class Selector {
       this.object(node.op, d, [node.a as Node, node.b as Node], 0, node.at);
       return;
     }
-    const a = this.operand(node.a as Node);
-    const b = this.operand(node.b as Node);
     const rare = rareNumber('binary', node.op);
-    if (rare === undefined && has(node.op)) this.emit.op(node.op, node.at, d, a, b);
-    else if (rare === undefined) this.emit.op(`${type}.${MIRROR[node.op.slice(4)]}`, node.at, d, b, a);
-    else this.emit.op('binary', node.at, d, a, b, rare, node.lo);
+    const [a, b] = [node.a as Node, node.b as Node];
+    if (rare === undefined) this.eitherWay(`${type}.`, node.op.slice(4), node.at, a, b, [d]);
+    else {
+      const first = this.operand(a);
+      this.emit.op('binary', node.at, d, first, this.operand(b), rare, node.lo);
+    }
   }
 
   /** i32 operations with an immediate, or with another operation inside. */

@@ -19,13 +19,6 @@ export const MIRROR: Readonly<Record<string, string>> = {
   lt: 'gt', gt: 'lt', le: 'ge', ge: 'le',
 };
 
-/** Comparisons of floats, with what they are when the operands are exchanged. */
-// biome-ignore format: a table
-export const FLOAT_COMPARE: Readonly<Record<string, string>> = {
-  'f32.eq': 'f32.eq', 'f32.ne': 'f32.ne', 'f32.lt': 'f32.gt', 'f32.gt': 'f32.lt', 'f32.le': 'f32.ge', 'f32.ge': 'f32.le',
-  'f64.eq': 'f64.eq', 'f64.ne': 'f64.ne', 'f64.lt': 'f64.gt', 'f64.gt': 'f64.lt', 'f64.le': 'f64.ge', 'f64.ge': 'f64.le',
-};
-
 /** Integer operations whose operands may be exchanged. */
 export const COMMUTES: Readonly<Record<string, boolean>> = { add: true, mul: true, and: true, or: true, xor: true };
 

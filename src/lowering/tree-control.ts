@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions
 // At the start and the end of every block, and wherever control joins, values stand in their places.
 import { type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
+import { chargeMoves } from './charges.ts';
 import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from './nodes.ts';
 import { slotsOf } from './operands.ts';
 import type { TreeBuilder } from './trees.ts';
@@ -33,6 +34,8 @@ export interface LegacyTry {
   mark: number;
   /** The end of its body cannot be reached. */
   dead: boolean;
+  /** What was pending there (charges.ts). */
+  pending: number;
 }
 
 /** Lowers a control instruction; answers false for any other. In dead code it only follows the nesting. */
@@ -42,7 +45,7 @@ export function lowerControl(b: TreeBuilder): boolean {
   switch (name) {
     case 'unreachable':
       b.operands.flushEffects(TRAPS);
-      b.emit({ kind: 'unreachable', at: b.cursor.at });
+      b.emitOp('unreachable');
       b.dead = true;
       return true;
     case 'block':
@@ -182,6 +185,7 @@ export function moveValues(b: TreeBuilder, frame: Frame): void {
   const types = labelTypes(frame);
   const from = b.operands.height - types.length;
   let slot = b.operands.place(frame.height);
+  chargeMoves(b, types.length);
   // Upwards: a value never stands below its destination, and reads nothing below its own place but locals.
   types.forEach((t, i) => {
     b.set(slot, b.operands.nodes[from + i]);
@@ -219,6 +223,7 @@ function returnValues(b: TreeBuilder): void {
 function moveDown(b: TreeBuilder, from: number, types: readonly ValType[]): void {
   const { operands } = b;
   operands.flushFrom(from);
+  chargeMoves(b, types.length);
   let slot = 0;
   types.forEach((t, i) => {
     b.set(slot, slotNode(operands.place(from + i), t, b.cursor.at));
@@ -307,11 +312,12 @@ export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, t
   operands.maxSlot = Math.max(operands.maxSlot, base + Math.max(paramSlots, resultSlots));
   if (byRef || type.params.some((t) => t > 0) || type.results.some((t) => t > 0)) b.usesRefs = true;
   const at = cursor.at;
-  if (index === undefined) b.emit({ kind: 'call', func: cursor.index, base: tail ? 0 : base, tail, at });
-  else if (byRef) b.emit({ kind: 'call_ref', value: index, base: tail ? 0 : base, tail, at });
+  if (index === undefined && tail) b.emitOp('tail.call.lazy', cursor.index);
+  else if (index === undefined) b.emitOp('call.lazy', cursor.index, base * 2);
   else {
-    const canon = b.valid.canonical[cursor.index];
-    b.emit({ kind: 'call_indirect', value: index, table: cursor.index2, type: canon, base: tail ? 0 : base, tail, at });
+    // A reference is no index of a table; of what type it is, is known.
+    const [table, type] = byRef ? [-1, 0] : [cursor.index2, b.valid.canonical[cursor.index]];
+    b.emit({ kind: 'call_indirect', value: index, table, type, base: tail ? 0 : base, tail, at });
   }
   if (tail) {
     b.dead = true;

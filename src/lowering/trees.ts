@@ -9,6 +9,7 @@ import { InternalError } from '../errors.ts';
 import type { FrameLocals, Probe } from './probes.ts';
 import type { Signature } from '../syntax/instructions.ts';
 import { F32, F64, FUNCREF, type FuncType, I32, I64, V128, type ValType } from '../syntax/types.ts';
+import type { Prices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
 import {
   type LabelId,
@@ -25,8 +26,9 @@ import {
 import type { Region } from './handlers.ts';
 import { Operands, slotsOf } from './operands.ts';
 import { opNumber } from './op-table.ts';
-import type { ObjectName, OutName } from './out-names.ts';
+import { type ObjectName, OUT_NAMES, type OutName } from './out-names.ts';
 import { ARMS } from './arms.ts';
+import { chargeInstruction } from './charges.ts';
 import { type Frame, lowerControl } from './tree-control.ts';
 
 /** What the second half needs. */
@@ -50,6 +52,8 @@ const PARTIAL = ['div_s', 'div_u', 'rem_s', 'rem_u', 'trunc_f32_s', 'trunc_f32_u
 const TRAPPING = new Set(PARTIAL.flatMap((name) => [`i32.${name}`, `i64.${name}`]));
 /** Operands that a probe describes, from the top. More than any instruction pops, bar calls and branches. */
 const MAX_PROBED = 64;
+/** Slots of locals that a call clears for nothing. */
+const FREE_LOCALS = 64;
 const ACCESS_BYTES = (align: number): number => 2 ** align;
 
 /** Accesses that do what another one does: f32 and f64 move as bits, and narrow stores take the low word. */
@@ -91,6 +95,9 @@ export class TreeBuilder {
   hidden = 0;
   labels = 0;
   usesRefs = false;
+  readonly prices: Prices;
+  /** What the instructions since the last charge come to, in units of fuel. */
+  pending: number;
   /** Code cannot be reached; `skip` counts the blocks opened since. */
   dead = false;
   skip = 0;
@@ -102,12 +109,13 @@ export class TreeBuilder {
   private readonly localSlots: number;
 
   /** `reserved` slots behind the parameters are left to whoever evaluates the trees. */
-  constructor(valid: ValidModule, funcIndex: number, traced: boolean, reserved: number) {
+  constructor(valid: ValidModule, funcIndex: number, traced: boolean, reserved: number, prices: Prices) {
     const { module } = valid;
     const defined = funcIndex - valid.importedFuncs;
     const reader = new Reader(module.funcs.bytes, module.funcs.start[defined], module.funcs.end[defined]);
     this.valid = valid;
     this.traced = traced;
+    this.prices = prices;
     this.type = this.funcType(valid.funcTypes[funcIndex]);
     const locals = decodeLocals(reader, this.type.params.length);
     this.localTypes = [...this.type.params];
@@ -128,6 +136,8 @@ export class TreeBuilder {
     });
     if (this.localTypes.length === this.type.params.length) slot += reserved;
     this.localSlots = slot;
+    const cleared = slot - this.paramSlots - reserved;
+    this.pending = cleared > FREE_LOCALS ? cleared * this.prices.value : 0;
     this.operands = new Operands(this.statements, slot);
     this.operands.eager = traced;
     const resultSlots = this.type.results.reduce((sum, t) => sum + slotsOf(t), 0);
@@ -150,7 +160,11 @@ export class TreeBuilder {
     });
     while (!cursor.done) {
       cursor.next();
-      if (this.traced && !this.dead) this.probe();
+      if (this.dead) this.pending = 0;
+      else {
+        chargeInstruction(this);
+        if (this.traced) this.probe();
+      }
       if (lowerControl(this) || this.plain() || ARMS.some((arm) => arm(this))) continue;
       throw new InternalError(`lowering does not know ${cursor.row.name}`, { offset: cursor.at });
     }
@@ -180,6 +194,11 @@ export class TreeBuilder {
     this.statements.push(statement);
   }
 
+  /** An op whose operands are known: no values have to be computed for it. */
+  emitOp(op: string, ...operands: readonly number[]): void {
+    this.emit({ kind: 'op', op, operands, at: this.cursor.at });
+  }
+
   /** Pushes a value and notes references, for which the frame needs room in REFERENCES. */
   push(node: Node): void {
     if (node.t > 0) this.usesRefs = true;
@@ -195,7 +214,7 @@ export class TreeBuilder {
     const { operands, cursor } = this;
     const from = Math.max(0, operands.height - MAX_PROBED);
     const stack = operands.nodes.slice(from).map((node) => node.t);
-    this.emit({ kind: 'probe', index: this.probes.length, at: cursor.at });
+    this.emitOp('probe', this.probes.length);
     const height = operands.height - this.hidden;
     const locals = this.frameLocals;
     this.probes.push({ offset: cursor.at, base: operands.place(from), stack, height, locals });
@@ -510,7 +529,7 @@ export class TreeBuilder {
     operands.flushAbove(base, height);
     for (let h = height; h < operands.height; h++) if (operands.nodes[h].t > 0) this.usesRefs = true;
     operands.truncate(height);
-    this.emit({ kind: 'out', fn, base, l, m, at: this.cursor.at });
+    this.emitOp('out', OUT_NAMES.indexOf(fn), l, m, base * 2);
     for (const t of pushes) this.pushPlaced(t);
     return true;
   }

@@ -1,11 +1,14 @@
-// The lowered code of one module: where each function's code starts. Instances of a module share it.
+// The lowered code of one module: where each function's code starts. Instances of a module share it, if they have the same
+// prices, which are part of the code.
 import type { CodeMode, Probe } from '../lowering/probes.ts';
 import type { Handlers } from '../lowering/handlers.ts';
+import type { Prices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
 
 export interface CodeUnit {
   readonly module: ValidModule;
   readonly mode: CodeMode;
+  readonly prices: Prices;
   /** By function index (imports included): index of the function's first op in CODE, 0 where it is not lowered. */
   readonly entries: Int32Array;
   /** What each lowered function catches; undefined for nothing. */

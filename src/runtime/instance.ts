@@ -20,6 +20,9 @@ export function isExtern(value: unknown): value is Extern {
   return name === 'func' || name === 'table' || name === 'memory' || name === 'global' || name === 'tag';
 }
 
+/** What is left of a data segment that was dropped. */
+export const NO_BYTES = new Uint8Array(0);
+
 export class ModuleInstance {
   readonly module: ValidModule;
   readonly unit: CodeUnit;
@@ -36,10 +39,9 @@ export class ModuleInstance {
   /** References of the same globals: global i at `i`. */
   readonly globalRefs: unknown[];
   readonly tags: Tag[] = [];
-  /** Element segments as references; undefined once dropped. */
-  readonly elems: (readonly unknown[] | undefined)[] = [];
-  /** Data segments; undefined once dropped. */
-  readonly datas: (Uint8Array | undefined)[] = [];
+  /** Element segments as references, and data segments; empty once dropped. */
+  readonly elems: unknown[][] = [];
+  readonly datas: Uint8Array[] = [];
 
   constructor(module: ValidModule, unit: CodeUnit, memory: Memory, globals: number) {
     this.module = module;

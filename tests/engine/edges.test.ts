@@ -326,6 +326,23 @@ describe('vectors in frames beyond the reach of 16 bits', () => {
   });
 });
 
+describe('prices', () => {
+  const module = wat('(module (func (export "f")))');
+  const give = (prices: object): unknown => instantiate(module, {}, { prices });
+
+  test('are numbers from 0 to 1000 of things that have one', () => {
+    for (const price of [0, 0.001, 1000]) expect(() => give({ instruction: price, cell: price })).not.toThrow();
+    for (const price of [-1, 1000.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => give({ instruction: price })).toThrow(RangeError);
+    }
+    expect(() => give({ instruction: 1001 })).toThrow(
+      'instantiate: option "prices": option "instruction" has to be a number of units from 0 to 1000, not 1001',
+    );
+    expect(() => give({ instructions: 1 })).toThrow('unknown option "instructions"; did you mean "instruction"?');
+    expect(() => give({ instruction: 1n })).toThrow(TypeError);
+  });
+});
+
 describe('fuel that is no amount', () => {
   const module = wat('(module (func (export "f") (loop (br 0))) (func $s (export "s")) (start $s))');
   const instance = instantiate(module);

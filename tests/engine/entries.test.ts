@@ -71,9 +71,16 @@ const ours = jsEngine('ours', Ours as never);
 /** An entry by its name, its known options with a value that fits, and one that does not. */
 type Entry = [call: (options: never) => unknown, good: Record<string, unknown>, bad: Record<string, unknown>];
 
-const EACH = { maxMemoryBytes: 65536, mode: 'fast', unknownImports: 'trap' };
+const EACH = { maxMemoryBytes: 65536, mode: 'fast', unknownImports: 'trap', prices: { instruction: 0.5 } };
 const LIMITS = { ...EACH, fuel: 100 };
-const WRONG_LIMITS = { maxMemoryBytes: '64KiB', mode: 'slow', fuel: '1', unknownImports: 'stub', monitor: 5 };
+const WRONG_LIMITS = {
+  maxMemoryBytes: '64KiB',
+  mode: 'slow',
+  fuel: '1',
+  unknownImports: 'stub',
+  monitor: 5,
+  prices: { instruction: '1' },
+};
 const MODULES = { maxFunctions: 2, trapFree: true, features: new Set(['core']) };
 const WRONG_MODULES = { maxFunctions: 0.5, trapFree: 1, features: ['core'], maxPages: '1', fuel: Number.NaN, start: 0 };
 

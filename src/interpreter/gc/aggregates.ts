@@ -14,8 +14,6 @@ type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number) => num
 
 /** Elements that one unit of fuel pays for. */
 const ELEMENTS_PER_FUEL = 64;
-const NO_BYTES = new Uint8Array(0);
-const NO_ELEMENTS: readonly unknown[] = [];
 
 const cost = (n: number): number => Math.floor(n / ELEMENTS_PER_FUEL);
 
@@ -105,7 +103,7 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
   },
   'array.new_data': (inst, at, l, m) => {
     const storage = elementStorage(l);
-    const bytes = inst.datas[m] ?? NO_BYTES;
+    const bytes = inst.datas[m];
     const [from, n] = [S[at] >>> 0, S[at + 2] >>> 0];
     checkData(bytes, storage, from, n);
     const cells = blankCells(storage, n);
@@ -114,11 +112,11 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
     return cost(n);
   },
   'array.new_elem': (inst, at, l, m) => {
-    const elems = inst.elems[m] ?? NO_ELEMENTS;
+    const elems = inst.elems[m];
     const [from, n] = [S[at] >>> 0, S[at + 2] >>> 0];
     checkElems(elems, from, n);
-    const cells = blankCells(elementStorage(l), n) as unknown[];
-    for (let i = 0; i < n; i++) cells[i] = elems[from + i];
+    const cells = blankCells(elementStorage(l), n);
+    copyCells(cells, 0, elems, from, n, 1);
     R[at >> 1] = new ArrayObject(l, n, cells);
     return cost(n);
   },
@@ -142,7 +140,7 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
   'array.init_data': (inst, at, l, m) => {
     const array = arrayAt(at >> 1);
     const storage = elementStorage(l);
-    const bytes = inst.datas[m] ?? NO_BYTES;
+    const bytes = inst.datas[m];
     const [d, s, n] = [S[at + 2] >>> 0, S[at + 4] >>> 0, S[at + 6] >>> 0];
     checkArray(array, d, n);
     checkData(bytes, storage, s, n);
@@ -151,12 +149,11 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
   },
   'array.init_elem': (inst, at, _l, m) => {
     const array = arrayAt(at >> 1);
-    const elems = inst.elems[m] ?? NO_ELEMENTS;
+    const elems = inst.elems[m];
     const [d, s, n] = [S[at + 2] >>> 0, S[at + 4] >>> 0, S[at + 6] >>> 0];
     checkArray(array, d, n);
     checkElems(elems, s, n);
-    const cells = array.cells as unknown[];
-    for (let i = 0; i < n; i++) cells[d + i] = elems[s + i];
+    copyCells(array.cells, d, elems, s, n, 1);
     return cost(n);
   },
   'ref.test_desc': (_inst, at, l) => {

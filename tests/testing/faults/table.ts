@@ -168,7 +168,7 @@ const RUNTIME_FAULTS: readonly Fault[] = [
     'memory.M8.fill(S[at + 2] & 0xff, d, d + n);',
     'memory.M8.fill(S[at + 2] & 0xff, d, Math.max(d, d + n - 1));',
   ),
-  fault('data.drop is ignored', OUT_OF_LINE, 'inst.datas[l] = undefined;', ''),
+  fault('data.drop is ignored', OUT_OF_LINE, 'inst.datas[l] = NO_BYTES;', ''),
   fault(
     'the view of words stays behind when a memory grows',
     'runtime/memory.ts',

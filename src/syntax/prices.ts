@@ -1,0 +1,36 @@
+// What things cost in units of fuel: a gas schedule, with docs/fuel.md as its table. A taken branch and a call cost one
+// unit each, which no price changes; everything else is here, per piece of work.
+// Prices follow from wasm instructions, their immediates and operands alone, and never from what this engine makes of
+// them: so a program uses the same fuel in both loops, traced or not, whoever was lowered before.
+
+import { amount, type Check, type Shape, shapeOf } from '../options.ts';
+
+export interface Prices {
+  /** An instruction. What a path between two branches or calls costs is rounded down to whole units. */
+  readonly instruction: number;
+  /** A value that a branch, a return or a tail call takes along; a slot of more than 64 for locals that a call clears. */
+  readonly value: number;
+  /** 32 bits or a reference in a new object whose size the instruction says. */
+  readonly cell: number;
+  /** The same in an object of more than 16,384 cells, which V8 puts where allocation is slow. */
+  readonly largeCell: number;
+}
+
+export const PRICES: Prices = Object.freeze({ instruction: 1 / 256, value: 1 / 1024, cell: 1 / 256, largeCell: 1 / 8 });
+
+const RANGE = 'a number of units from 0 to 1000';
+
+/** At most so much that no charge is more than the loops can count. */
+const price: Check = (value, where) => {
+  if ((amount(RANGE)(value, where) as number) <= 1000) return value;
+  throw new RangeError(`${where} has to be ${RANGE}, not ${value}`);
+};
+
+const NAMES = Object.keys(PRICES) as (keyof Prices)[];
+
+/** Checks an option that has some prices. */
+export const somePrices = shapeOf(Object.fromEntries(NAMES.map((name) => [name, price])) as Shape<Partial<Prices>>);
+
+export function samePrices(a: Prices, b: Prices): boolean {
+  return NAMES.every((name) => a[name] === b[name]);
+}
