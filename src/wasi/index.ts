@@ -17,7 +17,7 @@ import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
 import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
-import { Process } from './kernel/process.ts';
+import { type GuestLimits, Process } from './kernel/process.ts';
 import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
 import { plainPath } from './kernel/resolve.ts';
 import {
@@ -50,6 +50,7 @@ export { portableClock, portableRandom } from './hosts/portable.ts';
 export { readOnly } from './hosts/read-only.ts';
 export type { HostFunction, Value } from './kernel/dispatcher.ts';
 export type { BufferMemory, GuestMemory } from './kernel/guest.ts';
+export type { GuestLimits } from './kernel/process.ts';
 export type { GuestCall } from './kernel/scheduler.ts';
 export type { Engine, ProgramImports, ProgramInstance, ProgramModule, ProgramOptions } from './program.ts';
 
@@ -77,6 +78,8 @@ export interface WasiOptions {
   readonly random?: Random | undefined;
   /** How to wait: 'async' (the default) returns a promise, 'sync' keeps the whole host waiting. */
   readonly mode?: 'async' | 'sync' | undefined;
+  /** What the guest may have at a time. Files in memory have limits of their own: see memoryDirectory. */
+  readonly limits?: GuestLimits | undefined;
   /** Told one line of text per system call. */
   readonly strace?: ((line: string) => void) | undefined;
 }
@@ -112,10 +115,10 @@ export class WASI {
    */
   constructor(given?: WasiOptions) {
     const options = checkOptions('WASI', given, WASI_OPTIONS);
-    const { args = [], env = {}, mode = 'async', strace } = options;
+    const { args = [], env = {}, mode = 'async', limits, strace } = options;
     const { clock = portableClock(), random = portableRandom() } = options;
     this.mode = mode;
-    this.process = new Process({ args, env: env as Pairs<string>, clock, random });
+    this.process = new Process({ args, env: env as Pairs<string>, clock, random, limits });
     this.addStreams(options);
     const preopens = pairsOf(options.preopens ?? []);
     refuseDoubles(preopens);

@@ -54,6 +54,20 @@ export class SystemError extends Error {
   }
 }
 
+const REFUSALS = new Map<ErrnoName, SystemError>();
+
+/**
+ * The SystemError to throw where the number says it all, which may be often: one for all, since making an Error takes the
+ * JavaScript stack, which costs more than most system calls. So it cannot be changed, and has no stack to show.
+ */
+export function refused(errno: ErrnoName): SystemError {
+  const known = REFUSALS.get(errno);
+  if (known !== undefined) return known;
+  const made = new SystemError(errno);
+  REFUSALS.set(errno, Object.freeze(Object.defineProperty(made, 'stack', { value: String(made) })));
+  return made;
+}
+
 /** Codes of Node's errors that are not "E" and one of our names. What is in no table is IO. */
 // biome-ignore format: a table
 const CODES: ReadonlyMap<unknown, ErrnoName> = new Map<string, ErrnoName>([

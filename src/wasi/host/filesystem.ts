@@ -80,6 +80,8 @@ export interface Directory {
   reopen(): Directory;
   /** Names in any order, without `.` and `..`; those that are not UTF-8 are left out, since no guest could say them. */
   names(): string[];
+  /** The same one after the other, so that a large directory is not read in one go. Missing: `names` is asked. */
+  list?(): Iterable<string>;
   statEntry(name: string): Stat;
   setEntryTimes(name: string, times: Times): void;
   /** NOTDIR or LOOP when the name is not a directory. */

@@ -2,7 +2,7 @@
 // Each method is a question that the system call puts once, however often it is tried (kernel/replay.ts).
 import type { AsyncDirectory, AsyncFile } from '../host/async-filesystem.ts';
 import { directory } from '../host/checks.ts';
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Directory, File, FileType, OpenOptions, Stat, Times } from '../host/filesystem.ts';
 import { ask, close, type Handle, whenAnswered } from '../kernel/replay.ts';
 
@@ -184,7 +184,7 @@ class AwaitedDirectory implements Directory, Handle {
   }
 
   static innerOf(directory: Directory): AsyncDirectory {
-    if (!(directory instanceof AwaitedDirectory)) throw new SystemError('XDEV');
+    if (!(directory instanceof AwaitedDirectory)) throw refused('XDEV');
     return directory.from;
   }
 }

@@ -4,7 +4,7 @@
 // so that no handles of the host are kept. Names below that lead to devices, pipes and sockets are left out.
 import { checkOptions } from '../../options.ts';
 import { directory } from '../host/checks.ts';
-import { quietly, SystemError, unless } from '../host/errno.ts';
+import { quietly, refused, unless } from '../host/errno.ts';
 import type { Directory, File, Stat } from '../host/filesystem.ts';
 import { MemoryDirectory } from './memory/filesystem.ts';
 import {
@@ -58,18 +58,32 @@ class Below {
     this.volume = new Volume(limits);
   }
 
-  /** Opens the directory at a path of names, and closes it behind the action. */
-  in<T>(path: readonly string[], action: (directory: Directory) => T): T {
+  /** Opens the directory at a path of names. */
+  open(path: readonly string[]): { readonly directory: Directory; close(): void } {
     const opened: Directory[] = [];
-    let here = this.base;
+    const close = (): void => {
+      for (const directory of opened) quietly(() => directory.close());
+    };
+    let directory = this.base;
     try {
       for (const name of path) {
-        here = here.openDirectory(name);
-        opened.push(here);
+        directory = directory.openDirectory(name);
+        opened.push(directory);
       }
-      return action(here);
+      return { directory, close };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  /** The same, closed behind the action. */
+  in<T>(path: readonly string[], action: (directory: Directory) => T): T {
+    const { directory, close } = this.open(path);
+    try {
+      return action(directory);
     } finally {
-      for (const directory of opened) quietly(() => directory.close());
+      close();
     }
   }
 
@@ -113,11 +127,17 @@ class BackedDirectory extends DirectoryNode {
     this.path = path;
   }
 
-  override names(): string[] {
-    const own = super.names();
-    if (this.links === 0) return own;
-    const found = this.below.in(this.path, (directory) => directory.names());
-    return [...own, ...found.filter((name) => !this.hidden.has(name) && super.lookUp(name) === undefined)];
+  override *names(): Iterable<string> {
+    yield* super.names();
+    if (this.links === 0) return;
+    const { directory, close } = this.below.open(this.path);
+    try {
+      for (const name of directory.list?.() ?? directory.names()) {
+        if (!this.hidden.has(name) && super.lookUp(name) === undefined) yield name;
+      }
+    } finally {
+      close();
+    }
   }
 
   override lookUp(name: string): AnyNode | undefined {
@@ -180,7 +200,7 @@ class BackedFile extends FileNode {
   private bringUp(): void {
     const { sizeBelow } = this;
     if (sizeBelow === undefined) return;
-    if (sizeBelow > 0x7fff_ffff) throw new SystemError('FBIG');
+    if (sizeBelow > 0x7fff_ffff) throw refused('FBIG');
     this.volume.checkRoom(sizeBelow);
     const bytes = allocate(sizeBelow);
     const length = this.readingBelow((file) => {

@@ -2,7 +2,7 @@
 // Looked up when needed and guarded, so that this also loads where there are no timers and no crypto.
 import { startTimer } from '../../runtime/timers.ts';
 import type { Clock } from '../host/clock.ts';
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Random } from '../host/random.ts';
 
 interface HostGlobals {
@@ -52,7 +52,7 @@ export function portableClock(): Clock {
 export function portableRandom(): Random {
   return {
     fill(bytes) {
-      if (host.crypto === undefined) throw new SystemError('NOTSUP');
+      if (host.crypto === undefined) throw refused('NOTSUP');
       for (let at = 0; at < bytes.length; at += RANDOM_CHUNK) {
         host.crypto.getRandomValues(bytes.subarray(at, at + RANDOM_CHUNK));
       }

@@ -1,11 +1,11 @@
 // A directory that cannot be changed through this handle: every change answers ROFS.
 // Hard links out of it are refused as well: a second name in a writable directory would make the file writable.
 import { directory as checkDirectory } from '../host/checks.ts';
-import { SystemError, unless } from '../host/errno.ts';
+import { refused, unless } from '../host/errno.ts';
 import type { Directory, File } from '../host/filesystem.ts';
 
 function refuse(): never {
-  throw new SystemError('ROFS');
+  throw refused('ROFS');
 }
 
 /** A read-only view of `directory`, which it takes over: closing the view closes it. */
@@ -17,6 +17,7 @@ export function readOnly(directory: Directory): Directory {
     close: () => directory.close(),
     reopen: () => readOnly(directory.reopen()),
     names: () => directory.names(),
+    list: () => directory.list?.() ?? directory.names(),
     statEntry: (name) => directory.statEntry(name),
     readLink: (name) => directory.readLink(name),
     openDirectory: (name) => readOnly(directory.openDirectory(name)),
@@ -24,7 +25,7 @@ export function readOnly(directory: Directory): Directory {
       if (options.write || options.truncate) refuse();
       if (!options.create) return readOnlyFile(directory.openFile(name, options));
       if (unless(['NOENT'], () => directory.statEntry(name)) === undefined) refuse();
-      if (options.exclusive) throw new SystemError('EXIST');
+      if (options.exclusive) throw refused('EXIST');
       return readOnlyFile(directory.openFile(name, { ...options, create: false }));
     },
     setTimes: refuse,

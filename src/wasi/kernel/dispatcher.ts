@@ -2,30 +2,35 @@
 // A system call is restartable: it has no effect when it returns WouldBlock, and is then run again with the same
 // arguments. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits,
 // or where there are several guest threads and the caller can be suspended, the scheduler does it for all of them.
+// A call whose work grows with what the guest asks for is a generator: it yields between pieces of a millisecond or less,
+// and where the caller can be suspended the host has a turn of its event loop after some of them. They are counted and not
+// timed, so that the order of guest threads does not depend on how fast the machine is.
 // Which calls exist, and what they mean, is the business of the system interface.
+import { checkTime } from '../../clock.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { ERRNO, SystemError } from '../host/errno.ts';
 import { cannotSuspend } from '../messages.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import type { Guest } from './guest.ts';
+import type { Parking } from './parked.ts';
 import type { Process } from './process.ts';
 import { READABLE } from './pollable.ts';
 import { Pending, Replay } from './replay.ts';
-import { waitSync, WouldBlock } from './wait.ts';
+import { isPieces, type Pieces, waitSync, WouldBlock } from './wait.ts';
 
 /** What a system call knows of its caller. */
 export interface Call {
   readonly guest: Guest;
   readonly process: Process;
   /** The monotonic time at which the first try began; all tries see the same. */
-  readonly began: () => bigint;
+  began(): bigint;
   /** Whether this is a later try of a call that has waited. */
   readonly waited: boolean;
 }
 
 export type Value = number | bigint;
 
-/** Does something for the guest: throws SystemError, returns WouldBlock (having done nothing), or succeeds. */
+/** Does something for the guest: throws what `refused` gives, returns WouldBlock (having done nothing) or its Pieces, or succeeds. */
 export type SystemCall = (call: Call, ...args: never[]) => unknown;
 
 /** A function to be imported by a module. i32 are numbers, i64 are bigints; a promise suspends the guest thread. */
@@ -50,50 +55,166 @@ export function dispatch(
   options: DispatchOptions,
   tracer?: Tracer,
 ): (caller: ModuleInstance | undefined, raw: readonly unknown[], canWait: boolean) => Value | PromiseLike<Value> {
-  const once = run as (call: Call, ...args: Value[]) => unknown;
-  const attempt = (call: Call, args: readonly Value[], replay: Replay): number | WouldBlock => {
+  const { mode, guests, process } = options;
+  return (caller, raw, canWait) => {
+    const args = coercions.map((kind, i) => coerce(raw[i] as Value, kind));
+    const guest = guests.of(caller);
+    const running = new Running(run as Once, new CallOf(guest, process), args, tracer?.(guest, args));
+    const { threads, parked } = process;
+    const mayPause = mode === 'async' && canWait;
+    const answer = running.go(mayPause);
+    if (typeof answer === 'number') return answer;
+    if (mayPause) return onlySuspending(running.finish(answer));
+    if (mode === 'sync') {
+      if (!canWait || threads === undefined || threads.count < 2) return running.finishSync(answer);
+      return parked.add(answer as WouldBlock, running);
+    }
+    running.drop();
+    throw new UnsupportedError('blocking-wait', cannotSuspend());
+  };
+}
+
+class CallOf implements Call {
+  readonly guest: Guest;
+  readonly process: Process;
+  waited = false;
+  private time: bigint | undefined;
+
+  constructor(guest: Guest, process: Process) {
+    this.guest = guest;
+    this.process = process;
+  }
+
+  began(): bigint {
+    this.time ??= this.process.clock.monotonic();
+    return this.time;
+  }
+}
+
+type Once = (call: Call, ...args: Value[]) => unknown;
+
+/** A call is paused, so that the host has a turn: it is in the middle of its pieces. */
+const PAUSED = 'paused';
+
+/** How a try has ended: an error number, a wait, or a pause. */
+type Answer = number | WouldBlock | typeof PAUSED;
+
+/** Pieces of a call between two turns of the host. */
+const PIECES_A_TURN = 4;
+
+/** One call of a guest, from its first try to its error number. */
+class Running implements Parking {
+  private readonly run: Once;
+  private readonly call: CallOf;
+  private readonly args: readonly Value[];
+  private readonly ended: ((errno: number) => void) | undefined;
+  private readonly replay = new Replay();
+  private pieces: Pieces | undefined;
+
+  constructor(run: Once, call: CallOf, args: readonly Value[], ended: ((errno: number) => void) | undefined) {
+    this.run = run;
+    this.call = call;
+    this.args = args;
+    this.ended = ended;
+  }
+
+  /** Tries, or goes on where it was paused. The error number is told. */
+  go(mayPause: boolean): Answer {
+    const { replay } = this;
     try {
-      const answer = replay.run(() => once(call, ...args));
-      if (answer instanceof WouldBlock) return answer;
+      const answer =
+        this.pieces === undefined
+          ? replay.run(() => this.begin(mayPause))
+          : replay.goOn(() => this.goOn(this.pieces as Pieces, mayPause));
+      if (answer !== undefined) return answer;
     } catch (error) {
+      this.endPieces();
       if (error instanceof Pending) return new WouldBlock([{ pollable: error.answer, interest: READABLE }]);
       if (!(error instanceof SystemError)) replay.abandon();
       replay.finish();
-      return numberOf(error);
+      return this.tell(numberOf(error));
     }
     replay.finish();
-    return ERRNO.SUCCESS;
-  };
-  return (caller, raw, canWait) => {
-    const args = coercions.map((kind, i) => coerce(raw[i] as Value, kind));
-    const call = newCall(options, options.guests.of(caller));
-    const ended = tracer?.(call.guest, args);
-    const tell = (errno: number): number => {
-      ended?.(errno);
-      return errno;
-    };
-    const replay = new Replay();
-    const answer = attempt(call, args, replay);
-    if (typeof answer === 'number') return tell(answer);
-    const again = { ...call, waited: true };
-    const retry = (): number | WouldBlock => attempt(again, args, replay);
-    if (options.mode === 'sync') {
-      const { threads, parked } = options.process;
-      const inPlace = !canWait || threads === undefined || threads.count < 2;
-      if (inPlace) return tell(finishSync(answer, call, retry, replay));
-      const drop = (): void => replay.abandon();
-      const refuse = (errno: number): number => {
-        drop();
-        return tell(errno);
-      };
-      return parked.add(answer, { again: told(retry, tell), refuse, drop });
+    return this.tell(ERRNO.SUCCESS);
+  }
+
+  private begin(mayPause: boolean): WouldBlock | typeof PAUSED | undefined {
+    const answer = this.run(this.call, ...this.args);
+    if (answer instanceof WouldBlock) return answer;
+    return isPieces(answer) ? this.goOn(answer, mayPause) : undefined;
+  }
+
+  private goOn(pieces: Pieces, mayPause: boolean): WouldBlock | typeof PAUSED | undefined {
+    this.pieces = pieces;
+    for (let left = PIECES_A_TURN; left > 0 || !mayPause; left--) {
+      const { done, value } = pieces.next();
+      if (done === true) {
+        this.pieces = undefined;
+        return value;
+      }
+      checkTime();
     }
-    if (!canWait) {
-      replay.abandon();
-      throw new UnsupportedError('blocking-wait', cannotSuspend());
+    return PAUSED;
+  }
+
+  /** Waits, or lets the host have its turn, until the call has ended. */
+  async finish(first: Answer): Promise<number> {
+    const { waiting, clock } = this.call.process;
+    try {
+      for (let answer: Answer = first; ; answer = this.go(true)) {
+        if (typeof answer === 'number') return answer;
+        if (answer === PAUSED) await waiting.turn();
+        else {
+          await waiting.start(answer, clock);
+          this.call.waited = true;
+        }
+      }
+    } catch (error) {
+      this.drop();
+      return this.tell(numberOf(error));
     }
-    return onlySuspending(finishAsync(answer, call, retry, replay).then(tell));
-  };
+  }
+
+  /** The same, keeping the host. NOTSUP when nothing on this host can end the wait without giving control back. */
+  finishSync(first: Answer): number {
+    try {
+      for (let answer = first; ; answer = this.again()) {
+        if (typeof answer === 'number') return answer;
+        if (!waitSync(answer as WouldBlock, this.call.process.clock)) return this.refuse(ERRNO.NOTSUP);
+      }
+    } catch (error) {
+      this.drop();
+      return this.tell(numberOf(error));
+    }
+  }
+
+  again(): number | WouldBlock {
+    this.call.waited = true;
+    return this.go(false) as number | WouldBlock;
+  }
+
+  /** Ends it with an error number. */
+  refuse(errno: number): number {
+    this.drop();
+    return this.tell(errno);
+  }
+
+  /** It will not go on. */
+  drop(): void {
+    this.endPieces();
+    this.replay.abandon();
+  }
+
+  /** Where they are in the middle, they close what they have opened. */
+  private endPieces(): void {
+    this.pieces?.return(undefined);
+    this.pieces = undefined;
+  }
+
+  private tell(errno: number): number {
+    this.ended?.(errno);
+    return errno;
+  }
 }
 
 /**
@@ -113,53 +234,8 @@ function coerce(value: Value, kind: Coercion): Value {
   return kind === 'u64' ? BigInt.asUintN(64, value as bigint) : BigInt.asIntN(64, value as bigint);
 }
 
-/** A try whose result is told when it is there. */
-function told(retry: () => number | WouldBlock, tell: (errno: number) => number): () => number | WouldBlock {
-  return () => {
-    const answer = retry();
-    return typeof answer === 'number' ? tell(answer) : answer;
-  };
-}
-
-function newCall({ process }: DispatchOptions, guest: Guest): Call {
-  let time: bigint | undefined;
-  return { guest, process, began: () => (time ??= process.clock.monotonic()), waited: false };
-}
-
-async function finishAsync(
-  block: WouldBlock,
-  call: Call,
-  again: () => number | WouldBlock,
-  replay: Replay,
-): Promise<number> {
-  try {
-    for (let answer: number | WouldBlock = block; ; answer = again()) {
-      if (typeof answer === 'number') return answer;
-      await call.process.waiting.start(answer, call.process.clock);
-    }
-  } catch (error) {
-    replay.abandon();
-    return numberOf(error);
-  }
-}
-
 /** The number of an error that is the guest's; anything else goes on to the embedder. */
 function numberOf(error: unknown): number {
   if (error instanceof SystemError) return ERRNO[error.errno];
   throw error;
-}
-
-/** NOTSUP when nothing on this host can end the wait without giving control back. */
-function finishSync(block: WouldBlock, call: Call, again: () => number | WouldBlock, replay: Replay): number {
-  for (let answer: number | WouldBlock = block; ; answer = again()) {
-    if (typeof answer === 'number') return answer;
-    try {
-      if (waitSync(answer, call.process.clock)) continue;
-    } catch (error) {
-      replay.abandon();
-      return numberOf(error);
-    }
-    replay.abandon();
-    return ERRNO.NOTSUP;
-  }
 }

@@ -1,7 +1,9 @@
 // The file table of a process: descriptors by number, lowest free number first, with rights that only shrink.
 // What a right means is the business of the system interface; here rights are bit sets.
-import { quietly, SystemError } from '../host/errno.ts';
+import { Budget } from '../../runtime/budget.ts';
+import { quietly, refused, SystemError } from '../host/errno.ts';
 import { tooManyDescriptors } from '../messages.ts';
+import { LISTING_BYTES, Listings } from './listings.ts';
 import type { HeldConnection, HeldDirectory, HeldFile, HeldInput, HeldListener, HeldOutput } from './held.ts';
 
 export interface OpenFile {
@@ -50,41 +52,51 @@ export interface Descriptor {
   flags: number;
 }
 
-/** Open descriptors per process: our own limit, so that a guest meets it before the host does. */
+/** What a process has, by kinds that are counted: open descriptors, and bytes of names that are being listed. */
+export type Held = 'handles' | 'listings';
+
+/** Open descriptors per process where the embedder says nothing: a guest's own number, whatever the host allows. */
 export const MAX_DESCRIPTORS = 1024;
 
 export class FileTable {
   private readonly entries: (Descriptor | undefined)[] = [];
-  private readonly limit: number;
+  readonly listings: Listings;
+  private readonly budget: Budget<Held>;
+  private open = 0;
+  /** No number below is free. */
+  private full = 0;
 
-  constructor(limit: number = MAX_DESCRIPTORS) {
-    this.limit = limit;
+  constructor(budget: Budget<Held> = new Budget({ handles: MAX_DESCRIPTORS, listings: LISTING_BYTES })) {
+    this.budget = budget;
+    this.listings = new Listings(budget);
   }
 
-  /** Puts a descriptor at the lowest free number. MFILE when the table is full; the resource is not closed then. */
+  /** Puts a descriptor at the lowest free number. SystemError (MFILE) past the budget: the resource is not closed then. */
   add(descriptor: Descriptor): number {
-    const free = this.lowestFree();
-    this.entries[free] = descriptor;
-    return free;
+    if (!this.budget.charge('handles')) throw new SystemError('MFILE', tooManyDescriptors(this.open));
+    this.open++;
+    while (this.entries[this.full] !== undefined) this.full++;
+    this.entries[this.full] = descriptor;
+    return this.full;
   }
 
-  /** Throws MFILE when the table is full: to be called before a resource is opened. */
+  /** Throws MFILE where there is no room for another: to be called before a resource is opened. */
   checkRoom(): void {
-    this.lowestFree();
+    if (this.budget.leftOf('handles') < 1) throw refused('MFILE');
   }
 
   /** The descriptor with a number, or BADF. */
   get(fd: number): Descriptor {
     const found = fd < this.entries.length ? this.entries[fd] : undefined;
-    if (found === undefined) throw new SystemError('BADF');
+    if (found === undefined) throw refused('BADF');
     return found;
   }
 
   /** The number is free then, also when closing fails: that is thrown. */
   close(fd: number): void {
     const { resource } = this.get(fd);
-    this.entries[fd] = undefined;
-    closeResource(resource);
+    this.free(fd);
+    this.release(resource);
   }
 
   /** Moves `from` onto `to`, which must be open and is closed, silently as dup2 does; onto itself changes nothing. */
@@ -93,29 +105,36 @@ export class FileTable {
     const replaced = this.get(to);
     if (from === to) return;
     this.entries[to] = moved;
-    this.entries[from] = undefined;
-    quietly(() => closeResource(replaced.resource));
+    this.free(from);
+    quietly(() => this.release(replaced.resource));
   }
 
   /** Closes everything; what fails then changes nothing any more. */
   closeAll(): void {
-    for (const descriptor of this.entries.splice(0)) {
-      if (descriptor !== undefined) quietly(() => closeResource(descriptor.resource));
+    for (const [fd, descriptor] of this.entries.entries()) {
+      if (descriptor === undefined) continue;
+      this.free(fd);
+      quietly(() => this.release(descriptor.resource));
     }
   }
 
-  private lowestFree(): number {
-    const hole = this.entries.indexOf(undefined);
-    const free = hole === -1 ? this.entries.length : hole;
-    if (free >= this.limit) throw new SystemError('MFILE', tooManyDescriptors(this.limit));
-    return free;
+  private release(resource: Resource): void {
+    if (resource.kind === 'directory') this.listings.forget(resource);
+    closeResource(resource);
+  }
+
+  private free(fd: number): void {
+    this.entries[fd] = undefined;
+    this.full = Math.min(this.full, fd);
+    this.open--;
+    this.budget.credit('handles');
   }
 }
 
 /** Takes rights away. NOTCAPABLE when one is asked for that is not held: rights never grow. */
 export function shrinkRights(descriptor: Descriptor, rights: bigint, inheriting: bigint): void {
   if ((rights & ~descriptor.rights) !== 0n || (inheriting & ~descriptor.inheriting) !== 0n) {
-    throw new SystemError('NOTCAPABLE');
+    throw refused('NOTCAPABLE');
   }
   descriptor.rights = rights;
   descriptor.inheriting = inheriting;

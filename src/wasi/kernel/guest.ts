@@ -6,8 +6,9 @@ import { Trap } from '../../errors.ts';
 import { isBytes } from '../../options.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { isMemory, type Memory } from '../../runtime/memory.ts';
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import { memoryMissing, noMemory } from '../messages.ts';
+import { MAX_PATH } from './resolve.ts';
 
 /** The name of the export. https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md */
 export const MEMORY_NAME = 'memory';
@@ -103,6 +104,18 @@ function withoutMemory(detail: string): never {
   throw new Trap('missing-memory', detail);
 }
 
+/** Bytes that are moved at a time: what takes a millisecond or less. */
+const MOST_MOVED = 1024 * 1024;
+
+/** Parts of the guest's memory that bytes are moved to or from. */
+export interface Buffers {
+  readonly buffers: readonly Uint8Array[];
+  /** Their bytes in all. */
+  readonly size: number;
+  /** Whether nothing comes behind them. */
+  readonly isLast: boolean;
+}
+
 /** As many parts as one scattered read or gathered write may have; POSIX systems say 1,024 too. */
 const MAX_PARTS = 1024;
 
@@ -174,33 +187,45 @@ export class Guest {
   /** UTF-8 text; ILSEQ when it is malformed. */
   text(at: number, length: number): string {
     const text = decodeUtf8(this.span(at, length));
-    if (text === undefined) throw new SystemError('ILSEQ');
+    if (text === undefined) throw refused('ILSEQ');
     return text;
   }
 
+  /** The same for a path, or the text of a link; NAMETOOLONG for more than 4,096 bytes. */
+  path(at: number, length: number): string {
+    this.check(at, length);
+    if (length > MAX_PATH) throw refused('NAMETOOLONG');
+    return this.text(at, length);
+  }
+
   /**
-   * The buffers that an array of iovec (pointer, length; 8 bytes each) names, without those of length 0.
-   * INVAL for more than 1,024 of them, or for 4 GiB and more in all.
+   * The buffers that an array of iovec (pointer, length; 8 bytes each) names, without those of length 0: a MiB of them at
+   * most, behind the first `from` bytes. INVAL for more than 1,024 of them, or for 4 GiB and more in all; FAULT where any
+   * does not lie in memory.
    */
-  buffers(at: number, count: number): Uint8Array[] {
-    if (count > MAX_PARTS) throw new SystemError('INVAL');
+  buffers(at: number, count: number, from: number): Buffers {
+    if (count > MAX_PARTS) throw refused('INVAL');
     this.check(at, count * 8);
     const buffers: Uint8Array[] = [];
     let total = 0;
     for (let i = 0; i < count; i++) {
-      const length = this.u32(at + i * 8 + 4);
+      const [start, length] = [this.u32(at + i * 8), this.u32(at + i * 8 + 4)];
       if (length === 0) continue;
+      this.check(start, length);
+      const skipped = Math.max(0, from - total);
+      const most = Math.min(length, from + MOST_MOVED - total);
+      if (skipped < most) buffers.push(this.span(start + skipped, most - skipped));
       total += length;
-      if (total > 0xffff_ffff) throw new SystemError('INVAL');
-      buffers.push(this.span(this.u32(at + i * 8), length));
+      if (total > 0xffff_ffff) throw refused('INVAL');
     }
-    return buffers;
+    const left = Math.max(0, total - from);
+    return { buffers, size: Math.min(left, MOST_MOVED), isLast: left <= MOST_MOVED };
   }
 
   /** The whole current view, when [at, at + length) lies in it. */
   private checked(at: number, length: number): Uint8Array {
     const { bytes } = this.find();
-    if (at + length > bytes.length) throw new SystemError('FAULT');
+    if (at + length > bytes.length) throw refused('FAULT');
     return bytes;
   }
 }

@@ -2,7 +2,7 @@
 // thrown as a SystemError (host/errno.ts), which becomes the guest's error number, and an answer that is none is a
 // TypeError for whoever wrote the provider. A resource of the file table holds objects of these classes and nothing else,
 // and what is inside cannot be had: no call can forget it. Not here: waiting (wait.ts), and what the methods mean (host/).
-import { atHost, quietly, SystemError } from '../host/errno.ts';
+import { atHost, quietly, refused, SystemError, systemErrorOf } from '../host/errno.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Directory, File, FileType, OpenOptions, Stat, Times } from '../host/filesystem.ts';
 import type { Connection, Listener, SocketAddress } from '../host/network.ts';
@@ -34,8 +34,12 @@ function countOrLater(most: number): Answers<number | undefined> {
 }
 
 const text: Answers<string> = (value, method) => answer(method, typeof value === 'string', value);
-const names: Answers<string[]> = (value, method) =>
-  answer(method, Array.isArray(value) && value.every((name) => typeof name === 'string'), value);
+const iterable: Answers<Iterable<unknown>> = (value, method) =>
+  answer(
+    method,
+    typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function',
+    value,
+  );
 const nanoseconds: Answers<bigint> = (value, method) => answer(method, typeof value === 'bigint', value);
 
 /** Fields of a Stat that are numbers. */
@@ -101,7 +105,7 @@ export class HeldFile {
 
   /** NOTSUP where the provider cannot promise it. */
   allocate(size: bigint): void {
-    if (this.raw.allocate === undefined) throw new SystemError('NOTSUP');
+    if (this.raw.allocate === undefined) throw refused('NOTSUP');
     atHost(() => this.raw.allocate?.(size));
   }
 
@@ -146,8 +150,15 @@ export class HeldDirectory {
     return new HeldDirectory(atHost(() => this.raw.reopen()));
   }
 
-  names(): string[] {
-    return asked('names', names, () => this.raw.names());
+  /** One after the other. */
+  *names(): Generator<string, void> {
+    const method = this.raw.list === undefined ? 'names' : 'list';
+    const given = asked(method, iterable, () => this.raw[method]?.());
+    try {
+      for (const name of given) yield text(name, method);
+    } catch (error) {
+      throw systemErrorOf(error) ?? error;
+    }
   }
 
   statEntry(name: string): Stat {

@@ -100,10 +100,15 @@ export class Replay {
 
   /** Runs one try of the call. Throws Pending when an answer has to be waited for. */
   run<T>(attempt: () => T): T {
-    const before = current;
-    current = this;
     this.next = 0;
     this.closing.clear();
+    return this.goOn(attempt);
+  }
+
+  /** Goes on with a try that has paused. */
+  goOn<T>(attempt: () => T): T {
+    const before = current;
+    current = this;
     try {
       return attempt();
     } finally {

@@ -3,17 +3,20 @@
 // that the walk came from and never above the start; links are expanded here and never followed by the host.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open
 import { utf8Length } from '../../syntax/utf8.ts';
-import { quietly, SystemError, unless } from '../host/errno.ts';
+import { quietly, refused, unless } from '../host/errno.ts';
 import type { Stat } from '../host/filesystem.ts';
 import type { HeldDirectory } from './held.ts';
+import { isPieces, type Pieces } from './wait.ts';
 
 /** In bytes, for a path and for the text of a link. */
-const MAX_PATH = 4096;
+export const MAX_PATH = 4096;
 const MAX_NAME = 255;
 /** Links expanded in one call; wasmtime and Linux say 40 too. */
 const MAX_LINKS = 40;
 /** Directories that one path may lead down: each is an open handle of the host while the walk lasts. */
 const MAX_DEPTH = 256;
+/** Names that are walked in one piece: each may be a directory that is opened and closed, or a link that is read. */
+const STEPS = 64;
 
 /** Whether a link at the last component is followed: always, only before a trailing slash, or never. */
 export type Follow = 'always' | 'before-slash' | 'never';
@@ -29,16 +32,47 @@ export interface Entry {
   readonly mustBeDirectory: boolean;
 }
 
+/** What is done where a path leads; it may go on in pieces. */
+type Action = (entry: Entry) => unknown;
+
 /**
- * Resolves `path` from `start` and gives the result to `action`.
+ * Resolves `path` from `start` and gives the result to `action`: at once for most paths, in pieces for long ones.
  *
  * NOTCAPABLE: absolute, or leads above `start`, also through a link. NOENT, NOTDIR: something before the last component
  * is missing or no directory. LOOP: more than 40 links. NAMETOOLONG, INVAL (NUL), NOENT (empty).
  */
-export function withEntry<T>(start: HeldDirectory, path: string, follow: Follow, action: (entry: Entry) => T): T {
-  const walk = new Walk(start, path);
+export function withEntry(start: HeldDirectory, path: string, follow: Follow, action: Action): Pieces | undefined {
+  const walk = new Walk(start, path, follow);
+  let pieces: Pieces | undefined;
   try {
-    return action(walk.toEntry(follow));
+    const entry = walk.walk();
+    const answer = entry === undefined ? walkOn(walk, action) : action(entry);
+    if (!isPieces(answer)) return undefined;
+    pieces = entry === undefined ? answer : closing(walk, answer);
+    return pieces;
+  } finally {
+    if (pieces === undefined) walk.close();
+  }
+}
+
+function* walkOn(walk: Walk, action: Action): Pieces {
+  try {
+    let entry: Entry | undefined;
+    while (entry === undefined) {
+      yield;
+      entry = walk.walk();
+    }
+    const answer = action(entry);
+    return isPieces(answer) ? yield* answer : undefined;
+  } finally {
+    walk.close();
+  }
+}
+
+/** The pieces of an action that began at once. */
+function* closing(walk: Walk, pieces: Pieces): Pieces {
+  try {
+    return yield* pieces;
   } finally {
     walk.close();
   }
@@ -46,6 +80,7 @@ export function withEntry<T>(start: HeldDirectory, path: string, follow: Follow,
 
 class Walk {
   private readonly start: HeldDirectory;
+  private readonly follow: Follow;
   /** The directories below `start` that the walk is in, outermost first; all opened here. */
   private readonly below: HeldDirectory[] = [];
   /** Components still to be walked, the next one last. */
@@ -53,13 +88,15 @@ class Walk {
   private linksLeft = MAX_LINKS;
   private mustBeDirectory = false;
 
-  constructor(start: HeldDirectory, path: string) {
+  constructor(start: HeldDirectory, path: string, follow: Follow) {
     this.start = start;
+    this.follow = follow;
     this.push(path);
   }
 
-  toEntry(follow: Follow): Entry {
-    for (;;) {
+  /** Walks on, to the end or for some steps: undefined then. */
+  walk(): Entry | undefined {
+    for (let steps = STEPS; steps > 0; steps--) {
       const name = this.todo.pop() as string;
       const last = this.todo.length === 0;
       if (name === '.' || name === '..') {
@@ -69,10 +106,11 @@ class Walk {
       } else if (!last) {
         this.goDown(name);
       } else {
-        const entry = this.lastEntry(name, follow);
+        const entry = this.lastEntry(name);
         if (entry !== undefined) return entry;
       }
     }
+    return undefined;
   }
 
   close(): void {
@@ -85,9 +123,9 @@ class Walk {
   }
 
   /** The entry at the last component, or undefined when it was a link that is now to be walked. */
-  private lastEntry(name: string, follow: Follow): Entry | undefined {
+  private lastEntry(name: string): Entry | undefined {
     const parent = this.current();
-    const { mustBeDirectory } = this;
+    const { follow, mustBeDirectory } = this;
     const stat = unless(['NOENT'], () => parent.statEntry(name));
     const followed = follow === 'always' || (follow === 'before-slash' && mustBeDirectory);
     if (stat?.type !== 'symbolic-link' || !followed) return { parent, name, stat, mustBeDirectory };
@@ -97,7 +135,7 @@ class Walk {
 
   private goUp(): void {
     const left = this.below.pop();
-    if (left === undefined) throw new SystemError('NOTCAPABLE');
+    if (left === undefined) throw refused('NOTCAPABLE');
     quietly(() => left.close());
   }
 
@@ -109,24 +147,24 @@ class Walk {
       return;
     }
     this.below.push(child);
-    if (this.below.length > MAX_DEPTH) throw new SystemError('NAMETOOLONG');
+    if (this.below.length > MAX_DEPTH) throw refused('NAMETOOLONG');
   }
 
   /** Puts the components of a link's text in the place of its name. NOTDIR when it is no link after all. */
   private expand(name: string): void {
     const parent = this.current();
     const text = unless(['INVAL'], () => parent.readLink(name));
-    if (text === undefined) throw new SystemError('NOTDIR');
-    if (this.linksLeft-- === 0) throw new SystemError('LOOP');
+    if (text === undefined) throw refused('NOTDIR');
+    if (this.linksLeft-- === 0) throw refused('LOOP');
     this.push(text);
   }
 
   private push(path: string): void {
     checkPath(path);
-    if (path.startsWith('/')) throw new SystemError('NOTCAPABLE');
+    if (path.startsWith('/')) throw refused('NOTCAPABLE');
     const last = this.todo.length === 0;
     const names = path.split('/').filter((name) => name !== '');
-    for (const name of names) if (utf8Length(name) > MAX_NAME) throw new SystemError('NAMETOOLONG');
+    for (const name of names) if (utf8Length(name) > MAX_NAME) throw refused('NAMETOOLONG');
     if (last && path.endsWith('/')) this.mustBeDirectory = true;
     for (let i = names.length - 1; i >= 0; i--) this.todo.push(names[i] as string);
   }
@@ -134,9 +172,9 @@ class Walk {
 
 /** What holds for every path and every text of a link: not empty, not too long, without NUL. */
 export function checkPath(path: string): void {
-  if (path === '') throw new SystemError('NOENT');
-  if (path.includes('\0')) throw new SystemError('INVAL');
-  if (path.length > MAX_PATH || utf8Length(path) > MAX_PATH) throw new SystemError('NAMETOOLONG');
+  if (path === '') throw refused('NOENT');
+  if (path.includes('\0')) throw refused('INVAL');
+  if (path.length > MAX_PATH || utf8Length(path) > MAX_PATH) throw refused('NAMETOOLONG');
 }
 
 /** A guest path without what changes nothing in it: empty names and dots. Two that are the same so mean the same. */

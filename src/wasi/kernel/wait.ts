@@ -2,6 +2,7 @@
 // After either way the caller runs the same call again with the same arguments (see dispatcher.ts).
 import { checkTime, due, now } from '../../clock.ts';
 import { quietly, SystemError } from '../host/errno.ts';
+import { yieldToHost } from '../../runtime/turns.ts';
 import type { HeldClock } from './held.ts';
 import type { Pollable } from './pollable.ts';
 
@@ -20,6 +21,13 @@ export class WouldBlock {
     this.waits = waits;
     this.deadline = deadline;
   }
+}
+
+/** The rest of a system call that is done in pieces, with a pause after each. */
+export type Pieces = Generator<undefined, WouldBlock | undefined, undefined>;
+
+export function isPieces(answer: unknown): answer is Pieces {
+  return typeof (answer as Partial<Pieces> | undefined)?.next === 'function';
 }
 
 /** How long one try lasts when several things are watched without giving control back. */
@@ -71,6 +79,17 @@ export class Waiting {
       } catch (error) {
         if (finish()) reject(error);
       }
+    });
+  }
+
+  /** Resolves when the host has had a turn of its event loop; rejects when aborted. */
+  turn(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.aborts.add(reject);
+      yieldToHost().then(() => {
+        this.aborts.delete(reject);
+        resolve();
+      });
     });
   }
 

@@ -1,6 +1,6 @@
 // Checks and look-ups that many functions of preview 1 begin with.
 // Order everywhere: values of flags, then descriptors and rights, then pointers, then the work.
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor, OpenDirectory, OpenFile, Resource } from '../kernel/file-table.ts';
 import { RIGHTS, type RightName } from './abi.ts';
@@ -10,7 +10,7 @@ export type DescriptorOf<R extends Resource> = Descriptor & { readonly resource:
 
 /** INVAL when a bit outside `known` is set. */
 export function checkFlags(flags: number, known: number): void {
-  if ((flags & ~known) !== 0) throw new SystemError('INVAL');
+  if ((flags & ~known) !== 0) throw refused('INVAL');
 }
 
 /**
@@ -20,14 +20,14 @@ export function checkFlags(flags: number, known: number): void {
 export function checkRights(descriptor: Descriptor, ...names: readonly RightName[]): void {
   for (const name of names) {
     if ((descriptor.rights & RIGHTS[name]) !== 0n) continue;
-    throw new SystemError(name === 'fd_read' || name === 'fd_write' ? 'BADF' : 'NOTCAPABLE');
+    throw refused(name === 'fd_read' || name === 'fd_write' ? 'BADF' : 'NOTCAPABLE');
   }
 }
 
 /** The open directory with a number, with all of the rights; NOTDIR when it is something else. */
 export function directoryOf(call: Call, fd: number, ...names: readonly RightName[]): DescriptorOf<OpenDirectory> {
   const descriptor = call.process.files.get(fd);
-  if (descriptor.resource.kind !== 'directory') throw new SystemError('NOTDIR');
+  if (descriptor.resource.kind !== 'directory') throw refused('NOTDIR');
   checkRights(descriptor, ...names);
   return descriptor as DescriptorOf<OpenDirectory>;
 }
@@ -36,8 +36,8 @@ export function directoryOf(call: Call, fd: number, ...names: readonly RightName
 export function fileOf(call: Call, fd: number, ...names: readonly RightName[]): DescriptorOf<OpenFile> {
   const descriptor = call.process.files.get(fd);
   const { resource } = descriptor;
-  if (resource.kind === 'directory') throw new SystemError('ISDIR');
-  if (resource.kind !== 'file') throw new SystemError('SPIPE');
+  if (resource.kind === 'directory') throw refused('ISDIR');
+  if (resource.kind !== 'file') throw refused('SPIPE');
   checkRights(descriptor, ...names);
   return descriptor as DescriptorOf<OpenFile>;
 }

@@ -1,6 +1,6 @@
 // Clocks: clock_res_get, clock_time_get. Times are nanoseconds.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#clock_time_get
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import { CLOCK } from './abi.ts';
 
@@ -20,8 +20,8 @@ function readClock(call: Call, id: number): bigint {
   const { clock } = call.process;
   if (id === CLOCK.realtime) return clock.realtime();
   if (id === CLOCK.monotonic) return clock.monotonic();
-  if (id !== CLOCK.processCpu && id !== CLOCK.threadCpu) throw new SystemError('INVAL');
+  if (id !== CLOCK.processCpu && id !== CLOCK.threadCpu) throw refused('INVAL');
   const used = clock.cpuTime();
-  if (used === undefined) throw new SystemError('NOTSUP');
+  if (used === undefined) throw refused('NOTSUP');
   return used;
 }

@@ -2,7 +2,7 @@
 // Reading and writing are in fd-io.ts, listing directories in readdir.ts.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_advise
 import { encodeUtf8 } from '../../syntax/utf8.ts';
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import { type OpenDirectory, type Resource, shrinkRights } from '../kernel/file-table.ts';
 import { ADVICE_COUNT, allOf, FDFLAGS, type Layout, PRESTAT_SIZE } from './abi.ts';
@@ -14,9 +14,9 @@ export const MAX_OFFSET = (1n << 63n) - 1n;
 
 /** A hint, not used. INVAL: unknown advice, or a range past 2^63. BADF on a directory, SPIPE on a stream, NOTCAPABLE. */
 export function fdAdvise(call: Call, fd: number, offset: bigint, length: bigint, advice: number): void {
-  if (call.process.files.get(fd).resource.kind === 'directory') throw new SystemError('BADF');
+  if (call.process.files.get(fd).resource.kind === 'directory') throw refused('BADF');
   fileOf(call, fd, 'fd_advise');
-  if (advice >= ADVICE_COUNT || offset + length > MAX_OFFSET) throw new SystemError('INVAL');
+  if (advice >= ADVICE_COUNT || offset + length > MAX_OFFSET) throw refused('INVAL');
 }
 
 /**
@@ -25,8 +25,8 @@ export function fdAdvise(call: Call, fd: number, offset: bigint, length: bigint,
  */
 export function fdAllocate(call: Call, fd: number, offset: bigint, length: bigint): void {
   const { file } = fileOf(call, fd, 'fd_allocate').resource;
-  if (length === 0n) throw new SystemError('INVAL');
-  if (offset + length > MAX_OFFSET) throw new SystemError('FBIG');
+  if (length === 0n) throw refused('INVAL');
+  if (offset + length > MAX_OFFSET) throw refused('FBIG');
   file.allocate(offset + length);
 }
 
@@ -51,7 +51,7 @@ function flush(call: Call, fd: number, dataOnly: boolean): void {
   const { resource } = descriptor;
   if (resource.kind === 'file') resource.file.sync(dataOnly);
   else if (resource.kind === 'directory') resource.directory.sync(dataOnly);
-  else throw new SystemError('INVAL');
+  else throw refused('INVAL');
 }
 
 /** Writes the 24 bytes of an fdstat (stat.ts). BADF, FAULT. */
@@ -84,9 +84,9 @@ export function fdFilestatGet(layout: Layout) {
 
 /** Cuts or grows a file; what is added reads as zeros. FBIG, NOSPC, ISDIR, NOTCAPABLE; INVAL on a stream. */
 export function fdFilestatSetSize(call: Call, fd: number, size: bigint): void {
-  if (isStream(call.process.files.get(fd).resource)) throw new SystemError('INVAL');
+  if (isStream(call.process.files.get(fd).resource)) throw refused('INVAL');
   const { file } = fileOf(call, fd, 'fd_filestat_set_size').resource;
-  if (size > MAX_OFFSET) throw new SystemError('FBIG');
+  if (size > MAX_OFFSET) throw refused('FBIG');
   file.setSize(size);
 }
 
@@ -95,7 +95,7 @@ export function fdFilestatSetTimes(call: Call, fd: number, accessed: bigint, mod
   const times = timesOf(call, accessed, modified, flags);
   const descriptor = call.process.files.get(fd);
   const { resource } = descriptor;
-  if (resource.kind !== 'file' && resource.kind !== 'directory') throw new SystemError('INVAL');
+  if (resource.kind !== 'file' && resource.kind !== 'directory') throw refused('INVAL');
   checkRights(descriptor, 'fd_filestat_set_times');
   if (resource.kind === 'file') resource.file.setTimes(times);
   else resource.directory.setTimes(times);
@@ -119,13 +119,13 @@ export function fdPrestatGet(call: Call, fd: number, at: number): void {
 /** Writes the guest path of a preopened directory, without NUL. NAMETOOLONG: the buffer is too small. BADF, FAULT. */
 export function fdPrestatDirName(call: Call, fd: number, path: number, length: number): void {
   const name = preopenName(call, fd);
-  if (length < name.length) throw new SystemError('NAMETOOLONG');
+  if (length < name.length) throw refused('NAMETOOLONG');
   call.guest.span(path, name.length).set(name);
 }
 
 function preopenName(call: Call, fd: number): Uint8Array {
   const { preopen } = call.process.files.get(fd).resource as Partial<OpenDirectory>;
-  if (preopen === undefined) throw new SystemError('BADF');
+  if (preopen === undefined) throw refused('BADF');
   return encodeUtf8(preopen);
 }
 
@@ -143,10 +143,10 @@ export function fdSeek(layout: Layout) {
     const { resource } = seekable(call, fd, whenceIsTell(layout, offset, whence) ? 'fd_tell' : 'fd_seek');
     call.guest.check(newOffset, 8);
     const origin = layout.whence[whence];
-    if (origin === undefined) throw new SystemError('INVAL');
+    if (origin === undefined) throw refused('INVAL');
     const base = origin === 'set' ? 0n : origin === 'cur' ? resource.position : resource.file.stat().size;
     const position = base + offset;
-    if (position < 0n || position > MAX_OFFSET) throw new SystemError('INVAL');
+    if (position < 0n || position > MAX_OFFSET) throw refused('INVAL');
     resource.position = position;
     call.guest.setU64(newOffset, position);
   };
@@ -164,7 +164,7 @@ export function fdTell(call: Call, fd: number, at: number): void {
 
 function seekable(call: Call, fd: number, right: 'fd_seek' | 'fd_tell') {
   const descriptor = fileOf(call, fd);
-  if (!descriptor.resource.file.seekable) throw new SystemError('SPIPE');
+  if (!descriptor.resource.file.seekable) throw refused('SPIPE');
   checkRights(descriptor, right);
   return descriptor;
 }

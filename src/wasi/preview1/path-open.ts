@@ -1,10 +1,11 @@
 // Opening: path_open, the largest function of preview 1.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor } from '../kernel/file-table.ts';
 import type { HeldDirectory } from '../kernel/held.ts';
 import { type Entry, withEntry } from '../kernel/resolve.ts';
+import type { Pieces } from '../kernel/wait.ts';
 import { allOf, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, LOOKUPFLAGS, OFLAGS, RIGHTS, rights } from './abi.ts';
 import { checkFlags, checkRights, directoryOf } from './check.ts';
 
@@ -37,40 +38,42 @@ export function pathOpen(
   rightsInheriting: bigint,
   fdflags: number,
   opened: number,
-): void {
+): Pieces | undefined {
   checkFlags(dirflags, allOf(LOOKUPFLAGS));
   checkFlags(oflags, allOf(OFLAGS));
   checkFlags(fdflags, allOf(FDFLAGS));
   const creates = (oflags & OFLAGS.creat) !== 0;
-  if (creates && (oflags & OFLAGS.directory) !== 0) throw new SystemError('INVAL');
+  if (creates && (oflags & OFLAGS.directory) !== 0) throw refused('INVAL');
   const start = directoryOf(call, fd, 'path_open');
   if (creates) checkRights(start, 'path_create_file');
   if ((oflags & OFLAGS.trunc) !== 0) checkRights(start, 'path_filestat_set_size');
   const known = FILE_RIGHTS | DIRECTORY_RIGHTS;
   const request = { how: oflags, base: rightsBase & known, inheriting: rightsInheriting & known, fdflags };
-  if (((request.base | request.inheriting) & ~start.inheriting) !== 0n) throw new SystemError('NOTCAPABLE');
+  if (((request.base | request.inheriting) & ~start.inheriting) !== 0n) throw refused('NOTCAPABLE');
   call.guest.check(opened, 4);
   call.process.files.checkRoom();
   const follow = (dirflags & LOOKUPFLAGS.symlinkFollow) !== 0 ? 'always' : 'before-slash';
-  const text = call.guest.text(path, pathLength);
-  const descriptor = withEntry(start.resource.directory, text, follow, (entry) => open(entry, request));
-  call.guest.setU32(opened, call.process.files.add(descriptor));
+  const text = call.guest.path(path, pathLength);
+  return withEntry(start.resource.directory, text, follow, (entry) => {
+    call.process.files.checkRoom();
+    call.guest.setU32(opened, call.process.files.add(open(entry, request)));
+  });
 }
 
 function open(entry: Entry, request: Request): Descriptor {
   const { how } = request;
   const type = entry.stat?.type;
-  if ((how & OFLAGS.creat) !== 0 && (how & OFLAGS.excl) !== 0 && type !== undefined) throw new SystemError('EXIST');
-  if (type === 'symbolic-link') throw new SystemError('LOOP');
+  if ((how & OFLAGS.creat) !== 0 && (how & OFLAGS.excl) !== 0 && type !== undefined) throw refused('EXIST');
+  if (type === 'symbolic-link') throw refused('LOOP');
   if (type === 'directory') return openDirectory(entry, request);
-  if (type === undefined && (how & OFLAGS.creat) === 0) throw new SystemError('NOENT');
-  if (type === undefined && entry.mustBeDirectory) throw new SystemError('ISDIR');
-  if (entry.mustBeDirectory || (how & OFLAGS.directory) !== 0) throw new SystemError('NOTDIR');
+  if (type === undefined && (how & OFLAGS.creat) === 0) throw refused('NOENT');
+  if (type === undefined && entry.mustBeDirectory) throw refused('ISDIR');
+  if (entry.mustBeDirectory || (how & OFLAGS.directory) !== 0) throw refused('NOTDIR');
   return openFile(entry.parent, entry.name as string, request);
 }
 
 function openDirectory({ parent, name }: Entry, { how, base, inheriting, fdflags }: Request): Descriptor {
-  if ((how & (OFLAGS.creat | OFLAGS.trunc)) !== 0 || (base & RIGHTS.fd_write) !== 0n) throw new SystemError('ISDIR');
+  if ((how & (OFLAGS.creat | OFLAGS.trunc)) !== 0 || (base & RIGHTS.fd_write) !== 0n) throw refused('ISDIR');
   const directory = name === undefined ? parent.reopen() : parent.openDirectory(name);
   return {
     resource: { kind: 'directory', directory, preopen: undefined, listing: undefined },

@@ -3,27 +3,31 @@
 // All may answer what resolution answers (kernel/resolve.ts): NOTCAPABLE, NOENT, NOTDIR, LOOP, NAMETOOLONG, INVAL; and
 // ILSEQ, FAULT, BADF, NOTCAPABLE for the right that is named like the function, and ROFS.
 import { encodeUtf8 } from '../../syntax/utf8.ts';
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Stat } from '../host/filesystem.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import { checkPath, type Entry, type Follow, withEntry } from '../kernel/resolve.ts';
+import type { Pieces } from '../kernel/wait.ts';
 import { allOf, type Layout, LOOKUPFLAGS, type RightName } from './abi.ts';
 import { checkFlags, directoryOf } from './check.ts';
 import { timesOf, writeFilestat } from './stat.ts';
 
+/** Where a path is long, what is left to do after the first piece. */
+type Rest = Pieces | undefined;
+
 /** Makes a directory. EXIST. */
-export function pathCreateDirectory(call: Call, fd: number, path: number, length: number): void {
-  at(call, fd, path, length, 'path_create_directory', 'never', ({ parent, name, stat }) => {
-    if (name === undefined || stat !== undefined) throw new SystemError('EXIST');
+export function pathCreateDirectory(call: Call, fd: number, path: number, length: number): Rest {
+  return at(call, fd, path, length, 'path_create_directory', 'never', ({ parent, name, stat }) => {
+    if (name === undefined || stat !== undefined) throw refused('EXIST');
     parent.createDirectory(name);
   });
 }
 
 /** Writes a filestat (stat.ts) of what the path leads to, or with flags 0 of a link itself. INVAL: unknown flags. */
 export function pathFilestatGet(layout: Layout) {
-  return (call: Call, fd: number, flags: number, path: number, length: number, out: number): void => {
+  return (call: Call, fd: number, flags: number, path: number, length: number, out: number): Rest => {
     const follow = followOf(flags);
-    at(call, fd, path, length, 'path_filestat_get', follow, (entry) => {
+    return at(call, fd, path, length, 'path_filestat_get', follow, (entry) => {
       call.guest.check(out, layout.filestat.size);
       writeFilestat(call, layout, out, existing(entry));
     });
@@ -40,10 +44,10 @@ export function pathFilestatSetTimes(
   accessed: bigint,
   modified: bigint,
   fstFlags: number,
-): void {
+): Rest {
   const follow = followOf(flags);
   const times = timesOf(call, accessed, modified, fstFlags);
-  at(call, fd, path, length, 'path_filestat_set_times', follow, (entry) => {
+  return at(call, fd, path, length, 'path_filestat_set_times', follow, (entry) => {
     existing(entry);
     if (entry.name === undefined) entry.parent.setTimes(times);
     else entry.parent.setEntryTimes(entry.name, times);
@@ -63,13 +67,13 @@ export function pathLink(
   newFd: number,
   newPath: number,
   newLength: number,
-): void {
+): Rest {
   checkFlags(oldFlags, 0);
   directoryOf(call, newFd, 'path_link_target');
-  at(call, oldFd, oldPath, oldLength, 'path_link_source', 'never', (from) => {
+  return at(call, oldFd, oldPath, oldLength, 'path_link_source', 'never', (from) => {
     const source = existing(from);
-    if (source.type === 'directory') throw new SystemError('PERM');
-    at(call, newFd, newPath, newLength, 'path_link_target', 'never', (to) => {
+    if (source.type === 'directory') throw refused('PERM');
+    return at(call, newFd, newPath, newLength, 'path_link_target', 'never', (to) => {
       from.parent.link(from.name as string, to.parent, free(to));
     });
   });
@@ -84,10 +88,10 @@ export function pathReadlink(
   buf: number,
   bufLength: number,
   bufused: number,
-): void {
-  at(call, fd, path, length, 'path_readlink', 'before-slash', (entry) => {
+): Rest {
+  return at(call, fd, path, length, 'path_readlink', 'before-slash', (entry) => {
     existing(entry);
-    if (entry.name === undefined) throw new SystemError('INVAL');
+    if (entry.name === undefined) throw refused('INVAL');
     call.guest.check(bufused, 4);
     const buffer = call.guest.span(buf, bufLength);
     const text = encodeUtf8(entry.parent.readLink(entry.name)).subarray(0, bufLength);
@@ -97,10 +101,10 @@ export function pathReadlink(
 }
 
 /** Removes an empty directory. NOTDIR, NOTEMPTY; INVAL for a path that ends in a dot. */
-export function pathRemoveDirectory(call: Call, fd: number, path: number, length: number): void {
-  at(call, fd, path, length, 'path_remove_directory', 'never', (entry) => {
-    if (entry.name === undefined) throw new SystemError('INVAL');
-    if (existing(entry).type !== 'directory') throw new SystemError('NOTDIR');
+export function pathRemoveDirectory(call: Call, fd: number, path: number, length: number): Rest {
+  return at(call, fd, path, length, 'path_remove_directory', 'never', (entry) => {
+    if (entry.name === undefined) throw refused('INVAL');
+    if (existing(entry).type !== 'directory') throw refused('NOTDIR');
     entry.parent.removeDirectory(entry.name);
   });
 }
@@ -117,13 +121,13 @@ export function pathRename(
   newFd: number,
   newPath: number,
   newLength: number,
-): void {
+): Rest {
   directoryOf(call, newFd, 'path_rename_target');
-  at(call, oldFd, oldPath, oldLength, 'path_rename_source', 'never', (from) => {
+  return at(call, oldFd, oldPath, oldLength, 'path_rename_source', 'never', (from) => {
     const source = existing(from);
-    at(call, newFd, newPath, newLength, 'path_rename_target', 'never', (to) => {
-      if (from.name === undefined || to.name === undefined) throw new SystemError('BUSY');
-      if (to.mustBeDirectory && source.type !== 'directory') throw new SystemError('NOTDIR');
+    return at(call, newFd, newPath, newLength, 'path_rename_target', 'never', (to) => {
+      if (from.name === undefined || to.name === undefined) throw refused('BUSY');
+      if (to.mustBeDirectory && source.type !== 'directory') throw refused('NOTDIR');
       from.parent.rename(from.name, to.parent, to.name);
     });
   });
@@ -140,20 +144,20 @@ export function pathSymlink(
   fd: number,
   newPath: number,
   newLength: number,
-): void {
-  const text = call.guest.text(oldPath, oldLength);
+): Rest {
+  const text = call.guest.path(oldPath, oldLength);
   checkPath(text);
-  if (text.startsWith('/')) throw new SystemError('NOTCAPABLE');
-  at(call, fd, newPath, newLength, 'path_symlink', 'never', (entry) => {
+  if (text.startsWith('/')) throw refused('NOTCAPABLE');
+  return at(call, fd, newPath, newLength, 'path_symlink', 'never', (entry) => {
     entry.parent.createLink(free(entry), text);
   });
 }
 
 /** Removes a file or a link. ISDIR: a directory. NOTDIR: a file's name with a slash behind. */
-export function pathUnlinkFile(call: Call, fd: number, path: number, length: number): void {
-  at(call, fd, path, length, 'path_unlink_file', 'never', (entry) => {
+export function pathUnlinkFile(call: Call, fd: number, path: number, length: number): Rest {
+  return at(call, fd, path, length, 'path_unlink_file', 'never', (entry) => {
     const { type } = existing(entry);
-    if (entry.name === undefined || type === 'directory') throw new SystemError('ISDIR');
+    if (entry.name === undefined || type === 'directory') throw refused('ISDIR');
     entry.parent.removeFile(entry.name);
   });
 }
@@ -166,10 +170,10 @@ function at(
   length: number,
   right: RightName,
   follow: Follow,
-  action: (entry: Entry) => void,
-): void {
+  action: (entry: Entry) => unknown,
+): Rest {
   const { directory } = directoryOf(call, fd, right).resource;
-  withEntry(directory, call.guest.text(path, length), follow, action);
+  return withEntry(directory, call.guest.path(path, length), follow, action);
 }
 
 function followOf(flags: number): Follow {
@@ -179,18 +183,18 @@ function followOf(flags: number): Follow {
 
 /** What is there. NOENT when nothing is; NOTDIR when a slash follows something that is no directory. */
 function existing({ stat, mustBeDirectory }: Entry): Stat {
-  if (stat === undefined) throw new SystemError('NOENT');
-  if (mustBeDirectory && stat.type !== 'directory') throw new SystemError('NOTDIR');
+  if (stat === undefined) throw refused('NOENT');
+  if (mustBeDirectory && stat.type !== 'directory') throw refused('NOTDIR');
   return stat;
 }
 
 /** The name for a new link, which must be free. EXIST; NOTDIR, NOENT when a slash follows it. */
 function free({ name, stat, mustBeDirectory }: Entry): string {
-  if (name === undefined) throw new SystemError('EXIST');
+  if (name === undefined) throw refused('EXIST');
   if (mustBeDirectory) {
-    if (stat === undefined) throw new SystemError('NOENT');
-    if (stat.type !== 'directory') throw new SystemError('NOTDIR');
+    if (stat === undefined) throw refused('NOENT');
+    if (stat.type !== 'directory') throw refused('NOTDIR');
   }
-  if (stat !== undefined) throw new SystemError('EXIST');
+  if (stat !== undefined) throw refused('EXIST');
   return name;
 }

@@ -1,12 +1,12 @@
 // Waiting for several things: poll_oneoff.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#poll_oneoff
 // Errors of one subscription come in its event. A pure sleep is one subscription to a clock.
-import { ERRNO, type ErrnoName, SystemError } from '../host/errno.ts';
+import { ERRNO, type ErrnoName, refused, SystemError } from '../host/errno.ts';
 import type { InputStream } from '../host/stdio.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { OpenListener, OpenSocket, OpenStream } from '../kernel/file-table.ts';
 import { HANGUP, type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
-import { type Wait, WouldBlock } from '../kernel/wait.ts';
+import { type Pieces, type Wait, WouldBlock } from '../kernel/wait.ts';
 import { CLOCK, EVENT_SIZE, EVENTRWFLAGS, EVENTTYPE, type Layout, RIGHTS, SUBCLOCKFLAGS } from './abi.ts';
 import { checkFlags, checkRights } from './check.ts';
 
@@ -18,8 +18,14 @@ interface Event {
   readonly flags: number;
 }
 
-/** What a subscription has to say: it is ready, or it waits for something, or until a time on the monotonic clock. */
-type State = Pick<Event, 'bytes' | 'flags'> | Wait | { readonly deadline: bigint };
+/** What a subscription has to say: it is ready, or it waits for its stream, or until a time on the monotonic clock. */
+type State = Pick<Event, 'bytes' | 'flags'> | { readonly deadline: bigint | undefined };
+
+/** More than there are descriptors and reasons to ask for one. */
+const MAX_SUBSCRIPTIONS = 65_536;
+
+/** Subscriptions that are looked at in one piece, and events that are written. */
+const PIECE = 256;
 
 const READY = { bytes: 0n, flags: 0 };
 
@@ -30,41 +36,67 @@ const READY = { bytes: 0n, flags: 0 };
  *                             16 clock u32 | 24 timeout u64 | 32 precision u64 | 40 flags u16
  *     event, 32 bytes:        0 userdata u64 | 8 error u16 | 10 type u8 | 16 bytes u64 | 24 flags u16
  *
- * INVAL: no subscriptions, or one of an unknown type. FAULT.
+ * INVAL: no subscriptions, more than 65,536, or one of an unknown type. FAULT.
  */
 export function pollOneoff(layout: Layout) {
-  return (call: Call, subscriptions: number, out: number, count: number, nevents: number): WouldBlock | undefined => {
-    if (count === 0) throw new SystemError('INVAL');
+  return function* (call: Call, subscriptions: number, out: number, count: number, nevents: number): Pieces {
+    if (count === 0) throw refused('INVAL');
     const { guest } = call;
     const { size } = layout.subscription;
     guest.check(subscriptions, count * size);
     guest.check(out, count * EVENT_SIZE);
     guest.check(nevents, 4);
+    if (count > MAX_SUBSCRIPTIONS) throw refused('INVAL');
     const events: Event[] = [];
-    const waits: Wait[] = [];
+    const streams = new Streams();
     let deadline: bigint | undefined;
     for (let i = 0; i < count; i++) {
+      if (i % PIECE === PIECE - 1) yield;
       const at = subscriptions + i * size;
       const head = { userdata: guest.u64(at), type: guest.u8(at + 8) };
-      const state = stateOrError(call, layout, at, head.type);
+      const state = stateOrError(call, layout, at, head.type, streams);
       if (typeof state === 'string') events.push({ ...head, error: state, ...READY });
       else if ('bytes' in state) events.push({ ...head, error: 'SUCCESS', ...state });
-      else if ('pollable' in state) waits.push(state);
-      else if (deadline === undefined || state.deadline < deadline) deadline = state.deadline;
+      else if (state.deadline !== undefined && (deadline === undefined || state.deadline < deadline)) {
+        deadline = state.deadline;
+      }
     }
-    if (events.length === 0) return new WouldBlock(waits, deadline);
-    events.forEach((event, i) => {
+    if (events.length === 0) return new WouldBlock(streams.waits(), deadline);
+    for (const [i, event] of events.entries()) {
+      if (i % PIECE === PIECE - 1) yield;
       writeEvent(call, out + i * EVENT_SIZE, event);
-    });
+    }
     guest.setU32(nevents, events.length);
     return undefined;
   };
 }
 
-function stateOrError(call: Call, layout: Layout, at: number, type: number): State | ErrnoName {
-  if (type > EVENTTYPE.fdWrite) throw new SystemError('INVAL');
+/** The streams that a poll asks for, each once however many subscriptions there are. */
+class Streams {
+  private readonly asked = new Map<Pollable, Map<number, number>>();
+
+  /** What of an interest holds. */
+  ready(stream: Pollable, interest: number): number {
+    const known = this.asked.get(stream) ?? new Map<number, number>();
+    const bits = known.get(interest) ?? stream.ready(interest);
+    this.asked.set(stream, known.set(interest, bits));
+    return bits;
+  }
+
+  /** To be waited for where nothing is ready. */
+  waits(): Wait[] {
+    return Array.from(this.asked, ([pollable, known]) => ({
+      pollable,
+      interest: Array.from(known.keys()).reduce((all, one) => all | one, 0),
+    }));
+  }
+}
+
+function stateOrError(call: Call, layout: Layout, at: number, type: number, streams: Streams): State | ErrnoName {
+  if (type > EVENTTYPE.fdWrite) throw refused('INVAL');
   try {
-    return type === EVENTTYPE.clock ? clockState(call, layout, at) : fdState(call, call.guest.u32(at + 16), type);
+    if (type === EVENTTYPE.clock) return clockState(call, layout, at);
+    return fdState(call, call.guest.u32(at + 16), type, streams);
   } catch (error) {
     if (error instanceof SystemError) return error.errno;
     throw error;
@@ -78,7 +110,7 @@ function clockState(call: Call, layout: Layout, at: number): State {
   const timeout = call.guest.u64(at + layout.subscription.timeout);
   const flags = call.guest.u16(at + layout.subscription.flags);
   checkFlags(flags, SUBCLOCKFLAGS.abstime);
-  if (id !== CLOCK.realtime && id !== CLOCK.monotonic) throw new SystemError('INVAL');
+  if (id !== CLOCK.realtime && id !== CLOCK.monotonic) throw refused('INVAL');
   const now = clock.monotonic();
   let deadline = timeout;
   if ((flags & SUBCLOCKFLAGS.abstime) === 0) deadline = call.began() + timeout;
@@ -87,7 +119,7 @@ function clockState(call: Call, layout: Layout, at: number): State {
 }
 
 /** BADF; NOTCAPABLE without the right to poll; ISDIR is not an error here: a directory is always ready, as in POSIX. */
-function fdState(call: Call, fd: number, type: number): State {
+function fdState(call: Call, fd: number, type: number, streams: Streams): State {
   const descriptor = call.process.files.get(fd);
   const { resource } = descriptor;
   const reading = type === EVENTTYPE.fdRead;
@@ -100,10 +132,10 @@ function fdState(call: Call, fd: number, type: number): State {
     return { bytes: left > 0n ? left : 0n, flags: 0 };
   }
   const stream = pollableOf(resource, reading);
-  if (stream === undefined) throw new SystemError('BADF');
+  if (stream === undefined) throw refused('BADF');
   const interest = reading ? READABLE : WRITABLE;
-  const bits = stream.ready(interest);
-  if (bits === 0) return { pollable: stream, interest };
+  const bits = streams.ready(stream, interest);
+  if (bits === 0) return { deadline: undefined };
   const bytes = reading && tellSize ? BigInt((stream as Partial<InputStream>).available?.() ?? 0) : 0n;
   return { bytes, flags: (bits & HANGUP) === 0 ? 0 : EVENTRWFLAGS.hangup };
 }

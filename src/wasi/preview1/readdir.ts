@@ -5,8 +5,12 @@ import { unless } from '../host/errno.ts';
 import type { FileType } from '../host/filesystem.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { OpenDirectory } from '../kernel/file-table.ts';
+import type { Pieces } from '../kernel/wait.ts';
 import { DIRENT_SIZE, FILE_TYPES } from './abi.ts';
 import { directoryOf } from './check.ts';
+
+/** Entries that are looked at in one piece. */
+const PIECE = 32;
 
 /**
  * Fills the buffer with entries from `cookie` on, each a dirent and its name, without gaps; the last may be cut
@@ -16,24 +20,33 @@ import { directoryOf } from './check.ts';
  *
  * A cookie is the number of entries before; 0 begins anew. `.` and `..` come first, both with the directory's own inode,
  * since what lies above is not the guest's business. The names are those that were there at cookie 0; an entry that has
- * gone since is left out. BADF, NOTDIR, NOTCAPABLE, FAULT.
+ * gone since is left out. BADF, NOTDIR, NOTCAPABLE, FAULT; NOMEM for more names than fit what listings may take.
  */
-export function fdReaddir(call: Call, fd: number, buf: number, length: number, cookie: bigint, bufused: number): void {
+export function* fdReaddir(
+  call: Call,
+  fd: number,
+  buf: number,
+  length: number,
+  cookie: bigint,
+  bufused: number,
+): Pieces {
   const { resource } = directoryOf(call, fd, 'fd_readdir');
-  const { guest } = call;
+  const { guest, process } = call;
   guest.check(bufused, 4);
-  const buffer = guest.span(buf, length);
-  if (cookie === 0n || resource.listing === undefined) resource.listing = ['.', '..', ...resource.directory.names()];
-  const { listing } = resource;
+  guest.check(buf, length);
+  const known = cookie === 0n ? undefined : resource.listing;
+  const names = known ?? (yield* process.files.listings.make(resource));
   let used = 0;
-  for (let i = cookie; i < BigInt(listing.length) && used < length; i++) {
-    const dirent = entryBytes(resource, listing[Number(i)] as string, i + 1n);
+  for (let i = Number(cookie); i < names.length && used < length; i++) {
+    if (i % PIECE === 0) yield;
+    const dirent = entryBytes(resource, names[i] as string, BigInt(i + 1));
     if (dirent === undefined) continue;
     const part = dirent.subarray(0, length - used);
-    buffer.set(part, used);
+    guest.span(buf + used, part.length).set(part);
     used += part.length;
   }
   guest.setU32(bufused, used);
+  return undefined;
 }
 
 /** A dirent and its name; undefined when the entry is gone. */

@@ -1,14 +1,14 @@
 // Sockets: sock_accept, sock_recv, sock_send, sock_shutdown. Preview 1 makes no sockets: a guest has the listeners that it
 // was given, and the connections that it accepts. fd_read and fd_write work on connections too.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#sock_recv
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor, OpenListener, OpenSocket, Resource } from '../kernel/file-table.ts';
 import { type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
 import type { WouldBlock } from '../kernel/wait.ts';
 import { allOf, CONNECTION_RIGHTS, FDFLAGS, RIFLAGS, SDFLAGS } from './abi.ts';
 import { checkFlags, checkRights } from './check.ts';
-import { blocked, joined, writeStream } from './fd-io.ts';
+import { attempt, blocked, joined, type Moving, moving, scatter, writeStream } from './fd-io.ts';
 
 /**
  * Accepts a connection and writes its descriptor; `flags` are its fdflags. INVAL: flags other than nonblock, or a
@@ -18,7 +18,7 @@ export function sockAccept(call: Call, fd: number, flags: number, opened: number
   checkFlags(flags, FDFLAGS.nonblock);
   const descriptor = socketOf(call, fd);
   const { resource } = descriptor;
-  if (resource.kind !== 'listener') throw new SystemError('INVAL');
+  if (resource.kind !== 'listener') throw refused('INVAL');
   checkRights(descriptor, 'sock_accept');
   call.guest.check(opened, 4);
   call.process.files.checkRoom();
@@ -54,8 +54,7 @@ export function sockRecv(
   const { connection } = descriptor.resource;
   call.guest.check(datalen, 4);
   call.guest.check(roflags, 2);
-  const buffers = call.guest.buffers(data, count);
-  const wanted = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+  const { buffers, size: wanted } = call.guest.buffers(data, count, 0);
   const least = (flags & RIFLAGS.waitall) !== 0 ? Math.min(wanted, connection.capacity) : Math.min(wanted, 1);
   const enough: Pollable = {
     ready: () => (connection.available() >= least || connection.ended ? connection.ready(READABLE) : 0),
@@ -68,41 +67,29 @@ export function sockRecv(
   const whole = new Uint8Array(Math.min(wanted, connection.capacity));
   const moved = connection.read(whole, peeking);
   if (moved === undefined) return blocked(descriptor, enough, READABLE);
-  let at = 0;
-  for (const buffer of buffers) {
-    const part = whole.subarray(at, Math.min(moved, at + buffer.length));
-    buffer.set(part);
-    at += part.length;
-  }
+  scatter(whole.subarray(0, moved), buffers);
   call.guest.setU32(datalen, moved);
   call.guest.setU16(roflags, 0);
   return undefined;
 }
 
 /** Sends from several buffers; writes the number of bytes. BADF, NOTSOCK, NOTCONN; INVAL: any flag. PIPE, FAULT, AGAIN. */
-export function sockSend(
-  call: Call,
-  fd: number,
-  data: number,
-  count: number,
-  flags: number,
-  datalen: number,
-): WouldBlock | undefined {
+export function sockSend(call: Call, fd: number, data: number, count: number, flags: number, datalen: number): Moving {
   checkFlags(flags, 0);
   const descriptor = connectionOf(call, fd);
   checkRights(descriptor, 'fd_write');
   const { connection } = descriptor.resource;
   call.guest.check(datalen, 4);
-  const moved = writeStream(connection, joined(call.guest.buffers(data, count)), true);
-  if (moved === undefined) return blocked(descriptor, connection, WRITABLE);
-  call.guest.setU32(datalen, moved);
-  return undefined;
+  return moving({ call, iovs: data, count, result: datalen }, (buffers, before) => {
+    const moved = attempt(before, () => writeStream(connection, joined(buffers), true));
+    return moved ?? (before > 0 ? 0 : blocked(descriptor, connection, WRITABLE));
+  });
 }
 
 /** Ends a direction or both. BADF, NOTSOCK, NOTCONN; INVAL when `how` names no direction or an unknown one. */
 export function sockShutdown(call: Call, fd: number, how: number): void {
   checkFlags(how, allOf(SDFLAGS));
-  if (how === 0) throw new SystemError('INVAL');
+  if (how === 0) throw refused('INVAL');
   const descriptor = connectionOf(call, fd);
   checkRights(descriptor, 'sock_shutdown');
   descriptor.resource.connection.shutdown({ read: (how & SDFLAGS.rd) !== 0, write: (how & SDFLAGS.wr) !== 0 });
@@ -113,12 +100,12 @@ type SocketDescriptor<R extends Resource> = Descriptor & { readonly resource: R 
 function socketOf(call: Call, fd: number): SocketDescriptor<OpenSocket | OpenListener> {
   const descriptor = call.process.files.get(fd);
   const { kind } = descriptor.resource;
-  if (kind !== 'socket' && kind !== 'listener') throw new SystemError('NOTSOCK');
+  if (kind !== 'socket' && kind !== 'listener') throw refused('NOTSOCK');
   return descriptor as SocketDescriptor<OpenSocket | OpenListener>;
 }
 
 function connectionOf(call: Call, fd: number): SocketDescriptor<OpenSocket> {
   const descriptor = socketOf(call, fd);
-  if (descriptor.resource.kind !== 'socket') throw new SystemError('NOTCONN');
+  if (descriptor.resource.kind !== 'socket') throw refused('NOTCONN');
   return descriptor as SocketDescriptor<OpenSocket>;
 }

@@ -1,6 +1,6 @@
 // Structures that tell about files: fdstat, filestat, and the times of set_times.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#filestat
-import { SystemError } from '../host/errno.ts';
+import { refused } from '../host/errno.ts';
 import type { Stat, Times } from '../host/filesystem.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor, Resource } from '../kernel/file-table.ts';
@@ -63,7 +63,7 @@ function typeOf(resource: Resource): Stat['type'] {
 export function timesOf(call: Call, accessed: bigint, modified: bigint, flags: number): Times {
   checkFlags(flags, allOf(FSTFLAGS));
   const both = (one: number, other: number): boolean => (flags & one) !== 0 && (flags & other) !== 0;
-  if (both(FSTFLAGS.atim, FSTFLAGS.atimNow) || both(FSTFLAGS.mtim, FSTFLAGS.mtimNow)) throw new SystemError('INVAL');
+  if (both(FSTFLAGS.atim, FSTFLAGS.atimNow) || both(FSTFLAGS.mtim, FSTFLAGS.mtimNow)) throw refused('INVAL');
   const now = call.process.clock.realtime();
   const pick = (time: bigint, given: number, nowBit: number): bigint | undefined =>
     (flags & given) !== 0 ? time : (flags & nowBit) !== 0 ? now : undefined;

@@ -2,7 +2,7 @@
 // Handles (MemoryDirectory, MemoryFile) point to nodes, so a removed file stays usable while it is open.
 import { decodeUtf8, encodeUtf8 } from '../../../syntax/utf8.ts';
 import { directory as checkDirectory } from '../../host/checks.ts';
-import { SystemError } from '../../host/errno.ts';
+import { refused, SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { DirectoryNode, FileNode, LinkNode, MEMORY_LIMITS, type MemoryLimits, Volume } from './nodes.ts';
 import { checkOptions, checkRecord, isBytes, misfit, shown, text } from '../../../options.ts';
@@ -76,6 +76,10 @@ export class MemoryDirectory implements Directory {
   }
 
   names(): string[] {
+    return [...this.node.names()];
+  }
+
+  list(): Iterable<string> {
     return this.node.names();
   }
 
@@ -89,24 +93,24 @@ export class MemoryDirectory implements Directory {
 
   openDirectory(name: string): Directory {
     const node = this.node.find(name);
-    if (node.type !== 'directory') throw new SystemError('NOTDIR');
+    if (node.type !== 'directory') throw refused('NOTDIR');
     return new MemoryDirectory(node);
   }
 
   openFile(name: string, { create, exclusive, truncate }: OpenOptions): File {
     const known = this.node.lookUp(name);
-    if (known !== undefined && create && exclusive) throw new SystemError('EXIST');
+    if (known !== undefined && create && exclusive) throw refused('EXIST');
     if (known === undefined && create) this.node.add(name, () => new FileNode(this.node.volume));
     const node = this.node.find(name);
-    if (node.type === 'directory') throw new SystemError('ISDIR');
-    if (node.type === 'symbolic-link') throw new SystemError('LOOP');
+    if (node.type === 'directory') throw refused('ISDIR');
+    if (node.type === 'symbolic-link') throw refused('LOOP');
     if (truncate) node.resize(0n);
     return new MemoryFile(node);
   }
 
   readLink(name: string): string {
     const node = this.node.find(name);
-    if (node.type !== 'symbolic-link') throw new SystemError('INVAL');
+    if (node.type !== 'symbolic-link') throw refused('INVAL');
     return node.text;
   }
 
@@ -120,8 +124,8 @@ export class MemoryDirectory implements Directory {
 
   removeDirectory(name: string): void {
     const node = this.node.find(name);
-    if (node.type !== 'directory') throw new SystemError('NOTDIR');
-    if (node.names().length > 0) throw new SystemError('NOTEMPTY');
+    if (node.type !== 'directory') throw refused('NOTDIR');
+    if (!node.isEmpty()) throw refused('NOTEMPTY');
     this.node.remove(name);
     node.parent = undefined;
     node.unlinked();
@@ -129,7 +133,7 @@ export class MemoryDirectory implements Directory {
 
   removeFile(name: string): void {
     const node = this.node.find(name);
-    if (node.type === 'directory') throw new SystemError('ISDIR');
+    if (node.type === 'directory') throw refused('ISDIR');
     this.node.remove(name);
     node.unlinked();
   }
@@ -137,7 +141,7 @@ export class MemoryDirectory implements Directory {
   link(name: string, target: Directory, targetName: string): void {
     const node = this.node.find(name);
     const to = this.sameVolume(target);
-    if (node.type === 'directory') throw new SystemError('PERM');
+    if (node.type === 'directory') throw refused('PERM');
     to.add(targetName, () => node);
     node.links++;
     node.changed = node.volume.now();
@@ -148,16 +152,16 @@ export class MemoryDirectory implements Directory {
     const to = this.sameVolume(target);
     const replaced = to.lookUp(targetName);
     if (replaced === node) return;
-    if (to.links === 0) throw new SystemError('NOENT');
+    if (to.links === 0) throw refused('NOENT');
     if (node.type === 'directory') {
       for (let above: DirectoryNode | undefined = to; above !== undefined; above = above.parent) {
-        if (above === node) throw new SystemError('INVAL');
+        if (above === node) throw refused('INVAL');
       }
-      if (replaced !== undefined && replaced.type !== 'directory') throw new SystemError('NOTDIR');
-      if (replaced?.type === 'directory' && replaced.names().length > 0) throw new SystemError('NOTEMPTY');
+      if (replaced !== undefined && replaced.type !== 'directory') throw refused('NOTDIR');
+      if (replaced?.type === 'directory' && !replaced.isEmpty()) throw refused('NOTEMPTY');
       node.parent = to;
     } else if (replaced?.type === 'directory') {
-      throw new SystemError('ISDIR');
+      throw refused('ISDIR');
     }
     this.node.remove(name);
     to.put(targetName, node);
@@ -165,7 +169,7 @@ export class MemoryDirectory implements Directory {
   }
 
   private sameVolume(target: Directory): DirectoryNode {
-    if (!(target instanceof MemoryDirectory) || target.node.volume !== this.node.volume) throw new SystemError('XDEV');
+    if (!(target instanceof MemoryDirectory) || target.node.volume !== this.node.volume) throw refused('XDEV');
     return target.node;
   }
 }

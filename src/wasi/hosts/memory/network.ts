@@ -1,6 +1,6 @@
 // A network in memory: listeners and connections of one object see each other and nothing else. No ports of the host.
 import { backlog as checkBacklog, socketAddress } from '../../host/checks.ts';
-import { SystemError } from '../../host/errno.ts';
+import { refused } from '../../host/errno.ts';
 import type { Connection, Listener, Network, SocketAddress } from '../../host/network.ts';
 import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
 
@@ -83,7 +83,7 @@ class LoopbackConnection implements Connection {
 
   write(bytes: Uint8Array): number | undefined {
     const { outgoing } = this;
-    if (outgoing.ended || outgoing.broken) throw new SystemError('PIPE');
+    if (outgoing.ended || outgoing.broken) throw refused('PIPE');
     const moved = outgoing.write(bytes);
     if (moved === 0 && bytes.length > 0) return undefined;
     this.peer?.wake();
@@ -134,7 +134,7 @@ class LoopbackListener implements Listener {
 
   /** CONNREFUSED when too many wait. */
   offer(connection: Connection): void {
-    if (this.waiting.length >= this.backlog) throw new SystemError('CONNREFUSED');
+    if (this.waiting.length >= this.backlog) throw refused('CONNREFUSED');
     this.waiting.push(connection);
     this.subscribers.wakeAll();
   }
@@ -167,7 +167,7 @@ export class LoopbackNetwork implements Network {
     checkBacklog(backlog, 'LoopbackNetwork.listen: the backlog');
     const local = { address, port: port === 0 ? this.freePort() : port };
     const name = nameOf(local);
-    if (this.find(local) !== undefined) throw new SystemError('ADDRINUSE');
+    if (this.find(local) !== undefined) throw refused('ADDRINUSE');
     const most = Math.min(Math.max(1, backlog), BACKLOG);
     const listener = new LoopbackListener(local, most, () => {
       if (this.listeners.get(name) === listener) this.listeners.delete(name);
@@ -180,7 +180,7 @@ export class LoopbackNetwork implements Network {
   connect(given: SocketAddress): Connection {
     const address = socketAddress(given, 'LoopbackNetwork.connect: the address') as SocketAddress;
     const listener = this.find(address);
-    if (listener === undefined) throw new SystemError('CONNREFUSED');
+    if (listener === undefined) throw refused('CONNREFUSED');
     const [here, there] = LoopbackConnection.pair({ address: address.address, port: this.freePort() }, address);
     listener.offer(there);
     return here;

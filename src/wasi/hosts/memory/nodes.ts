@@ -2,7 +2,7 @@
 // they share. Handles on them are in filesystem.ts.
 import { amount, callable, type Shape } from '../../../options.ts';
 import { utf8Length } from '../../../syntax/utf8.ts';
-import { SystemError } from '../../host/errno.ts';
+import { refused } from '../../host/errno.ts';
 import type { FileType, Stat, Times } from '../../host/filesystem.ts';
 
 export interface MemoryLimits {
@@ -39,7 +39,7 @@ export class Volume {
 
   /** NOSPC when the quota has no room for so many more bytes. */
   checkRoom(count: number): void {
-    if (count > this.bytesLeft) throw new SystemError('NOSPC');
+    if (count > this.bytesLeft) throw refused('NOSPC');
   }
 
   /** Takes bytes from the quota, or with a negative number gives them back. */
@@ -48,7 +48,7 @@ export class Volume {
   }
 
   takeNode(): void {
-    if (this.nodesLeft <= 0) throw new SystemError('NOSPC');
+    if (this.nodesLeft <= 0) throw refused('NOSPC');
     this.nodesLeft--;
   }
 
@@ -154,7 +154,7 @@ export class FileNode extends Node {
   }
 
   resize(size: bigint): void {
-    if (size > BigInt(MAX_FILE_SIZE)) throw new SystemError('FBIG');
+    if (size > BigInt(MAX_FILE_SIZE)) throw refused('FBIG');
     const length = Number(size);
     this.volume.checkRoom(length - this.length);
     if (length > this.bytes.length) {
@@ -189,7 +189,7 @@ export function allocate(length: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(length);
   } catch {
-    throw new SystemError('NOSPC');
+    throw refused('NOSPC');
   }
 }
 
@@ -223,8 +223,13 @@ export class DirectoryNode extends Node {
     return this.entries.size;
   }
 
-  names(): string[] {
-    return [...this.entries.keys()];
+  names(): Iterable<string> {
+    return this.entries.keys();
+  }
+
+  isEmpty(): boolean {
+    for (const _name of this.names()) return false;
+    return true;
   }
 
   lookUp(name: string): AnyNode | undefined {
@@ -233,14 +238,14 @@ export class DirectoryNode extends Node {
 
   find(name: string): AnyNode {
     const found = this.lookUp(name);
-    if (found === undefined) throw new SystemError('NOENT');
+    if (found === undefined) throw refused('NOENT');
     return found;
   }
 
   /** Puts a node under a name that must be free. NOENT when this directory itself was removed. */
   add(name: string, make: () => AnyNode): void {
-    if (this.links === 0) throw new SystemError('NOENT');
-    if (this.lookUp(name) !== undefined) throw new SystemError('EXIST');
+    if (this.links === 0) throw refused('NOENT');
+    if (this.lookUp(name) !== undefined) throw refused('EXIST');
     this.put(name, make());
   }
 

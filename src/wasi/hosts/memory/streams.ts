@@ -3,7 +3,7 @@
 import { decodeUtf8, encodeUtf8 } from '../../../syntax/utf8.ts';
 import { amount, callable, misfit } from '../../../options.ts';
 import { fileType, isPieceSource, piece } from '../../host/checks.ts';
-import { SystemError } from '../../host/errno.ts';
+import { refused } from '../../host/errno.ts';
 import type { FileType } from '../../host/filesystem.ts';
 import type { InputStream, OutputStream } from '../../host/stdio.ts';
 import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
@@ -238,7 +238,7 @@ export class BufferOutput implements OutputStream {
 
   write(bytes: Uint8Array): number {
     const room = Math.min(bytes.length, this.limit - this.length);
-    if (room === 0 && bytes.length > 0) throw new SystemError('NOSPC');
+    if (room === 0 && bytes.length > 0) throw refused('NOSPC');
     const length = this.length + room;
     if (length > this.kept.length) {
       const larger = new Uint8Array(Math.max(length, this.kept.length * 2));

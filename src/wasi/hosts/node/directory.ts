@@ -9,7 +9,7 @@
 import * as fs from 'node:fs';
 import { platform } from 'node:process';
 import { decodeUtf8 } from '../../../syntax/utf8.ts';
-import { SystemError, unless } from '../../host/errno.ts';
+import { refused, SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
 import { type Look, lookByDescriptor, lookByPath, openFile, SAFE_OPEN } from './file.ts';
@@ -17,6 +17,24 @@ import { checkDirectory, checkEntry, kernelFileSystem, type Use } from './kernel
 import { setTimesBy, toStat } from './stat.ts';
 
 const BIG = { bigint: true } as const;
+/** An error of Node costs more than all else. */
+const BIG_OR_NOTHING = { bigint: true, throwIfNoEntry: false } as const;
+
+/** Names as bytes, since some are no UTF-8, and so many in one go. */
+const NAMES = { encoding: 'buffer' as BufferEncoding, bufferSize: 128 };
+
+function* namesIn(hold: Hold): Generator<string, void> {
+  const directory = attempt(() => fs.opendirSync(`${hold.path()}/.`, NAMES));
+  const next = (): fs.Dirent | null => attempt(() => directory.readSync());
+  try {
+    for (let entry = next(); entry !== null; entry = next()) {
+      const name = decodeUtf8(entry.name as unknown as Uint8Array);
+      if (name !== undefined) yield name;
+    }
+  } finally {
+    directory.closeSync();
+  }
+}
 
 /** How a directory is held open and named to the host. */
 interface Hold {
@@ -73,7 +91,7 @@ class PathHold implements Hold {
   constructor(path: string, within?: bigint) {
     this.real = attempt(() => fs.realpathSync.native(path));
     const stats = attempt(() => fs.lstatSync(this.real, BIG));
-    if (!stats.isDirectory()) throw new SystemError('NOTDIR');
+    if (!stats.isDirectory()) throw refused('NOTDIR');
     attempt(() => checkDirectory(this.real, stats, within));
     this.device = stats.dev;
     this.inode = stats.ino;
@@ -81,16 +99,16 @@ class PathHold implements Hold {
 
   path(): string {
     const { dev, ino } = attempt(() => fs.lstatSync(this.real, BIG));
-    if (dev !== this.device || ino !== this.inode) throw new SystemError('NOENT');
-    if (attempt(() => fs.realpathSync.native(this.real)) !== this.real) throw new SystemError('NOTCAPABLE');
+    if (dev !== this.device || ino !== this.inode) throw refused('NOENT');
+    if (attempt(() => fs.realpathSync.native(this.real)) !== this.real) throw refused('NOTCAPABLE');
     return this.real.endsWith('/') || this.real.endsWith('\\') ? this.real.slice(0, -1) : this.real; // A root ends in a separator.
   }
 
   open(name: string | undefined): Hold {
     const path = name === undefined ? this.path() : `${this.path()}/${name}`;
-    if (!attempt(() => fs.lstatSync(path, BIG)).isDirectory()) throw new SystemError('NOTDIR');
+    if (!attempt(() => fs.lstatSync(path, BIG)).isDirectory()) throw refused('NOTDIR');
     const hold = new PathHold(path, this.device);
-    if (name !== undefined && !samePlace(hold.real, path)) throw new SystemError('NOTCAPABLE');
+    if (name !== undefined && !samePlace(hold.real, path)) throw refused('NOTCAPABLE');
     return hold;
   }
 
@@ -150,10 +168,12 @@ function holdsByDescriptor(weak: boolean, orElse: string): boolean {
 }
 
 export class NodeDirectory implements Directory {
+  readonly list: () => Iterable<string>;
   private readonly hold: Hold;
 
   constructor(hold: Hold) {
     this.hold = hold;
+    this.list = () => namesIn(hold);
   }
 
   stat(): Stat {
@@ -191,13 +211,12 @@ export class NodeDirectory implements Directory {
   }
 
   names(): string[] {
-    const found = attempt(() => fs.readdirSync(`${this.hold.path()}/.`, { encoding: 'buffer' }));
-    return found.map((name) => decodeUtf8(name)).filter((name): name is string => name !== undefined);
+    return [...this.list()];
   }
 
   statEntry(name: string): Stat {
     const { stats } = this.reach(name, 'look');
-    if (stats === undefined) throw new SystemError('NOENT');
+    if (stats === undefined) throw refused('NOENT');
     return toStat(stats);
   }
 
@@ -205,7 +224,7 @@ export class NodeDirectory implements Directory {
   setEntryTimes(name: string, times: Times): void {
     const { look, device } = this.hold;
     const seen = attempt(() => look(this.place(name)));
-    if (seen === undefined) throw new SystemError('NOENT');
+    if (seen === undefined) throw refused('NOENT');
     const [stat, set] = look === lookByDescriptor ? [fs.statSync, fs.utimesSync] : [fs.lstatSync, fs.lutimesSync];
     try {
       attempt(() => {
@@ -233,7 +252,7 @@ export class NodeDirectory implements Directory {
   readLink(name: string): string {
     const { path } = this.reach(name, 'look');
     const text = decodeUtf8(attempt(() => fs.readlinkSync(path, { encoding: 'buffer' })));
-    if (text === undefined) throw new SystemError('ILSEQ');
+    if (text === undefined) throw refused('ILSEQ');
     return platform === 'win32' ? text.split('\\').join('/') : text;
   }
 
@@ -258,7 +277,7 @@ export class NodeDirectory implements Directory {
   }
 
   rename(name: string, target: Directory, targetName: string): void {
-    if (!(target instanceof NodeDirectory)) throw new SystemError('XDEV');
+    if (!(target instanceof NodeDirectory)) throw refused('XDEV');
     const [from, to] = [this.reach(name, 'change').path, target.reach(targetName, 'change').path];
     try {
       attempt(() => fs.renameSync(from, to));
@@ -269,7 +288,7 @@ export class NodeDirectory implements Directory {
   }
 
   link(name: string, target: Directory, targetName: string): void {
-    if (!(target instanceof NodeDirectory)) throw new SystemError('XDEV');
+    if (!(target instanceof NodeDirectory)) throw refused('XDEV');
     const [from, to] = [this.reach(name, 'change').path, target.place(targetName)];
     attempt(() => fs.linkSync(from, to));
   }
@@ -277,9 +296,11 @@ export class NodeDirectory implements Directory {
   /** The place of an entry that is not the kernel's, and what is there, if anything; ACCES for all that is. */
   private reach(name: string, use: Use): { readonly path: string; readonly stats: fs.BigIntStats | undefined } {
     const path = this.place(name);
-    const stats = attempt(() => unless(['NOENT'], () => fs.lstatSync(path, BIG)));
-    if (stats !== undefined) attempt(() => checkEntry(path, stats, this.hold.device, use));
-    return { path, stats };
+    return attempt(() => {
+      const stats = fs.lstatSync(path, BIG_OR_NOTHING);
+      if (stats !== undefined) checkEntry(path, stats, this.hold.device, use);
+      return { path, stats };
+    });
   }
 
   private place(name: string): string {
@@ -315,11 +336,11 @@ export function openByPath(path: string): NodeDirectory {
  */
 function checkName(name: string): void {
   if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0'))
-    throw new SystemError('NOTCAPABLE');
+    throw refused('NOTCAPABLE');
   if (platform !== 'win32') return;
   const hasBad = Array.from('\\:*?"<>|').some((one) => name.includes(one));
   if (hasBad || name.endsWith('.') || name.endsWith(' ') || DEVICES.has(name.split('.')[0].toLowerCase())) {
-    throw new SystemError('NOTCAPABLE');
+    throw refused('NOTCAPABLE');
   }
 }
 

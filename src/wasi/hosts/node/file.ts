@@ -2,7 +2,7 @@
 // opened. On Linux a name is first taken hold of without opening it (O_PATH), looked at, and then opened by that hold, so
 // that nothing can take its place meanwhile. By path it is looked at before and after.
 import * as fs from 'node:fs';
-import { quietly, SystemError, unless } from '../../host/errno.ts';
+import { quietly, refused, unless } from '../../host/errno.ts';
 import type { File, FileType, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
 import { SecondDescriptor } from './descriptor.ts';
@@ -66,7 +66,7 @@ export class NodeFile implements File {
 
   write(bytes: Uint8Array, position: bigint): number {
     // Node takes positions as numbers here; past 2^53 no file system of today has room.
-    if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw new SystemError('FBIG');
+    if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw refused('FBIG');
     const length = Math.min(bytes.length, MAX_PIECE);
     const fd = this.opened.appends ? (this.other.get() ?? this.fd) : this.fd;
     return attempt(() => fs.writeSync(fd, bytes, 0, length, this.seekable ? Number(position) : null));
@@ -81,13 +81,13 @@ export class NodeFile implements File {
   }
 
   setSize(size: bigint): void {
-    if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new SystemError('FBIG');
+    if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw refused('FBIG');
     attempt(() => fs.ftruncateSync(this.fd, Number(size)));
   }
 
   /** ACCES for a device, which is the kernel's. */
   setTimes(times: Times): void {
-    if (!this.seekable) throw new SystemError('ACCES');
+    if (!this.seekable) throw refused('ACCES');
     const look = () => fs.fstatSync(this.fd, BIG);
     attempt(() => setTimesBy(times, look, (accessed, modified) => fs.futimesSync(this.fd, accessed, modified)));
   }
@@ -166,7 +166,7 @@ function accessOf({ read, write, append }: OpenOptions): number {
 
 /** A new file; undefined when another has just got the name, and is to be opened. */
 function make(place: string, options: OpenOptions, tries: number, look: Look): NodeFile | undefined {
-  if (!options.create) throw new SystemError('NOENT');
+  if (!options.create) throw refused('NOENT');
   const flags = accessOf(options) | constants.O_CREAT | constants.O_EXCL | SAFE_OPEN;
   const again = !options.exclusive && tries < MAX_TRIES ? (['EXIST'] as const) : [];
   const fd = unless(again, () => fs.openSync(place, flags, 0o666));
@@ -175,13 +175,13 @@ function make(place: string, options: OpenOptions, tries: number, look: Look): N
 
 function open(seen: Seen, options: OpenOptions, within: bigint, look: Look): NodeFile {
   try {
-    if (options.create && options.exclusive) throw new SystemError('EXIST');
+    if (options.create && options.exclusive) throw refused('EXIST');
     checkFile(seen.path, seen.stats, within);
     const follow = look === lookByDescriptor ? ~(constants.O_NOFOLLOW ?? 0) : ~0;
     const { dev, ino } = seen.stats;
     const fd = fs.openSync(seen.path, accessOf(options) | (SAFE_OPEN & follow));
     return taken(fd, seen.path, options, look, (stats) => {
-      if (stats.dev !== dev || stats.ino !== ino) throw new SystemError('NOTCAPABLE');
+      if (stats.dev !== dev || stats.ino !== ino) throw refused('NOTCAPABLE');
     });
   } finally {
     seen.close();

@@ -3,7 +3,7 @@
 // The two tables are the whole policy; docs/wasi.md shows them.
 import * as fs from 'node:fs';
 import { platform } from 'node:process';
-import { SystemError } from '../../host/errno.ts';
+import { refused, SystemError } from '../../host/errno.ts';
 
 /** File systems of the Linux kernel by their magic numbers (statfs(2), linux/magic.h). None of them holds files of users. */
 // biome-ignore format: a table
@@ -71,10 +71,10 @@ export type Use = 'look' | 'change';
  */
 export function checkEntry(path: string, stats: fs.BigIntStats, within: bigint, use: Use): void {
   if (stats.isSymbolicLink()) return;
-  if (stats.isBlockDevice()) throw new SystemError('ACCES');
+  if (stats.isBlockDevice()) throw refused('ACCES');
   if (stats.isCharacterDevice()) {
     devices ??= allowedDevices();
-    if (use === 'change' || !devices.has(stats.rdev)) throw new SystemError('ACCES');
+    if (use === 'change' || !devices.has(stats.rdev)) throw refused('ACCES');
   }
   checkDirectory(path, stats, within);
 }
@@ -84,9 +84,9 @@ export function checkEntry(path: string, stats: fs.BigIntStats, within: bigint, 
  * NOTSUP for pipes and sockets, ACCES for devices that are not in the table and for files of the kernel.
  */
 export function checkFile(path: string, stats: fs.BigIntStats, within: bigint): void {
-  if (stats.isSymbolicLink()) throw new SystemError('LOOP');
+  if (stats.isSymbolicLink()) throw refused('LOOP');
   checkEntry(path, stats, within, 'look');
-  if (stats.isDirectory()) throw new SystemError('ISDIR');
-  if (stats.isFIFO() || stats.isSocket()) throw new SystemError('NOTSUP');
-  if (!stats.isFile() && !stats.isCharacterDevice()) throw new SystemError('ACCES');
+  if (stats.isDirectory()) throw refused('ISDIR');
+  if (stats.isFIFO() || stats.isSocket()) throw refused('NOTSUP');
+  if (!stats.isFile() && !stats.isCharacterDevice()) throw refused('ACCES');
 }

@@ -2,7 +2,7 @@
 // to wait above a mark. https://nodejs.org/api/net.html  For mode 'async': without an event loop nothing ever comes.
 import { createServer, createConnection, type Server, type Socket } from 'node:net';
 import { backlog as checkBacklog, socketAddress } from '../../host/checks.ts';
-import { SystemError, systemErrorOf } from '../../host/errno.ts';
+import { refused, SystemError, systemErrorOf } from '../../host/errno.ts';
 import type { Connection, Listener, Network, SocketAddress } from '../../host/network.ts';
 import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
 
@@ -84,7 +84,7 @@ class NodeConnection implements Connection {
   write(bytes: Uint8Array): number | undefined {
     this.throwFailure();
     const { socket } = this;
-    if (this.writingEnded || socket.destroyed) throw new SystemError('PIPE');
+    if (this.writingEnded || socket.destroyed) throw refused('PIPE');
     if (socket.connecting || socket.writableNeedDrain) return undefined;
     const part = bytes.slice(0, CAPACITY);
     if (part.length > 0) socket.write(part);
@@ -92,7 +92,7 @@ class NodeConnection implements Connection {
   }
 
   shutdown({ read, write }: { readonly read: boolean; readonly write: boolean }): void {
-    if (this.socket.destroyed) throw new SystemError('NOTCONN');
+    if (this.socket.destroyed) throw refused('NOTCONN');
     if (read) {
       this.ended = true;
       this.chunks.length = 0;

@@ -1,0 +1,29 @@
+// What is counted: so many of each kind at most. Who makes something charges for it first, and credits it when it is gone.
+// What is said where nothing is left is the business of who charges: an error number, an ExhaustionError, -1.
+import { emptyRecord } from '../syntax/records.ts';
+
+/** Limits by kind, in units of each; Infinity for none. */
+export class Budget<Kind extends string> {
+  private readonly left = emptyRecord<number>() as Record<Kind, number>;
+
+  constructor(limits: Readonly<Record<Kind, number>>) {
+    Object.assign(this.left, limits);
+  }
+
+  /** How many more there may be. */
+  leftOf(kind: Kind): number {
+    return this.left[kind];
+  }
+
+  /** Takes `count` of a kind; false, and nothing is taken, where fewer are left. */
+  charge(kind: Kind, count = 1): boolean {
+    if (count > this.left[kind]) return false;
+    this.left[kind] -= count;
+    return true;
+  }
+
+  /** Gives back what was charged. */
+  credit(kind: Kind, count = 1): void {
+    this.left[kind] += count;
+  }
+}
