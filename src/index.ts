@@ -1,6 +1,7 @@
 // The public API of the engine. What is not here is inside, and may change.
 // Text format: wasmi-ts/text. System interface: wasmi-ts/wasi and wasmi-ts/node. Tracing: wasmi-ts/trace.
 import { decodeModule } from './decoder/decode.ts';
+import { DEADLINE, endOf, within } from './clock.ts';
 import { checkOptions, flag, moduleBytes, type Shape } from './options.ts';
 import { type FeatureSet, featureSet } from './syntax/features.ts';
 import { type ValidModule, validateModule } from './validator/module.ts';
@@ -51,6 +52,8 @@ export { type ValidateOptions, type ValidModule, validateModule } from './valida
 export interface CompileOptions {
   /** Features that are on; DEFAULT_FEATURES unless given. */
   readonly features?: FeatureSet | undefined;
+  /** When it has to be done, in milliseconds as Date.now() tells it. */
+  readonly deadline?: number | undefined;
   /**
    * Keeps views of `bytes` where a copy is made otherwise: for large modules whose bytes nobody changes, transfers or
    * resizes as long as the module is used. Whoever breaks the promise breaks the sandbox.
@@ -58,18 +61,21 @@ export interface CompileOptions {
   readonly borrow?: boolean | undefined;
 }
 
-const COMPILE_OPTIONS: Shape<CompileOptions> = { features: featureSet, borrow: flag };
+const COMPILE_OPTIONS: Shape<CompileOptions> = { features: featureSet, borrow: flag, deadline: DEADLINE };
 
 /**
  * Decodes and validates a module.
  *
  * @param bytes The binary format. They are copied, so that they may change afterwards.
  * @throws MalformedError, InvalidError, UnsupportedError (a feature that is off or not built); TypeError for what is no
- * Uint8Array, and for an unknown option.
+ * Uint8Array, and for an unknown option; Interrupted at the deadline.
  */
 export function compile(bytes: Uint8Array, options?: CompileOptions): ValidModule {
-  const { features, borrow = false } = checkOptions('compile', options, COMPILE_OPTIONS);
+  const { features, deadline, borrow = false } = checkOptions('compile', options, COMPILE_OPTIONS);
   moduleBytes('compile', bytes);
   // Not bytes.slice(): that of a Buffer is a view. Function bodies are read again when they are first called.
-  return validateModule(decodeModule(borrow ? bytes : new Uint8Array(bytes)), { features });
+  return within(endOf(deadline), () => {
+    const module = decodeModule(borrow ? bytes : new Uint8Array(bytes));
+    return validateModule(module, { features });
+  });
 }

@@ -14,7 +14,7 @@ import {
   type Shape,
   withArticle,
 } from './options.ts';
-import { importType, instantiateModule } from './interpreter/instantiate.ts';
+import { importType, instantiateInTurns, instantiateModule } from './interpreter/instantiate.ts';
 import {
   ASYNC_RUN_OPTIONS,
   type AsyncRunOptions,
@@ -196,14 +196,20 @@ function checkSources(who: string, module: unknown, imports: unknown): void {
   checkRecord(imports, `${who}: the import object`);
 }
 
-function prepare(who: string, module: ValidModule, imports: Imports, options: InstanceOptions): Instance {
+/** What an instance is made of, as `instantiateModule` takes it. */
+function parts(who: string, module: ValidModule, imports: Imports, options: InstanceOptions) {
   checkSources(who, module, imports);
   const externs = resolveImports(module, imports, options.unknownImports ?? 'refuse');
-  const { monitor } = options;
-  if (monitor === undefined) return new Instance(instantiateModule(module, externs, options));
-  const inner = instantiateModule(module, externs, { ...options, mode: 'traced' });
-  setMonitor(inner, monitor);
+  return [module, externs, options.monitor === undefined ? options : { ...options, mode: 'traced' as const }] as const;
+}
+
+function made(inner: ModuleInstance, { monitor }: InstanceOptions): Instance {
+  if (monitor !== undefined) setMonitor(inner, monitor);
   return new Instance(inner);
+}
+
+function prepare(who: string, module: ValidModule, imports: Imports, options: InstanceOptions): Instance {
+  return made(instantiateModule(...parts(who, module, imports, options)), options);
 }
 
 /**
@@ -229,7 +235,8 @@ export async function instantiateAsync(
 ): Promise<Instance> {
   const options = checkOptions('instantiateAsync', given, ASYNC_INSTANCE_OPTIONS);
   const { fuel, signal, deadline } = options;
-  const instance = within(endOf(deadline), () => prepare('instantiateAsync', module, imports, options));
+  const sources = parts('instantiateAsync', module, imports, options);
+  const instance = made(await instantiateInTurns(...sources, signal, endOf(deadline)), options);
   const { start } = module.module;
   if (start !== undefined) await invokeAsync(instance.inner.func(start), [], { fuel, signal, deadline });
   return instance;

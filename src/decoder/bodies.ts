@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/binary/modules.html#code-section
 // Validation walks bodies itself and reports the same faults. This is for a module whose sections are out of step, and
 // for tools that look at modules without validating them.
+import { checkStep } from '../clock.ts';
 import { MalformedError } from '../errors.ts';
 import { InstructionCursor } from './instruction-cursor.ts';
 import type { Row } from '../syntax/instructions.ts';
@@ -18,6 +19,7 @@ export function walkBody(cursor: InstructionCursor, params: number, dataCount: b
   decodeLocals(cursor.reader, params);
   const nesting = new Nesting();
   for (let count = 1; ; count++) {
+    checkStep();
     cursor.next();
     if (nesting.isFinal(cursor)) return count;
     if (!dataCount && namesData(cursor.row)) throw say.dataCountRequired(cursor.at, cursor.row.name);

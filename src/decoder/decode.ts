@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/binary/modules.html#binary-module
 // Nothing is copied: bodies, expressions, data and custom sections are ranges or views of the bytes given.
 // Bodies are not walked, and indices and types not checked: that is validation.
+import { isError } from '../errors.ts';
 import { moduleBytes } from '../options.ts';
 import type { Custom, Module } from '../syntax/module.ts';
 import { MAX_DATA_SEGMENTS, MAX_MODULE_BYTES } from '../syntax/limits.ts';
@@ -63,6 +64,7 @@ export function decodeModule(bytes: Uint8Array): Module {
     decodeSections(cursor, draft);
     return finish(draft, bytes);
   } catch (error) {
+    if (isError(error, 'interrupted')) throw error;
     // A body that is longer than its size puts the sections behind it out of step. Then its own fault says more.
     throw findBodyFault(bytes, draft.code) ?? error;
   }

@@ -1,5 +1,6 @@
 // Encodes the type section, and the types of tables, memories, globals and tags.
 // https://webassembly.github.io/spec/core/binary/types.html  The inverse of decoder/sections/types.ts and external-types.ts.
+import { checkStep } from '../clock.ts';
 import type { Module } from '../syntax/module.ts';
 import {
   type CompType,
@@ -22,7 +23,10 @@ export function encodeVector<T>(
   encode: (one: T) => void,
 ): void {
   writer.u32(list.length);
-  for (const one of list) encode(one);
+  for (const one of list) {
+    checkStep();
+    encode(one);
+  }
 }
 
 /** A group of one type is written without the group around it, if the module's form does not say otherwise. */

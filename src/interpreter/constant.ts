@@ -1,6 +1,7 @@
 // Evaluates constant expressions of a module that is being instantiated: initial values, offsets, elements.
 // https://webassembly.github.io/spec/core/exec/instructions.html#expressions
 // They run on a stack of their own, since they call nothing and cannot wait.
+import { checkStep } from '../clock.ts';
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { toUnsigned } from '../syntax/bits.ts';
 import { endOfShortConst } from '../decoder/sections/expressions.ts';
@@ -42,6 +43,7 @@ export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
   const cursor = new InstructionCursor(bytes, start, end);
   const stack: Bits[] = [];
   for (;;) {
+    checkStep();
     cursor.next();
     switch (cursor.row.name) {
       case 'i32.const':

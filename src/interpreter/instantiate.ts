@@ -1,15 +1,19 @@
 // Instantiation: a valid module and external values -> a module instance. Its start function is left to the caller.
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 // What a segment wrote before a later one trapped stays written, as the spec says.
+// It is done piece by piece, so that deadlines are heeded and the host has its turns in between.
+import { checkTime, now, within } from '../clock.ts';
 import { counted } from '../syntax/shown.ts';
 import { InternalError, LinkError, Trap } from '../errors.ts';
 import type { CodeMode } from '../lowering/probes.ts';
+import { type AbortLike, checkStop } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Global } from '../runtime/global.ts';
 import { type Extern, ModuleInstance, NO_BYTES } from '../runtime/instance.ts';
 import { Memory, NO_MEMORY } from '../runtime/memory.ts';
 import { INSIDE, Table } from '../runtime/table.ts';
 import { Tag } from '../runtime/tag.ts';
+import { shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { DataSegment, ElemSegment, Import } from '../syntax/module.ts';
 import { type ExternType, closeGlobal, closeTable, matchesExtern } from '../validator/subtyping.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -90,13 +94,45 @@ function mismatch(one: Import, value: Extern, wanted: ExternType): LinkError {
 /**
  * Makes an instance: allocates, initialises, copies active segments. `externs` are in the order of the imports.
  * @throws LinkError when an external value does not match, Trap when a segment does not fit, ExhaustionError when there
- * is not enough memory.
+ * is not enough memory, Interrupted when it should be over.
  */
 export function instantiateModule(
   valid: ValidModule,
   externs: readonly Extern[],
   options: InstantiateOptions = {},
 ): ModuleInstance {
+  const pieces = piecesOf(valid, externs, options);
+  for (;;) {
+    checkTime();
+    const { done, value } = pieces.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same with turns for the host in between, until the signal is aborted or the moment `end` has come. */
+export async function instantiateInTurns(
+  valid: ValidModule,
+  externs: readonly Extern[],
+  options: InstantiateOptions,
+  signal: AbortLike | undefined,
+  end: number,
+): Promise<ModuleInstance> {
+  const pieces = piecesOf(valid, externs, options);
+  for (let pause = shareOfTurn(); ; ) {
+    checkStop(signal, end);
+    const { done, value } = within(end, () => pieces.next());
+    if (done === true) return value;
+    if (now() < pause) continue;
+    await yieldToHost();
+    pause = shareOfTurn();
+  }
+}
+
+function* piecesOf(
+  valid: ValidModule,
+  externs: readonly Extern[],
+  options: InstantiateOptions,
+): Generator<undefined, ModuleInstance> {
   const { module } = valid;
   const unit = unitOf(valid, options.mode ?? 'fast', { ...PRICES, ...options.prices });
   const inst = new ModuleInstance(valid, unit, NO_MEMORY, valid.globalTypes.length);
@@ -111,18 +147,29 @@ export function instantiateModule(
   for (const type of module.memories) inst.memories.push(new Memory(type, options.maxMemoryBytes));
   if (inst.memories.length > 0) inst.memory = inst.memories[0];
   for (const type of module.tags) inst.tags.push(new Tag(valid.canonical[type.type]));
-  module.globals.forEach((global, i) => {
+  for (const [i, global] of module.globals.entries()) {
     writeGlobalBits(inst.global(valid.importedGlobals + i), evaluateConstant(inst, global.init));
-  });
+    yield;
+  }
   for (const { type, init } of module.tables) {
     inst.tables.push(
       new Table(closeTable(valid.canonical, type), init === undefined ? null : evaluateConstant(inst, init), INSIDE),
     );
+    yield;
   }
-  for (const segment of module.elems) inst.elems.push(elements(inst, segment));
+  for (const segment of module.elems) {
+    inst.elems.push(elements(inst, segment));
+    yield;
+  }
   for (const segment of module.datas) inst.datas.push(segment.init);
-  for (let i = 0; i < module.elems.length; i++) runElem(inst, module.elems[i], i);
-  for (let i = 0; i < module.datas.length; i++) runData(inst, module.datas[i], i);
+  for (let i = 0; i < module.elems.length; i++) {
+    runElem(inst, module.elems[i], i);
+    yield;
+  }
+  for (let i = 0; i < module.datas.length; i++) {
+    runData(inst, module.datas[i], i);
+    yield;
+  }
   return inst;
 }
 

@@ -2,6 +2,7 @@
 // What embedders put in is checked here; the interpreter reads and writes `cells`, which only hold references of the type.
 import { counted } from '../syntax/shown.ts';
 import { brand } from '../brand.ts';
+import { checkTime } from '../clock.ts';
 import { ExhaustionError } from '../errors.ts';
 import { referenceOut, toReference } from './references.ts';
 import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
@@ -13,6 +14,9 @@ import { checkCount, checkTableType } from './amounts.ts';
  * @internal
  */
 export const INSIDE = {};
+
+/** Elements that a new table gets between two looks at the clock. */
+const PIECE = 1 << 16;
 
 /** A table of references. `type.elem` is closed (heap types are canonical ids), so that instances can share it. */
 export class Table {
@@ -41,7 +45,11 @@ export class Table {
         'table',
       );
     }
-    this.extend(Number(type.limits.min), init[1] === INSIDE ? init[0] : this.inside(init));
+    const first = init[1] === INSIDE ? init[0] : this.inside(init);
+    for (let left = Number(type.limits.min); left > 0; left -= PIECE) {
+      checkTime();
+      this.extend(Math.min(left, PIECE), first);
+    }
   }
 
   get size(): number {

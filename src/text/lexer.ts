@@ -1,6 +1,7 @@
 // Text -> tokens, all at once, as columns of numbers. https://webassembly.github.io/spec/core/text/lexical.html
 // Annotations are taken out: the ones that mean something here are kept apart, with their tokens, the rest is dropped.
 // Not here: the values of numbers and strings (literals.ts, strings.ts), which are read when they are needed.
+import { checkStep } from '../clock.ts';
 import { decodeUtf8 } from '../syntax/utf8.ts';
 import { scanString, stringValue } from './strings.ts';
 import { isNumberText } from './literals.ts';
@@ -42,7 +43,10 @@ class Lexer {
 
   run(): Tokens {
     const { source, tokens } = this;
-    while (this.pos < source.length) this.step(source.charCodeAt(this.pos));
+    while (this.pos < source.length) {
+      checkStep();
+      this.step(source.charCodeAt(this.pos));
+    }
     if (this.annotation !== undefined) throw say.unclosedAnnotation(tokens.placeOf(this.annotation.offset));
     tokens.push(EOF, source.length, source.length);
     match(tokens);

@@ -1,6 +1,7 @@
 // Instruction sequences, flat and folded, straight to bytes of the binary format; no recursion over the text.
 // https://webassembly.github.io/spec/core/text/instructions.html
 // A folded instruction that has operands is read twice: once to find where its operands begin, and once behind them.
+import { checkStep } from '../clock.ts';
 import { type Row, rowsNamed } from '../syntax/instructions.ts';
 import { isNullable } from '../syntax/types.ts';
 import type { Writer } from '../encoder/writer.ts';
@@ -67,6 +68,7 @@ export class InstructionParser implements Scope {
   }
 
   private step(): void {
+    checkStep();
     switch (this.cursor.kind) {
       case LPAREN:
         this.open();

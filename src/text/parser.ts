@@ -2,6 +2,7 @@
 // Three walks: identifiers (parser-index.ts), types, then all other fields in order (parser-fields.ts). Bodies become
 // bytes of the binary format on the way. Nothing is validated: numbers that are out of their index space pass.
 // What `(@binary...)` annotations say of the binary form is kept, so that a printed module comes back byte by byte.
+import { DEADLINE, checkStep, endOf, within } from '../clock.ts';
 import type { Module } from '../syntax/module.ts';
 import type { SubType } from '../syntax/types.ts';
 import { Annotations } from './annotations.ts';
@@ -22,13 +23,15 @@ export interface ParseOptions {
   readonly names?: boolean | undefined;
   /** Without memory64, sizes beyond 32 bits are malformed; all of the text format is understood if not given. */
   readonly features?: FeatureSet | undefined;
+  /** When it has to be done, in milliseconds as Date.now() tells it. */
+  readonly deadline?: number | undefined;
 }
 
-export const PARSE_OPTIONS: Shape<ParseOptions> = { names: flag, features: featureSet };
+export const PARSE_OPTIONS: Shape<ParseOptions> = { names: flag, features: featureSet, deadline: DEADLINE };
 
 /**
  * Parses a module in the text format: `(module ...)`, or its fields alone.
- * Throws MalformedError with line and column.
+ * Throws MalformedError with line and column; Interrupted at the deadline.
  *
  *     const module = parseModule('(module (func (export "one") (result i32) (i32.const 1)))');
  *     module.exports[0].name; // 'one'
@@ -45,6 +48,10 @@ export function checkText(who: string, source: unknown): string | Uint8Array {
 }
 
 function parseWhole(source: string | Uint8Array, options: ParseOptions): Module {
+  return within(endOf(options.deadline), () => parseSource(source, options));
+}
+
+function parseSource(source: string | Uint8Array, options: ParseOptions): Module {
   const tokens = tokenize(source);
   const cursor = new Cursor(tokens);
   if (!cursor.isOpen('module')) return parseFields(tokens, 0, 0, options);
@@ -77,6 +84,7 @@ export function parseFields(tokens: Tokens, first: number, start: number, option
 
   const indexer = new Indexer(context);
   while (cursor.kind !== RPAREN && cursor.kind !== EOF) {
+    checkStep();
     annotations.takeModuleLevel(cursor.pos);
     indexer.field();
   }
@@ -90,7 +98,10 @@ export function parseFields(tokens: Tokens, first: number, start: number, option
   while (cursor.pos < last) parseTypes(context);
   cursor.pos = fields;
   const parser = new FieldParser(context);
-  while (cursor.pos < last) parser.field();
+  while (cursor.pos < last) {
+    checkStep();
+    parser.field();
+  }
   parser.emptyImports(last);
   annotations.checkAllTaken();
   return toModule(context, options.names === false ? NO_NAMES : namesOf(context, moduleName));

@@ -111,6 +111,9 @@ export function takeLocals(usual: Usual, locals: LocalTypes): void {
 /** More than the longest encoding of what is read here. */
 const LONGEST = 16;
 
+/** Bytes after which the caller looks at the clock. */
+const PIECE = 4096;
+
 /**
  * Validates instructions from `at` to the first that is not usual, or behind the function's final `end`; answers where
  * that is. What is checked comes before what is changed, so that the instruction can be validated once more.
@@ -121,7 +124,7 @@ export function walkUsual(s: BodyState, { kinds, types }: Usual, at: number): nu
   const { vals } = stack;
   const room = vals.length - 1;
   // Immediates are read without a look at the end, which comes after: within these bounds they are in the module.
-  const limit = Math.min(end, bytes.length - LONGEST);
+  const limit = Math.min(end, bytes.length - LONGEST, at + PIECE);
   let { height, base } = stack;
   usual: while (at < limit && height < room) {
     const code = bytes[at];

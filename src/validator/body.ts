@@ -1,6 +1,7 @@
 // Validation of function bodies in one pass over their bytes: the generic rule for rows with a plain signature, and
 // the arms of the others. https://webassembly.github.io/spec/core/appendix/algorithm.html
 // Also finds what makes a body malformed: a missing `end`, bytes after it, `else` without `if`.
+import { checkStep } from '../clock.ts';
 import { InternalError, MalformedError } from '../errors.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { ADDR, type Row, type Signature } from '../syntax/instructions.ts';
@@ -39,6 +40,7 @@ function walk(s: BodyState): void {
   const { cursor, stack, usual } = s;
   const { reader } = cursor;
   for (;;) {
+    checkStep();
     if (usual !== undefined) reader.offset = walkUsual(s, usual, reader.offset);
     if (stack.depth === 0) break;
     if (reader.offset >= reader.end) {

@@ -1,6 +1,7 @@
 // Validation of constant expressions: initial values, offsets and elements of segments.
 // https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions
 // Which instructions are constant is a column of the instruction table; their rules are those of bodies.
+import { checkStep } from '../clock.ts';
 import { endOfShortConst } from '../decoder/sections/expressions.ts';
 import type { Expr } from '../syntax/module.ts';
 import type { Row } from '../syntax/instructions.ts';
@@ -20,6 +21,7 @@ export function validateConstant(s: BodyState, expr: Expr, type: ValType): void 
   stack.pushCtrl(0x02, NO_TYPES, single(type), 0);
   const { cursor } = s;
   while (stack.depth > 0) {
+    checkStep();
     if (cursor.done) {
       cursor.at = cursor.offset;
       throw say.endExpected(ctx.where(), 'the expression does not end');

@@ -1,6 +1,7 @@
 // Validation of a module: its index spaces, constant expressions, exports, start function and bodies.
 // https://webassembly.github.io/spec/core/valid/modules.html
 // Only this file makes a ValidModule. It does not look at custom sections.
+import { DEADLINE, checkStep, endOf, within } from '../clock.ts';
 import { checkModule, checkOptions, flag, oneOf, type Shape } from '../options.ts';
 import { type FeatureSet, featureSet, featuresOf } from '../syntax/features.ts';
 import { MAX_BODY_BYTES, MAX_MEMORIES, MAX_TABLES } from '../syntax/limits.ts';
@@ -61,13 +62,20 @@ export interface ValidModule {
 export interface ValidateOptions {
   /** Features that are on; DEFAULT_FEATURES unless given. */
   readonly features?: FeatureSet | undefined;
+  /** When it has to be done, in milliseconds as Date.now() tells it. */
+  readonly deadline?: number | undefined;
   /** Internal, for tests of the validator: lets features pass that are on but not built. */
   readonly unbuilt?: 'validate' | undefined;
   /** Internal, for tests of the validator: validates also the usual instructions by their rows. */
   readonly everyRow?: boolean | undefined;
 }
 
-const VALIDATE_OPTIONS: Shape<ValidateOptions> = { features: featureSet, unbuilt: oneOf('validate'), everyRow: flag };
+const VALIDATE_OPTIONS: Shape<ValidateOptions> = {
+  features: featureSet,
+  deadline: DEADLINE,
+  unbuilt: oneOf('validate'),
+  everyRow: flag,
+};
 
 /** Those that validateModule made: nothing else is taken for one, whatever properties it has. */
 const VALID_MODULES = new WeakSet<object>();
@@ -79,13 +87,13 @@ export function isValidModule(value: unknown): value is ValidModule {
 
 /**
  * Validates a module. Throws InvalidError where it is ill-typed, UnsupportedError where it needs a feature that is off
- * or not built, MalformedError where a body turns out not to be in the binary format. Never calls itself; time and
+ * or not built, MalformedError where a body turns out not to be in the binary format, Interrupted at the deadline. Never calls itself; time and
  * memory are bounded by the size of the module.
  */
 export function validateModule(module: Module, options?: ValidateOptions): ValidModule {
   const checked = checkOptions('validateModule', options, VALIDATE_OPTIONS);
   checkModule('validateModule', module);
-  return validate(module, checked);
+  return within(endOf(checked.deadline), () => validate(module, checked));
 }
 
 function validate(module: Module, options: ValidateOptions): ValidModule {
@@ -308,6 +316,7 @@ function validateBodies(ctx: Context, state: BodyState, importedFuncs: number): 
       ctx.func = importedFuncs + i;
       throw say.tooMany(ctx.where(), 'bytes in a function body', end[i] - start[i], MAX_BODY_BYTES);
     }
+    checkStep();
     validateBody(state, importedFuncs + i, bytes, start[i], end[i]);
   }
 }

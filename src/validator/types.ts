@@ -1,5 +1,6 @@
 // Validation of the type section, group by group, and of table, memory, global and tag types.
 // https://webassembly.github.io/spec/core/valid/types.html
+import { checkStep } from '../clock.ts';
 import {
   MAX_PAGES_32,
   MAX_PAGES_64,
@@ -27,6 +28,7 @@ import { matchesComp } from './subtyping.ts';
 /** Validates all recursive groups in order and gives the types their canonical ids. */
 export function validateTypes(ctx: Context): void {
   for (const group of ctx.module.recGroups) {
+    checkStep();
     if (group.length > 1) ctx.need('gc', 'a recursive group of several types');
     ctx.typesKnown = group.start + group.length;
     for (let i = group.start; i < ctx.typesKnown; i++) validateForm(ctx, i, group);

@@ -10,6 +10,7 @@ import {
   decodeModule,
   engine,
   engineWith,
+  type Execution,
   type Func,
   getGlobal,
   Global,
@@ -68,15 +69,24 @@ function answering(answer: unknown, name = 'one'): unknown {
 const run = (options: ProgramOptions): unknown => new WASI({ mode: 'sync' }).run(engine, valid, options);
 const ours = jsEngine('ours', Ours as never);
 
+/** A call that has not begun, with fuel. */
+function begun(): Execution<unknown> {
+  const execution = instance.begin('f');
+  execution.fuel = 100;
+  return execution;
+}
+
 /** An entry by its name, its known options with a value that fits, and one that does not. */
 type Entry = [call: (options: never) => unknown, good: Record<string, unknown>, bad: Record<string, unknown>];
 
 const EACH = { maxMemoryBytes: 65536, mode: 'fast', unknownImports: 'trap', prices: { instruction: 0.5 } };
-const LIMITS = { ...EACH, fuel: 100 };
+const LATER = Date.now() + 3_600_000;
+const LIMITS = { ...EACH, fuel: 100, deadline: LATER };
 const WRONG_LIMITS = {
   maxMemoryBytes: '64KiB',
   mode: 'slow',
   fuel: '1',
+  deadline: 50,
   unknownImports: 'stub',
   monitor: 5,
   prices: { instruction: '1' },
@@ -85,20 +95,42 @@ const MODULES = { maxFunctions: 2, trapFree: true, features: new Set(['core']) }
 const WRONG_MODULES = { maxFunctions: 0.5, trapFree: 1, features: ['core'], maxPages: '1', fuel: Number.NaN, start: 0 };
 
 const ENTRIES: Record<string, Entry> = {
-  compile: [(o) => compile(bytes, o), { borrow: true }, { features: { simd: true }, borrow: 1 }],
-  validateModule: [(o) => validateModule(decodeModule(bytes), o), {}, { features: new Set(['mvp']), everyRow: 1 }],
+  compile: [
+    (o) => compile(bytes, o),
+    { borrow: true, deadline: LATER },
+    { features: { simd: true }, borrow: 1, deadline: new Date() },
+  ],
+  validateModule: [
+    (o) => validateModule(decodeModule(bytes), o),
+    { deadline: LATER },
+    { features: new Set(['mvp']), everyRow: 1, deadline: 1 },
+  ],
   instantiate: [(o) => instantiate(valid, {}, o), LIMITS, WRONG_LIMITS],
   instantiateAsync: [(o) => instantiateAsync(valid, {}, o), LIMITS, { ...WRONG_LIMITS, signal: 5 }],
   beginInstantiate: [(o) => engineWith(o).beginInstantiate(valid, {}), EACH, WRONG_LIMITS],
   engineWith: [(o) => engineWith(o), EACH, { ...WRONG_LIMITS, fuel: 5 }],
   'Linker.instantiate': [(o) => new Linker().instantiate(valid, o), LIMITS, WRONG_LIMITS],
-  callWith: [(o) => instance.callWith(o, 'f'), { fuel: 10 }, { fuel: 1n }],
-  callAsync: [(o) => instance.callAsync('f', [], o), { fuel: 10 }, { fuel: '1', signal: true }],
-  begin: [(o) => instance.begin('f', [], o), { async: true }, { async: 'yes' }],
-  invoke: [(o) => invoke(f, [], o), { fuel: 10 }, { fuel: null }],
-  invokeAsync: [(o) => invokeAsync(f, [], o), { fuel: 10 }, { fuel: {}, signal: 'x' }],
-  assemble: [(o) => assemble('(module)', o), { names: false }, { names: 0, features: [] }],
-  parseModule: [(o) => parseModule('(module)', o), { names: false }, { names: 0, features: [] }],
+  callWith: [(o) => instance.callWith(o, 'f'), { fuel: 10, deadline: LATER }, { fuel: 1n, deadline: Number.NaN }],
+  callAsync: [
+    (o) => instance.callAsync('f', [], o),
+    { fuel: 10, deadline: LATER },
+    { fuel: '1', signal: true, deadline: 1n },
+  ],
+  begin: [(o) => instance.begin('f', [], o), { async: true, deadline: LATER }, { async: 'yes', deadline: -1 }],
+  step: [(o) => begun().step(1, o), { deadline: LATER }, { deadline: '1' }],
+  runAsync: [(o) => begun().runAsync(o), { deadline: LATER }, { deadline: 1000, signal: 5 }],
+  invoke: [(o) => invoke(f, [], o), { fuel: 10, deadline: LATER }, { fuel: null, deadline: [] }],
+  invokeAsync: [(o) => invokeAsync(f, [], o), { fuel: 10, deadline: LATER }, { fuel: {}, signal: 'x', deadline: 9e10 }],
+  assemble: [
+    (o) => assemble('(module)', o),
+    { names: false, deadline: LATER },
+    { names: 0, features: [], deadline: 1 },
+  ],
+  parseModule: [
+    (o) => parseModule('(module)', o),
+    { names: false, deadline: LATER },
+    { names: 0, features: [], deadline: 1 },
+  ],
   printModule: [
     (o) => printModule(decodeModule(bytes), o),
     { names: false, offsets: true },
@@ -128,8 +160,8 @@ const ENTRIES: Record<string, Entry> = {
   ],
   'WASI.run': [
     (o) => new WASI({ mode: 'sync' }).run(engine, valid, o),
-    { fuel: 1000, scheduler: { seed: 1, slice: 5 }, imports: {} },
-    { fuel: '1', maxMemoryBytes: '1MiB', imports: 5, signal: 1, scheduler: { sed: 1 } },
+    { fuel: 1000, deadline: LATER, scheduler: { seed: 1, slice: 5 }, imports: {} },
+    { fuel: '1', maxMemoryBytes: '1MiB', imports: 5, signal: 1, deadline: 1, scheduler: { sed: 1 } },
   ],
   nodeHost: [
     (o) => nodeHost(o),

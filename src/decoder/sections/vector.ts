@@ -1,4 +1,5 @@
 // Vectors of the binary format. https://webassembly.github.io/spec/core/binary/conventions.html#lists
+import { checkStep } from '../../clock.ts';
 import type { Reader } from '../reader.ts';
 import * as say from '../messages.ts';
 
@@ -17,7 +18,10 @@ export function vectorLength(reader: Reader, what: string, limit: number): numbe
 export function vector<T>(reader: Reader, what: string, limit: number, element: () => T): T[] {
   const count = vectorLength(reader, what, limit);
   const list: T[] = [];
-  for (let i = 0; i < count; i++) list.push(element());
+  for (let i = 0; i < count; i++) {
+    checkStep();
+    list.push(element());
+  }
   return list;
 }
 

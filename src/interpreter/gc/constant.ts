@@ -1,5 +1,6 @@
 // Structs, arrays and i31 in constant expressions. https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions
 // Operands and results are on the stack of the expression, bit by bit; sizes are checked as in code.
+import { checkTime } from '../../clock.ts';
 import type { InstructionCursor } from '../../decoder/instruction-cursor.ts';
 import { Trap } from '../../errors.ts';
 import { cellsOf, packMask, structLayout } from '../../lowering/layout.ts';
@@ -54,9 +55,23 @@ function newArray(name: string, canon: number, count: number, stack: Bits[]): vo
   if (fixed) for (let i = length - 1; i >= 0; i--) writeCellBits(cells, storage, i * size, stack.pop());
   else if (name === 'array.new') {
     const value = stack.pop();
-    for (let i = 0; i < length; i++) writeCellBits(cells, storage, i * size, value);
+    if (length > 0) writeCellBits(cells, storage, 0, value);
+    copyOn(cells, size);
   }
   stack.push(new ArrayObject(canon, length, cells));
+}
+
+/** Cells that are copied between two looks at the clock. */
+const PIECE = 1 << 18;
+
+/** Fills all cells with copies of the first `size`: by pieces that double. */
+function copyOn(cells: Cells, size: number): void {
+  for (let done = size; done < cells.length; ) {
+    checkTime();
+    const piece = Math.min(done, PIECE * size, cells.length - done);
+    cells.copyWithin(done, 0, piece);
+    done += piece;
+  }
 }
 
 /** Writes a value, bit by bit, to the cells of a storage type. */
