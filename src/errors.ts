@@ -101,8 +101,11 @@ export interface BacktraceFrame {
   /** Function index in its module. */
   readonly func: number;
   readonly funcName: string | undefined;
-  /** Byte offset of the instruction from the start of the module. */
-  readonly offset: number;
+  /**
+   * Byte offset of the instruction from the start of the module; undefined where finding it out would have taken longer
+   * than 50 ms for all frames.
+   */
+  readonly offset: number | undefined;
   /** The module's name, where the name section has one. */
   readonly moduleName: string | undefined;
 }

@@ -75,11 +75,12 @@ export class Known {
   }
 }
 
-/** The module that a frame belongs to: the only one, or the one with its name and a body at its offset. */
-function ownerOf(frame: BacktraceFrame, modules: readonly Known[]): Known | undefined {
+/** The module that a frame belongs to: the only one with its name and a body at its offset, as far as that is known. */
+function ownerOf({ func, offset, moduleName }: BacktraceFrame, modules: readonly Known[]): Known | undefined {
   const fitting = modules.filter(({ module, name }) => {
-    const body = bodyOf(module, frame.func);
-    return body !== undefined && frame.offset >= body.start && frame.offset < body.end && name === frame.moduleName;
+    const body = bodyOf(module, func);
+    if (body === undefined || name !== moduleName) return false;
+    return offset === undefined || (offset >= body.start && offset < body.end);
   });
   return fitting.length === 1 ? fitting[0] : undefined;
 }
@@ -88,7 +89,16 @@ function frameLine(frame: BacktraceFrame, position: number, modules: readonly Kn
   const owner = ownerOf(frame, modules);
   const moduleName = frame.moduleName === undefined ? '' : `${visible(frame.moduleName)}!`;
   const name = owner?.func(frame.func) ?? (frame.funcName === undefined ? `func ${frame.func}` : `$${frame.funcName}`);
-  return `  ${position}: ${hex(frame.offset)} ${moduleName}${visible(name)}${owner?.signature(frame.func) ?? ''}`;
+  const offset = frame.offset === undefined ? 'unknown' : hex(frame.offset);
+  return `  ${position}: ${offset} ${moduleName}${visible(name)}${owner?.signature(frame.func) ?? ''}`;
+}
+
+/** Where the innermost frame is, and its instruction. */
+function topPlace({ func, offset }: BacktraceFrame, owner: Known | undefined): string {
+  if (offset === undefined) return `${owner?.func(func) ?? 'an unknown place'} (func ${func})`;
+  const instruction = owner?.instruction(func, offset);
+  const shown = instruction === undefined ? '' : `   ${visible(instruction)}`;
+  return `${owner?.place(func, offset) ?? `func ${func}`} (func ${func}, module ${hex(offset)})${shown}`;
 }
 
 /** The lines below the first one of a report: the instruction that stopped, then the frames, innermost first. */
@@ -96,11 +106,7 @@ export function backtraceLines(backtrace: readonly BacktraceFrame[], modules: re
   const lines: string[] = [];
   if (backtrace.length > 0) {
     const [top] = backtrace;
-    const owner = ownerOf(top, modules);
-    const instruction = owner?.instruction(top.func, top.offset);
-    const place = owner?.place(top.func, top.offset) ?? `func ${top.func}`;
-    const shown = instruction === undefined ? '' : `   ${visible(instruction)}`;
-    lines.push(`  at ${place} (func ${top.func}, module ${hex(top.offset)})${shown}`);
+    lines.push(`  at ${topPlace(top, ownerOf(top, modules))}`);
   }
   const hidden = backtrace.length - INNER - OUTER;
   backtrace.forEach((frame, i) => {

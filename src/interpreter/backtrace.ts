@@ -3,7 +3,7 @@ import { decodeNames } from '../decoder/names.ts';
 import type { BacktraceFrame } from '../errors.ts';
 import type { Names } from '../syntax/module.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { type CodePlace, offsetAt, placeOf } from './lowered.ts';
+import { type CodePlace, offsetsAt, placeOf } from './lowered.ts';
 import { FRAMES as FS } from './stack.ts';
 import type { Thread } from './thread.ts';
 
@@ -27,7 +27,10 @@ export function namesOf(module: ValidModule): Names {
  */
 export function backtraceLater(t: Thread): () => BacktraceFrame[] {
   const places = placesOf(t);
-  return () => places.map(describe);
+  return () => {
+    const offsets = offsetsAt(places);
+    return places.map((place, i) => describe(place, offsets[i]));
+  };
 }
 
 function placesOf(t: Thread): CodePlace[] {
@@ -43,8 +46,7 @@ function placesOf(t: Thread): CodePlace[] {
   return places;
 }
 
-function describe(place: CodePlace): BacktraceFrame {
-  const names = namesOf(place.unit.module);
-  const funcName = names.funcs.get(place.index);
-  return { func: place.index, funcName, offset: offsetAt(place), moduleName: names.module };
+function describe({ unit, index }: CodePlace, offset: number | undefined): BacktraceFrame {
+  const names = namesOf(unit.module);
+  return { func: index, funcName: names.funcs.get(index), offset, moduleName: names.module };
 }

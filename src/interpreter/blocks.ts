@@ -5,9 +5,10 @@
 // dead between two wasm instructions with an effect.
 // It knows nothing of what ops do: that is in the rows that threaded.ts gives.
 import { InternalError } from '../errors.ts';
-import { scratchSlots } from '../lowering/lower.ts';
+import { HEADER_WORDS } from '../lowering/emit.ts';
+import { scratchSlots } from '../lowering/frame.ts';
 import { OPS, isSlot, isWritten, opSize } from '../lowering/op-table.ts';
-import { HEADER_WORDS, currentGeneration, findFunction, FIRST_FREE } from './code-space.ts';
+import { currentGeneration, findFunction, FIRST_FREE } from './code-space.ts';
 import { CODE as C } from './stack.ts';
 
 /** Runs from here; answers where to go on, or null to leave the loop. `s` is the frame's view of the value slots. */

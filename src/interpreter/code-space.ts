@@ -4,6 +4,7 @@
 import { InternalError } from '../errors.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
 import { opNumber } from '../lowering/op-table.ts';
+import { HEADER_WORDS } from '../lowering/emit.ts';
 import { CODE, CODE_WORDS } from './stack.ts';
 
 /** Addresses of ops that belong to no function. */
@@ -12,9 +13,6 @@ export const EXIT_PC = 1;
 export const CROSS_RETURN_PC = 2;
 /** Functions are placed from here on. */
 export const FIRST_FREE = 16;
-
-/** Words before a function's first op: frame words, first and last word of the locals to zero, function index. */
-export const HEADER_WORDS = 4;
 
 /** The functions of one generation, in the order of their places in the code array. */
 export interface Generation {
@@ -40,10 +38,10 @@ export function hasRoom(words: number): boolean {
 }
 
 /** Places a function's code (header first); answers its entry. `code` holds branch targets relative to the entry. */
-export function place(unit: CodeUnit, index: number, code: Int32Array, targets: readonly number[]): number {
+export function place(unit: CodeUnit, index: number, code: Int32Array, targets: Int32Array): number {
   const entry = top + HEADER_WORDS;
   CODE.set(code, top);
-  for (const at of targets) CODE[top + at] += entry;
+  for (let i = 0; i < targets.length; i++) CODE[top + targets[i]] += entry;
   generation.starts.push(entry);
   generation.owners.push({ unit, index });
   unit.entries[index] = entry;

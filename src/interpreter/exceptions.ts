@@ -5,7 +5,7 @@
 import { counted } from '../syntax/shown.ts';
 import { brandOf } from '../brand.ts';
 import { Trap, WasmException, isError, traceWith } from '../errors.ts';
-import { type Handler, type Handlers, regionAt } from '../lowering/handlers.ts';
+import { type Handler, type Handlers, handlerAt, regionAt } from '../lowering/handlers.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
 import type { Func } from '../runtime/func.ts';
@@ -113,9 +113,10 @@ function findHandler(
   if (handlers === undefined) return undefined;
   for (let region = regionAt(handlers, position); region >= 0; region = handlers.outer[region]) {
     steps++;
-    for (const one of handlers.clauses[region]) {
+    const list = handlers.clauses[region];
+    for (let i = 0; i < list.length; i += 4) {
       steps++;
-      if (one.tag < 0 || instance.tags[one.tag] === tag) return one;
+      if (list[i] < 0 || instance.tags[list[i]] === tag) return handlerAt(list, i);
     }
   }
   return undefined;

@@ -1,7 +1,8 @@
 // Lowered code on demand: a function's entry, its positions for backtraces, and what happens when the code array is full.
 import { ExhaustionError, InternalError } from '../errors.ts';
-import { type Lowered, lowerFunction } from '../lowering/lower.ts';
+import { type Lowered, lowerFunction, offsetsIn } from '../lowering/lower.ts';
 import type { CodeMode } from '../lowering/probes.ts';
+import type { Room } from '../lowering/trees.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
 import { type Prices, samePrices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -14,7 +15,7 @@ import {
   hasRoom,
   place,
 } from './code-space.ts';
-import { FRAMES } from './stack.ts';
+import { CODE_WORDS, FRAMES, SLOT_WORDS } from './stack.ts';
 
 const UNITS = new WeakMap<ValidModule, CodeUnit[]>();
 
@@ -29,10 +30,6 @@ export function unitOf(module: ValidModule, mode: CodeMode, prices: Prices): Cod
   return unit;
 }
 
-function lower({ module, mode, prices }: CodeUnit, index: number): Lowered {
-  return lowerFunction(module, index, mode === 'traced', prices);
-}
-
 /** What holds pcs besides FRAMES: threads that are on the stack now. */
 export interface PcHolder {
   pc: number;
@@ -45,6 +42,16 @@ export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[]
   const code = lower(unit, index);
   if (!hasRoom(code.words.length)) startGeneration(live, sp);
   return placeOrFail(unit, index, code);
+}
+
+const ROOM: Record<CodeMode, Room> = {
+  // Two functions that call each other in turn must not push each other out.
+  fast: { slots: SLOT_WORDS / 2, words: CODE_WORDS / 4 },
+  traced: { slots: SLOT_WORDS / 2, words: CODE_WORDS - FIRST_FREE },
+};
+
+function lower({ module, mode, prices }: CodeUnit, index: number): Lowered {
+  return lowerFunction(module, index, mode === 'traced', prices, ROOM[mode]);
 }
 
 function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {
@@ -90,13 +97,32 @@ export function placeOf(pc: number): CodePlace | undefined {
   return { ...where.owners[found], position: pc - where.starts[found] };
 }
 
-/** The offset in the module of the instruction that the op at a place is for. */
-export function offsetAt({ unit, index, position }: CodePlace): number {
-  // Lowering is deterministic: the same function again, this time for its positions.
-  const { positions } = lower(unit, index);
-  let offset = 0;
-  for (let i = 0; i < positions.length && positions[i] <= position; i += 2) {
-    if (positions[i + 1] >= 0) offset = positions[i + 1];
-  }
-  return offset;
+/** Instructions that are lowered for one backtrace, whatever the clock says, and between two looks at it; milliseconds. */
+const SURE = 20_000;
+const BETWEEN = 512;
+const TIME = 50;
+
+/**
+ * The offsets in the module of the instructions that the ops at some places are for. Lowering is deterministic: each of
+ * the functions is lowered once more, up to the last place in it, but not for long: the offsets after that are unknown.
+ */
+export function offsetsAt(places: readonly CodePlace[]): (number | undefined)[] {
+  const offsets: (number | undefined)[] = places.map(() => undefined);
+  const end = Date.now() + TIME;
+  let steps = 0;
+  let late = false;
+  const goesOn = (): boolean => {
+    if (++steps > SURE && steps % BETWEEN === 0 && Date.now() > end) late = true;
+    return !late;
+  };
+  places.forEach(({ unit, index }, i) => {
+    const same = places.map((_, n) => n).filter((n) => places[n].index === index && places[n].unit === unit);
+    if (same[0] !== i) return;
+    const positions = same.map((n) => places[n].position);
+    const found = offsetsIn(unit.module, index, unit.mode === 'traced', unit.prices, positions, goesOn);
+    same.forEach((n, k) => {
+      offsets[n] = found[k];
+    });
+  });
+  return offsets;
 }

@@ -1,14 +1,15 @@
 // What traced code reports: before each wasm instruction, where the thread is and where its operands stand; and that a
 // thread was stopped by an error. The reader of the events (trace/) reads operands through this module; the loop pays
 // nothing where nothing is traced.
+import { HEADER_WORDS } from '../lowering/emit.ts';
 import { slotsOf } from '../lowering/operands.ts';
-import type { Probe } from '../lowering/probes.ts';
+import type { Probe, Probes } from '../lowering/probes.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
 import type { ValType } from '../syntax/types.ts';
 import { closeType } from '../validator/canonical.ts';
 import { readBits } from './border.ts';
-import { HEADER_WORDS, currentGeneration, findFunction } from './code-space.ts';
+import { currentGeneration, findFunction } from './code-space.ts';
 import { CODE as C } from './stack.ts';
 import { type Thread, running } from './thread.ts';
 
@@ -92,7 +93,7 @@ export function reportProbe(t: Thread): void {
   const where = currentGeneration();
   const found = findFunction(where, t.pc - 1);
   const { unit, index } = where.owners[found];
-  const event = new LiveEvent(t, index, unit.probes[index][C[t.pc - 1]]);
+  const event = new LiveEvent(t, index, (unit.probes[index] as Probes).at(C[t.pc - 1]));
   // It is code of the embedder, which may call.
   t.reserve(t.fp2 + C[where.starts[found] - HEADER_WORDS]);
   try {

@@ -38,7 +38,8 @@ const INSIDE = new WeakMap<object, Trap | ExhaustionError>();
 function stackLines(frames: readonly BacktraceFrame[]): string {
   return frames
     .map(({ func, funcName, offset, moduleName }) => {
-      const where = `wasm://wasm/${moduleName ?? 'module'}:wasm-function[${func}]:0x${offset.toString(16)}`;
+      const at = offset === undefined ? '' : `:0x${offset.toString(16)}`;
+      const where = `wasm://wasm/${moduleName ?? 'module'}:wasm-function[${func}]${at}`;
       return `    at ${funcName === undefined ? where : `${funcName} (${where})`}\n`;
     })
     .join('');

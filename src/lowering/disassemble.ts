@@ -1,7 +1,7 @@
 // Lowered code as text: one line an op, with its operands by name and, for reading, its formula's name.
 // `wasmi-ts objdump --lowered` prints it; tests of lowering compare it.
-import type { Code } from './emit.ts';
-import type { Handlers } from './handlers.ts';
+import { type Code, HEADER_WORDS } from './emit.ts';
+import { type Handlers, handlerAt } from './handlers.ts';
 import { OPS, isSlot, opNumber, opSize } from './op-table.ts';
 import { OUT_NAMES } from './out-names.ts';
 
@@ -10,7 +10,7 @@ const OUT = opNumber('out');
 
 /** The lines of a function's code: address relative to its first op, op, operands; slots as s0, targets as @12. */
 export function disassemble(code: Code): string[] {
-  const words = code.words.subarray(4);
+  const words = code.words.subarray(HEADER_WORDS);
   const lines: string[] = [];
   const [frameWords, zeroFrom, zeroTo] = code.words;
   lines.push(`frame ${frameWords / 2} slots, locals ${zeroFrom / 2} to ${zeroTo / 2} zeroed`);
@@ -37,14 +37,17 @@ export function disassemble(code: Code): string[] {
 /** The regions of tries: where they are, what they catch into which slots, and where that goes on. */
 function regionLines({ starts, regions, outer, clauses }: Handlers, end: number): string[] {
   const lines: string[] = [];
-  starts.forEach((start, i) => {
-    if (regions[i] >= 0) lines.push(`from @${start} to @${starts[i + 1] ?? end}: try ${regions[i]}`);
-  });
+  for (let i = 0; i < starts.length; i++) {
+    const to = starts[i + 1] ?? end;
+    if (regions[i] >= 0 && to > starts[i]) lines.push(`from @${starts[i]} to @${to}: try ${regions[i]}`);
+  }
   clauses.forEach((list, region) => {
-    const parts = list.map(({ tag, target, slot, refSlot }) => {
+    const parts: string[] = [];
+    for (let i = 0; i < list.length; i += 4) {
+      const { tag, target, slot, refSlot } = handlerAt(list, i);
       const what = tag < 0 ? 'all' : `tag ${tag} in s${slot}`;
-      return `${what}${refSlot < 0 ? '' : `, exception in s${refSlot}`} -> @${target}`;
-    });
+      parts.push(`${what}${refSlot < 0 ? '' : `, exception in s${refSlot}`} -> @${target}`);
+    }
     parts.push(outer[region] < 0 ? 'else caller' : `else try ${outer[region]}`);
     lines.push(`try ${region}: ${parts.join('; ')}`);
   });

@@ -1,12 +1,13 @@
 // Packs ops into words: slots two to a word, immediates and targets a word each (layout: ops.ts).
 // Knows slots beyond the reach of 16 bits, which go through scratch slots; chooses no ops.
 import { InternalError } from '../errors.ts';
-import type { Handlers, Region } from './handlers.ts';
+import type { Handlers, Regions } from './handlers.ts';
 import type { LabelId } from './nodes.ts';
 import { OPS, isSlot, isWritten, opNumber } from './op-table.ts';
 import { OBJECT_NAMES, RARE_NAMES } from './out-names.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import { slotsOf } from './operands.ts';
+import { Words } from './words.ts';
 
 /** Slots from here on do not fit a field (word fields hold twice the slot's number). */
 export const FAR_SLOT = 32_000;
@@ -18,12 +19,13 @@ export interface Code {
   /** Header and ops; branch targets are relative to the first op. */
   readonly words: Int32Array;
   /** Indices of the words that hold targets. */
-  readonly targets: readonly number[];
-  /** Alternating: index of an op relative to the first, offset of the wasm instruction that it is for. */
-  readonly positions: readonly number[];
+  readonly targets: Int32Array;
   /** What the function catches; undefined for nothing. */
   readonly handlers: Handlers | undefined;
 }
+
+/** Words before a function's first op: frame words, first and last word of the locals to zero, function index. */
+export const HEADER_WORDS = 4;
 
 const RESULT_SLOTS = new Map(INSTRUCTIONS.map((row) => [row.name, slotsOf(row.sig?.pushes[0] ?? 0)]));
 
@@ -56,27 +58,59 @@ const LAYOUTS = OPS.map(({ operands }) => {
   };
 });
 
+/** More than the words of a section, and than there are sections in a function. */
+const SECTION = 2 ** 24;
+
+/**
+ * Writes the ops of one function. Its words are in sections: the first one, and others that come behind it, in the order
+ * in which they end. A place in the code is a position in a section, plus SECTION times the number of that.
+ */
 export class Emitter {
-  /** Words after the header. */
-  private readonly words: number[] = [];
+  private readonly first: Words;
+  /** Words of the section that is written, and of those that go on when it ends. */
+  private words: Words;
+  private section = 0;
+  private readonly outer: { readonly words: Words; readonly section: number }[] = [];
+  /** The words of sections that have ended, and by section where they begin there. */
+  private readonly behind: Words;
+  private readonly begins: number[] = [0];
   private readonly labels: number[] = [];
-  private readonly patches: { at: number; label: LabelId }[] = [];
-  private readonly positions: number[] = [];
-  /** Positions where the innermost region changes, and the region from there on. */
-  private readonly regionStarts: number[] = [];
-  private readonly regionNumbers: number[] = [];
+  /** Places of words that hold targets, and their labels. */
+  private readonly patches: number[] = [];
+  private readonly patchLabels: LabelId[] = [];
+  /** Places where the innermost region changes, and the region from there on. */
+  private readonly regionPlaces: number[] = [];
+  private readonly regions: number[] = [];
+  /** Places of ops, and the offsets of the instructions that they are for; only for who asks for offsets. */
+  keepsOffsets = false;
+  private readonly places: number[] = [];
+  private readonly offsets: number[] = [];
+  private readonly limit: number;
   /** First of the scratch slots for far slots. */
   private readonly scratch: number;
   private readonly farFrom: number;
 
   /** `scratch`: the first of FAR_SCRATCH slots that nothing else uses, when the frame has far slots. */
-  constructor(scratch: number, frameSlots: number) {
+  constructor(scratch: number, frameSlots: number, size: number, limit: number) {
     this.scratch = scratch;
     this.farFrom = frameSlots >= FAR_SLOT ? FAR_SLOT : Number.POSITIVE_INFINITY;
+    this.first = new Words(size, limit);
+    this.words = this.first;
+    this.behind = new Words(0, limit);
+    this.limit = limit;
+  }
+
+  /** Words of the first section so far. */
+  get length(): number {
+    return this.first.length;
+  }
+
+  private get place(): number {
+    return this.section * SECTION + this.words.length;
   }
 
   /** Emits an op: operands in the order of its row; targets are labels. */
-  op(name: string, at: number, ...operands: number[]): void {
+  op(name: string, at: number, operands: number[]): void {
     const number = opNumber(name);
     if (number === undefined) throw new InternalError(`no op ${name}`);
     if (this.farFrom === Number.POSITIVE_INFINITY) this.pack(number, at, operands);
@@ -85,19 +119,23 @@ export class Emitter {
 
   private pack(number: number, at: number, operands: readonly number[]): void {
     const { slots, scales, rest, targets } = LAYOUTS[number];
-    this.position(at);
+    const { words } = this;
+    if (this.keepsOffsets) {
+      this.places.push(this.place);
+      this.offsets.push(at);
+    }
     let word = number;
     for (let i = 0; i < slots.length; i++) {
       const field = operands[slots[i]] * scales[i];
       if (i % 2 === 0) {
-        this.words.push(word | (field << 16));
+        words.push(word | (field << 16));
         word = 0;
       } else word = field;
     }
-    if (slots.length === 0 || slots.length % 2 === 0) this.words.push(word);
+    if (slots.length === 0 || slots.length % 2 === 0) words.push(word);
     for (let i = 0; i < rest.length; i++) {
       if (targets[i]) this.target(operands[rest[i]]);
-      else this.words.push(operands[rest[i]] | 0);
+      else words.push(operands[rest[i]] | 0);
     }
   }
 
@@ -111,40 +149,42 @@ export class Emitter {
 
   /** A word that holds the target of a label: part of `br_table`. */
   target(label: LabelId): void {
-    this.patches.push({ at: this.words.length, label });
+    this.patches.push(this.place);
+    this.patchLabels.push(label);
     this.words.push(0);
   }
 
   /** Defines a label here. */
   label(label: LabelId): void {
-    this.labels[label] = this.words.length;
+    this.labels[label] = this.place;
   }
 
   /** What follows is in a region, up to the next call of this. */
   region(region: number): void {
-    const { regionStarts, regionNumbers } = this;
-    const last = regionStarts.length - 1;
-    if (regionStarts[last] === this.words.length) regionNumbers[last] = region;
-    else {
-      regionStarts.push(this.words.length);
-      regionNumbers.push(region);
-    }
+    this.regionPlaces.push(this.place);
+    this.regions.push(region);
   }
 
-  private handlers(regions: readonly Region[]): Handlers | undefined {
-    if (regions.length === 0) return undefined;
-    return {
-      starts: this.regionStarts,
-      regions: this.regionNumbers,
-      outer: regions.map(({ outer }) => outer),
-      clauses: regions.map(({ clauses }) => clauses.map((one) => ({ ...one, target: this.labels[one.label] }))),
-    };
+  /** What follows, up to `back`, is a section of its own, into which and out of which nothing falls. */
+  aside(): void {
+    this.outer.push({ words: this.words, section: this.section });
+    this.section = this.begins.push(0) - 1;
+    this.words = new Words(8, this.limit);
   }
 
-  private position(at: number): void {
-    const { positions } = this;
-    if (positions.length > 0 && positions[positions.length - 1] === at) return;
-    positions.push(this.words.length, at);
+  /** Goes on where the last `aside` was. */
+  back(): void {
+    const { words, section } = this.outer.pop() as { readonly words: Words; readonly section: number };
+    this.begins[this.section] = this.behind.length;
+    this.behind.append(this.words);
+    this.words = words;
+    this.section = section;
+  }
+
+  /** What a place is relative to the first op, once all sections have ended. */
+  private position(place: number): number {
+    if (place < SECTION) return place;
+    return this.first.length + this.begins[Math.floor(place / SECTION)] + (place % SECTION);
   }
 
   /** Is a slot out of the reach of an op's fields? Such slots are copied: reads before the op, writes after it. */
@@ -174,17 +214,47 @@ export class Emitter {
 
   /** F and R operands share letters; moving the words and the reference serves both. */
   private far(direction: 'get' | 'set', both: boolean, near: number, slot: number, at: number): void {
-    this.op(`far.${direction}`, at, near, slot * 2);
-    if (both) this.op(`far.${direction}ref`, at, near, slot);
+    this.op(`far.${direction}`, at, [near, slot * 2]);
+    if (both) this.op(`far.${direction}ref`, at, [near, slot]);
+  }
+
+  /** The offset of the instruction that the op at a position is for. */
+  offsetAt(position: number): number | undefined {
+    let found: number | undefined;
+    let last = 0;
+    this.offsets.forEach((offset, i) => {
+      const at = this.position(this.places[i]);
+      if (offset < 0 || at > position || at < last) return;
+      found = offset;
+      last = at;
+    });
+    return found;
   }
 
   /** The finished code with its header. */
-  finish(frameSlots: number, zeroFrom: number, zeroTo: number, funcIndex: number, regions: readonly Region[]): Code {
-    const words = new Int32Array(4 + this.words.length);
-    words.set([frameSlots * 2, zeroFrom * 2, zeroTo * 2, funcIndex]);
-    words.set(this.words, 4);
-    for (const { at, label } of this.patches) words[4 + at] = this.labels[label];
-    const targets = this.patches.map(({ at }) => at + 4);
-    return { words, targets, positions: this.positions, handlers: this.handlers(regions) };
+  finish(header: readonly number[], regions: Regions): Code {
+    const { first, behind, patches, patchLabels } = this;
+    const words = new Int32Array(HEADER_WORDS + first.length + behind.length);
+    const targets = new Int32Array(patches.length);
+    const position = (label: LabelId): number => this.position(this.labels[label]);
+    words.set(header);
+    first.copyTo(words, HEADER_WORDS);
+    behind.copyTo(words, HEADER_WORDS + first.length);
+    for (let i = 0; i < patches.length; i++) {
+      targets[i] = HEADER_WORDS + this.position(patches[i]);
+      words[targets[i]] = position(patchLabels[i]);
+    }
+    return { words, targets, handlers: regions.outer.length > 0 ? this.handlers(regions, position) : undefined };
+  }
+
+  private handlers({ outer, clauses }: Regions, target: (label: LabelId) => number): Handlers {
+    const { regionPlaces: places } = this;
+    const positions = places.map((place) => this.position(place));
+    const order = places.map((_, i) => i);
+    // Where a section ends and another one begins, the end comes first.
+    order.sort((a, b) => positions[a] - positions[b] || (places[b] % SECTION) - (places[a] % SECTION) || a - b);
+    for (const list of clauses) for (let i = 1; i < list.length; i += 4) list[i] = target(list[i]);
+    const at = (values: readonly number[]): Int32Array => Int32Array.from(order, (i) => values[i]);
+    return { starts: at(positions), regions: at(this.regions), outer, clauses };
   }
 }

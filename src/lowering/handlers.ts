@@ -1,44 +1,52 @@
-// Which exceptions a lowered function catches, and where it goes on: a table beside its code, read only when something
+// Which exceptions a lowered function catches, and where it goes on: tables beside its code, read only when something
 // is thrown. https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw-ref
-// Positions are relative to the function's first op, so the table outlives the code's place.
-import type { LabelId } from './nodes.ts';
+// Positions are relative to the function's first op, so the tables outlive the code's place.
 
-/** One catch clause while a function is lowered. */
-export interface Clause {
+/** A catch clause of lowered code. */
+export interface Handler {
   /** Tag index, or -1: any exception. */
   readonly tag: number;
-  readonly label: LabelId;
+  /** Where to go on; a label until the function is lowered. */
+  readonly target: number;
   /** First slot that the exception's values go to. A clause without a tag takes none. */
   readonly slot: number;
   /** Slot that the exception itself goes to, or -1. */
   readonly refSlot: number;
 }
 
-/** The body of a try: clauses in the order in which they are tried, then those of the region around it. */
-export interface Region {
-  /** The region that gets what this one does not catch, or -1: the caller. */
-  outer: number;
-  readonly clauses: Clause[];
-}
+/** The bodies of tries. */
+export class Regions {
+  /** By region: the one that gets what it does not catch, or -1: the caller. */
+  readonly outer: number[] = [];
+  /** By region: its clauses in the order in which they are tried, four numbers each. */
+  readonly clauses: number[][] = [];
 
-/** A catch clause of lowered code. */
-export interface Handler extends Clause {
-  /** Where to go on. */
-  readonly target: number;
+  add(outer: number): number {
+    this.clauses.push([]);
+    return this.outer.push(outer) - 1;
+  }
+
+  addClause(region: number, tag: number, target: number, slot: number, refSlot: number): void {
+    this.clauses[region].push(tag, target, slot, refSlot);
+  }
 }
 
 /** The catch clauses of a lowered function. */
 export interface Handlers {
   /** Ascending positions, and the innermost region from each of them on, or -1. */
-  readonly starts: readonly number[];
-  readonly regions: readonly number[];
-  /** By region. */
+  readonly starts: ArrayLike<number>;
+  readonly regions: ArrayLike<number>;
   readonly outer: readonly number[];
-  readonly clauses: readonly (readonly Handler[])[];
+  readonly clauses: readonly (readonly number[])[];
+}
+
+/** The clause whose four numbers begin there. */
+export function handlerAt(clauses: readonly number[], at: number): Handler {
+  return { tag: clauses[at], target: clauses[at + 1], slot: clauses[at + 2], refSlot: clauses[at + 3] };
 }
 
 /** The innermost region that a position is in, or -1. */
-export function regionAt({ starts, regions }: Handlers, position: number): number {
+export function regionAt({ starts, regions }: Pick<Handlers, 'starts' | 'regions'>, position: number): number {
   let low = 0;
   let high = starts.length;
   while (low < high) {

@@ -4,12 +4,9 @@
 // A block of the legacy form keeps what it caught below its operands, in a place of the frame, for `rethrow`.
 import type { CatchClause } from '../decoder/instruction-cursor.ts';
 import { EXNREF, type ValType } from '../syntax/types.ts';
-import type { Clause } from './handlers.ts';
 import { TRAPS } from './nodes.ts';
-import { slotsOf } from './operands.ts';
 import {
   type Frame,
-  type LegacyTry,
   branch,
   closeBlock,
   frameAt,
@@ -32,10 +29,10 @@ export function lowerExceptions(b: TreeBuilder): boolean {
       throwRef(b);
       return true;
     case 'try_table':
-      tryTable(b);
+      openTry(b, 'try_table').catches = b.cursor.catches;
       return true;
     case 'try':
-      legacyTry(b);
+      openTry(b, 'try');
       return true;
     case 'catch':
     case 'catch_all':
@@ -63,10 +60,7 @@ function throwTag(b: TreeBuilder): void {
   const height = operands.height - params.length;
   operands.flushEffects(TRAPS);
   operands.flushFrom(height);
-  const base = operands.place(height);
-  const end = base + params.reduce((sum, t) => sum + slotsOf(t), 0);
-  operands.maxSlot = Math.max(operands.maxSlot, end);
-  b.emitOp('throw', base * 2, cursor.index);
+  b.emitOp('throw', operands.place(height) * 2, cursor.index);
   b.dead = true;
 }
 
@@ -74,121 +68,110 @@ function throwRef(b: TreeBuilder): void {
   const { operands } = b;
   const top = operands.height - 1;
   operands.flushEffects(TRAPS);
-  if (operands.nodes[top].kind !== 'slot') operands.flush(top);
-  b.emitOp('throw_ref', operands.nodes[top].lo);
+  if (operands.value(top).kind !== 'slot') operands.flushTop();
+  b.emitOp('throw_ref', operands.value(top).lo);
   b.dead = true;
 }
 
 // ----------------------------------------------------------------------------------------------------------- try_table
 
-function openRegion(b: TreeBuilder): number {
-  return b.regions.push({ outer: regionInside(b), clauses: [] }) - 1;
-}
-
 /** What follows is in the region that the innermost frame stands for. */
 function setRegion(b: TreeBuilder): void {
-  b.emit({ kind: 'region', region: regionInside(b), at: b.cursor.at });
+  b.code.ready().region(regionInside(b));
 }
 
-function tryTable(b: TreeBuilder): void {
-  const { catches } = b.cursor;
-  const region = openRegion(b);
-  openBlock(b, 'block', { region, onEnd: (frame) => landings(b, frame, catches) });
+/** A frame whose body is a region of its own. */
+function openTry(b: TreeBuilder, kind: 'try_table' | 'try'): Frame {
+  const frame = openBlock(b, kind);
+  frame.own = b.regions.add(frame.region);
+  frame.region = frame.own;
   setRegion(b);
+  return frame;
 }
 
+/** What the end of a block does with exceptions; its frame is closed already. */
+export function endTry(b: TreeBuilder, frame: Frame): void {
+  if (frame.catches !== undefined) landings(b, frame, frame.catches);
+  else if (frame.kind === 'try') setRegion(b);
+  else if (frame.kind === 'catch') endCatch(b, frame);
+}
+
+/** The code that brings what is caught to the labels of the clauses, where there has to be any. */
 function landings(b: TreeBuilder, frame: Frame, catches: readonly CatchClause[]): void {
   setRegion(b);
-  const mark = b.statements.length;
-  for (const one of catches) b.regions[frame.region].clauses.push(landing(b, frame, one));
-  moveBehind(b, mark);
+  b.code.ready().aside();
+  for (const one of catches) landing(b, frame, one);
+  b.code.ready().back();
 }
 
-/** Where an exception goes on: at the clause's label, if its values can be put where the label wants them. */
-function landing(b: TreeBuilder, frame: Frame, { kind, tag, label: depth }: CatchClause): Clause {
+/** An exception goes on at the clause's label, if its values can be put where the label wants them. */
+function landing(b: TreeBuilder, frame: Frame, { kind, tag, label: depth }: CatchClause): void {
   const { operands } = b;
-  const params = tagParams(b, tag);
   operands.truncate(frame.height);
   const slot = operands.place(frame.height);
-  for (const t of params) b.pushPlaced(t);
+  for (const t of tagParams(b, tag)) operands.pushPlaced(t);
   const refSlot = kind.endsWith('_ref') ? operands.place(operands.height) : -1;
-  if (refSlot >= 0) b.pushPlaced(EXNREF);
+  if (refSlot >= 0) operands.pushPlaced(EXNREF);
   const target = frameAt(b, depth);
   if (target.kind !== 'func' && inPlace(b, target)) {
     target.used = true;
-    return { tag, label: target.label, slot, refSlot };
+    b.regions.addClause(frame.region, tag, target.label, slot, refSlot);
+    return;
   }
   const label = b.newLabel();
-  b.emit({ kind: 'label', label, at: b.cursor.at });
+  b.regions.addClause(frame.region, tag, label, slot, refSlot);
+  b.code.label(label);
   branch(b, depth);
-  return { tag, label, slot, refSlot };
-}
-
-/** Takes statements out that nothing falls into or out of; they come after all others. */
-function moveBehind(b: TreeBuilder, mark: number): void {
-  for (const statement of b.statements.splice(mark)) b.behind.push(statement);
 }
 
 // --------------------------------------------------------------------------------------------------------- legacy form
-
-function legacyTry(b: TreeBuilder): void {
-  const region = openRegion(b);
-  const legacy: LegacyTry = { region, mark: -1, dead: false, pending: 0 };
-  openBlock(b, 'try', { region, legacy, onEnd: (frame) => endTry(b, frame, legacy) });
-  setRegion(b);
-}
 
 /** `catch` or `catch_all`: the body of the try, or the block of the clause before, ends; this block begins. */
 function legacyCatch(b: TreeBuilder): void {
   const { operands, cursor } = b;
   const frame = frameAt(b, 0);
-  const legacy = frame.legacy as LegacyTry;
-  const first = legacy.mark < 0;
+  const first = frame.kind === 'try';
+  const label = b.newLabel();
   if (!b.dead && first) operands.flushAll();
   if (!b.dead && !first) branch(b, 0);
-  b.frames.pop();
-  setRegion(b);
   if (first) {
-    legacy.mark = b.statements.length;
-    legacy.dead = b.dead;
-    legacy.pending = b.pending;
+    frame.kind = 'catch';
+    frame.region = frameAt(b, 1).region;
+    frame.deadEnd = b.dead;
+    frame.pending = b.pending;
+    setRegion(b);
+    b.code.ready().aside();
     b.hidden++;
   }
-  const label = b.newLabel();
-  b.emit({ kind: 'label', label, at: cursor.at });
+  b.code.label(label);
   if (first) setRegion(b);
-  b.frames.push({ ...frame, kind: 'catch', region: regionInside(b) });
   operands.truncate(frame.height);
   const refSlot = operands.place(frame.height);
-  b.pushPlaced(EXNREF);
+  operands.pushPlaced(EXNREF);
   const slot = operands.place(operands.height);
   const tag = cursor.row.name === 'catch' ? cursor.index : -1;
-  for (const t of tagParams(b, tag)) b.pushPlaced(t);
-  b.regions[legacy.region].clauses.push({ tag, label, slot, refSlot });
+  for (const t of tagParams(b, tag)) operands.pushPlaced(t);
+  b.regions.addClause(frame.own, tag, label, slot, refSlot);
   b.dead = false;
   b.pending = 0;
 }
 
-/** The frame is closed already. The body falls through; the blocks of its clauses move away. */
-function endTry(b: TreeBuilder, frame: Frame, legacy: LegacyTry): void {
-  if (frame.kind === 'try') {
-    setRegion(b);
-    return;
-  }
+/** The body of the try falls through; the blocks of its clauses stand behind. */
+function endCatch(b: TreeBuilder, frame: Frame): void {
   if (!b.dead) {
     moveValues(b, frame);
     frame.used = true;
-    b.emit({ kind: 'br', label: frame.label, at: b.cursor.at });
+    b.code.br(frame.label, b.cursor.at);
   }
-  moveBehind(b, legacy.mark);
+  b.code.ready().back();
   b.hidden--;
-  b.dead = legacy.dead;
-  b.pending = legacy.pending;
+  b.dead = frame.deadEnd;
+  b.pending = frame.pending;
 }
 
 /** Ends a try; what it throws goes to the region that a frame outside of it stands for. */
 function delegate(b: TreeBuilder): void {
-  b.regions[frameAt(b, 0).region].outer = frameAt(b, b.cursor.index + 1).region;
+  b.regions.outer[frameAt(b, 0).own] = frameAt(b, b.cursor.index + 1).region;
   closeBlock(b);
 }
 

@@ -50,14 +50,14 @@ function pack(b: TreeBuilder, storage: ValType): void {
   if (unpacked(storage) === storage) return;
   const { at } = b.cursor;
   const mask = constNode(I32, storage === I8 ? 0xff : 0xffff, 0, at);
-  b.push(treeNode('binary', 'i32.and', I32, 0, at, b.operands.pop(), mask));
+  b.operands.push(treeNode('binary', 'i32.and', I32, 0, at, b.operands.pop(), mask));
 }
 
 /** The packed value on top is sign-extended where the instruction says so. */
 function unpack(b: TreeBuilder, name: string, storage: ValType): void {
   if (!name.endsWith('get_s')) return;
   const extend = storage === I8 ? 'i32.extend8_s' : 'i32.extend16_s';
-  b.push(treeNode('unary', extend, I32, 0, b.cursor.at, b.operands.pop()));
+  b.operands.push(treeNode('unary', extend, I32, 0, b.cursor.at, b.operands.pop()));
 }
 
 // ------------------------------------------------------------------------------------------------------------- structs
@@ -136,8 +136,7 @@ function cast(b: TreeBuilder, name: string): boolean {
   const { canonical } = b.valid;
   switch (name) {
     case 'ref.i31':
-      b.usesRefs = true;
-      b.push(treeNode('unary', 'ref.i31', ref(HEAP.i31, false), 0, cursor.at, b.operands.pop()));
+      b.operands.push(treeNode('unary', 'ref.i31', ref(HEAP.i31, false), 0, cursor.at, b.operands.pop()));
       return true;
     case 'i31.get_s':
     case 'i31.get_u':

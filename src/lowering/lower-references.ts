@@ -16,8 +16,7 @@ export function lowerReferences(b: TreeBuilder): boolean {
     case 'ref.eq': {
       const second = b.operands.pop();
       const first = b.operands.pop();
-      b.usesRefs = true;
-      b.push(treeNode('binary', 'ref.eq', I32, 0, cursor.at, first, second));
+      b.operands.push(treeNode('binary', 'ref.eq', I32, 0, cursor.at, first, second));
       return true;
     }
     case 'ref.as_non_null':
@@ -26,7 +25,7 @@ export function lowerReferences(b: TreeBuilder): boolean {
       const reference = settle(b);
       b.operands.pop();
       branchOn(b, isNull(reference), false);
-      b.pushPlaced(reference.t);
+      b.operands.pushPlaced(reference.t);
       return true;
     }
     case 'br_on_non_null':
@@ -45,8 +44,7 @@ export function lowerReferences(b: TreeBuilder): boolean {
 /** A question about the reference on top, answered by an i32; `k` is an immediate. */
 export function question(b: TreeBuilder, op: 'ref.is_null' | 'ref.test', k: number): true {
   const reference = b.operands.pop();
-  b.usesRefs = true;
-  b.push(treeNode('unary', op, I32, 0, b.cursor.at, reference, undefined, undefined, k));
+  b.operands.push(treeNode('unary', op, I32, 0, b.cursor.at, reference, undefined, undefined, k));
   return true;
 }
 
@@ -55,9 +53,8 @@ export function check(b: TreeBuilder, op: ObjectName, k: number, t?: ValType): t
   const reference = settle(b);
   b.operands.pop();
   b.operands.flushForEffect();
-  b.usesRefs = true;
-  b.emit({ kind: 'object', op, slot: -1, operands: [reference], k, at: b.cursor.at });
-  b.pushPlaced(t ?? reference.t);
+  b.code.operation(op, -1, [reference], k, b.cursor.at);
+  b.operands.pushPlaced(t ?? reference.t);
   return true;
 }
 
@@ -66,9 +63,8 @@ export function settle(b: TreeBuilder): Node {
   const { operands } = b;
   operands.flushEffects(TRAPS);
   const top = operands.height - 1;
-  operands.flush(top);
-  b.usesRefs = true;
-  return slotNode(operands.place(top), operands.nodes[top].t, b.cursor.at);
+  operands.flushTop();
+  return slotNode(operands.place(top), operands.typeAt(top), b.cursor.at);
 }
 
 function isNull(reference: Node): Node {

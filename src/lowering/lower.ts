@@ -1,37 +1,53 @@
-// Lowers one function: body -> trees and statements -> ops -> words.
+// Lowers one function: body -> trees and statements -> ops -> words, all of them in one pass.
 // Called at a function's first call. The same function always gives the same code.
-import type { Probe } from './probes.ts';
-import { PRICES } from '../syntax/prices.ts';
+import { PRICES, type Prices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { type Code, Emitter, FAR_SCRATCH, FAR_SLOT } from './emit.ts';
-import { Selector } from './select-ops.ts';
-import { TreeBuilder } from './trees.ts';
+import type { Code } from './emit.ts';
+import type { Probes } from './probes.ts';
+import { type Room, TreeBuilder } from './trees.ts';
 
 export interface Lowered extends Code {
-  readonly probes: readonly Probe[];
+  /** Of traced code. */
+  readonly probes: Probes | undefined;
 }
 
-/** Slots that trees may need while they are computed; vectors take two each. */
-const SCRATCH = 48;
-const RESERVED = SCRATCH + FAR_SCRATCH;
+const ENDLESS: Room = { slots: Number.POSITIVE_INFINITY, words: 2 ** 24 };
 
-/** The first scratch slot of a frame: what is in it and above is dead between two statements. */
-export function scratchSlots(frameSlots: number): number {
-  return frameSlots >= FAR_SLOT ? Number.POSITIVE_INFINITY : frameSlots - RESERVED;
+/**
+ * Lowers function `funcIndex` (an index of the function index space), which the module defines. @throws ExhaustionError
+ * where there is no room for its frame or its code: before time and memory are spent on it.
+ */
+export function lowerFunction(
+  valid: ValidModule,
+  funcIndex: number,
+  traced = false,
+  prices = PRICES,
+  room = ENDLESS,
+): Lowered {
+  const builder = new TreeBuilder(valid, funcIndex, traced, prices, room);
+  builder.build(() => true);
+  const { size, locals, operands } = builder.layout;
+  const code = builder.emitter.finish([2 * size, 2 * locals, 2 * operands, funcIndex], builder.regions);
+  return { ...code, probes: builder.probes };
 }
 
-/** Lowers function `funcIndex` (an index of the function index space), which the module defines. */
-export function lowerFunction(valid: ValidModule, funcIndex: number, traced = false, prices = PRICES): Lowered {
-  let trees = new TreeBuilder(valid, funcIndex, traced, 0, prices).build();
-  // Scratch slots stand above everything else, but in a frame too large for the fields of ops behind the parameters.
-  const far = trees.slots + RESERVED >= FAR_SLOT;
-  if (far) trees = new TreeBuilder(valid, funcIndex, traced, RESERVED, prices).build();
-  const frameSlots = trees.slots + RESERVED;
-  const scratch = far ? trees.paramSlots : trees.slots;
-  const emitter = new Emitter(scratch + SCRATCH, frameSlots);
-  if (trees.usesRefs) emitter.op('refs.enter', -1, frameSlots);
-  for (const slot of trees.refLocals) emitter.op('nullref', -1, slot);
-  new Selector(emitter, scratch, SCRATCH).statements(trees.statements);
-  const code = emitter.finish(frameSlots, trees.paramSlots, trees.localSlots, funcIndex, trees.regions);
-  return { ...code, probes: trees.probes };
+/**
+ * Offsets in the module of the instructions that the ops at some positions of a function are for. It is lowered up to the
+ * last of them, or as long as it should go on: what comes later is not known.
+ */
+export function offsetsIn(
+  valid: ValidModule,
+  funcIndex: number,
+  traced: boolean,
+  prices: Prices,
+  positions: readonly number[],
+  goesOn: () => boolean,
+): (number | undefined)[] {
+  const builder = new TreeBuilder(valid, funcIndex, traced, prices, ENDLESS);
+  const { emitter } = builder;
+  let last = 0;
+  for (const one of positions) last = Math.max(last, one);
+  emitter.keepsOffsets = true;
+  const complete = builder.build(() => emitter.length <= last && goesOn());
+  return positions.map((one) => (complete || one < emitter.length ? emitter.offsetAt(one) : undefined));
 }

@@ -1,6 +1,5 @@
-// What lowering works on between wasm and ops: expression trees over slots, and statements that use them.
+// What lowering works on between wasm and ops: expression trees over slots.
 import { V128, type ValType } from '../syntax/types.ts';
-import type { ObjectName } from './out-names.ts';
 
 /** What evaluating a tree may do or depend on. */
 export const TRAPS = 1;
@@ -59,69 +58,45 @@ export interface Node {
 export const MAX_TREE = 16;
 
 export function slotNode(slot: number, t: ValType, at: number): Node {
-  return {
-    kind: 'slot',
-    op: '',
-    t,
-    a: undefined,
-    b: undefined,
-    c: undefined,
-    lo: slot,
-    hi: 0,
-    at,
-    effects: 0,
-    top: t === V128 ? slot + 1 : slot,
-    size: 1,
-  };
+  return treeNode('slot', '', t, 0, at, undefined, undefined, undefined, slot);
 }
 
 export function constNode(t: ValType, lo: number, hi: number, at: number): Node {
-  return {
-    kind: 'const',
-    op: '',
-    t,
-    a: undefined,
-    b: undefined,
-    c: undefined,
-    lo,
-    hi,
-    at,
-    effects: 0,
-    top: -1,
-    size: 1,
-  };
+  return treeNode('const', '', t, 0, at, undefined, undefined, undefined, lo, hi);
 }
 
-export function leafNode(kind: 'global' | 'size', t: ValType, lo: number, effects: number, at: number): Node {
-  return { kind, op: '', t, a: undefined, b: undefined, c: undefined, lo, hi: 0, at, effects, top: -1, size: 1 };
-}
-
+/** A node; effects are its own, to which those of its operands are added. */
 export function treeNode(
-  kind: 'v128' | 'unary' | 'binary' | 'ternary' | 'load' | 'access' | 'select',
+  kind: NodeKind,
   op: string,
   t: ValType,
-  effects: number,
+  own: number,
   at: number,
-  a: Node,
+  a?: Node,
   b?: Node,
   c?: Node,
   lo = 0,
   hi = 0,
 ): Node {
-  return {
-    kind,
-    op,
-    t,
-    a,
-    b,
-    c,
-    lo,
-    hi,
-    at,
-    effects: effects | a.effects | (b?.effects ?? 0) | (c?.effects ?? 0),
-    top: Math.max(a.top, b?.top ?? -1, c?.top ?? -1),
-    size: 1 + a.size + (b?.size ?? 0) + (c?.size ?? 0),
-  };
+  let effects = own;
+  let top = kind !== 'slot' ? -1 : t === V128 ? lo + 1 : lo;
+  let size = 1;
+  if (a !== undefined) {
+    effects |= a.effects;
+    if (a.top > top) top = a.top;
+    size += a.size;
+  }
+  if (b !== undefined) {
+    effects |= b.effects;
+    if (b.top > top) top = b.top;
+    size += b.size;
+  }
+  if (c !== undefined) {
+    effects |= c.effects;
+    if (c.top > top) top = c.top;
+    size += c.size;
+  }
+  return { kind, op, t, a, b, c, lo, hi, at, effects, top, size };
 }
 
 /** Does the tree read a slot? */
@@ -137,80 +112,6 @@ export function readsSlot(node: Node, slot: number): boolean {
 
 /** A label of the lowered function; targets are found when all ops are placed. */
 export type LabelId = number;
-
-/** A statement: what has an effect, in order. `at` is the offset of the wasm instruction. */
-export type Statement =
-  | { readonly kind: 'set'; readonly slot: number; readonly value: Node; readonly at: number }
-  | {
-      readonly kind: 'store';
-      readonly op: string;
-      readonly address: Node;
-      readonly value: Node;
-      readonly offset: number;
-      readonly at: number;
-    }
-  /** memory.atomic.wait: address, expected value, time-out. */
-  | {
-      readonly kind: 'wait';
-      readonly wide: boolean;
-      readonly slot: number;
-      readonly operands: readonly Node[];
-      readonly offset: number;
-      readonly memory: number;
-      readonly at: number;
-    }
-  /** An access out of line that has an effect: `slot` gets its result, if it has one. */
-  | {
-      readonly kind: 'access';
-      readonly op: string;
-      readonly slot: number;
-      readonly operands: readonly Node[];
-      readonly offset: number;
-      readonly where: number;
-      readonly at: number;
-    }
-  /** An object operation (out-names.ts): `slot` gets its result, if it has one, and is -1 otherwise. */
-  | {
-      readonly kind: 'object';
-      readonly op: ObjectName;
-      readonly slot: number;
-      readonly operands: readonly Node[];
-      readonly k: number;
-      readonly at: number;
-    }
-  | { readonly kind: 'global.set'; readonly word: number; readonly value: Node; readonly at: number }
-  | {
-      readonly kind: 'memory.grow';
-      readonly slot: number;
-      readonly value: Node;
-      readonly memory: number;
-      readonly at: number;
-    }
-  | { readonly kind: 'label'; readonly label: LabelId; readonly at: number }
-  | { readonly kind: 'br'; readonly label: LabelId; readonly at: number }
-  | {
-      readonly kind: 'br_if';
-      readonly condition: Node;
-      readonly negated: boolean;
-      readonly label: LabelId;
-      readonly at: number;
-    }
-  | { readonly kind: 'br_table'; readonly value: Node; readonly labels: readonly LabelId[]; readonly at: number }
-  | {
-      readonly kind: 'call_indirect';
-      readonly value: Node;
-      readonly table: number;
-      readonly type: number;
-      readonly base: number;
-      readonly tail: boolean;
-      readonly at: number;
-    }
-  /** A value of a number type, or nothing where the results are in slots 0 and up already. */
-  | { readonly kind: 'return'; readonly value: Node | undefined; readonly at: number }
-  /** An op with its operands: no values have to be computed for it. */
-  | { readonly kind: 'op'; readonly op: string; readonly operands: readonly number[]; readonly at: number }
-  /** No op: from here on, `region` gets what is thrown; -1 is the caller. */
-  | { readonly kind: 'region'; readonly region: number; readonly at: number };
 
 /** Reinterpretations and wrapping: the words of the operand are the value. */
 export const MOVES_NO_BITS: ReadonlySet<string> = new Set([

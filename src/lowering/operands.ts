@@ -1,105 +1,177 @@
-// The operand stack of lowering: values that are not computed yet, as trees, and where each would stand.
+// The operand stack of lowering: where each value would stand, and the values that are not computed yet, as trees.
 // A value at height h has one place, the slots behind the locals and the values below it. `flush` computes a value
 // into its place. Which values have to be flushed before a statement is decided here and nowhere else.
+// Only values that wait are looked at, and few may: so an instruction costs the same however many operands there are.
+import { InternalError } from '../errors.ts';
 import { type ValType, V128 } from '../syntax/types.ts';
-import { MAX_TREE, type Node, READS, type Statement, TRAPS, readsSlot, slotNode } from './nodes.ts';
+import type { Probes } from './probes.ts';
+import { MAX_TREE, type Node, READS, TRAPS, readsSlot, slotNode } from './nodes.ts';
 
 /** Values that may wait at a time: it bounds the search for those that a statement concerns. */
-const MAX_PENDING = 100;
+const MAX_WAITING = 100;
+/** In place of the height of a value that no longer waits. */
+const DONE = -1;
+/** No slot has so high a number. */
+const NO_SLOT = 2 ** 30;
 
 /** How many slots a value takes. */
 export function slotsOf(t: ValType): number {
   return t === V128 ? 2 : 1;
 }
 
-export class Operands {
-  readonly nodes: Node[] = [];
-  /** By height: the first slot of the value's place. */
-  private readonly places: number[] = [];
-  private readonly statements: Statement[];
-  private readonly first: number;
-  /** Values below this height are all in their places. */
-  private clean = 0;
-  /** One past the highest slot that anything stands in. */
-  maxSlot: number;
-  /** Traced code computes every value at once. */
-  eager = false;
+/** Takes the statements that compute values. */
+export interface Sets {
+  set(slot: number, value: Node): void;
+}
 
-  constructor(statements: Statement[], firstSlot: number) {
-    this.statements = statements;
-    this.first = firstSlot;
-    this.maxSlot = firstSlot;
+export class Operands {
+  height = 0;
+  /** By height: the value's type, and the first slot of its place. */
+  private readonly types: Int32Array;
+  private readonly places: Int32Array;
+  /** Values that are not in their places, from the lowest up: how many, their heights, and how to compute them. */
+  private count = 0;
+  private readonly heights = new Int32Array(MAX_WAITING + 1);
+  private readonly waiting: Node[] = [];
+  private readonly sets: Sets;
+  private readonly cursor: { readonly at: number };
+  /** Traced code computes every value at once, and notes it: by height, its number among the operands of the probes. */
+  private readonly probes: Probes | undefined;
+  private readonly numbers: Int32Array;
+
+  /** Places are the slots from `first` up to `end`. The cursor stands at the instruction that is lowered. */
+  constructor(sets: Sets, cursor: { readonly at: number }, first: number, end: number, probes: Probes | undefined) {
+    this.sets = sets;
+    this.cursor = cursor;
+    this.types = new Int32Array(end - first);
+    this.places = new Int32Array(end - first + 1);
+    this.places[0] = first;
+    this.probes = probes;
+    this.numbers = new Int32Array(probes === undefined ? 0 : end - first);
   }
 
-  get height(): number {
-    return this.nodes.length;
+  typeAt(height: number): ValType {
+    return this.types[height];
   }
 
   /** The place of the value at a height, or the place that the next value would have. */
   place(height: number): number {
-    if (height < this.nodes.length) return this.places[height];
-    if (height === 0) return this.first;
-    return this.places[height - 1] + slotsOf(this.nodes[height - 1].t);
+    return this.places[height];
   }
 
   push(node: Node): void {
-    const place = this.place(this.nodes.length);
-    this.nodes.push(node);
-    this.places.push(place);
-    this.maxSlot = Math.max(this.maxSlot, place + slotsOf(node.t));
-    if (this.eager || node.size > MAX_TREE) this.flush(this.nodes.length - 1);
-    if (this.nodes.length - this.clean > MAX_PENDING) this.flushAll();
+    const { height } = this;
+    this.pushPlaced(node.t);
+    if (node.kind === 'slot' && node.lo === this.places[height]) return;
+    this.heights[this.count] = height;
+    this.waiting[this.count++] = node;
+    if (this.probes !== undefined || node.size > MAX_TREE) this.flushTop();
+    else if (this.count > MAX_WAITING) this.flushAll();
   }
 
   /** Pushes a value that stands in its place already: results of calls and blocks. */
-  pushPlaced(t: ValType, at: number): void {
-    const place = this.place(this.nodes.length);
-    this.nodes.push(slotNode(place, t, at));
-    this.places.push(place);
-    this.maxSlot = Math.max(this.maxSlot, place + slotsOf(t));
+  pushPlaced(t: ValType): void {
+    const { height } = this;
+    if (height === this.types.length) throw new InternalError('more operands than validation saw');
+    this.types[height] = t;
+    this.places[height + 1] = this.places[height] + slotsOf(t);
+    if (this.probes !== undefined) this.numbers[height] = this.probes.operand(t, this.places[height], this.top);
+    this.height = height + 1;
+  }
+
+  /** The number of the operand on top, where traced code is lowered; -1 where there is none. */
+  get top(): number {
+    return this.height === 0 ? -1 : this.numbers[this.height - 1];
   }
 
   pop(): Node {
-    this.places.pop();
-    const node = this.nodes.pop() as Node;
-    if (this.clean > this.nodes.length) this.clean = this.nodes.length;
-    return node;
+    const height = --this.height;
+    if (this.count > 0 && this.heights[this.count - 1] === height) return this.waiting[--this.count];
+    return slotNode(this.places[height], this.types[height], this.cursor.at);
+  }
+
+  /** Pops values, of which the last was on top. */
+  popMany(count: number): Node[] {
+    const values: Node[] = [];
+    for (let i = 0; i < count; i++) values.push(this.pop());
+    return values.reverse();
+  }
+
+  /** The value at a height, which stays. */
+  value(height: number): Node {
+    const i = this.heights.indexOf(height);
+    return i >= 0 && i < this.count
+      ? this.waiting[i]
+      : slotNode(this.places[height], this.types[height], this.cursor.at);
   }
 
   /** Forgets values down to a height. */
   truncate(height: number): void {
-    this.nodes.length = height;
-    this.places.length = height;
-    if (this.clean > height) this.clean = height;
+    this.height = height;
+    this.count = this.waitingBelow(height);
   }
 
-  /** Computes the value at a height into its place. */
-  flush(height: number): void {
-    const node = this.nodes[height];
-    const place = this.places[height];
-    if (node.kind === 'slot' && node.lo === place) return;
-    // A value below may still read what stands in this place.
-    for (let lower = this.clean; lower < height; lower++) {
-      const other = this.nodes[lower];
-      if (other.top >= place && !(other.kind === 'slot' && other.lo === this.places[lower])) this.flush(lower);
+  /** How many of the values below a height wait. */
+  private waitingBelow(height: number): number {
+    let { count } = this;
+    while (count > 0 && this.heights[count - 1] >= height) count--;
+    return count;
+  }
+
+  /** Computes a value that waits into its place, after those of the first `lower` that still read what stands there. */
+  private flush(i: number, lower: number): void {
+    const { heights, waiting } = this;
+    const place = this.places[heights[i]];
+    for (let j = 0; j < lower; j++) if (heights[j] >= 0 && waiting[j].top >= place) this.flush(j, j);
+    this.sets.set(place, waiting[i]);
+    heights[i] = DONE;
+  }
+
+  /** Forgets those that no longer wait. */
+  private compact(): void {
+    const { heights, waiting, count } = this;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      if (heights[i] === DONE) continue;
+      heights[kept] = heights[i];
+      waiting[kept++] = waiting[i];
     }
-    this.statements.push({ kind: 'set', slot: place, value: node, at: node.at });
-    this.nodes[height] = slotNode(place, node.t, node.at);
+    this.count = kept;
+  }
+
+  /** Computes the value on top. */
+  flushTop(): void {
+    this.flushFrom(this.height - 1);
   }
 
   /** Computes all values from a height up. */
   flushFrom(height: number): void {
-    for (let h = Math.max(height, this.clean); h < this.nodes.length; h++) this.flush(h);
-    if (height <= this.clean) this.clean = this.nodes.length;
+    const first = this.waitingBelow(height);
+    for (let i = first; i < this.count; i++) this.flush(i, first);
+    if (first < this.count) this.compact();
   }
 
   flushAll(): void {
     this.flushFrom(0);
   }
 
+  /** Computes those of the first `count` that have one of these effects, read slots from `top` on, or read `slot`. */
+  private flushIf(count: number, effects: number, top: number, slot: number): void {
+    const { heights, waiting } = this;
+    let found = false;
+    for (let i = 0; i < count; i++) {
+      const node = waiting[i];
+      const concerned = (node.effects & effects) !== 0 || node.top >= top || readsSlot(node, slot);
+      if (!concerned || heights[i] === DONE) continue;
+      this.flush(i, i);
+      found = true;
+    }
+    if (found) this.compact();
+  }
+
   /** Computes values with any of these effects: before a statement that must come after them. */
   flushEffects(effects: number): void {
-    for (let h = this.clean; h < this.nodes.length; h++) if ((this.nodes[h].effects & effects) !== 0) this.flush(h);
+    this.flushIf(this.count, effects, NO_SLOT, NO_SLOT);
   }
 
   /** Before a store, a call, a growth: what reads memory or globals, or may trap, comes first. */
@@ -109,14 +181,11 @@ export class Operands {
 
   /** Before a slot is written: values that read it. */
   flushReaders(slot: number): void {
-    for (let h = this.clean; h < this.nodes.length; h++) {
-      const node = this.nodes[h];
-      if (node.top >= slot && readsSlot(node, slot)) this.flush(h);
-    }
+    this.flushIf(this.count, 0, NO_SLOT, slot);
   }
 
   /** Before slots from `from` on are overwritten by a callee: values below `height` that read them. */
   flushAbove(from: number, height: number): void {
-    for (let h = this.clean; h < height; h++) if (this.nodes[h].top >= from) this.flush(h);
+    this.flushIf(this.waitingBelow(height), 0, from, NO_SLOT);
   }
 }

@@ -67,8 +67,13 @@ export function isShift(name: string): boolean {
   return name.startsWith('sh') || name.startsWith('rot');
 }
 
+/** The normal form of an operation on i32 or i64. */
+export function normal(type: 'i32' | 'i64', node: Node): { a: Node; b: Node; name: string } {
+  return type === 'i32' ? i32Normal(node) : i64Normal(node);
+}
+
 /** Operands and name of an i64 operation, with a constant on the right where the order does not matter. */
-export function i64Normal(node: Node): { a: Node; b: Node; name: string } {
+function i64Normal(node: Node): { a: Node; b: Node; name: string } {
   const a = node.a as Node;
   const b = node.b as Node;
   const name = node.op.slice(4);
@@ -100,7 +105,7 @@ function lessOne(a: Node, b: Node, name: string): { a: Node; b: Node; name: stri
 const LESS_ONE: Readonly<Record<string, string>> = { lt_s: 'le_s', ge_s: 'gt_s', lt_u: 'le_u', ge_u: 'gt_u' };
 
 /** Operands and name of an i32 operation, with a constant on the right and subtraction of one as an addition. */
-export function i32Normal(node: Node): { a: Node; b: Node; name: string } {
+function i32Normal(node: Node): { a: Node; b: Node; name: string } {
   let a = node.a as Node;
   let b = node.b as Node;
   let name = node.op.slice(4);

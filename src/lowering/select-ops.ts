@@ -3,369 +3,329 @@
 // that rows can be added and removed there alone. Evaluation order is the order of the wasm instructions.
 import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
-import { MOVES_NO_BITS, type Node, type Statement } from './nodes.ts';
+import { SCRATCH } from './frame.ts';
+import { type LabelId, MOVES_NO_BITS, type Node, constNode } from './nodes.ts';
 import { OPS, opNumber } from './op-table.ts';
-import { objectNumber, rareNumber } from './out-names.ts';
+import { type ObjectName, objectNumber, rareNumber } from './out-names.ts';
 import { slotsOf } from './operands.ts';
-import {
-  addressForm,
-  compareNormal,
-  i32Normal,
-  i64Normal,
-  isBoolean,
-  isOne,
-  isShift,
-  poolNumber,
-  step,
-} from './select-forms.ts';
+import { addressForm, compareNormal, isBoolean, isOne, isShift, normal, poolNumber, step } from './select-forms.ts';
 import { COMMUTES, COPY, INVERSE, MIRROR, SELECT, isI32Const, isWide, slotWords } from './select-rules.ts';
-import { I32, I64, type ValType } from '../syntax/types.ts';
+import { I32, I64 } from '../syntax/types.ts';
 
-interface Address {
-  readonly form: string;
-  readonly slots: readonly number[];
-  readonly immediates: readonly number[];
+/** What a statement's op takes: slots, immediates and labels, and trees whose values are computed to slots first. */
+type Operand = number | Node;
+
+/** An object operation that has not become an op yet, since where its result goes may still change. */
+interface Held {
+  readonly op: string;
+  readonly slot: number;
+  readonly operands: readonly Node[];
+  readonly k: number;
+  readonly at: number;
 }
 
-const SAMPLES = 'i32.load16_s*load16_s>add';
-
-function isSample(node: Node): boolean {
-  return node.kind === 'load' && node.op === 'i32.load16_s';
+/** A number of one word: not a reference, a vector or a number of 64 bits. */
+function isNarrow({ t }: Node): boolean {
+  return slotWords(t) === 1 && t <= 0;
 }
+
+function isLoad32({ kind, op }: Node): boolean {
+  return kind === 'load' && op === 'i32.load';
+}
+
+function isSample({ kind, op }: Node): boolean {
+  return kind === 'load' && op === 'i32.load16_s';
+}
+
+const isSlot = (node: Node | undefined): node is Node & { kind: 'slot' } => node?.kind === 'slot';
 
 const has = (name: string): boolean => opNumber(name) !== undefined;
 
 export class Selector {
   private readonly emit: Emitter;
   private readonly firstScratch: number;
-  private readonly lastScratch: number;
   private scratch: number;
+  private held: Held | undefined;
+  /** Sets that have not become ops yet, since one op may do them and the next statement: two at most. */
+  private sets = 0;
+  private slot = 0;
+  private value: Node | undefined;
+  private nextSlot = 0;
+  private nextValue: Node | undefined;
 
-  constructor(emit: Emitter, firstScratch: number, scratchSlots: number) {
+  constructor(emit: Emitter, firstScratch: number) {
     this.emit = emit;
     this.firstScratch = firstScratch;
-    this.lastScratch = firstScratch + scratchSlots;
     this.scratch = firstScratch;
-  }
-
-  statements(list: readonly Statement[]): void {
-    for (let i = 0; i < list.length; i++) {
-      this.scratch = this.firstScratch;
-      if (this.fusedPair(list[i], list[i + 1], list[i + 2]?.kind === 'br_if')) i++;
-      else this.statement(list[i]);
-    }
   }
 
   // ------------------------------------------------------------------------------------------------------ statements
 
-  private statement(s: Statement): void {
-    const { emit } = this;
-    switch (s.kind) {
-      case 'set':
-        this.evaluate(s.value, s.slot);
-        return;
-      case 'store':
-        this.store(s);
-        return;
-      case 'wait': {
-        const [a, b, c] = s.operands.map((node) => this.operand(node));
-        emit.op(s.wide ? 'wait64' : 'wait32', s.at, s.slot, a, b, c, s.offset, s.memory);
+  /** Where the next op goes, when all statements so far have become ops. Scratch slots are free. */
+  ready(): Emitter {
+    const { held } = this;
+    if (held !== undefined) {
+      this.held = undefined;
+      this.scratch = this.firstScratch;
+      this.object(held.op, held.slot, held.operands, held.k, held.at);
+    }
+    while (this.sets > 0) this.settle(false);
+    this.scratch = this.firstScratch;
+    return this.emit;
+  }
+
+  /** A statement that is one op. */
+  statement(name: string, at: number, ...operands: Operand[]): void {
+    this.ready();
+    this.op(name, at, ...operands);
+  }
+
+  /** The first of the sets that wait becomes an op; where a branch follows, the second one may rather go with that. */
+  private settle(branches: boolean): void {
+    const { slot, nextSlot } = this;
+    const value = this.value as Node;
+    const next = this.nextValue as Node;
+    this.scratch = this.firstScratch;
+    if (this.sets-- === 2) {
+      if (this.joins(slot, value) && isNarrow(next) && this.pairOfSets(slot, value, nextSlot, next, branches)) {
+        this.sets = 0;
         return;
       }
-      case 'access':
-        this.access(s.op, s.slot, s.operands, s.offset, s.where, s.at);
-        return;
-      case 'global.set':
-        emit.op(isWide(s.value.t) ? 'global.set64' : 'global.set32', s.at, this.operand(s.value), s.word);
-        return;
-      case 'memory.grow':
-        emit.op('memory.grow', s.at, s.slot, this.operand(s.value), s.memory);
-        return;
-      case 'label':
-        emit.label(s.label);
-        return;
-      case 'br':
-        emit.op('br', s.at, s.label);
-        return;
-      case 'br_if':
-        this.branchIf(s.condition, s.negated, s.label, s.at);
-        return;
-      case 'br_table':
-        emit.op('br_table', s.at, this.operand(s.value), s.labels.length - 1);
-        for (const label of s.labels) emit.target(label);
-        return;
-      case 'op':
-        emit.op(s.op, s.at, ...s.operands);
-        return;
-      case 'call_indirect':
-        if (s.tail) emit.op('tail.call.indirect', s.at, this.operand(s.value), s.table, s.type);
-        else emit.op('call.indirect', s.at, this.operand(s.value), s.table, s.type, s.base * 2);
-        return;
-      case 'object':
-        this.object(s.op, s.slot, s.operands, s.k, s.at);
-        return;
-      case 'return':
-        this.return(s.value, s.at);
-        return;
-      case 'region':
-        emit.region(s.region);
-        return;
+      this.slot = nextSlot;
+      this.value = next;
+    }
+    this.evaluate(value, slot);
+  }
+
+  /** May a set be one op with what follows it? */
+  private joins(slot: number, value: Node): boolean {
+    return isNarrow(value) && !this.emit.isFar(slot);
+  }
+
+  /** A value goes to a slot. */
+  set(slot: number, value: Node): void {
+    if (this.held !== undefined) this.ready();
+    if (this.sets === 2) this.settle(false);
+    if (this.sets++ === 0) {
+      this.slot = slot;
+      this.value = value;
+    } else {
+      this.nextSlot = slot;
+      this.nextValue = value;
     }
   }
 
-  private return(value: Node | undefined, at: number): void {
-    if (value === undefined) this.emit.op('return', at);
-    else if (isI32Const(value)) this.emit.op('return32.k', at, value.lo);
-    else this.emit.op(isWide(value.t) ? 'return64' : 'return32', at, this.operand(value));
-  }
-
-  /** An object operation: an op of its own, or the `object` op. */
-  private object(op: string, d: number, operands: readonly Node[], k: number, at: number): void {
-    const slots = operands.map((node) => this.operand(node));
-    const own = opNumber(op);
-    if (own !== undefined) {
-      this.emit.op(op, at, ...(d < 0 ? [] : [d]), ...slots, ...(OPS[own].operands.includes('k') ? [k] : []));
+  branchIf(condition: Node, negated: boolean, label: LabelId, at: number): void {
+    if (this.held !== undefined) this.ready();
+    if (this.sets === 2) this.settle(true);
+    const { slot } = this;
+    const value = this.value as Node;
+    this.scratch = this.firstScratch;
+    if (this.sets === 1 && this.joins(slot, value) && this.setAndBranch(slot, value, condition, negated, label, at)) {
+      this.sets = 0;
       return;
     }
-    const [a, b, c] = [slots[0] ?? 0, slots[1] ?? 0, slots[2] ?? 0];
-    this.emit.op('object', at, Math.max(0, d), a, b, c, objectNumber(op) as number, k);
+    this.ready();
+    this.branch(condition, negated, label, at);
   }
 
-  /** An access out of line; `where` is memory and lane. */
-  private access(op: string, d: number, operands: readonly Node[], offset: number, where: number, at: number): void {
-    const slots = operands.map((node) => this.operand(node));
-    const number = rareNumber('access', op) as number;
-    this.emit.op('access', at, d, slots[0], slots[1] ?? 0, slots[2] ?? 0, number, offset, where >> 4, where & 15);
+  /** An object operation; its result, if there is one, goes to a slot: -1 for none. */
+  operation(op: ObjectName, slot: number, operands: readonly Node[], k: number, at: number): void {
+    this.ready();
+    this.held = { op, slot, operands, k, at };
   }
 
-  private store(s: Extract<Statement, { kind: 'store' }>): void {
-    const { value, offset } = s;
-    if (s.op === 'i32.store' && value.kind === 'load' && value.op === 'i32.load') {
-      const to = this.operand(s.address);
-      this.emit.op('i32.load>store', s.at, to, this.operand(value.a as Node), offset, value.lo);
-      return;
-    }
-    const suffix = value.kind === 'const' && has(`${s.op}=k`) ? '=k' : '';
-    const { form, slots, immediates } = this.address(s.op, suffix, s.address);
-    const name = `${s.op}${form}${suffix}`;
-    if (suffix !== '') this.emit.op(name, s.at, ...slots, offset, ...immediates, value.lo);
-    else this.emit.op(name, s.at, ...slots, this.operand(value), offset, ...immediates);
-  }
-
-  /** The form of address that an op has for a tree (ops.ts, ADDRESS), with its operands. */
-  private address(op: string, suffix: string, address: Node): Address {
-    const { form, nodes, immediates } = addressForm(address, (one) => has(`${op}${one}${suffix}`));
-    return { form, slots: nodes.map((node) => this.operand(node)), immediates };
-  }
-
-  /** Two statements in one op. Where a branch follows them, the second one may rather go with that. */
-  private fusedPair(s: Statement, next: Statement | undefined, branches: boolean): boolean {
-    if (next === undefined || s.kind !== 'set' || this.emit.isFar(s.slot) || slotWords(s.value.t) > 1 || s.value.t > 0)
-      return false;
-    if (next.kind === 'br_if') return this.incrementBranch(s, next) || this.setBranch(s, next);
-    if (next.kind !== 'set' || next.value.t > 0 || slotWords(next.value.t) > 1) return false;
-    if (s.value.kind === 'slot' && next.value.kind === 'slot') {
-      this.emit.op('copy32x2', s.at, s.slot, s.value.lo, next.slot, next.value.lo);
-      return true;
-    }
-    const { kind, op, a, b, lo, at } = next.value;
-    const loads = kind === 'load' && op === 'i32.load' && a?.kind === 'slot';
-    if (loads && s.value.kind === 'slot' && !branches) {
-      this.emit.op('copy32,i32.load', at, s.slot, s.value.lo, next.slot, a.lo, lo);
-      return true;
-    }
-    if (s.value.op === 'i32.add' && op === 'i32.rotl' && this.addXorRotate(s, next)) return true;
-    const first = step(s.value);
-    if (first === undefined) return false;
-    const second = branches ? undefined : step(next.value);
-    if (second !== undefined) {
-      this.emit.op('i32.add.k,i32.add.k', s.at, s.slot, first.slot, next.slot, second.slot, first.by, second.by);
-      return true;
-    }
-    if (op === 'i32.add' && a?.kind === 'slot' && b?.kind === 'slot' && !branches) {
-      this.emit.op('i32.add.k,i32.add', s.at, s.slot, first.slot, next.slot, a.lo, b.lo, first.by);
-      return true;
-    }
-    if (!loads || a.lo !== s.slot) return false;
-    this.emit.op('i32.load,tee.add.k', at, next.slot, s.slot, first.slot, lo, first.by);
+  /** The result of the last statement, if that is an object operation with its result in this slot, goes to another one. */
+  retarget(from: number, to: number): boolean {
+    if (this.held?.slot !== from) return false;
+    this.held = { ...this.held, slot: to };
     return true;
+  }
+
+  br(label: LabelId, at: number): void {
+    this.statement('br', at, label);
+  }
+
+  label(label: LabelId): void {
+    this.ready().label(label);
+  }
+
+  /** Returns a value of a number type, or what is in slots 0 and up already. */
+  return(value: Node | undefined, at: number): void {
+    if (value === undefined) this.statement('return', at);
+    else if (isI32Const(value)) this.statement('return32.k', at, value.lo);
+    else this.statement(isWide(value.t) ? 'return64' : 'return32', at, value);
+  }
+
+  /** An access out of line that has an effect. */
+  effect(op: string, slot: number, operands: readonly Node[], offset: number, where: number, at: number): void {
+    this.ready();
+    this.access(op, slot, operands, offset, where, at);
+  }
+
+  store(op: string, address: Node, value: Node, offset: number, at: number): void {
+    if (op === 'i32.store' && isLoad32(value)) {
+      this.statement('i32.load>store', at, address, value.a as Node, offset, value.lo);
+      return;
+    }
+    const suffix = value.kind === 'const' && has(`${op}=k`) ? '=k' : '';
+    const { form, nodes, immediates } = addressForm(address, (one) => has(`${op}${one}${suffix}`));
+    const name = `${op}${form}${suffix}`;
+    if (suffix !== '') this.statement(name, at, ...nodes, offset, ...immediates, value.lo);
+    else this.statement(name, at, ...nodes, value, offset, ...immediates);
+  }
+
+  // -------------------------------------------------------------------------------------------- two statements in one
+
+  /** Two sets in one op. */
+  private pairOfSets(slot: number, value: Node, nextSlot: number, next: Node, branches: boolean): boolean {
+    if (isSlot(value) && isSlot(next)) return this.op('copy32x2', value.at, slot, value, nextSlot, next);
+    const { op, a, b, lo, at } = next;
+    const loads = isLoad32(next) && isSlot(a);
+    if (loads && isSlot(value) && !branches) return this.op('copy32,i32.load', at, slot, value, nextSlot, a, lo);
+    if (value.op === 'i32.add' && op === 'i32.rotl' && this.addXorRotate(slot, value, nextSlot, next)) return true;
+    const first = step(value);
+    if (first === undefined) return false;
+    const second = branches ? undefined : step(next);
+    const { by } = first;
+    if (second !== undefined)
+      return this.op('i32.add.k,i32.add.k', value.at, slot, first.slot, nextSlot, second.slot, by, second.by);
+    if (op === 'i32.add' && isSlot(a) && isSlot(b) && !branches)
+      return this.op('i32.add.k,i32.add', value.at, slot, first.slot, nextSlot, a, b, by);
+    return loads && a.lo === slot && this.op('i32.load,tee.add.k', at, nextSlot, slot, first.slot, lo, by);
   }
 
   /** d = a + b and e = (c ^ d) <<< k: what ChaCha, Salsa and BLAKE are made of. */
-  private addXorRotate(s: Extract<Statement, { kind: 'set' }>, next: Extract<Statement, { kind: 'set' }>): boolean {
-    const [{ a, b }, { a: mixed, b: by }] = [s.value, next.value];
-    if (mixed?.op !== 'i32.xor' || !isI32Const(by as Node) || a?.kind !== 'slot' || b?.kind !== 'slot') return false;
-    const [x, y] = mixed.b?.kind === 'slot' && mixed.b.lo === s.slot ? [mixed.b, mixed.a] : [mixed.a, mixed.b];
-    if (x?.kind !== 'slot' || x.lo !== s.slot || y?.kind !== 'slot') return false;
-    this.emit.op('i32.add,xor>rotl.k', next.value.at, s.slot, a.lo, b.lo, next.slot, y.lo, (by as Node).lo & 31);
-    return true;
+  private addXorRotate(slot: number, { a, b }: Node, nextSlot: number, { a: mixed, b: by, at }: Node): boolean {
+    if (mixed?.op !== 'i32.xor' || !isI32Const(by as Node) || !isSlot(a) || !isSlot(b)) return false;
+    const [x, y] = isSlot(mixed.b) && mixed.b.lo === slot ? [mixed.b, mixed.a] : [mixed.a, mixed.b];
+    if (!isSlot(x) || x.lo !== slot || !isSlot(y)) return false;
+    return this.op('i32.add,xor>rotl.k', at, slot, a, b, nextSlot, y, (by as Node).lo & 31);
   }
 
-  /** A move or a load, and a branch on a slot. */
-  private setBranch(s: Extract<Statement, { kind: 'set' }>, next: Extract<Statement, { kind: 'br_if' }>): boolean {
-    const { condition, negated, label } = next;
-    if (condition.kind !== 'slot') return false;
+  /** A set and a branch in one op: a move, a load, or an increment. */
+  private setAndBranch(slot: number, value: Node, test: Node, negated: boolean, label: LabelId, at: number): boolean {
+    if (value.kind === 'binary') return this.incrementBranch(slot, value, test, negated, label, at);
+    if (!isSlot(test)) return false;
     const branch = negated ? 'br_unless' : 'br_if';
-    const { value } = s;
-    if (value.kind === 'slot') {
-      this.emit.op(`copy32,${branch}`, s.at, s.slot, value.lo, condition.lo, label);
-      return true;
-    }
-    if (value.kind !== 'load' || condition.lo !== s.slot || !has(`${branch}.tee.${value.op}`)) return false;
-    this.emit.op(`${branch}.tee.${value.op}`, value.at, s.slot, this.operand(value.a as Node), value.lo, label);
-    return true;
+    if (isSlot(value)) return this.op(`copy32,${branch}`, value.at, slot, value, test, label);
+    const name = `${branch}.tee.${value.op}`;
+    return test.lo === slot && has(name) && this.op(name, value.at, slot, value.a as Node, value.lo, label);
   }
 
   private incrementBranch(
-    s: Extract<Statement, { kind: 'set' }>,
-    next: Extract<Statement, { kind: 'br_if' }>,
+    slot: number,
+    { op: operator, a, b }: Node,
+    test: Node,
+    negated: boolean,
+    label: LabelId,
+    at: number,
   ): boolean {
-    const { value, slot } = s;
-    if (value.kind !== 'binary' || (value.op !== 'i32.add' && value.op !== 'i32.sub')) return false;
-    const { a, b } = value as { a: Node; b: Node };
-    const bySlot = value.op === 'i32.add' && b.kind === 'slot';
-    if (a.kind !== 'slot' || !(isI32Const(b) || bySlot)) return false;
-    const by = value.op === 'i32.add' ? b.lo : -b.lo | 0;
-    const { condition, negated, label, at } = next;
-    const op = bySlot ? 'br.add' : 'br.inc';
-    if (condition.kind === 'slot' && condition.lo === slot && !bySlot) {
-      this.emit.op(`br.inc.${negated ? 'eq' : 'ne'}.k`, at, slot, a.lo, by, 0, label);
-      return true;
-    }
-    if (condition.kind !== 'binary' || !condition.op.startsWith('i32.')) return false;
-    let left = condition.a as Node;
-    let right = condition.b as Node;
-    let compare = condition.op.slice(4);
-    if (right.kind === 'slot' && right.lo === slot) [left, right, compare] = [right, left, MIRROR[compare]];
-    const name = `${op}.${negated ? INVERSE[compare] : compare}`;
-    if (left.kind !== 'slot' || left.lo !== slot || !has(name)) return false;
-    if (isI32Const(right)) this.emit.op(`${name}.k`, at, slot, a.lo, by, right.lo, label);
-    else if (right.kind !== 'slot') return false;
-    else if (bySlot) this.emit.op(name, at, slot, a.lo, by, right.lo, label);
-    else this.emit.op(name, at, slot, a.lo, right.lo, by, label);
-    return true;
+    const adds = operator === 'i32.add';
+    if ((!adds && operator !== 'i32.sub') || b === undefined) return false;
+    const bySlot = adds && isSlot(b);
+    if (!isSlot(a) || !(isI32Const(b) || bySlot)) return false;
+    const by = adds ? b.lo : -b.lo | 0;
+    if (isSlot(test) && test.lo === slot && !bySlot)
+      return this.op(`br.inc.${negated ? 'eq' : 'ne'}.k`, at, slot, a, by, 0, label);
+    if (test.kind !== 'binary' || !test.op.startsWith('i32.')) return false;
+    let left = test.a as Node;
+    let right = test.b as Node;
+    let compare = test.op.slice(4);
+    if (isSlot(right) && right.lo === slot) [left, right, compare] = [right, left, MIRROR[compare]];
+    const name = `${bySlot ? 'br.add' : 'br.inc'}.${negated ? INVERSE[compare] : compare}`;
+    if (!isSlot(left) || left.lo !== slot || !has(name)) return false;
+    if (isI32Const(right)) return this.op(`${name}.k`, at, slot, a, by, right.lo, label);
+    if (!isSlot(right)) return false;
+    return bySlot ? this.op(name, at, slot, a, by, right, label) : this.op(name, at, slot, a, right, by, label);
   }
 
   // -------------------------------------------------------------------------------------------------------- branches
 
-  private branchIf(condition: Node, negated: boolean, label: number, at: number): void {
-    const { emit } = this;
+  private branch(condition: Node, negated: boolean, label: LabelId, at: number): void {
     let node = condition;
     let unless = negated;
-    for (;;) {
-      const not =
-        node.op === 'i32.eqz' || (node.op === 'i32.xor' && isOne(node.b as Node) && isBoolean(node.a as Node));
-      if (!not) break;
+    while (node.op === 'i32.eqz' || (node.op === 'i32.xor' && isOne(node.b as Node) && isBoolean(node.a as Node))) {
       node = node.a as Node;
       unless = !unless;
     }
-    if (node.kind === 'binary' && this.branchCompare(node, unless, label, at)) return;
-    if (node.kind === 'unary' && node.op === 'i64.eqz') {
-      const a = this.operand(node.a as Node);
-      const zero = this.take(I64);
-      emit.op('const64', at, zero, 0, 0);
-      emit.op(unless ? 'br.i64.ne' : 'br.i64.eq', at, a, zero, label);
-      return;
-    }
-    if (node.kind === 'unary' && node.op === 'ref.test') {
-      emit.op('br.ref.test', at, this.operand(node.a as Node), unless ? ~node.lo : node.lo, label);
-      return;
-    }
-    if (node.kind === 'unary' && node.op === 'ref.is_null') {
-      emit.op(unless ? 'br.not.ref.is_null' : 'br.ref.is_null', at, this.operand(node.a as Node), label);
-      return;
-    }
-    if (node.kind === 'global' && node.t === I32) {
-      emit.op(unless ? 'br_unless.global' : 'br_if.global', at, node.lo, label);
-      return;
-    }
-    if (node.kind === 'load') {
-      const name = `${unless ? 'br_unless' : 'br_if'}.${node.op}`;
-      if (has(name)) {
-        emit.op(name, node.at, this.operand(node.a as Node), node.lo, label);
-        return;
-      }
-    }
-    emit.op(unless ? 'br_unless' : 'br_if', at, this.operand(node), label);
+    const { kind, op, a, lo } = node as Node & { readonly a: Node };
+    const br = unless ? 'br_unless' : 'br_if';
+    if (kind === 'binary' && this.branchCompare(node, unless, label, at)) return;
+    if (op === 'i64.eqz') {
+      const zero = constNode(I64, 0, 0, at);
+      this.op(unless ? 'br.i64.ne' : 'br.i64.eq', at, a, zero, label);
+    } else if (op === 'ref.test') this.op('br.ref.test', at, a, unless ? ~lo : lo, label);
+    else if (op === 'ref.is_null') this.op(unless ? 'br.not.ref.is_null' : 'br.ref.is_null', at, a, label);
+    else if (kind === 'global' && node.t === I32) this.op(`${br}.global`, at, lo, label);
+    else if (kind === 'load' && has(`${br}.${op}`)) this.op(`${br}.${op}`, node.at, a, lo, label);
+    else this.op(br, at, node, label);
   }
 
-  private branchCompare(node: Node, negated: boolean, label: number, at: number): boolean {
+  private branchCompare(node: Node, negated: boolean, label: LabelId, at: number): boolean {
     const type = node.op.slice(0, 3);
     const compare = node.op.slice(4);
     const a = node.a as Node;
     const b = node.b as Node;
-    if (type === 'i32' && INVERSE[compare] !== undefined) {
-      this.branchI32(a, b, negated ? INVERSE[compare] : compare, label, at);
-      return true;
+    const inverse = INVERSE[compare];
+    if (type === 'i32') {
+      if (inverse !== undefined) return this.branchI32(a, b, negated ? inverse : compare, label, at);
+      if (compare === 'and' && isI32Const(b))
+        return this.op(`br.i32.and.k>${negated ? 'eq' : 'ne'}.k`, at, a, b.lo, 0, label);
+      if (compare === 'and') return this.op(negated ? 'br_unless.and' : 'br_if.and', at, a, b, label);
+      return (compare === 'xor' || compare === 'sub') && this.branchI32(a, b, negated ? 'eq' : 'ne', label, at);
     }
-    if (type === 'i32' && compare === 'and' && isI32Const(b)) {
-      this.emit.op(`br.i32.and.k>${negated ? 'eq' : 'ne'}.k`, at, this.operand(a), b.lo, 0, label);
-      return true;
-    }
-    if (type === 'i32' && compare === 'and') {
-      const left = this.operand(a);
-      this.emit.op(negated ? 'br_unless.and' : 'br_if.and', at, left, this.operand(b), label);
-      return true;
-    }
-    if (type === 'i32' && (compare === 'xor' || compare === 'sub')) {
-      this.branchI32(a, b, negated ? 'eq' : 'ne', label, at);
-      return true;
-    }
-    if (type === 'i64' && INVERSE[compare] !== undefined) {
-      const name = negated ? INVERSE[compare] : compare;
-      this.eitherWay('br.i64.', name, at, a, b, [], label);
-      return true;
-    }
+    if (type === 'i64')
+      return inverse !== undefined && this.compare('br.i64.', negated ? inverse : compare, at, [], a, b, label);
     if (type[0] !== 'f' || MIRROR[compare] === undefined) return false;
     const branch = negated ? 'br.not' : 'br';
     const number = poolNumber(b);
-    if (number !== undefined) this.emit.op(`${branch}.${node.op}.k`, at, this.operand(a), number, label);
-    else this.eitherWay(`${branch}.${type}.`, compare, at, a, b, [], label);
-    return true;
+    if (number !== undefined) return this.op(`${branch}.${node.op}.k`, at, a, number, label);
+    return this.compare(`${branch}.${type}.`, compare, at, [], a, b, label);
   }
 
-  /** An op on two values, or its mirror image on the second and the first, where only that one is there. */
-  private eitherWay(type: string, name: string, at: number, a: Node, b: Node, d: number[], ...label: number[]): void {
-    const first = this.operand(a);
-    const second = this.operand(b);
-    const slots = has(type + name) ? [first, second] : [second, first];
-    this.emit.op(type + (has(type + name) ? name : MIRROR[name]), at, ...d, ...slots, ...label);
+  /** A comparison of two trees; where there is none of this name, that of the operands exchanged. */
+  private compare(before: string, name: string, at: number, to: number[], a: Node, b: Node, ...after: number[]): true {
+    const left = this.operand(a);
+    const right = this.operand(b);
+    if (has(before + name)) return this.op(before + name, at, ...to, left, right, ...after);
+    return this.op(before + MIRROR[name], at, ...to, right, left, ...after);
   }
 
-  private branchI32(left: Node, right: Node, compare: string, label: number, at: number): void {
+  private branchI32(left: Node, right: Node, compare: string, label: LabelId, at: number): true {
     const { a, b, name } = compareNormal(left, right, compare);
-    if (!isI32Const(b) || !has(`br.i32.${name}.k`)) {
-      this.eitherWay('br.i32.', name, at, a, b, [], label);
-      return;
-    }
+    const op = `br.i32.${name}.k`;
+    // Not of an immediate, or not there with one.
+    if (!isI32Const(b) || !has(op)) return this.compare('br.i32.', name, at, [], a, b, label);
     if (b.lo === 0 && (name === 'eq' || name === 'ne')) {
-      this.branchIf(a, name === 'eq', label, at);
-      return;
+      this.branch(a, name === 'eq', label, at);
+      return true;
     }
     if (a.kind === 'binary' && isI32Const(a.b as Node) && a.op.startsWith('i32.')) {
       const fused = `br.i32.${a.op.slice(4)}.k>${name}.k`;
-      if (has(fused)) {
-        this.emit.op(fused, at, this.operand(a.a as Node), (a.b as Node).lo, b.lo, label);
-        return;
-      }
+      if (has(fused)) return this.op(fused, at, a.a as Node, (a.b as Node).lo, b.lo, label);
     }
-    this.emit.op(`br.i32.${name}.k`, at, this.operand(a), b.lo, label);
+    return this.op(op, at, a, b.lo, label);
   }
 
   // ----------------------------------------------------------------------------------------------------- expressions
 
-  /** Scratch slots for a value. */
-  private take(t: ValType): number {
-    const slot = this.scratch;
-    this.scratch += slotsOf(t);
-    if (this.scratch > this.lastScratch) throw new InternalError('out of scratch slots');
-    return slot;
+  /** Emits an op, after those that compute its operands, in their order. */
+  op(name: string, at: number, ...operands: Operand[]): true {
+    for (let i = 0; i < operands.length; i++) {
+      const one = operands[i];
+      if (typeof one !== 'number') operands[i] = this.operand(one);
+    }
+    this.emit.op(name, at, operands as number[]);
+    return true;
   }
 
   /** The slot that holds a value: its own where it stands in one, else a scratch slot that it is computed into. */
   private operand(node: Node): number {
     if (node.kind === 'slot') return node.lo;
-    const slot = this.take(node.t);
+    const slot = this.scratch;
+    this.scratch += slotsOf(node.t);
+    if (this.scratch > this.firstScratch + SCRATCH) throw new InternalError('out of scratch slots');
     this.evaluate(node, slot);
     return slot;
   }
@@ -373,218 +333,158 @@ export class Selector {
   /** Computes a tree into a slot. */
   private evaluate(node: Node, d: number): void {
     const before = this.scratch;
-    switch (node.kind) {
+    const { kind, t, at, lo, hi } = node;
+    switch (kind) {
       case 'slot':
-        if (node.t > 0) this.emit.op('copyref', node.at, d, node.lo);
-        else this.emit.op(COPY[slotWords(node.t)], node.at, d, node.lo);
+        this.op(t > 0 ? 'copyref' : COPY[slotWords(t)], at, d, lo);
         break;
       case 'const':
-        if (node.t > 0) this.emit.op('nullref', node.at, d);
-        else if (isWide(node.t)) this.emit.op('const64', node.at, d, node.lo, node.hi);
-        else this.emit.op('const32', node.at, d, node.lo);
+        if (t > 0) this.op('nullref', at, d);
+        else if (isWide(t)) this.op('const64', at, d, lo, hi);
+        else this.op('const32', at, d, lo);
         break;
       case 'global':
-        if (node.t > 0) this.emit.op('global.getref', node.at, d, node.lo);
-        else this.emit.op(isWide(node.t) ? 'global.get64' : 'global.get32', node.at, d, node.lo);
+        this.op(t > 0 ? 'global.getref' : isWide(t) ? 'global.get64' : 'global.get32', at, d, lo);
         break;
       case 'size':
-        this.emit.op('memory.size', node.at, d);
-        break;
-      case 'unary':
-        this.unary(node, d);
-        break;
-      case 'load':
-        this.load(node, d);
-        break;
-      case 'select':
-        this.select(node, d);
-        break;
-      case 'binary':
-        this.binary(node, d);
-        break;
-      case 'ternary': {
-        const a = this.operand(node.a as Node);
-        const b = this.operand(node.b as Node);
-        const c = this.operand(node.c as Node);
-        this.emit.op('ternary', node.at, d, a, b, c, rareNumber('ternary', node.op) as number);
-        break;
-      }
-      case 'access':
-        this.access(node.op, d, [node.a as Node, ...(node.b === undefined ? [] : [node.b])], node.lo, node.hi, node.at);
+        this.op('memory.size', at, d);
         break;
       case 'v128':
         this.evaluate(node.a as Node, d);
         this.evaluate(node.b as Node, d + 1);
         break;
+      default:
+        this.operate(node, d);
     }
     this.scratch = before;
   }
 
-  private unary(node: Node, d: number): void {
-    const a = node.a as Node;
+  private operate(node: Node, d: number): void {
+    const { kind, op, t, at, lo } = node;
+    const { a, b, c } = node as { readonly a: Node; readonly b: Node; readonly c: Node };
+    switch (kind) {
+      case 'unary':
+        this.unary(node, a, d);
+        break;
+      case 'load':
+        this.load(node, a, d);
+        break;
+      case 'select':
+        this.op(t > 0 ? 'selectref' : SELECT[slotWords(t)], at, d, a, b, c);
+        break;
+      case 'binary':
+        this.binary(node, a, b, d);
+        break;
+      case 'ternary':
+        this.op('ternary', at, d, a, b, c, rareNumber('ternary', op) as number);
+        break;
+      default:
+        this.access(op, d, b === undefined ? [a] : [a, b], lo, node.hi, at);
+    }
+  }
+
+  /** An access out of line; `where` is memory and lane. */
+  private access(op: string, d: number, [a, b, c]: readonly Node[], offset: number, where: number, at: number): void {
+    this.op('access', at, d, a, b ?? 0, c ?? 0, rareNumber('access', op) as number, offset, where >> 4, where & 15);
+  }
+
+  /** An object operation: an op of its own, or the `object` op. */
+  private object(op: string, d: number, nodes: readonly Node[], k: number, at: number): void {
+    const own = opNumber(op);
+    const [a, b, c] = nodes;
+    if (own === undefined) this.op('object', at, Math.max(0, d), a ?? 0, b ?? 0, c ?? 0, objectNumber(op) as number, k);
+    else this.op(op, at, ...(d < 0 ? [] : [d]), ...nodes, ...(OPS[own].operands.includes('k') ? [k] : []));
+  }
+
+  private unary({ op: name, lo, at }: Node, a: Node, d: number): void {
     // These move no bits: the operand's words are the value.
-    if (MOVES_NO_BITS.has(node.op)) {
+    if (MOVES_NO_BITS.has(name)) {
       this.evaluate(a, d);
       return;
     }
-    const op = node.op === 'i64.extend32_s' ? 'i64.extend_i32_s' : node.op;
-    if (objectNumber(op) !== undefined) {
-      this.object(op, d, [a], node.lo, node.at);
-      return;
-    }
+    const op = name === 'i64.extend32_s' ? 'i64.extend_i32_s' : name;
     const rare = rareNumber('unary', op);
-    if (rare === undefined) this.emit.op(op, node.at, d, this.operand(a));
-    else this.emit.op('unary', node.at, d, this.operand(a), rare, node.lo);
+    if (objectNumber(op) !== undefined) this.object(op, d, [a], lo, at);
+    else if (rare === undefined) this.op(op, at, d, a);
+    else this.op('unary', at, d, a, rare, lo);
   }
 
-  private load(node: Node, d: number): void {
-    const address = node.a as Node;
-    if (address.kind === 'load' && address.op === 'i32.load' && has(`i32.load>${node.op}`)) {
-      this.emit.op(`i32.load>${node.op}`, node.at, d, this.operand(address.a as Node), address.lo, node.lo);
+  private load({ op, lo, at }: Node, address: Node, d: number): void {
+    const through = `i32.load>${op}`;
+    if (isLoad32(address) && has(through)) {
+      this.op(through, at, d, address.a as Node, address.lo, lo);
       return;
     }
-    const { form, slots, immediates } = this.address(node.op, '', address);
-    this.emit.op(`${node.op}${form}`, node.at, d, ...slots, node.lo, ...immediates);
+    const { form, nodes, immediates } = addressForm(address, (one) => has(op + one));
+    this.op(op + form, at, d, ...nodes, lo, ...immediates);
   }
 
-  private select(node: Node, d: number): void {
-    const a = this.operand(node.a as Node);
-    const b = this.operand(node.b as Node);
-    const op = node.t > 0 ? 'selectref' : SELECT[slotWords(node.t)];
-    this.emit.op(op, node.at, d, a, b, this.operand(node.c as Node));
+  private binary(node: Node, a: Node, b: Node, d: number): void {
+    const { op, at, lo } = node;
+    const type = op.slice(0, 3);
+    if ((type === 'i32' || type === 'i64') && this.integer(type, node, d)) return;
+    if ((op === 'f64.add' || op === 'f64.sub') && this.multiplyAdd(node, a, b, d)) return;
+    if (type === 'f64' && this.floatConst(node, a, b, d)) return;
+    const rare = rareNumber('binary', op);
+    if (op === 'ref.eq') this.object(op, d, [a, b], 0, at);
+    else if (rare !== undefined) this.op('binary', at, d, a, b, rare, lo);
+    else this.compare(`${type}.`, op.slice(4), at, [d], a, b);
   }
 
-  private binary(node: Node, d: number): void {
-    const type = node.op.slice(0, 3);
-    if (type === 'i32' && this.i32(node, d)) return;
-    if (type === 'i64' && this.i64(node, d)) return;
-    if ((node.op === 'f64.add' || node.op === 'f64.sub') && this.multiplyAdd(node, d)) return;
-    if (type === 'f64' && this.floatConst(node, d)) return;
-    if (node.op === 'ref.eq') {
-      this.object(node.op, d, [node.a as Node, node.b as Node], 0, node.at);
-      return;
+  /** An operation on i32 or i64 with an immediate, or with another operation inside. */
+  private integer(type: 'i32' | 'i64', node: Node, d: number): boolean {
+    const { at } = node;
+    const { a, b, name } = normal(type, node);
+    if (isI32Const(b) && name === 'add') {
+      if (a.kind === 'global') return this.op('global.get32.add', at, d, a.lo, b.lo);
+      if (isLoad32(a)) return this.op('i32.load>add.k', a.at, d, a.a as Node, a.lo, b.lo);
     }
-    const rare = rareNumber('binary', node.op);
-    const [a, b] = [node.a as Node, node.b as Node];
-    if (rare === undefined) this.eitherWay(`${type}.`, node.op.slice(4), node.at, a, b, [d]);
-    else {
-      const first = this.operand(a);
-      this.emit.op('binary', node.at, d, first, this.operand(b), rare, node.lo);
-    }
-  }
-
-  /** i32 operations with an immediate, or with another operation inside. */
-  private i32(node: Node, d: number): boolean {
-    const { a, b, name } = i32Normal(node);
-    if (isI32Const(b)) {
-      if (a.kind === 'global' && name === 'add') {
-        this.emit.op('global.get32.add', node.at, d, a.lo, b.lo);
-        return true;
-      }
-      if (a.kind === 'load' && a.op === 'i32.load' && name === 'add') {
-        this.emit.op('i32.load>add.k', a.at, d, this.operand(a.a as Node), a.lo, b.lo);
-        return true;
-      }
-      if (this.pair(a, name, b, node.at, d)) return true;
-      if (!has(`i32.${name}.k`)) return false;
-      this.emit.op(`i32.${name}.k`, node.at, d, this.operand(a), b.lo);
-      return true;
-    }
-    if (this.pair(a, name, b, node.at, d)) return true;
+    if (this.pair(type, a, name, b, at, d)) return true;
     // The other way round only where the order of evaluation cannot be seen.
-    return COMMUTES[name] === true && (a.effects === 0 || b.effects === 0) && this.pair(b, name, a, node.at, d);
+    const free = COMMUTES[name] === true && (a.effects === 0 || b.effects === 0);
+    if (free && this.pair(type, b, name, a, at, d)) return true;
+    const op = `${type}.${name}.k`;
+    if (b.kind !== 'const' || !has(op)) return false;
+    if (type === 'i32') return this.op(op, at, d, a, b.lo);
+    return isShift(name) ? this.op(op, at, d, a, b.lo & 63) : this.op(op, at, d, a, b.lo, b.hi);
   }
 
-  /** `inner>outer`, with the inner operation in `a`. */
-  private pair(a: Node, outer: string, b: Node, at: number, d: number): boolean {
-    if (a.kind !== 'binary' || !a.op.startsWith('i32.')) return false;
-    const inner = i32Normal(a);
-    const outerConst = isI32Const(b);
-    const innerConst = isI32Const(inner.b);
-    const name = `i32.${inner.name}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`;
-    if (!has(name)) return false;
-    if (name === 'i32.mul>add' && isSample(inner.a) && isSample(inner.b)) {
-      const samples = [this.operand(inner.a.a as Node), this.operand(inner.b.a as Node)];
-      this.emit.op(SAMPLES, at, d, ...samples, this.operand(b), inner.a.lo, inner.b.lo);
-      return true;
-    }
-    const slots = [this.operand(inner.a)];
-    const immediates: number[] = [];
-    if (innerConst) immediates.push(inner.b.lo);
-    else slots.push(this.operand(inner.b));
-    if (outerConst) immediates.push(b.lo);
-    else slots.push(this.operand(b));
-    this.emit.op(name, at, d, ...slots, ...immediates);
-    return true;
-  }
-
-  /** i64 operations with an immediate, or with another operation inside. */
-  private i64(node: Node, d: number): boolean {
-    const { a, b, name } = i64Normal(node);
-    if (this.pair64(a, name, b, node.at, d)) return true;
-    if (COMMUTES[name] && (a.effects === 0 || b.effects === 0) && this.pair64(b, name, a, node.at, d)) return true;
-    if (b.kind !== 'const' || !has(`i64.${name}.k`)) return false;
-    if (isShift(name)) this.emit.op(`i64.${name}.k`, node.at, d, this.operand(a), b.lo & 63);
-    else this.emit.op(`i64.${name}.k`, node.at, d, this.operand(a), b.lo, b.hi);
-    return true;
-  }
-
-  /** `inner>outer` of i64: immediates are shift counts alone. */
-  private pair64(a: Node, outer: string, b: Node, at: number, d: number): boolean {
-    if (a.kind !== 'binary' || !a.op.startsWith('i64.')) return false;
-    const inner = i64Normal(a);
-    const innerConst = isShift(inner.name) && inner.b.kind === 'const';
-    const outerConst = isShift(outer) && b.kind === 'const';
-    if (
-      outer === 'and' &&
-      inner.name === 'xor' &&
-      inner.b.kind === 'const' &&
-      b.kind !== 'const' &&
-      (inner.b.lo & inner.b.hi) === -1
-    ) {
-      this.emit.op('i64.not>and', at, d, this.operand(inner.a), this.operand(b));
-      return true;
-    }
-    const name = `i64.${inner.name}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`;
-    if (!has(name) || (!innerConst && inner.b.kind === 'const') || (!outerConst && b.kind === 'const')) return false;
-    const slots = [this.operand(inner.a)];
-    if (!innerConst) slots.push(this.operand(inner.b));
-    if (!outerConst) slots.push(this.operand(b));
-    const immediates = [...(innerConst ? [inner.b.lo & 63] : []), ...(outerConst ? [b.lo & 63] : [])];
-    this.emit.op(name, at, d, ...slots, ...immediates);
-    return true;
+  /** `inner>outer`, with the inner operation in `a`. Immediates of i64 are shift counts alone. */
+  private pair(type: 'i32' | 'i64', a: Node, outer: string, b: Node, at: number, d: number): boolean {
+    if (a.kind !== 'binary' || !a.op.startsWith(type)) return false;
+    const inner = normal(type, a);
+    const [x, y] = [inner.a, inner.b];
+    const narrow = type === 'i32';
+    if (outer === 'and' && inner.name === 'xor' && !narrow && y.kind === 'const' && (y.lo & y.hi) === -1)
+      return b.kind !== 'const' && this.op('i64.not>and', at, d, x, b);
+    const fits = (node: Node, name: string): boolean => node.kind !== 'const' || narrow || isShift(name);
+    const suffix = (node: Node): string => (node.kind === 'const' ? '.k' : '');
+    const op = `${type}.${inner.name}${suffix(y)}>${outer}${suffix(b)}`;
+    if (!has(op) || !fits(y, inner.name) || !fits(b, outer)) return false;
+    if (op === 'i32.mul>add' && isSample(x) && isSample(y))
+      return this.op('i32.load16_s*load16_s>add', at, d, x.a as Node, y.a as Node, b, x.lo, y.lo);
+    const seconds = [y, b].filter((node) => node.kind !== 'const');
+    const immediates = [y, b].filter((node) => node.kind === 'const').map(({ lo }) => (narrow ? lo : lo & 63));
+    return this.op(op, at, d, x, ...seconds, ...immediates);
   }
 
   /** An f64 operation or comparison with a constant. */
-  private floatConst(node: Node, d: number): boolean {
-    const name = node.op.slice(4);
-    let a = node.a as Node;
-    let b = node.b as Node;
-    if (a.kind === 'const' && (name === 'add' || name === 'mul')) [a, b] = [b, a];
-    if (!has(`${node.op}.k`)) return false;
-    const number = poolNumber(b);
-    if (number === undefined) return false;
-    this.emit.op(`${node.op}.k`, node.at, d, this.operand(a), number);
-    return true;
+  private floatConst({ op, at }: Node, a: Node, b: Node, d: number): boolean {
+    if (!has(`${op}.k`)) return false;
+    const exchanged = a.kind === 'const' && (op === 'f64.add' || op === 'f64.mul');
+    const number = poolNumber(exchanged ? a : b);
+    return number !== undefined && this.op(`${op}.k`, at, d, exchanged ? b : a, number);
   }
 
   /** a * b + c, a * b - c, c - a * b: two roundings, as in wasm; only the dispatch is saved. */
-  private multiplyAdd(node: Node, d: number): boolean {
-    const first = node.a as Node;
-    const second = node.b as Node;
-    const isProduct = (n: Node): boolean => n.kind === 'binary' && n.op === 'f64.mul';
-    if (isProduct(first)) {
-      const a = this.operand(first.a as Node);
-      const b = this.operand(first.b as Node);
-      this.emit.op(node.op === 'f64.add' ? 'f64.mul>add' : 'f64.mul>sub', node.at, d, a, b, this.operand(second));
-      return true;
-    }
-    if (!isProduct(second)) return false;
+  private multiplyAdd({ op, at }: Node, first: Node, second: Node, d: number): boolean {
+    const adds = op === 'f64.add';
+    if (first.op === 'f64.mul')
+      return this.op(adds ? 'f64.mul>add' : 'f64.mul>sub', at, d, first.a as Node, first.b as Node, second);
+    if (second.op !== 'f64.mul') return false;
     const c = this.operand(first);
     const a = this.operand(second.a as Node);
     const b = this.operand(second.b as Node);
-    if (node.op === 'f64.add') this.emit.op('f64.mul>add', node.at, d, a, b, c);
-    else this.emit.op('f64.sub<mul', node.at, d, c, a, b);
-    return true;
+    return adds ? this.op('f64.mul>add', at, d, a, b, c) : this.op('f64.sub<mul', at, d, c, a, b);
   }
 }

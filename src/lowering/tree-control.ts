@@ -2,40 +2,33 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions
 // At the start and the end of every block, and wherever control joins, values stand in their places.
 import { type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
-import { chargeMoves } from './charges.ts';
 import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from './nodes.ts';
+import type { CatchClause } from '../decoder/instruction-cursor.ts';
+import { chargeMoves } from './charges.ts';
+import { endTry } from './lower-exceptions.ts';
 import { slotsOf } from './operands.ts';
 import type { TreeBuilder } from './trees.ts';
 
 /** A control frame. `label` is where branches to it go: its end, or the start of a loop. */
 export interface Frame {
-  readonly kind: 'func' | 'block' | 'loop' | 'if' | 'else' | 'try' | 'catch';
+  kind: 'func' | 'block' | 'loop' | 'if' | 'else' | 'try_table' | 'try' | 'catch';
   readonly label: LabelId;
   /** `if`: the label of its else branch. */
   readonly orElse: LabelId;
   /** Height of the operand stack below its parameters. */
   readonly height: number;
-  readonly params: readonly ValType[];
-  readonly results: readonly ValType[];
+  readonly type: FuncType;
   /** Something branches to `label`. */
   used: boolean;
   /** What is thrown inside goes to this region (handlers.ts); -1 is the caller. */
-  readonly region: number;
-  /** `try` and `catch`. */
-  readonly legacy?: LegacyTry;
-  /** Called when the frame is closed, with its results in their places, or in dead code. */
-  readonly onEnd?: (frame: Frame) => void;
-}
-
-/** State of a legacy try. */
-export interface LegacyTry {
-  readonly region: number;
-  /** Where its catch blocks begin in the statements; -1 before the first. */
-  mark: number;
-  /** The end of its body cannot be reached. */
-  dead: boolean;
-  /** What was pending there (charges.ts). */
+  region: number;
+  /** The region that is the body of this try. */
+  own: number;
+  /** Of the end of a legacy try's body: it cannot be reached; what was pending there (charges.ts). */
+  deadEnd: boolean;
   pending: number;
+  /** Those of a try_table. */
+  catches: readonly CatchClause[] | undefined;
 }
 
 /** Lowers a control instruction; answers false for any other. In dead code it only follows the nesting. */
@@ -105,10 +98,12 @@ function skipDead(b: TreeBuilder, name: string): boolean {
   return true;
 }
 
+const NOTHING: FuncType = { kind: 'func', params: [], results: [] };
+
 function blockType(b: TreeBuilder): FuncType {
   const { typeIndex, valType } = b.cursor;
   if (typeIndex >= 0) return b.funcType(typeIndex);
-  return { kind: 'func', params: [], results: valType === 0 ? [] : [valType] };
+  return valType === 0 ? NOTHING : { kind: 'func', params: [], results: [valType] };
 }
 
 /** The region inside of the innermost frame. */
@@ -116,62 +111,77 @@ export function regionInside(b: TreeBuilder): number {
   return b.frames[b.frames.length - 1].region;
 }
 
-export function openBlock(
-  b: TreeBuilder,
-  kind: 'block' | 'loop' | 'if' | 'try',
-  more: Partial<Pick<Frame, 'region' | 'legacy' | 'onEnd'>> = {},
-): void {
-  const { params, results } = blockType(b);
-  const condition = kind === 'if' ? b.operands.pop() : undefined;
-  b.operands.flushAll();
+/** A new frame, which is the innermost one from now on. */
+export function newFrame(b: TreeBuilder, kind: Frame['kind'], type: FuncType, height: number, region: number): Frame {
   const label = b.newLabel();
   const orElse = kind === 'if' ? b.newLabel() : -1;
-  const height = b.operands.height - params.length;
-  b.frames.push({ kind, label, orElse, height, params, results, used: false, region: regionInside(b), ...more });
-  if (kind === 'loop') b.emit({ kind: 'label', label, at: b.cursor.at });
-  if (condition !== undefined) b.emit({ kind: 'br_if', condition, negated: true, label: orElse, at: b.cursor.at });
+  const frame = {
+    kind,
+    label,
+    orElse,
+    height,
+    type,
+    used: false,
+    region,
+    own: -1,
+    deadEnd: false,
+    pending: 0,
+    catches: undefined,
+  };
+  b.frames.push(frame);
+  return frame;
+}
+
+export function openBlock(b: TreeBuilder, kind: Frame['kind']): Frame {
+  const condition = kind === 'if' ? b.operands.pop() : undefined;
+  b.operands.flushAll();
+  const type = blockType(b);
+  const frame = newFrame(b, kind, type, b.operands.height - type.params.length, regionInside(b));
+  if (kind === 'loop') b.code.label(frame.label);
+  if (condition !== undefined) b.code.branchIf(condition, true, frame.orElse, b.cursor.at);
+  return frame;
 }
 
 function openElse(b: TreeBuilder): void {
-  const frame = b.frames.pop() as Frame;
+  const frame = frameAt(b, 0);
   if (!b.dead) {
     b.operands.flushAll();
-    b.emit({ kind: 'br', label: frame.label, at: b.cursor.at });
+    b.code.br(frame.label, b.cursor.at);
     frame.used = true;
   }
-  b.emit({ kind: 'label', label: frame.orElse, at: b.cursor.at });
+  b.code.label(frame.orElse);
   b.dead = false;
   b.operands.truncate(frame.height);
-  for (const t of frame.params) b.pushPlaced(t);
-  b.frames.push({ ...frame, kind: 'else' });
+  for (const t of frame.type.params) b.operands.pushPlaced(t);
+  frame.kind = 'else';
 }
 
 export function closeBlock(b: TreeBuilder): void {
   const frame = b.frames.pop() as Frame;
-  if (frame.kind === 'func') {
+  const { kind } = frame;
+  if (kind === 'func') {
     if (!b.dead) returnValues(b);
     if (frame.used) {
-      b.emit({ kind: 'label', label: frame.label, at: b.cursor.at });
-      b.emit({ kind: 'return', value: undefined, at: b.cursor.at });
+      b.code.label(frame.label);
+      b.code.return(undefined, b.cursor.at);
     }
     return;
   }
   if (!b.dead) b.operands.flushAll();
-  frame.onEnd?.(frame);
-  if (frame.kind === 'if') b.emit({ kind: 'label', label: frame.orElse, at: b.cursor.at });
-  if (frame.kind !== 'loop' && frame.used) b.emit({ kind: 'label', label: frame.label, at: b.cursor.at });
-  const reached = !b.dead || frame.kind === 'if' || (frame.kind !== 'loop' && frame.used);
+  endTry(b, frame);
+  if (kind === 'if') b.code.label(frame.orElse);
+  if (kind !== 'loop' && frame.used) b.code.label(frame.label);
+  b.dead = b.dead && kind !== 'if' && (kind === 'loop' || !frame.used);
   b.operands.truncate(frame.height);
-  b.dead = !reached;
-  for (const t of frame.results) b.pushPlaced(t);
+  for (const t of frame.type.results) b.operands.pushPlaced(t);
 }
 
 export function frameAt(b: TreeBuilder, depth: number): Frame {
   return b.frames[b.frames.length - 1 - depth];
 }
 
-function labelTypes(frame: Frame): readonly ValType[] {
-  return frame.kind === 'loop' ? frame.params : frame.results;
+function labelTypes({ kind, type }: Frame): readonly ValType[] {
+  return kind === 'loop' ? type.params : type.results;
 }
 
 /** Do the top values, once flushed, already stand where a branch to the frame wants them? */
@@ -188,7 +198,7 @@ export function moveValues(b: TreeBuilder, frame: Frame): void {
   chargeMoves(b, types.length);
   // Upwards: a value never stands below its destination, and reads nothing below its own place but locals.
   types.forEach((t, i) => {
-    b.set(slot, b.operands.nodes[from + i]);
+    b.set(slot, b.operands.value(from + i));
     slot += slotsOf(t);
   });
 }
@@ -202,21 +212,21 @@ export function branch(b: TreeBuilder, depth: number): void {
   }
   moveValues(b, frame);
   frame.used = true;
-  b.emit({ kind: 'br', label: frame.label, at: b.cursor.at });
+  b.code.br(frame.label, b.cursor.at);
 }
 
 /** The values of a branch to the function's label, or of `return`: they become the results. */
 function returnValues(b: TreeBuilder): void {
   const { operands } = b;
   const at = b.cursor.at;
-  const { results } = b.type;
+  const { results } = b.layout.type;
   const from = operands.height - results.length;
   if (results.length === 1 && results[0] < 0 && slotsOf(results[0]) === 1) {
-    b.emit({ kind: 'return', value: operands.nodes[from], at });
+    b.code.return(operands.value(from), at);
     return;
   }
   moveDown(b, from, results);
-  b.emit({ kind: 'return', value: undefined, at });
+  b.code.return(undefined, at);
 }
 
 /** Moves the values from a height up to slots 0 and up, where a caller looks for results and a callee for arguments. */
@@ -229,7 +239,6 @@ function moveDown(b: TreeBuilder, from: number, types: readonly ValType[]): void
     b.set(slot, slotNode(operands.place(from + i), t, b.cursor.at));
     slot += slotsOf(t);
   });
-  if (slot > operands.maxSlot) operands.maxSlot = slot;
 }
 
 function branchIf(b: TreeBuilder): void {
@@ -246,13 +255,13 @@ export function branchOn(b: TreeBuilder, condition: Node, negated: boolean): voi
   operands.flushFrom(operands.height - count);
   if (frame.kind === 'func' ? count === 0 : inPlace(b, frame)) {
     frame.used = true;
-    b.emit({ kind: 'br_if', condition, negated, label: frame.label, at: cursor.at });
+    b.code.branchIf(condition, negated, frame.label, cursor.at);
     return;
   }
   const behind = b.newLabel();
-  b.emit({ kind: 'br_if', condition, negated: !negated, label: behind, at: cursor.at });
+  b.code.branchIf(condition, !negated, behind, cursor.at);
   branch(b, cursor.index);
-  b.emit({ kind: 'label', label: behind, at: cursor.at });
+  b.code.label(behind);
 }
 
 function branchTable(b: TreeBuilder): void {
@@ -275,9 +284,11 @@ function branchTable(b: TreeBuilder): void {
     stubs.set(depth, stub);
     return stub;
   });
-  b.emit({ kind: 'br_table', value, labels: targets, at: cursor.at });
+  b.code.statement('br_table', cursor.at, value, labels.length - 1);
+  const emit = b.code.ready();
+  for (const label of targets) emit.target(label);
   for (const [depth, stub] of stubs) {
-    b.emit({ kind: 'label', label: stub, at: cursor.at });
+    b.code.label(stub);
     branch(b, depth);
   }
 }
@@ -307,21 +318,12 @@ export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, t
   operands.flushAbove(base, height);
   if (tail) moveDown(b, height, type.params);
   operands.truncate(height);
-  const paramSlots = type.params.reduce((sum, t) => sum + slotsOf(t), 0);
-  const resultSlots = type.results.reduce((sum, t) => sum + slotsOf(t), 0);
-  operands.maxSlot = Math.max(operands.maxSlot, base + Math.max(paramSlots, resultSlots));
-  if (byRef || type.params.some((t) => t > 0) || type.results.some((t) => t > 0)) b.usesRefs = true;
-  const at = cursor.at;
-  if (index === undefined && tail) b.emitOp('tail.call.lazy', cursor.index);
-  else if (index === undefined) b.emitOp('call.lazy', cursor.index, base * 2);
-  else {
-    // A reference is no index of a table; of what type it is, is known.
-    const [table, type] = byRef ? [-1, 0] : [cursor.index2, b.valid.canonical[cursor.index]];
-    b.emit({ kind: 'call_indirect', value: index, table, type, base: tail ? 0 : base, tail, at });
-  }
-  if (tail) {
-    b.dead = true;
-    return;
-  }
-  for (const t of type.results) b.pushPlaced(t);
+  const { at } = cursor;
+  const name = `${tail ? 'tail.' : ''}call.${index === undefined ? 'lazy' : 'indirect'}`;
+  const place = tail ? [] : [base * 2];
+  if (index === undefined) b.code.statement(name, at, cursor.index, ...place);
+  else if (byRef) b.code.statement(name, at, index, -1, 0, ...place);
+  else b.code.statement(name, at, index, cursor.index2, b.valid.canonical[cursor.index], ...place);
+  b.dead = tail;
+  if (!tail) for (const t of type.results) operands.pushPlaced(t);
 }

@@ -1,6 +1,6 @@
 // The lowered code of one module: where each function's code starts. Instances of a module share it, if they have the same
 // prices, which are part of the code.
-import type { CodeMode, Probe } from '../lowering/probes.ts';
+import type { CodeMode, Probes } from '../lowering/probes.ts';
 import type { Handlers } from '../lowering/handlers.ts';
 import type { Prices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -14,5 +14,5 @@ export interface CodeUnit {
   /** What each lowered function catches; undefined for nothing. */
   readonly handlers: (Handlers | undefined)[];
   /** Traced units: the probes of each lowered function. */
-  readonly probes: (readonly Probe[])[];
+  readonly probes: (Probes | undefined)[];
 }

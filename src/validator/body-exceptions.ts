@@ -34,6 +34,7 @@ function checkCatch(s: BodyState, { kind, tag, label }: CatchClause): void {
   if (!s.ctx.matchesResult(given, taken)) {
     throw say.notMatching(s.ctx.where(), `what ${kind} gives its label`, typesName(taken), typesName(given));
   }
+  s.stack.brought(given);
 }
 
 /** `catch` and `catch_all` of the legacy form: they close what is before them and start with the tag's values. */
@@ -44,6 +45,7 @@ export function legacyCatch(s: BodyState): void {
   const params = cursor.row.code === CATCH ? s.ctx.tagType(cursor.index).params : NO_TYPES;
   closeFrame(s);
   stack.pushCtrl(cursor.row.code, params, stack.endOf(stack.depth), s.locals.setCount);
+  stack.keepCaught();
 }
 
 /** Ends a `try` in place of `end`; the label is one outside of it. */

@@ -126,7 +126,13 @@ export function walkUsual(s: BodyState, { kinds, types }: Usual, at: number): nu
   // Immediates are read without a look at the end, which comes after: within these bounds they are in the module.
   const limit = Math.min(end, bytes.length - LONGEST, at + PIECE);
   let { height, base } = stack;
-  usual: while (at < limit && height < room) {
+  // Up to this height there is room, and so many operands were there before.
+  let known = Math.min(stack.reach(height), room - 1);
+  usual: while (at < limit) {
+    if (height > known) {
+      if (height >= room) break;
+      known = Math.min(stack.reach(height), room - 1);
+    }
     const code = bytes[at];
     const imm = bytes[at + 1];
     let top = TOP[code];
@@ -140,6 +146,7 @@ export function walkUsual(s: BodyState, { kinds, types }: Usual, at: number): nu
         if (imm >= 0x80) break usual;
         result = types[imm + EXTRA[code]];
         if (result === BOT) break usual;
+        if (result < F64 || result > 0) stack.unusual(result);
         next++;
         break;
       case 3: // set
@@ -185,7 +192,11 @@ export function walkUsual(s: BodyState, { kinds, types }: Usual, at: number): nu
         const from = height - params.length;
         if (from < base || from + results.length >= room) break usual;
         for (let i = 0; i < params.length; i++) if (vals[from + i] !== params[i]) break usual;
-        for (let i = 0; i < results.length; i++) vals[from + i] = results[i];
+        for (let i = 0; i < results.length; i++) {
+          const t = results[i];
+          if (t < F64 || t > 0) stack.unusual(t);
+          vals[from + i] = t;
+        }
         height = from + results.length;
         break;
       }
@@ -248,5 +259,6 @@ export function walkUsual(s: BodyState, { kinds, types }: Usual, at: number): nu
     at = next;
   }
   stack.height = height;
+  stack.reach(height);
   return at;
 }

@@ -49,6 +49,7 @@ function walk(s: BodyState): void {
     }
     cursor.next();
     step(s, cursor.row);
+    stack.reach(stack.height);
     if (stack.depth === 0) break;
   }
   if (reader.offset < reader.end) {

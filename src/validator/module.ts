@@ -78,11 +78,20 @@ const VALIDATE_OPTIONS: Shape<ValidateOptions> = {
 };
 
 /** Those that validateModule made: nothing else is taken for one, whatever properties it has. */
-const VALID_MODULES = new WeakSet<object>();
+const VALID_MODULES = new WeakMap<object, Int32Array>();
 
 /** Whether a value is a module that validation has found valid. Asks nothing of the value. */
 export function isValidModule(value: unknown): value is ValidModule {
   return typeof value === 'object' && value !== null && VALID_MODULES.has(value);
+}
+
+/**
+ * What the operands of a function that the module defines take at most: slots of a frame, two for a vector; and whether
+ * there are references among them.
+ */
+export function operandsOf(valid: ValidModule, funcIndex: number): { readonly slots: number; readonly refs: boolean } {
+  const operands = (VALID_MODULES.get(valid) as Int32Array)[funcIndex - valid.importedFuncs];
+  return { slots: operands >> 1, refs: (operands & 1) === 1 };
 }
 
 /**
@@ -110,7 +119,7 @@ function validate(module: Module, options: ValidateOptions): ValidModule {
   validateStart(ctx);
   ctx.subject = '';
   if (options.everyRow !== true) state.usual = usualOf(ctx);
-  validateBodies(ctx, state, imported.funcs);
+  const operands = validateBodies(ctx, state, imported.funcs);
   const valid: ValidModule = Object.freeze({
     [VALID]: true as const,
     module,
@@ -128,7 +137,7 @@ function validate(module: Module, options: ValidateOptions): ValidModule {
     importedTags: imported.tags,
     declaredFuncs: ctx.declared,
   });
-  VALID_MODULES.add(valid);
+  VALID_MODULES.set(valid, operands);
   return valid;
 }
 
@@ -309,8 +318,10 @@ function validateStart(ctx: Context): void {
   if (type.params.length > 0 || type.results.length > 0) throw say.startType(ctx.where(), funcTypeName(type));
 }
 
-function validateBodies(ctx: Context, state: BodyState, importedFuncs: number): void {
+/** Answers by function what `operandsOf` does: slots times two, and one more where there are references. */
+function validateBodies(ctx: Context, state: BodyState, importedFuncs: number): Int32Array {
   const { types, bytes, start, end } = ctx.module.funcs;
+  const operands = new Int32Array(types.length);
   for (let i = 0; i < types.length; i++) {
     if (end[i] - start[i] > MAX_BODY_BYTES) {
       ctx.func = importedFuncs + i;
@@ -318,5 +329,7 @@ function validateBodies(ctx: Context, state: BodyState, importedFuncs: number): 
     }
     checkStep();
     validateBody(state, importedFuncs + i, bytes, start[i], end[i]);
+    operands[i] = 2 * state.stack.slots + (state.stack.refs ? 1 : 0);
   }
+  return operands;
 }

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/appendix/algorithm.html#data-structures
 // Both are reused for all bodies; nothing is allocated per instruction. It knows no instruction.
 import { MAX_BODY_BYTES } from '../syntax/limits.ts';
-import { BOT, I32, type ValType, typesName } from '../syntax/types.ts';
+import { BOT, F64, I32, type ValType, typesName } from '../syntax/types.ts';
 import type { Context } from './context.ts';
 import * as say from './messages.ts';
 
@@ -18,6 +18,12 @@ export class Stack {
   /** Height at which the innermost frame starts, and whether what is below the operands above it may be anything. */
   base = 0;
   private polymorphic = false;
+  /** Of the present body: most operands at a time in code that can be reached; are there vectors, references among them? */
+  private most = 0;
+  private vectors = false;
+  refs = false;
+  /** Places for what blocks of the legacy form have caught. */
+  private caught = 0;
 
   /** Number of control frames, and their columns: opcode, parameters, results, height, unreachable, locals set. */
   depth = 0;
@@ -38,10 +44,44 @@ export class Stack {
     this.base = 0;
     this.depth = 0;
     this.polymorphic = false;
+    this.most = 0;
+    this.vectors = false;
+    this.refs = false;
+    this.caught = 0;
+  }
+
+  /** Slots that operands of the body need, with what is caught. */
+  get slots(): number {
+    return (this.vectors ? 2 * this.most : this.most) + this.caught;
+  }
+
+  /** Notes that there are so many operands; answers how many there were already. */
+  reach(height: number): number {
+    if (height > this.most && !this.polymorphic) this.most = height;
+    return this.most;
+  }
+
+  /** Notes an operand that is neither i32 nor i64, f32 or f64. */
+  unusual(t: ValType): void {
+    if (t > 0) this.refs = true;
+    else this.vectors = true;
+  }
+
+  /** Notes the operands that a jump brings, on top of those that there are. */
+  brought(types: readonly ValType[]): void {
+    for (const t of types) if (t < F64 || t > 0) this.unusual(t);
+    this.reach(this.height + types.length);
+  }
+
+  /** Notes that each of the blocks around may keep what it has caught. */
+  keepCaught(): void {
+    this.refs = true;
+    this.caught = Math.max(this.caught, this.depth);
   }
 
   pushVal(t: ValType): void {
     if (this.height === this.vals.length) this.grow();
+    if (t < F64 || t > 0) this.unusual(t);
     this.vals[this.height++] = t;
   }
 
@@ -57,7 +97,11 @@ export class Stack {
     const { length } = types;
     while (this.height + length > this.vals.length) this.grow();
     const { vals, height } = this;
-    for (let i = 0; i < length; i++) vals[height + i] = types[i];
+    for (let i = 0; i < length; i++) {
+      const t = types[i];
+      if (t < F64 || t > 0) this.unusual(t);
+      vals[height + i] = t;
+    }
     this.height = height + length;
   }
 
@@ -148,6 +192,11 @@ export class Stack {
       const left = typesName(Array.from(this.vals.subarray(this.base, Math.min(top, this.base + 1000))));
       throw say.valuesLeft(this.ctx.where(), this.ctx.instruction(), end, left);
     }
+    this.leave(at);
+  }
+
+  /** Frame `at`, the innermost one, is closed. */
+  private leave(at: number): void {
     this.depth = at;
     this.base = at === 0 ? 0 : this.heights[at - 1];
     this.polymorphic = this.unreachables[at];
@@ -169,9 +218,7 @@ export class Stack {
         this.height = height + 1;
       }
     } else if (end.length === 0 || height !== base + 1 || this.vals[base] !== end[0]) return false;
-    this.depth = at;
-    this.base = at === 0 ? 0 : this.heights[at - 1];
-    this.polymorphic = this.unreachables[at];
+    this.leave(at);
     return true;
   }
 

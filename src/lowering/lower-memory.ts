@@ -1,0 +1,101 @@
+// Lowering of loads, stores, and the size of memories. https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions
+// Atomic accesses are in lower-atomics.ts; bulk operations are out of line (trees.ts).
+import type { Signature } from '../syntax/instructions.ts';
+import { I32, I64 } from '../syntax/types.ts';
+import { READS, TRAPS, treeNode } from './nodes.ts';
+import { opNumber } from './op-table.ts';
+import type { TreeBuilder } from './trees.ts';
+
+/** Accesses that do what another one does: f32 and f64 move as bits, and narrow stores take the low word. */
+const ACCESS_OPS: ReadonlyMap<string, string> = new Map([
+  ['f32.load', 'i32.load'],
+  ['f64.load', 'i64.load'],
+  ['f32.store', 'i32.store'],
+  ['f64.store', 'i64.store'],
+  ['i64.store8', 'i32.store8'],
+  ['i64.store16', 'i32.store16'],
+  ['i64.store32', 'i32.store'],
+]);
+
+/** Loads that are two ops: the load, and the extension of what it gives. */
+const SPLIT_LOADS: ReadonlyMap<string, string> = new Map([
+  ['i64.load8_s', 'i32.load8_s'],
+  ['i64.load16_s', 'i32.load16_s'],
+  ['i64.load16_u', 'i32.load16_u'],
+]);
+
+/** Memory index and lane of an access, in one number. */
+export function accessPlace(memory: number, lane: number): number {
+  return memory * 16 + lane;
+}
+
+/** Lowers one of these instructions; answers false for any other. */
+export function lowerMemory(b: TreeBuilder): boolean {
+  const { row } = b.cursor;
+  if (row.name === 'memory.size') return memorySize(b);
+  if (row.name === 'memory.grow') return memoryGrow(b);
+  return (row.imm === 'memarg' || row.imm === 'memarg_lane') && row.feature !== 'threads' && access(b);
+}
+
+function access(b: TreeBuilder): true {
+  const { cursor, operands } = b;
+  const { row, index, at } = cursor;
+  const { name } = row;
+  const { pops, pushes } = row.sig as Signature;
+  const fast = isFast(b);
+  const op = ACCESS_OPS.get(name) ?? name;
+  const offset = offsetOf(b);
+  const inLoop = fast && opNumber(op) !== undefined;
+  const where = inLoop ? 0 : accessPlace(index, row.imm === 'memarg_lane' ? cursor.lane : 0);
+  const second = pops.length === 2 ? operands.pop() : undefined;
+  const address = operands.pop();
+  if (second !== undefined && pushes.length === 0) {
+    operands.flushForEffect();
+    if (inLoop) b.code.store(op, address, second, offset, at);
+    else b.code.effect(op, 0, [address, second], offset, where, at);
+    return true;
+  }
+  const narrow = fast ? SPLIT_LOADS.get(name) : undefined;
+  if (narrow === undefined) {
+    const kind = inLoop ? 'load' : 'access';
+    operands.push(treeNode(kind, op, pushes[0], TRAPS | READS, at, address, second, undefined, offset, where));
+    return true;
+  }
+  const load = treeNode('load', narrow, I32, TRAPS | READS, at, address, undefined, undefined, offset);
+  operands.push(treeNode('unary', name.endsWith('_s') ? 'i64.extend_i32_s' : 'i64.extend_i32_u', I64, 0, at, load));
+  return true;
+}
+
+/**
+ * The immediate offset. One that needs more than 32 bits is past the end of any memory, as are the largest of 32; the
+ * lowest bits stay, by which atomic accesses are aligned or not.
+ */
+export function offsetOf({ cursor: { hi, lo } }: TreeBuilder): number {
+  return hi === 0 ? lo : lo | ~7;
+}
+
+/** Memory 0 with 32-bit addresses, and the access at address 0 lies within the minimum size. */
+function isFast({ cursor, fastBytes }: TreeBuilder): boolean {
+  if (cursor.index !== 0 || cursor.hi !== 0) return false;
+  const end = (cursor.lo >>> 0) + 2 ** (cursor.row.align as number);
+  return end <= fastBytes && end < 2 ** 31;
+}
+
+function memorySize(b: TreeBuilder): boolean {
+  const { cursor, operands, valid } = b;
+  const { addr, pageSizeLog2 } = valid.memTypes[cursor.index];
+  if (cursor.index !== 0 || addr !== I32 || pageSizeLog2 !== 16) return b.out('memory.size', 0, [addr], cursor.index);
+  operands.push(treeNode('size', '', I32, READS, cursor.at));
+  return true;
+}
+
+function memoryGrow(b: TreeBuilder): true {
+  const { cursor, operands, valid } = b;
+  const value = operands.pop();
+  const slot = operands.place(operands.height);
+  operands.flushForEffect();
+  operands.flushAbove(slot, operands.height);
+  b.code.statement('memory.grow', cursor.at, slot, value, cursor.index);
+  operands.pushPlaced(valid.memTypes[cursor.index].addr);
+  return true;
+}
