@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { MalformedError } from '../errors.ts';
 import { FUNCREF, HEAP, I32, I64, ref } from '../syntax/types.ts';
 import { PREAMBLE, type Part, bytes, malformed, moduleOf, name, section, u32, walkBodies } from './bytes.suite.ts';
 import { decodeModule } from './decode.ts';
+import * as say from './messages.ts';
 
 const decode = (...sections: readonly Part[]) => decodeModule(moduleOf(...sections));
 const refused = (...sections: readonly Part[]): string => malformed(() => decode(...sections));
@@ -288,4 +290,18 @@ test('the fault of a body that runs over its size is reported, not the sections 
 test('bodies are not walked: that is validation', () => {
   const module = decode(FUNC_TYPE, section(3, 1, 0), section(10, 1, 2, 0, 0xff));
   expect(malformed(() => walkBodies(module))).toMatch(/^illegal opcode ff/);
+});
+
+test('whether there were too few bytes is known of the error that was thrown, not by the words of its message', () => {
+  for (const error of [say.unexpectedEnd(8), say.lengthOutOfBounds(8, 10, 7), say.endMissing(PREAMBLE, 8)]) {
+    expect(say.isTooShort(error)).toBe(true);
+    expect(say.isTooShort(new MalformedError(error.message))).toBe(false);
+  }
+  for (const thrown of [
+    say.sectionOrder(8, 'type', 'code'),
+    new RangeError('unexpected end'),
+    'unexpected end',
+    undefined,
+  ])
+    expect(say.isTooShort(thrown)).toBe(false);
 });

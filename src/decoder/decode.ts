@@ -123,7 +123,7 @@ function decodeSized(id: number, cursor: InstructionCursor, draft: Draft, name: 
   try {
     decodeSection(id, cursor, draft);
   } catch (error) {
-    throw tooLong !== undefined && say.isForWantOfBytes(error) ? tooLong : error;
+    throw tooLong !== undefined && say.isTooShort(error) ? tooLong : error;
   }
   if (tooLong !== undefined) throw tooLong;
   if (reader.offset !== end) throw say.sectionSizeMismatch(reader.offset, name, end);

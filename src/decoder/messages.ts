@@ -7,6 +7,18 @@ const at = (offset: number): string => `(offset ${hex(offset)})`;
 const malformed = (text: string, offset: number): MalformedError =>
   new MalformedError(`${text} ${at(offset)}`, { offset });
 
+const SHORT = new WeakSet<MalformedError>();
+
+/** Says that there are not as many bytes as were needed. */
+function tooShort(text: string, offset: number): MalformedError {
+  const error = malformed(text, offset);
+  SHORT.add(error);
+  return error;
+}
+
+/** Whether an error is one that says that there are not as many bytes as were needed. */
+export const isTooShort = (error: unknown): boolean => SHORT.has(error as MalformedError);
+
 // The module and its sections.
 
 export const preambleEnd = (length: number): MalformedError =>
@@ -24,7 +36,7 @@ export const sectionOrder = (offset: number, section: string, after: string): Ma
 export const sectionSizeMismatch = (offset: number, section: string, declared: number): MalformedError =>
   malformed(`section size mismatch: ${section} section should end at ${hex(declared)}, its contents end`, offset);
 export const lengthOutOfBounds = (offset: number, length: number, remain: number): MalformedError =>
-  malformed(`length out of bounds: ${length}, and ${remain} bytes remain`, offset);
+  tooShort(`length out of bounds: ${length}, and ${remain} bytes remain`, offset);
 export const functionAndCode = (offset: number, functions: number, bodies: number): MalformedError =>
   malformed(`function and code section have inconsistent lengths: ${functions} and ${bodies}`, offset);
 export const dataCountAndData = (offset: number, count: number, segments: number): MalformedError =>
@@ -46,11 +58,7 @@ export const malformedDataFlags = (offset: number, flags: number): MalformedErro
 // Values and types.
 
 export const unexpectedEnd = (offset: number, what = 'more bytes are needed'): MalformedError =>
-  malformed(`unexpected end of section or function: ${what}`, offset);
-/** Whether an error says that there are not as many bytes as were needed. */
-export const isForWantOfBytes = (error: unknown): boolean =>
-  error instanceof MalformedError &&
-  (error.message.startsWith('unexpected end') || error.message.startsWith('length out of bounds'));
+  tooShort(`unexpected end of section or function: ${what}`, offset);
 export const integerTooLong = (offset: number, bits: number): MalformedError =>
   malformed(`integer representation too long: LEB128 of ${bits} bits`, offset);
 export const integerTooLarge = (offset: number, bits: number): MalformedError =>
