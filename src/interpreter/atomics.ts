@@ -9,6 +9,7 @@ import { effectiveAddress, readAddress } from './access.ts';
 import type { Access, Functions } from './rare.ts';
 import { SLOTS as S } from './stack.ts';
 import { notify } from './waits.ts';
+import { readWords, writeWords } from './words.ts';
 
 /**
  * Where an atomic access of `size` bytes goes. Alignment is checked first, as the specification has it.
@@ -24,62 +25,72 @@ export function atomicAddress(inst: ModuleInstance, memory: number, a: number, o
 }
 
 type Cells = Uint8Array | Uint16Array | Int32Array;
-type Operate = (old: number, value: number) => number;
-
-/** On halves: the new low and high word of old (al, ah) and operand (bl, bh); the high one is left in `high`. */
-let high = 0;
-type Operate64 = (al: number, ah: number, bl: number, bh: number) => number;
-
 type Operator = 'add' | 'sub' | 'and' | 'or' | 'xor' | 'exchange';
 
+/** What an operator does, with numbers or with bigints; the cell cuts off what it does not hold. */
+type Operate = (old: number, value: number) => number;
+type OperateWide = (old: bigint, value: bigint) => bigint;
+
 // biome-ignore format: a table
-const OPERATIONS: readonly (readonly [name: string, atomic: Operator, narrow: Operate, wide: Operate64])[] = [
-  ['add',  'add', (a, b) => a + b, (al, ah, bl, bh) => { const l = (al + bl) | 0; high = ah + bh + (l >>> 0 < al >>> 0 ? 1 : 0); return l; }],
-  ['sub',  'sub', (a, b) => a - b, (al, ah, bl, bh) => { high = ah - bh - (al >>> 0 < bl >>> 0 ? 1 : 0); return al - bl; }],
-  ['and',  'and', (a, b) => a & b, (al, ah, bl, bh) => { high = ah & bh; return al & bl; }],
-  ['or',   'or',  (a, b) => a | b, (al, ah, bl, bh) => { high = ah | bh; return al | bl; }],
-  ['xor',  'xor', (a, b) => a ^ b, (al, ah, bl, bh) => { high = ah ^ bh; return al ^ bl; }],
-  ['xchg', 'exchange', (_, b) => b, (_al, _ah, bl, bh) => { high = bh; return bl; }],
+const OPERATIONS: readonly (readonly [name: string, atomic: Operator, operate: Operate])[] = [
+  ['add',  'add', (a, b) => a + b],
+  ['sub',  'sub', (a, b) => a - b],
+  ['and',  'and', (a, b) => a & b],
+  ['or',   'or',  (a, b) => a | b],
+  ['xor',  'xor', (a, b) => a ^ b],
+  ['xchg', 'exchange', (_, b) => b],
 ];
 
-const HAS_ATOMICS = typeof Atomics !== 'undefined';
+/** What is used of Atomics, in hosts that have none. */
+function plainAtomics(): Atomics {
+  const plain: Record<string, (cells: Cells, at: number, ...values: number[]) => number> = {
+    load: (cells, at) => cells[at],
+    store: (cells, at, value) => (cells[at] = value),
+    compareExchange(cells, at, expected, value) {
+      const old = cells[at];
+      cells[at] = expected;
+      cells[at] = cells[at] === old ? value : old;
+      return old;
+    },
+  };
+  for (const [, atomic, operate] of OPERATIONS) {
+    plain[atomic] = (cells, at, value) => {
+      const old = cells[at];
+      cells[at] = operate(old, value);
+      return old;
+    };
+  }
+  return plain as unknown as Atomics;
+}
+
+const A = typeof Atomics === 'undefined' ? plainAtomics() : Atomics;
 
 /** The view in which `size` bytes are one cell; its index is the address divided by the size. */
-function cells(memory: Memory, size: number): Cells {
-  return size === 1 ? memory.M8 : size === 2 ? memory.M16 : memory.M32;
+function cells(memory: Memory, size: number): Int32Array {
+  return (size === 1 ? memory.M8 : size === 2 ? memory.M16 : memory.M32) as Int32Array;
 }
 
 /** Unsigned value of `size` bytes at p, into d; i64 results get a zero high word. */
 function load(size: number, to64: boolean): Access {
   return (inst, d, a, _b, _c, offset, index) => {
-    const memory = inst.memories[index];
     const p = atomicAddress(inst, index, a, offset, size);
-    S[d] = HAS_ATOMICS ? Atomics.load(cells(memory, size), p / size) : cells(memory, size)[p / size];
+    S[d] = A.load(cells(inst.memories[index], size), p / size);
     if (to64) S[d + 1] = 0;
   };
 }
 
 function store(size: number): Access {
   return (inst, _d, a, b, _c, offset, index) => {
-    const memory = inst.memories[index];
     const p = atomicAddress(inst, index, a, offset, size);
-    if (HAS_ATOMICS) Atomics.store(cells(memory, size), p / size, S[b]);
-    else cells(memory, size)[p / size] = S[b];
+    A.store(cells(inst.memories[index], size), p / size, S[b]);
   };
 }
 
-function modify(size: number, to64: boolean, atomic: Operator, operate: Operate): Access {
-  const operateAtomically = HAS_ATOMICS ? Atomics[atomic] : undefined;
+function modify(size: number, to64: boolean, atomic: Operator): Access {
+  const operate = A[atomic];
   return (inst, d, a, b, _c, offset, index) => {
     const p = atomicAddress(inst, index, a, offset, size);
-    const view = cells(inst.memories[index], size);
-    let old: number;
-    if (operateAtomically !== undefined) old = operateAtomically(view as Int32Array, p / size, S[b]);
-    else {
-      old = view[p / size];
-      view[p / size] = operate(old, S[b]);
-    }
-    S[d] = old;
+    S[d] = operate(cells(inst.memories[index], size), p / size, S[b]);
     if (to64) S[d + 1] = 0;
   };
 }
@@ -89,17 +100,9 @@ function modify(size: number, to64: boolean, atomic: Operator, operate: Operate)
  * https://github.com/WebAssembly/threads/issues/195
  */
 function exchange(size: number, to64: boolean): Access {
-  const mask = size === 4 ? -1 : 2 ** (8 * size) - 1;
   return (inst, d, a, b, c, offset, index) => {
     const p = atomicAddress(inst, index, a, offset, size);
-    const view = cells(inst.memories[index], size);
-    let old: number;
-    if (HAS_ATOMICS) old = Atomics.compareExchange(view as Int32Array, p / size, S[b], S[c]);
-    else {
-      old = view[p / size];
-      if (old === (S[b] & mask)) view[p / size] = S[c];
-    }
-    S[d] = old;
+    S[d] = A.compareExchange(cells(inst.memories[index], size), p / size, S[b], S[c]);
     if (to64) S[d + 1] = 0;
   };
 }
@@ -123,21 +126,19 @@ function putWide(d: number, value: bigint): void {
   S[d + 1] = WORDS[1];
 }
 
-function modify64(atomic: Operator, operate: Operate64): Access {
-  const operateAtomically = HAS_ATOMICS ? (Atomics[atomic] as Atomics['add']) : undefined;
+/** In a buffer that nobody else can hold in two words, which is slower, and rare. */
+function modify64(atomic: Operator, operate: OperateWide): Access {
+  const operateAtomically = A[atomic] as Atomics['add'];
   return (inst, d, a, b, _c, offset, index) => {
     const p = atomicAddress(inst, index, a, offset, 8);
     const { M32, M64 } = inst.memories[index];
-    if (M64 !== undefined && operateAtomically !== undefined) {
+    if (M64 !== undefined) {
       putWide(d, operateAtomically(M64, p / 8, wideAt(b)));
       return;
     }
-    const at = p / 4;
-    const [al, ah] = [M32[at], M32[at + 1]];
-    M32[at] = operate(al, ah, S[b], S[b + 1]);
-    M32[at + 1] = high;
-    S[d] = al;
-    S[d + 1] = ah;
+    const old = readWords(M32, p / 4, 2);
+    writeWords(M32, p / 4, 2, operate(old, readWords(S, b, 2)));
+    writeWords(S, d, 2, old);
   };
 }
 
@@ -191,7 +192,9 @@ function all(): Functions<Access> {
     'i64.atomic.store': store64,
     'i64.atomic.rmw.cmpxchg': exchange64,
   };
-  for (const [name, atomic, , wide] of OPERATIONS) table[`i64.atomic.rmw.${name}`] = modify64(atomic, wide);
+  for (const [name, atomic, operate] of OPERATIONS) {
+    table[`i64.atomic.rmw.${name}`] = modify64(atomic, operate as unknown as OperateWide);
+  }
   const narrow = [
     ['i32', '', 4],
     ['i32', '8', 1],
@@ -205,8 +208,8 @@ function all(): Functions<Access> {
     const suffix = width === '' ? '' : '_u';
     table[`${type}.atomic.load${width}${suffix}`] = load(size, to64);
     table[`${type}.atomic.store${width}`] = store(size);
-    for (const [name, atomic, operate] of OPERATIONS) {
-      table[`${type}.atomic.rmw${width}.${name}${suffix}`] = modify(size, to64, atomic, operate);
+    for (const [name, atomic] of OPERATIONS) {
+      table[`${type}.atomic.rmw${width}.${name}${suffix}`] = modify(size, to64, atomic);
     }
     table[`${type}.atomic.rmw${width}.cmpxchg${suffix}`] = exchange(size, to64);
   }
