@@ -1,7 +1,7 @@
 // Calls that the loop leaves to the driver: first calls, imported functions, other instances, the host, and the slow
 // path of call_indirect. https://webassembly.github.io/spec/core/exec/instructions.html#function-calls
 import { ExhaustionError, Trap, UnsupportedError } from '../errors.ts';
-import type { Func } from '../runtime/func.ts';
+import { type Func, LET_GO } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Value } from '../runtime/values.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
@@ -182,6 +182,7 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   // The host may call back, and code may move then: t.pc follows, returnPc does not.
   const size = returnPc - t.pc;
   let promise: PromiseLike<unknown> | undefined;
+  let letGo: (() => void) | undefined;
   try {
     if (direct === undefined) {
       const answer = callWith(func, t.instance, args, t.async);
@@ -189,6 +190,7 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
       else {
         promise = promised(type, answer);
         if (promise === undefined) writeAnswer(type, base, answer);
+        else letGo = LET_GO.get(answer as object);
       }
     } else promise = direct(base, t.async);
     t.release();
@@ -205,7 +207,7 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   else t.pc += size;
   if (promise === undefined) return false;
   if (!t.async) throw refusedPromise(promise);
-  t.pending = { promise, func, type, base: base - t.base };
+  t.pending = { promise, letGo, func, type, base: base - t.base };
   // The thread's part ends behind the results, which the host still has to deliver.
   t.park(top);
   return true;

@@ -188,7 +188,7 @@ function waitOnMemory(t: Thread, end: number): boolean {
   else if (t.async) {
     t.pc = pc + WAIT_WORDS;
     const wait = new MemoryWait(place, timeout);
-    t.pending = { promise: undefined, wait, func: undefined, type: WAIT_TYPE, base: d - t.base };
+    t.pending = { promise: wait, wait, letGo: () => wait.leave(), func: undefined, type: WAIT_TYPE, base: d - t.base };
     t.park(t.top());
     return true;
   } else {

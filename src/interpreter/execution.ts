@@ -131,6 +131,7 @@ export class Execution<T> {
     if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
     checkedFuel(slice);
     const { pending } = this.thread;
+    pending?.wait?.join();
     const settled = pending === undefined ? undefined : this.takeSettled(pending);
     if (pending !== undefined && settled === undefined) return 'suspended';
     this.state = 'running';
@@ -184,6 +185,9 @@ export class Execution<T> {
     const waits = pending !== undefined && this.state === 'ready';
     if (!waits) throw new TypeError('an execution that is not suspended waits for nothing');
     this.wake = wake;
+    const { promise, wait } = pending;
+    wait?.join();
+    if (!blocks) wait?.waitInHost();
     if (this.heard === pending) {
       if (this.settled !== undefined) whenIdle(() => this.tell());
       return;
@@ -194,15 +198,8 @@ export class Execution<T> {
       this.settled = settled;
       whenIdle(() => this.tell());
     };
-    const { promise, wait } = pending;
-    if (wait !== undefined) {
-      if (!blocks) wait.waitInHost();
-      if (wait.answer === undefined) wait.onAnswer = () => settle({ answer: wait.answer });
-      else settle({ answer: wait.answer });
-      return;
-    }
     try {
-      promise?.then(
+      promise.then(
         (answer) => settle({ answer }),
         (error: unknown) => settle({ error }),
       );
@@ -232,11 +229,6 @@ export class Execution<T> {
     this.thread.pending?.wait?.finish(TIMED_OUT);
   }
 
-  /** What waits on memory waits no more: it is counted by no notification. For who then abandons the execution. */
-  leaveQueue(): void {
-    this.thread.pending?.wait?.cancel();
-  }
-
   /**
    * Gives the execution up: it cannot go on, and what it waits for keeps nothing alive. While it runs, it is stopped when
    * the host function that says so returns; its step then throws Interrupted.
@@ -244,7 +236,7 @@ export class Execution<T> {
   abandon(): void {
     this.abandoned = true;
     this.thread.fuel = Number.NEGATIVE_INFINITY;
-    this.leaveQueue();
+    this.thread.pending?.letGo?.();
     if (this.state === 'ready') this.state = 'failed';
     this.tell();
   }
@@ -286,12 +278,19 @@ export class Execution<T> {
     } finally {
       this.driven = false;
       this.wake = undefined;
+      this.leaveQueue();
     }
   }
 
-  /** Waits for the host call that the thread is suspended in, or until it is stopped. */
+  /** Waits for what the thread is suspended in, or until it is stopped. */
   private async answer(signal: AbortLike | undefined, end: number): Promise<void> {
-    await untilStopped<void>(signal, end, (resolve) => this.listen(() => resolve(), false));
+    const begin = (resolve: () => void): void => this.listen(resolve, false);
+    await untilStopped<void>(signal, end, begin, () => this.leaveQueue());
+  }
+
+  /** Nobody drives it, so that a wait on memory stands in no queue: no notification counts it. The next step joins again. */
+  private leaveQueue(): void {
+    this.thread.pending?.wait?.leave();
   }
 
   /** Takes how the host call that it waited for ended, if it has. */

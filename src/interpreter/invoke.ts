@@ -243,12 +243,9 @@ async function callAsync<T>(
   }
   const execution = begun(func, args, true, read, write, end);
   execution.fuel = checkedFuel(options.fuel);
-  const leave = (): void => execution.leaveQueue();
-  signal?.addEventListener?.('abort', leave);
   try {
     return await execution.runAsync(signal);
   } finally {
-    signal?.removeEventListener?.('abort', leave);
     execution.abandon(); // Who called cannot go on with it if it was stopped: what it waits for forgets it.
   }
 }

@@ -15,11 +15,18 @@ import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './
 /** How deep threads may nest through host functions: each level stands on the JS stack, which is small in some hosts. */
 const MAX_NESTED = 200;
 
+/** What tells of its end: a promise, or a wait on memory. */
+export interface Settling {
+  then(answered: (answer: unknown) => void, failed: (error: unknown) => void): unknown;
+}
+
 /** What a suspended thread waits for: the results of a host call, which go to the slots from `base` on. */
 export interface Pending {
-  readonly promise: PromiseLike<unknown> | undefined;
-  /** What it waits for in place of a promise, where it waits on memory. */
+  readonly promise: Settling;
+  /** The promise, where it waits on memory. */
   readonly wait?: MemoryWait;
+  /** Lets go of what the promise waits for: nobody takes it any more. */
+  readonly letGo: (() => void) | undefined;
   /** The host function that it waits for. */
   readonly func: Func | undefined;
   readonly type: FuncType;

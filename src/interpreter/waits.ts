@@ -6,7 +6,7 @@
 // A guest thread that may not be suspended blocks the whole JavaScript thread by Atomics.wait.
 import { now } from '../clock.ts';
 import { Trap, UnsupportedError } from '../errors.ts';
-import type { Memory } from '../runtime/memory.ts';
+import type { Memory, Waiter } from '../runtime/memory.ts';
 import { startTimer } from '../runtime/timers.ts';
 import { type FuncType, I32 } from '../syntax/types.ts';
 
@@ -51,31 +51,20 @@ function cellsOf({
   return typeof expected === 'bigint' ? [memory.M64, p / 8] : [memory.M32, p / 4];
 }
 
-const WAITERS = new WeakMap<Memory, Map<number, MemoryWait[]>>();
-
-function waitersOf(memory: Memory): Map<number, MemoryWait[]> {
-  const known = WAITERS.get(memory);
-  if (known !== undefined) return known;
-  const made = new Map<number, MemoryWait[]>();
-  WAITERS.set(memory, made);
-  memory.onHeld = () => {
-    for (const list of Array.from(made.values(), (one) => one.slice())) for (const wait of list) wait.handedOut();
-  };
-  return made;
-}
-
 /**
  * A wait at a place until notified, or for `nanoseconds` (negative: for ever). It ends with WOKEN or TIMED_OUT, or
- * NOT_EQUAL where another thread of the host was quicker; `onAnswer` is told at once, within the step of who notifies.
+ * NOT_EQUAL where another thread of the host was quicker. Unlike a promise it tells at once, within the step of who notifies,
+ * and only the last who asked.
  */
-export class MemoryWait {
+export class MemoryWait implements Waiter {
   /** Undefined while it waits. */
   answer: number | undefined;
-  onAnswer: (() => void) | undefined;
+  private tell: ((answer: number) => void) | undefined;
   private readonly place: Place;
   private readonly end: number | undefined;
   private stopTimer: (() => void) | undefined;
-  private isOver = false;
+  /** It stands in no queue: it has ended, or nobody drives its thread. */
+  private isOut = true;
   /** Who waits for it gives control back to the host. */
   private mayWaitInHost = false;
   /** It stands in the host's list, not in ours: other threads of the host can wake it. */
@@ -83,14 +72,31 @@ export class MemoryWait {
 
   constructor(place: Place, nanoseconds: bigint) {
     this.place = place;
-    const waiters = waitersOf(place.memory);
-    const list = waiters.get(place.p);
-    if (list === undefined) waiters.set(place.p, [this]);
-    else list.push(this);
-    if (nanoseconds < 0n) return;
-    const milliseconds = Number(nanoseconds) / 1e6;
-    this.end = now() + milliseconds;
-    this.stopTimer = startTimer(milliseconds, () => this.finish(TIMED_OUT));
+    this.end = nanoseconds < 0n ? undefined : now() + Number(nanoseconds) / 1e6;
+    this.join();
+  }
+
+  /** Waits in the queue, where it does not: as if the instruction began now, but for the time that has passed. */
+  join(): void {
+    if (!this.isOut || this.answer !== undefined) return;
+    this.isOut = false;
+    const { place, left } = this;
+    if (!isEqual(place)) {
+      this.finish(NOT_EQUAL);
+      return;
+    }
+    if (!this.inHost) {
+      const { waiters } = place.memory;
+      const here = waiters.get(place.p) ?? new Set();
+      waiters.set(place.p, here.add(this));
+    }
+    if (left !== undefined) this.stopTimer = startTimer(left, () => this.finish(TIMED_OUT));
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it suspends a thread like the promise of a host function
+  then(tell: (answer: number) => void): void {
+    if (this.answer === undefined) this.tell = tell;
+    else tell(this.answer);
   }
 
   /** Milliseconds until it times out; undefined when only a notification ends it. */
@@ -116,7 +122,7 @@ export class MemoryWait {
   private goOver(expected: number | bigint): void {
     const cells = cellsOf(this.place);
     const { waitAsync } = (typeof Atomics === 'undefined' ? {} : Atomics) as HostAtomics;
-    if (this.inHost || this.isOver || cells === undefined || waitAsync === undefined) return;
+    if (this.inHost || this.isOut || cells === undefined || waitAsync === undefined) return;
     const { async, value } = waitAsync(cells[0], cells[1], expected, this.left ?? Number.POSITIVE_INFINITY);
     if (!async) this.finish(ANSWERS[value as Outcome]);
     else {
@@ -129,31 +135,29 @@ export class MemoryWait {
   /** Ends the wait; nothing happens if it has ended. */
   finish(answer: number): void {
     if (this.answer !== undefined) return;
-    this.cancel();
+    this.leave();
     this.answer = answer;
-    this.onAnswer?.();
+    this.tell?.(answer);
   }
 
-  /** Forgets the wait: no notification of ours counts it, no timer keeps the host alive. It is never answered then. */
-  cancel(): void {
+  /** Leaves the queue: no notification of ours counts it, no timer keeps the host alive. */
+  leave(): void {
     this.stopTimer?.();
     this.leaveList();
-    this.isOver = true;
+    this.isOut = true;
   }
 
-  /** The host's list cannot be left: a notification that comes after the end is passed on to the next. */
+  /** The host's list cannot be left: a notification for who is out is passed on to the next. */
   private hear(outcome: Outcome): void {
-    if (!this.isOver) this.finish(ANSWERS[outcome]);
+    this.inHost = false;
+    if (!this.isOut) this.finish(ANSWERS[outcome]);
     else if (outcome === 'ok') notify(this.place.memory, this.place.p, 1);
   }
 
   private leaveList(): void {
     const { memory, p } = this.place;
-    const waiters = waitersOf(memory);
-    const list = waiters.get(p) ?? [];
-    const at = list.indexOf(this);
-    if (at >= 0) list.splice(at, 1);
-    if (list.length === 0) waiters.delete(p);
+    const here = memory.waiters.get(p);
+    if (here?.delete(this) && here.size === 0) memory.waiters.delete(p);
   }
 }
 
@@ -162,10 +166,14 @@ export class MemoryWait {
  * thread before those of others; answers how many.
  */
 export function notify(memory: Memory, p: number, count: number): number {
-  const woken = (waitersOf(memory).get(p) ?? []).slice(0, count);
-  for (const wait of woken) wait.finish(WOKEN);
-  if (!memory.isHeld || memory.M64 === undefined || woken.length === count) return woken.length;
-  return woken.length + Atomics.notify(memory.M32, p / 4, count - woken.length);
+  let woken = 0;
+  for (const one of memory.waiters.get(p) ?? []) {
+    if (woken === count) break;
+    one.finish(WOKEN);
+    woken++;
+  }
+  if (!memory.isHeld || memory.M64 === undefined || woken === count) return woken;
+  return woken + Atomics.notify(memory.M32, p / 4, count - woken);
 }
 
 /** Is what is expected there? */

@@ -20,11 +20,22 @@ interface Timers {
 /** Milliseconds between two looks at a signal that does not tell. */
 const LOOK = 5;
 
-/** Calls `tell` when a signal is aborted, until what it returns is called. One that was aborted before may not tell any more. */
+/**
+ * Calls `tell` when a signal is aborted, until what it returns is called. One that was aborted before may not tell any more;
+ * one that throws when it is asked counts as aborted.
+ */
 export function onAbort(signal: AbortLike | undefined, tell: () => void): () => void {
   if (signal === undefined) return () => {};
   const { setInterval, clearInterval } = globalThis as Timers;
-  const timer = signal.addEventListener === undefined && setInterval?.(() => signal.aborted && tell(), LOOK);
+  const look = (): void => {
+    try {
+      if (!signal.aborted) return;
+    } catch {
+      // Nobody would catch it here.
+    }
+    tell();
+  };
+  const timer = signal.addEventListener === undefined && setInterval?.(look, LOOK);
   if (timer) timer.unref?.();
   signal.addEventListener?.('abort', tell);
   return () => {
@@ -40,21 +51,26 @@ export function checkStop(signal: AbortLike | undefined, end: number): void {
 }
 
 /**
- * Waits for what `begin` begins, no longer than until the signal is aborted or the moment `end` has come.
- * @throws Interrupted then.
+ * Waits for what `begin` begins, no longer than until the signal is aborted or the moment `end` has come: then `onStop`
+ * is called at once. @throws Interrupted then.
  */
 export function untilStopped<T>(
   signal: AbortLike | undefined,
   end: number,
   begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+  onStop = (): void => {},
 ): Promise<T> {
   if (signal === undefined && end === Number.POSITIVE_INFINITY) return new Promise<T>(begin);
   let stopListening = (): void => {};
   let stopTimer = (): void => {};
   const ended = new Promise<T>((resolve, reject) => {
+    const stop = (error: Interrupted): void => {
+      reject(error);
+      onStop();
+    };
     checkStop(signal, end);
-    stopListening = onAbort(signal, () => reject(interruptedBy(signal as AbortLike)));
-    if (end !== Number.POSITIVE_INFINITY) stopTimer = startTimer(end - now(), () => reject(outOfTime()));
+    stopListening = onAbort(signal, () => stop(interruptedBy(signal as AbortLike)));
+    if (end !== Number.POSITIVE_INFINITY) stopTimer = startTimer(end - now(), () => stop(outOfTime()));
     begin(resolve, reject);
   });
   return ended.finally(() => {

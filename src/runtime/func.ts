@@ -33,6 +33,12 @@ export type CallerHost = (
   canWait: boolean,
 ) => HostResult | PromiseLike<HostResult>;
 
+/**
+ * How to let go of what a promise waits for, when the call that it suspended is given up: host functions of ours note it
+ * with the promise that they return.
+ */
+export const LET_GO = new WeakMap<object, () => void>();
+
 export class Func {
   readonly kind = brand(this, 'func');
   /** Canonical id of the function type. */

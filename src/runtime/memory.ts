@@ -40,6 +40,17 @@ export interface SharedParts {
 
 const BOUND = bound('a number of bytes');
 
+/** A guest thread that waits on a memory. */
+export interface Waiter {
+  /** Other threads may hold the memory from now on. */
+  handedOut(): void;
+  /** Ends the wait with an answer. */
+  finish(answer: number): void;
+}
+
+/** Of each buffer that was handed out or taken over, who waits on its bytes. */
+const WAITERS = new WeakMap<ArrayBufferLike, Map<number, Set<Waiter>>>();
+
 /** A linear memory, shared by the instances that import it. */
 export class Memory {
   readonly kind = brand(this, 'memory');
@@ -71,10 +82,10 @@ export class Memory {
    */
   isHeld = false;
   /**
-   * Is called when that happens.
+   * Who waits here, by address: one table for all memories of the same bytes in this JavaScript thread.
    * @internal
    */
-  onHeld: (() => void) | undefined;
+  readonly waiters: Map<number, Set<Waiter>>;
   private readonly maxBytes: number;
   private store: ArrayBufferLike;
   private exactBytes: Uint8Array | undefined;
@@ -113,7 +124,8 @@ export class Memory {
       );
     }
     this.byteLength = this.sharedLength?.[0] ?? this.store.byteLength;
-    this.isHeld = parts !== undefined;
+    this.waiters = WAITERS.get(this.store) ?? new Map();
+    if (parts !== undefined) this.hold();
   }
 
   get pageSize(): number {
@@ -199,7 +211,7 @@ export class Memory {
       }
       if (isSharedBuffer(this.handed)) Object.freeze(this.handed);
       this.grewUnseen = false;
-      this.hold();
+      this.hold(this.handed);
     }
     return this.handed;
   }
@@ -213,10 +225,11 @@ export class Memory {
     return { type, buffer: store, length: length as SharedArrayBuffer };
   }
 
-  private hold(): void {
+  private hold(as = this.store): void {
+    WAITERS.set(as, this.waiters);
     if (this.isHeld) return;
     this.isHeld = true;
-    this.onHeld?.();
+    for (const waiting of [...this.waiters.values()]) for (const one of [...waiting]) one.handedOut();
   }
 
   /**

@@ -7,9 +7,10 @@
 // timed, so that the order of guest threads does not depend on how fast the machine is.
 // Which calls exist, and what they mean, is the business of the system interface.
 import { checkTime } from '../../clock.ts';
-import { UnsupportedError } from '../../errors.ts';
+import { Interrupted, UnsupportedError } from '../../errors.ts';
 import { ERRNO, SystemError } from '../host/errno.ts';
 import { cannotSuspend } from '../messages.ts';
+import { LET_GO } from '../../runtime/func.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import type { Guest } from './guest.ts';
 import type { Parking } from './parked.ts';
@@ -64,7 +65,7 @@ export function dispatch(
     const mayPause = mode === 'async' && canWait;
     const answer = running.go(mayPause);
     if (typeof answer === 'number') return answer;
-    if (mayPause) return onlySuspending(running.finish(answer));
+    if (mayPause) return onlySuspending(running.suspend(answer));
     if (mode === 'sync') {
       if (!canWait || threads === undefined || threads.count < 2) return running.finishSync(answer);
       return parked.add(answer as WouldBlock, running);
@@ -110,6 +111,8 @@ class Running implements Parking {
   private readonly ended: ((errno: number) => void) | undefined;
   private readonly replay = new Replay();
   private pieces: Pieces | undefined;
+  private givenUp: Error | undefined;
+  private abort = (_reason: Error): void => {};
 
   constructor(run: Once, call: CallOf, args: readonly Value[], ended: ((errno: number) => void) | undefined) {
     this.run = run;
@@ -157,17 +160,29 @@ class Running implements Parking {
     return PAUSED;
   }
 
+  /** A promise of how it ends. When the call is given up, nothing is tried or waited for any more. */
+  suspend(first: Answer): Promise<number> {
+    const promise = this.finish(first);
+    LET_GO.set(promise, () => {
+      promise.catch(() => undefined);
+      this.givenUp = new Interrupted('abort', 'interrupted: the call was given up');
+      this.abort(this.givenUp);
+    });
+    return promise;
+  }
+
   /** Waits, or lets the host have its turn, until the call has ended. */
-  async finish(first: Answer): Promise<number> {
+  private async finish(first: Answer): Promise<number> {
     const { waiting, clock } = this.call.process;
     try {
       for (let answer: Answer = first; ; answer = this.go(true)) {
         if (typeof answer === 'number') return answer;
         if (answer === PAUSED) await waiting.turn();
         else {
-          await waiting.start(answer, clock);
+          await waiting.start(answer, clock, (abort) => (this.abort = abort));
           this.call.waited = true;
         }
+        if (this.givenUp !== undefined) throw this.givenUp;
       }
     } catch (error) {
       this.drop();

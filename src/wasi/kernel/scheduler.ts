@@ -200,9 +200,10 @@ export class Scheduler {
   /** Waits until a thread can go on, or what stops all. */
   private wake(): Promise<void> {
     this.checkSomeoneWakes();
-    return untilStopped<void>(this.signal, this.end, (resolve) => {
+    const begin = (resolve: () => void): void => {
       this.wakeUp = resolve;
-    });
+    };
+    return untilStopped<void>(this.signal, this.end, begin, () => this.abandonAll());
   }
 
   /** Threads that all wait on memory without a limit would never go on, and an idle host would end in silence. */
@@ -234,9 +235,11 @@ export class Scheduler {
   }
 
   private abandonAll(): void {
-    for (const { calls } of this.threads) for (const call of calls) call.abandon();
+    const given = [...this.threads];
+    // First, so that none of them is told that it can go on.
     this.threads.clear();
     this.runnable.length = 0;
+    for (const { calls } of given) for (const call of calls) call.abandon();
   }
 }
 

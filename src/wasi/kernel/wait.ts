@@ -49,8 +49,11 @@ export function anyReady(block: WouldBlock): boolean {
 export class Waiting {
   private readonly aborts = new Set<(reason: Error) => void>();
 
-  /** Resolves when one of the waits may be ready or the deadline has come; rejects when aborted. */
-  start(block: WouldBlock, clock: HeldClock): Promise<void> {
+  /**
+   * Resolves when one of the waits may be ready or the deadline has come; rejects when aborted, by abortAll or by what
+   * `told` is given.
+   */
+  start(block: WouldBlock, clock: HeldClock, told: (abort: (reason: Error) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const undo: (() => void)[] = [];
       let done = false;
@@ -72,6 +75,7 @@ export class Waiting {
         else undo.push(cancel);
       };
       this.aborts.add(abort);
+      told(abort);
       try {
         for (const wait of block.waits) keep(wait.pollable.subscribe(wake));
         if (block.deadline !== undefined) keep(clock.schedule(block.deadline, wake));
