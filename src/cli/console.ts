@@ -3,10 +3,15 @@
 // the end, and is told if that can be; other codes stay. Who has stopped reading our output has seen enough: that is quiet.
 // The program's own output does not come by here: it goes through the system interface.
 import { resolve } from 'node:path';
+import { now, within } from '../clock.ts';
+import { isError } from '../errors.ts';
 import { own } from '../syntax/records.ts';
 import { visible } from '../syntax/visible.ts';
 import { CliError, EXIT } from './failure.ts';
 import { type CliHost, codeOf, fileError, makeFolder, openWriter, writeFile, type Writer } from './host.ts';
+
+/** Milliseconds in which it can be told that the time is over. */
+const GRACE = 50;
 
 export class Console {
   /** The guest's streams where they are not the process's own. */
@@ -17,6 +22,10 @@ export class Console {
   /** What could not be written of what was asked for. */
   #lost: string | undefined;
   #stdinIsRead = false;
+  /** When everything has to be written, on our clock. */
+  #end = Number.POSITIVE_INFINITY;
+  /** Something could not be written by then. */
+  #late = false;
 
   constructor(host: CliHost) {
     this.#host = host;
@@ -43,11 +52,16 @@ export class Console {
     return this.#open;
   }
 
+  /** What nobody has read in so many milliseconds is not written; for a command whose time is bounded. */
+  limit(milliseconds: number): void {
+    this.#end = now() + milliseconds + GRACE;
+  }
+
   /** Writes a result to standard output. */
   print(data: string | Uint8Array): void {
     if (!this.#open) return;
     try {
-      this.#host.stdout(data);
+      this.#inTime(() => this.#host.stdout(data));
     } catch (error) {
       this.#open = false;
       if (codeOf(error) !== 'EPIPE') this.#lose(`standard output: ${fileError(error)}`);
@@ -57,7 +71,7 @@ export class Console {
   /** Tells something on standard error, if that can be done. The text is a line or lines without the last newline. */
   tell(text: string): boolean {
     try {
-      this.#host.stderr(`${text}\n`);
+      this.#inTime(() => this.#host.stderr(`${text}\n`));
       return true;
     } catch {
       return false;
@@ -126,7 +140,17 @@ export class Console {
   settle(code: number): number {
     if (this.#lost === undefined) return code;
     this.complain(new CliError(this.#lost));
-    return code === EXIT.ok ? EXIT.failed : code;
+    if (code !== EXIT.ok) return code;
+    return this.#late ? EXIT.timeout : EXIT.failed;
+  }
+
+  #inTime(write: () => void): void {
+    try {
+      within(this.#end, write);
+    } catch (error) {
+      if (isError(error, 'interrupted')) this.#late = true;
+      throw error;
+    }
   }
 
   #lose(what: string): void {

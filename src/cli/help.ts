@@ -85,6 +85,7 @@ Runs scripts in the testsuite's format and reports the assertions that fail.
 Exit code 0 if none does, 1 otherwise.
 
 ${FEATURES}
+      --timeout TIME          stop after a time: 5s, 300ms, 1m (exit code 124)
   -v, --verbose               one line for each file, also where all is well
 ${COMMON}
 ${features()}`;

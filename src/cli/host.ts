@@ -2,6 +2,8 @@
 // The real one is Node's: files, standard streams, environment. It knows nothing of WebAssembly.
 // Commands do not get it: they write through a Console, which says what becomes of output that cannot be written.
 import { closeSync, mkdirSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { checkTime, due } from '../clock.ts';
+import { hasStream, openNonBlocking, SecondDescriptor } from '../wasi/hosts/node/descriptor.ts';
 import type { InputStream, OutputStream } from '../wasi/host/stdio.ts';
 
 export interface CliHost {
@@ -31,15 +33,25 @@ function waiting(step: () => number): number {
       return step();
     } catch (error) {
       if (codeOf(error) !== 'EAGAIN') throw error;
+      checkTime();
       pause();
     }
   }
 }
 
-/** Writes all of it, also to a pipe that is full for the moment. A pipe that nobody reads raises EPIPE. */
+/**
+ * Writes all of it, also to a pipe that is full for the moment. A pipe that nobody reads raises EPIPE.
+ * @throws Interrupted when that should be over.
+ */
 function writeAll(fd: number, data: string | Uint8Array): void {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
   for (let done = 0; done < bytes.length; ) done += waiting(() => writeSync(fd, bytes, done));
+}
+
+/** A standard stream: where the time is bounded, writing to a pipe never waits in the system, where nothing ends it. */
+function outputTo(fd: number): (data: string | Uint8Array) => void {
+  const second = new SecondDescriptor(fd, () => (hasStream(fd) ? openNonBlocking(fd, 'write') : undefined));
+  return (data) => writeAll((due.at === Number.POSITIVE_INFINITY ? undefined : second.get()) ?? fd, data);
 }
 
 const PIECE = 64 * 1024;
@@ -59,8 +71,8 @@ export function processHost(): CliHost {
   return {
     env: process.env,
     cwd: process.cwd(),
-    stdout: (data) => writeAll(1, data),
-    stderr: (data) => writeAll(2, data),
+    stdout: outputTo(1),
+    stderr: outputTo(2),
     readStdin: () => readAll(0),
     onIdle: (tell) => {
       process.once('beforeExit', tell);

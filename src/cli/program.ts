@@ -105,7 +105,7 @@ export function loadProgram(console: Console, path: string): Program {
 
 /** An error of the decoder or validator with the file's name before it; anything else as it is. */
 export function moduleFailure(path: string, error: unknown, details: readonly string[] = []): unknown {
-  if (!(error instanceof WasmError) || error.code === 'internal') return error;
+  if (!(error instanceof WasmError) || error.code === 'internal' || error.code === 'interrupted') return error;
   return new CliError(`${path}: ${error.message}`, details);
 }
 

@@ -2,10 +2,11 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md (commands and reactors)
 // What ended it becomes an exit code in stop.ts.
 import { basename } from 'node:path';
+import { endOf, within } from '../clock.ts';
+import { isError } from '../errors.ts';
 import { engine, type EngineOptions, engineWith, ExitStatus, type Instance, instantiateAsync } from '../index.ts';
 import { invokeBitsAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/func.ts';
-import { startTimer } from '../runtime/timers.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { nameText, visible } from '../syntax/visible.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
@@ -85,6 +86,8 @@ class Run {
   private listeners: readonly Listener[] = [];
   private readonly provided: Provided = emptyRecord();
   private readonly abort = new AbortController();
+  /** When all has to be over, loading included: as Date.now() tells it. */
+  private readonly deadline: number | undefined = undefined;
   /** The file that was linked last. */
   private linked = '';
   /** It was aborted since it waits, and nothing is left that could happen. */
@@ -98,22 +101,36 @@ class Run {
     this.settings = settings;
     this.console = console;
     this.timeoutText = timeoutText;
+    if (settings.timeout !== undefined) {
+      this.deadline = Date.now() + settings.timeout;
+      console.limit(settings.timeout);
+    }
     this.statistics = new Statistics();
   }
 
   /** Limits, as every call into the engine takes them. */
-  private get limits(): { fuel: number; signal: AbortSignal } {
-    return { signal: this.abort.signal, fuel: this.settings.fuel ?? PLENTY };
+  private get limits(): { fuel: number; signal: AbortSignal; deadline: number | undefined } {
+    return { signal: this.abort.signal, fuel: this.settings.fuel ?? PLENTY, deadline: this.deadline };
+  }
+
+  /** Does at once what has to be over in time, too. @throws Interrupted when it is not. */
+  private inTime<T>(action: () => T): T {
+    return within(endOf(this.deadline), action);
   }
 
   async run(file: string, rest: readonly string[]): Promise<number> {
     const { settings, console } = this;
-    const linked = settings.modules.map((one) => ({ name: one.name, program: this.load(one.file) }));
-    const program = this.load(file);
+    let linked: { readonly name: string; readonly program: Loaded }[];
+    let program: Loaded;
+    try {
+      linked = settings.modules.map((one) => ({ name: one.name, program: this.inTime(() => this.load(one.file)) }));
+      program = this.inTime(() => this.load(file));
+    } catch (error) {
+      if (isError(error, 'interrupted')) return this.stopped(error);
+      throw error;
+    }
     for (const { name, program: library } of linked) this.linkNames.set(library.valid, name);
     this.trace = this.openTrace();
-    const stopTimer =
-      settings.timeout === undefined ? undefined : startTimer(settings.timeout, () => this.abort.abort());
     const busy = console.onIdle(() => {
       this.idle = true;
       this.abort.abort(nobodyIsLeft());
@@ -139,19 +156,23 @@ class Run {
       return EXIT.ok;
     } catch (error) {
       this.trace?.finish(error);
-      return stopped(error, console, {
-        modules: this.known,
-        linked: this.linked,
-        timeout: this.timeoutText,
-        traced: this.trace !== undefined,
-        idle: this.idle,
-      });
+      return this.stopped(error);
     } finally {
-      stopTimer?.();
       busy();
       for (const one of [...this.processes, ...this.listeners]) closed(one, console);
       if (settings.stats) console.tellAsked('statistics', this.statistics.text());
     }
+  }
+
+  /** Reports what ended the program, or the way to it. Returns the exit code. */
+  private stopped(error: unknown): number {
+    return stopped(error, this.console, {
+      modules: this.known,
+      linked: this.linked,
+      timeout: this.timeoutText,
+      traced: this.trace !== undefined,
+      idle: this.idle,
+    });
   }
 
   private load(file: string): Loaded {

@@ -1,5 +1,7 @@
 // `wasmi-ts wast`: runs scripts of the testsuite's format and reports each assertion that fails.
 // https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
+import { now, within } from '../clock.ts';
+import { isError } from '../errors.ts';
 import { parseScript } from '../script/parse.ts';
 import { runScript } from '../script/run.ts';
 import { visible } from '../syntax/visible.ts';
@@ -7,16 +9,33 @@ import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
 import { WAST_HELP } from './help.ts';
 import type { Console } from './console.ts';
-import { parseOptions } from './options.ts';
+import { duration, type Options, parseOptions } from './options.ts';
 import { readSource, textFailure, textOf } from './program.ts';
 import { scriptEngine } from '../script/engine.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
 export function wastCommand(args: readonly string[], console: Console): number {
-  const options = parseOptions('wast', args, { ...FEATURE_OPTIONS, verbose: { kind: 'flag', short: 'v' } });
+  const options = parseOptions('wast', args, {
+    ...FEATURE_OPTIONS,
+    timeout: { kind: 'value' },
+    verbose: { kind: 'flag', short: 'v' },
+  });
   if (tellsAbout(options, console, WAST_HELP)) return EXIT.ok;
   if (options.files.length === 0) throw options.usage('wast needs a file');
   const engine = scriptEngine(featureSet(options));
+  const timeout = duration(options, 'timeout') ?? Number.POSITIVE_INFINITY;
+  console.limit(timeout);
+  try {
+    return within(now() + timeout, () => runFiles(options, console, engine));
+  } catch (error) {
+    if (!isError(error, 'interrupted')) throw error;
+    console.tell(`wasmi-ts: time-out: the scripts ran longer than ${options.one('timeout')}`);
+    return EXIT.timeout;
+  }
+}
+
+/** Runs all scripts; the exit code. @throws Interrupted when that should be over. */
+function runFiles(options: Options, console: Console, engine: ReturnType<typeof scriptEngine>): number {
   let failures = 0;
   for (const path of options.files) {
     try {

@@ -2,7 +2,15 @@
 // https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
 // It knows no engine: whoever calls it passes one. Commands that need a feature which is off are skipped, not failed.
 // Threads of a script take turns (turns.ts), within calls too; without threads, calls run on the spot.
-import { ExhaustionError, InvalidError, LinkError, MalformedError, Trap, UnsupportedError } from '../errors.ts';
+import {
+  ExhaustionError,
+  InvalidError,
+  LinkError,
+  MalformedError,
+  Trap,
+  UnsupportedError,
+  isError,
+} from '../errors.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import type { Bits } from '../runtime/values.ts';
 import { own } from '../syntax/records.ts';
@@ -68,7 +76,10 @@ class Skip {
   }
 }
 
-/** Runs all commands; each answers one outcome, in the order of lines. Nothing is thrown but bugs of the runner. */
+/**
+ * Runs all commands; each answers one outcome, in the order of lines. Nothing is thrown but bugs of the runner, and
+ * Interrupted when it should be over.
+ */
 export function runScript<M, I, X>(script: Script, engine: Engine<M, I, X>): Outcome[] {
   return play(script.commands, engine, new Map());
 }
@@ -153,6 +164,7 @@ class Runner<M, I, X> {
         yield* this.command(command);
         outcomes.push({ line, kind, result: 'passed', detail: '' });
       } catch (error) {
+        if (isError(error, 'interrupted')) throw error;
         outcomes.push({ line, kind, ...unfinished(error) });
       }
     }
@@ -281,7 +293,7 @@ class Runner<M, I, X> {
       error = thrown;
     }
     const expected = 'message' in command ? command.message : '';
-    if (error instanceof Skip || error instanceof UnsupportedError) throw error;
+    if (error instanceof Skip || error instanceof UnsupportedError || isError(error, 'interrupted')) throw error;
     if (error === undefined) {
       throw new Error(`${DID_NOT[command.kind] ?? 'nothing happened'}, expected "${expected}"`);
     }

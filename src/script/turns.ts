@@ -2,6 +2,8 @@
 // https://github.com/WebAssembly/threads/blob/main/interpreter/README.md#scripts
 // It knows neither commands nor engines. Nobody sleeps: where all wait, the wait that would time out first does so at once.
 
+import { checkTime } from '../clock.ts';
+
 /** A call that runs piece by piece. */
 export interface PiecewiseCall<T> {
   /** Runs on, for a while or until it waits; answers the results once there are any. Throws what the call throws. */
@@ -52,6 +54,7 @@ export class Turns {
   /** Runs all threads to their ends. */
   run(): void {
     while (this.live.length > 0) {
+      checkTime();
       let moved = false;
       // Those that are added meanwhile have their turn in the same round.
       for (const turn of this.live) moved = advance(turn, turn.steps.next()) || moved;
