@@ -159,6 +159,20 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     }
     return 0;
   },
+  'numbers.move': (_inst, at, l, m) => {
+    S.copyWithin(at - 2 * l, at, at + 2 * m);
+    return 0;
+  },
+  'values.move': (_inst, at, l, m) => {
+    S.copyWithin(at - 2 * l, at, at + 2 * m);
+    const from = at >> 1;
+    for (let i = from; i < from + m; i++) R[i - l] = R[i];
+    return 0;
+  },
+  'references.clear': (_inst, at, l) => {
+    R.fill(null, at >> 1, (at >> 1) + l);
+    return 0;
+  },
   ...GC_FUNCTIONS,
 };
 

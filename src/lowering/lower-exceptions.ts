@@ -11,7 +11,7 @@ import {
   closeBlock,
   frameAt,
   inPlace,
-  moveValues,
+  moveToFrame,
   openBlock,
   regionInside,
 } from './tree-control.ts';
@@ -159,7 +159,7 @@ function legacyCatch(b: TreeBuilder): void {
 /** The body of the try falls through; the blocks of its clauses stand behind. */
 function endCatch(b: TreeBuilder, frame: Frame): void {
   if (!b.dead) {
-    moveValues(b, frame);
+    moveToFrame(b, frame);
     frame.used = true;
     b.code.br(frame.label, b.cursor.at);
   }

@@ -23,6 +23,10 @@ const TABLE_AND_MEMORY_NAMES = [
   'data.drop',             // ->                             data
   'global.get',            // -> value                       global
   'global.set',            // value ->                       global
+  // No instructions: what branches, returns and calls do with many values (moves.ts).
+  'numbers.move',          // value* go to other places      slots down     how many slots
+  'values.move',           // the same, with references
+  'references.clear',      // null* ->                       how many slots
   'i64.add128',            // x low, high, y low, high -> low, high
   'i64.sub128',            // x low, high, y low, high -> low, high
   'i64.mul_wide_s',        // x y -> low, high

@@ -4,8 +4,8 @@
 import { type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
 import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from './nodes.ts';
 import type { CatchClause } from '../decoder/instruction-cursor.ts';
-import { chargeMoves } from './charges.ts';
 import { endTry } from './lower-exceptions.ts';
+import { moveValues } from './moves.ts';
 import { slotsOf } from './operands.ts';
 import type { TreeBuilder } from './trees.ts';
 
@@ -191,16 +191,8 @@ export function inPlace(b: TreeBuilder, frame: Frame): boolean {
 }
 
 /** Moves the top values to where a branch to the frame wants them. They stay on the stack. */
-export function moveValues(b: TreeBuilder, frame: Frame): void {
-  const types = labelTypes(frame);
-  const from = b.operands.height - types.length;
-  let slot = b.operands.place(frame.height);
-  chargeMoves(b, types.length);
-  // Upwards: a value never stands below its destination, and reads nothing below its own place but locals.
-  types.forEach((t, i) => {
-    b.set(slot, b.operands.value(from + i));
-    slot += slotsOf(t);
-  });
+export function moveToFrame(b: TreeBuilder, frame: Frame): void {
+  moveValues(b, labelTypes(frame), b.operands.place(frame.height));
 }
 
 export function branch(b: TreeBuilder, depth: number): void {
@@ -210,7 +202,7 @@ export function branch(b: TreeBuilder, depth: number): void {
     returnValues(b);
     return;
   }
-  moveValues(b, frame);
+  moveToFrame(b, frame);
   frame.used = true;
   b.code.br(frame.label, b.cursor.at);
 }
@@ -225,20 +217,14 @@ function returnValues(b: TreeBuilder): void {
     b.code.return(operands.value(from), at);
     return;
   }
-  moveDown(b, from, results);
+  moveDown(b, results);
   b.code.return(undefined, at);
 }
 
-/** Moves the values from a height up to slots 0 and up, where a caller looks for results and a callee for arguments. */
-function moveDown(b: TreeBuilder, from: number, types: readonly ValType[]): void {
-  const { operands } = b;
-  operands.flushFrom(from);
-  chargeMoves(b, types.length);
-  let slot = 0;
-  types.forEach((t, i) => {
-    b.set(slot, slotNode(operands.place(from + i), t, b.cursor.at));
-    slot += slotsOf(t);
-  });
+/** Moves the top values to slots 0 and up, where a caller looks for results and a callee for arguments. */
+function moveDown(b: TreeBuilder, types: readonly ValType[]): void {
+  b.operands.flushFrom(b.operands.height - types.length);
+  moveValues(b, types, 0);
 }
 
 function branchIf(b: TreeBuilder): void {
@@ -316,7 +302,7 @@ export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, t
   const index = callee !== undefined && tail ? operands.pop() : callee;
   const base = operands.place(height);
   operands.flushAbove(base, height);
-  if (tail) moveDown(b, height, type.params);
+  if (tail) moveDown(b, type.params);
   operands.truncate(height);
   const { at } = cursor;
   const name = `${tail ? 'tail.' : ''}call.${index === undefined ? 'lazy' : 'indirect'}`;

@@ -15,6 +15,7 @@ import { chargeInstruction } from './charges.ts';
 import { Emitter } from './emit.ts';
 import { type FrameLayout, SCRATCH, layoutOf } from './frame.ts';
 import { Regions } from './handlers.ts';
+import { clearReferences } from './moves.ts';
 import { type LabelId, MOVES_NO_BITS, type Node, READS, TRAPS, constNode, slotNode, treeNode } from './nodes.ts';
 import { Operands, slotsOf } from './operands.ts';
 import { OUT_NAMES, type ObjectName, type OutName } from './out-names.ts';
@@ -94,9 +95,7 @@ export class TreeBuilder {
     this.probes = traced ? new Probes({ types: localTypes, slots: localSlots }) : undefined;
     this.operands = new Operands(this.code, this.cursor, layout.operands, size, this.probes);
     if (layout.refs) this.code.statement('refs.enter', -1, size);
-    for (let i = layout.type.params.length; i < localTypes.length; i++) {
-      if (localTypes[i] > 0) this.code.set(localSlots[i], constNode(localTypes[i], 0, 0, -1));
-    }
+    clearReferences(this);
   }
 
   /** Lowers the body up to its end, or as long as it should go on; answers whether it came to the end. */
