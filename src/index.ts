@@ -67,7 +67,7 @@ const COMPILE_OPTIONS: Shape<CompileOptions> = { features: featureSet, borrow: f
  * Decodes and validates a module.
  *
  * @param bytes The binary format. They are copied, so that they may change afterwards.
- * @throws MalformedError, InvalidError, UnsupportedError (a feature that is off or not built); TypeError for what is no
+ * @throws MalformedError, InvalidError, UnsupportedError (a feature that is off); TypeError for what is no
  * Uint8Array, and for an unknown option; Interrupted at the deadline.
  */
 export function compile(bytes: Uint8Array, options?: CompileOptions): ValidModule {

@@ -14,7 +14,7 @@ import {
   type Shape,
   withArticle,
 } from './options.ts';
-import { importType, instantiateInTurns, instantiateModule } from './interpreter/instantiate.ts';
+import { instantiateInTurns, instantiateModule } from './interpreter/instantiate.ts';
 import {
   ASYNC_RUN_OPTIONS,
   type AsyncRunOptions,
@@ -41,8 +41,8 @@ import type { Value } from './runtime/values.ts';
 import { emptyRecord, own } from './syntax/records.ts';
 import type { Import } from './syntax/module.ts';
 import { type Prices, somePrices } from './syntax/prices.ts';
-import type { ExternType } from './validator/subtyping.ts';
-import { isValidModule, type ValidModule } from './validator/module.ts';
+import { type ExternType, importType } from './validator/subtyping.ts';
+import { isValidModule, typeSpace, type ValidModule } from './validator/module.ts';
 
 /** What may be given for an import. Numbers and bigints stand for constant globals. */
 export type ImportValue = HostFunction | Extern | number | bigint;
@@ -89,8 +89,8 @@ function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
     return funcBehind(value) ?? new Func(type.type, undefined, -1, value);
   }
   if ((typeof value === 'number' || typeof value === 'bigint') && type.kind === 'global' && !type.type.mutable) {
-    const global = new Global(type.type);
-    writeGlobalBits(global, valueToBits(type.type.val, value));
+    const global = new Global(type.type, undefined, undefined, undefined, type.space);
+    writeGlobalBits(global, valueToBits(type.type.val, value, type.space));
     return global;
   }
   if (isExtern(value)) return value;
@@ -104,9 +104,10 @@ function notGiven({ module, name }: Import): UnsupportedError {
 }
 
 function resolveImports(module: ValidModule, imports: Imports, unknown: 'refuse' | 'trap'): Extern[] {
+  const space = typeSpace(module);
   return module.module.imports.map((one) => {
     const value = own(own(imports, one.module), one.name);
-    const type = importType(module, one);
+    const type = importType(space, one.desc);
     if (value !== undefined) return asExtern(one, type, value);
     if (unknown === 'trap' && type.kind === 'func') return throwingFunction(type.type, () => notGiven(one));
     throw unknownImport(one);
@@ -271,5 +272,5 @@ export function getGlobal(global: Global): Value {
 export function setGlobal(global: Global, value: Value): void {
   if (!isGlobal(global)) throw misfit('setGlobal: the global', 'a Global', global);
   if (!global.type.mutable) throw new TypeError('a constant global cannot be set');
-  writeGlobalBits(global, valueToBits(global.type.val, value));
+  writeGlobalBits(global, valueToBits(global.type.val, value, global.space));
 }

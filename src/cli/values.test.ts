@@ -2,17 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Func } from '../runtime/func.ts';
 import { EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, type ValType, ref } from '../syntax/types.ts';
-import { canonicaliseGroup } from '../validator/canonical.ts';
+import { funcType } from '../validator/type-space.ts';
 import { parseValue, resultText } from './values.ts';
 
 const noName = (): string => '';
 const ANYREF = ref(HEAP.any, true);
 
 function hostFunc(): Func {
-  const canonical = new Uint32Array(1);
-  const type = { final: true, supers: [], comp: { kind: 'func', params: [], results: [] } } as const;
-  canonicaliseGroup([type], { start: 0, length: 1 }, canonical);
-  return new Func(canonical[0], undefined, -1, () => undefined);
+  return new Func(funcType([], []), undefined, -1, () => undefined);
 }
 
 describe('arguments of --invoke', () => {

@@ -6,7 +6,7 @@ import { emptyRecord, own } from '../syntax/records.ts';
 import type { Module } from '../syntax/module.ts';
 import { nameText } from '../syntax/visible.ts';
 import { defaultFunction, throwingFunction } from '../interpreter/stand-ins.ts';
-import type { ValidModule } from '../validator/module.ts';
+import { typeSpace, type ValidModule } from '../validator/module.ts';
 import { type Directory, type Listener, SystemError, WASI } from '../wasi/index.ts';
 import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
 import { openHostDirectory, orWeak } from '../wasi/hosts/node/directory.ts';
@@ -105,15 +105,16 @@ function listenError({ errno }: SystemError): string {
  * Adds a function for each imported function that `provided` does not have: decided here, for values of every type.
  * Throws LinkError for one that has to return a reference and has none to return.
  */
-export function standIns({ module, canonical }: ValidModule, provided: Provided, how: 'trap' | 'default'): void {
+export function standIns(valid: ValidModule, provided: Provided, how: 'trap' | 'default'): void {
+  const { module } = valid;
   for (const { module: from, name, desc } of module.imports) {
     if (desc.kind !== 'func' || own(provided[from], name) !== undefined) continue;
     const what = `unknown import ${nameText(from)} ${nameText(name)}`;
-    const canon = canonical[desc.type];
+    const type = typeSpace(valid).at(desc.type);
     const made =
       how === 'default'
-        ? defaultFunction(canon)
-        : throwingFunction(canon, () => new Trap('unreachable', `${what} was called`));
+        ? defaultFunction(type)
+        : throwingFunction(type, () => new Trap('unreachable', `${what} was called`));
     if (made === undefined) {
       throw new LinkError(
         `${what} has no default: it returns a reference that cannot be null; with trap it only traps`,

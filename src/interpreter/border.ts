@@ -3,7 +3,7 @@
 // The API form (Value) takes numbers for i32, f32 and f64, objects that become numbers, and bigints for i64, nothing else
 // (jsapi/values.ts converts as the JavaScript API has it, before); the bit form (Bits) loses nothing.
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, typeName } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import { type DefType, NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import { shown } from '../options.ts';
 import { type Func, isFunc } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
@@ -36,22 +36,18 @@ export function vectorError(): TypeError {
   return new TypeError('a v128 has no JavaScript value: it cannot be an argument, a result or read from outside');
 }
 
-/** Whether values of a function type can cross to JavaScript, by its canonical id; undefined where nobody asked yet. */
-const CROSSES: (boolean | undefined)[] = [];
-
-function crosses(canon: number): boolean {
-  const { params, results } = canonicalType(canon).comp as FuncType;
-  while (CROSSES.length <= canon) CROSSES.push(undefined);
-  CROSSES[canon] = !params.includes(V128) && !results.includes(V128);
-  return CROSSES[canon] as boolean;
+/** Whether values of a function type can cross to JavaScript. */
+function crosses(type: DefType): boolean {
+  const { params, results } = type.comp as FuncType;
+  return (type.crosses = !params.includes(V128) && !results.includes(V128));
 }
 
 /** Can values of the function's type cross to JavaScript? @throws TypeError when one of them is a v128, and for no Func. */
 export function checkCrossing(func: Func): void {
-  const canon = (func as Func | undefined)?.canon as number;
-  if (canon < CROSSES.length && CROSSES[canon] === true) return;
+  const type = (func as Func | undefined)?.defType as DefType;
+  if (type?.crosses === true) return;
   if (!isFunc(func)) throw new TypeError(`what is called has to be a Func, as exports are, not ${shown(func)}`);
-  if (!crosses(canon)) throw vectorError();
+  if (!crosses(type)) throw vectorError();
 }
 
 /**
@@ -79,10 +75,10 @@ export const QUIET_64 = 0x0008_0000;
 export const QUIET_32 = 0x0040_0000;
 
 /**
- * Writes a plain JavaScript value as type t. Nothing is converted but numbers to their type: no code of the value runs. A
+ * Writes a plain JavaScript value as type t of a space. Nothing is converted but numbers to their type: no code of the value runs. A
  * NaN becomes quiet, whatever its bits are in this host. @throws TypeError when it is no value of the type.
  */
-export function writeValue(t: ValType, word: number, value: Value): void {
+export function writeValue(t: ValType, word: number, value: Value, space: TypeSpace): void {
   switch (t) {
     case I32:
       if (typeof value !== 'number') throw misfit('an i32 is a number', value);
@@ -106,7 +102,7 @@ export function writeValue(t: ValType, word: number, value: Value): void {
       throw vectorError();
     default:
       growReferences((word >> 1) + 1);
-      R[word >> 1] = toReference(t, value);
+      R[word >> 1] = toReference(t, value, space);
   }
 }
 
@@ -120,10 +116,10 @@ export function readBits(t: ValType, word: number): Bits {
   return t > 0 ? referenceOut(t, R[word >> 1]) : readWords(S, word, wordsOf(t));
 }
 
-export function writeBits(t: ValType, word: number, value: Bits): void {
+export function writeBits(t: ValType, word: number, value: Bits, space: TypeSpace): void {
   if (t > 0) {
     growReferences((word >> 1) + 1);
-    R[word >> 1] = toReference(t, value);
+    R[word >> 1] = toReference(t, value, space);
   } else if (typeof value !== 'bigint') throw new TypeError(`the bits of an ${typeName(t)} are a bigint`);
   else writeWords(S, word, wordsOf(t), value);
 }
@@ -132,15 +128,15 @@ export function writeBits(t: ValType, word: number, value: Bits): void {
 const SPARE = S.length - 4;
 
 /** A JavaScript value as bits as they are inside. Its code may run. @throws TypeError when it cannot become one. */
-export function valueToBits(t: ValType, value: Value): Bits {
-  if (t > 0) return toReference(t, value);
-  writeValue(t, SPARE, plainValue(t, value));
+export function valueToBits(t: ValType, value: Value, space: TypeSpace): Bits {
+  if (t > 0) return toReference(t, value, space);
+  writeValue(t, SPARE, plainValue(t, value), space);
   return readBits(t, SPARE);
 }
 
 /** Bits as they are inside, as a JavaScript value. */
 export function bitsToValue(t: ValType, bits: Bits): Value {
   if (t > 0) return referenceOut(t, bits);
-  writeBits(t, SPARE, bits);
+  writeBits(t, SPARE, bits, NO_TYPES);
   return readValue(t, SPARE);
 }

@@ -9,7 +9,7 @@ import { funcTypeName } from '../syntax/types.ts';
 import { HEADER_WORDS } from '../lowering/emit.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import { slotsOf } from '../lowering/operands.ts';
-import { canonicalType, isCanonicalSubtype } from '../validator/canonical.ts';
+import { type DefType, type TypeSpace, isSubtype } from '../validator/type-space.ts';
 import { checkCrossing, plainValue, plainValues, readValue, which, writeValue } from './border.ts';
 import { CROSS_RETURN_PC } from './code-space.ts';
 import { exceptionOf, isUncatchable, raise } from './exceptions.ts';
@@ -82,14 +82,15 @@ export function callIndirectSlow(t: Thread): boolean {
   return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail);
 }
 
-/** The function that is element `i` of a table, called as type `canon`. */
+/** The function that is element `i` of a table, called as the type of the thread's instance with index `canon`. */
 function element(t: Thread, table: number, i: number, canon: number): Func {
   const elems = t.instance.tables[table].cells;
   if (i >= elems.length) throw new Trap('undefined-element', `element ${i} of a table of ${elems.length}`);
   const func = elems[i] as Func | null;
   if (func === null) throw new Trap('uninitialized-element', String(i));
-  if (func.canon !== canon && !isCanonicalSubtype(func.canon, canon)) {
-    const expected = funcTypeName(canonicalType(canon).comp as FuncType);
+  const { space } = t.instance;
+  if (!isSubtype(func.defType.space, func.canon, space, canon)) {
+    const expected = funcTypeName(space.at(canon).comp as FuncType);
     throw new Trap('indirect-call-type-mismatch', `element ${i} is ${funcTypeName(func.type)}, called as ${expected}`);
   }
   return func;
@@ -166,7 +167,7 @@ export function callWith(
 }
 
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
-  const { signature: type, direct } = func;
+  const { signature: type, defType, direct } = func;
   if (direct === undefined) checkCrossing(func);
   const base = t.fp2 + shift;
   const args: Value[] = [];
@@ -186,10 +187,11 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   try {
     if (direct === undefined) {
       const answer = callWith(func, t.instance, args, t.async);
-      if (typeof answer === 'number' && type.results.length === 1) writeValue(type.results[0], base, answer);
+      if (typeof answer === 'number' && type.results.length === 1)
+        writeValue(type.results[0], base, answer, defType.space);
       else {
         promise = promised(type, answer);
-        if (promise === undefined) writeAnswer(type, base, answer);
+        if (promise === undefined) writeAnswer(defType, base, answer);
         else letGo = LET_GO.get(answer as object);
       }
     } else promise = direct(base, t.async);
@@ -207,7 +209,7 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   else t.pc += size;
   if (promise === undefined) return false;
   if (!t.async) throw refusedPromise(promise);
-  t.pending = { promise, letGo, func, type, base: base - t.base };
+  t.pending = { promise, letGo, func, type: defType, base: base - t.base };
   // The thread's part ends behind the results, which the host still has to deliver.
   t.park(top);
   return true;
@@ -241,12 +243,13 @@ export function valuesOf({ results }: FuncType, answer: unknown): readonly unkno
 }
 
 /** Writes a value per result. No code of the values runs. @throws TypeError for a value that is not of its type. */
-export function writeResults({ results }: FuncType, base: number, values: readonly unknown[]): void {
+export function writeResults({ comp, space }: DefType, base: number, values: readonly unknown[]): void {
+  const { results } = comp as FuncType;
   let word = base;
   let i = 0;
   try {
     for (; i < results.length; i++) {
-      writeValue(results[i], word, values[i]);
+      writeValue(results[i], word, values[i], space);
       word += 2 * slotsOf(results[i]);
     }
   } catch (error) {
@@ -255,17 +258,17 @@ export function writeResults({ results }: FuncType, base: number, values: readon
 }
 
 /** Writes what a host function answered. */
-export function writeAnswer(type: FuncType, base: number, answer: unknown): void {
-  const { results } = type;
-  if (results.length === 1) writeOnly(results[0], base, answer);
-  else writeResults(type, base, valuesOf(type, answer));
+export function writeAnswer(type: DefType, base: number, answer: unknown): void {
+  const { results } = type.comp as FuncType;
+  if (results.length === 1) writeOnly(results[0], base, answer, type.space);
+  else writeResults(type, base, valuesOf(type.comp as FuncType, answer));
 }
 
 /** The only result. What code of the value throws passes as it is. */
-function writeOnly(t: ValType, base: number, answer: unknown): void {
+function writeOnly(t: ValType, base: number, answer: unknown, space: TypeSpace): void {
   const plain = plainValue(t, answer);
   try {
-    writeValue(t, base, plain);
+    writeValue(t, base, plain, space);
   } catch (error) {
     throw which(error, 'the result of a host function');
   }

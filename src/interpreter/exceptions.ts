@@ -227,7 +227,7 @@ function fromValues(tag: Tag, values: readonly Value[]): ExceptionObject {
   const refs: unknown[] = hasRefs ? new Array<unknown>(slots).fill(null) : [];
   let slot = 0;
   params.forEach((t, i) => {
-    const bits = valueToBits(t, values[i]);
+    const bits = valueToBits(t, values[i], tag.defType.space);
     if (t > 0) refs[slot] = bits;
     else writeWords(words, 2 * slot, wordsOf(t), bits as bigint);
     slot += slotsOf(t);

@@ -6,7 +6,7 @@ import { checkOptions, having, type Shape, withArticle } from '../options.ts';
 import { type AbortLike, checkStop, untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
 import { shareOfTurn, yieldToHost } from '../runtime/turns.ts';
-import type { ValType } from '../syntax/types.ts';
+import type { FuncType, ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
 import { exceptionOf, isUncatchable } from './exceptions.ts';
@@ -309,7 +309,7 @@ function answerOf({ type, func }: Pending, settled: Settled): CallEnd {
   if ('error' in settled) ({ error } = settled);
   else {
     try {
-      return { values: valuesOf(type, settled.answer) };
+      return { values: valuesOf(type.comp as FuncType, settled.answer) };
     } catch (unfit) {
       error = unfit;
     }

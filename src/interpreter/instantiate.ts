@@ -15,11 +15,11 @@ import { INSIDE, Table } from '../runtime/table.ts';
 import { Tag } from '../runtime/tag.ts';
 import { shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { DataSegment, ElemSegment, Import } from '../syntax/module.ts';
-import { type ExternType, closeGlobal, closeTable, matchesExtern } from '../validator/subtyping.ts';
+import { type ExternType, importType, matchesExtern } from '../validator/subtyping.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { PRICES, type Prices } from '../syntax/prices.ts';
 import { type FuncType, funcTypeName, typeName } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import type { DefType } from '../validator/type-space.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
 import { unitOf } from './lowered.ts';
 
@@ -36,45 +36,32 @@ export interface InstantiateOptions {
 export function externType(value: Extern): ExternType {
   switch (value.kind) {
     case 'func':
-      return { kind: 'func', type: value.canon };
+      return { kind: 'func', type: value.defType };
     case 'table':
-      return { kind: 'table', type: { ...value.type, limits: { ...value.type.limits, min: BigInt(value.size) } } };
+      return {
+        kind: 'table',
+        type: { ...value.type, limits: { ...value.type.limits, min: BigInt(value.size) } },
+        space: value.space,
+      };
     case 'memory':
       return { kind: 'memory', type: { ...value.type, limits: { ...value.type.limits, min: BigInt(value.pages) } } };
     case 'global':
-      return { kind: 'global', type: value.type };
+      return { kind: 'global', type: value.type, space: value.space };
     case 'tag':
-      return { kind: 'tag', type: value.canon };
-  }
-}
-
-/** The external type that an import asks for, closed. */
-export function importType(valid: ValidModule, { desc }: Import): ExternType {
-  const { canonical } = valid;
-  switch (desc.kind) {
-    case 'func':
-      return { kind: 'func', type: canonical[desc.type], ...(desc.exact === true ? { exact: true } : {}) };
-    case 'table':
-      return { kind: 'table', type: closeTable(canonical, desc.type) };
-    case 'memory':
-      return { kind: 'memory', type: desc.type };
-    case 'global':
-      return { kind: 'global', type: closeGlobal(canonical, desc.type) };
-    case 'tag':
-      return { kind: 'tag', type: canonical[desc.type.type] };
+      return { kind: 'tag', type: value.defType };
   }
 }
 
 /** `[i32] -> [i64]`; what is open to subtypes is told so. */
-function describeFunc(canon: number): string {
-  const { comp, final } = canonicalType(canon);
+function describeFunc({ comp, space, index }: DefType): string {
+  const { final } = space.subTypes[index];
   return `${final ? '' : 'sub '}${funcTypeName(comp as FuncType)}`;
 }
 
 function describe(value: Extern): string {
   switch (value.kind) {
     case 'func':
-      return `a function ${describeFunc(value.canon)}`;
+      return `a function ${describeFunc(value.defType)}`;
     case 'table':
       return `a table of ${value.size} ${typeName(value.type.elem)}`;
     case 'memory':
@@ -139,22 +126,20 @@ function* piecesOf(
   let imported = 0;
   module.imports.forEach((one, i) => {
     const value = externs[i];
-    const wanted = importType(valid, one);
+    const wanted = importType(inst.space, one.desc);
     if (!matchesExtern(externType(value), wanted)) throw mismatch(one, value, wanted);
     if (value.kind === 'func') inst.funcs[imported++] = value;
     else addImport(inst, value);
   });
   for (const type of module.memories) inst.memories.push(new Memory(type, options.maxMemoryBytes));
   if (inst.memories.length > 0) inst.memory = inst.memories[0];
-  for (const type of module.tags) inst.tags.push(new Tag(valid.canonical[type.type]));
+  for (const type of module.tags) inst.tags.push(new Tag(inst.space.at(type.type)));
   for (const [i, global] of module.globals.entries()) {
     writeGlobalBits(inst.global(valid.importedGlobals + i), evaluateConstant(inst, global.init));
     yield;
   }
   for (const { type, init } of module.tables) {
-    inst.tables.push(
-      new Table(closeTable(valid.canonical, type), init === undefined ? null : evaluateConstant(inst, init), INSIDE),
-    );
+    inst.tables.push(new Table(type, init === undefined ? null : evaluateConstant(inst, init), INSIDE, inst.space));
     yield;
   }
   for (const segment of module.elems) {

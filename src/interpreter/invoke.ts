@@ -9,6 +9,7 @@ import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { counted } from '../syntax/shown.ts';
 import type { ValType } from '../syntax/types.ts';
+import type { TypeSpace } from '../validator/type-space.ts';
 import { checkCrossing, plainValue, which, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
 import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
@@ -30,7 +31,7 @@ export { Execution } from './execution.ts';
 type Read<T> = (t: ValType, word: number) => T;
 /** Reads results of some types that stand from a word on. */
 type Finish<R> = (types: readonly ValType[], base: number) => R;
-type Write<T> = (t: ValType, word: number, value: T) => void;
+type Write<T> = (t: ValType, word: number, value: T, space: TypeSpace) => void;
 
 export interface RunOptions extends DeadlineOptions {
   /** Taken branches and calls that may happen, plus what bulk operations cost; unlimited by default. */
@@ -49,14 +50,15 @@ function wrongCount(wanted: number, count: number): TypeError {
   return new TypeError(`the function takes ${counted(wanted, 'argument')}, not ${count}`);
 }
 
-/** Writes values, in an array of our own, to consecutive slots. No code of theirs runs. */
-function writeAll<T>(types: readonly ValType[], base: number, values: readonly T[], write: Write<T>): void {
+/** Writes a function's arguments, in an array of our own, to consecutive slots. No code of theirs runs. */
+function writeAll<T>({ signature, defType }: Func, base: number, values: readonly T[], write: Write<T>): void {
+  const types = signature.params;
   if (values.length !== types.length) throw wrongCount(types.length, values.length);
   let word = base;
   let i = 0;
   try {
     for (; i < types.length; i++) {
-      write(types[i], word, values[i]);
+      write(types[i], word, values[i], defType.space);
       word += 2 * slotsOf(types[i]);
     }
   } catch (error) {
@@ -87,7 +89,7 @@ const readResults = (types: readonly ValType[], base: number): Results =>
 function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T>): void {
   const { instance } = func;
   if (instance === undefined) throw new InternalError('a host function has no frame');
-  writeAll(func.signature.params, thread.base, args, write);
+  writeAll(func, thread.base, args, write);
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
   thread.sp = thread.frameBase + 2;
@@ -113,7 +115,7 @@ function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWai
   const top = base + Math.max(slotWords(type.params), slotWords(type.results));
   // Such calls may nest without a frame of wasm between them, which would be checked.
   if (top > SLOT_WORDS) throw exhausted();
-  writeAll(type.params, base, args, write);
+  writeAll(func, base, args, write);
   if (direct !== undefined) return { promise: reserving(top, () => direct(base, canWait)), values: undefined };
   const values = readAll(type.params, base, readValue);
   return reserving(top, () => {
@@ -131,9 +133,9 @@ interface HostAnswer {
 
 const slotWords = (types: readonly ValType[]): number => types.reduce((sum, t) => sum + 2 * slotsOf(t), 0);
 
-function hostResults<R>({ signature }: Func, values: readonly unknown[] | undefined, finish: Finish<R>): R {
-  if (values !== undefined) writeResults(signature, free.slot, values);
-  return finish(signature.results, free.slot);
+function hostResults<R>(func: Func, values: readonly unknown[] | undefined, finish: Finish<R>): R {
+  if (values !== undefined) writeResults(func.defType, free.slot, values);
+  return finish(func.signature.results, free.slot);
 }
 
 function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, finish: Finish<R>): R {

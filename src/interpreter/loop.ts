@@ -298,11 +298,11 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 225: { { r = 2; break quit; } } // tail.call.lazy k
         case 226: { { r = 3; break quit; } } // tail.call.import k
         case 227: { x = indirect(inst, (fp + (w >>> 16) | 0), u, C[pc + 2 | 0]); if (x === 0) { r = 4; break quit; } if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) { r = 8; break quit; } break enter; } // tail.call.indirect Akl
-        case 228: { x = OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (u & 65535) | 0), (fp + (u >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0]); if (x !== 0) { r = x; break quit; } pc = pc + 5 | 0; continue; } // object DABCkl
+        case 228: { x = OBJECT[C[pc + 3 | 0]]((fp + (w >>> 16) | 0), (fp + (u & 65535) | 0), (fp + (u >>> 16) | 0), (fp + (C[pc + 2 | 0] & 65535) | 0), C[pc + 4 | 0], inst); if (x !== 0) { r = x; break quit; } pc = pc + 5 | 0; continue; } // object DABCkl
         case 229: { R[fp + (w >>> 16) | 0] = inst.globalRefs[u]; pc = pc + 2 | 0; continue; } // global.getref Dk
         case 230: { if (R[fp + (w >>> 16) | 0] === null) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br.ref.is_null At
         case 231: { if (R[fp + (w >>> 16) | 0] !== null) { pc = u; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 2 | 0; continue; } // br.not.ref.is_null At
-        case 232: { if (testRef(R[fp + (w >>> 16) | 0], u)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
+        case 232: { if (testRef(R[fp + (w >>> 16) | 0], u, inst)) { pc = C[pc + 2 | 0]; fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue; } pc = pc + 3 | 0; continue; } // br.ref.test Akt
         case 233: { so = R[fp + (u & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } S[s0] = so.fields[C[pc + 2 | 0]] as number | 0; pc = pc + 3 | 0; continue; } // struct.get32 dAk
         case 234: { so = R[fp + (u & 65535) | 0] as StructObject; if (so === null) { r = 21; break quit; } R[fp + (w >>> 16) | 0] = so.fields[C[pc + 2 | 0]]; pc = pc + 3 | 0; continue; } // struct.getref DAk
         case 235: { FF[s0] = FF[s1] + FF[s2]; pc = pc + 2 | 0; continue; } // f32.add dab

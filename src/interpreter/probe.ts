@@ -6,8 +6,6 @@ import { slotsOf } from '../lowering/operands.ts';
 import type { Probe, Probes } from '../lowering/probes.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
-import type { ValType } from '../syntax/types.ts';
-import { closeType } from '../validator/canonical.ts';
 import { readBits } from './border.ts';
 import { currentGeneration, findFunction } from './code-space.ts';
 import { CODE as C } from './stack.ts';
@@ -64,16 +62,12 @@ class LiveEvent implements ProbeEvent {
     const { base, stack } = this.probe;
     let slot = base;
     for (let i = 0; i < index; i++) slot += slotsOf(stack[i]);
-    return readBits(this.closed(stack[index]), this.fp2 + 2 * slot);
+    return readBits(stack[index], this.fp2 + 2 * slot);
   }
 
   local(index: number): Bits {
     const { types, slots } = this.probe.locals;
-    return readBits(this.closed(types[index]), this.fp2 + 2 * slots[index]);
-  }
-
-  private closed(t: ValType): ValType {
-    return t > 0 ? closeType(this.instance.module.canonical, t) : t;
+    return readBits(types[index], this.fp2 + 2 * slots[index]);
   }
 }
 

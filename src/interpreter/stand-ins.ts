@@ -3,25 +3,25 @@
 import { Func } from '../runtime/func.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { type FuncType, isNullable, isRef } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import type { DefType } from '../validator/type-space.ts';
 import { writeBits } from './border.ts';
 
 /** A function of a type that throws when it is called. */
-export function throwingFunction(canon: number, error: () => unknown): Func {
-  return new Func(canon, undefined, -1, undefined, () => {
+export function throwingFunction(type: DefType, error: () => unknown): Func {
+  return new Func(type, undefined, -1, undefined, () => {
     throw error();
   });
 }
 
 /** A function that answers default values: zeros and null. Undefined where one of its results has none. */
-export function defaultFunction(canon: number): Func | undefined {
-  const { results } = canonicalType(canon).comp as FuncType;
-  if (results.some((type) => isRef(type) && !isNullable(type))) return undefined;
-  return new Func(canon, undefined, -1, undefined, (base) => {
+export function defaultFunction(type: DefType): Func | undefined {
+  const { results } = type.comp as FuncType;
+  if (results.some((t) => isRef(t) && !isNullable(t))) return undefined;
+  return new Func(type, undefined, -1, undefined, (base) => {
     let word = base;
-    for (const type of results) {
-      writeBits(type, word, isRef(type) ? null : 0n);
-      word += 2 * slotsOf(type);
+    for (const t of results) {
+      writeBits(t, word, isRef(t) ? null : 0n, type.space);
+      word += 2 * slotsOf(t);
     }
     return undefined;
   });

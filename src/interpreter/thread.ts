@@ -5,7 +5,7 @@ import { payers } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { ParkedStack } from '../runtime/thread.ts';
-import type { FuncType } from '../syntax/types.ts';
+import type { DefType } from '../validator/type-space.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
 import { growReferences, references } from './loop-support.ts';
 import { startGeneration, translate } from './lowered.ts';
@@ -29,7 +29,7 @@ export interface Pending {
   readonly letGo: (() => void) | undefined;
   /** The host function that it waits for. */
   readonly func: Func | undefined;
-  readonly type: FuncType;
+  readonly type: DefType;
   /** In S words above the thread's base. */
   readonly base: number;
 }

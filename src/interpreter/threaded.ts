@@ -1601,7 +1601,7 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, k, P, A, l) => () => { let x!: number; x = indirect(inst, fp + A, k, l); if (x === 0) return leave(4, P); if ((fp2 + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); return enter(x); },
   ]),
   row('effect', true, '', '_ _ _ k P A B C D l', [ // 228 object DABCkl
-    (_0, _1, _2, k, P, A, B, C, D, l) => () => { let x!: number; x = OBJECT[k](fp + D, fp + A, fp + B, fp + C, l); if (x !== 0) { trap(x, P); } },
+    (_0, _1, _2, k, P, A, B, C, D, l) => () => { let x!: number; x = OBJECT[k](fp + D, fp + A, fp + B, fp + C, l, inst); if (x !== 0) { trap(x, P); } },
   ]),
   row('effect', false, '', '_ _ _ k _ D', [ // 229 global.getref Dk
     (_0, _1, _2, k, _4, D) => () => { R[fp + D] = inst.globalRefs[k]; },
@@ -1613,7 +1613,7 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, _3, _4, A, N, t) => (s) => { return R[fp + A] !== null ? t : N(s); },
   ]),
   row('branch', false, '', '_ _ _ k _ A N t', [ // 232 br.ref.test Akt
-    (_0, _1, _2, k, _4, A, N, t) => (s) => { return testRef(R[fp + A], k) ? t : N(s); },
+    (_0, _1, _2, k, _4, A, N, t) => (s) => { return testRef(R[fp + A], k, inst) ? t : N(s); },
   ]),
   row('i32', true, '', '_ _ d k P A', [ // 233 struct.get32 dAk
     (_0, _1, d, k, P, A) => (s) => { let so!: StructObject | null; so = R[fp + A] as StructObject; if (so === null) trap(21, P); s[d] = so.fields[k] as number | 0; },

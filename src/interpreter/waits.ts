@@ -8,7 +8,8 @@ import { now } from '../clock.ts';
 import { Trap, UnsupportedError } from '../errors.ts';
 import type { Memory, Waiter } from '../runtime/memory.ts';
 import { startTimer } from '../runtime/timers.ts';
-import { type FuncType, I32 } from '../syntax/types.ts';
+import { I32 } from '../syntax/types.ts';
+import { funcType } from '../validator/type-space.ts';
 
 /** What a wait answers. */
 export const WOKEN = 0;
@@ -16,7 +17,7 @@ export const NOT_EQUAL = 1;
 export const TIMED_OUT = 2;
 
 /** The type of a function that answers an i32: how a wait delivers its answer. */
-export const WAIT_TYPE: FuncType = { kind: 'func', params: [], results: [I32] };
+export const WAIT_TYPE = funcType([], [I32]);
 
 /** What of Atomics the language's older libraries do not have. */
 interface HostAtomics {

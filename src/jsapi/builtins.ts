@@ -6,10 +6,10 @@ import { Func } from '../runtime/func.ts';
 import { Global } from '../runtime/global.ts';
 import type { ArrayObject } from '../runtime/objects.ts';
 import type { Import } from '../syntax/module.ts';
-import { EXTERNREF, HEAP, I16, I32, type ValType, ref } from '../syntax/types.ts';
-import { canonicaliseGroup, canonicalFuncType, isCanonicalSubtype } from '../validator/canonical.ts';
-import type { ValidModule } from '../validator/module.ts';
-import { closeGlobal, matchesGlobal } from '../validator/subtyping.ts';
+import { type CompType, EXTERNREF, HEAP, I16, I32, type ValType, ref } from '../syntax/types.ts';
+import { type DefType, NO_TYPES, hostTypes } from '../validator/type-space.ts';
+import { typeSpace, type ValidModule } from '../validator/module.ts';
+import { type ExternType, importType, matchesExtern } from '../validator/subtyping.ts';
 import { REFERENCES as R, SLOTS as S } from '../interpreter/stack.ts';
 import { writeSlot } from './values.ts';
 
@@ -23,22 +23,17 @@ export interface CompileSettings {
 
 type Step = (base: number) => string | number;
 
-/** A builtin: its canonical type and what it does. Its arguments stand in slots of two words from `base` on. */
+/** A builtin: its type and what it does. Its arguments stand in slots of two words from `base` on. */
 interface Builtin {
-  readonly canon: number;
+  readonly type: DefType;
   readonly result: ValType;
   readonly step: Step;
 }
 
 const STRING = ref(HEAP.extern, false);
 
-/** `(rec (type (array (mut i16))))`, nullable. */
-function charArray(): ValType {
-  const canonical = new Uint32Array(1);
-  const comp = { kind: 'array', field: { storage: I16, mutable: true } } as const;
-  canonicaliseGroup([{ final: true, supers: [], comp }], { start: 0, length: 1 }, canonical);
-  return ref(canonical[0], true);
-}
+/** `(rec (type (array (mut i16))))`, type 0 of each builtin's space. */
+const CHARS: CompType = { kind: 'array', field: { storage: I16, mutable: true } };
 
 /** The argument in a slot, `index` slots above the first. */
 const refAt = (base: number, index: number): unknown => R[(base >> 1) + index];
@@ -122,9 +117,9 @@ const X = EXTERNREF;
 function jsString(): ReadonlyMap<string, Builtin> {
   const set = new Map<string, Builtin>();
   const add = (name: string, params: readonly ValType[], result: ValType, step: Step): void => {
-    set.set(name, { canon: canonicalFuncType(params, [result]), result, step });
+    set.set(name, { type: hostTypes(CHARS, { kind: 'func', params, results: [result] }).at(1), result, step });
   };
-  const array = charArray();
+  const array = ref(0, true);
   add('cast', [X], STRING, (base) => stringAt(base, 0));
   add('test', [X], I32, (base) => (typeof refAt(base, 0) === 'string' ? 1 : 0));
   add('fromCharCodeArray', [array, I32, I32], STRING, fromCharCodeArray);
@@ -163,8 +158,8 @@ function builtinOf({ module, name }: Import, settings: CompileSettings): Builtin
 export function providedImport(one: Import, settings: CompileSettings): Func | Global | undefined {
   const builtin = builtinOf(one, settings);
   if (builtin !== undefined) {
-    const { canon, result, step } = builtin;
-    return new Func(canon, undefined, 0, undefined, (base) => {
+    const { type, result, step } = builtin;
+    return new Func(type, undefined, 0, undefined, (base) => {
       writeSlot(result, base, step(base));
       return undefined;
     });
@@ -179,14 +174,14 @@ export function isProvided(one: Import, settings: CompileSettings): boolean {
 
 /** The first import whose type is not that of what is provided for it. */
 export function wronglyTyped(valid: ValidModule, settings: CompileSettings): Import | undefined {
-  const { canonical, module } = valid;
-  return module.imports.find((one) => {
-    const { desc } = one;
-    if (one.module === settings.stringModule) {
-      const given = { val: STRING, mutable: false };
-      return desc.kind !== 'global' || !matchesGlobal(given, closeGlobal(canonical, desc.type));
-    }
+  const space = typeSpace(valid);
+  return valid.module.imports.find((one) => {
     const builtin = builtinOf(one, settings);
-    return builtin !== undefined && (desc.kind !== 'func' || !isCanonicalSubtype(builtin.canon, canonical[desc.type]));
+    if (builtin === undefined && one.module !== settings.stringModule) return false;
+    const given: ExternType =
+      builtin === undefined
+        ? { kind: 'global', type: { val: STRING, mutable: false }, space: NO_TYPES }
+        : { kind: 'func', type: builtin.type };
+    return !matchesExtern(given, importType(space, one.desc));
   });
 }

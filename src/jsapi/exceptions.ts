@@ -50,7 +50,7 @@ function toPayload(tag: Tag, payload: readonly unknown[]): unknown[] {
   if (params.length !== payload.length) throw new TypeError(say.payloadLength(params.length, payload.length));
   return params.map((t, i) => {
     if (!canCross(t)) throw new TypeError(say.uncrossable());
-    return toWasm(payload[i], t);
+    return toWasm(payload[i], t, tag.defType.space);
   });
 }
 

@@ -3,7 +3,7 @@ import { isError } from '../errors.ts';
 import { invokePlain } from '../interpreter/invoke.ts';
 import { type DirectHost, Func, funcBehind, standFor } from '../runtime/func.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import type { DefType, TypeSpace } from '../validator/type-space.ts';
 import { SuspendError, runtimeErrorOf, trapOf } from './errors.ts';
 import { exceptionObjectOf, wasmExceptionOf } from './exceptions.ts';
 import * as say from './messages.ts';
@@ -29,7 +29,7 @@ export function exportedFunction(func: Func): Callable {
   // An arrow function is no constructor and has no prototype, like a built-in function.
   const made: Callable = (...args) => {
     if (!crosses) throw new TypeError(say.uncrossable());
-    const values = coerce(params, args);
+    const values = coerce(params, args, func.defType.space);
     try {
       const answer = invokePlain(func, values);
       return results.length === 1 ? toJs(answer) : resultOf(results.length === 0 ? [] : (answer as unknown[]));
@@ -51,9 +51,9 @@ export function describeFunction(target: Callable, name: string, length: number)
 }
 
 /** The arguments of a call, converted; missing ones are undefined. @throws TypeError. */
-export function coerce(params: readonly ValType[], args: readonly unknown[]): unknown[] {
+export function coerce(params: readonly ValType[], args: readonly unknown[], space: TypeSpace): unknown[] {
   const values = new Array<unknown>(params.length);
-  for (let i = 0; i < params.length; i++) values[i] = toWasm(args[i], params[i]);
+  for (let i = 0; i < params.length; i++) values[i] = toWasm(args[i], params[i], space);
   return values;
 }
 
@@ -74,28 +74,29 @@ export function toInside(error: unknown): unknown {
 }
 
 /** Converts what a JavaScript function answered to the results of a function type. @throws TypeError. */
-function coerceResults(results: readonly ValType[], answer: unknown): unknown[] {
+function coerceResults({ comp, space }: DefType, answer: unknown): unknown[] {
+  const { results } = comp as FuncType;
   if (results.length === 0) return [];
-  if (results.length === 1) return [toWasm(answer, results[0])];
+  if (results.length === 1) return [toWasm(answer, results[0], space)];
   const values = [...(answer as Iterable<unknown>)];
   if (values.length !== results.length) throw new TypeError(say.wrongResults(results.length, values.length));
-  return values.map((value, i) => toWasm(value, results[i]));
+  return values.map((value, i) => toWasm(value, results[i], space));
 }
 
 /** A host function that calls a JavaScript one. `index` is its place among the imported functions. */
-export function hostFunction(callable: Callable, canon: number, index: number): Func {
-  const { params, results } = canonicalType(canon).comp as FuncType;
+export function hostFunction(callable: Callable, type: DefType, index: number): Func {
+  const { params, results } = type.comp as FuncType;
   const crosses = params.every(canCross) && results.every(canCross);
   const direct: DirectHost = (base) => {
     try {
       if (!crosses) throw new TypeError(say.uncrossable());
-      writeAll(results, base, coerceResults(results, Reflect.apply(callable, undefined, readAll(params, base))));
+      writeAll(results, base, coerceResults(type, Reflect.apply(callable, undefined, readAll(params, base))));
     } catch (error) {
       throw toInside(error);
     }
     return undefined;
   };
-  return new Func(canon, undefined, index, undefined, direct);
+  return new Func(type, undefined, index, undefined, direct);
 }
 
 /**
@@ -105,8 +106,8 @@ export function hostFunction(callable: Callable, canon: number, index: number): 
 export function importedFunction(value: unknown, index: number, suspending = false): Func | undefined {
   const func = funcBehind(value);
   if (func?.callerHost === undefined) return suspending ? undefined : func;
-  const { canon, callerHost } = func;
-  return new Func(canon, undefined, index, undefined, undefined, (caller, args, canWait) => {
+  const { defType, callerHost } = func;
+  return new Func(defType, undefined, index, undefined, undefined, (caller, args, canWait) => {
     try {
       return callerHost(caller, args, suspending && canWait);
     } catch (error) {
@@ -116,12 +117,12 @@ export function importedFunction(value: unknown, index: number, suspending = fal
 }
 
 /** A host function that suspends the thread until what a JavaScript one answered is settled. */
-export function suspendingFunction(callable: Callable, canon: number, index: number): Func {
-  const { params, results } = canonicalType(canon).comp as FuncType;
+export function suspendingFunction(callable: Callable, type: DefType, index: number): Func {
+  const { params, results } = type.comp as FuncType;
   const crosses = params.every(canCross) && results.every(canCross);
   const finish = (answer: unknown): unknown => {
     try {
-      const values = coerceResults(results, answer);
+      const values = coerceResults(type, answer);
       return values.length === 1 ? values[0] : values;
     } catch (error) {
       throw toInside(error);
@@ -137,5 +138,5 @@ export function suspendingFunction(callable: Callable, canon: number, index: num
       throw toInside(error);
     }
   };
-  return new Func(canon, undefined, index, undefined, direct);
+  return new Func(type, undefined, index, undefined, direct);
 }

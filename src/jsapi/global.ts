@@ -2,6 +2,7 @@
 import { QUIET_32, QUIET_64 } from '../interpreter/border.ts';
 import { Global } from '../runtime/global.ts';
 import { F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
+import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
 import { canCross, defaultValue, refInside, refToJs, toWasm } from './values.ts';
@@ -87,8 +88,8 @@ function readGlobal({ type, words, refs, at }: Global): unknown {
 }
 
 /** A constant global of a number type, for an import that is given a plain value. */
-export function constantGlobal(val: ValType, value: unknown): Global {
-  const global = new Global({ val, mutable: false });
+export function constantGlobal(val: ValType, value: unknown, space: TypeSpace): Global {
+  const global = new Global({ val, mutable: false }, undefined, undefined, undefined, space);
   writeGlobal(global, value);
   return global;
 }
@@ -110,7 +111,7 @@ export class GlobalObject {
     if (!canCross(val)) throw new TypeError(say.uncrossable());
     const global = new Global({ val, mutable });
     // undefined is a missing argument in Web IDL.
-    writeGlobal(global, value[0] === undefined ? defaultValue(val) : toWasm(value[0], val));
+    writeGlobal(global, value[0] === undefined ? defaultValue(val) : toWasm(value[0], val, NO_TYPES));
     return bind(newObject(new.target), global);
   }
 
@@ -126,7 +127,7 @@ export class GlobalObject {
     const global = receiver(this);
     if (!canCross(global.type.val)) throw new TypeError(say.uncrossable());
     if (!global.type.mutable) throw new TypeError(say.constantGlobal());
-    writeGlobal(global, toWasm(value, global.type.val));
+    writeGlobal(global, toWasm(value, global.type.val, global.space));
   }
 }
 

@@ -5,8 +5,8 @@ import { invoke } from '../interpreter/invoke.ts';
 import type { Extern, ModuleInstance } from '../runtime/instance.ts';
 import type { Import } from '../syntax/module.ts';
 import { F32, F64, type GlobalType, I32, I64, V128, typeName } from '../syntax/types.ts';
-import { closeGlobal } from '../validator/subtyping.ts';
-import type { ValidModule } from '../validator/module.ts';
+import type { TypeSpace } from '../validator/type-space.ts';
+import { typeSpace } from '../validator/module.ts';
 import { providedImport } from './builtins.ts';
 import { LinkError, linkErrorOf } from './errors.ts';
 import { exportedFunction, hostFunction, importedFunction, suspendingFunction, toOutside } from './functions.ts';
@@ -42,6 +42,7 @@ export function toImportsObject(value: unknown, who: string): object | undefined
 export function readImports({ valid, settings }: Compiled, given: object | undefined, who: string): Extern[] {
   const { imports } = valid.module;
   if (imports.length > 0 && given === undefined) throw new TypeError(say.noImports(who));
+  const space = typeSpace(valid);
   const externs: Extern[] = [];
   let functions = 0;
   for (let i = 0; i < imports.length; i++) {
@@ -51,7 +52,7 @@ export function readImports({ valid, settings }: Compiled, given: object | undef
     else {
       const from = (given as Record<string, unknown>)[one.module];
       if (!isObject(from)) throw new TypeError(say.importedModule(who, i, one.module));
-      const extern = toExtern(valid, one, (from as Record<string, unknown>)[one.name], functions);
+      const extern = toExtern(space, one, (from as Record<string, unknown>)[one.name], functions);
       if (typeof extern === 'string') {
         throw new LinkError(say.importedKind(who, i, one.module, one.name, extern));
       }
@@ -63,19 +64,19 @@ export function readImports({ valid, settings }: Compiled, given: object | undef
 }
 
 /** The external value that a JavaScript value means for an import, or what is wrong with it. */
-function toExtern(valid: ValidModule, { desc }: Import, value: unknown, functions: number): Extern | string {
+function toExtern(space: TypeSpace, { desc }: Import, value: unknown, functions: number): Extern | string {
   switch (desc.kind) {
     case 'func': {
-      const canon = valid.canonical[desc.type];
+      const type = space.at(desc.type);
       const suspended = suspendedFunctionOf(value);
       if (suspended !== undefined) {
-        return importedFunction(suspended, functions, true) ?? suspendingFunction(suspended, canon, functions);
+        return importedFunction(suspended, functions, true) ?? suspendingFunction(suspended, type, functions);
       }
       if (!isCallable(value)) return say.needed('func');
-      return importedFunction(value, functions) ?? hostFunction(value, canon, functions);
+      return importedFunction(value, functions) ?? hostFunction(value, type, functions);
     }
     case 'global':
-      return globalOf(value) ?? plainGlobal(closeGlobal(valid.canonical, desc.type), value);
+      return globalOf(value) ?? plainGlobal(desc.type, value, space);
     case 'memory':
       return memoryOf(value) ?? say.needed('memory');
     case 'table':
@@ -86,7 +87,7 @@ function toExtern(valid: ValidModule, { desc }: Import, value: unknown, function
 }
 
 /** A constant global for a plain value. */
-function plainGlobal({ val, mutable }: GlobalType, value: unknown): Extern | string {
+function plainGlobal({ val, mutable }: GlobalType, value: unknown, space: TypeSpace): Extern | string {
   if (mutable) return say.mutableGlobalNeeded();
   if (val === I64 && typeof value !== 'bigint') return say.globalNeeded('i64', 'a BigInt');
   if ((val === I32 || val === F32 || val === F64) && typeof value !== 'number') {
@@ -94,7 +95,7 @@ function plainGlobal({ val, mutable }: GlobalType, value: unknown): Extern | str
   }
   if (val === V128 || !canCross(val)) return say.globalNeeded(typeName(val), 'nothing else');
   try {
-    return constantGlobal(val, toWasm(value, val));
+    return constantGlobal(val, toWasm(value, val, space), space);
   } catch (error) {
     if (error instanceof TypeError) return error.message;
     throw error;

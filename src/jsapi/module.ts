@@ -3,8 +3,8 @@ import { decodeModule } from '../decoder/decode.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
 import { MAX_PAGES_64_API, MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import type { Export, ExternKind } from '../syntax/module.ts';
-import { type ExternType, closeGlobal, closeImport, closeTable } from '../validator/subtyping.ts';
-import { type ValidModule, validateModule } from '../validator/module.ts';
+import { type ExternType, importType } from '../validator/subtyping.ts';
+import { typeSpace, type ValidModule, validateModule } from '../validator/module.ts';
 import { type CompileSettings, isProvided, wronglyTyped } from './builtins.ts';
 import { CompileError, compileErrorOf } from './errors.ts';
 import * as say from './messages.ts';
@@ -130,20 +130,19 @@ function typeMember(find: () => ExternType): { type?: object } {
   return describe === undefined ? {} : { type: describe(find()) };
 }
 
-/** The closed type of an export. */
 function exportType(valid: ValidModule, { kind, index }: Export): ExternType {
-  const { canonical } = valid;
+  const space = typeSpace(valid);
   switch (kind) {
     case 'func':
-      return { kind, type: canonical[valid.funcTypes[index]] };
+      return { kind, type: space.at(valid.funcTypes[index]) };
     case 'table':
-      return { kind, type: closeTable(canonical, valid.tableTypes[index]) };
+      return { kind, type: valid.tableTypes[index], space };
     case 'memory':
       return { kind, type: valid.memTypes[index] };
     case 'global':
-      return { kind, type: closeGlobal(canonical, valid.globalTypes[index]) };
+      return { kind, type: valid.globalTypes[index], space };
     case 'tag':
-      return { kind, type: canonical[valid.tagTypes[index]] };
+      return { kind, type: space.at(valid.tagTypes[index]) };
   }
 }
 
@@ -174,7 +173,7 @@ export class ModuleObject {
         module: one.module,
         name: one.name,
         kind: KINDS[one.desc.kind],
-        ...typeMember(() => closeImport(valid.canonical, one.desc)),
+        ...typeMember(() => importType(typeSpace(valid), one.desc)),
       }));
   }
 

@@ -53,7 +53,7 @@ function callPromising(func: Func, args: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const { params, results } = func.signature;
     if (!params.every(canCross) || !results.every(canCross)) throw new TypeError(say.uncrossable());
-    const values = coerce(params, args);
+    const values = coerce(params, args, func.defType.space);
     if (func.instance === undefined) {
       // An imported function that is exported again: it has no steps, but may answer a promise.
       invokeAsync(func, values).then(

@@ -2,8 +2,8 @@
 // imports and exports, and WebAssembly.Function. https://github.com/WebAssembly/js-types
 import { MAX_PARAMS, MAX_RESULTS } from '../syntax/limits.ts';
 import type { ExternType } from '../validator/subtyping.ts';
-import { FUNCREF, type FuncType, I32, type Limits, type ValType } from '../syntax/types.ts';
-import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
+import { FUNCREF, type FuncType, I32, type Limits, type ValType, typeName } from '../syntax/types.ts';
+import { funcType } from '../validator/type-space.ts';
 import { externType } from '../interpreter/instantiate.ts';
 import { type Callable, exportedFunction, funcOf, hostFunction } from './functions.ts';
 import { GlobalObject, globalOf } from './global.ts';
@@ -14,7 +14,6 @@ import { reflection } from './switch.ts';
 import { TableObject, tableOf } from './table.ts';
 import { TagObject, tagOfObject } from './tag.ts';
 import { type AddressValue, type ValueTypeName, toValueType } from './types.ts';
-import { closedTypeName } from '../runtime/references.ts';
 import { exposeInterface, exposeTag, isCallable, toDictionary, toSequence } from './webidl.ts';
 
 export interface FunctionType {
@@ -23,7 +22,7 @@ export interface FunctionType {
 }
 
 function nameOf(t: ValType): string {
-  return t === FUNCREF ? 'funcref' : closedTypeName(t);
+  return t === FUNCREF ? 'funcref' : typeName(t);
 }
 
 function limitsOf({ min, max }: Limits, addr: ValType): Record<string, AddressValue> {
@@ -35,15 +34,15 @@ function addressOf(addr: ValType): string {
   return addr === I32 ? 'i32' : 'i64';
 }
 
-/** The descriptor of a closed external type. */
+/** The descriptor of an external type. */
 function describeExtern(extern: ExternType): object {
   switch (extern.kind) {
     case 'func': {
-      const { params, results } = canonicalType(extern.type).comp as FuncType;
+      const { params, results } = extern.type.comp as FuncType;
       return { parameters: params.map(nameOf), results: results.map(nameOf) };
     }
     case 'tag':
-      return { parameters: (canonicalType(extern.type).comp as FuncType).params.map(nameOf) };
+      return { parameters: (extern.type.comp as FuncType).params.map(nameOf) };
     case 'global':
       return { mutable: extern.type.mutable, value: nameOf(extern.type.val) };
     case 'memory': {
@@ -88,7 +87,7 @@ class FunctionObject {
     const params = toTypes(given['parameters'], `${who}: Property 'parameters'`, MAX_PARAMS);
     const results = toTypes(given['results'], `${who}: Property 'results'`, MAX_RESULTS);
     if (!isCallable(func)) throw new TypeError(`${who}: Argument 1 must be a function`);
-    return exportedFunction(hostFunction(func, canonicalFuncType(params, results), 0)) as unknown as FunctionObject;
+    return exportedFunction(hostFunction(func, funcType(params, results), 0)) as unknown as FunctionObject;
   }
 }
 

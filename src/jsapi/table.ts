@@ -2,6 +2,7 @@
 import { isError } from '../errors.ts';
 import { INSIDE, Table } from '../runtime/table.ts';
 import type { ValType } from '../syntax/types.ts';
+import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import * as say from './messages.ts';
 import {
   type AddressTypeName,
@@ -49,8 +50,8 @@ function receiver(value: unknown): Table {
 }
 
 /** The reference that an optional argument means: as in browsers, undefined is one that is missing. @throws TypeError. */
-function toInitial(value: unknown, t: ValType): unknown {
-  return value === undefined ? defaultValue(t) : refInside(t, toWasm(value, t));
+function toInitial(value: unknown, t: ValType, space: TypeSpace): unknown {
+  return value === undefined ? defaultValue(t) : refInside(t, toWasm(value, t, space));
 }
 
 /** An index that is in the table. @throws TypeError, RangeError. */
@@ -73,7 +74,7 @@ export class TableObject {
     const elem = toElementType(element, `${who}: Property 'element'`);
     const addr = toAddressType(given['address'], `${who}: Property 'address'`);
     const limits = toLimits(given, addr, who);
-    const init = toInitial(value, elem);
+    const init = toInitial(value, elem, NO_TYPES);
     try {
       return bind(newObject(new.target), new Table({ addr, limits, shared: false, elem }, init, INSIDE));
     } catch (error) {
@@ -90,7 +91,7 @@ export class TableObject {
     const table = receiver(this);
     const { addr, elem } = table.type;
     const count = toAddress(delta, addr, 'WebAssembly.Table.grow(): Argument 0');
-    const init = toInitial(value, elem);
+    const init = toInitial(value, elem, table.space);
     const before = table.extend(Number(count), init);
     if (before < 0) throw new RangeError(say.cannotGrow('WebAssembly.Table.grow()'));
     return fromAddress(before, addr);
@@ -111,7 +112,7 @@ export class TableObject {
     const at = toAddress(index, table.type.addr, `${who}: Argument 0`);
     // Here an undefined that is given is a value: of funcref tables, a wrong one.
     const { elem } = table.type;
-    const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem)) : defaultValue(elem);
+    const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem, table.space)) : defaultValue(elem);
     table.cells[inTable(table, at, who)] = element;
   }
 }

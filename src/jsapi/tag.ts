@@ -1,6 +1,6 @@
 // WebAssembly.Tag and JSTag. https://webassembly.github.io/spec/js-api/#tags
 import { JS_TAG, Tag } from '../runtime/tag.ts';
-import { canonicalFuncType } from '../validator/canonical.ts';
+import { funcType } from '../validator/type-space.ts';
 import { MAX_PARAMS } from '../syntax/limits.ts';
 import * as say from './messages.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
@@ -40,7 +40,7 @@ export class TagObject {
     if (parameters === undefined) throw new TypeError(say.missing(`${who}: Property 'parameters'`));
     const what = `${who}: Property 'parameters'`;
     const params = toSequence(parameters, what, MAX_PARAMS).map((one) => toValueType(one, what));
-    return bind(newObject(new.target), new Tag(canonicalFuncType(params, [])));
+    return bind(newObject(new.target), new Tag(funcType(params, [])));
   }
 }
 

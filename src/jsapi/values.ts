@@ -1,13 +1,26 @@
 // Values between JavaScript and wasm: ToWebAssemblyValue and ToJSValue. https://webassembly.github.io/spec/js-api/#tojsvalue
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
-import { closedTypeName, isAggregate, isReference, referenceIn, referenceOut, topOf } from '../runtime/references.ts';
+import { internalise, isAggregate, isReference, referenceOut, topOf } from '../runtime/references.ts';
 import { QUIET_32, QUIET_64 } from '../interpreter/border.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from '../interpreter/stack.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { isFunc } from '../runtime/func.ts';
-import { EXTERNREF, F32, F64, HEAP, I32, I64, V128, type ValType, heapOf, isNullable } from '../syntax/types.ts';
+import {
+  EXTERNREF,
+  F32,
+  F64,
+  HEAP,
+  I32,
+  I64,
+  V128,
+  type ValType,
+  heapOf,
+  isNullable,
+  typeName,
+} from '../syntax/types.ts';
+import type { TypeSpace } from '../validator/type-space.ts';
 import { exportedFunction, funcOf } from './functions.ts';
 import { exportedObject, objectOf } from './objects.ts';
 import * as say from './messages.ts';
@@ -15,14 +28,11 @@ import { toBigInt } from './webidl.ts';
 
 /** Can values of the type cross? v128 and exception references cannot. */
 export function canCross(t: ValType): boolean {
-  return t > 0 ? topOf(heapOf(t)) !== HEAP.exn : t !== V128;
+  return t !== V128 && (t <= 0 || topOf(heapOf(t)) !== HEAP.exn);
 }
 
-/** Is it a type of function references? */
-const isFuncType = (t: ValType): boolean => topOf(heapOf(t)) === HEAP.func;
-
-/** ToWebAssemblyValue, for a closed type that can cross. @throws TypeError, and what conversions of objects throw. */
-export function toWasm(value: unknown, t: ValType): unknown {
+/** ToWebAssemblyValue, for a type of a space that can cross. @throws TypeError, and what conversions of objects throw. */
+export function toWasm(value: unknown, t: ValType, space: TypeSpace): unknown {
   switch (t) {
     case I32:
       // ToInt32; a plus sign refuses bigints and symbols, as ToNumber does.
@@ -34,22 +44,22 @@ export function toWasm(value: unknown, t: ValType): unknown {
     case F64:
       return +(value as number);
     default:
-      return toReference(value, t);
+      return toReference(value, t, space);
   }
 }
 
-function toReference(value: unknown, t: ValType): unknown {
+function toReference(value: unknown, t: ValType, space: TypeSpace): unknown {
+  const heap = heapOf(t);
+  const isFuncType = heap < 0 ? topOf(heap) === HEAP.func : space.subTypes[heap].comp.kind === 'func';
   if (value === null) {
     if (isNullable(t)) return null;
   } else {
-    const inside = isFuncType(t) ? funcOf(value) : objectOf(value);
+    const inside = isFuncType ? funcOf(value) : objectOf(value);
     if (inside !== undefined || value === undefined) {
-      if (isReference(inside, t)) return inside;
-    } else if (!isFuncType(t) && isReference(value, t)) return value;
+      if (isReference(inside, t, space)) return inside;
+    } else if (!isFuncType && isReference(value, t, space)) return value;
   }
-  throw new TypeError(
-    say.notAReference(closedTypeName(t), value === null ? 'null' : `a value of type ${typeof value}`),
-  );
+  throw new TypeError(say.notAReference(typeName(t), value === null ? 'null' : `a value of type ${typeof value}`));
 }
 
 /**
@@ -58,7 +68,7 @@ function toReference(value: unknown, t: ValType): unknown {
  */
 export function defaultValue(t: ValType): unknown {
   if (t === EXTERNREF) return undefined;
-  if (t > 0 && !isNullable(t)) throw new TypeError(say.noDefault(closedTypeName(t)));
+  if (t > 0 && !isNullable(t)) throw new TypeError(say.noDefault(typeName(t)));
   return t > 0 ? null : t === I64 ? 0n : 0;
 }
 
@@ -76,7 +86,7 @@ export function refToJs(t: ValType, value: unknown): unknown {
 
 /** What `toWasm` gave for a reference type, as it is inside. */
 export function refInside(t: ValType, value: unknown): unknown {
-  return referenceIn(t, value, value);
+  return heapOf(t) === HEAP.any ? internalise(value) : value;
 }
 
 /** The values of some types that stand in slots from `base` on, as JavaScript sees them. */

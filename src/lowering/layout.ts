@@ -1,7 +1,7 @@
 // How the values of structs and arrays are laid out in cells (runtime/objects.ts holds them).
 // https://webassembly.github.io/spec/core/exec/runtime.html#aggregate-instances
 import { F64, I16, I64, I8, type StructType, V128, type ValType } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import type { DefType } from '../validator/type-space.ts';
 
 /** How many cells a value of a storage type takes. */
 export function cellsOf(storage: ValType): 1 | 2 | 4 {
@@ -22,16 +22,9 @@ export interface StructLayout {
   readonly blank: readonly unknown[];
 }
 
-const STRUCTS = new Map<number, StructLayout>();
-
-/** The layout of a struct type, by canonical id; the first fields of a subtype are where those of its supertype are. */
-export function structLayout(canon: number): StructLayout {
-  let layout = STRUCTS.get(canon);
-  if (layout === undefined) {
-    layout = makeLayout(canonicalType(canon).comp as StructType);
-    STRUCTS.set(canon, layout);
-  }
-  return layout;
+/** The layout of a struct type; the first fields of a subtype are where those of its supertype are. */
+export function structLayout(type: DefType): StructLayout {
+  return (type.layout ??= makeLayout(type.comp as StructType)) as StructLayout;
 }
 
 function makeLayout({ fields }: StructType): StructLayout {

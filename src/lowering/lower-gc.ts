@@ -1,6 +1,6 @@
 // Lowering of structs, arrays, i31, casts and custom descriptors.
 // https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions
-// Types become canonical ids, fields become cells (runtime/objects.ts has the same layout), casts become closed types.
+// Types become canonical indices (type-space.ts), fields become cells (runtime/objects.ts has the same layout).
 // Packed values are masked when they are written and sign-extended when they are read, by i32 operations.
 import {
   type ArrayType,
@@ -16,7 +16,7 @@ import {
   isNullable,
   ref,
 } from '../syntax/types.ts';
-import { closeType } from '../validator/canonical.ts';
+import { typeSpace } from '../validator/module.ts';
 import { chargeObject } from './charges.ts';
 import { cellsOf, structLayout } from './layout.ts';
 import { constNode, slotNode, treeNode } from './nodes.ts';
@@ -36,7 +36,7 @@ export function lowerGc(b: TreeBuilder): boolean {
 const unpacked = (storage: ValType): ValType => (storage === I8 || storage === I16 ? I32 : storage);
 
 function canon(b: TreeBuilder, typeIndex: number): number {
-  return b.valid.canonical[typeIndex];
+  return typeSpace(b.valid).canonical[typeIndex];
 }
 
 /** How wide a value is, as the names of object operations say it. */
@@ -66,8 +66,9 @@ function struct(b: TreeBuilder, name: string): boolean {
   const { index, index2 } = b.cursor;
   const { fields } = b.valid.module.types[index].comp as StructType;
   const result = ref(index, false);
-  const id = canon(b, index);
-  if (name.startsWith('struct.new')) chargeObject(b, structLayout(id).blank.length);
+  const type = typeSpace(b.valid).at(index);
+  const id = type.index;
+  if (name.startsWith('struct.new')) chargeObject(b, structLayout(type).blank.length);
   switch (name) {
     case 'struct.new':
       return b.out('struct.new', fields.length, [result], id);
@@ -83,7 +84,7 @@ function struct(b: TreeBuilder, name: string): boolean {
       break;
   }
   const { storage } = fields[index2];
-  const cell = structLayout(id).cell[index2];
+  const cell = structLayout(type).cell[index2];
   if (name === 'struct.set') {
     pack(b, storage);
     return b.object(`struct.set${width(storage)}`, 2, undefined, cell);
@@ -133,7 +134,7 @@ function array(b: TreeBuilder, name: string): boolean {
 
 function cast(b: TreeBuilder, name: string): boolean {
   const { cursor } = b;
-  const { canonical } = b.valid;
+  const space = typeSpace(b.valid);
   switch (name) {
     case 'ref.i31':
       b.operands.push(treeNode('unary', 'ref.i31', ref(HEAP.i31, false), 0, cursor.at, b.operands.pop()));
@@ -146,12 +147,12 @@ function cast(b: TreeBuilder, name: string): boolean {
     case 'extern.convert_any':
       return b.object(name, 1, ref(HEAP.extern, true));
     case 'ref.test':
-      return question(b, 'ref.test', closeType(canonical, cursor.valType));
+      return question(b, 'ref.test', space.canonicalType(cursor.valType));
     case 'ref.cast':
-      return check(b, 'ref.cast', closeType(canonical, cursor.valType), cursor.valType);
+      return check(b, 'ref.cast', space.canonicalType(cursor.valType), cursor.valType);
     case 'br_on_cast':
     case 'br_on_cast_fail': {
-      const k = closeType(canonical, cursor.valType2);
+      const k = space.canonicalType(cursor.valType2);
       const test = treeNode('unary', 'ref.test', I32, 0, cursor.at, settle(b), undefined, undefined, k);
       branchOn(b, test, name === 'br_on_cast_fail');
       return true;

@@ -499,12 +499,12 @@ op('tail.call.indirect', 'A k l', `x = indirect(inst, A, k, l); if (x === 0) TRA
 // --------------------------------------------------------------------------------------------------------- references
 // Operations on references that are frequent. All others are `object` ops.
 
-op('object', 'D A B C k l', 'x = OBJECT[k](D, A, B, C, l); if (x !== 0) { r = x; break quit; }');
+op('object', 'D A B C k l', 'x = OBJECT[k](D, A, B, C, l, inst); if (x !== 0) { r = x; break quit; }');
 op('global.getref', 'D k', 'R[D] = inst.globalRefs[k];');
 op('br.ref.is_null', 'A t', 'if (R[A] === null) JUMP');
 op('br.not.ref.is_null', 'A t', 'if (R[A] !== null) JUMP');
 /** A negative k is the complement of a type that the reference must not have. */
-op('br.ref.test', 'A k t', 'if (testRef(R[A], k)) JUMP');
+op('br.ref.test', 'A k t', 'if (testRef(R[A], k, inst)) JUMP');
 op('struct.get32', 'd A k', 'so = R[A] as StructObject; if (so === null) TRAP(21) S[d] = so.fields[k] as number | 0;');
 op('struct.getref', 'D A k', 'so = R[A] as StructObject; if (so === null) TRAP(21) R[D] = so.fields[k];');
 

@@ -33,7 +33,7 @@ const TABLE_AND_MEMORY_NAMES = [
   'i64.mul_wide_u',        // x y -> low, high
 ] as const;
 
-// Structs and arrays; functions in interpreter/gc/aggregates.ts. Types are canonical ids.
+// Structs and arrays; functions in interpreter/gc/aggregates.ts. Types are canonical indices.
 // biome-ignore format: a table
 const GC_OUT_NAMES = [
   'struct.new',            // field* -> ref                  type

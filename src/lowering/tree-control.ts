@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions
 // At the start and the end of every block, and wherever control joins, values stand in their places.
 import { type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
+import { typeSpace } from '../validator/module.ts';
 import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from './nodes.ts';
 import type { CatchClause } from '../decoder/instruction-cursor.ts';
 import { endTry } from './lower-exceptions.ts';
@@ -309,7 +310,7 @@ export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, t
   const place = tail ? [] : [base * 2];
   if (index === undefined) b.code.statement(name, at, cursor.index, ...place);
   else if (byRef) b.code.statement(name, at, index, -1, 0, ...place);
-  else b.code.statement(name, at, index, cursor.index2, b.valid.canonical[cursor.index], ...place);
+  else b.code.statement(name, at, index, cursor.index2, typeSpace(b.valid).canonical[cursor.index], ...place);
   b.dead = tail;
   if (!tail) for (const t of type.results) operands.pushPlaced(t);
 }

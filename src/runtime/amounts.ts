@@ -1,6 +1,15 @@
 // What embedders give for sizes and types of memories and tables, checked where it goes in.
 import { misfit } from '../options.ts';
-import { type GlobalType, isRef, type Limits, type MemType, type TableType, typeName } from '../syntax/types.ts';
+import {
+  type GlobalType,
+  heapOf,
+  isRef,
+  type Limits,
+  type MemType,
+  type TableType,
+  typeName,
+} from '../syntax/types.ts';
+import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 
 /** @throws TypeError for what is no number, RangeError for one that counts nothing: negative, NaN, infinite or a fraction. */
 export function checkCount(count: unknown, what: string): void {
@@ -18,22 +27,25 @@ export function checkMemoryType(type: MemType): void {
 }
 
 /** @throws TypeError for what is no type, RangeError where its bounds contradict each other. */
-export function checkTableType(type: TableType): void {
+export function checkTableType(type: TableType, space: TypeSpace): void {
   checkType(type, 'table');
-  checkKnown(type.elem, 'the type of the elements of a table');
+  checkKnown(type.elem, 'the type of the elements of a table', space);
   if (!isRef(type.elem))
     throw new TypeError(`the elements of a table are references, not of type ${typeName(type.elem)}`);
 }
 
 /** @throws TypeError for what is no type. */
-export function checkGlobalType(type: GlobalType): void {
+export function checkGlobalType(type: GlobalType, space: TypeSpace): void {
   checkObject(type, 'the type of a global');
-  checkKnown(type.val, 'the type of the value of a global');
+  checkKnown(type.val, 'the type of the value of a global', space);
 }
 
-/** Numbers of types have no names in the API. */
-function checkKnown(type: unknown, what: string): void {
+/** Numbers of types have no names in the API. A type index means something in its space only. */
+function checkKnown(type: unknown, what: string, space: TypeSpace): void {
   if (typeof type !== 'number') throw misfit(what, 'that of one that a module exports', type);
+  if (type > 0 && heapOf(type) >= space.subTypes.length) {
+    throw new TypeError(`${what} cannot be ${typeName(type)}: a type of a module's own, which only the module makes`);
+  }
 }
 
 function checkObject(value: unknown, what: string): void {
@@ -42,7 +54,7 @@ function checkObject(value: unknown, what: string): void {
 
 function checkType(type: MemType | TableType, what: string): void {
   checkObject(type, `the type of a ${what}`);
-  checkKnown(type.addr, `the type of the addresses of a ${what}`);
+  checkKnown(type.addr, `the type of the addresses of a ${what}`, NO_TYPES);
   const where = `the limits of a ${what}`;
   checkObject(type.limits, where);
   const { min, max }: Limits = type.limits;

@@ -9,7 +9,8 @@ import { ArrayObject, StructObject } from './objects.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
 import { HEAP, ref } from '../syntax/types.ts';
 import { parseModule } from '../text/parser.ts';
-import { closeType } from '../validator/canonical.ts';
+import { typeSpace } from '../validator/module.ts';
+import { NO_TYPES } from '../validator/type-space.ts';
 import { matchesRef } from '../validator/subtyping.ts';
 import { isReference } from './references.ts';
 import { isOfType } from './casts.ts';
@@ -32,7 +33,7 @@ interface Made {
 }
 
 /** The module's types, and one value of each. */
-function build(recipe: readonly { kind: string; parent: number; group: boolean }[]) {
+function build(recipe: readonly { kind: string; parent: number; group: boolean }[], before = '') {
   const made: Made[] = [];
   const depth: number[] = [];
   recipe.forEach(({ kind, parent }, i) => {
@@ -49,7 +50,7 @@ function build(recipe: readonly { kind: string; parent: number; group: boolean }
     const init = kind === 'struct' ? `struct.new_default $t${i}` : `array.new_default $t${i} (i32.const 2)`;
     return `(global (export "g${i}") (ref $t${i}) (${init}))`;
   });
-  const valid = compile(encodeModule(parseModule(`(module ${definitions} ${values.join('\n')})`)), {
+  const valid = compile(encodeModule(parseModule(`(module ${before} ${definitions} ${values.join('\n')})`)), {
     features: FEATURES,
   });
   const { exports } = instantiate(valid);
@@ -69,9 +70,10 @@ test('a cast passes exactly where the exact type of the value matches the target
   fc.assert(
     fc.property(types, (recipe) => {
       const { valid, values, kinds } = build(recipe);
+      const space = typeSpace(valid);
       const heaps = kinds.map((_, i) => i);
       values.forEach((value, i) => {
-        const own = closeType(valid.canonical, ref(i, false, true));
+        const own = ref(i, false, true);
         const isFunc = kinds[i] === 'func';
         const abstract = isFunc ? FUNC_SIDE : ANY_SIDE;
         const concrete = heaps.filter((one) => (kinds[one] === 'func') === isFunc);
@@ -82,12 +84,36 @@ test('a cast passes exactly where the exact type of the value matches the target
             [true, true],
           ]) {
             if (exact && heap < 0) continue;
-            const target = closeType(valid.canonical, ref(heap, nullable, exact));
-            expect(isOfType(value, target)).toBe(matchesRef(own, target));
-            expect(isReference(value, target)).toBe(matchesRef(own, target));
-            expect(isOfType(null, target)).toBe(nullable);
+            const target = space.canonicalType(ref(heap, nullable, exact));
+            const fits = matchesRef(space, own, space, target);
+            expect(isOfType(value, target, space)).toBe(fits);
+            expect(isReference(value, target, space)).toBe(fits);
+            expect(isOfType(null, target, space)).toBe(nullable);
           }
         }
+      });
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a cast passes in another module where it passes in the one that the value comes from', () => {
+  // The same types behind others: no index is the same.
+  const before =
+    '(type (func (param i64 i64))) (type (array (mut f32))) (rec (type (struct)) (type (struct (field i64))))';
+  fc.assert(
+    fc.property(types, (recipe) => {
+      const { valid, values, kinds } = build(recipe);
+      const [home, away] = [typeSpace(valid), typeSpace(build(recipe, before).valid)];
+      values.forEach((value, i) => {
+        for (let to = 0; to < kinds.length; to++) {
+          for (const exact of [false, true]) {
+            const fits = matchesRef(home, ref(i, false, true), home, ref(to, false, exact));
+            expect(isReference(value, ref(to + 4, false, exact), away)).toBe(fits);
+            expect(matchesRef(home, ref(i, false, true), away, ref(to + 4, false, exact))).toBe(fits);
+          }
+        }
+        for (let to = 0; to < 4; to++) expect(isReference(value, ref(to, false), away)).toBe(false);
       });
     }),
     { numRuns: 60 },
@@ -99,7 +125,7 @@ test('values of the host are any and extern, and nothing below', () => {
     undefined,
     'text',
     {},
-    { kind: 'struct', canon: 0, fields: [] },
+    { kind: 'struct', defType: { index: 0 }, fields: [] },
     [],
     0.5,
     -0,
@@ -108,16 +134,19 @@ test('values of the host are any and extern, and nothing below', () => {
     1n,
   ];
   for (const stranger of strangers) {
-    for (const heap of ANY_SIDE) expect(isReference(stranger, ref(heap, true))).toBe(heap === HEAP.any);
-    expect(isReference(stranger, ref(HEAP.extern, false))).toBe(true);
-    for (const heap of [HEAP.func, HEAP.exn, HEAP.noextern]) expect(isReference(stranger, ref(heap, true))).toBe(false);
+    for (const heap of ANY_SIDE) expect(isReference(stranger, ref(heap, true), NO_TYPES)).toBe(heap === HEAP.any);
+    expect(isReference(stranger, ref(HEAP.extern, false), NO_TYPES)).toBe(true);
+    for (const heap of [HEAP.func, HEAP.exn, HEAP.noextern])
+      expect(isReference(stranger, ref(heap, true), NO_TYPES)).toBe(false);
   }
 });
 
 test('integers of 31 bits are i31, eq and any', () => {
   for (const value of [0, 1, -1, 2 ** 30 - 1, -(2 ** 30)]) {
     for (const heap of ANY_SIDE) {
-      expect(isReference(value, ref(heap, false))).toBe(([HEAP.any, HEAP.eq, HEAP.i31] as number[]).includes(heap));
+      expect(isReference(value, ref(heap, false), NO_TYPES)).toBe(
+        ([HEAP.any, HEAP.eq, HEAP.i31] as number[]).includes(heap),
+      );
     }
   }
 });
@@ -129,9 +158,9 @@ test('functions are not taken where objects are, nor objects where functions are
     { kind: 'array', parent: -1, group: true },
   ]);
   const func = values[0] as Func;
-  expect(isReference(func, ref(HEAP.eq, true))).toBe(false);
-  expect(isReference(func, ref(HEAP.any, true))).toBe(true);
+  expect(isReference(func, ref(HEAP.eq, true), NO_TYPES)).toBe(false);
+  expect(isReference(func, ref(HEAP.any, true), NO_TYPES)).toBe(true);
   expect(values[1]).toBeInstanceOf(StructObject);
   expect(values[2]).toBeInstanceOf(ArrayObject);
-  for (const object of values.slice(1)) expect(isReference(object, ref(HEAP.func, true))).toBe(false);
+  for (const object of values.slice(1)) expect(isReference(object, ref(HEAP.func, true), NO_TYPES)).toBe(false);
 });

@@ -3,7 +3,7 @@
 import { brand, brandOf } from '../brand.ts';
 import { frozen } from '../syntax/records.ts';
 import type { FuncType } from '../syntax/types.ts';
-import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
+import { type DefType, funcType } from '../validator/type-space.ts';
 import type { ModuleInstance } from './instance.ts';
 import type { Value } from './values.ts';
 
@@ -41,7 +41,12 @@ export const LET_GO = new WeakMap<object, () => void>();
 
 export class Func {
   readonly kind = brand(this, 'func');
-  /** Canonical id of the function type. */
+  /** @internal */
+  readonly defType: DefType;
+  /**
+   * The canonical index of its type, which code of its own instance compares.
+   * @internal
+   */
   readonly canon: number;
   /** The instance that defines it; undefined for host functions. */
   readonly instance: ModuleInstance | undefined;
@@ -54,14 +59,15 @@ export class Func {
   readonly callerHost: CallerHost | undefined;
 
   constructor(
-    canon: number,
+    defType: DefType,
     instance: ModuleInstance | undefined,
     index: number,
     host: HostFunction | undefined,
     direct?: DirectHost,
     callerHost?: CallerHost,
   ) {
-    this.canon = canon;
+    this.defType = defType;
+    this.canon = defType.index;
     this.instance = instance;
     this.index = index;
     this.host = host;
@@ -70,12 +76,11 @@ export class Func {
   }
 
   /**
-   * The closed function type: type indices in it are canonical ids. For the engine, since all functions of the type share
-   * it; V8 reads frozen arrays slower, which costs calls a fifth.
+   * The function type, with type indices of its space. For the engine, since all functions of the type share it; V8 reads frozen arrays slower, which costs calls a fifth.
    * @internal
    */
   get signature(): FuncType {
-    return canonicalType(this.canon).comp as FuncType;
+    return this.defType.comp as FuncType;
   }
 
   /** The same for embedders: a frozen copy. */
@@ -108,10 +113,10 @@ export function standFor(callable: (...args: never[]) => unknown, func: Func): v
  * catches what it throws: errors of the embedder's streams, clocks and directories reach whoever runs the guest.
  */
 export function typedHost(type: FuncType, host: CallerHost): Func {
-  let canon = CANONICAL.get(type);
-  if (canon === undefined) CANONICAL.set(type, (canon = canonicalFuncType(type.params, type.results)));
-  return new Func(canon, undefined, -1, undefined, undefined, host);
+  let defType = KEPT.get(type);
+  if (defType === undefined) KEPT.set(type, (defType = funcType(type.params, type.results)));
+  return new Func(defType, undefined, -1, undefined, undefined, host);
 }
 
-/** Canonical ids of types that are kept in tables, by identity. */
-const CANONICAL = new WeakMap<FuncType, number>();
+/** Of types that are kept in tables, by identity. */
+const KEPT = new WeakMap<FuncType, DefType>();

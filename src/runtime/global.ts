@@ -3,8 +3,9 @@
 import { brand, brandOf } from '../brand.ts';
 import { checkGlobalType } from './amounts.ts';
 import type { GlobalType } from '../syntax/types.ts';
+import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 
-/** A global. `type.val` is closed (heap types are canonical ids). */
+/** A global. */
 export class Global {
   readonly kind = brand(this, 'global');
   readonly type: GlobalType;
@@ -18,15 +19,27 @@ export class Global {
   readonly refs: unknown[];
   /** @internal */
   readonly at: number;
+  /**
+   * What a type index in its type means.
+   * @internal
+   */
+  readonly space: TypeSpace;
 
   /** @throws TypeError for what is no type of a global, and for a value: `setGlobal` writes it. */
-  constructor(type: GlobalType, words: Int32Array = new Int32Array(4), refs: unknown[] = [null], at = 0) {
-    checkGlobalType(type);
+  constructor(
+    type: GlobalType,
+    words: Int32Array = new Int32Array(4),
+    refs: unknown[] = [null],
+    at = 0,
+    space: TypeSpace = NO_TYPES,
+  ) {
+    checkGlobalType(type, space);
     if (!ArrayBuffer.isView(words)) throw new TypeError('a Global is made without a value: setGlobal writes it');
     this.type = Object.freeze({ ...type });
     this.words = words;
     this.refs = refs;
     this.at = at;
+    this.space = space;
   }
 }
 

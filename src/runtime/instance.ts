@@ -2,8 +2,8 @@
 // Data only: interpreter/instantiate.ts makes it, the loop and the driver use it.
 import { brandOf } from '../brand.ts';
 import type { ExternKind } from '../syntax/module.ts';
-import type { ValidModule } from '../validator/module.ts';
-import { closeGlobal } from '../validator/subtyping.ts';
+import { type ValidModule, typeSpace } from '../validator/module.ts';
+import type { TypeSpace } from '../validator/type-space.ts';
 import type { CodeUnit } from './code-unit.ts';
 import { Func } from './func.ts';
 import { Global } from './global.ts';
@@ -25,6 +25,8 @@ export const NO_BYTES = new Uint8Array(0);
 
 export class ModuleInstance {
   readonly module: ValidModule;
+  /** The types of the module. */
+  readonly space: TypeSpace;
   readonly unit: CodeUnit;
   /** By function index; defined functions get their Func when somebody needs it as a value. */
   readonly funcs: (Func | undefined)[];
@@ -45,6 +47,7 @@ export class ModuleInstance {
 
   constructor(module: ValidModule, unit: CodeUnit, memory: Memory, globals: number) {
     this.module = module;
+    this.space = typeSpace(module);
     this.unit = unit;
     this.memory = memory;
     this.funcs = new Array<Func | undefined>(module.funcTypes.length).fill(undefined);
@@ -56,7 +59,7 @@ export class ModuleInstance {
   func(index: number): Func {
     const known = this.funcs[index];
     if (known !== undefined) return known;
-    const made = new Func(this.module.canonical[this.module.funcTypes[index]], this, index, undefined);
+    const made = new Func(this.space.at(this.module.funcTypes[index]), this, index, undefined);
     this.funcs[index] = made;
     return made;
   }
@@ -65,9 +68,9 @@ export class ModuleInstance {
   global(index: number): Global {
     const known = this.globals[index];
     if (known !== undefined) return known;
-    const type = closeGlobal(this.module.canonical, this.module.globalTypes[index]);
+    const type = this.module.globalTypes[index];
     const at = type.val > 0 ? index : index * 4;
-    const made = new Global(type, this.globalWords, this.globalRefs, at);
+    const made = new Global(type, this.globalWords, this.globalRefs, at, this.space);
     this.globals[index] = made;
     return made;
   }

@@ -7,7 +7,7 @@ import { ExhaustionError } from '../errors.ts';
 import { MAX_ARRAY_BYTES, MAX_ARRAY_REFS } from '../syntax/limits.ts';
 import { cellsOf, emptyCells } from '../lowering/layout.ts';
 import { type ArrayType, I16, I8, type ValType } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import type { DefType } from '../validator/type-space.ts';
 
 /**
  * Values of fields and elements, one after the other: i32, f32 and packed ones one int32 word each (packed ones
@@ -17,14 +17,13 @@ export type Cells = unknown[] | Int32Array | Uint16Array | Uint8Array;
 
 /** A struct. */
 export class StructObject {
-  /** Canonical id of its type. */
-  readonly canon: number;
+  readonly defType: DefType;
   readonly fields: unknown[];
   /** Custom descriptors: the descriptor that it was made with, or null. */
   readonly descriptor: StructObject | null;
 
-  constructor(canon: number, fields: unknown[], descriptor: StructObject | null) {
-    this.canon = canon;
+  constructor(defType: DefType, fields: unknown[], descriptor: StructObject | null) {
+    this.defType = defType;
     this.fields = fields;
     this.descriptor = descriptor;
   }
@@ -36,14 +35,13 @@ export class StructObject {
 
 /** An array. */
 export class ArrayObject {
-  /** Canonical id of its type. */
-  readonly canon: number;
+  readonly defType: DefType;
   /** In elements. */
   readonly length: number;
   readonly cells: Cells;
 
-  constructor(canon: number, length: number, cells: Cells) {
-    this.canon = canon;
+  constructor(defType: DefType, length: number, cells: Cells) {
+    this.defType = defType;
     this.length = length;
     this.cells = cells;
   }
@@ -58,7 +56,7 @@ export type Aggregate = StructObject | ArrayObject;
 /** In the hierarchy of `any` in the place of an object of the host, which no instruction looks into. */
 export class HostObject {
   /** It has no type. */
-  readonly canon = -1;
+  readonly defType = undefined;
   readonly value: object;
 
   constructor(value: object) {
@@ -73,9 +71,9 @@ export class HostObject {
 /** What an object in the hierarchy of `any` is. */
 export type AnyObject = Aggregate | HostObject;
 
-/** The storage type of an array type's elements, by canonical id. */
-export function elementStorage(canon: number): ValType {
-  return (canonicalType(canon).comp as ArrayType).field.storage;
+/** The storage type of an array type's elements. */
+export function elementStorage({ comp }: DefType): ValType {
+  return (comp as ArrayType).field.storage;
 }
 
 /** Arrays of up to this many cells are copies of blank ones; those of numbers are JS arrays, cheaper to make than typed. */

@@ -8,12 +8,11 @@ import { withArticle } from '../options.ts';
 import { isFunc } from './func.ts';
 import { type Aggregate, type AnyObject, HostObject } from './objects.ts';
 import { HEAP, type HeapType, type ValType, heapOf, isNullable, typeName } from '../syntax/types.ts';
-import { canonicalType } from '../validator/canonical.ts';
+import type { TypeSpace } from '../validator/type-space.ts';
 import { isOfType } from './casts.ts';
 
-/** The top of a heap type's hierarchy. */
+/** The top of an abstract heap type's hierarchy. */
 export function topOf(heap: HeapType): HeapType {
-  if (heap >= 0) return canonicalType(heap).comp.kind === 'func' ? HEAP.func : HEAP.any;
   switch (heap) {
     case HEAP.func:
     case HEAP.nofunc:
@@ -53,53 +52,55 @@ export function externalise(value: unknown): unknown {
   return object;
 }
 
-/** A reference inside, of a (closed) type, as the host sees it. */
+/** A reference inside, of some type, as the host sees it. */
 export function referenceOut(t: ValType, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const top = topOf(heapOf(t));
+  const heap = heapOf(t);
+  // Of a defined type are functions, structs and arrays.
+  const top = heap < 0 ? topOf(heap) : isFunc(value) ? HEAP.func : HEAP.any;
   if (top === HEAP.any) return externalise(value);
   if (top === HEAP.exn && brandOf(value) === undefined) brand(value, 'exn');
   return value;
 }
 
-/** Answers `otherwise` for a value that cannot be a reference of a (closed) type, else the reference inside. */
-export function referenceIn<T>(t: ValType, value: unknown, otherwise: T): unknown {
+/** Answers `otherwise` for a value that cannot be a reference of a type of a space, else the reference inside. */
+export function referenceIn<T>(t: ValType, value: unknown, space: TypeSpace, otherwise: T): unknown {
   if (value === null) return isNullable(t) ? null : otherwise;
   const heap = heapOf(t);
-  switch (topOf(heap)) {
+  const canonical = space.canonicalType(t);
+  let fits: boolean;
+  switch (heap < 0 ? topOf(heap) : heap) {
     case HEAP.extern:
-      return heap === HEAP.extern ? value : otherwise;
-    case HEAP.func:
-      return isFunc(value) && isOfType(value, t) ? value : otherwise;
+      fits = heap === HEAP.extern;
+      break;
     case HEAP.exn:
-      return heap === HEAP.exn && brandOf(value) === 'exn' ? value : otherwise;
-    default:
+      fits = heap === HEAP.exn && brandOf(value) === 'exn';
+      break;
+    case HEAP.any:
       if (heap === HEAP.any) return internalise(value);
-      return (!isObject(value) || isAggregate(value)) && isOfType(value, t) ? value : otherwise;
+      fits = (!isObject(value) || isAggregate(value)) && isOfType(value, canonical, space);
+      break;
+    default:
+      fits = (isFunc(value) || (heap >= 0 && isAggregate(value))) && isOfType(value, canonical, space);
   }
+  return fits ? value : otherwise;
 }
 
 const NONE = {};
 
-/** Can the host's value be a reference of a (closed) type? */
-export function isReference(value: unknown, t: ValType): boolean {
-  return referenceIn(t, value, NONE) !== NONE;
+/** Can the host's value be a reference of a type of a space? */
+export function isReference(value: unknown, t: ValType, space: TypeSpace): boolean {
+  return referenceIn(t, value, space, NONE) !== NONE;
 }
 
 /**
- * A JavaScript value as a reference inside of a (closed) reference type: an integer of 31 bits is an i31, any value an
+ * A JavaScript value as a reference inside of a reference type of a space: an integer of 31 bits is an i31, any value an
  * anyref. @throws TypeError when it is none.
  */
-export function toReference(t: ValType, value: unknown): unknown {
-  const inside = referenceIn(t, value, NONE);
+export function toReference(t: ValType, value: unknown, space: TypeSpace): unknown {
+  const inside = referenceIn(t, value, space, NONE);
   if (inside !== NONE) return inside;
-  throw misfit(`${closedTypeName(t)} is wanted`, value);
-}
-
-/** A closed type in messages: its index is one of canonical ids, which tells nobody anything. */
-export function closedTypeName(t: ValType): string {
-  const heap = t > 0 ? heapOf(t) : -1;
-  return heap >= 0 ? `(ref to a ${canonicalType(heap).comp.kind} type)` : typeName(t);
+  throw misfit(`${typeName(t)} is wanted`, value);
 }
 
 /** The error for a value that is not what it has to be. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { FUNCREF, HEAP, I32, ref, type TableType } from '../syntax/types.ts';
 import { Func } from './func.ts';
+import { Global } from './global.ts';
 import { Table } from './table.ts';
-import { canonicalFuncType } from '../validator/canonical.ts';
+import { funcType } from '../validator/type-space.ts';
 
 const type: TableType = { addr: I32, limits: { min: 1n, max: 2n }, shared: false, elem: FUNCREF };
 
@@ -25,7 +26,7 @@ test('what is no type of a table is refused', () => {
 });
 
 test('what the host puts into a table is of the type of the table, and what it reads cannot be written to', () => {
-  const func = new Func(canonicalFuncType([], []), undefined, -1, () => undefined);
+  const func = new Func(funcType([], []), undefined, -1, () => undefined);
   const table = new Table(type);
   for (const value of [5, {}, undefined, 'x', () => 1]) {
     expect(() => table.set(0, value)).toThrow(TypeError);
@@ -50,4 +51,11 @@ test('the type of a table is its own: nobody changes it, nor by the object that 
   given.elem = I32;
   expect(table.type).toEqual(type);
   expect(Object.isFrozen(table.type) && Object.isFrozen(table.type.limits)).toBe(true);
+});
+
+test("a table of a module's own type is made by that module only: elsewhere its index means nothing", () => {
+  for (const elem of [ref(0, true), ref(3, true)]) {
+    expect(() => new Table({ ...type, elem })).toThrow("a type of a module's own");
+    expect(() => new Global({ val: elem, mutable: true })).toThrow("a type of a module's own");
+  }
 });

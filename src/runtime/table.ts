@@ -7,10 +7,11 @@ import { ExhaustionError } from '../errors.ts';
 import { referenceOut, toReference } from './references.ts';
 import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
+import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import { checkCount, checkTableType } from './amounts.ts';
 
 /**
- * Says that the first element of a new table is given as it is inside, and is of the type.
+ * Says that the first element of a new table is given as it is inside, and is of the type, which is one of a space.
  * @internal
  */
 export const INSIDE = {};
@@ -18,10 +19,15 @@ export const INSIDE = {};
 /** Elements that a new table gets between two looks at the clock. */
 const PIECE = 1 << 16;
 
-/** A table of references. `type.elem` is closed (heap types are canonical ids), so that instances can share it. */
+/** A table of references. */
 export class Table {
   readonly kind = brand(this, 'table');
   readonly type: TableType;
+  /**
+   * What type indices in its type mean.
+   * @internal
+   */
+  readonly space: TypeSpace;
   /**
    * The references as they are inside; the length is the table's size. For the engine: nothing checks what is put there.
    * @internal
@@ -34,8 +40,10 @@ export class Table {
    * @throws ExhaustionError when the minimum is above the limit of 10,000,000 elements.
    * @throws TypeError for an `init` that is not of the table's type; TypeError, RangeError for what is no table type.
    */
-  constructor(type: TableType, ...init: [value?: unknown, as?: object]) {
-    checkTableType(type);
+  constructor(type: TableType, ...init: [value?: unknown, as?: object, space?: TypeSpace]) {
+    const inside = init[1] === INSIDE;
+    this.space = (inside && init[2]) || NO_TYPES;
+    checkTableType(type, this.space);
     this.type = Object.freeze({ ...type, limits: Object.freeze({ ...type.limits }) });
     const declared = type.limits.max ?? (type.addr === I32 ? 0xffff_ffffn : BigInt(MAX_TABLE_SIZE));
     this.max = Math.min(MAX_TABLE_SIZE, Number(declared));
@@ -45,7 +53,7 @@ export class Table {
         'table',
       );
     }
-    const first = init[1] === INSIDE ? init[0] : this.inside(init);
+    const first = inside ? init[0] : this.inside(init);
     for (let left = Number(type.limits.min); left > 0; left -= PIECE) {
       checkTime();
       this.extend(Math.min(left, PIECE), first);
@@ -69,7 +77,7 @@ export class Table {
   /** Puts an element in. @throws TypeError when it is not of the table's type; TypeError, RangeError for a wrong index. */
   set(index: number, value: unknown): void {
     const at = this.checked(index);
-    this.cells[at] = toReference(this.type.elem, value);
+    this.cells[at] = toReference(this.type.elem, value, this.space);
   }
 
   /**
@@ -94,7 +102,7 @@ export class Table {
 
   /** An externref that is undefined is a value: only where none is given it is null. */
   private inside(init: readonly unknown[]): unknown {
-    return toReference(this.type.elem, init.length === 0 ? null : init[0]);
+    return toReference(this.type.elem, init.length === 0 ? null : init[0], this.space);
   }
 
   private checked(index: number): number {

@@ -3,25 +3,27 @@ import { brand, brandOf } from '../brand.ts';
 import { misfit } from '../options.ts';
 import { MAX_PARAMS } from '../syntax/limits.ts';
 import { slotsOf } from '../lowering/operands.ts';
-import type { FuncType, ValType } from '../syntax/types.ts';
+import type { ValType } from '../syntax/types.ts';
 import { EXNREF, EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, ref, typeName } from '../syntax/types.ts';
-import { canonicalFuncType, canonicalType } from '../validator/canonical.ts';
+import { type DefType, funcType } from '../validator/type-space.ts';
 
-/** A tag: its identity is the object; `canon` is the canonical id of its function type. */
+/** A tag: its identity is the object. */
 export class Tag {
   readonly kind = brand(this, 'tag');
-  readonly canon: number;
-  /** Types of the values that an exception of this tag carries; closed. */
+  /** @internal */
+  readonly defType: DefType;
+  /** Types of the values that an exception of this tag carries, with type indices of the space of its type. */
   readonly params: readonly ValType[];
   /** How many slots those values take, and whether there are references among them. */
   readonly slots: number;
   readonly hasRefs: boolean;
 
-  /** Modules make them, and tagOf. @throws TypeError for what is no id. */
-  constructor(canon: number) {
-    if (typeof canon !== 'number') throw new TypeError('a Tag is made by tagOf(types), or by a module');
-    this.canon = canon;
-    this.params = (canonicalType(canon).comp as FuncType).params.slice();
+  /** Modules make them, and tagOf. @throws TypeError for what is no type of the engine. */
+  constructor(defType: DefType) {
+    const comp = (defType as DefType | undefined)?.comp;
+    if (comp?.kind !== 'func') throw new TypeError('a Tag is made by tagOf(types), or by a module');
+    this.defType = defType;
+    this.params = comp.params.slice();
     this.slots = this.params.reduce((sum, t) => sum + slotsOf(t), 0);
     this.hasRefs = this.params.some((t) => t > 0);
   }
@@ -57,7 +59,7 @@ export function tagOf(params: readonly string[]): Tag {
     if (t === undefined) throw new TypeError(`no value type is called ${JSON.stringify(name)}`);
     return t;
   });
-  return new Tag(canonicalFuncType(types, []));
+  return new Tag(funcType(types, []));
 }
 
 /**

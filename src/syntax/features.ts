@@ -1,7 +1,7 @@
 // Features: the proposals that the instruction table's rows and the types belong to.
 // One line each: name, what it is, the version or phase it is in, whether it is on by default, whether it is built,
-// and what it implies. `built` says that validation and execution exist; a module that needs a feature that is off
-// or not built is refused with an UnsupportedError that names it.
+// and what it implies. `built` says that validation and execution exist, as of all of them. A module that needs a feature
+// that is off is refused with an UnsupportedError that names it.
 import { frozenRecord } from './records.ts';
 import { type Check, misfit, shown, unknownName } from '../options.ts';
 

@@ -8,7 +8,6 @@ import { referenceOut } from '../runtime/references.ts';
 import type { Memory } from '../runtime/memory.ts';
 import type { Bits } from '../runtime/values.ts';
 import { I64, type ValType } from '../syntax/types.ts';
-import { closeType } from '../validator/canonical.ts';
 import type { Instruction } from './function-info.ts';
 import type { ModuleInfo } from './module-info.ts';
 import type { Effect, TypedValue } from './step.ts';
@@ -20,8 +19,8 @@ const SHOWN_BYTES = 16;
 export type Watch = () => Effect | undefined;
 
 /** A value inside as the host sees it: as operands are. */
-function outward({ instance }: ProbeEvent, type: ValType, bits: Bits): Bits {
-  return type > 0 ? referenceOut(closeType(instance.module.canonical, type), bits) : bits;
+function outward(type: ValType, bits: Bits): Bits {
+  return type > 0 ? referenceOut(type, bits) : bits;
 }
 
 /** Addresses, indices and sizes are unsigned. */
@@ -57,13 +56,13 @@ export function watch(
     case 'global.set': {
       const global = instance.global(index);
       const [after] = inputs;
-      const before = { type: after.type, bits: outward(event, after.type, readGlobalBits(global)) };
+      const before = { type: after.type, bits: outward(after.type, readGlobalBits(global)) };
       return () => ({ kind: 'set', space: 'global', name: module.entryName('global', index), before, after });
     }
     case 'table.set': {
       const [at, after] = inputs;
       const element = unsigned(at);
-      const before = { type: after.type, bits: outward(event, after.type, instance.tables[index].cells[element]) };
+      const before = { type: after.type, bits: outward(after.type, instance.tables[index].cells[element]) };
       const name = `${module.entryName('table', index)}[${element}]`;
       return () => ({ kind: 'set', space: 'table', name, before, after });
     }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidError, MalformedError } from '../errors.ts';
-import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
 import type { Module } from '../syntax/module.ts';
 import { EXTERNREF, F32, F64, FUNCREF, I32, I64, type SubType, type ValType, ref } from '../syntax/types.ts';
 import { code, expr, func, memory, moduleOf, oneFunc, sub, tableType } from './builder.suite.ts';
@@ -212,10 +211,10 @@ describe('size', () => {
   });
 });
 
-describe('typed function references, which are not built', () => {
+describe('typed function references', () => {
   const validate = (module: Module): string => {
     try {
-      validateModule(module, { unbuilt: 'validate', features: withFeatures(DEFAULT_FEATURES, {}) });
+      validateModule(module);
       return '';
     } catch (error) {
       expect(error).toBeInstanceOf(InvalidError);

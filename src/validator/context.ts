@@ -4,7 +4,7 @@
 // existence and features; validator/types.ts and validator/module.ts fill it.
 import { MalformedError, type InvalidError } from '../errors.ts';
 import type { InstructionCursor } from '../decoder/instruction-cursor.ts';
-import { FEATURES, type Feature, type FeatureSet } from '../syntax/features.ts';
+import type { Feature, FeatureSet } from '../syntax/features.ts';
 import type { Module } from '../syntax/module.ts';
 import {
   type ArrayType,
@@ -26,7 +26,8 @@ import {
 } from '../syntax/types.ts';
 import { functionName } from './function-name.ts';
 import * as say from './messages.ts';
-import { matchesIn, matchesResultIn } from './subtyping.ts';
+import { matchesResult, matchesVal } from './subtyping.ts';
+import { TypeSpace } from './type-space.ts';
 
 const SINGLES = new Map<ValType, readonly ValType[]>();
 
@@ -45,10 +46,8 @@ export const NO_TYPES: readonly ValType[] = [];
 export class Context {
   readonly module: Module;
   readonly features: FeatureSet;
-  /** Let features pass that are on but not built. Only for tests of the validator itself. */
-  readonly unbuilt: boolean;
-  /** Canonical ids by type index; types from `typesKnown` on are not known yet. */
-  readonly canonical: Uint32Array;
+  /** The module's types; those from `typesKnown` on are not known yet. */
+  readonly space: TypeSpace;
   typesKnown = 0;
   /** Struct types of which all fields are known to have default values, since an instruction is short and a type is not. */
   readonly defaultable = new Set<number>();
@@ -76,11 +75,10 @@ export class Context {
   subject = '';
   cursor: InstructionCursor | undefined = undefined;
 
-  constructor(module: Module, features: FeatureSet, unbuilt: boolean) {
+  constructor(module: Module, features: FeatureSet) {
     this.module = module;
     this.features = features;
-    this.unbuilt = unbuilt;
-    this.canonical = new Uint32Array(module.types.length);
+    this.space = new TypeSpace(module.types, module.recGroups);
     this.typeDepths = new Uint8Array(module.types.length);
   }
 
@@ -122,11 +120,7 @@ export class Context {
 
   /** Throws UnsupportedError unless a feature may be used. */
   need(feature: Feature, what: string): void {
-    if (FEATURES[feature].built || this.unbuilt) {
-      if (!this.features.has(feature)) throw say.switchedOff(this.where(), what, feature);
-    } else {
-      throw say.notBuilt(this.where(), what, feature);
-    }
+    if (!this.features.has(feature)) throw say.switchedOff(this.where(), what, feature);
   }
 
   // Lookups
@@ -242,11 +236,11 @@ export class Context {
 
   /** `a <= b`. */
   matches(a: ValType, b: ValType): boolean {
-    return matchesIn(this.canonical, a, b);
+    return a === b || matchesVal(this.space, a, this.space, b);
   }
 
   matchesResult(a: readonly ValType[], b: readonly ValType[]): boolean {
-    return matchesResultIn(this.canonical, a, b);
+    return matchesResult(this.space, a, b);
   }
 
   /** The smaller of two address types: that of a length that both sides must hold. */

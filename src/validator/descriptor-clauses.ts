@@ -1,9 +1,9 @@
 // Validation of the clauses `(descriptor x)` and `(describes x)` of sub types.
 // https://github.com/WebAssembly/custom-descriptors
 import type { RecGroup, SubType } from '../syntax/types.ts';
-import { isCanonicalSubtype } from './canonical.ts';
 import type { Context } from './context.ts';
 import * as say from './messages.ts';
+import { isSubtype } from './type-space.ts';
 
 /** A type and its descriptor are structs of one group, name each other, and the described one comes first. */
 export function validateClauses(ctx: Context, index: number, type: SubType, group: RecGroup): void {
@@ -28,7 +28,7 @@ export function validateClauses(ctx: Context, index: number, type: SubType, grou
 export function matchClauses(ctx: Context, index: number, parent: number, wrong: (why: string) => Error): void {
   const own = ctx.module.types[index];
   const above = ctx.module.types[parent];
-  const matches = (a: number, b: number): boolean => isCanonicalSubtype(ctx.canonical[a], ctx.canonical[b]);
+  const matches = (a: number, b: number): boolean => isSubtype(ctx.space, a, ctx.space, b);
   if (above.descriptor !== undefined) {
     if (own.descriptor === undefined) throw wrong('that type has a descriptor');
     if (!matches(own.descriptor, above.descriptor)) {

@@ -165,10 +165,6 @@ export const dataCountRequired = (where: Where, name: string): MalformedError =>
   malformed(where, `data count section required: ${name} names a data segment`);
 
 // Features
-export const notBuilt = (where: Where, what: string, feature: Feature): UnsupportedError => {
-  const text = `unsupported: ${what} needs the feature "${feature}", which is not built yet`;
-  return new UnsupportedError(feature, text + placeText(where), where.place);
-};
 export const switchedOff = (where: Where, what: string, feature: Feature): UnsupportedError => {
   const how = `switch it on with --wasm-features=${feature} (or features: withFeatures(..., { '${feature}': true }) in the API)`;
   const text = `unsupported: ${what} needs the feature "${feature}", which is off; ${how}`;

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/valid/modules.html
 // Only this file makes a ValidModule. It does not look at custom sections.
 import { DEADLINE, checkStep, endOf, within } from '../clock.ts';
-import { checkModule, checkOptions, flag, oneOf, type Shape } from '../options.ts';
+import { checkModule, checkOptions, flag, type Shape } from '../options.ts';
 import { type FeatureSet, featureSet, featuresOf } from '../syntax/features.ts';
 import { MAX_BODY_BYTES, MAX_MEMORIES, MAX_TABLES } from '../syntax/limits.ts';
 import { frozen } from '../syntax/records.ts';
@@ -28,6 +28,7 @@ import { usualOf } from './body-usual.ts';
 import { validateConstant } from './constant.ts';
 import { Context } from './context.ts';
 import * as say from './messages.ts';
+import type { TypeSpace } from './type-space.ts';
 import { limit, validateGlobal, validateMemory, validateTable, validateTag, validateTypes } from './types.ts';
 
 const VALID: unique symbol = Symbol('valid');
@@ -41,8 +42,6 @@ export interface ValidModule {
   readonly module: Module;
   /** The features that it was validated with. */
   readonly features: FeatureSet;
-  /** Canonical ids (see canonical.ts) by type index. */
-  readonly canonical: readonly number[];
   /** Type indices of all functions. */
   readonly funcTypes: readonly number[];
   readonly tableTypes: readonly TableType[];
@@ -64,21 +63,26 @@ export interface ValidateOptions {
   readonly features?: FeatureSet | undefined;
   /** When it has to be done, in milliseconds as Date.now() tells it. */
   readonly deadline?: number | undefined;
-  /** Internal, for tests of the validator: lets features pass that are on but not built. */
-  readonly unbuilt?: 'validate' | undefined;
   /** Internal, for tests of the validator: validates also the usual instructions by their rows. */
   readonly everyRow?: boolean | undefined;
 }
 
-const VALIDATE_OPTIONS: Shape<ValidateOptions> = {
-  features: featureSet,
-  deadline: DEADLINE,
-  unbuilt: oneOf('validate'),
-  everyRow: flag,
-};
+const VALIDATE_OPTIONS: Shape<ValidateOptions> = { features: featureSet, deadline: DEADLINE, everyRow: flag };
 
-/** Those that validateModule made: nothing else is taken for one, whatever properties it has. */
-const VALID_MODULES = new WeakMap<object, Int32Array>();
+/** What validation has found that nobody outside of the engine sees. */
+interface Found {
+  readonly space: TypeSpace;
+  /** By defined function: twice the slots that its operands take at most, and 1 where references are among them. */
+  readonly operands: Int32Array;
+}
+
+/** The modules that validateModule made: nothing else is taken for one, whatever properties it has. */
+const VALID_MODULES = new WeakMap<object, Found>();
+
+/** The types of a valid module. */
+export function typeSpace(valid: ValidModule): TypeSpace {
+  return (VALID_MODULES.get(valid) as Found).space;
+}
 
 /** Whether a value is a module that validation has found valid. Asks nothing of the value. */
 export function isValidModule(value: unknown): value is ValidModule {
@@ -86,18 +90,19 @@ export function isValidModule(value: unknown): value is ValidModule {
 }
 
 /**
+/**
  * What the operands of a function that the module defines take at most: slots of a frame, two for a vector; and whether
  * there are references among them.
  */
 export function operandsOf(valid: ValidModule, funcIndex: number): { readonly slots: number; readonly refs: boolean } {
-  const operands = (VALID_MODULES.get(valid) as Int32Array)[funcIndex - valid.importedFuncs];
+  const operands = (VALID_MODULES.get(valid) as Found).operands[funcIndex - valid.importedFuncs];
   return { slots: operands >> 1, refs: (operands & 1) === 1 };
 }
 
 /**
- * Validates a module. Throws InvalidError where it is ill-typed, UnsupportedError where it needs a feature that is off
- * or not built, MalformedError where a body turns out not to be in the binary format, Interrupted at the deadline. Never calls itself; time and
- * memory are bounded by the size of the module.
+ * Validates a module. Throws InvalidError where it is ill-typed, UnsupportedError where it needs a feature that is off,
+ * MalformedError where a body turns out not to be in the binary format, Interrupted at the deadline. Never calls itself;
+ * time and memory are bounded by the size of the module.
  */
 export function validateModule(module: Module, options?: ValidateOptions): ValidModule {
   const checked = checkOptions('validateModule', options, VALIDATE_OPTIONS);
@@ -106,7 +111,7 @@ export function validateModule(module: Module, options?: ValidateOptions): Valid
 }
 
 function validate(module: Module, options: ValidateOptions): ValidModule {
-  const ctx = new Context(module, featuresOf(options.features), options.unbuilt === 'validate');
+  const ctx = new Context(module, featuresOf(options.features));
   if (module.importGroups !== undefined) ctx.need('compact-imports', 'a compact import section');
   if (module.dataCount !== undefined) ctx.need('bulk-memory', 'a data count section');
   validateTypes(ctx);
@@ -124,7 +129,6 @@ function validate(module: Module, options: ValidateOptions): ValidModule {
     [VALID]: true as const,
     module,
     features: ctx.features,
-    canonical: Object.freeze(Array.from(ctx.canonical)),
     funcTypes: Object.freeze(Array.from(ctx.funcTypes)),
     tableTypes: frozenTypes(ctx.tables),
     memTypes: frozenTypes(ctx.memories),
@@ -137,7 +141,7 @@ function validate(module: Module, options: ValidateOptions): ValidModule {
     importedTags: imported.tags,
     declaredFuncs: ctx.declared,
   });
-  VALID_MODULES.set(valid, operands);
+  VALID_MODULES.set(valid, { space: ctx.space, operands });
   return valid;
 }
 

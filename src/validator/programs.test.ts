@@ -14,7 +14,7 @@ import { type ValidateOptions, validateModule } from './module.ts';
 /** Our defaults as far as the recorded engines have them. */
 const SHARED = withFeatures(DEFAULT_FEATURES, { 'wide-arithmetic': false, 'compact-imports': false });
 const FEATURE_SET = withFeatures(SHARED, { 'legacy-exceptions': true });
-const UNBUILT: ValidateOptions = { unbuilt: 'validate', features: FEATURE_SET };
+const WITH_LEGACY: ValidateOptions = { features: FEATURE_SET };
 
 /** 'valid', 'invalid' (malformed included), or the feature that is missing; any other error is thrown on. */
 function verdict(bytes: Uint8Array, options: ValidateOptions = { features: SHARED }): string {
@@ -51,7 +51,7 @@ describe.skipIf(corpus === undefined)(corpus === undefined ? missingData('corpus
       expect(found).toMatch(/^needs /);
       expect(FEATURES[found.slice('needs '.length) as Feature].byDefault).toBe(false);
     }
-    expect(verdict(bytes, UNBUILT)).toBe('valid');
+    expect(verdict(bytes, WITH_LEGACY)).toBe('valid');
   });
 
   test('a large program is validated in a time that is printed', () => {
@@ -59,7 +59,7 @@ describe.skipIf(corpus === undefined)(corpus === undefined ? missingData('corpus
     const size = ({ funcs }: Module): number => funcs.end.reduce((sum, end, i) => sum + end - funcs.start[i], 0);
     const largest = modules.reduce((best, one) => (size(one) > size(best) ? one : best));
     const start = performance.now();
-    validateModule(largest, UNBUILT);
+    validateModule(largest, WITH_LEGACY);
     const seconds = (performance.now() - start) / 1000;
     console.log(
       `validated ${(size(largest) / 1e6).toFixed(1)} MB of bodies, ${(size(largest) / 1e6 / seconds).toFixed(1)} MB/s (under the test runner, which slows imports down)`,
@@ -96,7 +96,7 @@ describe.skipIf(hostile === undefined)(hostile === undefined ? missingData('host
     for (const { file, expected, confidence } of index().modules) {
       if (HUGE_TABLE.test(file)) continue;
       const bytes = readModule(join(root, file));
-      for (const found of [verdict(bytes), verdict(bytes, UNBUILT)]) {
+      for (const found of [verdict(bytes), verdict(bytes, WITH_LEGACY)]) {
         if (confidence === 'high' && !agrees(found, expected)) wrong.push(`${file}: ${found}, expected ${expected}`);
       }
     }
@@ -109,7 +109,7 @@ describe.skipIf(hostile === undefined)(hostile === undefined ? missingData('host
     const wrong: string[] = [];
     unpack(pack).forEach((bytes, i) => {
       const expected = verdicts[i] === '1' ? 'valid' : 'invalid';
-      for (const found of [verdict(bytes), verdict(bytes, UNBUILT)]) {
+      for (const found of [verdict(bytes), verdict(bytes, WITH_LEGACY)]) {
         if (!agrees(found, expected)) wrong.push(`module ${i}: ${found}, expected ${expected}`);
       }
     });

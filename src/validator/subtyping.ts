@@ -1,15 +1,14 @@
 // Matching (subtyping) of heap, reference, value, composite and external types.
 // https://webassembly.github.io/spec/core/valid/matching.html
-// All functions but `matchesIn` take closed types: the type indices in them are canonical ids (see canonical.ts), so
-// that types of different modules can be compared at link time. Types of one module are closed first; equal ones are
-// equal before, which is the usual case. Nothing here recurses: types refer to other types by id only.
+// A type means something together with the space of its type indices (type-space.ts), so that types of different modules
+// can be compared at link time and at run time. Those of one module are mostly equal before anybody looks closer.
+// Nothing here recurses: types refer to other types by index only.
 import type { ImportDesc } from '../syntax/module.ts';
 import {
   BOT,
   BOT_HEAP,
   type CompType,
   type FieldType,
-  type FuncType,
   type GlobalType,
   HEAP,
   type HeapType,
@@ -21,7 +20,7 @@ import {
   isExact,
   isNullable,
 } from '../syntax/types.ts';
-import { canonicalType, closeType, isCanonicalSubtype } from './canonical.ts';
+import { type DefType, type TypeSpace, isSame, isSubtype } from './type-space.ts';
 
 /** The abstract heap types above each abstract heap type, itself not included. */
 const ABOVE = new Map<HeapType, readonly HeapType[]>([
@@ -38,65 +37,60 @@ const ABOVE = new Map<HeapType, readonly HeapType[]>([
 /** The abstract heap type just above a defined type. */
 const KIND_HEAP = { func: HEAP.func, struct: HEAP.struct, array: HEAP.array } as const;
 
-/** `a <= b` on closed heap types. */
-export function matchesHeap(a: HeapType, b: HeapType): boolean {
-  if (a === b || a === BOT_HEAP) return true;
+/** `a <= b` on heap types, each of its space. */
+export function matchesHeap(from: TypeSpace, a: HeapType, to: TypeSpace, b: HeapType): boolean {
+  if (a === BOT_HEAP) return true;
   if (a >= 0) {
-    if (b >= 0) return isCanonicalSubtype(a, b);
-    const kind = KIND_HEAP[canonicalType(a).comp.kind];
+    if (b >= 0) return isSubtype(from, a, to, b);
+    const kind = KIND_HEAP[from.subTypes[a].comp.kind];
     return kind === b || (ABOVE.get(kind)?.includes(b) ?? false);
   }
-  if (b < 0) return ABOVE.get(a)?.includes(b) ?? false;
-  return a === (canonicalType(b).comp.kind === 'func' ? HEAP.nofunc : HEAP.none);
+  if (b < 0) return a === b || (ABOVE.get(a)?.includes(b) ?? false);
+  return a === (to.subTypes[b].comp.kind === 'func' ? HEAP.nofunc : HEAP.none);
 }
 
-/** `a <= b` on closed reference types. */
-export function matchesRef(a: ValType, b: ValType): boolean {
+/** `a <= b` on reference types, each of its space. */
+export function matchesRef(from: TypeSpace, a: ValType, to: TypeSpace, b: ValType): boolean {
   if (isNullable(a) && !isNullable(b)) return false;
-  const from = heapOf(a);
-  const to = heapOf(b);
-  if (isExact(b) && from >= 0) return isExact(a) && from === to;
-  return matchesHeap(from, to);
+  const [below, above] = [heapOf(a), heapOf(b)];
+  if (isExact(b) && below >= 0) return isExact(a) && isSame(from, below, to, above);
+  return matchesHeap(from, below, to, above);
 }
 
-/** `a <= b` on closed value types; bot is below all. */
-export function matchesVal(a: ValType, b: ValType): boolean {
-  return a === b || a === BOT || (a > 0 && b > 0 && matchesRef(a, b));
+/** `a <= b` on value types, each of its space; bot is below all. */
+export function matchesVal(from: TypeSpace, a: ValType, to: TypeSpace, b: ValType): boolean {
+  if ((a === b && (a <= 0 || from === to)) || a === BOT) return true;
+  return a > 0 && b > 0 && matchesRef(from, a, to, b);
 }
 
-/** `a <= b` on value types of one module, whose canonical ids are given. */
-export function matchesIn(canonical: ArrayLike<number>, a: ValType, b: ValType): boolean {
-  if (a === b || a === BOT) return true;
-  return a > 0 && b > 0 && matchesRef(closeType(canonical, a), closeType(canonical, b));
+/** Whether two value types, each of its space, are the same. */
+function isSameVal(from: TypeSpace, a: ValType, to: TypeSpace, b: ValType): boolean {
+  return matchesVal(from, a, to, b) && matchesVal(to, b, from, a);
 }
 
-/** `a <= b` on closed result types. */
-export function matchesResult(a: readonly ValType[], b: readonly ValType[]): boolean {
-  return a.length === b.length && a.every((t, i) => matchesVal(t, b[i]));
+/** `a <= b` on result types of one space. */
+export function matchesResult(space: TypeSpace, a: readonly ValType[], b: readonly ValType[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && !matchesVal(space, a[i], space, b[i])) return false;
+  return true;
 }
 
-/** `a <= b` on result types of one module. */
-export function matchesResultIn(canonical: ArrayLike<number>, a: readonly ValType[], b: readonly ValType[]): boolean {
-  return a.length === b.length && a.every((t, i) => matchesIn(canonical, t, b[i]));
-}
-
-/** `a <= b` on closed function types: parameters the other way round. */
-export function matchesFunc(a: FuncType, b: FuncType): boolean {
-  return matchesResult(b.params, a.params) && matchesResult(a.results, b.results);
-}
-
-/** `a <= b` on closed field types: mutable fields must be the same. */
-export function matchesField(a: FieldType, b: FieldType): boolean {
+/** `a <= b` on field types of one space: mutable fields must be the same. */
+function matchesField(space: TypeSpace, a: FieldType, b: FieldType): boolean {
   if (a.mutable !== b.mutable) return false;
-  return matchesVal(a.storage, b.storage) && (!a.mutable || matchesVal(b.storage, a.storage));
+  return (a.mutable ? isSameVal : matchesVal)(space, a.storage, space, b.storage);
 }
 
-/** `a <= b` on closed composite types: a struct may have more fields. */
-export function matchesComp(a: CompType, b: CompType): boolean {
-  if (a.kind === 'func') return b.kind === 'func' && matchesFunc(a, b);
-  if (a.kind === 'array') return b.kind === 'array' && matchesField(a.field, b.field);
+/** `a <= b` on composite types of one space: parameters the other way round; a struct may have more fields. */
+export function matchesComp(space: TypeSpace, a: CompType, b: CompType): boolean {
+  if (a.kind === 'func') {
+    if (b.kind !== 'func') return false;
+    return matchesResult(space, b.params, a.params) && matchesResult(space, a.results, b.results);
+  }
+  if (a.kind === 'array') return b.kind === 'array' && matchesField(space, a.field, b.field);
   if (b.kind !== 'struct' || b.fields.length > a.fields.length) return false;
-  return b.fields.every((field, i) => matchesField(a.fields[i], field));
+  return b.fields.every((field, i) => matchesField(space, a.fields[i], field));
 }
 
 /** Bounds within bounds. */
@@ -104,9 +98,9 @@ export function matchesLimits(a: Limits, b: Limits): boolean {
   return a.min >= b.min && (b.max === undefined || (a.max !== undefined && a.max <= b.max));
 }
 
-export function matchesTable(a: TableType, b: TableType): boolean {
+function matchesTable(from: TypeSpace, a: TableType, to: TypeSpace, b: TableType): boolean {
   if (a.addr !== b.addr || a.shared !== b.shared || !matchesLimits(a.limits, b.limits)) return false;
-  return matchesVal(a.elem, b.elem) && matchesVal(b.elem, a.elem);
+  return isSameVal(from, a.elem, to, b.elem);
 }
 
 export function matchesMemory(a: MemType, b: MemType): boolean {
@@ -114,62 +108,43 @@ export function matchesMemory(a: MemType, b: MemType): boolean {
   return same && matchesLimits(a.limits, b.limits);
 }
 
-export function matchesGlobal(a: GlobalType, b: GlobalType): boolean {
-  if (a.mutable !== b.mutable) return false;
-  return matchesVal(a.val, b.val) && (!a.mutable || matchesVal(b.val, a.val));
+function matchesGlobal(from: TypeSpace, a: GlobalType, to: TypeSpace, b: GlobalType): boolean {
+  return a.mutable === b.mutable && (a.mutable ? isSameVal : matchesVal)(from, a.val, to, b.val);
 }
 
-/** Tags match when each type is a subtype of the other. */
-export function matchesTag(a: number, b: number): boolean {
-  return isCanonicalSubtype(a, b) && isCanonicalSubtype(b, a);
-}
-
-/** An external type, closed: what an import asks for and what an external value has. */
+/** An external type: what an import asks for and what an external value has. Type indices are of the space. */
 export type ExternType =
-  /** `type` is a canonical id; `exact` (custom descriptors) asks for just this type. */
-  | { readonly kind: 'func'; readonly type: number; readonly exact?: boolean }
-  | { readonly kind: 'table'; readonly type: TableType }
+  /** `exact` (custom descriptors) asks for just this type. */
+  | { readonly kind: 'func'; readonly type: DefType; readonly exact?: boolean }
+  | { readonly kind: 'table'; readonly type: TableType; readonly space: TypeSpace }
   | { readonly kind: 'memory'; readonly type: MemType }
-  | { readonly kind: 'global'; readonly type: GlobalType }
-  /** `type` is a canonical id. */
-  | { readonly kind: 'tag'; readonly type: number };
+  | { readonly kind: 'global'; readonly type: GlobalType; readonly space: TypeSpace }
+  | { readonly kind: 'tag'; readonly type: DefType };
 
-/** `a <= b` on closed external types: whether a value of type `a` can be given for an import of type `b`. */
+/** `a <= b` on external types: whether a value of type `a` can be given for an import of type `b`. */
 export function matchesExtern(a: ExternType, b: ExternType): boolean {
   if (a.kind === 'func' && b.kind === 'func') {
-    return b.exact === true ? a.type === b.type : isCanonicalSubtype(a.type, b.type);
+    return (b.exact === true ? isSame : isSubtype)(a.type.space, a.type.index, b.type.space, b.type.index);
   }
-  if (a.kind === 'table' && b.kind === 'table') return matchesTable(a.type, b.type);
+  if (a.kind === 'table' && b.kind === 'table') return matchesTable(a.space, a.type, b.space, b.type);
   if (a.kind === 'memory' && b.kind === 'memory') return matchesMemory(a.type, b.type);
-  if (a.kind === 'global' && b.kind === 'global') return matchesGlobal(a.type, b.type);
-  return a.kind === 'tag' && b.kind === 'tag' && matchesTag(a.type, b.type);
+  if (a.kind === 'global' && b.kind === 'global') return matchesGlobal(a.space, a.type, b.space, b.type);
+  // Tags match when each type is a subtype of the other.
+  return a.kind === 'tag' && b.kind === 'tag' && isSame(a.type.space, a.type.index, b.type.space, b.type.index);
 }
 
-/** A value type of a module, closed. */
-export { closeType } from './canonical.ts';
-
-/** What an import of a module asks for, closed. */
-export function closeImport(canonical: ArrayLike<number>, desc: ImportDesc): ExternType {
+/** What an import of a module asks for. */
+export function importType(space: TypeSpace, desc: ImportDesc): ExternType {
   switch (desc.kind) {
     case 'func':
-      return { kind: 'func', type: canonical[desc.type], exact: desc.exact === true };
+      return { kind: 'func', type: space.at(desc.type), exact: desc.exact === true };
     case 'table':
-      return { kind: 'table', type: closeTable(canonical, desc.type) };
+      return { kind: 'table', type: desc.type, space };
     case 'memory':
       return desc;
     case 'global':
-      return { kind: 'global', type: closeGlobal(canonical, desc.type) };
+      return { kind: 'global', type: desc.type, space };
     case 'tag':
-      return { kind: 'tag', type: canonical[desc.type.type] };
+      return { kind: 'tag', type: space.at(desc.type.type) };
   }
-}
-
-/** A table type of a module, closed. */
-export function closeTable(canonical: ArrayLike<number>, t: TableType): TableType {
-  return { ...t, elem: closeType(canonical, t.elem) };
-}
-
-/** A global type of a module, closed. */
-export function closeGlobal(canonical: ArrayLike<number>, t: GlobalType): GlobalType {
-  return { ...t, val: closeType(canonical, t.val) };
 }

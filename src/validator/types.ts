@@ -19,22 +19,22 @@ import {
   type RecGroup,
   type TableType,
 } from '../syntax/types.ts';
-import { canonicalType, canonicaliseGroup } from './canonical.ts';
 import type { Context } from './context.ts';
 import { matchClauses, validateClauses } from './descriptor-clauses.ts';
 import * as say from './messages.ts';
 import { matchesComp } from './subtyping.ts';
 
-/** Validates all recursive groups in order and gives the types their canonical ids. */
+/** Validates all recursive groups in order and gives the types their canonical indices. */
 export function validateTypes(ctx: Context): void {
   for (const group of ctx.module.recGroups) {
     checkStep();
     if (group.length > 1) ctx.need('gc', 'a recursive group of several types');
     ctx.typesKnown = group.start + group.length;
     for (let i = group.start; i < ctx.typesKnown; i++) validateForm(ctx, i, group);
-    canonicaliseGroup(ctx.module.types, group, ctx.canonical);
+    ctx.space.add(group);
     for (let i = group.start; i < ctx.typesKnown; i++) validateSuper(ctx, i);
   }
+  ctx.space.close();
   ctx.subject = '';
 }
 
@@ -46,7 +46,7 @@ function validateForm(ctx: Context, index: number, group: RecGroup): void {
   if (type.supers.length > 1) throw say.manySupers(ctx.where(), index);
   for (const parent of type.supers) {
     ctx.check('type', parent, index);
-    // Before the type gets its canonical id, so that walks up a chain of supertypes are bounded.
+    // Before the type gets its canonical index, so that walks up a chain of supertypes are bounded.
     limit(ctx, 'super types', ctx.typeDepths[parent] + 1, MAX_SUBTYPE_DEPTH);
     ctx.typeDepths[index] = ctx.typeDepths[parent] + 1;
   }
@@ -86,8 +86,7 @@ function validateSuper(ctx: Context, index: number): void {
   const parent = type.supers[0];
   const wrong = (why: string): Error => say.notSubtype(ctx.where(), index, parent, why);
   if (ctx.module.types[parent].final) throw wrong('that type is final');
-  const id = ctx.canonical[index];
-  if (!matchesComp(canonicalType(id).comp, canonicalType(ctx.canonical[parent]).comp)) {
+  if (!matchesComp(ctx.space, type.comp, ctx.module.types[parent].comp)) {
     throw wrong('its definition is another');
   }
   matchClauses(ctx, index, parent, wrong);

@@ -116,7 +116,7 @@ describe('casts', () => {
     ['a Proxy', () => telling().value],
     ['what inherits from a Proxy', () => Object.create(telling().value) as object],
     ['a function', () => () => 1],
-    ['what looks like a struct', () => ({ kind: 'struct', canon: 0, fields: [5] })],
+    ['what looks like a struct', () => ({ kind: 'struct', defType: { index: 0 }, fields: [5] })],
     ['a function of ours', () => run('(module (func (export "f")))').exports['f']],
   ])('%s is no struct, no array, not comparable, and comes back as it was', (_what, make) => {
     const instance = run(CASTS);
@@ -171,12 +171,12 @@ const STRUCTS = `(module (type $s (struct (field i32))) ${NESTED}
 describe('arguments', () => {
   test('a Proxy that passed for a struct called back after the first argument was written', () => {
     const instance = run(STRUCTS);
-    const real = instance.call('make') as { canon: number };
+    const real = instance.call('make') as { defType: object };
     const liar = new Proxy(
       {},
       {
         getPrototypeOf: () => following(instance.call('nested', 77), Object.getPrototypeOf(real) as object),
-        get: (_t, name) => (name === 'canon' ? real.canon : undefined),
+        get: (_t, name) => (name === 'defType' ? real.defType : undefined),
       },
     );
     expect(() => instance.call('first', 42, liar)).toThrow(TypeError);
@@ -201,8 +201,8 @@ describe('arguments', () => {
 
   test('what inherits from a struct, or a function, with fields of its own is none', () => {
     const instance = run(STRUCTS);
-    const real = instance.call('make') as { canon: number };
-    const own = { canon: { value: real.canon }, fields: { value: [1234] } };
+    const real = instance.call('make') as { defType: object };
+    const own = { defType: { value: real.defType }, fields: { value: [1234] } };
     for (const forged of [Object.create(Object.getPrototypeOf(real) as object, own), Object.create(real as object)]) {
       expect(() => instance.call('field', forged)).toThrow(TypeError);
     }
@@ -220,7 +220,11 @@ describe('arguments', () => {
         get: (_t, name, self) => (name === 'self' ? self : name === 'index' ? 0 : pub[name as 'index']),
       },
     );
-    for (const forged of [liar, Object.create(pub), Object.create(Func.prototype, { canon: { value: pub.canon } })]) {
+    for (const forged of [
+      liar,
+      Object.create(pub),
+      Object.create(Func.prototype, { defType: { value: pub.defType } }),
+    ]) {
       expect(() => instantiate(importing, { a: { f: forged as Func } })).toThrow('incompatible import type');
     }
   });

@@ -127,7 +127,7 @@ describe('references at the border', () => {
     expect(node).toBeInstanceOf(StructObject);
     expect(instance.call('node', node)).toBe(9);
     expect(instance.call('is', node)).toBe(1);
-    for (const value of [null, 1, { kind: 'struct', canon: (node as StructObject).canon, fields: [1, null] }, []]) {
+    for (const value of [null, 1, { kind: 'struct', defType: (node as StructObject).defType, fields: [1, null] }, []]) {
       expect(() => instance.call('node', value)).toThrow(TypeError);
     }
     const other = run(

@@ -225,7 +225,7 @@ export class HostileWorld {
       'then',
       'length',
       'kind',
-      'canon',
+      'defType',
       'values',
       'tag',
     ]);
@@ -397,16 +397,16 @@ export class HostileWorld {
       case 9:
         return this.thenable();
       case 10: {
-        const real = this.struct() as { canon: number };
+        const real = this.struct() as { defType: object };
         return this.pick<unknown>([
           real,
           this.guests[1].call('make_a'),
           this.guests[1].exports['make_f'],
           Object.create(Object.getPrototypeOf(real) as object, {
-            canon: { value: real.canon },
+            defType: { value: real.defType },
             fields: { value: ['forged'] },
           }),
-          { kind: 'struct', canon: real.canon, fields: ['forged'] },
+          { kind: 'struct', defType: real.defType, fields: ['forged'] },
           Object.create(this.guests[0].exports['make_f']),
         ]);
       }

@@ -3,7 +3,7 @@ import { compile, type Feature, FEATURES, type FeatureSet } from '../../src/inde
 import { F32, F64, type FuncType, I64, isRef, type ValType } from '../../src/syntax/types.ts';
 import type { Engine, Failure, HostCall } from '../../src/testing/index.ts';
 import { trapClass } from '../../src/testing/index.ts';
-import type { ValidModule } from '../../src/validator/module.ts';
+import { typeSpace, type ValidModule } from '../../src/validator/module.ts';
 import { fromF32, fromF64, toF32, toF64 } from './reference-numeric.ts';
 import { type RefExtern, RefStore } from './reference-store.ts';
 import {
@@ -52,7 +52,7 @@ function failure(error: unknown): Failure {
 }
 
 function hostFunction(name: string, type: FuncType, host: HostCall): RefFunction {
-  return new RefFunction(type, -1, (args) => {
+  return new RefFunction(type, undefined, (args) => {
     const { params, results } = type;
     const answer = host(
       name,
@@ -66,8 +66,8 @@ function hostFunction(name: string, type: FuncType, host: HostCall): RefFunction
 /** The host's functions need the types that their importers give them, for indirect calls. */
 function withType(func: RefFunction, valid: ValidModule, name: string): RefFunction {
   const found = valid.module.imports.find((one) => one.name === name);
-  const canon = found?.desc.kind === 'func' ? valid.canonical[found.desc.type] : -1;
-  return new RefFunction(func.type, canon, func.call);
+  const defType = found?.desc.kind === 'func' ? typeSpace(valid).at(found.desc.type) : undefined;
+  return new RefFunction(func.type, defType, func.call);
 }
 
 function exported(store: RefStore, name: string): RefExtern {

@@ -43,19 +43,19 @@ function popObject(stack: RefValue[], kind: 'structure' | 'array'): RefObject {
 
 function struct(store: RefStore, { name, index, index2 }: Step, stack: RefValue[]): void {
   const { fields } = store.valid.module.types[index].comp as StructType;
-  const canon = store.valid.canonical[index];
+  const defType = store.typeSpace.at(index);
   if (name === 'struct.new') {
     const values = stack.splice(stack.length - fields.length, fields.length);
     stack.push(
       new RefObject(
-        canon,
+        defType,
         values.map((value, i) => packed(fields[i].storage, value)),
       ),
     );
   } else if (name === 'struct.new_default') {
     stack.push(
       new RefObject(
-        canon,
+        defType,
         fields.map(({ storage }) => defaultOf(storage)),
       ),
     );
@@ -94,7 +94,7 @@ function arrayNew(store: RefStore, step: Step, stack: RefValue[]): void {
   const make = (values: readonly RefValue[]): void => {
     stack.push(
       new RefObject(
-        store.valid.canonical[index],
+        store.typeSpace.at(index),
         values.map((value) => packed(storage, value)),
       ),
     );
@@ -163,7 +163,7 @@ function array(store: RefStore, step: Step, stack: RefValue[]): void {
 /** Runs an instruction of the garbage collection proposal; false for others. */
 export function gc(store: RefStore, step: Step, stack: RefValue[]): boolean {
   const { name } = step;
-  const { canonical } = store.valid;
+  const { typeSpace } = store;
   if (name.startsWith('struct.')) struct(store, step, stack);
   else if (name.startsWith('array.new')) arrayNew(store, step, stack);
   else if (name.startsWith('array.')) array(store, step, stack);
@@ -173,9 +173,9 @@ export function gc(store: RefStore, step: Step, stack: RefValue[]): boolean {
     if (value === null) throw new ReferenceTrap('null-i31-reference');
     const { value: signed } = value as RefI31;
     stack.push(name === 'i31.get_s' ? signed : signed & 0x7fff_ffff);
-  } else if (name === 'ref.test') stack.push(isOfType(stack.pop(), step.valType, canonical) ? 1 : 0);
+  } else if (name === 'ref.test') stack.push(isOfType(stack.pop(), step.valType, typeSpace) ? 1 : 0);
   else if (name === 'ref.cast') {
-    if (!isOfType(stack[stack.length - 1], step.valType, canonical)) throw new ReferenceTrap('cast-failure');
+    if (!isOfType(stack[stack.length - 1], step.valType, typeSpace)) throw new ReferenceTrap('cast-failure');
   } else return name === 'any.convert_extern' || name === 'extern.convert_any';
   return true;
 }

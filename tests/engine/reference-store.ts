@@ -2,7 +2,8 @@
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 import type { ElemSegment, Expr } from '../../src/syntax/module.ts';
 import { type FuncType, I32, I64, type ValType, ref } from '../../src/syntax/types.ts';
-import type { ValidModule } from '../../src/validator/module.ts';
+import { typeSpace, type ValidModule } from '../../src/validator/module.ts';
+import type { TypeSpace } from '../../src/validator/type-space.ts';
 import { Activation, runFunction } from './reference.ts';
 import { type Body, expressionOf } from './reference-body.ts';
 import { copyElems, copyIn } from './reference-simple.ts';
@@ -21,6 +22,7 @@ export type RefExtern = RefFunction | RefMemory | RefTable | RefGlobal | RefTag;
 
 export class RefStore {
   readonly valid: ValidModule;
+  readonly typeSpace: TypeSpace;
   readonly functions: RefFunction[] = [];
   readonly tables: RefTable[] = [];
   readonly memories: RefMemory[] = [];
@@ -34,6 +36,7 @@ export class RefStore {
   /** `find` answers what is imported, of the right type. @throws ReferenceTrap, Thrown */
   constructor(valid: ValidModule, find: (module: string, name: string, type: FuncType | undefined) => RefExtern) {
     this.valid = valid;
+    this.typeSpace = typeSpace(valid);
     const { module } = valid;
     for (const { module: from, name, desc } of module.imports) {
       const type = desc.kind === 'func' ? this.funcType(desc.type) : undefined;
@@ -41,8 +44,8 @@ export class RefStore {
     }
     module.funcs.types.forEach((type, i) => {
       const comp = this.funcType(type);
-      const canon = valid.canonical[type];
-      this.functions.push(new RefFunction(comp, canon, (args) => runFunction(this, i, comp, args)));
+      const defType = this.typeSpace.at(type);
+      this.functions.push(new RefFunction(comp, defType, (args) => runFunction(this, i, comp, args)));
     });
     for (const type of module.memories) {
       this.memories.push({ type, bytes: new Uint8Array(Number(type.limits.min) << type.pageSizeLog2) });

@@ -14,7 +14,7 @@ import {
   isNullable,
   isRef,
 } from '../../src/syntax/types.ts';
-import { canonicalSuper, canonicalType } from '../../src/validator/canonical.ts';
+import { type DefType, type TypeSpace, isSame } from '../../src/validator/type-space.ts';
 
 /** i32: a number, signed; i64: a bigint, signed; f32 and f64: their bits, as an unsigned number and bigint. */
 export type RefNumber = number | bigint;
@@ -57,11 +57,12 @@ export class RefTag {
 
 export class RefFunction {
   readonly type: FuncType;
-  readonly canon: number;
+  /** None of functions of the host that nobody has imported. */
+  readonly defType: DefType | undefined;
   readonly call: (args: readonly RefValue[]) => readonly RefValue[] | TailCall;
-  constructor(type: FuncType, canon: number, call: RefFunction['call']) {
+  constructor(type: FuncType, defType: DefType | undefined, call: RefFunction['call']) {
     this.type = type;
-    this.canon = canon;
+    this.defType = defType;
     this.call = call;
   }
 }
@@ -85,14 +86,14 @@ export function callFunction(func: RefFunction, args: readonly RefValue[]): read
 
 /** A struct or an array: values of fields or elements. Packed ones are kept with their lower bits only. */
 export class RefObject {
-  readonly canon: number;
+  readonly defType: DefType;
   readonly values: RefValue[];
-  constructor(canon: number, values: RefValue[]) {
-    this.canon = canon;
+  constructor(defType: DefType, values: RefValue[]) {
+    this.defType = defType;
     this.values = values;
   }
   get comp(): CompType {
-    return canonicalType(this.canon).comp;
+    return this.defType.comp;
   }
 }
 
@@ -123,9 +124,9 @@ export function defaultOf(t: ValType): RefValue {
   return isRef(t) ? null : t === I64 || t === F64 ? 0n : 0;
 }
 
-/** The most special abstract heap type of a value, or its canonical type. */
-function heapOfValue(value: RefValue): { readonly canon: number } | number {
-  if (value instanceof RefObject || value instanceof RefFunction) return { canon: value.canon };
+/** The most special abstract heap type of a value, or its defined type. */
+function heapOfValue(value: RefValue): DefType | number {
+  if (value instanceof RefObject || value instanceof RefFunction) return value.defType ?? HEAP.func;
   if (value instanceof RefI31) return HEAP.i31;
   return value instanceof RefException ? HEAP.exn : HEAP.extern;
 }
@@ -137,19 +138,19 @@ const ABOVE = new Map<number, number>([
   [HEAP.eq, HEAP.any],
 ]);
 
-/** Whether a value is of a reference type; type indices in it are those of `canonical`. */
-export function isOfType(value: RefValue, t: ValType, canonical: ArrayLike<number>): boolean {
+/** Whether a value is of a reference type of a space. */
+export function isOfType(value: RefValue, t: ValType, space: TypeSpace): boolean {
   if (value === null) return isNullable(t);
   const heap = heapOf(t);
   const found = heapOfValue(value);
   // A host's value was made an `any`, and may be nothing more special; outside it is an `extern`, as all others may be.
   if (heap === HEAP.extern || (found === HEAP.extern && heap === HEAP.any)) return true;
   if (typeof found === 'object') {
-    for (let canon = found.canon; canon >= 0; canon = canonicalSuper(canon)) {
-      if (heap >= 0 && canon === canonical[heap]) return true;
+    for (let index = found.index; index >= 0; index = found.space.parents[index]) {
+      if (heap >= 0 && isSame(found.space, index, space, heap)) return true;
     }
   }
-  let abstract: number | undefined = typeof found === 'number' ? found : HEAP[canonicalType(found.canon).comp.kind];
+  let abstract: number | undefined = typeof found === 'number' ? found : HEAP[found.comp.kind];
   for (; abstract !== undefined; abstract = ABOVE.get(abstract)) if (abstract === heap) return true;
   return false;
 }

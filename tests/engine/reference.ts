@@ -135,8 +135,8 @@ export class Activation {
     if (index >= BigInt(elems.length)) throw new ReferenceTrap('undefined-element');
     const func = elems[Number(index)];
     if (func === null) throw new ReferenceTrap('uninitialized-element');
-    const { canonical } = store.valid;
-    if (!isOfType(func, store.refType(step.index), canonical)) throw new ReferenceTrap('indirect-call-type-mismatch');
+    if (!isOfType(func, store.refType(step.index), store.typeSpace))
+      throw new ReferenceTrap('indirect-call-type-mismatch');
     return func as RefFunction;
   }
 
@@ -214,7 +214,7 @@ export class Activation {
       this.branch(index);
     } else {
       this.stack.push(value);
-      const fits = isOfType(value, valType2, this.store.valid.canonical);
+      const fits = isOfType(value, valType2, this.store.typeSpace);
       if (fits === (name === 'br_on_cast')) this.branch(index);
     }
   }

@@ -10,6 +10,9 @@ import { vector, vectorLength } from './vector.ts';
 /** Declared supertypes of one type. More than one is invalid, but well-formed. */
 const MAX_SUPERS = 1_000;
 
+/** One list for all types without supertypes. */
+const NO_SUPERS: readonly number[] = Object.freeze([]);
+
 export interface TypeSection {
   readonly types: readonly SubType[];
   readonly recGroups: readonly RecGroup[];
@@ -37,7 +40,7 @@ export function decodeTypes(reader: Reader): TypeSection {
 
 function decodeSubType(reader: Reader): SubType {
   let final = true;
-  let supers: readonly number[] = [];
+  let supers = NO_SUPERS;
   const byte = reader.peek();
   if (byte === 0x50 || byte === 0x4f) {
     reader.offset++;

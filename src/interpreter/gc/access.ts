@@ -6,12 +6,13 @@
 import { structLayout } from '../../lowering/layout.ts';
 import { REASON } from '../../lowering/reasons.ts';
 import { OBJECT_NAMES, type ObjectName } from '../../lowering/out-names.ts';
+import type { ModuleInstance } from '../../runtime/instance.ts';
 import { type ArrayObject, StructObject } from '../../runtime/objects.ts';
 import { externalise, internalise } from '../../runtime/references.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { isOfType } from '../../runtime/casts.ts';
 
-export type ObjectOp = (d: number, a: number, b: number, c: number, k: number) => number;
+export type ObjectOp = (d: number, a: number, b: number, c: number, k: number, inst: ModuleInstance) => number;
 
 const { nullReference, nullStruct, nullArray, nullI31, arrayOutOfBounds, castFailure } = REASON;
 
@@ -33,11 +34,11 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
     return 0;
   },
   'ref.as_non_null': (_d, a) => (R[a] === null ? nullReference : 0),
-  'ref.test': (d, a, _b, _c, k) => {
-    S[2 * d] = isOfType(R[a], k) ? 1 : 0;
+  'ref.test': (d, a, _b, _c, k, { space }) => {
+    S[2 * d] = isOfType(R[a], k, space) ? 1 : 0;
     return 0;
   },
-  'ref.cast': (_d, a, _b, _c, k) => (isOfType(R[a], k) ? 0 : castFailure),
+  'ref.cast': (_d, a, _b, _c, k, { space }) => (isOfType(R[a], k, space) ? 0 : castFailure),
   'ref.i31': (d, a) => {
     R[d] = (S[2 * a] << 1) >> 1;
     return 0;
@@ -54,8 +55,9 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
     S[2 * d] = value & 0x7fffffff;
     return 0;
   },
-  'struct.new_default': (d, _a, _b, _c, k) => {
-    R[d] = new StructObject(k, structLayout(k).blank.slice(), null);
+  'struct.new_default': (d, _a, _b, _c, k, { space }) => {
+    const type = space.at(k);
+    R[d] = new StructObject(type, structLayout(type).blank.slice(), null);
     return 0;
   },
   'struct.get32': (d, a, _b, _c, k) => {

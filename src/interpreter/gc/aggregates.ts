@@ -6,6 +6,7 @@ import type { GcOutName } from '../../lowering/out-names.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { cellsOf, structLayout } from '../../lowering/layout.ts';
 import { ArrayObject, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
+import type { DefType } from '../../validator/type-space.ts';
 import { V128, type ValType } from '../../syntax/types.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { bytesOf, copyCells, fillCells, readCells, writeCell } from './cells.ts';
@@ -40,8 +41,8 @@ function checkElems(elems: readonly unknown[], from: number, n: number): void {
 }
 
 /** The fields of a new struct: operands from reference slot `slot` on. */
-function fieldsFrom(canon: number, first: number): unknown[] {
-  const { storage, cell, blank } = structLayout(canon);
+function fieldsFrom(type: DefType, first: number): unknown[] {
+  const { storage, cell, blank } = structLayout(type);
   const fields = blank.slice();
   let slot = first;
   for (let i = 0; i < storage.length; i++) {
@@ -66,80 +67,88 @@ function hasDescriptor(slot: number, nullable: boolean): boolean {
 }
 
 export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
-  'struct.new': (_inst, at, l) => {
-    R[at >> 1] = new StructObject(l, fieldsFrom(l, at >> 1), null);
+  'struct.new': ({ space }, at, l) => {
+    const type = space.at(l);
+    R[at >> 1] = new StructObject(type, fieldsFrom(type, at >> 1), null);
     return 0;
   },
-  'struct.new_desc': (_inst, at, l, m) => {
+  'struct.new_desc': ({ space }, at, l, m) => {
+    const type = space.at(l);
     const descriptor = descriptorAt((at >> 1) + m);
-    R[at >> 1] = new StructObject(l, fieldsFrom(l, at >> 1), descriptor);
+    R[at >> 1] = new StructObject(type, fieldsFrom(type, at >> 1), descriptor);
     return 0;
   },
-  'struct.new_default_desc': (_inst, at, l) => {
-    R[at >> 1] = new StructObject(l, structLayout(l).blank.slice(), descriptorAt(at >> 1));
+  'struct.new_default_desc': ({ space }, at, l) => {
+    const type = space.at(l);
+    R[at >> 1] = new StructObject(type, structLayout(type).blank.slice(), descriptorAt(at >> 1));
     return 0;
   },
-  'array.new': (_inst, at, l) => {
-    const storage = elementStorage(l);
+  'array.new': ({ space }, at, l) => {
+    const type = space.at(l);
+    const storage = elementStorage(type);
     const length = S[at + (storage === V128 ? 4 : 2)] >>> 0;
     const cells = blankCells(storage, length);
     fillCells(cells, storage, 0, length, at >> 1);
-    R[at >> 1] = new ArrayObject(l, length, cells);
+    R[at >> 1] = new ArrayObject(type, length, cells);
     return cost(length);
   },
-  'array.new_default': (_inst, at, l) => {
+  'array.new_default': ({ space }, at, l) => {
+    const type = space.at(l);
     const length = S[at] >>> 0;
-    R[at >> 1] = new ArrayObject(l, length, blankCells(elementStorage(l), length));
+    R[at >> 1] = new ArrayObject(type, length, blankCells(elementStorage(type), length));
     return cost(length);
   },
-  'array.new_fixed': (_inst, at, l, m) => {
-    const storage = elementStorage(l);
+  'array.new_fixed': ({ space }, at, l, m) => {
+    const type = space.at(l);
+    const storage = elementStorage(type);
     const cells = blankCells(storage, m);
     const size = cellsOf(storage);
     const slots = storage === V128 ? 2 : 1;
     for (let i = 0; i < m; i++) writeCell(cells, storage, i * size, (at >> 1) + i * slots);
-    R[at >> 1] = new ArrayObject(l, m, cells);
+    R[at >> 1] = new ArrayObject(type, m, cells);
     return 0;
   },
   'array.new_data': (inst, at, l, m) => {
-    const storage = elementStorage(l);
+    const type = inst.space.at(l);
+    const storage = elementStorage(type);
     const bytes = inst.datas[m];
     const [from, n] = [S[at] >>> 0, S[at + 2] >>> 0];
     checkData(bytes, storage, from, n);
     const cells = blankCells(storage, n);
     readCells(cells, storage, 0, bytes, from, n);
-    R[at >> 1] = new ArrayObject(l, n, cells);
+    R[at >> 1] = new ArrayObject(type, n, cells);
     return cost(n);
   },
   'array.new_elem': (inst, at, l, m) => {
+    const type = inst.space.at(l);
     const elems = inst.elems[m];
     const [from, n] = [S[at] >>> 0, S[at + 2] >>> 0];
     checkElems(elems, from, n);
-    const cells = blankCells(elementStorage(l), n);
+    const cells = blankCells(elementStorage(type), n);
     copyCells(cells, 0, elems, from, n, 1);
-    R[at >> 1] = new ArrayObject(l, n, cells);
+    R[at >> 1] = new ArrayObject(type, n, cells);
     return cost(n);
   },
-  'array.fill': (_inst, at, l) => {
+  'array.fill': (_inst, at) => {
     const array = arrayAt(at >> 1);
-    const storage = elementStorage(l);
+    const storage = elementStorage(array.defType);
     const [first, n] = [S[at + 2] >>> 0, S[at + (storage === V128 ? 8 : 6)] >>> 0];
     checkArray(array, first, n);
     fillCells(array.cells, storage, first, n, (at >> 1) + 2);
     return cost(n);
   },
-  'array.copy': (_inst, at, l) => {
+  'array.copy': (_inst, at) => {
     const to = arrayAt(at >> 1);
     const from = arrayAt((at >> 1) + 2);
     const [d, s, n] = [S[at + 2] >>> 0, S[at + 6] >>> 0, S[at + 8] >>> 0];
     checkArray(to, d, n);
     checkArray(from, s, n);
-    copyCells(to.cells, d, from.cells, s, n, cellsOf(elementStorage(l)));
+    copyCells(to.cells, d, from.cells, s, n, cellsOf(elementStorage(to.defType)));
     return cost(n);
   },
-  'array.init_data': (inst, at, l, m) => {
+  'array.init_data': (inst, at, _l, m) => {
     const array = arrayAt(at >> 1);
-    const storage = elementStorage(l);
+    const storage = elementStorage(array.defType);
     const bytes = inst.datas[m];
     const [d, s, n] = [S[at + 2] >>> 0, S[at + 4] >>> 0, S[at + 6] >>> 0];
     checkArray(array, d, n);

@@ -9,6 +9,7 @@ import { externalise, internalise } from '../../runtime/references.ts';
 import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
 import type { Bits } from '../../runtime/values.ts';
 import type { ValType } from '../../syntax/types.ts';
+import type { DefType } from '../../validator/type-space.ts';
 
 /** Evaluates an instruction on objects; answers false for any other. @throws Trap, ExhaustionError */
 export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[]): boolean {
@@ -26,14 +27,14 @@ export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, 
     default:
       break;
   }
-  if (name.startsWith('struct.')) newStruct(name, inst.module.canonical[cursor.index], stack);
-  else if (name.startsWith('array.')) newArray(name, inst.module.canonical[cursor.index], cursor.index2, stack);
+  if (name.startsWith('struct.')) newStruct(name, inst.space.at(cursor.index), stack);
+  else if (name.startsWith('array.')) newArray(name, inst.space.at(cursor.index), cursor.index2, stack);
   else return false;
   return true;
 }
 
-function newStruct(name: string, canon: number, stack: Bits[]): void {
-  const { storage, cell, blank } = structLayout(canon);
+function newStruct(name: string, type: DefType, stack: Bits[]): void {
+  const { storage, cell, blank } = structLayout(type);
   let descriptor: StructObject | null = null;
   if (name.endsWith('_desc')) {
     descriptor = stack.pop() as StructObject | null;
@@ -43,11 +44,11 @@ function newStruct(name: string, canon: number, stack: Bits[]): void {
   if (!name.includes('default')) {
     for (let i = storage.length - 1; i >= 0; i--) writeCellBits(fields, storage[i], cell[i], stack.pop());
   }
-  stack.push(new StructObject(canon, fields, descriptor));
+  stack.push(new StructObject(type, fields, descriptor));
 }
 
-function newArray(name: string, canon: number, count: number, stack: Bits[]): void {
-  const storage = elementStorage(canon);
+function newArray(name: string, type: DefType, count: number, stack: Bits[]): void {
+  const storage = elementStorage(type);
   const size = cellsOf(storage);
   const fixed = name === 'array.new_fixed';
   const length = fixed ? count : Number(stack.pop());
@@ -58,7 +59,7 @@ function newArray(name: string, canon: number, count: number, stack: Bits[]): vo
     if (length > 0) writeCellBits(cells, storage, 0, value);
     copyOn(cells, size);
   }
-  stack.push(new ArrayObject(canon, length, cells));
+  stack.push(new ArrayObject(type, length, cells));
 }
 
 /** Cells that are copied between two looks at the clock. */
