@@ -111,7 +111,7 @@ export interface BacktraceFrame {
 }
 
 /** An error that stopped a thread, and knows where. */
-abstract class StoppedError extends WasmError {
+export abstract class StoppedError extends WasmError {
   /** The wasm frames where it happened, innermost first; none if no wasm ran. */
   get backtrace(): readonly BacktraceFrame[] {
     return backtraceOf(this);
@@ -175,29 +175,6 @@ export class Interrupted extends WasmError {
   }
 }
 
-/**
- * An exception that no frame caught (assert_exception), or one that a host function throws for wasm to catch. The same
- * object comes out again, however often it crosses the border.
- */
-export class WasmException extends WasmError {
-  override readonly name: string = 'WasmException';
-  readonly code: string = brand(this, 'exception');
-  /** A Tag: what handlers compare. */
-  readonly tag: object;
-  /** A value for each parameter of the tag, as for calls. A v128 has none: reading it throws a TypeError. */
-  readonly values: readonly unknown[];
-  constructor(tag: object, values: readonly unknown[] = [], message = 'uncaught exception') {
-    super(message);
-    this.tag = tag;
-    this.values = values;
-  }
-
-  /** The wasm frames where it was thrown, innermost first; none if a host function made it. */
-  get backtrace(): readonly BacktraceFrame[] {
-    return backtraceOf(this);
-  }
-}
-
 /** A WASI program ended by proc_exit. Not an error: it carries the exit code to whoever started the program. */
 export class ExitStatus extends WasmError {
   override readonly name: string = 'ExitStatus';
@@ -226,7 +203,6 @@ interface ByCode {
   readonly trap: Trap;
   readonly exhaustion: ExhaustionError;
   readonly interrupted: Interrupted;
-  readonly exception: WasmException;
   readonly exit: ExitStatus;
   readonly internal: InternalError;
 }

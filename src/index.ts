@@ -19,7 +19,6 @@ export {
   type TrapKind,
   UnsupportedError,
   WasmError,
-  WasmException,
 } from './errors.ts';
 export { engine, engineWith } from './engine.ts';
 export { decodeModule } from './decoder/decode.ts';
@@ -37,6 +36,7 @@ export {
   setGlobal,
 } from './instance.ts';
 export { type AsyncRunOptions, Execution, invoke, invokeAsync, type RunOptions } from './interpreter/invoke.ts';
+export { WasmException } from './interpreter/wasm-exception.ts';
 export { Linker } from './linker.ts';
 export { Func, type HostFunction, type HostResult } from './runtime/func.ts';
 export { Global } from './runtime/global.ts';

@@ -2,16 +2,14 @@
 // table that says which error gives which code. 70 is for InternalError alone; an error of no known class becomes one.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#proc_exit gives the guest's own codes, kept as they are.
 import {
-  ExhaustionError,
   ExitStatus,
   InternalError,
   Interrupted,
   InvalidError,
   LinkError,
   MalformedError,
-  Trap,
+  StoppedError,
   UnsupportedError,
-  WasmException,
 } from '../errors.ts';
 import { SystemError } from '../wasi/index.ts';
 import { codeOf, fileError } from './host.ts';
@@ -67,9 +65,7 @@ const EXIT_CODES: readonly Row[] = [
   row(ExitStatus, ({ exitCode }) => exitCode),
   row(CliError, ({ exitCode }) => exitCode),
   row(Interrupted, ({ reason }) => (reason === 'fuel' ? EXIT.fuel : EXIT.timeout)),
-  row(Trap, EXIT.trap),
-  row(ExhaustionError, EXIT.trap),
-  row(WasmException, EXIT.trap),
+  row(StoppedError, EXIT.trap),
   row(UnsupportedError, EXIT.trap),
   row(MalformedError, EXIT.failed),
   row(InvalidError, EXIT.failed),

@@ -1,15 +1,17 @@
 // The engines that `wasmi-ts fuzz` compares: ours by its own API, and the host's, with the features that it has.
-import {
-  ExhaustionError,
-  Interrupted,
-  InvalidError,
-  MalformedError,
-  Trap,
-  UnsupportedError,
-  WasmException,
-} from '../errors.ts';
+import { ExhaustionError, Interrupted, InvalidError, MalformedError, Trap, UnsupportedError } from '../errors.ts';
 import { encodeModule } from '../encoder/encode.ts';
-import { compile, getGlobal, Global, type HostFunction, instantiate, Memory, setGlobal, Table } from '../index.ts';
+import {
+  compile,
+  getGlobal,
+  Global,
+  type HostFunction,
+  instantiate,
+  Memory,
+  setGlobal,
+  Table,
+  WasmException,
+} from '../index.ts';
 import { readGlobalBits } from '../interpreter/constant.ts';
 import { V128 } from '../syntax/types.ts';
 import { emptyRecord } from '../syntax/records.ts';

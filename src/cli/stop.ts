@@ -5,9 +5,9 @@ import {
   ExitStatus,
   Interrupted,
   LinkError,
+  StoppedError,
   Trap,
   UnsupportedError,
-  WasmException,
 } from '../errors.ts';
 import { visible } from '../syntax/visible.ts';
 import type { Console } from './console.ts';
@@ -69,7 +69,7 @@ function reportOf(error: Error, { timeout, traced, idle }: Circumstances): Repor
   if (error instanceof ExhaustionError || error instanceof UnsupportedError) {
     return { exitCode, line: `trap: ${error.message}` };
   }
-  return error instanceof WasmException ? { exitCode, line: error.message } : undefined;
+  return error instanceof StoppedError ? { exitCode, line: error.message } : undefined;
 }
 
 function linkFailure(path: string, { message }: LinkError): CliError {

@@ -12,10 +12,11 @@ import { slotsOf } from '../lowering/operands.ts';
 import { type DefType, type TypeSpace, isSubtype } from '../validator/type-space.ts';
 import { checkCrossing, plainValue, plainValues, readValue, which, writeValue } from './border.ts';
 import { CROSS_RETURN_PC } from './code-space.ts';
-import { exceptionOf, isUncatchable, raise } from './exceptions.ts';
+import { isUncatchable, raise } from './exceptions.ts';
 import { entryOf } from './lowered.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 import { type Thread, running } from './thread.ts';
+import { exceptionOf } from './wasm-exception.ts';
 
 const CALL = opNumber('call') as number;
 const CALL_IMPORT = opNumber('call.import') as number;

@@ -10,13 +10,14 @@ import { readAddress, writeAddress } from './access.ts';
 import type { ExceptionObject } from '../runtime/exception.ts';
 import { backtraceLater } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
-import { exceptionOf, raise, throwRef, throwTag } from './exceptions.ts';
+import { raise, throwRef, throwTag } from './exceptions.ts';
 import { loop } from './loops.ts';
 import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
 import type { Thread } from './thread.ts';
 import { MemoryWait, NOT_EQUAL, WAIT_TYPE, cannotBlock, checkShared, isEqual, waitBlocking } from './waits.ts';
+import { exceptionOf } from './wasm-exception.ts';
 
 /**
  * Fuel for one stay in the loop. Leaving it regularly is what gets V8 out of code that it replaced on the stack, which

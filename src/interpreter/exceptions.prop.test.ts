@@ -2,7 +2,7 @@
 // exceptions, gives; fast and traced code agree on results and on fuel.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { WasmException } from '../errors.ts';
+import { WasmException } from '../interpreter/wasm-exception.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { type Instance, compile, instantiate } from '../index.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';

@@ -1,6 +1,7 @@
 // Exceptions across frames, instances, host functions and waits; the official scripts cover the instructions.
 import { describe, expect, test } from 'vitest';
-import { ExitStatus, ExhaustionError, Interrupted, Trap, WasmException } from '../errors.ts';
+import { ExitStatus, ExhaustionError, Interrupted, Trap } from '../errors.ts';
+import { WasmException } from './wasm-exception.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { type Extern, type Imports, type Instance, compile, instantiate, invokeAsync } from '../index.ts';
 import { JS_TAG, tagOf } from '../runtime/tag.ts';

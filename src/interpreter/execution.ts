@@ -9,9 +9,10 @@ import { shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
-import { exceptionOf, isUncatchable } from './exceptions.ts';
+import { isUncatchable } from './exceptions.ts';
 import { type Pending, Thread, whenIdle } from './thread.ts';
 import { TIMED_OUT } from './waits.ts';
+import { exceptionOf } from './wasm-exception.ts';
 
 export interface DeadlineOptions {
   /** A moment in milliseconds, as Date.now() tells it. */

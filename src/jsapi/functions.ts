@@ -1,6 +1,6 @@
 // Exported functions, and JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
-import { isError } from '../errors.ts';
 import { invokePlain } from '../interpreter/invoke.ts';
+import { isWasmException } from '../interpreter/wasm-exception.ts';
 import { type DirectHost, Func, funcBehind, standFor } from '../runtime/func.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import type { DefType, TypeSpace } from '../validator/type-space.ts';
@@ -65,7 +65,7 @@ export function resultOf(values: readonly unknown[]): unknown {
 
 /** What JavaScript sees of what ended an execution. */
 export function toOutside(error: unknown): unknown {
-  return isError(error, 'exception') ? exceptionObjectOf(error) : runtimeErrorOf(error);
+  return isWasmException(error) ? exceptionObjectOf(error) : runtimeErrorOf(error);
 }
 
 /** What wasm sees of what JavaScript threw. */

@@ -13,8 +13,8 @@ import {
   MalformedError,
   Trap,
   UnsupportedError,
-  WasmException,
 } from '../../src/errors.ts';
+import { tagOf, WasmException } from '../../src/index.ts';
 import { SystemError } from '../../src/wasi/index.ts';
 import { projectRoot } from '../data.ts';
 
@@ -37,7 +37,7 @@ const CLASSES = new Map<string, readonly [error: Error, code: number][]>([
   ['UnsupportedError', [[new UnsupportedError('gc', 'x'), EXIT.trap]]],
   ['Trap', [[new Trap('unreachable'), EXIT.trap]]],
   ['ExhaustionError', [[new ExhaustionError('x'), EXIT.trap]]],
-  ['WasmException', [[new WasmException({}), EXIT.trap]]],
+  ['WasmException', [[new WasmException(tagOf([])), EXIT.trap]]],
   [
     'Interrupted',
     [
@@ -67,9 +67,7 @@ function errorClasses(): string[] {
     .filter((file) => !/^(jsapi|testing|script)[/\\]/.test(file))
     .map((file) => readFileSync(join(src, file), 'utf8'));
   return sources.flatMap((source) =>
-    [...source.matchAll(/\bclass (\w+) extends (?:\w*Error|WasmException|Interrupted|Trap)\b/g)].map(
-      (found) => found[1],
-    ),
+    [...source.matchAll(/\bclass (\w+) extends (?:\w*Error|Interrupted|Trap)\b/g)].map((found) => found[1]),
   );
 }
 

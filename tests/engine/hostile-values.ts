@@ -285,17 +285,25 @@ export class HostileWorld {
           this.chance(2) === 0
             ? [1, this.value(), 2.5, this.pick([null, this.struct(), this.value()])]
             : this.iterable();
-        const made = new WasmException(this.tag, values as unknown[]);
-        if (this.chance(3) === 0)
-          Object.defineProperty(made, 'values', { get: () => following(this.act(), this.iterable()) });
-        if (this.chance(4) === 0)
-          Object.defineProperty(made, 'tag', { get: () => following(this.act(), this.value()) });
-        return made;
+        return this.exception(this.tag, values);
       }
       case 6:
-        return new WasmException(this.value() as object, []);
+        return this.exception(this.value(), []);
       default:
         return this.marker();
+    }
+  }
+
+  /** An exception whose members change afterwards, or why it cannot be made. */
+  private exception(tag: unknown, values: unknown): unknown {
+    try {
+      const made = new WasmException(tag as Tag, values as unknown[]);
+      if (this.chance(3) === 0)
+        Object.defineProperty(made, 'values', { get: () => following(this.act(), this.iterable()) });
+      if (this.chance(4) === 0) Object.defineProperty(made, 'tag', { get: () => following(this.act(), this.value()) });
+      return made;
+    } catch (error) {
+      return error;
     }
   }
 
