@@ -55,9 +55,9 @@ function programName({ path }: Program): string {
 }
 
 /** Closes what the program used. That it fails, as on a network disk, changes nothing about how the program ended. */
-function closed(one: { close(): void }, console: Console): void {
+function closed(one: { close(stopped: boolean): void }, stopped: boolean, console: Console): void {
   try {
-    one.close();
+    one.close(stopped);
   } catch (error) {
     console.warning(`closing failed: ${judged(error).message}`);
   }
@@ -129,6 +129,7 @@ class Run {
       if (isError(error, 'interrupted')) return this.stopped(error);
       throw error;
     }
+    let interrupted = false;
     for (const { name, program: library } of linked) this.linkNames.set(library.valid, name);
     this.trace = this.openTrace();
     const busy = console.onIdle(() => {
@@ -155,11 +156,12 @@ class Run {
       this.trace?.finish();
       return EXIT.ok;
     } catch (error) {
+      interrupted = isError(error, 'interrupted');
       this.trace?.finish(error);
       return this.stopped(error);
     } finally {
       busy();
-      for (const one of [...this.processes, ...this.listeners]) closed(one, console);
+      for (const one of [...this.processes, ...this.listeners]) closed(one, interrupted, console);
       if (settings.stats) console.tellAsked('statistics', this.statistics.text());
     }
   }

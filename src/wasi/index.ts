@@ -198,11 +198,14 @@ export class WASI {
     return undefined;
   }
 
-  /** Closes all descriptors and ends pending waits: their promises reject with ExitStatus. Nothing keeps the host alive. */
-  close(): void {
+  /**
+   * Closes all descriptors and ends pending waits: their promises reject with ExitStatus. Nothing keeps the host alive.
+   * `stopped`: the program was stopped, so that output which nobody reads is not waited for.
+   */
+  close(stopped = false): void {
     this.used = true;
     this.process.waiting.abortAll(new ExitStatus(0));
-    this.process.files.closeAll();
+    this.process.files.closeAll(stopped);
   }
 
   private call(instance: WasiInstance, name: EntryName): unknown {
@@ -231,14 +234,21 @@ export class WASI {
     try {
       result = run();
     } catch (error) {
-      this.close();
+      this.close(isError(error, 'interrupted'));
       return exitCode(error);
     }
     if (!(result instanceof Promise)) {
       this.close();
       return 0;
     }
-    return result.then(() => 0, exitCode).finally(() => this.close());
+    const end = result.then(
+      () => this.close(),
+      (error: unknown) => {
+        this.close(isError(error, 'interrupted'));
+        throw error;
+      },
+    );
+    return end.then(() => 0, exitCode);
   }
 
   private addStreams({ stdin, stdout, stderr }: WasiOptions): void {

@@ -95,6 +95,31 @@ describe.skipIf(!built)(title, () => {
     expect(run([...options, '--timeout', '50ms', file]).status).toBe(124);
   });
 
+  test.skipIf(!existsSync('/dev/full')).each([
+    ['waits for it', '', '(loop (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16))) (br 0))'],
+    [
+      'has set nonblock',
+      '(import "wasi_snapshot_preview1" "fd_fdstat_set_flags" (func $set (param i32 i32) (result i32)))',
+      `(drop (call $set (i32.const 1) (i32.const 4)))
+       (loop (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16))) (br 0))`,
+    ],
+  ])('--timeout ends a program whose output nobody reads, which %s', (_how, imports, body) => {
+    const file = join(scratch, 'flood.wat');
+    writeFileSync(
+      file,
+      `(module (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32))) ${imports}
+        (memory (export "memory") 16) (data (i32.const 4) "\\40\\42\\0f") (func (export "_start") ${body}))`,
+    );
+    // Whoever has the other end reads nothing, and goes when it has the exit code, or after half a minute.
+    const script = `
+      rm -f code
+      { "${process.execPath}" "${bin}" --timeout 300ms "${file}" 2> /dev/null; echo $? > code; } |
+        for i in $(seq 300); do [ -s code ] && break; sleep 0.1; done
+      cat code`;
+    const { stdout } = spawnSync('bash', ['-c', script], { cwd: scratch, encoding: 'utf8' });
+    expect(stdout).toBe('124\n');
+  });
+
   test.skipIf(!existsSync('/dev/full'))(
     'the exit code says what happened where standard error is full or closed',
     () => {

@@ -21,5 +21,6 @@ export interface OutputStream extends Pollable {
    */
   write(bytes: Uint8Array, nonblocking?: boolean): number | undefined;
   stat?(): Stat;
-  close?(): void;
+  /** `stopped`: the program was stopped, so nobody waits until what was not passed on yet has been read. */
+  close?(stopped?: boolean): void;
 }

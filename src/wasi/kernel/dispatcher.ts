@@ -60,10 +60,10 @@ export function dispatch(
   return (caller, raw, canWait) => {
     const args = coercions.map((kind, i) => coerce(raw[i] as Value, kind));
     const guest = guests.of(caller);
-    const running = new Running(run as Once, new CallOf(guest, process), args, tracer?.(guest, args));
     const { threads, parked } = process;
     const mayPause = mode === 'async' && canWait;
-    const answer = running.go(mayPause);
+    const running = new Running(run as Once, new CallOf(guest, process), args, mayPause, tracer?.(guest, args));
+    const answer = running.go();
     if (typeof answer === 'number') return answer;
     if (mayPause) return onlySuspending(running.suspend(answer));
     if (mode === 'sync') {
@@ -108,27 +108,31 @@ class Running implements Parking {
   private readonly run: Once;
   private readonly call: CallOf;
   private readonly args: readonly Value[];
+  private readonly mayPause: boolean;
   private readonly ended: ((errno: number) => void) | undefined;
-  private readonly replay = new Replay();
+  private readonly replay: Replay;
   private pieces: Pieces | undefined;
   private givenUp: Error | undefined;
   private abort = (_reason: Error): void => {};
 
-  constructor(run: Once, call: CallOf, args: readonly Value[], ended: ((errno: number) => void) | undefined) {
+  /** `mayPause`: the guest can be suspended. */
+  constructor(run: Once, call: CallOf, args: readonly Value[], mayPause: boolean, ended?: (errno: number) => void) {
     this.run = run;
     this.call = call;
     this.args = args;
+    this.mayPause = mayPause;
+    this.replay = new Replay(mayPause);
     this.ended = ended;
   }
 
   /** Tries, or goes on where it was paused. The error number is told. */
-  go(mayPause: boolean): Answer {
+  go(): Answer {
     const { replay } = this;
     try {
       const answer =
         this.pieces === undefined
-          ? replay.run(() => this.begin(mayPause))
-          : replay.goOn(() => this.goOn(this.pieces as Pieces, mayPause));
+          ? replay.run(() => this.begin())
+          : replay.goOn(() => this.goOn(this.pieces as Pieces));
       if (answer !== undefined) return answer;
     } catch (error) {
       this.endPieces();
@@ -141,15 +145,15 @@ class Running implements Parking {
     return this.tell(ERRNO.SUCCESS);
   }
 
-  private begin(mayPause: boolean): WouldBlock | typeof PAUSED | undefined {
+  private begin(): WouldBlock | typeof PAUSED | undefined {
     const answer = this.run(this.call, ...this.args);
     if (answer instanceof WouldBlock) return answer;
-    return isPieces(answer) ? this.goOn(answer, mayPause) : undefined;
+    return isPieces(answer) ? this.goOn(answer) : undefined;
   }
 
-  private goOn(pieces: Pieces, mayPause: boolean): WouldBlock | typeof PAUSED | undefined {
+  private goOn(pieces: Pieces): WouldBlock | typeof PAUSED | undefined {
     this.pieces = pieces;
-    for (let left = PIECES_A_TURN; left > 0 || !mayPause; left--) {
+    for (let left = PIECES_A_TURN; left > 0 || !this.mayPause; left--) {
       const { done, value } = pieces.next();
       if (done === true) {
         this.pieces = undefined;
@@ -175,7 +179,7 @@ class Running implements Parking {
   private async finish(first: Answer): Promise<number> {
     const { waiting, clock } = this.call.process;
     try {
-      for (let answer: Answer = first; ; answer = this.go(true)) {
+      for (let answer: Answer = first; ; answer = this.go()) {
         if (typeof answer === 'number') return answer;
         if (answer === PAUSED) await waiting.turn();
         else {
@@ -205,7 +209,7 @@ class Running implements Parking {
 
   again(): number | WouldBlock {
     this.call.waited = true;
-    return this.go(false) as number | WouldBlock;
+    return this.go() as number | WouldBlock;
   }
 
   /** Ends it with an error number. */

@@ -109,18 +109,18 @@ export class FileTable {
     quietly(() => this.release(replaced.resource));
   }
 
-  /** Closes everything; what fails then changes nothing any more. */
-  closeAll(): void {
+  /** Closes everything; what fails then changes nothing any more. `stopped`: see OutputStream.close. */
+  closeAll(stopped = false): void {
     for (const [fd, descriptor] of this.entries.entries()) {
       if (descriptor === undefined) continue;
       this.free(fd);
-      quietly(() => this.release(descriptor.resource));
+      quietly(() => this.release(descriptor.resource, stopped));
     }
   }
 
-  private release(resource: Resource): void {
+  private release(resource: Resource, stopped = false): void {
     if (resource.kind === 'directory') this.listings.forget(resource);
-    closeResource(resource);
+    closeResource(resource, stopped);
   }
 
   private free(fd: number): void {
@@ -140,7 +140,7 @@ export function shrinkRights(descriptor: Descriptor, rights: bigint, inheriting:
   descriptor.inheriting = inheriting;
 }
 
-function closeResource(resource: Resource): void {
+function closeResource(resource: Resource, stopped: boolean): void {
   if (resource.kind === 'file') resource.file.close();
   else if (resource.kind === 'directory') resource.directory.close();
   else if (resource.kind === 'socket') resource.connection.close();
@@ -149,7 +149,7 @@ function closeResource(resource: Resource): void {
     try {
       resource.input?.close();
     } finally {
-      resource.output?.close();
+      resource.output?.close(stopped);
     }
   }
 }

@@ -301,6 +301,10 @@ export class HeldOutput extends HeldPollable<OutputStream> {
     return this.moving('write', countOrLater(bytes.length), () => this.raw.write(bytes, nonblocking));
   }
 
+  override close(stopped = false): void {
+    closing(() => this.raw.close?.(stopped));
+  }
+
   stat(): Stat | undefined {
     return asked('stat', statOrNothing, () => this.raw.stat?.());
   }

@@ -94,9 +94,15 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** The log of one system call. */
 export class Replay {
+  /** The guest can be suspended until an answer is there. */
+  readonly mayWait: boolean;
   private questions: Question[] = [];
   private next = 0;
   private readonly closing = new Set<Handle>();
+
+  constructor(mayWait = false) {
+    this.mayWait = mayWait;
+  }
 
   /** Runs one try of the call. Throws Pending when an answer has to be waited for. */
   run<T>(attempt: () => T): T {
@@ -167,6 +173,11 @@ function outcomeOf(question: Question): unknown {
 
 /** The log of the call that is being tried at this moment: tries never give control back. */
 let current: Replay | undefined;
+
+/** Whether a system call is being tried that can wait for a promise: what it asks may be answered by one. */
+export function mayWait(): boolean {
+  return current?.mayWait === true;
+}
 
 /**
  * Asks `subject` a question: the name and the arguments say which it is. Within a system call a promise is waited for;

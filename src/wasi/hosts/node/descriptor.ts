@@ -1,13 +1,13 @@
 // A descriptor of the process as input (input.ts) and output (output.ts) need to know it, how it is opened a second time
 // so that it never waits, and how the host waits for it in place.
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readvSync, writevSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readvSync, writeSync, writevSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { platform } from 'node:process';
 import { isatty } from 'node:tty';
 import { type SystemError, systemErrorOf } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
 import { sleepByAtomics } from '../portable.ts';
-import { attempt } from './errors.ts';
+import { attempt, codeOf } from './errors.ts';
 import { toStat } from './stat.ts';
 
 /** How long to pause between tries when the other side has no room or no data: in nanoseconds, and for timers. */
@@ -51,6 +51,16 @@ export class SecondDescriptor {
     const { second } = this;
     this.second = undefined;
     if (typeof second === 'number' && second !== this.fd) closeSync(second);
+  }
+}
+
+/** How many bytes a descriptor took without waiting; 0 where it would have had to wait. */
+export function tryWrite(fd: number, bytes: Uint8Array): number {
+  try {
+    return writeSync(fd, bytes);
+  } catch (error) {
+    if (codeOf(error) === 'EAGAIN') return 0;
+    throw error;
   }
 }
 

@@ -1,16 +1,18 @@
-// Output to a descriptor of the process: in order and at once.
+// Output to a descriptor of the process, in order. Where the guest can be suspended it waits for room while the event loop
+// stays free; elsewhere the whole host waits. Nothing is told as written before the descriptor has taken it, but for this:
 // Node cannot ask whether a pipe has room. A guest that does not want to wait for it writes to a second descriptor of the
 // same pipe that never waits; when that is full, one piece is taken ahead and kept here. While it cannot be passed on the
 // output is full: the next write says so, and a poll waits.
-import { writeSync } from 'node:fs';
 import process from 'node:process';
+import { checkTime, due } from '../../../clock.ts';
 import { descriptor } from '../../host/checks.ts';
-import { quietly } from '../../host/errno.ts';
+import { quietly, SystemError } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
 import type { OutputStream } from '../../host/stdio.ts';
 import { WRITABLE } from '../../kernel/pollable.ts';
+import { ask, mayWait } from '../../kernel/replay.ts';
 import { sleepByAtomics } from '../portable.ts';
-import { attempt, codeOf } from './errors.ts';
+import { attempt } from './errors.ts';
 import {
   isAtOnce,
   openNonBlocking,
@@ -18,9 +20,11 @@ import {
   PAUSE_MS,
   SecondDescriptor,
   statOf,
+  tryWrite,
   typeOf,
   waitInPlace,
 } from './descriptor.ts';
+import { Sender } from './sender.ts';
 
 /** What is taken ahead at most: what POSIX systems write to a pipe as a whole or not at all (PIPE_BUF of Linux). */
 const AHEAD = 4096;
@@ -31,6 +35,9 @@ class FdOutput implements OutputStream {
   /** Never waits; none where writing does not wait anyway. */
   private readonly watched: SecondDescriptor;
   private ahead: Uint8Array | undefined;
+  private sender: Sender | undefined;
+  /** Nobody reads any more: so it stays. */
+  private broken: SystemError | undefined;
 
   constructor(fd: number) {
     this.fd = fd;
@@ -43,19 +50,45 @@ class FdOutput implements OutputStream {
   }
 
   write(bytes: Uint8Array, nonblocking = false): number | undefined {
-    const watched = nonblocking ? this.watched.get() : undefined;
+    const waits = !nonblocking && mayWait();
+    const watched = nonblocking || waits ? this.watched.get() : undefined;
     if (watched === undefined) {
       this.flushInPlace();
-      return writeInPlace(this.fd, bytes);
+      return this.noticing(() => this.writeInPlace(bytes));
     }
-    if (!this.flush(watched)) return undefined;
-    const took = tryWrite(watched, bytes);
+    if (waits) return ask(this, 'write', [bytes.length], () => this.send(watched, bytes));
+    if (this.sender?.isBusy || !this.flush(watched)) return undefined;
+    const took = this.tryWrite(watched, bytes);
     if (took === bytes.length) return took;
     this.keep(bytes.slice(took, took + AHEAD));
     return Math.min(took + AHEAD, bytes.length);
   }
 
+  /** As much as there is room for, or when there is some. */
+  private send(watched: number, bytes: Uint8Array): number | Promise<number> {
+    this.sender ??= new Sender(watched);
+    if (!this.sender.isBusy && this.flush(watched)) {
+      const took = this.tryWrite(watched, bytes);
+      if (took > 0 || bytes.length === 0) return took;
+    }
+    return this.sendInTurn(this.sender, bytes);
+  }
+
+  /** What was taken ahead comes first. */
+  private async sendInTurn(sender: Sender, bytes: Uint8Array): Promise<number> {
+    try {
+      const { ahead } = this;
+      if (ahead !== undefined) this.drop();
+      for (let left = ahead; left !== undefined && left.length > 0; ) left = left.subarray(await sender.send(left));
+      return await sender.send(bytes);
+    } catch (error) {
+      throw this.noticed(error);
+    }
+  }
+
   ready(interest: number): number {
+    if (this.broken !== undefined) throw this.broken;
+    if (this.sender?.isBusy) return 0;
     const hasRoom = this.ahead === undefined || this.flush(this.watched.get() ?? this.fd);
     return hasRoom ? interest & WRITABLE : 0;
   }
@@ -70,9 +103,14 @@ class FdOutput implements OutputStream {
     return true;
   }
 
-  /** What was taken ahead belongs to the output: it is waited for until somebody has read it, or nobody reads. */
-  close(): void {
-    quietly(() => this.flushInPlace());
+  /**
+   * What was taken ahead belongs to the output: it is waited for until somebody has read it, or nobody reads; unless the
+   * program was stopped.
+   */
+  close(stopped = false): void {
+    this.sender?.close();
+    quietly(() => (stopped ? this.flush(this.watched.get() ?? this.fd) : this.flushInPlace()));
+    if (this.ahead !== undefined) this.drop();
     this.watched.close();
   }
 
@@ -91,7 +129,7 @@ class FdOutput implements OutputStream {
     const { ahead } = this;
     if (ahead === undefined) return true;
     this.drop();
-    const took = tryWrite(fd, ahead);
+    const took = this.tryWrite(fd, ahead);
     if (took < ahead.length) this.keep(ahead.subarray(took));
     return took === ahead.length;
   }
@@ -100,34 +138,44 @@ class FdOutput implements OutputStream {
     const { ahead } = this;
     if (ahead === undefined) return;
     this.drop();
-    for (let at = 0; at < ahead.length; ) at += writeInPlace(this.fd, ahead.subarray(at));
+    for (let at = 0; at < ahead.length; ) at += this.writeInPlace(ahead.subarray(at));
   }
 
   private readonly atExit = (): void => quietly(() => this.flushInPlace());
-}
 
-/** How many bytes it took without waiting. */
-function tryWrite(fd: number, bytes: Uint8Array): number {
-  try {
-    return writeSync(fd, bytes);
-  } catch (error) {
-    if (codeOf(error) === 'EAGAIN') return 0;
-    throw error;
+  private tryWrite(fd: number, bytes: Uint8Array): number {
+    return this.noticing(() => attempt(() => tryWrite(fd, bytes)));
   }
-}
 
-/** Writes some of it, when there is room. */
-function writeInPlace(fd: number, bytes: Uint8Array): number {
-  for (;;) {
-    const took = attempt(() => tryWrite(fd, bytes));
-    if (took > 0 || bytes.length === 0) return took;
-    sleepByAtomics(PAUSE);
+  /** Writes some of it, when there is room: the host may be kept for ever only where nobody has said how long. */
+  private writeInPlace(bytes: Uint8Array): number {
+    const fd = due.at === Number.POSITIVE_INFINITY ? this.fd : (this.watched.get() ?? this.fd);
+    for (;;) {
+      const took = attempt(() => tryWrite(fd, bytes));
+      if (took > 0 || bytes.length === 0) return took;
+      sleepByAtomics(PAUSE);
+      checkTime();
+    }
+  }
+
+  private noticing<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw this.noticed(error);
+    }
+  }
+
+  private noticed(error: unknown): unknown {
+    if (error instanceof SystemError && error.errno === 'PIPE') this.broken = error;
+    return error;
   }
 }
 
 /**
- * Output to a descriptor of the process, which stays open. A full pipe is waited for in place, unless the guest has set
- * `nonblock`. PIPE when nobody reads; BADF where the descriptor is not open.
+ * Output to a descriptor of the process, which stays open. While a pipe is full the guest is suspended where that can be,
+ * and the host waits elsewhere; neither where the guest has set `nonblock`. PIPE when nobody reads; BADF where the
+ * descriptor is not open.
  */
 export function outputToFd(fd: number): OutputStream {
   descriptor(fd, 'outputToFd: the descriptor');

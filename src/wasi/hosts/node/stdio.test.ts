@@ -12,6 +12,11 @@ import { outputToFd } from './output.ts';
 
 /** A program on our WASI, in a process of its own: `body` has `wasi`, `call(name, ...args)`, `read()` and `write(fd, text)`. */
 function start(mode: 'async' | 'sync', body: string, stdio: StdioOptions = 'pipe'): ChildProcess {
+  const [command, ...args] = commandLine(mode, body);
+  return spawn(command as string, args, { stdio });
+}
+
+function commandLine(mode: 'async' | 'sync', body: string): string[] {
   const node = fileURLToPath(new URL('../node.ts', import.meta.url));
   const index = fileURLToPath(new URL('../../index.ts', import.meta.url));
   const script = `
@@ -47,7 +52,12 @@ function start(mode: 'async' | 'sync', body: string, stdio: StdioOptions = 'pipe
     };
     ${body}
     wasi.close();`;
-  return spawn(execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio });
+  return [execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+}
+
+/** The same with a pipe of the machine as standard output, which Node's own are not. */
+function startPiped(body: string): ChildProcess {
+  return spawn('sh', ['-c', '"$@" | cat', 'sh', ...commandLine('async', body)], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** All output of a process, and its exit code. Input is fed by `feed`, which gets what was written so far each time. */
@@ -280,6 +290,77 @@ describe.runIf(platform === 'linux').each(['async', 'sync'] as const)('a full ou
     });
     await new Promise((closed) => child.on('close', closed));
     expect(text).toBe('?6 64 64');
+  });
+});
+
+/** Writes `count` pieces of 50,000 bytes, each of a letter of its own, whole. */
+const PIECES = (count: number): string => `
+  const whole = async (fd, text) => {
+    for (let sent = 0; sent < text.length; sent += view.getUint32(8, true)) {
+      const errno = await write(fd, text.slice(sent));
+      if (errno !== 0) return errno;
+    }
+    return 0;
+  };
+  const pieces = async (fd) => {
+    let errno = 0;
+    for (let i = 0; errno === 0 && i < ${count}; i++) errno = await whole(fd, String.fromCharCode(97 + (i % 26)).repeat(50_000));
+    return errno;
+  };`;
+
+describe.runIf(platform === 'linux')('output that nobody reads for now, in mode async', () => {
+  it.each(['a socket', 'a pipe'])(
+    'to %s keeps no timer from firing, and nothing is lost, doubled or mixed up',
+    async (what) => {
+      const body = `${PIECES(60)}
+      let ticks = 0;
+      const timer = setInterval(() => {
+        // Only now is anything read.
+        if (++ticks === 20) process.stderr.write('read');
+      }, 5);
+      const errno = await pieces(1);
+      clearInterval(timer);
+      write(2, ' ' + errno);`;
+      const child = what === 'a pipe' ? startPiped(body) : start('async', body, ['ignore', 'pipe', 'pipe']);
+      let [told, received] = ['', ''];
+      child.stderr?.on('data', (piece) => {
+        told += piece;
+        if (told === 'read') child.stdout?.on('data', (data) => (received += data));
+      });
+      await new Promise((closed) => child.on('close', closed));
+      expect(told).toBe('read 0');
+      const wanted = Array.from({ length: 60 }, (_, i) => String.fromCharCode(97 + (i % 26)).repeat(50_000)).join('');
+      expect(received === wanted).toBe(true);
+    },
+  );
+
+  it('and is then closed by its reader is PIPE, while the guest waits and ever after', async () => {
+    const body = `${PIECES(100)}
+      setTimeout(() => process.stderr.write('?'), 100);
+      const first = await pieces(1);
+      write(2, [first, await write(1, 'x'), await poll(20_000_000_000n, 2, 1)].join(' '));`;
+    const child = start('async', body, ['ignore', 'pipe', 'pipe']);
+    let told = '';
+    child.stderr?.on('data', (piece) => {
+      told += piece;
+      if (told === '?') child.stdout?.destroy();
+    });
+    await new Promise((closed) => child.on('close', closed));
+    expect(told).toBe('?64 64 64');
+  });
+
+  it('does not keep a program alive that was stopped, be it that the guest waits or has set nonblock', async () => {
+    const body = `${PIECES(100)}
+      call('fd_fdstat_set_flags', 2, 4);
+      while (write(2, 'x'.repeat(50_000)) === 0);
+      const stopped = pieces(1).catch((error) => error.name);
+      await new Promise((slept) => setTimeout(slept, 100));
+      wasi.close(true);
+      process.exitCode = (await stopped) === 'ExitStatus' ? 5 : 6;`;
+    const child = start('async', body, ['ignore', 'pipe', 'pipe']);
+    expect(await new Promise((ended) => child.on('exit', ended))).toBe(5);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   });
 });
 

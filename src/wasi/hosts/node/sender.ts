@@ -1,0 +1,98 @@
+// Bytes that go to a descriptor of the process as soon as there is room, while the event loop stays free. Linux opens pipes
+// anew for that, so that Node's own stream can wait for them; elsewhere, and for terminals and sockets, it is tried again
+// and again. Not here: what is told to the guest of it (output.ts).
+import { fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { startTimer } from '../../../runtime/timers.ts';
+import { systemErrorOf } from '../../host/errno.ts';
+import { openNonBlocking, PAUSE_MS, tryWrite } from './descriptor.ts';
+
+/** What is waited for at a time. */
+const PIECE = 64 * 1024;
+
+/** How often it is tried again at once, before it is slept in between. */
+const TRIES = 8;
+
+interface Waiting {
+  readonly bytes: Uint8Array;
+  readonly resolve: (taken: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Sender {
+  private readonly fd: number;
+  /** Undefined until it is needed, null where Node has none for this. */
+  private stream: Socket | null | undefined;
+  /** In their order. */
+  private readonly waiting: Waiting[] = [];
+  private stopTimer: (() => void) | undefined;
+
+  /** `fd` does not wait. */
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  /** Whether something waits already. */
+  get isBusy(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Sends the first of some bytes, which are copied, and tells how many were taken; rejects with what went wrong. */
+  send(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ bytes: bytes.slice(0, PIECE), resolve, reject });
+      if (this.waiting.length === 1) this.next();
+    });
+  }
+
+  /** Nothing is waited for any more: what was not passed on is not told as taken. */
+  close(): void {
+    this.stopTimer?.();
+    this.waiting.length = 0;
+    this.stream?.destroy();
+    this.stream = null;
+  }
+
+  private next(): void {
+    const [first] = this.waiting;
+    if (first === undefined) return;
+    if (this.stream === undefined) this.stream = this.open();
+    if (this.stream === null) this.tryAgain(first, TRIES);
+    else this.stream.write(first.bytes, (error) => this.ended(first, error ?? undefined, first.bytes.length));
+  }
+
+  private ended(one: Waiting, error: unknown, taken: number): void {
+    if (this.waiting[0] !== one) return;
+    this.waiting.shift();
+    if (error === undefined) one.resolve(taken);
+    else one.reject(systemErrorOf(error) ?? error);
+    this.next();
+  }
+
+  private tryAgain(one: Waiting, tries: number): void {
+    const again = (): void => {
+      if (this.waiting[0] !== one) return;
+      try {
+        const taken = tryWrite(this.fd, one.bytes);
+        if (taken > 0) this.ended(one, undefined, taken);
+        else this.tryAgain(one, tries - 1);
+      } catch (error) {
+        this.ended(one, error, 0);
+      }
+    };
+    if (tries > 0) setImmediate(again);
+    else this.stopTimer = startTimer(Math.min(PAUSE_MS, 1 - tries), again);
+  }
+
+  /** A stream of Node on a descriptor of its own, which it closes. */
+  private open(): Socket | null {
+    if (!fstatSync(this.fd).isFIFO()) return null;
+    const own = openNonBlocking(this.fd, 'write');
+    if (own === undefined || own === this.fd) return null;
+    const stream = new Socket({ fd: own, readable: false, writable: true });
+    // Whoever writes is told by its own call.
+    stream.on('error', () => {});
+    stream.unref();
+    return stream;
+  }
+}
