@@ -7,6 +7,8 @@ import { opNumber } from '../lowering/op-table.ts';
 import { REASON } from '../lowering/reasons.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
+import type { Memory } from '../runtime/memory.ts';
+import type { Prices } from '../syntax/prices.ts';
 import type { ExceptionObject } from '../runtime/exception.ts';
 import { backtraceLater } from './backtrace.ts';
 import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
@@ -14,6 +16,7 @@ import { raise, throwRef, throwTag } from './exceptions.ts';
 import { loop } from './loops.ts';
 import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
+import { isMidway, setMidway } from './pieces.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
 import type { Thread } from './thread.ts';
 import { MemoryWait, NOT_EQUAL, WAIT_TYPE, cannotBlock, checkShared, isEqual, waitBlocking } from './waits.ts';
@@ -66,7 +69,7 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   const timed = end !== Number.POSITIVE_INFINITY;
   let quantum = timed ? TIMED_QUANTUM : QUANTUM;
   for (;;) {
-    if (t.fuel < 0) return stop(t, 'fuel');
+    if (t.fuel < 0) return outOfFuel(t);
     if (t.slice < 0) return stop(t, 'slice');
     let before = 0;
     if (timed) {
@@ -143,14 +146,25 @@ function enterLoop(t: Thread, quantum: number): number {
   seenLength = memory.byteLength;
   const fuel = memory.isLost ? 0 : quantum;
   if (memory.isLost) checkNoAccess(t);
+  setMidway(t.midway);
   try {
     return loop.run(t.instance, t.pc, t.fp2, t.sp, fuel);
   } finally {
     t.pc = X[0];
     t.fp2 = X[1];
     t.sp = X[2];
+    t.midway = isMidway();
     t.spend(fuel - X[3]);
   }
+}
+
+/** No unit is given away: what the last charge took too much is owed. */
+function outOfFuel(t: Thread): Outcome {
+  if (t.fuel < -1 && t.fuel > Number.NEGATIVE_INFINITY) {
+    t.debt -= t.fuel + 1;
+    t.fuel = -1;
+  }
+  return stop(t, 'fuel');
 }
 
 function stop(t: Thread, outcome: 'fuel' | 'slice'): Outcome {
@@ -163,8 +177,22 @@ function growMemory(t: Thread): void {
   const d = t.fp2 + (C[t.pc] >>> 16);
   const a = t.fp2 + (C[t.pc + 1] & 0xffff);
   const memory = t.instance.memories[C[t.pc + 2]];
-  writeAddress(memory.type, d, memory.grow(readAddress(memory.type, a)));
+  const delta = readAddress(memory.type, a);
+  t.midway = !t.midway;
+  if (t.midway) {
+    // It is charged first, and made when the loop comes here again.
+    t.spend(growthPrice(t.instance.unit.prices, memory, delta));
+    return;
+  }
+  writeAddress(memory.type, d, memory.grow(delta));
   t.pc += 3;
+}
+
+/** By what the memory has and gets, not by what has to be moved: that depends on the host. */
+function growthPrice({ byte, heldByte }: Prices, memory: Memory, delta: number): number {
+  const bytes = delta * memory.pageSize;
+  if (bytes === 0 || memory.byteLength + bytes > memory.maxBytes) return 1;
+  return 1 + Math.ceil(bytes * byte + memory.byteLength * heldByte);
 }
 
 const WAIT64 = opNumber('wait64');

@@ -100,9 +100,20 @@ export class Execution<T> {
     return this.thread.fuel;
   }
 
+  /** What the last run has used above what it had is paid first. */
   set fuel(amount: number) {
     const checked = checkedFuel(amount);
-    if (!this.abandoned) this.thread.fuel = checked;
+    if (this.abandoned) return;
+    this.thread.fuel = checked - this.thread.debt;
+    this.thread.debt = 0;
+  }
+
+  /**
+   * Whether it was stopped in the middle of an instruction that does much: others that see the same memories, tables or
+   * arrays see it half done until it is run on.
+   */
+  get midway(): boolean {
+    return this.thread.midway;
   }
 
   /** A moment in milliseconds, as Date.now() tells it: what then runs or waits ends in Interrupted, and can go on later. */

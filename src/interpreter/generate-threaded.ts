@@ -104,7 +104,6 @@ function draft(one: Op): Draft {
   }
   text = text
     .replace(/\{ pc = pc \+ SIZE \| 0; TRAP\((\d+)\) \}/, 'trap($1, Q);')
-    .replace('OUT[k](inst, fp2 + n | 0, l, m) | 0', 'OUT[k](inst, fp2 + n, l, m)')
     .replace('fuel = fuel - k | 0', 'fuel = fuel - k')
     .replace(/\br = x; break quit;/g, 'trap(x, P);')
     .replace(/\bTRAP\((\d+)\)/g, 'trap($1, P);')

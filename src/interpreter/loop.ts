@@ -412,7 +412,7 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 339: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
         case 340: { x = s0; y = S[s1] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
         case 341: { x = s0; y = S[s1] << 16 >> 16; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend16_s da
-        case 342: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; fuel = fuel - OUT[u](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]) | 0; if (fuel < 0) { pc = pc + 5 | 0; { r = 0; break quit; } } pc = pc + 5 | 0; continue; } // out klmn
+        case 342: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; x = OUT[u](inst, fp2 + C[pc + 4 | 0] | 0, C[pc + 2 | 0], C[pc + 3 | 0]); if (x !== 0) { if (x > 0) pc = pc + 5 | 0; else x = 0 - x | 0; fuel = fuel - x | 0; if (fuel < 0) { r = 0; break quit; } continue; } pc = pc + 5 | 0; continue; } // out klmn
         case 343: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; UNARY[C[pc + 2 | 0]](s0, s1, C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // unary dakl
         case 344: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; BINARY[C[pc + 2 | 0]](s0, s1, s2, C[pc + 3 | 0]); pc = pc + 4 | 0; continue; } // binary dabkl
         case 345: { X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel; TERNARY[C[pc + 3 | 0]](s0, s1, s2, (fp2 + (C[pc + 2 | 0] & 65535) | 0)); pc = pc + 4 | 0; continue; } // ternary dabck

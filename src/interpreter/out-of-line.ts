@@ -1,6 +1,6 @@
 // Rare instructions, called by the `out` op: tables, bulk operations, references, globals of other instances. https://webassembly.github.io/spec/core/exec/instructions.html
 // Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function answers its
-// cost in fuel: bulk operations cost one unit per full kilobyte or 64 elements, everything else nothing.
+// cost in fuel: 0, or what `paid` (pieces.ts) says for a piece of a bulk operation, whose ranges are checked first.
 import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import { NO_BYTES, type ModuleInstance } from '../runtime/instance.ts';
@@ -8,14 +8,12 @@ import { type AddrType, I32 } from '../syntax/types.ts';
 import { exactAddress, readAddress, runLength, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { copyCells } from './gc/cells.ts';
+import { PIECE_BYTES, PIECE_ELEMENTS, isMidway, paid, part } from './pieces.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
 
 /** `l` and `m` are the op's immediates. */
 export type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number) => number;
-
-const BYTES_PER_FUEL = 1024;
-const ELEMENTS_PER_FUEL = 64;
 
 /** An address type alone: of lengths and offsets that have 32 bits whatever they are used on. */
 const NARROW: { readonly addr: AddrType } = { addr: I32 };
@@ -67,37 +65,51 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   },
   'table.grow': (inst, at, l) => {
     const table = inst.tables[l];
-    const n = readAddress(table.type, at + 2);
-    const before = table.extend(n, R[at >> 1]);
-    writeAddress(table.type, at, before);
-    return before < 0 ? 0 : Math.floor(n / ELEMENTS_PER_FUEL);
+    const left = readAddress(table.type, at + 2);
+    if (!isMidway()) S[at] = table.size + left > table.max ? -1 : table.size;
+    const n = S[at] < 0 ? 0 : Math.min(left, PIECE_ELEMENTS);
+    table.extend(n, R[at >> 1]);
+    writeAddress(table.type, at + 2, left - n);
+    if (n === left || n === 0) writeAddress(table.type, at, S[at]);
+    return paid(n, inst.unit.prices.element, n === 0 ? 0 : left - n);
   },
   'table.fill': (inst, at, l) => {
-    const { cells: elems, type } = inst.tables[l];
-    const [i, n] = [readAddress(type, at), readAddress(type, at + 4)];
-    checkElements({ start: i, n, size: elems.length }, at, type, at + 4, type);
-    elems.fill(R[(at >> 1) + 1], i, i + n);
-    return Math.floor(n / ELEMENTS_PER_FUEL);
+    const { cells, type } = inst.tables[l];
+    const [i, left] = [readAddress(type, at), readAddress(type, at + 4)];
+    checkElements({ start: i, n: left, size: cells.length }, at, type, at + 4, type);
+    const n = Math.min(left, PIECE_ELEMENTS);
+    cells.fill(R[(at >> 1) + 1], i, i + n);
+    writeAddress(type, at, i + n);
+    writeAddress(type, at + 4, left - n);
+    return paid(n, inst.unit.prices.element, left - n);
   },
   'table.copy': (inst, at, l, m) => {
     const { cells: to, type } = inst.tables[l];
     const { cells: from, type: fromType } = inst.tables[m];
     const [d, s] = [readAddress(type, at), readAddress(fromType, at + 2)];
     const lengthType = narrower(type, fromType);
-    const n = readAddress(lengthType, at + 4);
-    checkElements({ start: s, n, size: from.length }, at + 2, fromType, at + 4, lengthType);
-    checkElements({ start: d, n, size: to.length }, at, type, at + 4, lengthType);
-    copyCells(to, d, from, s, n, 1);
-    return Math.floor(n / ELEMENTS_PER_FUEL);
+    const left = readAddress(lengthType, at + 4);
+    checkElements({ start: s, n: left, size: from.length }, at + 2, fromType, at + 4, lengthType);
+    checkElements({ start: d, n: left, size: to.length }, at, type, at + 4, lengthType);
+    const { n, skip, on } = part(left, PIECE_ELEMENTS, to === from && d > s);
+    copyCells(to, d + skip, from, s + skip, n, 1);
+    writeAddress(type, at, d + on);
+    writeAddress(fromType, at + 2, s + on);
+    writeAddress(lengthType, at + 4, left - n);
+    return paid(n, inst.unit.prices.element, left - n);
   },
   'table.init': (inst, at, l, m) => {
     const from = inst.elems[l];
     const { cells: to, type } = inst.tables[m];
-    const [d, s, n] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
-    checkElements({ start: s, n, size: from.length }, at + 2, NARROW, at + 4, NARROW);
-    checkElements({ start: d, n, size: to.length }, at, type, at + 4, NARROW);
+    const [d, s, left] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
+    checkElements({ start: s, n: left, size: from.length }, at + 2, NARROW, at + 4, NARROW);
+    checkElements({ start: d, n: left, size: to.length }, at, type, at + 4, NARROW);
+    const n = Math.min(left, PIECE_ELEMENTS);
     copyCells(to, d, from, s, n, 1);
-    return Math.floor(n / ELEMENTS_PER_FUEL);
+    writeAddress(type, at, d + n);
+    S[at + 2] = s + n;
+    S[at + 4] = left - n;
+    return paid(n, inst.unit.prices.element, left - n);
   },
   'elem.drop': (inst, _at, l) => {
     inst.elems[l] = [];
@@ -112,32 +124,43 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     return 0;
   },
   'memory.fill': (inst, at, l) => {
-    const memory = inst.memories[l];
-    const d = readAddress(memory.type, at);
-    const n = runLength(memory, d, at, at + 4);
-    if (n > 0) memory.M8.fill(S[at + 2] & 0xff, d, d + n);
-    return Math.floor(n / BYTES_PER_FUEL);
+    const { type } = inst.memories[l];
+    const d = readAddress(type, at);
+    const left = runLength(inst.memories[l], d, at, at + 4);
+    const n = Math.min(left, PIECE_BYTES);
+    if (n > 0) inst.memories[l].M8.fill(S[at + 2] & 0xff, d, d + n);
+    writeAddress(type, at, d + n);
+    writeAddress(type, at + 4, left - n);
+    return paid(n, inst.unit.prices.byte, left - n);
   },
   'memory.copy': (inst, at, l, m) => {
     const to = inst.memories[l];
     const from = inst.memories[m];
     const [d, s] = [readAddress(to.type, at), readAddress(from.type, at + 2)];
     const lengthType = narrower(to.type, from.type);
-    const n = runLength(from, s, at + 2, at + 4, lengthType);
+    const left = runLength(from, s, at + 2, at + 4, lengthType);
     runLength(to, d, at, at + 4, lengthType);
-    if (n === 0) return 0; // Views of a memory that was transferred away cannot be touched at all.
-    if (to === from) to.M8.copyWithin(d, s, s + n);
-    else to.M8.set(from.M8.subarray(s, s + n), d);
-    return Math.floor(n / BYTES_PER_FUEL);
+    const { n, skip, on } = part(left, PIECE_BYTES, to === from && d > s);
+    // Views of a memory that was transferred away cannot be touched at all.
+    if (n > 0 && to === from) to.M8.copyWithin(d + skip, s + skip, s + skip + n);
+    else if (n > 0) to.M8.set(from.M8.subarray(s, s + n), d);
+    writeAddress(to.type, at, d + on);
+    writeAddress(from.type, at + 2, s + on);
+    writeAddress(lengthType, at + 4, left - n);
+    return paid(n, inst.unit.prices.byte, left - n);
   },
   'memory.init': (inst, at, l, m) => {
     const from = inst.datas[l];
     const to = inst.memories[m];
-    const [d, s, n] = [readAddress(to.type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
-    if (s + n > from.length) throw new Trap('memory-out-of-bounds', `bytes ${s} to ${s + n} of ${from.length}`);
+    const [d, s, left] = [readAddress(to.type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
+    if (s + left > from.length) throw new Trap('memory-out-of-bounds', `bytes ${s} to ${s + left} of ${from.length}`);
     runLength(to, d, at, at + 4, NARROW);
+    const n = Math.min(left, PIECE_BYTES);
     if (n > 0) to.M8.set(from.subarray(s, s + n), d);
-    return Math.floor(n / BYTES_PER_FUEL);
+    writeAddress(to.type, at, d + n);
+    S[at + 2] = s + n;
+    S[at + 4] = left - n;
+    return paid(n, inst.unit.prices.byte, left - n);
   },
   'data.drop': (inst, _at, l) => {
     inst.datas[l] = NO_BYTES;

@@ -21,5 +21,5 @@ export const REFERENCES: unknown[] = [];
 export const FRAMES = new Int32Array(FRAME_WORDS + MARGIN);
 export const CODE = new Int32Array(CODE_WORDS + MARGIN);
 
-/** What the loop leaves behind: pc, fp2, sp, fuel. Also stored before a call that may throw. */
+/** What the loop leaves behind: pc, fp2, sp, fuel. Also stored before a call that may throw. Then pieces.ts. */
 export const STATE = new Int32Array(8);

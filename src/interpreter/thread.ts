@@ -88,6 +88,10 @@ export class Thread {
   frameBase = 0;
   /** Taken branches and calls that it may still make. */
   fuel: number;
+  /** Fuel that it has used above what it had, beside the unit that stopped it. */
+  debt = 0;
+  /** The op at pc has been begun and is not over. */
+  midway = false;
   /** Fuel until this run has to end, whatever fuel there is. */
   slice = Number.POSITIVE_INFINITY;
   /** Whether it may wait for promises. */

@@ -2165,7 +2165,7 @@ const ROWS: readonly Row[] = [
     (a, _1, d, _3, _4, d1) => (s) => { let y!: number; y = a(s) << 16 >> 16; s[d] = y; s[d1] = y >> 31; },
   ]),
   row('effect', true, '', '_ _ _ k P Q l m n', [ // 342 out klmn
-    (_0, _1, _2, k, P, Q, l, m, n) => () => { place = P; fuel = fuel - OUT[k](inst, fp2 + n, l, m); if (fuel < 0) trap(0, Q); },
+    (_0, _1, _2, k, P, Q, l, m, n) => () => { let x!: number; place = P; x = OUT[k](inst, fp2 + n, l, m); while (x < 0) { fuel = fuel + x; if (fuel < 0) trap(0, P); x = OUT[k](inst, fp2 + n, l, m); } fuel = fuel - x; if (fuel < 0) trap(0, Q); },
   ]),
   row('effect', true, '', 'a _ d k P l', [ // 343 unary dakl
     (a, _1, d, k, P, l) => () => { place = P; UNARY[k](fp2 + d, fp2 + a, l); },

@@ -638,12 +638,15 @@ op('i64.extend16_s', 'd a', 'x = d; y = S[a] << 16 >> 16; S[x] = y; S[x + 1 | 0]
 
 /**
  * A rare instruction: function k of interpreter/out-of-line.ts, with its operands in consecutive slots from index n of
- * S on and its results in the same place, and two immediates l and m. It answers what it costs in fuel.
+ * S on and its results in the same place, and two immediates l and m. It answers what it costs in fuel, which is
+ * negative where the op is to be made again: pieces.ts.
  */
 op(
   'out',
   'k l m n',
-  'SAVE fuel = fuel - OUT[k](inst, fp2 + n | 0, l, m) | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }',
+  'SAVE x = OUT[k](inst, fp2 + n | 0, l, m); if (x !== 0) { if (x > 0) pc = pc + SIZE | 0; else x = 0 - x | 0; fuel = fuel - x | 0; if (fuel < 0) TRAP(0) continue; }',
+  false,
+  'SAVE x = OUT[k](inst, fp2 + n, l, m); while (x < 0) { fuel = fuel + x; if (fuel < 0) TRAP(0) x = OUT[k](inst, fp2 + n, l, m); } fuel = fuel - x; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }',
 );
 /** Instruction k of UNARY_NAMES and so on (out-names.ts) on slots; l is its lane. Functions: interpreter/rare.ts. */
 op('unary', 'd a k l', 'SAVE UNARY[k](d, a, l);');

@@ -86,7 +86,8 @@ export class Memory {
    * @internal
    */
   readonly waiters: Map<number, Set<Waiter>>;
-  private readonly maxBytes: number;
+  /** @internal */
+  readonly maxBytes: number;
   private store: ArrayBufferLike;
   private exactBytes: Uint8Array | undefined;
   /** What `buffer` gave since the memory last grew: the host may hold it. */
@@ -282,6 +283,11 @@ export class Memory {
   /** Gives the memory room for `bytes`, at a place of its own if the host may hold its buffer. */
   private makeRoom(bytes: number): boolean {
     if (this.handed === undefined && !this.isLost && bytes <= this.M8.length) return true;
+    if (bytes === this.byteLength && isSharedBuffer(this.store)) {
+      // The bytes stay where they are: what was handed out goes on with them.
+      this.store = anotherHandle(this.store);
+      return true;
+    }
     const spare = Math.min(this.maxBytes, 2 * this.byteLength);
     return (this.grewUnseen && spare > bytes && this.move(spare)) || this.move(bytes);
   }

@@ -91,16 +91,17 @@ function blanks(value: unknown): readonly (readonly unknown[])[] {
 }
 
 /**
- * The cells of an array of `length` default values (an unsigned 32-bit number). The length is checked first.
+ * The cells of an array of `length` default values (an unsigned 32-bit number), of which the first ones are there if they
+ * are references: the others are for the caller to add. The length is checked before.
  * @throws ExhaustionError where it is above the limits of this implementation, or the host has no room.
  */
-export function blankCells(storage: ValType, length: number): Cells {
+export function blankCells(storage: ValType, length: number, first = length): Cells {
   const size = cellsOf(storage);
   const bytes = storage === I8 ? length : storage === I16 ? 2 * length : 4 * size * length;
   if (storage > 0 ? length > MAX_ARRAY_REFS : bytes > MAX_ARRAY_BYTES) throw tooLarge(length);
   if (length * size <= SMALL) return (storage > 0 ? BLANK_REFS : BLANK_WORDS)[length * size].slice();
   try {
-    if (storage > 0) return new Array<unknown>(length).fill(null);
+    if (storage > 0) return first === 0 ? emptyCells() : new Array<unknown>(first).fill(null);
     if (storage === I8) return new Uint8Array(length);
     return storage === I16 ? new Uint16Array(length) : new Int32Array(length * size);
   } catch {

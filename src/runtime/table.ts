@@ -33,7 +33,8 @@ export class Table {
    * @internal
    */
   readonly cells: unknown[] = [];
-  private readonly max: number;
+  /** @internal */
+  readonly max: number;
 
   /**
    * The elements are `init`, as the host gives it, or null.

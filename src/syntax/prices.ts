@@ -14,9 +14,23 @@ export interface Prices {
   readonly cell: number;
   /** The same in an object of more than 16,384 cells, which V8 puts where allocation is slow. */
   readonly largeCell: number;
+  /** A byte that a bulk operation writes, or that a memory grows by. */
+  readonly byte: number;
+  /** An element of a table or an array that a bulk operation writes, or that one is made or grows by. */
+  readonly element: number;
+  /** A byte that a memory has when it grows: it may have to be moved. */
+  readonly heldByte: number;
 }
 
-export const PRICES: Prices = Object.freeze({ instruction: 1 / 256, value: 1 / 1024, cell: 1 / 256, largeCell: 1 / 8 });
+export const PRICES: Prices = Object.freeze({
+  instruction: 1 / 256,
+  value: 1 / 1024,
+  cell: 1 / 256,
+  largeCell: 1 / 8,
+  byte: 1 / 1024,
+  element: 1 / 64,
+  heldByte: 1 / 65_536,
+});
 
 const RANGE = 'a number of units from 0 to 1000';
 

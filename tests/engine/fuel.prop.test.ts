@@ -113,6 +113,9 @@ function counted(call: Execution<Value>): GuestCall & { used: number } {
       }
     },
     whenReady: () => expect.fail('it waits for nothing'),
+    get midway() {
+      return call.midway;
+    },
     waitsForMemory: false,
     timeLeft: undefined,
     timeOut: () => undefined,

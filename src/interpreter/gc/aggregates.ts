@@ -1,22 +1,19 @@
 // Rare instructions on structs and arrays, called by the `out` op: allocation with many operands, bulk operations,
 // custom descriptors. https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions
-// Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. They answer their cost.
+// Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. They answer their
+// cost: 0, or what `paid` (../pieces.ts) says for a piece of what depends on a length.
 import { Trap } from '../../errors.ts';
 import type { GcOutName } from '../../lowering/out-names.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { cellsOf, structLayout } from '../../lowering/layout.ts';
-import { ArrayObject, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
+import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
 import type { DefType } from '../../validator/type-space.ts';
 import { V128, type ValType } from '../../syntax/types.ts';
+import { PIECE_ELEMENTS, isMidway, paid, part } from '../pieces.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { bytesOf, copyCells, fillCells, readCells, writeCell } from './cells.ts';
 
 type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number) => number;
-
-/** Elements that one unit of fuel pays for. */
-const ELEMENTS_PER_FUEL = 64;
-
-const cost = (n: number): number => Math.floor(n / ELEMENTS_PER_FUEL);
 
 /** The array in a reference slot. */
 function arrayAt(slot: number): ArrayObject {
@@ -66,6 +63,62 @@ function hasDescriptor(slot: number, nullable: boolean): boolean {
   return typeof value === 'object' && (value as StructObject).descriptor === descriptor;
 }
 
+/** What the elements of an array are set to: the value in a slot, numbers of a data segment, references of an element segment. */
+type Source = 'slot' | Uint8Array | unknown[];
+
+/** Sets `n` elements from `first` on, from `source` at `from`: a slot, an index of bytes, an index of elements. */
+function setCells(cells: Cells, storage: ValType, first: number, n: number, source: Source, from: number): void {
+  if (source === 'slot') fillCells(cells, storage, first, n, from);
+  else if (Array.isArray(source)) copyCells(cells, first, source, from, n, 1);
+  else readCells(cells, storage, first, source, from, n);
+}
+
+/** How far the next element is from one in a source. */
+function sourceSize(source: Source, storage: ValType): number {
+  return source === 'slot' ? 0 : Array.isArray(source) ? 1 : bytesOf(storage);
+}
+
+/**
+ * Makes an array as long as slot `slot` says and puts the reference into the slot of S[at]. Its elements have default values,
+ * or come from `source`. A long array is made in pieces: until it is whole, the reference stands beside its length, and in the
+ * length's high word how many elements are done.
+ */
+function makeArray(inst: ModuleInstance, type: DefType, at: number, slot: number, source?: Source, from = 0): number {
+  const storage = elementStorage(type);
+  const length = S[2 * slot] >>> 0;
+  const isLong = length > PIECE_ELEMENTS;
+  if (!isMidway()) {
+    const made = new ArrayObject(type, length, blankCells(storage, length, isLong ? 0 : length));
+    if (!isLong) {
+      if (source !== undefined) setCells(made.cells, storage, 0, length, source, from);
+      R[at >> 1] = made;
+      return paid(length, inst.unit.prices.element, 0);
+    }
+    R[slot] = made;
+    S[2 * slot + 1] = 0;
+  }
+  const { cells } = R[slot] as ArrayObject;
+  const first = S[2 * slot + 1];
+  const n = Math.min(length - first, PIECE_ELEMENTS);
+  if (storage > 0) for (let i = 0; i < n; i++) (cells as unknown[]).push(null);
+  if (source !== undefined) setCells(cells, storage, first, n, source, from + sourceSize(source, storage) * first);
+  S[2 * slot + 1] = first + n;
+  if (first + n === length) R[at >> 1] = R[slot];
+  return paid(n, inst.unit.prices.element, length - first - n);
+}
+
+/** ref d s n -> */
+function initArray(inst: ModuleInstance, array: ArrayObject, at: number, source: Source): number {
+  const storage = elementStorage(array.defType);
+  const [d, s, left] = [S[at + 2] >>> 0, S[at + 4] >>> 0, S[at + 6] >>> 0];
+  const n = Math.min(left, PIECE_ELEMENTS);
+  setCells(array.cells, storage, d, n, source, s);
+  S[at + 2] = d + n;
+  S[at + 4] = s + n * sourceSize(source, storage);
+  S[at + 6] = left - n;
+  return paid(n, inst.unit.prices.element, left - n);
+}
+
 export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
   'struct.new': ({ space }, at, l) => {
     const type = space.at(l);
@@ -83,21 +136,12 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
     R[at >> 1] = new StructObject(type, structLayout(type).blank.slice(), descriptorAt(at >> 1));
     return 0;
   },
-  'array.new': ({ space }, at, l) => {
-    const type = space.at(l);
-    const storage = elementStorage(type);
-    const length = S[at + (storage === V128 ? 4 : 2)] >>> 0;
-    const cells = blankCells(storage, length);
-    fillCells(cells, storage, 0, length, at >> 1);
-    R[at >> 1] = new ArrayObject(type, length, cells);
-    return cost(length);
+  'array.new': (inst, at, l) => {
+    const type = inst.space.at(l);
+    const slot = at >> 1;
+    return makeArray(inst, type, at, slot + (elementStorage(type) === V128 ? 2 : 1), 'slot', slot);
   },
-  'array.new_default': ({ space }, at, l) => {
-    const type = space.at(l);
-    const length = S[at] >>> 0;
-    R[at >> 1] = new ArrayObject(type, length, blankCells(elementStorage(type), length));
-    return cost(length);
-  },
+  'array.new_default': (inst, at, l) => makeArray(inst, inst.space.at(l), at, at >> 1),
   'array.new_fixed': ({ space }, at, l, m) => {
     const type = space.at(l);
     const storage = elementStorage(type);
@@ -110,60 +154,49 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
   },
   'array.new_data': (inst, at, l, m) => {
     const type = inst.space.at(l);
-    const storage = elementStorage(type);
-    const bytes = inst.datas[m];
-    const [from, n] = [S[at] >>> 0, S[at + 2] >>> 0];
-    checkData(bytes, storage, from, n);
-    const cells = blankCells(storage, n);
-    readCells(cells, storage, 0, bytes, from, n);
-    R[at >> 1] = new ArrayObject(type, n, cells);
-    return cost(n);
+    checkData(inst.datas[m], elementStorage(type), S[at] >>> 0, S[at + 2] >>> 0);
+    return makeArray(inst, type, at, (at >> 1) + 1, inst.datas[m], S[at] >>> 0);
   },
   'array.new_elem': (inst, at, l, m) => {
-    const type = inst.space.at(l);
-    const elems = inst.elems[m];
-    const [from, n] = [S[at] >>> 0, S[at + 2] >>> 0];
-    checkElems(elems, from, n);
-    const cells = blankCells(elementStorage(type), n);
-    copyCells(cells, 0, elems, from, n, 1);
-    R[at >> 1] = new ArrayObject(type, n, cells);
-    return cost(n);
+    checkElems(inst.elems[m], S[at] >>> 0, S[at + 2] >>> 0);
+    return makeArray(inst, inst.space.at(l), at, (at >> 1) + 1, inst.elems[m], S[at] >>> 0);
   },
-  'array.fill': (_inst, at) => {
+  'array.fill': (inst, at) => {
     const array = arrayAt(at >> 1);
     const storage = elementStorage(array.defType);
-    const [first, n] = [S[at + 2] >>> 0, S[at + (storage === V128 ? 8 : 6)] >>> 0];
-    checkArray(array, first, n);
+    const length = at + (storage === V128 ? 8 : 6);
+    const [first, left] = [S[at + 2] >>> 0, S[length] >>> 0];
+    checkArray(array, first, left);
+    const n = Math.min(left, PIECE_ELEMENTS);
     fillCells(array.cells, storage, first, n, (at >> 1) + 2);
-    return cost(n);
+    S[at + 2] = first + n;
+    S[length] = left - n;
+    return paid(n, inst.unit.prices.element, left - n);
   },
-  'array.copy': (_inst, at) => {
+  'array.copy': (inst, at) => {
     const to = arrayAt(at >> 1);
     const from = arrayAt((at >> 1) + 2);
-    const [d, s, n] = [S[at + 2] >>> 0, S[at + 6] >>> 0, S[at + 8] >>> 0];
-    checkArray(to, d, n);
-    checkArray(from, s, n);
-    copyCells(to.cells, d, from.cells, s, n, cellsOf(elementStorage(to.defType)));
-    return cost(n);
+    const [d, s, left] = [S[at + 2] >>> 0, S[at + 6] >>> 0, S[at + 8] >>> 0];
+    checkArray(to, d, left);
+    checkArray(from, s, left);
+    const { n, skip, on } = part(left, PIECE_ELEMENTS, to === from && d > s);
+    copyCells(to.cells, d + skip, from.cells, s + skip, n, cellsOf(elementStorage(to.defType)));
+    S[at + 2] = d + on;
+    S[at + 6] = s + on;
+    S[at + 8] = left - n;
+    return paid(n, inst.unit.prices.element, left - n);
   },
   'array.init_data': (inst, at, _l, m) => {
     const array = arrayAt(at >> 1);
-    const storage = elementStorage(array.defType);
-    const bytes = inst.datas[m];
-    const [d, s, n] = [S[at + 2] >>> 0, S[at + 4] >>> 0, S[at + 6] >>> 0];
-    checkArray(array, d, n);
-    checkData(bytes, storage, s, n);
-    readCells(array.cells, storage, d, bytes, s, n);
-    return cost(n);
+    checkArray(array, S[at + 2] >>> 0, S[at + 6] >>> 0);
+    checkData(inst.datas[m], elementStorage(array.defType), S[at + 4] >>> 0, S[at + 6] >>> 0);
+    return initArray(inst, array, at, inst.datas[m]);
   },
   'array.init_elem': (inst, at, _l, m) => {
     const array = arrayAt(at >> 1);
-    const elems = inst.elems[m];
-    const [d, s, n] = [S[at + 2] >>> 0, S[at + 4] >>> 0, S[at + 6] >>> 0];
-    checkArray(array, d, n);
-    checkElems(elems, s, n);
-    copyCells(array.cells, d, elems, s, n, 1);
-    return cost(n);
+    checkArray(array, S[at + 2] >>> 0, S[at + 6] >>> 0);
+    checkElems(inst.elems[m], S[at + 4] >>> 0, S[at + 6] >>> 0);
+    return initArray(inst, array, at, inst.elems[m]);
   },
   'ref.test_desc': (_inst, at, l) => {
     S[at] = hasDescriptor(at >> 1, (l & 1) !== 0) ? 1 : 0;

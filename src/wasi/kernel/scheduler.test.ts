@@ -9,6 +9,7 @@ class Steps implements GuestCall {
   fuel = 0;
   timeLeft: number | undefined;
   waitsForMemory = false;
+  midway = false;
   abandoned = false;
   wake: () => void = () => {};
   private readonly steps: ((call: Steps) => 'suspended' | undefined)[];
@@ -73,6 +74,23 @@ async function orderOf(options: SchedulerOptions): Promise<string> {
 describe('the scheduler', () => {
   it('gives turns round robin, and runs the calls of a thread one after the other', async () => {
     expect(await orderOf({})).toBe('abcabcabcaAA');
+  });
+
+  it('lets no other thread in while one stands in the middle of an instruction', async () => {
+    for (const seed of [undefined, 1, 2, 3]) {
+      const log: string[] = [];
+      const scheduler = new Scheduler({ seed });
+      const halfway = (letter: string, midway: boolean) => (call: Steps) => {
+        log.push(letter);
+        call.midway = midway;
+        return undefined;
+      };
+      scheduler.add([new Steps(halfway('a', false), halfway('b', true), halfway('c', true), halfway('d', false))]);
+      scheduler.add([noting(log, '-', 20)]);
+      scheduler.add([noting(log, '-', 20)]);
+      await scheduler.run(turnOfHost);
+      expect(log.join('')).toContain('bcd');
+    }
   });
 
   it('gives turns by chance with a seed, and the same ones again with the same seed', async () => {

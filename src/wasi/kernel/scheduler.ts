@@ -21,6 +21,8 @@ export interface GuestCall {
   step(slice: number, options?: { readonly deadline: number }): 'done' | 'fuel' | 'slice' | 'suspended';
   /** Calls `wake` once when a suspended call can go on. `blocks`: the host gets no control until then. */
   whenReady(wake: () => void, blocks: boolean): void;
+  /** Whether it was stopped in the middle of an instruction. */
+  readonly midway: boolean;
   /** Whether it is suspended in a wait on memory, which only another thread or a time-out ends. */
   readonly waitsForMemory: boolean;
   /** Milliseconds until a wait on memory times out; undefined for other waits, and for those without a limit. */
@@ -172,7 +174,9 @@ export class Scheduler {
     const used = before - this.fuel;
     const left = slice - used;
     if (this.chance !== undefined) this.sinceHost += used + TURN_COST;
-    thread.left = outcome === 'slice' && left >= 0 && now() >= pause ? left : undefined;
+    // No other thread sees what is half done.
+    const goesOn = call.midway || (left >= 0 && now() >= pause);
+    thread.left = outcome === 'slice' && goesOn ? Math.max(0, left) : undefined;
     if (outcome === 'fuel') {
       throw new Interrupted('fuel', 'all fuel consumed: the program was stopped');
     }
