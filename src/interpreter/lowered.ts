@@ -46,7 +46,7 @@ export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[]
 
 const ROOM: Record<CodeMode, Room> = {
   // Two functions that call each other in turn must not push each other out.
-  fast: { slots: SLOT_WORDS / 2, words: CODE_WORDS / 4 },
+  fast: { slots: SLOT_WORDS / 2, words: CODE_WORDS / 2 - FIRST_FREE },
   traced: { slots: SLOT_WORDS / 2, words: CODE_WORDS - FIRST_FREE },
 };
 

@@ -18,6 +18,6 @@ export function lowerAtomics(b: TreeBuilder): boolean {
   if (row.name.startsWith('memory.atomic.wait')) {
     b.code.statement(row.name.endsWith('64') ? 'wait64' : 'wait32', at, slot, ...operands, offset, index);
   } else b.code.effect(row.name, slot, operands, offset, accessPlace(index, 0), at);
-  for (const t of pushes) b.operands.pushPlaced(t);
+  b.operands.pushAll(pushes);
   return true;
 }

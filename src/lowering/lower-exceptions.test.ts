@@ -5,6 +5,7 @@ import { encodeModule } from '../encoder/encode.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
 import { parseModule } from '../text/parser.ts';
 import { validateModule } from '../validator/module.ts';
+import { instantiate } from '../index.ts';
 import { disassemble } from './disassemble.ts';
 import { regionAt } from './handlers.ts';
 import { type Lowered, lowerFunction } from './lower.ts';
@@ -54,4 +55,19 @@ test('regions nest, and delegate skips what is between', () => {
 test('the region of a position is that of the last start before it', () => {
   const table = { starts: [3, 7, 9], regions: [0, 1, -1], outer: [-1, 0], clauses: [[], []] };
   expect([0, 2, 3, 6, 7, 8, 9, 100].map((at) => regionAt(table, at))).toEqual([-1, -1, 0, 0, 1, 1, -1, -1]);
+});
+
+test('a clause that began where the code of another one ended was taken for code outside of its try', () => {
+  // The innermost clause stands before the one that it is in, and ends in the region of the try between them.
+  const inner = '(try (do (throw $n)) (catch $n (try (do (throw $n)) (catch_all (throw $n)))))';
+  const text = `(module (tag $n) (func $throw (throw $n)) (func (export "f") (result i32)
+    (try (result i32)
+      (do
+        (try
+          (do (throw $n))
+          (catch $n (call $throw) (block $h (try_table (catch $n $h) ${inner}) unreachable) (return (i32.const 1))))
+        (i32.const 2))
+      (catch $n (i32.const 42)))))`;
+  const valid = validateModule(decodeModule(encodeModule(parseModule(text))), { features });
+  expect(instantiate(valid).call('f')).toBe(42);
 });

@@ -109,7 +109,7 @@ function landing(b: TreeBuilder, frame: Frame, { kind, tag, label: depth }: Catc
   const { operands } = b;
   operands.truncate(frame.height);
   const slot = operands.place(frame.height);
-  for (const t of tagParams(b, tag)) operands.pushPlaced(t);
+  operands.pushAll(tagParams(b, tag));
   const refSlot = kind.endsWith('_ref') ? operands.place(operands.height) : -1;
   if (refSlot >= 0) operands.pushPlaced(EXNREF);
   const target = frameAt(b, depth);
@@ -150,7 +150,7 @@ function legacyCatch(b: TreeBuilder): void {
   operands.pushPlaced(EXNREF);
   const slot = operands.place(operands.height);
   const tag = cursor.row.name === 'catch' ? cursor.index : -1;
-  for (const t of tagParams(b, tag)) operands.pushPlaced(t);
+  operands.pushAll(tagParams(b, tag));
   b.regions.addClause(frame.own, tag, label, slot, refSlot);
   b.dead = false;
   b.pending = 0;

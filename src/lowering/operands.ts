@@ -79,6 +79,23 @@ export class Operands {
     this.height = height + 1;
   }
 
+  /** The same for values of these types, of which the last is on top. */
+  pushAll(types: readonly ValType[]): void {
+    const { height, places } = this;
+    const end = height + types.length;
+    if (this.probes !== undefined || end > this.types.length) {
+      for (const t of types) this.pushPlaced(t);
+      return;
+    }
+    let place = places[height];
+    for (let i = 0; i < types.length; i++) {
+      this.types[height + i] = types[i];
+      place += slotsOf(types[i]);
+      places[height + i + 1] = place;
+    }
+    this.height = end;
+  }
+
   /** The number of the operand on top, where traced code is lowered; -1 where there is none. */
   get top(): number {
     return this.height === 0 ? -1 : this.numbers[this.height - 1];

@@ -153,7 +153,7 @@ function openElse(b: TreeBuilder): void {
   b.code.label(frame.orElse);
   b.dead = false;
   b.operands.truncate(frame.height);
-  for (const t of frame.type.params) b.operands.pushPlaced(t);
+  b.operands.pushAll(frame.type.params);
   frame.kind = 'else';
 }
 
@@ -174,7 +174,7 @@ export function closeBlock(b: TreeBuilder): void {
   if (kind !== 'loop' && frame.used) b.code.label(frame.label);
   b.dead = b.dead && kind !== 'if' && (kind === 'loop' || !frame.used);
   b.operands.truncate(frame.height);
-  for (const t of frame.type.results) b.operands.pushPlaced(t);
+  b.operands.pushAll(frame.type.results);
 }
 
 export function frameAt(b: TreeBuilder, depth: number): Frame {
@@ -312,5 +312,5 @@ export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, t
   else if (byRef) b.code.statement(name, at, index, -1, 0, ...place);
   else b.code.statement(name, at, index, cursor.index2, typeSpace(b.valid).canonical[cursor.index], ...place);
   b.dead = tail;
-  if (!tail) for (const t of type.results) operands.pushPlaced(t);
+  if (!tail) operands.pushAll(type.results);
 }

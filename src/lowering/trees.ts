@@ -328,7 +328,7 @@ export class TreeBuilder {
     operands.flushAbove(base, height);
     operands.truncate(height);
     this.emitOp('out', OUT_NAMES.indexOf(fn), l, m, base * 2);
-    for (const t of pushes) operands.pushPlaced(t);
+    operands.pushAll(pushes);
     return true;
   }
 }
