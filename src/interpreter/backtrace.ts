@@ -4,6 +4,7 @@ import type { BacktraceFrame } from '../errors.ts';
 import type { Names } from '../syntax/module.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type CodePlace, offsetsAt, placeOf } from './lowered.ts';
+import { CROSS_RETURN_PC } from './code-space.ts';
 import { FRAMES as FS } from './stack.ts';
 import type { Thread } from './thread.ts';
 
@@ -35,13 +36,15 @@ export function backtraceLater(t: Thread): () => BacktraceFrame[] {
 
 function placesOf(t: Thread): CodePlace[] {
   const places: CodePlace[] = [];
-  let { pc } = t;
+  let { pc, instance } = t;
+  let waiting = t.callers.length;
   for (let sp = t.sp; places.length < MAX_FRAMES; sp -= 2) {
-    const place = placeOf(pc);
+    const place = placeOf(pc, instance.unit);
     if (place !== undefined) places.push(place);
     if (sp <= t.frameBase) break;
     // A return pc stands behind the call: one less is in it.
     pc = FS[sp - 2] - 1;
+    if (pc === CROSS_RETURN_PC - 1) instance = t.callers[--waiting];
   }
   return places;
 }

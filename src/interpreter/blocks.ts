@@ -5,6 +5,7 @@
 // dead between two wasm instructions with an effect.
 // It knows nothing of what ops do: that is in the rows that threaded.ts gives.
 import { InternalError } from '../errors.ts';
+import type { CodeUnit } from '../runtime/code-unit.ts';
 import { HEADER_WORDS } from '../lowering/emit.ts';
 import { scratchSlots } from '../lowering/frame.ts';
 import { OPS, isSlot, isWritten, opSize } from '../lowering/op-table.ts';
@@ -369,11 +370,12 @@ function firstScratch(pc: number): number {
   return scratchSlots(C[entry - HEADER_WORDS] / 2);
 }
 
-/** All blocks of the code that exists. */
+/** The blocks of the unit whose code runs: it holds them, so that they go when it goes, or when all code is dropped. */
 export class Blocks {
   readonly rows: readonly Row[];
   /** Goes on at a block without a taken branch. */
   readonly fall: (block: Block) => Exit;
+  private unit: CodeUnit | undefined = undefined;
   private known = new Map<number, Block>();
   private readonly unmade: Exit;
 
@@ -401,8 +403,13 @@ export class Blocks {
     block.run = this.unmade;
   }
 
-  /** All code has been dropped. */
-  forget(): void {
-    this.known = new Map();
+  /** Code of this unit runs from here on. Answers whether it is another unit or other code than before. */
+  use(unit: CodeUnit): boolean {
+    const generation = currentGeneration();
+    if (unit === this.unit && unit.blocks?.generation === generation) return false;
+    if (unit.blocks?.generation !== generation) unit.blocks = { generation, known: new Map<number, Block>() };
+    this.unit = unit;
+    this.known = unit.blocks.known as Map<number, Block>;
+    return true;
   }
 }

@@ -60,7 +60,7 @@ export function resolveCall(t: Thread): void {
     C[t.pc] = tail ? TAIL_CALL_IMPORT : CALL_IMPORT;
     return;
   }
-  const entry = entryOf(unit, index, running, t.sp);
+  const entry = entryOf(unit, index, running);
   // If there was no room, code has moved, and the thread's pc with it: this op is where the pc is now.
   C[t.pc] = tail ? TAIL_CALL : CALL;
   C[t.pc + 1] = entry;
@@ -107,7 +107,7 @@ function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   if (t.sp + 4 > FRAME_WORDS) throw exhausted();
   // Lowering may move code when there is no room, so it comes before any pc is stored.
   const before = t.pc;
-  const entry = entryOf(func.instance.unit, func.index, running, t.sp);
+  const entry = entryOf(func.instance.unit, func.index, running);
   const moved = t.pc - before;
   if (!tail) pushFrame(t, returnPc + moved, shift);
   if (func.instance !== t.instance) crossInstance(t, func, tail);

@@ -14,10 +14,13 @@ export const CROSS_RETURN_PC = 2;
 /** Functions are placed from here on. */
 export const FIRST_FREE = 16;
 
-/** The functions of one generation, in the order of their places in the code array. */
+/**
+ * The functions of one generation, in the order of their places in the code array: where they start, and their indices in
+ * their modules. It does not hold the modules, which would stay until all code is dropped: who asks knows the instance.
+ */
 export interface Generation {
   readonly starts: number[];
-  readonly owners: { readonly unit: CodeUnit; readonly index: number }[];
+  readonly indices: number[];
 }
 
 CODE[EXIT_PC] = opNumber('exit') as number;
@@ -25,7 +28,7 @@ CODE[CROSS_RETURN_PC] = opNumber('cross.return') as number;
 
 CODE[NOWHERE_PC] = opNumber('unreachable') as number;
 
-let generation: Generation = { starts: [], owners: [] };
+let generation: Generation = { starts: [], indices: [] };
 let top = FIRST_FREE;
 
 export function currentGeneration(): Generation {
@@ -43,17 +46,23 @@ export function place(unit: CodeUnit, index: number, code: Int32Array, targets: 
   CODE.set(code, top);
   for (let i = 0; i < targets.length; i++) CODE[top + targets[i]] += entry;
   generation.starts.push(entry);
-  generation.owners.push({ unit, index });
+  generation.indices.push(index);
   unit.entries[index] = entry;
   top += code.length;
   return entry;
 }
 
+/** Sees to it that a unit whose code runs next has no entries of code that was dropped. */
+export function freshen(unit: CodeUnit): void {
+  if (unit.generation === generation) return;
+  unit.generation = generation;
+  unit.entries.fill(0);
+}
+
 /** Drops all code. Old pcs can be looked up in the generation that this answers. */
 export function dropCode(): Generation {
   const old = generation;
-  for (const owner of old.owners) owner.unit.entries[owner.index] = 0;
-  generation = { starts: [], owners: [] };
+  generation = { starts: [], indices: [] };
   top = FIRST_FREE;
   return old;
 }

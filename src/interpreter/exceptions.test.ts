@@ -9,9 +9,8 @@ import { DEFAULT_FEATURES, FEATURES, withFeatures } from '../syntax/features.ts'
 import { parseModule } from '../text/parser.ts';
 import { dropCode } from './code-space.ts';
 import { invokeBits } from './invoke.ts';
-import { translate } from './lowered.ts';
-import { FRAMES } from './stack.ts';
-import { free, running } from './thread.ts';
+import { movePcs } from './lowered.ts';
+import { running } from './thread.ts';
 
 const features = withFeatures(DEFAULT_FEATURES, { 'legacy-exceptions': true });
 
@@ -387,8 +386,7 @@ describe('code', () => {
     const moved = (): void => {
       const old = dropCode();
       caller(() => 0).call('run', 0);
-      for (let at = 0; at < free.frame; at += 2) FRAMES[at] = translate(old, FRAMES[at]);
-      for (const t of running) t.pc = translate(old, t.pc);
+      for (const t of running) movePcs(t, old);
     };
     const instance = caller((x) => {
       moved();

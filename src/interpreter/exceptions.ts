@@ -71,9 +71,13 @@ export function raise(t: Thread, exception: ExceptionObject, behind: number): vo
     if (pc === CROSS_RETURN_PC) instance = t.callers[--waiting];
     else {
       const found = findFunction(where, pc - 1);
-      const { unit, index } = where.owners[found];
       const entry = where.starts[found];
-      const handler = findHandler(unit.handlers[index], pc - 1 - entry, instance, exception.tag);
+      const handler = findHandler(
+        instance.unit.handlers[where.indices[found]],
+        pc - 1 - entry,
+        instance,
+        exception.tag,
+      );
       if (handler !== undefined) {
         t.callers.length = waiting;
         t.instance = instance;

@@ -463,11 +463,11 @@ function useInstance(next: ModuleInstance): void {
 
 /** Runs code of \`next\` from pc until there is a reason to leave, exactly as \`run\` of loop.ts does. */
 export function run(next: ModuleInstance, pc: number, fp2At: number, spAt: number, fuelThere: number): number {
+  const otherCode = blocks.use(next.unit);
   if (generation !== currentGeneration()) {
     generation = currentGeneration();
-    blocks.forget();
     BACK.length = 0;
-  }
+  } else if (otherCode && spAt < 4) BACK.length = 0; // Nothing of what ran before is held.
   useInstance(next);
   fp2 = fp2At;
   sp = spAt;

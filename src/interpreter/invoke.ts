@@ -93,7 +93,7 @@ function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
   thread.sp = thread.frameBase + 2;
-  enterFrame(thread, entryOf(instance.unit, func.index, running, thread.sp));
+  enterFrame(thread, entryOf(instance.unit, func.index, running));
 }
 
 /** Runs an action of the host while the free part of the stack is reserved up to `top`. */

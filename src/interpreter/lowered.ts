@@ -4,14 +4,17 @@ import { type Lowered, lowerFunction, offsetsIn } from '../lowering/lower.ts';
 import type { CodeMode } from '../lowering/probes.ts';
 import type { Room } from '../lowering/trees.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
 import { type Prices, samePrices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
 import {
+  CROSS_RETURN_PC,
   FIRST_FREE,
   type Generation,
   currentGeneration,
   dropCode,
   findFunction,
+  freshen,
   hasRoom,
   place,
 } from './code-space.ts';
@@ -25,22 +28,37 @@ export function unitOf(module: ValidModule, mode: CodeMode, prices: Prices): Cod
   const found = units.find((one) => one.mode === mode && samePrices(one.prices, prices));
   if (found !== undefined) return found;
   const entries = new Int32Array(module.funcTypes.length);
-  const unit: CodeUnit = { module, mode, prices, entries, handlers: [], probes: [] };
+  const unit: CodeUnit = {
+    module,
+    mode,
+    prices,
+    entries,
+    generation: undefined,
+    blocks: undefined,
+    handlers: [],
+    probes: [],
+  };
   UNITS.set(module, [...units, unit]);
   return unit;
 }
 
-/** What holds pcs besides FRAMES: threads that are on the stack now. */
+/** A thread as far as its pcs go. */
 export interface PcHolder {
   pc: number;
+  sp: number;
+  readonly frameBase: number;
+  readonly instance: ModuleInstance;
+  /** Instances that wait for a return from another one, outermost first. */
+  readonly callers: readonly ModuleInstance[];
 }
 
-/** The entry of a function, lowered now if it was not. `live` and `sp` say which pcs must survive a lack of room. */
-export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[], sp: number): number {
+/** The entry of a function, lowered now if it was not. `live` are the threads whose pcs must survive a lack of room. */
+export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[]): number {
+  freshen(unit);
   const entry = unit.entries[index];
   if (entry !== 0) return entry;
   const code = lower(unit, index);
-  if (!hasRoom(code.words.length)) startGeneration(live, sp);
+  if (!hasRoom(code.words.length)) startGeneration(live);
   return placeOrFail(unit, index, code);
 }
 
@@ -63,19 +81,31 @@ function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {
   return place(unit, index, code.words, code.targets);
 }
 
-/** Drops all code and lowers again what is on the stack: the frames below `sp`, and where `live` threads stand. */
-export function startGeneration(live: readonly PcHolder[], sp: number): void {
+/** Drops all code and lowers again what is on the stack: that of the threads that stand on it. */
+export function startGeneration(live: readonly PcHolder[]): void {
   const old = dropCode();
-  for (let at = 0; at < sp; at += 2) FRAMES[at] = translate(old, FRAMES[at]);
-  for (const holder of live) holder.pc = translate(old, holder.pc);
+  for (const thread of live) movePcs(thread, old);
 }
 
-/** A pc of an earlier generation in the current one. */
-export function translate(old: Generation, pc: number): number {
-  if (pc < FIRST_FREE || old === currentGeneration()) return pc;
+/** Takes the pcs of a thread on the stack from an earlier generation to the current one, from its innermost frame out. */
+export function movePcs(thread: PcHolder, old: Generation): void {
+  if (old === currentGeneration()) return;
+  let { instance } = thread;
+  let waiting = thread.callers.length;
+  thread.pc = translate(old, thread.pc, instance.unit);
+  for (let at = thread.sp - 2; at >= thread.frameBase; at -= 2) {
+    if (FRAMES[at] === CROSS_RETURN_PC) instance = thread.callers[--waiting];
+    else FRAMES[at] = translate(old, FRAMES[at], instance.unit);
+  }
+}
+
+/** A pc of a unit's code in an earlier generation, in the current one. */
+function translate(old: Generation, pc: number, unit: CodeUnit): number {
+  if (pc < FIRST_FREE) return pc;
   const found = findFunction(old, pc);
   if (found < 0) throw new InternalError(`no function at pc ${pc}`);
-  const { unit, index } = old.owners[found];
+  freshen(unit);
+  const index = old.indices[found];
   const known = unit.entries[index];
   const entry = known !== 0 ? known : placeOrFail(unit, index, lower(unit, index));
   return entry + (pc - old.starts[found]);
@@ -89,12 +119,12 @@ export interface CodePlace {
   readonly position: number;
 }
 
-/** Which function a pc is in now. */
-export function placeOf(pc: number): CodePlace | undefined {
+/** Which function of a unit a pc is in now. */
+export function placeOf(pc: number, unit: CodeUnit): CodePlace | undefined {
   const where = currentGeneration();
   const found = findFunction(where, pc);
   if (pc < FIRST_FREE || found < 0) return undefined;
-  return { ...where.owners[found], position: pc - where.starts[found] };
+  return { unit, index: where.indices[found], position: pc - where.starts[found] };
 }
 
 /** Instructions that are lowered for one backtrace, whatever the clock says, and between two looks at it; milliseconds. */

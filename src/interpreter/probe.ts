@@ -86,8 +86,8 @@ export function reportProbe(t: Thread): void {
   if (monitor === undefined) return;
   const where = currentGeneration();
   const found = findFunction(where, t.pc - 1);
-  const { unit, index } = where.owners[found];
-  const event = new LiveEvent(t, index, (unit.probes[index] as Probes).at(C[t.pc - 1]));
+  const index = where.indices[found];
+  const event = new LiveEvent(t, index, (t.instance.unit.probes[index] as Probes).at(C[t.pc - 1]));
   // It is code of the embedder, which may call.
   t.reserve(t.fp2 + C[where.starts[found] - HEADER_WORDS]);
   try {

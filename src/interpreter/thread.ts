@@ -8,7 +8,7 @@ import type { ParkedStack } from '../runtime/thread.ts';
 import type { DefType } from '../validator/type-space.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
 import { growReferences, references } from './loop-support.ts';
-import { startGeneration, translate } from './lowered.ts';
+import { movePcs, startGeneration } from './lowered.ts';
 import type { MemoryWait } from './waits.ts';
 import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 
@@ -179,15 +179,15 @@ export class Thread {
   /** Finds the pcs of a parked stack in the code that exists now, which may first have to make room. */
   private movePcs(generation: Generation, { frames, pc }: ParkedStack): void {
     const move = (): void => {
-      for (let i = 0; i < frames.length; i += 2) FRAMES[this.frameBase + i] = translate(generation, frames[i]);
-      this.pc = translate(generation, pc);
+      FRAMES.set(frames, this.frameBase);
+      this.pc = pc;
+      movePcs(this, generation);
     };
     try {
       move();
     } catch (error) {
       if (!isError(error, 'exhaustion')) throw error;
-      this.pc = EXIT_PC;
-      startGeneration(running, this.frameBase);
+      startGeneration(running.filter((one) => one !== this));
       move();
     }
   }
@@ -201,7 +201,6 @@ export class Thread {
     }
     const generation = parked.generation as Generation;
     S.set(parked.slots, this.base);
-    FRAMES.set(parked.frames, this.frameBase);
     this.sp = this.frameBase + parked.frames.length;
     this.movePcs(generation, parked);
     this.fp2 = this.base + parked.fp2;

@@ -11,6 +11,10 @@ export interface CodeUnit {
   readonly prices: Prices;
   /** By function index (imports included): index of the function's first op in CODE, 0 where it is not lowered. */
   readonly entries: Int32Array;
+  /** The generation of code that the entries are of (interpreter/code-space.ts); no code knows of the unit. */
+  generation: object | undefined;
+  /** The closures of its code by pc, for the second loop, and the generation that they are of (interpreter/blocks.ts). */
+  blocks: { readonly generation: object; readonly known: Map<number, unknown> } | undefined;
   /** What each lowered function catches; undefined for nothing. */
   readonly handlers: (Handlers | undefined)[];
   /** Traced units: the probes of each lowered function. */

@@ -2,13 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { type Instance, instantiate } from '../../src/index.ts';
 import { startGeneration } from '../../src/interpreter/lowered.ts';
-import { free, running } from '../../src/interpreter/thread.ts';
+import { running } from '../../src/interpreter/thread.ts';
 import { PROGRAMS } from './programs.ts';
 import { callInSlices, random, run, stateOf, wat } from './support.ts';
 
 /** As a function does that is lowered when there is no room: all threads on the stack go on in new code. */
 function dropAll(): void {
-  startGeneration(running, free.frame);
+  startGeneration(running);
 }
 
 describe('code that is dropped', () => {

@@ -18,7 +18,7 @@ import {
 } from '../../src/index.ts';
 import { startGeneration } from '../../src/interpreter/lowered.ts';
 import type { Monitor } from '../../src/interpreter/probe.ts';
-import { free, running } from '../../src/interpreter/thread.ts';
+import { running } from '../../src/interpreter/thread.ts';
 import type { Prices } from '../../src/syntax/prices.ts';
 import { differential, type Engine, module } from '../../src/testing/index.ts';
 import { type GuestCall, Scheduler } from '../../src/wasi/kernel/scheduler.ts';
@@ -167,7 +167,7 @@ const WAYS: readonly Engine[] = [
   metered(
     'in code that is dropped',
     sliced((next) => {
-      if (next(8) === 0) startGeneration(running, free.frame);
+      if (next(8) === 0) startGeneration(running);
       return next(30);
     }),
   ),
