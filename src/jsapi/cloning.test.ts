@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../text/index.ts';
@@ -42,6 +43,13 @@ describe('no object of ours is ever cloned as an empty object', () => {
     }
   });
 
+  it.each(Object.entries(MADE))('%s: the message had the name that the class has in the source', (name, object) => {
+    expect(() => structuredClone(object)).toThrow(`#<${name}> could not be cloned.`);
+    expect(() => structuredClone(Object.freeze({ object }))).toThrow(`#<${name}> could not be cloned.`);
+    const Class = ours[name as 'Module'] as unknown as () => object;
+    expect(() => Class()).toThrow(new TypeError(`Class constructor ${name} cannot be invoked without 'new'`));
+  });
+
   it.each(['Module', 'Memory', 'Table', 'Global', 'Tag', 'Instance'] as const)(
     'classes that extend %s, too',
     (name) => {
@@ -62,6 +70,35 @@ describe('no object of ours is ever cloned as an empty object', () => {
       expect(() => structuredClone(made)).toThrow(/could not be cloned/);
     },
   );
+});
+
+/** The same things by a namespace, as Node's console prints them. */
+function printed(api: typeof ours): Record<string, string> {
+  const bytes = assemble(`(module (memory (export "m") 1) (table (export "t") 1 funcref) (tag (export "x"))
+    (global (export "g") i32 (i32.const 1)) (func (export "f") (param i32)))`);
+  const made = new api.Module(bytes);
+  const { exports } = new api.Instance(made);
+  const newTag = new api.Tag({ parameters: [] });
+  const things = {
+    Module: made,
+    Instance: new api.Instance(made),
+    Memory: new api.Memory({ initial: 1 }),
+    Table: new api.Table({ element: 'anyfunc', initial: 1 }),
+    Global: new api.Global({ value: 'i32' }),
+    Tag: newTag,
+    Exception: new api.Exception(newTag, []),
+    exports,
+    moduleImports: api.Module.imports(made),
+    moduleExports: api.Module.exports(made),
+    error: new api.RuntimeError('x').toString(),
+    nested: { deep: [made, exports['f']] },
+  };
+  return Object.fromEntries(Object.entries(things).map(([name, value]) => [name, inspect(value)]));
+}
+
+it('the console prints our objects as those of the host', () => {
+  const { WebAssembly: theirs } = globalThis as unknown as { WebAssembly: typeof ours };
+  expect(printed(ours)).toEqual(printed(theirs));
 });
 
 describe('a parcel', () => {

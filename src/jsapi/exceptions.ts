@@ -54,42 +54,46 @@ function toPayload(tag: Tag, payload: readonly unknown[]): unknown[] {
   });
 }
 
-export class ExceptionObject {
-  constructor(exceptionTag: TagObject, payload: Iterable<unknown>, ...options: [options?: ExceptionOptions]) {
-    const who = 'WebAssembly.Exception()';
-    const tag = toTag(exceptionTag, who);
-    const values = toSequence(payload, `${who}: Argument 1`);
-    const { traceStack } = toDictionary(options[0], `${who}: Argument 2`);
-    if (tag === JS_TAG) throw new TypeError(say.jsTagException());
-    const made = bind(newObject(new.target), new WasmException(tag, toPayload(tag, values)));
-    if (traceStack) {
-      const { stack } = new Error();
-      if (typeof stack === 'string') STACKS.set(made, stack);
+export const { Exception: ExceptionObject } = {
+  Exception: class {
+    constructor(exceptionTag: TagObject, payload: Iterable<unknown>, ...options: [options?: ExceptionOptions]) {
+      const who = 'WebAssembly.Exception()';
+      const tag = toTag(exceptionTag, who);
+      const values = toSequence(payload, `${who}: Argument 1`);
+      const { traceStack } = toDictionary(options[0], `${who}: Argument 2`);
+      if (tag === JS_TAG) throw new TypeError(say.jsTagException());
+      const made = bind(newObject(new.target), new WasmException(tag, toPayload(tag, values)));
+      if (traceStack) {
+        const { stack } = new Error();
+        if (typeof stack === 'string') STACKS.set(made, stack);
+      }
+      return made;
     }
-    return made;
-  }
 
-  getArg(exceptionTag: TagObject, index: number): unknown {
-    const exception = receiver(this);
-    const who = 'WebAssembly.Exception.getArg()';
-    const tag = toTag(exceptionTag, who);
-    const at = toUint32(index, `${who}: Argument 1`);
-    if (exception.tag !== tag) throw new TypeError(say.wrongTag());
-    const { values } = exception;
-    if (at >= values.length) throw new RangeError(say.noPayload(at, values.length));
-    if (!canCross(tag.params[at])) throw new TypeError(say.uncrossable());
-    return toJs(values[at]);
-  }
+    getArg(exceptionTag: TagObject, index: number): unknown {
+      const exception = receiver(this);
+      const who = 'WebAssembly.Exception.getArg()';
+      const tag = toTag(exceptionTag, who);
+      const at = toUint32(index, `${who}: Argument 1`);
+      if (exception.tag !== tag) throw new TypeError(say.wrongTag());
+      const { values } = exception;
+      if (at >= values.length) throw new RangeError(say.noPayload(at, values.length));
+      if (!canCross(tag.params[at])) throw new TypeError(say.uncrossable());
+      return toJs(values[at]);
+    }
 
-  is(exceptionTag: TagObject): boolean {
-    const exception = receiver(this);
-    return exception.tag === toTag(exceptionTag, 'WebAssembly.Exception.is()');
-  }
+    is(exceptionTag: TagObject): boolean {
+      const exception = receiver(this);
+      return exception.tag === toTag(exceptionTag, 'WebAssembly.Exception.is()');
+    }
 
-  get stack(): string | undefined {
-    receiver(this);
-    return STACKS.get(this);
-  }
-}
+    get stack(): string | undefined {
+      receiver(this);
+      return STACKS.get(this);
+    }
+  },
+};
+
+export type ExceptionObject = InstanceType<typeof ExceptionObject>;
 
 exposeInterface(ExceptionObject, 'Exception');

@@ -100,35 +100,39 @@ function valueIn(global: Global): unknown {
   return readGlobal(global);
 }
 
-export class GlobalObject {
-  constructor(descriptor: GlobalDescriptor, ...value: [value?: unknown]) {
-    const who = 'WebAssembly.Global()';
-    const given = toDictionary(descriptor, `${who}: Argument 0`);
-    const mutable = Boolean(given['mutable']);
-    const name = given['value'];
-    if (name === undefined) throw new TypeError(say.missing(`${who}: Property 'value'`));
-    const val = toValueType(name, `${who}: Property 'value'`);
-    if (!canCross(val)) throw new TypeError(say.uncrossable());
-    const global = new Global({ val, mutable });
-    // undefined is a missing argument in Web IDL.
-    writeGlobal(global, value[0] === undefined ? defaultValue(val) : toWasm(value[0], val, NO_TYPES));
-    return bind(newObject(new.target), global);
-  }
+export const { Global: GlobalObject } = {
+  Global: class {
+    constructor(descriptor: GlobalDescriptor, ...value: [value?: unknown]) {
+      const who = 'WebAssembly.Global()';
+      const given = toDictionary(descriptor, `${who}: Argument 0`);
+      const mutable = Boolean(given['mutable']);
+      const name = given['value'];
+      if (name === undefined) throw new TypeError(say.missing(`${who}: Property 'value'`));
+      const val = toValueType(name, `${who}: Property 'value'`);
+      if (!canCross(val)) throw new TypeError(say.uncrossable());
+      const global = new Global({ val, mutable });
+      // undefined is a missing argument in Web IDL.
+      writeGlobal(global, value[0] === undefined ? defaultValue(val) : toWasm(value[0], val, NO_TYPES));
+      return bind(newObject(new.target), global);
+    }
 
-  valueOf(): unknown {
-    return valueIn(receiver(this));
-  }
+    valueOf(): unknown {
+      return valueIn(receiver(this));
+    }
 
-  get value(): unknown {
-    return valueIn(receiver(this));
-  }
+    get value(): unknown {
+      return valueIn(receiver(this));
+    }
 
-  set value(value: unknown) {
-    const global = receiver(this);
-    if (!canCross(global.type.val)) throw new TypeError(say.uncrossable());
-    if (!global.type.mutable) throw new TypeError(say.constantGlobal());
-    writeGlobal(global, toWasm(value, global.type.val, global.space));
-  }
-}
+    set value(value: unknown) {
+      const global = receiver(this);
+      if (!canCross(global.type.val)) throw new TypeError(say.uncrossable());
+      if (!global.type.mutable) throw new TypeError(say.constantGlobal());
+      writeGlobal(global, toWasm(value, global.type.val, global.space));
+    }
+  },
+};
+
+export type GlobalObject = InstanceType<typeof GlobalObject>;
 
 exposeInterface(GlobalObject, 'Global');

@@ -153,19 +153,23 @@ function bind(target: InstanceObject, inner: ModuleInstance): InstanceObject {
   return target;
 }
 
-export class InstanceObject {
-  constructor(module: ModuleObject, ...importObject: [importObject?: ImportsObject]) {
-    const who = 'WebAssembly.Instance()';
-    const compiled = toModule(module, `${who}: Argument 0`);
-    const given = toImportsObject(importObject[0], who);
-    return bind(newObject(new.target), instantiateCore(compiled, readImports(compiled, given, who), who));
-  }
+export const { Instance: InstanceObject } = {
+  Instance: class {
+    constructor(module: ModuleObject, ...importObject: [importObject?: ImportsObject]) {
+      const who = 'WebAssembly.Instance()';
+      const compiled = toModule(module, `${who}: Argument 0`);
+      const given = toImportsObject(importObject[0], who);
+      return bind(newObject(new.target), instantiateCore(compiled, readImports(compiled, given, who), who));
+    }
 
-  get exports(): ExportsObject {
-    const exports = isObject(this) ? EXPORTS.get(this) : undefined;
-    if (exports === undefined) throw new TypeError(say.wrongReceiver('Instance'));
-    return exports as ExportsObject;
-  }
-}
+    get exports(): ExportsObject {
+      const exports = isObject(this) ? EXPORTS.get(this) : undefined;
+      if (exports === undefined) throw new TypeError(say.wrongReceiver('Instance'));
+      return exports as ExportsObject;
+    }
+  },
+};
+
+export type InstanceObject = InstanceType<typeof InstanceObject>;
 
 exposeInterface(InstanceObject, 'Instance');

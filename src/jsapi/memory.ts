@@ -55,28 +55,32 @@ function toMemoryType(descriptor: unknown): MemType {
   return { addr, limits, shared, pageSizeLog2: 16 };
 }
 
-export class MemoryObject {
-  constructor(descriptor: MemoryDescriptor) {
-    const type = toMemoryType(descriptor);
-    try {
-      return bind(newObject(new.target), new Memory(type));
-    } catch (error) {
-      throw isError(error, 'exhaustion') ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
+export const { Memory: MemoryObject } = {
+  Memory: class {
+    constructor(descriptor: MemoryDescriptor) {
+      const type = toMemoryType(descriptor);
+      try {
+        return bind(newObject(new.target), new Memory(type));
+      } catch (error) {
+        throw isError(error, 'exhaustion') ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
+      }
     }
-  }
 
-  grow(delta: AddressValue): AddressValue {
-    const memory = receiver(this);
-    const { addr } = memory.type;
-    const pages = toAddress(delta, addr, 'WebAssembly.Memory.grow(): Argument 0');
-    const before = pages > MAX_PAGES_64 ? -1 : memory.grow(Number(pages));
-    if (before < 0) throw new RangeError(say.cannotGrow('WebAssembly.Memory.grow()'));
-    return fromAddress(before, addr);
-  }
+    grow(delta: AddressValue): AddressValue {
+      const memory = receiver(this);
+      const { addr } = memory.type;
+      const pages = toAddress(delta, addr, 'WebAssembly.Memory.grow(): Argument 0');
+      const before = pages > MAX_PAGES_64 ? -1 : memory.grow(Number(pages));
+      if (before < 0) throw new RangeError(say.cannotGrow('WebAssembly.Memory.grow()'));
+      return fromAddress(before, addr);
+    }
 
-  get buffer(): ArrayBuffer {
-    return receiver(this).buffer as ArrayBuffer;
-  }
-}
+    get buffer(): ArrayBuffer {
+      return receiver(this).buffer as ArrayBuffer;
+    }
+  },
+};
+
+export type MemoryObject = InstanceType<typeof MemoryObject>;
 
 exposeInterface(MemoryObject, 'Memory');

@@ -146,45 +146,49 @@ function exportType(valid: ValidModule, { kind, index }: Export): ExternType {
   }
 }
 
-export class ModuleObject {
-  /** For the compiler alone: other objects are no Module. */
-  declare protected readonly brand: 'Module';
+export const { Module: ModuleObject } = {
+  Module: class {
+    /** For the compiler: other objects are no Module. */
+    declare readonly [Symbol.toStringTag]: 'WebAssembly.Module';
 
-  constructor(bytes: ArrayBufferLike | ArrayBufferView, ...options: [options?: CompileOptions]) {
-    const who = 'WebAssembly.Module()';
-    const copy = copyBytes(bytes, `${who}: Argument 0`);
-    return bind(newObject(new.target), compileBytes(copy, toSettings(options[0], who), who));
-  }
+    constructor(bytes: ArrayBufferLike | ArrayBufferView, ...options: [options?: CompileOptions]) {
+      const who = 'WebAssembly.Module()';
+      const copy = copyBytes(bytes, `${who}: Argument 0`);
+      return bind(newObject(new.target), compileBytes(copy, toSettings(options[0], who), who));
+    }
 
-  static exports(moduleObject: ModuleObject): ModuleExportDescriptor[] {
-    const { valid } = toModule(moduleObject, 'WebAssembly.Module.exports(): Argument 0');
-    return valid.module.exports.map((one) => ({
-      name: one.name,
-      kind: KINDS[one.kind],
-      ...typeMember(() => exportType(valid, one)),
-    }));
-  }
-
-  static imports(moduleObject: ModuleObject): ModuleImportDescriptor[] {
-    const { valid, settings } = toModule(moduleObject, 'WebAssembly.Module.imports(): Argument 0');
-    return valid.module.imports
-      .filter((one) => !isProvided(one, settings))
-      .map((one) => ({
-        module: one.module,
+    static exports(moduleObject: ModuleObject): ModuleExportDescriptor[] {
+      const { valid } = toModule(moduleObject, 'WebAssembly.Module.exports(): Argument 0');
+      return valid.module.exports.map((one) => ({
         name: one.name,
-        kind: KINDS[one.desc.kind],
-        ...typeMember(() => importType(typeSpace(valid), one.desc)),
+        kind: KINDS[one.kind],
+        ...typeMember(() => exportType(valid, one)),
       }));
-  }
+    }
 
-  static customSections(moduleObject: ModuleObject, sectionName: string): ArrayBuffer[] {
-    const who = 'WebAssembly.Module.customSections()';
-    const { valid } = toModule(moduleObject, `${who}: Argument 0`);
-    if (sectionName === undefined) throw new TypeError(say.missing(`${who}: Argument 1`));
-    const wanted = toDomString(sectionName);
-    const found = valid.module.customs.filter(({ name }) => name === wanted);
-    return found.map(({ bytes }) => new Uint8Array(bytes).buffer);
-  }
-}
+    static imports(moduleObject: ModuleObject): ModuleImportDescriptor[] {
+      const { valid, settings } = toModule(moduleObject, 'WebAssembly.Module.imports(): Argument 0');
+      return valid.module.imports
+        .filter((one) => !isProvided(one, settings))
+        .map((one) => ({
+          module: one.module,
+          name: one.name,
+          kind: KINDS[one.desc.kind],
+          ...typeMember(() => importType(typeSpace(valid), one.desc)),
+        }));
+    }
+
+    static customSections(moduleObject: ModuleObject, sectionName: string): ArrayBuffer[] {
+      const who = 'WebAssembly.Module.customSections()';
+      const { valid } = toModule(moduleObject, `${who}: Argument 0`);
+      if (sectionName === undefined) throw new TypeError(say.missing(`${who}: Argument 1`));
+      const wanted = toDomString(sectionName);
+      const found = valid.module.customs.filter(({ name }) => name === wanted);
+      return found.map(({ bytes }) => new Uint8Array(bytes).buffer);
+    }
+  },
+};
+
+export type ModuleObject = InstanceType<typeof ModuleObject>;
 
 exposeInterface(ModuleObject, 'Module');

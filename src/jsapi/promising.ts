@@ -15,17 +15,21 @@ export function suspendedFunctionOf(value: unknown): Callable | undefined {
   return lookUp(WRAPPED, value);
 }
 
-export class SuspendingObject {
-  /** For the compiler alone: other objects are no Suspending. */
-  declare protected readonly brand: 'Suspending';
+export const { Suspending: SuspendingObject } = {
+  Suspending: class {
+    /** For the compiler: other objects are no Suspending. */
+    declare readonly [Symbol.toStringTag]: 'WebAssembly.Suspending';
 
-  constructor(jsFun: (...args: never[]) => unknown) {
-    if (!isCallable(jsFun)) throw new TypeError(say.notAFunction('WebAssembly.Suspending()'));
-    const made = newObject(new.target);
-    WRAPPED.set(made, jsFun);
-    return made;
-  }
-}
+    constructor(jsFun: (...args: never[]) => unknown) {
+      if (!isCallable(jsFun)) throw new TypeError(say.notAFunction('WebAssembly.Suspending()'));
+      const made = newObject(new.target);
+      WRAPPED.set(made, jsFun);
+      return made;
+    }
+  },
+};
+
+export type SuspendingObject = InstanceType<typeof SuspendingObject>;
 
 exposeInterface(SuspendingObject, 'Suspending');
 

@@ -80,16 +80,18 @@ function toTypes(value: unknown, what: string, most: number): ValType[] {
 }
 
 /** WebAssembly.Function: makes an exported function of a JavaScript one. */
-class FunctionObject {
-  constructor(type: FunctionType, func: Callable) {
-    const who = 'WebAssembly.Function()';
-    const given = toDictionary(type, `${who}: Argument 0`);
-    const params = toTypes(given['parameters'], `${who}: Property 'parameters'`, MAX_PARAMS);
-    const results = toTypes(given['results'], `${who}: Property 'results'`, MAX_RESULTS);
-    if (!isCallable(func)) throw new TypeError(`${who}: Argument 1 must be a function`);
-    return exportedFunction(hostFunction(func, funcType(params, results), 0)) as unknown as FunctionObject;
-  }
-}
+const { Function: FunctionObject } = {
+  Function: class {
+    constructor(type: FunctionType, func: Callable) {
+      const who = 'WebAssembly.Function()';
+      const given = toDictionary(type, `${who}: Argument 0`);
+      const params = toTypes(given['parameters'], `${who}: Property 'parameters'`, MAX_PARAMS);
+      const results = toTypes(given['results'], `${who}: Property 'results'`, MAX_RESULTS);
+      if (!isCallable(func)) throw new TypeError(`${who}: Argument 1 must be a function`);
+      return exportedFunction(hostFunction(func, funcType(params, results), 0)) as unknown as object;
+    }
+  },
+};
 
 /** Switches type reflection on, for the whole namespace and for good. Functions that were exported before stay as they are. */
 export function enableTypeReflection(): void {

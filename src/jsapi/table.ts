@@ -64,57 +64,61 @@ function checkCrossing(table: Table): void {
   if (!canCross(table.type.elem)) throw new TypeError(say.uncrossable());
 }
 
-export class TableObject {
-  constructor(descriptor: TableDescriptor, ...[value]: [value?: unknown]) {
-    const who = 'WebAssembly.Table()';
-    const given = toDictionary(descriptor, `${who}: Argument 0`);
-    // Members are read in the order that browsers read them, each converted before the next.
-    const { element } = given;
-    if (element === undefined) throw new TypeError(say.missing(`${who}: Property 'element'`));
-    const elem = toElementType(element, `${who}: Property 'element'`);
-    const addr = toAddressType(given['address'], `${who}: Property 'address'`);
-    const limits = toLimits(given, addr, who);
-    const init = toInitial(value, elem, NO_TYPES);
-    try {
-      return bind(newObject(new.target), new Table({ addr, limits, shared: false, elem }, init, INSIDE));
-    } catch (error) {
-      throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
+export const { Table: TableObject } = {
+  Table: class {
+    constructor(descriptor: TableDescriptor, ...[value]: [value?: unknown]) {
+      const who = 'WebAssembly.Table()';
+      const given = toDictionary(descriptor, `${who}: Argument 0`);
+      // Members are read in the order that browsers read them, each converted before the next.
+      const { element } = given;
+      if (element === undefined) throw new TypeError(say.missing(`${who}: Property 'element'`));
+      const elem = toElementType(element, `${who}: Property 'element'`);
+      const addr = toAddressType(given['address'], `${who}: Property 'address'`);
+      const limits = toLimits(given, addr, who);
+      const init = toInitial(value, elem, NO_TYPES);
+      try {
+        return bind(newObject(new.target), new Table({ addr, limits, shared: false, elem }, init, INSIDE));
+      } catch (error) {
+        throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
+      }
     }
-  }
 
-  get length(): AddressValue {
-    const table = receiver(this);
-    return fromAddress(table.size, table.type.addr);
-  }
+    get length(): AddressValue {
+      const table = receiver(this);
+      return fromAddress(table.size, table.type.addr);
+    }
 
-  grow(delta: AddressValue, ...[value]: [value?: unknown]): AddressValue {
-    const table = receiver(this);
-    const { addr, elem } = table.type;
-    const count = toAddress(delta, addr, 'WebAssembly.Table.grow(): Argument 0');
-    const init = toInitial(value, elem, table.space);
-    const before = table.extend(Number(count), init);
-    if (before < 0) throw new RangeError(say.cannotGrow('WebAssembly.Table.grow()'));
-    return fromAddress(before, addr);
-  }
+    grow(delta: AddressValue, ...[value]: [value?: unknown]): AddressValue {
+      const table = receiver(this);
+      const { addr, elem } = table.type;
+      const count = toAddress(delta, addr, 'WebAssembly.Table.grow(): Argument 0');
+      const init = toInitial(value, elem, table.space);
+      const before = table.extend(Number(count), init);
+      if (before < 0) throw new RangeError(say.cannotGrow('WebAssembly.Table.grow()'));
+      return fromAddress(before, addr);
+    }
 
-  get(index: AddressValue): unknown {
-    const table = receiver(this);
-    checkCrossing(table);
-    const who = 'WebAssembly.Table.get()';
-    const at = inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who);
-    return refToJs(table.type.elem, table.cells[at]);
-  }
+    get(index: AddressValue): unknown {
+      const table = receiver(this);
+      checkCrossing(table);
+      const who = 'WebAssembly.Table.get()';
+      const at = inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who);
+      return refToJs(table.type.elem, table.cells[at]);
+    }
 
-  set(index: AddressValue, ...value: [value?: unknown]): void {
-    const table = receiver(this);
-    checkCrossing(table);
-    const who = 'WebAssembly.Table.set()';
-    const at = toAddress(index, table.type.addr, `${who}: Argument 0`);
-    // Here an undefined that is given is a value: of funcref tables, a wrong one.
-    const { elem } = table.type;
-    const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem, table.space)) : defaultValue(elem);
-    table.cells[inTable(table, at, who)] = element;
-  }
-}
+    set(index: AddressValue, ...value: [value?: unknown]): void {
+      const table = receiver(this);
+      checkCrossing(table);
+      const who = 'WebAssembly.Table.set()';
+      const at = toAddress(index, table.type.addr, `${who}: Argument 0`);
+      // Here an undefined that is given is a value: of funcref tables, a wrong one.
+      const { elem } = table.type;
+      const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem, table.space)) : defaultValue(elem);
+      table.cells[inTable(table, at, who)] = element;
+    }
+  },
+};
+
+export type TableObject = InstanceType<typeof TableObject>;
 
 exposeInterface(TableObject, 'Table');

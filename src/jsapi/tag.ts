@@ -30,19 +30,23 @@ function bind(target: TagObject, tag: Tag): TagObject {
   return target;
 }
 
-export class TagObject {
-  /** For the compiler alone: other objects are no Tag. */
-  declare protected readonly brand: 'Tag';
+export const { Tag: TagObject } = {
+  Tag: class {
+    /** For the compiler: other objects are no Tag. */
+    declare readonly [Symbol.toStringTag]: 'WebAssembly.Tag';
 
-  constructor(type: TagType) {
-    const who = 'WebAssembly.Tag()';
-    const { parameters } = toDictionary(type, `${who}: Argument 0`);
-    if (parameters === undefined) throw new TypeError(say.missing(`${who}: Property 'parameters'`));
-    const what = `${who}: Property 'parameters'`;
-    const params = toSequence(parameters, what, MAX_PARAMS).map((one) => toValueType(one, what));
-    return bind(newObject(new.target), new Tag(funcType(params, [])));
-  }
-}
+    constructor(type: TagType) {
+      const who = 'WebAssembly.Tag()';
+      const { parameters } = toDictionary(type, `${who}: Argument 0`);
+      if (parameters === undefined) throw new TypeError(say.missing(`${who}: Property 'parameters'`));
+      const what = `${who}: Property 'parameters'`;
+      const params = toSequence(parameters, what, MAX_PARAMS).map((one) => toValueType(one, what));
+      return bind(newObject(new.target), new Tag(funcType(params, [])));
+    }
+  },
+};
+
+export type TagObject = InstanceType<typeof TagObject>;
 
 exposeInterface(TagObject, 'Tag');
 

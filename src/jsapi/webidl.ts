@@ -6,7 +6,10 @@ import * as say from './messages.ts';
 
 export { isCallable, isObject };
 
-/** Makes a class look like a Web IDL interface: enumerable members, its name, its class string. */
+/**
+ * Makes a class look like a Web IDL interface: enumerable members, its name, its class string. The class is the value of
+ * a key that is its name, and has none of its own: hosts tell that name in messages, whatever a minifier calls the class.
+ */
 export function exposeInterface(ctor: { readonly prototype: object }, name: string): void {
   for (const target of [ctor.prototype, ctor]) {
     for (const key of Object.getOwnPropertyNames(target)) {
@@ -18,7 +21,7 @@ export function exposeInterface(ctor: { readonly prototype: object }, name: stri
     }
   }
   Object.defineProperty(ctor, 'prototype', { writable: false });
-  // Written out, because minifiers rename classes.
+  // Classes that were lowered to functions have no name of their key.
   Object.defineProperty(ctor, 'name', { value: name, configurable: true });
   exposeTag(ctor.prototype, `WebAssembly.${name}`);
 }

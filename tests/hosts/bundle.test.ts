@@ -96,3 +96,15 @@ test('minifying makes no more bytecode of the loop, which V8 optimises only up t
   expect(before).toBeGreaterThan(10_000);
   expect(loopLength(made['wasmi-ts.js'])).toBeLessThanOrEqual(before * 1.02);
 });
+
+test('objects of the minified bundle are told by their names, not by those that the minifier chose', () => {
+  const code = `
+    const W = wasmiTs.WebAssembly, module = new W.Module(new Uint8Array(${JSON.stringify(bytes)}));
+    const tag = new W.Tag({ parameters: [] });
+    const all = [module, new W.Instance(module), new W.Memory({ initial: 1 }), tag, new W.Exception(tag, []),
+      new W.Table({ element: 'anyfunc', initial: 1 }), new W.Global({ value: 'i32' }), new W.Suspending(() => 1)];
+    for (const one of all) try { structuredClone(one); } catch ({ message }) { console.log(message); }`;
+  const told = execFileSync(process.execPath, ['-'], { input: made['wasmi-ts.js'] + code, encoding: 'utf8' });
+  const names = ['Module', 'Instance', 'Memory', 'Tag', 'Exception', 'Table', 'Global', 'Suspending'];
+  expect(told).toBe(names.map((name) => `#<${name}> could not be cloned.\n`).join(''));
+});
