@@ -170,6 +170,7 @@ export function callWith(
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
   const { signature: type, defType, direct } = func;
   if (direct === undefined) checkCrossing(func);
+  t.spend(Math.floor((type.params.length + type.results.length) * t.instance.unit.prices.hostValue));
   const base = t.fp2 + shift;
   const args: Value[] = [];
   let word = base;

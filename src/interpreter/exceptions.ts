@@ -14,9 +14,6 @@ import { CODE as C, FRAMES as FS, REFERENCES as R, SLOTS as S } from './stack.ts
 import type { Thread } from './thread.ts';
 import { toOutside } from './wasm-exception.ts';
 
-/** Frames and catch clauses that are looked at for one unit of fuel. */
-const STEPS_PER_FUEL = 64;
-
 const NONE: readonly never[] = [];
 
 /** The op `throw k l`. */
@@ -84,7 +81,7 @@ export function raise(t: Thread, exception: ExceptionObject, behind: number): vo
         t.fp2 = fp2;
         t.sp = sp;
         t.pc = entry + handler.target;
-        t.spend(1 + Math.floor(steps / STEPS_PER_FUEL));
+        t.spend(1 + Math.floor((steps + exception.tag.slots) * instance.unit.prices.thrown));
         land(fp2, handler, exception);
         return;
       }

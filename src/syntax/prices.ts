@@ -20,6 +20,10 @@ export interface Prices {
   readonly element: number;
   /** A byte that a memory has when it grows: it may have to be moved. */
   readonly heldByte: number;
+  /** A frame or a catch clause where a handler is looked for, and a slot of the exception's values. Rounded down. */
+  readonly thrown: number;
+  /** An argument or a result of a function of the host. Rounded down. */
+  readonly hostValue: number;
 }
 
 export const PRICES: Prices = Object.freeze({
@@ -30,6 +34,8 @@ export const PRICES: Prices = Object.freeze({
   byte: 1 / 1024,
   element: 1 / 64,
   heldByte: 1 / 65_536,
+  thrown: 1 / 64,
+  hostValue: 1 / 64,
 });
 
 const RANGE = 'a number of units from 0 to 1000';

@@ -179,3 +179,30 @@ describe('what a host function does', () => {
     expect(outer.fuel).toBe(1000 - 2 * 8);
   });
 });
+
+describe('by sizes', () => {
+  /** What a call of `f` uses, but for its instructions. */
+  const used = (text: string, imports = {}): number => {
+    const call = run(text, imports, { prices: { instruction: 0, value: 0 } }).begin('f');
+    call.fuel = 1e6;
+    call.run();
+    return 1e6 - call.fuel;
+  };
+
+  test('an exception costs by the slots of its values', () => {
+    const thrown = (values: number): number =>
+      used(`(module (tag $t (param ${'v128 '.repeat(values)})) (func (export "f")
+        (block (try_table (catch_all 0) ${'(v128.const i64x2 1 2)'.repeat(values)} throw $t))))`);
+    expect([0, 1, 31, 32, 1000].map(thrown)).toEqual([1, 1, 2, 2, 32]);
+  });
+
+  test('a call of a host function costs by the values that cross', () => {
+    const called = (params: number, results: number): number =>
+      used(
+        `(module (import "e" "h" (func $h (param ${'i64 '.repeat(params)}) (result ${'i32 '.repeat(results)})))
+          (func (export "f") ${'(i64.const 1)'.repeat(params)} call $h ${'drop '.repeat(results)}))`,
+        { e: { h: () => (results === 1 ? 1 : new Array(results).fill(1)) } },
+      );
+    expect([called(0, 0), called(2, 1), called(63, 0), called(60, 10), called(1000, 1000)]).toEqual([1, 1, 1, 2, 32]);
+  });
+});
