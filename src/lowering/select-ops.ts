@@ -41,6 +41,8 @@ const isSlot = (node: Node | undefined): node is Node & { kind: 'slot' } => node
 
 const has = (name: string): boolean => opNumber(name) !== undefined;
 
+const NONE = constNode(I32, 0, 0, 0);
+
 export class Selector {
   private readonly emit: Emitter;
   private readonly firstScratch: number;
@@ -49,9 +51,9 @@ export class Selector {
   /** Sets that have not become ops yet, since one op may do them and the next statement: two at most. */
   private sets = 0;
   private slot = 0;
-  private value: Node | undefined;
+  private value = NONE;
   private nextSlot = 0;
-  private nextValue: Node | undefined;
+  private nextValue = NONE;
 
   constructor(emit: Emitter, firstScratch: number) {
     this.emit = emit;
@@ -83,8 +85,7 @@ export class Selector {
   /** The first of the sets that wait becomes an op; where a branch follows, the second one may rather go with that. */
   private settle(branches: boolean): void {
     const { slot, nextSlot } = this;
-    const value = this.value as Node;
-    const next = this.nextValue as Node;
+    const { value, nextValue: next } = this;
     this.scratch = this.firstScratch;
     if (this.sets-- === 2) {
       if (this.joins(slot, value) && isNarrow(next) && this.pairOfSets(slot, value, nextSlot, next, branches)) {
@@ -118,8 +119,7 @@ export class Selector {
   branchIf(condition: Node, negated: boolean, label: LabelId, at: number): void {
     if (this.held !== undefined) this.ready();
     if (this.sets === 2) this.settle(true);
-    const { slot } = this;
-    const value = this.value as Node;
+    const { slot, value } = this;
     this.scratch = this.firstScratch;
     if (this.sets === 1 && this.joins(slot, value) && this.setAndBranch(slot, value, condition, negated, label, at)) {
       this.sets = 0;

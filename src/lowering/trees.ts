@@ -86,6 +86,8 @@ export class TreeBuilder {
     this.valid = valid;
     this.layout = layout;
     this.prices = prices;
+    // No integer at first: V8 would take it for one, and have code for that, until it is none.
+    this.pending = 0.5;
     this.pending = layout.cleared > FREE_LOCALS ? layout.cleared * prices.value : 0;
     this.cursor = new InstructionCursor(valid.module.funcs.bytes, start, end);
     const memory = valid.memTypes[0];
