@@ -10,6 +10,7 @@ import { MemoryDirectory } from './memory/filesystem.ts';
 import {
   allocate,
   type AnyNode,
+  CHUNK,
   DirectoryNode,
   FileNode,
   LinkNode,
@@ -118,8 +119,8 @@ function showing<N extends AnyNode>(node: N, stat: Stat): N {
 class BackedDirectory extends DirectoryNode {
   private readonly below: Below;
   private readonly path: readonly string[];
-  /** Names below that are not to be seen: removed, moved away or replaced. */
-  private readonly hidden = new Set<string>();
+  /** Names below that were looked at: from then on this directory's own entries say what is there, if anything. */
+  private readonly seen = new Set<string>();
 
   constructor(below: Below, parent: DirectoryNode | undefined, path: readonly string[]) {
     super(below.volume, parent, false);
@@ -133,7 +134,7 @@ class BackedDirectory extends DirectoryNode {
     const { directory, close } = this.below.open(this.path);
     try {
       for (const name of directory.list?.() ?? directory.names()) {
-        if (!this.hidden.has(name) && super.lookUp(name) === undefined) yield name;
+        if (!this.seen.has(name) && super.lookUp(name) === undefined) yield name;
       }
     } finally {
       close();
@@ -142,20 +143,13 @@ class BackedDirectory extends DirectoryNode {
 
   override lookUp(name: string): AnyNode | undefined {
     const own = super.lookUp(name);
-    if (own !== undefined || this.hidden.has(name) || this.links === 0) return own;
+    if (own !== undefined || this.seen.has(name) || this.links === 0) return own;
     const node = this.below.nodeFor(this, this.path, name);
-    if (node !== undefined) this.entries.set(name, node);
+    if (node !== undefined) {
+      this.seen.add(name);
+      this.entries.set(name, node);
+    }
     return node;
-  }
-
-  override put(name: string, node: AnyNode): void {
-    this.hidden.add(name);
-    super.put(name, node);
-  }
-
-  override remove(name: string): void {
-    this.hidden.add(name);
-    super.remove(name);
   }
 }
 
@@ -163,8 +157,10 @@ class BackedFile extends FileNode {
   private readonly below: Below;
   private readonly path: readonly string[];
   private readonly name: string;
-  /** What it holds below, in bytes; undefined once its content is here. */
+  /** What it holds below, in bytes; undefined once it was changed: what was not written to is then still there. */
   private sizeBelow: number | undefined;
+  /** Bytes from the start that may still be below, once it was changed. */
+  private leftBelow = 0;
 
   constructor(below: Below, path: readonly string[], name: string, stat: Stat) {
     super(below.volume, false);
@@ -194,22 +190,28 @@ class BackedFile extends FileNode {
     if (size === 0n) this.sizeBelow = undefined;
     else this.bringUp();
     super.resize(size);
+    this.leftBelow = Math.min(this.leftBelow, Number(size));
   }
 
-  /** Copies the content, as a whole before anything is changed. FBIG, NOSPC. */
+  /** From now on it is a file of its own, whose chunks are copied when they are first needed. FBIG, NOSPC. */
   private bringUp(): void {
     const { sizeBelow } = this;
     if (sizeBelow === undefined) return;
     if (sizeBelow > 0x7fff_ffff) throw refused('FBIG');
-    this.volume.checkRoom(sizeBelow);
-    const bytes = allocate(sizeBelow);
-    const length = this.readingBelow((file) => {
-      let at = 0;
-      for (let got = 1; got > 0 && at < bytes.length; at += got) got = file.read(bytes.subarray(at), BigInt(at));
-      return at;
-    });
-    this.adopt(length === sizeBelow ? bytes : bytes.slice(0, length));
+    this.adopt(sizeBelow);
+    this.leftBelow = sizeBelow;
     this.sizeBelow = undefined;
+  }
+
+  protected override load(index: number): Uint8Array | undefined {
+    const from = index * CHUNK;
+    const bytes = allocate(Math.max(0, Math.min(CHUNK, this.leftBelow - from)));
+    if (bytes.length === 0) return undefined;
+    this.readingBelow((file) => {
+      let at = 0;
+      for (let got = 1; got > 0 && at < bytes.length; at += got) got = file.read(bytes.subarray(at), BigInt(from + at));
+    });
+    return bytes;
   }
 
   private readingBelow<T>(action: (file: File) => T): T {

@@ -159,12 +159,12 @@ export class MemoryDirectory implements Directory {
       }
       if (replaced !== undefined && replaced.type !== 'directory') throw refused('NOTDIR');
       if (replaced?.type === 'directory' && !replaced.isEmpty()) throw refused('NOTEMPTY');
-      node.parent = to;
     } else if (replaced?.type === 'directory') {
       throw refused('ISDIR');
     }
-    this.node.remove(name);
     to.put(targetName, node);
+    if (node.type === 'directory') node.parent = to;
+    this.node.remove(name);
     replaced?.unlinked();
   }
 

@@ -1,14 +1,17 @@
 // What a file system in memory is made of: nodes for files, directories and symbolic links, and the volume whose quota
 // they share. Handles on them are in filesystem.ts.
+// What is counted is what is held: content, and names and texts of links as far as they do not fit into what a node takes
+// anyway. Files are kept in chunks, so that no call copies more of one than a chunk when it grows.
 import { amount, callable, type Shape } from '../../../options.ts';
+import { Budget } from '../../../runtime/budget.ts';
 import { utf8Length } from '../../../syntax/utf8.ts';
 import { refused } from '../../host/errno.ts';
 import type { FileType, Stat, Times } from '../../host/filesystem.ts';
 
 export interface MemoryLimits {
-  /** Bytes of all files together; 1 GiB if not given. */
+  /** Bytes of all files, and of long names and texts of links, together; 256 MiB if not given. */
   readonly bytes?: number | undefined;
-  /** Files, directories and links together; 1,000,000 if not given. */
+  /** Files, directories and links together; 500,000 if not given. */
   readonly nodes?: number | undefined;
   /** The time in nanoseconds since the Unix epoch; `Date.now` if not given. */
   readonly now?: (() => bigint) | undefined;
@@ -27,38 +30,34 @@ const MAX_FILE_SIZE = 0x7fff_ffff;
 export class Volume {
   readonly device = 1n;
   private nextInode = 1n;
-  private bytesLeft: number;
-  private nodesLeft: number;
+  private readonly budget: Budget<'bytes' | 'nodes'>;
   readonly now: () => bigint;
 
-  constructor(limits: MemoryLimits) {
-    this.bytesLeft = limits.bytes ?? 1024 * 1024 * 1024;
-    this.nodesLeft = limits.nodes ?? 1_000_000;
-    this.now = limits.now ?? (() => BigInt(Date.now()) * 1_000_000n);
+  constructor({ bytes = 256 * 1024 * 1024, nodes = 500_000, now }: MemoryLimits) {
+    this.budget = new Budget({ bytes, nodes });
+    this.now = now ?? (() => BigInt(Date.now()) * 1_000_000n);
   }
 
-  /** NOSPC when the quota has no room for so many more bytes. */
-  checkRoom(count: number): void {
-    if (count > this.bytesLeft) throw refused('NOSPC');
+  /** NOSPC when the quota has no room for so many more. */
+  charge(kind: 'bytes' | 'nodes', count: number): void {
+    if (!this.budget.charge(kind, count)) throw refused('NOSPC');
   }
 
-  /** Takes bytes from the quota, or with a negative number gives them back. */
-  takeBytes(count: number): void {
-    this.bytesLeft -= count;
-  }
-
-  takeNode(): void {
-    if (this.nodesLeft <= 0) throw refused('NOSPC');
-    this.nodesLeft--;
+  credit(kind: 'bytes' | 'nodes', count: number): void {
+    this.budget.credit(kind, count);
   }
 
   inode(): bigint {
     return this.nextInode++;
   }
+}
 
-  returnNode(): void {
-    this.nodesLeft++;
-  }
+/** UTF-16 units of a name or of a link's text that a node has room for. */
+const SHORT_TEXT = 60;
+
+/** Bytes that a text takes besides: two for each unit, as hosts keep them. */
+function bytesOf(text: string): number {
+  return 2 * Math.max(0, text.length - SHORT_TEXT);
 }
 
 abstract class Node {
@@ -71,13 +70,13 @@ abstract class Node {
   accessed: bigint;
   modified: bigint;
   changed: bigint;
-  private readonly counted: boolean;
+  protected readonly counted: boolean;
 
   /** `counted`: it takes a place of the volume's quota. */
   constructor(volume: Volume, counted = true) {
     this.volume = volume;
     this.counted = counted;
-    if (counted) volume.takeNode();
+    if (counted) volume.charge('nodes', 1);
     this.inode = volume.inode();
     this.accessed = this.modified = this.changed = volume.now();
   }
@@ -123,13 +122,17 @@ abstract class Node {
   private release(): void {
     if (this.links > 0 || this.opened > 0) return;
     this.free();
-    if (this.counted) this.volume.returnNode();
+    if (this.counted) this.volume.credit('nodes', 1);
   }
 }
 
+/** Bytes of a file that lie together. */
+export const CHUNK = 64 * 1024;
+
 export class FileNode extends Node {
   readonly type = 'regular-file';
-  private bytes = new Uint8Array(0);
+  /** By their number; those that are missing, and what lies behind the end of one, read as zeros. */
+  private readonly chunks = new Map<number, Uint8Array>();
   private length = 0;
 
   size(): number {
@@ -139,16 +142,23 @@ export class FileNode extends Node {
   read(into: Uint8Array, position: bigint): number {
     if (position >= BigInt(this.length)) return 0;
     const at = Number(position);
-    const part = this.bytes.subarray(at, Math.min(this.length, at + into.length));
-    into.set(part);
-    return part.length;
+    const count = Math.min(into.length, this.length - at);
+    this.eachChunk(at, count, (index, from, to, done) => {
+      const chunk = this.chunks.get(index) ?? this.load(index);
+      const part = chunk?.subarray(from, to);
+      if (part !== undefined) into.set(part, done);
+      into.fill(0, done + (part?.length ?? 0), done + to - from);
+    });
+    return count;
   }
 
   write(bytes: Uint8Array, position: bigint): number {
     if (bytes.length === 0) return 0;
     const end = position + BigInt(bytes.length);
     if (end > BigInt(this.length)) this.resize(end);
-    this.bytes.set(bytes, Number(position));
+    this.eachChunk(Number(position), bytes.length, (index, from, to, done) => {
+      this.chunkTo(index, to).set(bytes.subarray(done, done + to - from), from);
+    });
     this.touch();
     return bytes.length;
   }
@@ -156,31 +166,58 @@ export class FileNode extends Node {
   resize(size: bigint): void {
     if (size > BigInt(MAX_FILE_SIZE)) throw refused('FBIG');
     const length = Number(size);
-    this.volume.checkRoom(length - this.length);
-    if (length > this.bytes.length) {
-      const larger = allocate(length <= 64 ? 64 : Math.min(MAX_FILE_SIZE, Math.max(length, this.length * 2)));
-      larger.set(this.bytes.subarray(0, this.length));
-      this.bytes = larger;
-    } else if (length < this.length) {
-      this.bytes.fill(0, length, this.length);
+    if (length >= this.length) this.volume.charge('bytes', length - this.length);
+    else {
+      this.volume.credit('bytes', this.length - length);
+      for (const index of this.chunks.keys()) if (index * CHUNK >= length) this.chunks.delete(index);
+      this.chunks.get(Math.floor(length / CHUNK))?.fill(0, length % CHUNK);
     }
-    this.volume.takeBytes(length - this.length);
     this.length = length;
     this.touch();
   }
 
-  /** Takes bytes as its content that do not count as a change; NOSPC. */
-  protected adopt(bytes: Uint8Array<ArrayBuffer>): void {
-    this.volume.checkRoom(bytes.length);
-    this.volume.takeBytes(bytes.length);
-    this.bytes = bytes;
-    this.length = bytes.length;
+  /** Takes so many bytes as its content, which `load` gives, and that do not count as a change; NOSPC. */
+  protected adopt(length: number): void {
+    this.volume.charge('bytes', length);
+    this.length = length;
+  }
+
+  /** A chunk that was not written to yet. */
+  protected load(_index: number): Uint8Array | undefined {
+    return undefined;
   }
 
   protected free(): void {
-    this.volume.takeBytes(-this.length);
-    this.bytes = new Uint8Array(0);
+    this.volume.credit('bytes', this.length);
+    this.chunks.clear();
     this.length = 0;
+  }
+
+  /** Calls `use` for each part of [at, at + count) that lies in one chunk: its bounds there, and how much came before. */
+  private eachChunk(
+    at: number,
+    count: number,
+    use: (index: number, from: number, to: number, done: number) => void,
+  ): void {
+    for (let done = 0; done < count; ) {
+      const from = (at + done) % CHUNK;
+      const to = Math.min(CHUNK, from + count - done);
+      use(Math.floor((at + done) / CHUNK), from, to, done);
+      done += to - from;
+    }
+  }
+
+  /** A chunk with room up to `length`: a quarter more than is needed, so that it is copied seldom. */
+  private chunkTo(index: number, length: number): Uint8Array {
+    const chunk = this.chunks.get(index) ?? this.load(index);
+    if (chunk !== undefined && chunk.length >= length) {
+      this.chunks.set(index, chunk);
+      return chunk;
+    }
+    const larger = allocate(Math.min(CHUNK, Math.max(64, Math.ceil(length * 1.25))));
+    if (chunk !== undefined) larger.set(chunk);
+    this.chunks.set(index, larger);
+    return larger;
   }
 }
 
@@ -200,19 +237,30 @@ export class LinkNode extends Node {
   constructor(volume: Volume, text: string, counted = true) {
     super(volume, counted);
     this.text = text;
+    if (!counted) return;
+    try {
+      volume.charge('bytes', bytesOf(text));
+    } catch (error) {
+      volume.credit('nodes', 1);
+      throw error;
+    }
   }
 
   size(): number {
     return utf8Length(this.text);
   }
 
-  protected free(): void {}
+  protected free(): void {
+    if (this.counted) this.volume.credit('bytes', bytesOf(this.text));
+  }
 }
 
 export class DirectoryNode extends Node {
   readonly type = 'directory';
   parent: DirectoryNode | undefined;
   protected readonly entries = new Map<string, AnyNode>();
+  /** Names that take bytes of the quota. */
+  private readonly charged = new Set<string>();
 
   constructor(volume: Volume, parent: DirectoryNode | undefined, counted = true) {
     super(volume, counted);
@@ -242,22 +290,41 @@ export class DirectoryNode extends Node {
     return found;
   }
 
-  /** Puts a node under a name that must be free. NOENT when this directory itself was removed. */
+  /** Puts a node under a name that must be free. NOENT when this directory itself was removed; NOSPC. */
   add(name: string, make: () => AnyNode): void {
     if (this.links === 0) throw refused('NOENT');
     if (this.lookUp(name) !== undefined) throw refused('EXIST');
-    this.put(name, make());
+    this.charge(name);
+    try {
+      this.put(name, make());
+    } catch (error) {
+      this.credit(name);
+      throw error;
+    }
   }
 
-  /** Puts a node under a name, whatever was there. */
+  /** Puts a node under a name, whatever was there. NOSPC. */
   put(name: string, node: AnyNode): void {
+    this.charge(name);
     this.entries.set(name, node);
     this.touch();
   }
 
   remove(name: string): void {
+    this.credit(name);
     this.entries.delete(name);
     this.touch();
+  }
+
+  private charge(name: string): void {
+    const bytes = bytesOf(name);
+    if (bytes === 0 || this.charged.has(name)) return;
+    this.volume.charge('bytes', bytes);
+    this.charged.add(name);
+  }
+
+  private credit(name: string): void {
+    if (this.charged.delete(name)) this.volume.credit('bytes', bytesOf(name));
   }
 
   protected free(): void {}

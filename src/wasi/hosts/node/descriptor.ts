@@ -42,15 +42,20 @@ export class SecondDescriptor {
     this.open = open;
   }
 
+  /** Whether it is, and is another one. */
+  get isOpen(): boolean {
+    return typeof this.second === 'number' && this.second !== this.fd;
+  }
+
   get(): number | undefined {
     if (this.second === null) this.second = this.open();
     return this.second;
   }
 
   close(): void {
-    const { second } = this;
+    const { isOpen, second } = this;
     this.second = undefined;
-    if (typeof second === 'number' && second !== this.fd) closeSync(second);
+    if (isOpen) closeSync(second as number);
   }
 }
 

@@ -13,6 +13,7 @@ import { refused, SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
 import { type Look, lookByDescriptor, lookByPath, openFile, SAFE_OPEN } from './file.ts';
+import { opening, returnHandle } from './handles.ts';
 import { checkDirectory, checkEntry, kernelFileSystem, type Use } from './kernel-files.ts';
 import { setTimesBy, toStat } from './stat.ts';
 
@@ -57,13 +58,14 @@ class DescriptorHold implements Hold {
   /** `within`: the device of the directory that it lies in, undefined for a path of the host, which is followed. */
   constructor(path: string, within?: bigint) {
     const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | SAFE_OPEN;
-    this.fd = attempt(() => fs.openSync(path, within === undefined ? flags & ~fs.constants.O_NOFOLLOW : flags));
+    const open = (): number => fs.openSync(path, within === undefined ? flags & ~fs.constants.O_NOFOLLOW : flags);
+    this.fd = opening(() => attempt(open));
     try {
       const stats = attempt(() => fs.fstatSync(this.fd, BIG));
       this.device = stats.dev;
       attempt(() => checkDirectory(this.path(), stats, within));
     } catch (error) {
-      fs.closeSync(this.fd);
+      this.close();
       throw error;
     }
   }
@@ -78,6 +80,7 @@ class DescriptorHold implements Hold {
 
   close(): void {
     attempt(() => fs.closeSync(this.fd));
+    returnHandle();
   }
 }
 

@@ -6,6 +6,7 @@ import { quietly, refused, unless } from '../../host/errno.ts';
 import type { File, FileType, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
 import { attempt } from './errors.ts';
 import { SecondDescriptor } from './descriptor.ts';
+import { opening, returnHandle, takeHandle } from './handles.ts';
 import { checkFile } from './kernel-files.ts';
 import { setTimesBy, toStat } from './stat.ts';
 
@@ -97,8 +98,10 @@ export class NodeFile implements File {
   }
 
   close(): void {
+    if (this.other.isOpen) returnHandle();
     quietly(() => this.other.close());
     attempt(() => fs.closeSync(this.fd));
+    returnHandle();
   }
 }
 
@@ -107,6 +110,11 @@ function openOtherWay({ fd, stats, appends, place }: Opened): number | undefined
   const flags = constants.O_WRONLY | (appends ? 0 : constants.O_APPEND);
   let second: number | undefined;
   try {
+    takeHandle();
+  } catch {
+    return undefined;
+  }
+  try {
     second = place === undefined ? fs.openSync(`/proc/self/fd/${fd}`, flags) : fs.openSync(place, flags | SAFE_OPEN);
     const { dev, ino } = fs.fstatSync(second, BIG);
     if (dev === stats.dev && ino === stats.ino) return second;
@@ -114,6 +122,7 @@ function openOtherWay({ fd, stats, appends, place }: Opened): number | undefined
     // It is written to by the one that there is.
   }
   if (second !== undefined) fs.closeSync(second);
+  returnHandle();
   return undefined;
 }
 
@@ -150,13 +159,14 @@ export const lookByPath: Look = (place) => {
  * NOENT, EXIST, and what checkFile refuses; NOTCAPABLE when something else has taken its place meanwhile.
  */
 export function openFile(place: string, options: OpenOptions, within: bigint, look: Look): NodeFile {
-  return attempt(() => {
+  const openIt = (): NodeFile => {
     for (let tries = 1; ; tries++) {
       const seen = look(place);
       const file = seen === undefined ? make(place, options, tries, look) : open(seen, options, within, look);
-      if (file !== undefined) return truncated(file, options);
+      if (file !== undefined) return file;
     }
-  });
+  };
+  return attempt(() => truncated(opening(openIt), options));
 }
 
 function accessOf({ read, write, append }: OpenOptions): number {
