@@ -32,7 +32,14 @@ import {
 } from './preview1/abi.ts';
 import { functionsOf } from './preview1/calls.ts';
 import { checkBound, checkCompiled, checkEngine, checkInstance, PROGRAM_OPTIONS, WASI_OPTIONS } from './options.ts';
-import { type Engine, type ProgramImports, type ProgramModule, type ProgramOptions, runProgram } from './program.ts';
+import {
+  type Engine,
+  type ProgramImports,
+  type ProgramModule,
+  type ProgramOptions,
+  checkProgram,
+  runProgram,
+} from './program.ts';
 import { THREADS_MODULE, threadFunctions } from './threads.ts';
 
 export { ExitStatus } from '../errors.ts';
@@ -93,6 +100,17 @@ export interface WasiInstance {
   callAsync?(name: string): Promise<unknown>;
 }
 
+/** What has become of a WASI object: its program has not begun, has begun, or has ended or was closed. */
+type State = 'new' | 'running' | 'over';
+
+/** In which states a method may be called. Reactors may be prepared before the program and while it runs. */
+const ORDER = {
+  bind: ['new', 'running'],
+  initialize: ['new', 'running'],
+  start: ['new'],
+  run: ['new'],
+} as const satisfies Record<string, readonly State[]>;
+
 /**
  * One program's system interface.
  *
@@ -106,8 +124,7 @@ export class WASI {
   private readonly process: Process;
   private readonly mode: 'async' | 'sync';
   private readonly guests = new Guests();
-  /** A program has begun, or everything is closed: another one would find its descriptors so. */
-  private used = false;
+  private state: State = 'new';
 
   /**
    * Throws a TypeError for an unknown option, and for arguments, variables or guest paths that WASI cannot express; a
@@ -145,10 +162,11 @@ export class WASI {
   /**
    * Says which memory the pointers of all calls mean, whoever makes them: one of ours, or one of the JavaScript API. Not
    * needed with this engine, which tells which instance calls: pointers mean the memory that it exports as `memory`.
-   * Throws a TypeError for what is no memory.
+   * Throws a TypeError for what is no memory, and after the end.
    */
   bind(given: { readonly memory: GuestMemory | BufferMemory }): void {
     checkBound(given, 'WASI.bind: what is given');
+    this.checkOrder('bind');
     const bound = memoryOf(given.memory);
     if (bound === undefined) throw new TypeError(notAMemory());
     this.guests.bound = bound;
@@ -159,12 +177,15 @@ export class WASI {
    * returns a promise. The exit code is an unsigned 32-bit number, as the guest gave it. Traps go on to the caller.
    * Closes everything at the end. Throws a TypeError without `_start`, and a LinkError where it is no function without
    * parameters and results (of other engines' functions only parameters can be seen), or where there is an `_initialize`,
-   * too. The memory that the instance exports is bound for engines which do not tell who calls, unless bind was called.
+   * too: then nothing has begun. A TypeError, too, when there was a program, or after close. The memory that the instance
+   * exports is bound for engines which do not tell who calls, unless bind was called.
    */
   start(instance: WasiInstance, ...more: readonly undefined[]): number | Promise<number> {
     if (more.some((one) => one !== undefined)) throw new TypeError(takesNoOptions());
     checkInstance(instance, 'WASI.start: what is started');
-    return this.finishing('start', () => this.call(instance, '_start'));
+    this.checkOrder('start');
+    const call = this.entryOf(instance, '_start');
+    return this.finishing(call);
   }
 
   /**
@@ -184,16 +205,22 @@ export class WASI {
     checkEngine(engine, 'WASI.run: the engine');
     checkCompiled(module, 'WASI.run: the module');
     const options = checkOptions('WASI.run', given, PROGRAM_OPTIONS);
+    this.checkOrder('run');
+    checkProgram(module.module);
     const imports = mergedImports(options.imports ?? {}, this.imports);
     const begun = (instance: WasiInstance): void => this.bindExported(instance);
     const program = { module, engine, imports };
-    return this.finishing('run', () => runProgram(program, this.process, this.mode, begun, options));
+    return this.finishing(() => runProgram(program, this.process, this.mode, begun, options));
   }
 
-  /** Prepares a reactor: binds the memory and calls `_initialize` if there is one. Throws as `start` does. */
+  /**
+   * Prepares a reactor: binds the memory and calls `_initialize` if there is one. There may be several, before the program
+   * and while it runs. Throws as `start` does, and after the end.
+   */
   initialize(instance: WasiInstance): unknown {
     checkInstance(instance, 'WASI.initialize: what is prepared');
-    if (instance.exports['_initialize'] !== undefined) return this.call(instance, '_initialize');
+    this.checkOrder('initialize');
+    if (instance.exports['_initialize'] !== undefined) return this.entryOf(instance, '_initialize')();
     this.bindExported(instance);
     return undefined;
   }
@@ -203,29 +230,34 @@ export class WASI {
    * `stopped`: the program was stopped, so that output which nobody reads is not waited for.
    */
   close(stopped = false): void {
-    this.used = true;
+    this.state = 'over';
     this.process.waiting.abortAll(new ExitStatus(0));
     this.process.files.closeAll(stopped);
   }
 
-  private call(instance: WasiInstance, name: EntryName): unknown {
+  private checkOrder(method: keyof typeof ORDER): void {
+    if (!(ORDER[method] as readonly State[]).includes(this.state)) throw new TypeError(usedAlready(method));
+  }
+
+  /** The call of an entry, which binds the memory first. @throws TypeError, LinkError where there is none that can be called. */
+  private entryOf(instance: WasiInstance, name: EntryName): () => unknown {
     const entry = instance.exports[name];
     if (entry === undefined) throw new TypeError(noEntry(name));
     checkEntries(exportsOfInstance(instance.exports), [name]);
-    this.bindExported(instance);
-    if (typeof entry === 'function') return entry();
-    const answer = this.mode === 'sync' ? instance.call : instance.callAsync;
-    if (answer === undefined) throw new TypeError(notCallable(name));
-    return answer.call(instance, name);
+    const method = this.mode === 'sync' ? 'call' : 'callAsync';
+    if (typeof entry !== 'function' && instance[method] === undefined) throw new TypeError(notCallable(name));
+    return () => {
+      this.bindExported(instance);
+      return typeof entry === 'function' ? entry() : instance[method]?.(name);
+    };
   }
 
   private bindExported({ exports }: WasiInstance): void {
     this.guests.begun = memoryOf(exports[MEMORY_NAME]);
   }
 
-  private finishing(who: string, run: () => unknown): number | Promise<number> {
-    if (this.used) throw new TypeError(usedAlready(who));
-    this.used = true;
+  private finishing(run: () => unknown): number | Promise<number> {
+    this.state = 'running';
     const exitCode = (error: unknown): number => {
       if (isError(error, 'exit')) return error.exitCode;
       throw error;

@@ -99,7 +99,7 @@ export function wrongAnswer(method: string, value: unknown): string {
 }
 
 export function usedAlready(method: string): string {
-  return `WASI.${method}: this WASI object has had its program, or was closed, and its descriptors are closed: make a new one for each program`;
+  return `WASI.${method}: this WASI object has had its program, or was closed, and its descriptors are for that alone: make a new one for each program`;
 }
 
 export function takesNoOptions(): string {

@@ -45,6 +45,13 @@ export interface ProgramOptions extends Pick<SchedulerOptions, 'fuel' | 'signal'
   readonly maxMemoryBytes?: number | undefined;
 }
 
+/** @throws LinkError, TypeError where a module has no entry that a program begins with. */
+export function checkProgram(module: Module): void {
+  const exported = exportsOfModule(module);
+  checkEntries(exported, PROGRAM_ENTRIES);
+  if (exported('_start') === undefined) throw new TypeError(needsStart());
+}
+
 /** Runs a program to its end, in the way that `mode` says. Throws what ends it. `begun` is told the first instance. */
 export function runProgram<M extends ProgramModule>(
   program: { readonly module: M; readonly engine: Engine<M>; readonly imports: ProgramImports },
@@ -55,8 +62,6 @@ export function runProgram<M extends ProgramModule>(
 ): void | Promise<void> {
   const { module, engine } = program;
   const exported = exportsOfModule(module.module);
-  checkEntries(exported, PROGRAM_ENTRIES);
-  if (exported('_start') === undefined) throw new TypeError(needsStart());
   const own = ownBytes(module.module);
   const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes);
   const scheduler = new Scheduler({ ...order, fuel, signal, deadline });

@@ -134,6 +134,7 @@ export function checkedCalls(
   return Object.fromEntries(names.map((name) => [name, checked(name, layout, run, calls[name] as HostFunction)]));
 }
 
-export function alreadyStarted(): Error {
-  return coded(Error, 'ERR_WASI_ALREADY_STARTED', 'WASI instance has already started');
+export function alreadyStarted(closed = false): Error {
+  const what = closed ? 'was closed, and its descriptors are: make a new one' : 'has already started';
+  return coded(Error, 'ERR_WASI_ALREADY_STARTED', `WASI instance ${what}`);
 }

@@ -75,7 +75,7 @@ export class NodeWASI {
   readonly #moduleName: string;
   readonly #wasi: WASI;
   readonly #run: Run = { memory: undefined, exitCode: 0 };
-  #started = false;
+  #state: 'new' | 'started' | 'closed' = 'new';
 
   /** As a rest, so that the length of the class is that of node:wasi's. */
   constructor(...[options]: [options: NodeWasiOptions]) {
@@ -98,7 +98,7 @@ export class NodeWASI {
   /**
    * Runs a command: calls its `_start`, and returns the exit code as the guest gave it, as a signed number; 0 when it just
    * returns. Descriptors stay open afterwards, for exports that are called later: see `close`. Throws what `_start` throws;
-   * an Error with code ERR_WASI_ALREADY_STARTED, and a TypeError with code ERR_INVALID_ARG_TYPE for an instance that
+   * an Error with code ERR_WASI_ALREADY_STARTED, also after `close`, and a TypeError with code ERR_INVALID_ARG_TYPE for an instance that
    * exports no memory, no `_start`, or `_initialize` as well.
    */
   start(instance: WasiInstance): number {
@@ -134,6 +134,7 @@ export class NodeWASI {
   /** Closes all descriptors; calls then return BADF. node:wasi does so when the object is collected, as this does, too. */
   close(): void {
     ABANDONED.unregister(this);
+    this.#state = 'closed';
     this.#wasi.close();
   }
 
@@ -143,13 +144,13 @@ export class NodeWASI {
   }
 
   #bind(instance: WasiInstance, find: () => unknown): void {
-    if (this.#started) throw alreadyStarted();
-    if (REFUSED_COUNTS) this.#started = true;
+    if (this.#state !== 'new') throw alreadyStarted(this.#state === 'closed');
+    if (REFUSED_COUNTS) this.#state = 'started';
     check.checkObject(instance, 'instance');
     check.checkObject(instance.exports, 'instance.exports');
     this.#run.memory = memoryBehind(find());
     this.#wasi.bind({ memory: this.#run.memory });
-    this.#started = true;
+    this.#state = 'started';
   }
 }
 
