@@ -8,7 +8,7 @@ import { isError } from '../errors.ts';
 import { own } from '../syntax/records.ts';
 import { visible } from '../syntax/visible.ts';
 import { CliError, EXIT } from './failure.ts';
-import { type CliHost, codeOf, fileError, makeFolder, openWriter, writeFile, type Writer } from './host.ts';
+import { type CliHost, codeOf, fileError, type Look, makeFolder, openWriter, writeFile, type Writer } from './host.ts';
 
 /** Milliseconds in which it can be told that the time is over. */
 const GRACE = 50;
@@ -94,10 +94,10 @@ export class Console {
   }
 
   /** All of standard input. It can be had once: for a second reader nothing would be left. */
-  readStdin(): Uint8Array {
+  readStdin(look: Look): Uint8Array {
     if (this.#stdinIsRead) throw new CliError('<stdin>: standard input was already read: `-` can be given once');
     this.#stdinIsRead = true;
-    return this.#host.readStdin();
+    return this.#host.readStdin(look);
   }
 
   /** Writes a whole file; `-` is standard output. Throws CliError with the path. */

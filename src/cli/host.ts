@@ -1,7 +1,18 @@
 // What the commands need from the machine, as an object, so that tests can run them in the same process.
 // The real one is Node's: files, standard streams, environment. It knows nothing of WebAssembly.
 // Commands do not get it: they write through a Console, which says what becomes of output that cannot be written.
-import { closeSync, mkdirSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { platform } from 'node:process';
 import { checkTime, due } from '../clock.ts';
 import { hasStream, openNonBlocking, SecondDescriptor } from '../wasi/hosts/node/descriptor.ts';
 import type { InputStream, OutputStream } from '../wasi/host/stdio.ts';
@@ -13,8 +24,8 @@ export interface CliHost {
   /** Writes all of it, or throws what the machine says. */
   stdout(text: string | Uint8Array): void;
   stderr(text: string | Uint8Array): void;
-  /** All of standard input. */
-  readStdin(): Uint8Array;
+  /** All of standard input; `look` sees what there is of it while it is read. */
+  readStdin(look: Look): Uint8Array;
   /** Tells once when nothing is left to wait for although the command has not ended; what it returns takes that back. */
   onIdle?(tell: () => void): () => void;
   /** The guest's streams where they are not the process's own. */
@@ -56,14 +67,47 @@ function outputTo(fd: number): (data: string | Uint8Array) => void {
 
 const PIECE = 64 * 1024;
 
-function readAll(fd: number): Uint8Array {
+/** Sees the first bytes of what is read, and how many there are or will be; throws where nobody wants the rest. */
+export type Look = (first: Uint8Array, length: number) => void;
+
+/** All that a descriptor gives. One that is silent and has said nothing yet is waited for, where `silent` says so. */
+function readAll(fd: number, look: Look, silent = false): Uint8Array {
   const pieces: Uint8Array[] = [];
+  let total = 0;
   for (;;) {
     const piece = new Uint8Array(PIECE);
     const length = waiting(() => readSync(fd, piece));
-    if (length === 0) return Buffer.concat(pieces);
-    pieces.push(piece.subarray(0, length));
+    checkTime();
+    if (length === 0 && silent && total === 0) pause();
+    else if (length === 0) return Buffer.concat(pieces);
+    else {
+      pieces.push(piece.subarray(0, length));
+      total += length;
+      look(pieces[0], total);
+    }
   }
+}
+
+/**
+ * All of a file, which may be a pipe or a device: where the time is bounded, neither opening it nor reading waits in the
+ * system. @throws what the machine says, what `look` throws, and Interrupted.
+ */
+export function readWhole(path: string, look: Look): Uint8Array {
+  const timed = due.at !== Number.POSITIVE_INFINITY && platform !== 'win32';
+  const fd = openSync(path, constants.O_RDONLY | (timed ? constants.O_NONBLOCK : 0));
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) return readAll(fd, look, timed && stat.isFIFO());
+    look(new Uint8Array(0), stat.size);
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** All of standard input, in the same way. */
+function readInput(look: Look): Uint8Array {
+  return readAll((due.at === Number.POSITIVE_INFINITY ? undefined : openNonBlocking(0, 'read')) ?? 0, look);
 }
 
 /** The process itself. */
@@ -73,7 +117,7 @@ export function processHost(): CliHost {
     cwd: process.cwd(),
     stdout: outputTo(1),
     stderr: outputTo(2),
-    readStdin: () => readAll(0),
+    readStdin: readInput,
     onIdle: (tell) => {
       process.once('beforeExit', tell);
       return () => process.off('beforeExit', tell);

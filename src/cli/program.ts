@@ -1,17 +1,17 @@
 // Loads what the command line names: a module in the binary or the text format, from a file or standard input.
 // https://webassembly.github.io/spec/core/binary/modules.html#binary-module
 // A text is parsed, encoded and decoded again, so that offsets are real and names are there. Nothing is validated here.
-import { readFileSync } from 'node:fs';
 import { decodeModule } from '../decoder/decode.ts';
 import { encodeModule } from '../encoder/encode.ts';
-import { WasmError } from '../errors.ts';
+import { Interrupted, WasmError } from '../errors.ts';
+import { MAX_MODULE_BYTES } from '../syntax/limits.ts';
 import type { Module } from '../syntax/module.ts';
 import { decodeUtf8 } from '../syntax/utf8.ts';
 import { isHidden } from '../syntax/visible.ts';
 import { parseModule } from '../text/parser.ts';
 import { CliError } from './failure.ts';
 import type { Console } from './console.ts';
-import { fileError } from './host.ts';
+import { fileError, type Look, readWhole } from './host.ts';
 
 /** A file's path as the user wrote it (`<stdin>` for `-`), and its bytes. */
 export interface Source {
@@ -25,14 +25,34 @@ export interface Program extends Source {
   readonly module: Module;
 }
 
-/** Reads a file, or standard input for `-`. Throws CliError with the path. */
+/** Bytes that are read at most: of a file, and of what may have no end. */
+const LONGEST_FILE = MAX_MODULE_BYTES;
+const LONGEST_STREAM = 256 * 1024 * 1024;
+
+/** Ends the reading of what is no module and no text, as four bytes show (`/dev/zero`), and of what does not end. */
+const lookAt =
+  (shown: string): Look =>
+  (first, length) => {
+    if (first.length >= 4 && !isBinary(first) && first.subarray(0, 4).includes(0)) throw notAModule(shown, first);
+    const most = first.length === 0 ? LONGEST_FILE : LONGEST_STREAM;
+    if (length > most) throw new CliError(`${shown}: longer than ${most} bytes, and more are not read`);
+  };
+
+function notAModule(shown: string, bytes: Uint8Array): CliError {
+  return new CliError(
+    `${shown}: magic header not detected: a module begins with 00 61 73 6d (or is a text), this file with ${hexOf(bytes)}`,
+  );
+}
+
+/** Reads a file, or standard input for `-`. Throws CliError with the path, Interrupted at the end of a command's time. */
 export function readSource(console: Console, path: string): Source {
   const shown = path === '-' ? '<stdin>' : path;
   let bytes: Uint8Array;
   try {
-    bytes = path === '-' ? console.readStdin() : readFileSync(console.path(path));
+    bytes = path === '-' ? console.readStdin(lookAt(shown)) : readWhole(console.path(path), lookAt(shown));
   } catch (error) {
-    throw error instanceof CliError ? error : new CliError(`${shown}: ${fileError(error)}`);
+    if (error instanceof CliError || error instanceof Interrupted) throw error;
+    throw new CliError(`${shown}: ${fileError(error)}`);
   }
   if (bytes.length === 0) throw new CliError(`${shown}: the file is empty`);
   return { path: shown, bytes: withoutShellLine(bytes) };
@@ -91,9 +111,7 @@ export function loadProgram(console: Console, path: string): Program {
   const source = readSource(console, path);
   const isText = !isBinary(source.bytes) && (/\.wa(s?)t$/.test(path) || looksLikeText(source.bytes));
   if (!isBinary(source.bytes) && !isText && source.bytes.length >= 4) {
-    throw new CliError(
-      `${source.path}: magic header not detected: a module begins with 00 61 73 6d (or is a text), this file with ${hexOf(source.bytes)}`,
-    );
+    throw notAModule(source.path, source.bytes);
   }
   const bytes = isText ? assemble(source) : source.bytes;
   try {
