@@ -6,6 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from './data.ts';
+// Its tests run here, so that they run with these wherever code lands.
+import './spread.suite.ts';
 
 const ENGINE = [
   'brand',
