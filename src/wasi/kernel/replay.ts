@@ -20,6 +20,11 @@ export interface Handle {
   release(): unknown;
 }
 
+/** A promise whose work need not be done where nobody takes the answer. */
+export interface Cancellable<T> extends PromiseLike<T> {
+  cancel(): void;
+}
+
 /** Leaves a system call until an answer is there. */
 export class Pending extends Error {
   readonly answer: Pollable;
@@ -35,6 +40,8 @@ class Question implements Pollable {
   readonly name: string;
   readonly args: readonly unknown[];
   outcome: { readonly value: unknown } | { readonly error: unknown } | undefined;
+  /** While there is no outcome. */
+  cancel: (() => void) | undefined;
   private dropped = false;
   private readonly subscribers = new Subscribers();
 
@@ -58,6 +65,7 @@ class Question implements Pollable {
 
   settle(outcome: NonNullable<Question['outcome']>): void {
     this.outcome = outcome;
+    this.cancel = undefined;
     if (this.dropped) this.drop();
     this.subscribers.wakeAll();
   }
@@ -65,6 +73,7 @@ class Question implements Pollable {
   /** Nobody asks any more: a handle that was or will be the answer is closed. */
   drop(): void {
     this.dropped = true;
+    this.cancel?.();
     quietly(() => this.handle?.release());
   }
 
@@ -148,6 +157,7 @@ export class Replay {
       const answer = put();
       if (!isPromise(answer)) question.settle({ value: answer });
       else {
+        if ('cancel' in answer) question.cancel = () => (answer as Cancellable<T>).cancel();
         answer.then(
           (value) => question.settle({ value }),
           (error: unknown) => question.settle({ error }),

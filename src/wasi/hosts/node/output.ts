@@ -10,7 +10,7 @@ import { quietly, SystemError } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
 import type { OutputStream } from '../../host/stdio.ts';
 import { WRITABLE } from '../../kernel/pollable.ts';
-import { ask, mayWait } from '../../kernel/replay.ts';
+import { ask, type Cancellable, mayWait } from '../../kernel/replay.ts';
 import { sleepByAtomics } from '../portable.ts';
 import { attempt } from './errors.ts';
 import {
@@ -65,7 +65,7 @@ class FdOutput implements OutputStream {
   }
 
   /** As much as there is room for, or when there is some. */
-  private send(watched: number, bytes: Uint8Array): number | Promise<number> {
+  private send(watched: number, bytes: Uint8Array): number | Cancellable<number> {
     this.sender ??= new Sender(watched);
     if (!this.sender.isBusy && this.flush(watched)) {
       const took = this.tryWrite(watched, bytes);
@@ -74,16 +74,18 @@ class FdOutput implements OutputStream {
     return this.sendInTurn(this.sender, bytes);
   }
 
-  /** What was taken ahead comes first. */
-  private async sendInTurn(sender: Sender, bytes: Uint8Array): Promise<number> {
-    try {
-      const { ahead } = this;
-      if (ahead !== undefined) this.drop();
-      for (let left = ahead; left !== undefined && left.length > 0; ) left = left.subarray(await sender.send(left));
-      return await sender.send(bytes);
-    } catch (error) {
-      throw this.noticed(error);
+  /** What was taken ahead comes first, and is not given up with the call. */
+  private sendInTurn(sender: Sender, bytes: Uint8Array): Cancellable<number> {
+    const { ahead } = this;
+    if (ahead !== undefined) {
+      this.drop();
+      sender.send(ahead).catch((error: unknown) => this.noticed(error));
     }
+    const sent = sender.send(bytes);
+    const noticed = sent.catch((error: unknown) => {
+      throw this.noticed(error);
+    });
+    return Object.assign(noticed, { cancel: sent.cancel });
   }
 
   ready(interest: number): number {

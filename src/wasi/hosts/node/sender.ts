@@ -5,6 +5,7 @@ import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { startTimer } from '../../../runtime/timers.ts';
 import { systemErrorOf } from '../../host/errno.ts';
+import type { Cancellable } from '../../kernel/replay.ts';
 import { openNonBlocking, PAUSE_MS, tryWrite } from './descriptor.ts';
 
 /** What is waited for at a time. */
@@ -37,12 +38,31 @@ export class Sender {
     return this.waiting.length > 0;
   }
 
-  /** Sends the first of some bytes, which are copied, and tells how many were taken; rejects with what went wrong. */
-  send(bytes: Uint8Array): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ bytes: bytes.slice(0, PIECE), resolve, reject });
+  /**
+   * Sends the first of some bytes, which are copied, and tells how many were taken; rejects with what went wrong. What is
+   * cancelled is never told; some of it may have been taken.
+   */
+  send(bytes: Uint8Array): Promise<number> & Cancellable<number> {
+    let cancel = (): void => {};
+    const promise = new Promise<number>((resolve, reject) => {
+      const one = { bytes: bytes.slice(0, PIECE), resolve, reject };
+      cancel = () => this.cancel(one);
+      this.waiting.push(one);
       if (this.waiting.length === 1) this.next();
     });
+    return Object.assign(promise, { cancel });
+  }
+
+  private cancel(one: Waiting): void {
+    const at = this.waiting.indexOf(one);
+    if (at === -1) return;
+    this.waiting.splice(at, 1);
+    if (at > 0) return;
+    // Only so does Node give up what it is about to write.
+    this.stopTimer?.();
+    this.stream?.destroy();
+    this.stream = undefined;
+    this.next();
   }
 
   /** Nothing is waited for any more: what was not passed on is not told as taken. */
@@ -57,7 +77,7 @@ export class Sender {
     const [first] = this.waiting;
     if (first === undefined) return;
     if (this.stream === undefined) this.stream = this.open();
-    if (this.stream === null) this.tryAgain(first, TRIES);
+    if (this.stream === null) this.tryAgain(first, 0, TRIES);
     else this.stream.write(first.bytes, (error) => this.ended(first, error ?? undefined, first.bytes.length));
   }
 
@@ -69,13 +89,14 @@ export class Sender {
     this.next();
   }
 
-  private tryAgain(one: Waiting, tries: number): void {
+  /** Writes all of it, of which so much was taken already: what comes behind it must not come between. */
+  private tryAgain(one: Waiting, taken: number, tries: number): void {
     const again = (): void => {
       if (this.waiting[0] !== one) return;
       try {
-        const taken = tryWrite(this.fd, one.bytes);
-        if (taken > 0) this.ended(one, undefined, taken);
-        else this.tryAgain(one, tries - 1);
+        const more = tryWrite(this.fd, one.bytes.subarray(taken));
+        if (taken + more === one.bytes.length) this.ended(one, undefined, one.bytes.length);
+        else this.tryAgain(one, taken + more, more > 0 ? TRIES : tries - 1);
       } catch (error) {
         this.ended(one, error, 0);
       }

@@ -349,6 +349,32 @@ describe.runIf(platform === 'linux')('output that nobody reads for now, in mode 
     expect(told).toBe('?64 64 64');
   });
 
+  it('does not keep the process alive after a call that was given up, and the next call writes what it wants', async () => {
+    const index = JSON.stringify(fileURLToPath(new URL('../../../index.ts', import.meta.url)));
+    const text = JSON.stringify(fileURLToPath(new URL('../../../text/index.ts', import.meta.url)));
+    const body = `
+      const { compile, instantiate } = await import(${index});
+      const { assemble } = await import(${text});
+      const system = new WASI(nodeHost({ stdio: true }));
+      const { callAsync } = ((instance) => ({ callAsync: (...args) => instance.callAsync(...args) }))(instantiate(compile(assemble(\`
+        (module (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (memory (export "memory") 2)
+          (func (export "flood") (i32.store (i32.const 4) (i32.const 65536))
+            (loop (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))) (br 0))))\`)), system.imports));
+      const told = [];
+      for (let i = 0; i < 2; i++) {
+        const signal = AbortSignal.timeout(100);
+        told.push(await callAsync('flood', [], { signal }).catch((error) => error.name));
+      }
+      process.stderr.write(told.join(' '));`;
+    const child = start('async', body, ['ignore', 'pipe', 'pipe']);
+    let told = '';
+    child.stderr?.on('data', (data) => (told += data));
+    await new Promise((ended) => child.on('exit', ended));
+    child.stdout?.destroy();
+    expect(told).toBe('Interrupted Interrupted');
+  });
+
   it('does not keep a program alive that was stopped, be it that the guest waits or has set nonblock', async () => {
     const body = `${PIECES(100)}
       call('fd_fdstat_set_flags', 2, 4);
