@@ -78,9 +78,10 @@ export class Emitter {
   /** Places of words that hold targets, and their labels. */
   private readonly patches: number[] = [];
   private readonly patchLabels: LabelId[] = [];
-  /** Places where the innermost region changes, and the region from there on. */
-  private readonly regionPlaces: number[] = [];
-  private readonly regions: number[] = [];
+  /** Where the innermost region changes: section, position in it, the region from there on. */
+  private readonly marks = new Words(0, SECTION);
+  /** Sections behind the first one, in the order in which they ended. */
+  private readonly ended: number[] = [];
   /** Places of ops, and the offsets of the instructions that they are for; only for who asks for offsets. */
   keepsOffsets = false;
   private readonly places: number[] = [];
@@ -161,8 +162,10 @@ export class Emitter {
 
   /** What follows is in a region, up to the next call of this. */
   region(region: number): void {
-    this.regionPlaces.push(this.place);
-    this.regions.push(region);
+    const { marks } = this;
+    marks.push(this.section);
+    marks.push(this.words.length);
+    marks.push(region);
   }
 
   /** What follows, up to `back`, is a section of its own, into which and out of which nothing falls. */
@@ -176,6 +179,7 @@ export class Emitter {
   back(): void {
     const { words, section } = this.outer.pop() as { readonly words: Words; readonly section: number };
     this.begins[this.section] = this.behind.length;
+    this.ended.push(this.section);
     this.behind.append(this.words);
     this.words = words;
     this.section = section;
@@ -248,13 +252,25 @@ export class Emitter {
   }
 
   private handlers({ outer, clauses }: Regions, target: (label: LabelId) => number): Handlers {
-    const { regionPlaces: places } = this;
-    const positions = places.map((place) => this.position(place));
-    const order = places.map((_, i) => i);
-    // Where a section ends and another one begins, the end comes first.
-    order.sort((a, b) => positions[a] - positions[b] || (places[b] % SECTION) - (places[a] % SECTION) || a - b);
+    const { marks, ended } = this;
+    const count = marks.length / 3;
+    const starts = new Int32Array(count);
+    const regions = new Int32Array(count);
+    // By section, which come in the order in which they ended: where the next of its marks goes.
+    const next = new Int32Array(this.begins.length);
+    for (let i = 0; i < count; i++) next[marks.at(3 * i)]++;
+    let sum = 0;
+    for (let i = -1; i < ended.length; i++) {
+      const section = i < 0 ? 0 : ended[i];
+      sum += next[section];
+      next[section] = sum - next[section];
+    }
+    for (let i = 0; i < count; i++) {
+      const section = marks.at(3 * i);
+      starts[next[section]] = this.position(section * SECTION + marks.at(3 * i + 1));
+      regions[next[section]++] = marks.at(3 * i + 2);
+    }
     for (const list of clauses) for (let i = 1; i < list.length; i += 4) list[i] = target(list[i]);
-    const at = (values: readonly number[]): Int32Array => Int32Array.from(order, (i) => values[i]);
-    return { starts: at(positions), regions: at(this.regions), outer, clauses };
+    return { starts, regions, outer, clauses };
   }
 }

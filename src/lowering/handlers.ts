@@ -14,6 +14,8 @@ export interface Handler {
   readonly refSlot: number;
 }
 
+const NONE: number[] = [];
+
 /** The bodies of tries. */
 export class Regions {
   /** By region: the one that gets what it does not catch, or -1: the caller. */
@@ -22,12 +24,14 @@ export class Regions {
   readonly clauses: number[][] = [];
 
   add(outer: number): number {
-    this.clauses.push([]);
+    this.clauses.push(NONE);
     return this.outer.push(outer) - 1;
   }
 
   addClause(region: number, tag: number, target: number, slot: number, refSlot: number): void {
-    this.clauses[region].push(tag, target, slot, refSlot);
+    // A list that grows has room for 17 numbers at once.
+    if (this.clauses[region] === NONE) this.clauses[region] = [tag, target, slot, refSlot];
+    else this.clauses[region].push(tag, target, slot, refSlot);
   }
 }
 
