@@ -10,6 +10,7 @@ import { typeName } from '../syntax/types.ts';
 import { bodyOf } from '../text/printer-body.ts';
 import { Identifiers, printInstruction } from '../text/printer.ts';
 import { funcTypeAt } from '../text/printer-types.ts';
+import { cut } from '../syntax/shown.ts';
 import { nameText, visible } from '../syntax/visible.ts';
 
 /** Frames shown of a long backtrace, at its inner and at its outer end. */
@@ -39,9 +40,9 @@ export class Known {
   /** `$fac`, or `export "fac"` where it has no name, or `func 3`. */
   func(index: number): string {
     const id = this.ids.index('func', index);
-    if (id.startsWith('$')) return visible(id);
+    if (id.startsWith('$')) return visible(cut(id));
     const exported = this.exported.get(index);
-    return exported === undefined ? `func ${index}` : `export ${visible(nameText(exported))}`;
+    return exported === undefined ? `func ${index}` : `export ${visible(nameText(cut(exported)))}`;
   }
 
   /** `(i32 i32) -> i64`. */
@@ -87,8 +88,9 @@ function ownerOf({ func, offset, moduleName }: BacktraceFrame, modules: readonly
 
 function frameLine(frame: BacktraceFrame, position: number, modules: readonly Known[]): string {
   const owner = ownerOf(frame, modules);
-  const moduleName = frame.moduleName === undefined ? '' : `${visible(frame.moduleName)}!`;
-  const name = owner?.func(frame.func) ?? (frame.funcName === undefined ? `func ${frame.func}` : `$${frame.funcName}`);
+  const moduleName = frame.moduleName === undefined ? '' : `${visible(cut(frame.moduleName))}!`;
+  const name =
+    owner?.func(frame.func) ?? (frame.funcName === undefined ? `func ${frame.func}` : `$${cut(frame.funcName)}`);
   const offset = frame.offset === undefined ? 'unknown' : hex(frame.offset);
   return `  ${position}: ${offset} ${moduleName}${visible(name)}${owner?.signature(frame.func) ?? ''}`;
 }
@@ -97,7 +99,7 @@ function frameLine(frame: BacktraceFrame, position: number, modules: readonly Kn
 function topPlace({ func, offset }: BacktraceFrame, owner: Known | undefined): string {
   if (offset === undefined) return `${owner?.func(func) ?? 'an unknown place'} (func ${func})`;
   const instruction = owner?.instruction(func, offset);
-  const shown = instruction === undefined ? '' : `   ${visible(instruction)}`;
+  const shown = instruction === undefined ? '' : `   ${visible(cut(instruction))}`;
   return `${owner?.place(func, offset) ?? `func ${func}`} (func ${func}, module ${hex(offset)})${shown}`;
 }
 
@@ -123,7 +125,7 @@ export function placeLines(module: Module, error: unknown): string[] {
     const known = new Known(module);
     const instruction = known.instruction(error.func, error.offset);
     if (instruction === undefined) return [];
-    return [`  at ${known.place(error.func, error.offset)}   ${visible(instruction)}`];
+    return [`  at ${known.place(error.func, error.offset)}   ${visible(cut(instruction))}`];
   } catch {
     return []; // The body's bytes are not instructions up to there; the message says what is wrong.
   }

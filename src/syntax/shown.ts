@@ -4,6 +4,11 @@ import { visible } from './visible.ts';
 /** Longest text that is shown whole, in UTF-16 code units. */
 const LONGEST = 200;
 
+/** A name or a token that somebody else chose, as long as a person reads it: what comes after is left out, and told by a dot. */
+export function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
 /** `String(value)`, cut when it is long, with escapes for what cannot be seen. What has no text is told by its type. */
 export function shownText(value: unknown): string {
   let text: string;
@@ -12,7 +17,7 @@ export function shownText(value: unknown): string {
   } catch {
     return `${typeof value === 'function' ? 'a function' : 'an object'} without a text`;
   }
-  return text.length > LONGEST ? `${visible(text.slice(0, LONGEST))}…` : visible(text);
+  return visible(cut(text));
 }
 
 /** A number of things, in words: `1 page`, `2 pages`. */

@@ -1,6 +1,7 @@
 // The text format's messages, one function each. Every text begins with the testsuite's phrase.
-// `place` is where the fault stands: line and column, both from 1.
+// Tokens and types are cut where they are long. `place` is where the fault stands: line and column, both from 1.
 import { MalformedError } from '../errors.ts';
+import { cut } from '../syntax/shown.ts';
 
 /** A position in the text, both counted from 1. */
 export interface TextPlace {
@@ -24,24 +25,24 @@ export const unclosedAnnotation = (place: TextPlace): MalformedError =>
 export const illegalControlCharacter = (place: TextPlace): MalformedError =>
   fault('illegal control character: in a string it is written as an escape', place);
 export const illegalEscape = (place: TextPlace, text: string): MalformedError =>
-  fault(`illegal escape: ${text}`, place);
+  fault(`illegal escape: ${cut(text)}`, place);
 export const emptyIdentifier = (place: TextPlace): MalformedError =>
   fault('empty identifier: expected a name after "$"', place);
 export const emptyAnnotationId = (place: TextPlace): MalformedError =>
   fault('empty annotation id: expected a name after "(@"', place);
 
 export const unexpectedToken = (place: TextPlace, found: string, expected: string): MalformedError =>
-  fault(`unexpected token: expected ${expected}, found ${found}`, place);
+  fault(`unexpected token: expected ${cut(expected)}, found ${cut(found)}`, place);
 export const unknownOperator = (place: TextPlace, text: string): MalformedError =>
-  fault(`unknown operator ${text}: no instruction or keyword has this name`, place);
+  fault(`unknown operator ${cut(text)}: no instruction or keyword has this name`, place);
 export const constantOutOfRange = (place: TextPlace, text: string, type: string): MalformedError =>
-  fault(`constant out of range: ${text} is not an ${type}`, place);
+  fault(`constant out of range: ${cut(text)} is not an ${type}`, place);
 export const numberOutOfRange = (place: TextPlace, text: string, type: string): MalformedError =>
-  fault(`${type} constant out of range: ${text}`, place);
+  fault(`${type} constant out of range: ${cut(text)}`, place);
 export const alignmentNotPowerOfTwo = (place: TextPlace, text: string): MalformedError =>
-  fault(`alignment must be a power of two: ${text}`, place);
+  fault(`alignment must be a power of two: ${cut(text)}`, place);
 export const invalidPageSize = (place: TextPlace, text: string): MalformedError =>
-  fault(`invalid custom page size: ${text} is not a power of two`, place);
+  fault(`invalid custom page size: ${cut(text)} is not a power of two`, place);
 export const wrongNumberOfLanes = (place: TextPlace, shape: string, count: number): MalformedError =>
   fault(`wrong number of lane literals: ${shape} has ${count}`, place);
 export const invalidLaneLength = (place: TextPlace): MalformedError =>
@@ -49,15 +50,15 @@ export const invalidLaneLength = (place: TextPlace): MalformedError =>
 
 /** `space` is the index space's name in the singular: function, local, label, ... */
 export const unknownId = (place: TextPlace, space: string, text: string): MalformedError =>
-  fault(`unknown ${space}: ${text} is not defined`, place);
+  fault(`unknown ${space}: ${cut(text)} is not defined`, place);
 export const duplicateId = (place: TextPlace, space: string, text: string): MalformedError =>
-  fault(`duplicate ${space}: ${text} is defined twice`, place);
+  fault(`duplicate ${space}: ${cut(text)} is defined twice`, place);
 export const mismatchingLabel = (place: TextPlace, found: string, expected: string): MalformedError =>
-  fault(`mismatching label: expected ${expected}, found ${found}`, place);
+  fault(`mismatching label: expected ${cut(expected)}, found ${cut(found)}`, place);
 export const inlineFunctionType = (place: TextPlace, declared: string, inline: string): MalformedError =>
-  fault(`inline function type: the type is ${declared}, the inline declaration ${inline}`, place);
+  fault(`inline function type: the type is ${cut(declared)}, the inline declaration ${cut(inline)}`, place);
 export const identifierNotAllowed = (place: TextPlace, text: string): MalformedError =>
-  fault(`identifier not allowed: ${text} would stand for all items of the import`, place);
+  fault(`identifier not allowed: ${cut(text)} would stand for all items of the import`, place);
 export const importAfter = (place: TextPlace, space: string): MalformedError =>
   fault(`import after ${space}: imports come before all definitions`, place);
 export const multipleStarts = (place: TextPlace): MalformedError =>

@@ -1,6 +1,6 @@
 // The validator's messages, one function each. Every text begins with the testsuite's phrase, then a colon and what a
 // person needs; `where` adds the place: ` (func 3 "fib", offset 0x4f)`.
-import { counted } from '../syntax/shown.ts';
+import { counted, cut } from '../syntax/shown.ts';
 import { InvalidError, MalformedError, type Place, UnsupportedError } from '../errors.ts';
 import type { Feature } from '../syntax/features.ts';
 import { type ValType, typeName, typesName } from '../syntax/types.ts';
@@ -17,7 +17,7 @@ export interface Where {
 export function placeText({ place, subject }: Where): string {
   const parts: string[] = subject === '' ? [] : [subject];
   if (place.func !== undefined) {
-    parts.push(`func ${place.func}${place.funcName === undefined ? '' : ` ${nameText(place.funcName)}`}`);
+    parts.push(`func ${place.func}${place.funcName === undefined ? '' : ` ${nameText(cut(place.funcName))}`}`);
   }
   if (place.offset !== undefined) parts.push(`offset 0x${place.offset.toString(16).padStart(2, '0')}`);
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
@@ -148,7 +148,7 @@ export const sharedTable = (where: Where): InvalidError =>
 export const tagResults = (where: Where): InvalidError =>
   invalid(where, 'non-empty tag result type: exceptions carry parameters only');
 export const duplicateExport = (where: Where, name: string): InvalidError =>
-  invalid(where, `duplicate export name: ${nameText(name)} is exported twice`);
+  invalid(where, `duplicate export name: ${nameText(cut(name))} is exported twice`);
 export const startType = (where: Where, found: string): InvalidError =>
   invalid(where, `start function must have type [] -> []: found ${found}`);
 export const rethrowLabel = (where: Where, label: number): InvalidError =>
