@@ -67,19 +67,21 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   t.slice = slice;
   const end = Math.min(pause, due.at);
   const timed = end !== Number.POSITIVE_INFINITY;
-  let quantum = timed ? TIMED_QUANTUM : QUANTUM;
+  // Who calls has just looked at the clock, and a return is looked at with the call.
+  let reason: number = REASON.crossReturn;
+  let last = 0;
   for (;;) {
     if (t.fuel < 0) return outOfFuel(t);
     if (t.slice < 0) return stop(t, 'slice');
-    let before = 0;
-    if (timed) {
-      before = now();
-      if (before >= end) return stop(t, 'slice');
+    if (timed && reason !== REASON.crossReturn) {
+      const time = now();
+      if (time >= end) return stop(t, 'slice');
+      if (reason === REASON.quantum && last > 0) setPace(time - last);
+      last = time;
     }
-    const reason = enterLoop(t, Math.min(quantum, t.fuel, t.slice));
+    reason = enterLoop(t, Math.min(timed ? pace : QUANTUM, t.fuel, t.slice));
     switch (reason) {
       case REASON.quantum:
-        if (timed) quantum = nextQuantum(quantum, now() - before);
         break;
       case REASON.done:
         return 'done';
@@ -123,10 +125,13 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   }
 }
 
+/** Fuel for a stay where time is looked at. */
+let pace = TIMED_QUANTUM;
+
 /** Units take what they take: fewer of them after a long stay, more after a short one. */
-function nextQuantum(quantum: number, milliseconds: number): number {
-  if (milliseconds <= STAY) return Math.min(TIMED_QUANTUM, 2 * quantum);
-  return Math.max(LEAST_QUANTUM, Math.floor((quantum * STAY) / milliseconds));
+function setPace(milliseconds: number): void {
+  if (milliseconds <= STAY) pace = Math.min(TIMED_QUANTUM, 2 * pace);
+  else pace = Math.max(LEAST_QUANTUM, Math.floor((pace * STAY) / milliseconds));
 }
 
 function trapKind(reason: number): TrapKind {

@@ -1,11 +1,11 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
 // Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
-import { DEADLINE, due, endOf, now, outOfTime, within } from '../clock.ts';
+import { DEADLINE, due, endOf, now, outOfTime } from '../clock.ts';
 import { Interrupted, UnsupportedError } from '../errors.ts';
 import { checkOptions, having, type Shape, withArticle } from '../options.ts';
 import { type AbortLike, checkStop, untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
-import { shareOfTurn, yieldToHost } from '../runtime/turns.ts';
+import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
@@ -142,23 +142,28 @@ export class Execution<T> {
   private advance(slice: number, pause: number, end: number): Outcome {
     if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
     checkedFuel(slice);
+    if (end !== Number.POSITIVE_INFINITY && now() >= end) throw outOfTime();
     const { pending } = this.thread;
     pending?.wait?.join();
     const settled = pending === undefined ? undefined : this.takeSettled(pending);
     if (pending !== undefined && settled === undefined) return 'suspended';
     this.state = 'running';
     let outcome: Outcome | undefined;
+    const outer = due.at;
     try {
       const answer = pending === undefined ? undefined : answerOf(pending, settled as Settled);
-      outcome = within(end, () => this.stay(slice, pause, answer));
+      due.at = Math.min(end, outer);
+      outcome = this.stay(slice, pause, answer);
     } finally {
+      due.at = outer;
       this.state = outcome === undefined ? 'failed' : outcome === 'done' ? 'done' : 'ready';
     }
     if (this.abandoned && outcome !== 'done') {
       this.abandon();
       throw givenUp();
     }
-    if (outcome === 'slice' && now() >= Math.min(end, due.at)) throw outOfTime();
+    const over = Math.min(end, outer);
+    if (outcome === 'slice' && over !== Number.POSITIVE_INFINITY && now() >= over) throw outOfTime();
     return outcome;
   }
 
@@ -272,11 +277,18 @@ export class Execution<T> {
       throw new TypeError('an execution has one driver: it is driven already');
     const isSignal = typeof given === 'object' && given !== null && 'aborted' in given;
     const { signal, deadline } = checkOptions('runAsync', isSignal ? { signal: given } : given, STOP_OPTIONS);
-    const end = Math.min(this.end, endOf(deadline));
+    return this.runUntil(signal, Math.min(this.end, endOf(deadline)));
+  }
+
+  /**
+   * The same with a moment on our clock, for those who have just begun it.
+   * @internal
+   */
+  async runUntil(signal: AbortLike | undefined, end: number): Promise<readonly T[]> {
     this.driven = true;
     try {
       for (let pause = shareOfTurn(); ; ) {
-        if (now() >= pause) {
+        if (pause === NOTHING_LEFT) {
           await yieldToHost();
           pause = shareOfTurn();
         }
@@ -286,6 +298,7 @@ export class Execution<T> {
         if (outcome === 'done') return this.results;
         if (outcome === 'fuel') throw outOfFuel();
         if (outcome === 'suspended') await this.answer(signal, end);
+        if (now() >= pause) pause = NOTHING_LEFT;
       }
     } finally {
       this.driven = false;
@@ -295,9 +308,9 @@ export class Execution<T> {
   }
 
   /** Waits for what the thread is suspended in, or until it is stopped. */
-  private async answer(signal: AbortLike | undefined, end: number): Promise<void> {
+  private answer(signal: AbortLike | undefined, end: number): Promise<void> {
     const begin = (resolve: () => void): void => this.listen(resolve, false);
-    await untilStopped<void>(signal, end, begin, () => this.leaveQueue());
+    return untilStopped<void>(signal, end, begin, () => this.leaveQueue());
   }
 
   /** Nobody drives it, so that a wait on memory stands in no queue: no notification counts it. The next step joins again. */

@@ -1,6 +1,6 @@
 // Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
 // https://webassembly.github.io/spec/core/exec/modules.html#invocation
-import { DEADLINE, endOf, outOfTime, within } from '../clock.ts';
+import { DEADLINE, checkTime, endOf, outOfTime, within } from '../clock.ts';
 import { InternalError } from '../errors.ts';
 import { amount, type Check, checkOptions, type Shape, shown } from '../options.ts';
 import { untilStopped } from '../runtime/abort.ts';
@@ -146,7 +146,12 @@ function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, fini
 
 function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
   const { fuel, deadline } = options;
-  if (deadline !== undefined) return within(endOf(deadline), () => call(func, args, { fuel }, write, finish));
+  if (deadline !== undefined) {
+    return within(endOf(deadline), () => {
+      checkTime();
+      return call(func, args, { fuel }, write, finish);
+    });
+  }
   if (func.instance === undefined) return callHostNow(func, args, write, finish);
   const thread = new Thread(func.instance, checkedFuel(fuel), false);
   let outcome: Outcome;
@@ -246,7 +251,7 @@ async function callAsync<T>(
   const execution = begun(func, args, true, read, write, end);
   execution.fuel = checkedFuel(options.fuel);
   try {
-    return await execution.runAsync(signal);
+    return await execution.runUntil(signal, end);
   } finally {
     execution.abandon(); // Who called cannot go on with it if it was stopped: what it waits for forgets it.
   }

@@ -47,7 +47,7 @@ export function onAbort(signal: AbortLike | undefined, tell: () => void): () => 
 /** @throws Interrupted when the signal is aborted, or the moment `end` has come. */
 export function checkStop(signal: AbortLike | undefined, end: number): void {
   if (signal?.aborted) throw interruptedBy(signal);
-  if (now() >= end) throw outOfTime();
+  if (end !== Number.POSITIVE_INFINITY && now() >= end) throw outOfTime();
 }
 
 /**

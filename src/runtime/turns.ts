@@ -12,10 +12,15 @@ const waiting: (() => void)[] = [];
 /** When the share of the present turn is used up. */
 let end = 0;
 
-/** Until when a run may go on before the host has its turn. Others may have used up most of it. */
+/** No moment: the share is used up, and others wait. */
+export const NOTHING_LEFT = 0;
+
+/** Until when a run may go on before the host has its turn; NOTHING_LEFT where it has to wait for one. */
 export function shareOfTurn(): number {
   const time = now();
-  if (time >= end && waiting.length === 0) end = time + SHARE;
+  if (time < end) return end;
+  if (waiting.length > 0) return NOTHING_LEFT;
+  end = time + SHARE;
   return end;
 }
 
