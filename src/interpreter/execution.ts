@@ -287,7 +287,8 @@ export class Execution<T> {
   async runUntil(signal: AbortLike | undefined, end: number): Promise<readonly T[]> {
     this.driven = true;
     try {
-      for (let pause = shareOfTurn(); ; ) {
+      // Where the share was used up, the host may have had its turn since.
+      for (let pause = shareOfTurn(true); ; pause = now() < pause ? pause : shareOfTurn()) {
         if (pause === NOTHING_LEFT) {
           await yieldToHost();
           pause = shareOfTurn();
@@ -298,7 +299,6 @@ export class Execution<T> {
         if (outcome === 'done') return this.results;
         if (outcome === 'fuel') throw outOfFuel();
         if (outcome === 'suspended') await this.answer(signal, end);
-        if (now() >= pause) pause = NOTHING_LEFT;
       }
     } finally {
       this.driven = false;

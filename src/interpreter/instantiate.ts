@@ -13,7 +13,7 @@ import { type Extern, ModuleInstance, NO_BYTES } from '../runtime/instance.ts';
 import { Memory, NO_MEMORY } from '../runtime/memory.ts';
 import { INSIDE, Table } from '../runtime/table.ts';
 import { Tag } from '../runtime/tag.ts';
-import { shareOfTurn, yieldToHost } from '../runtime/turns.ts';
+import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { DataSegment, ElemSegment, Import } from '../syntax/module.ts';
 import { type ExternType, importType, matchesExtern } from '../validator/subtyping.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -105,13 +105,13 @@ export async function instantiateInTurns(
   end: number,
 ): Promise<ModuleInstance> {
   const pieces = piecesOf(valid, externs, options);
-  for (let pause = shareOfTurn(); ; ) {
+  for (let pause = shareOfTurn(true); ; ) {
     checkStop(signal, end);
     const { done, value } = within(end, () => pieces.next());
     if (done === true) return value;
     if (now() < pause) continue;
-    await yieldToHost();
     pause = shareOfTurn();
+    if (pause === NOTHING_LEFT) await yieldToHost();
   }
 }
 

@@ -4,38 +4,52 @@ import { startTimer } from './timers.ts';
 
 type Later = (wake: () => void) => void;
 
+/** Calls back in a turn of its own, as soon as the host's timers and I/O have had theirs. */
+const { setImmediate: later = (wake) => startTimer(0, wake) } = globalThis as { readonly setImmediate?: Later };
+
 /** Milliseconds of a turn that all guests together may take. */
 const SHARE = 8;
 
-/** Runs that wait for a turn of their own: one in each, since the host does all that is due in one. */
-const waiting: (() => void)[] = [];
-/** When the share of the present turn is used up. */
-let end = 0;
-
-/** No moment: the share is used up, and others wait. */
+/** No moment: the share of this turn is used up. */
 export const NOTHING_LEFT = 0;
 
-/** Until when a run may go on before the host has its turn; NOTHING_LEFT where it has to wait for one. */
-export function shareOfTurn(): number {
+/** Runs that wait for the next turn. */
+const waiting: (() => void)[] = [];
+/** When the share of this turn is used up. */
+let end = NOTHING_LEFT;
+/** Whether we are told of the next turn. */
+let told = false;
+
+/**
+ * Until when a run may go on before the host has its turn; NOTHING_LEFT where it has to wait for one. One that begins only
+ * waits where others do: the turn may be as long as it is for other reasons.
+ */
+export function shareOfTurn(begins = false): number {
   const time = now();
-  if (time < end) return end;
-  if (waiting.length > 0) return NOTHING_LEFT;
-  end = time + SHARE;
-  return end;
+  if (!told || (begins && waiting.length === 0)) end = time + SHARE;
+  if (!told) tellNext();
+  return time < end ? end : NOTHING_LEFT;
 }
 
-/** Lets the host's timers and I/O have a turn, and the runs that wait for one; where it has no timers, only promises do. */
+/** Lets the host's timers and I/O have a turn; where it has no timers, only promises do. */
 export function yieldToHost(): Promise<void> {
   return new Promise((resolve) => {
-    if (waiting.push(resolve) === 1) nextTurn();
+    waiting.push(resolve);
+    if (!told) tellNext();
   });
 }
 
-function nextTurn(): void {
-  const { setImmediate: later = (wake) => startTimer(0, wake) } = globalThis as { readonly setImmediate?: Later };
+function tellNext(): void {
+  told = true;
   later(() => {
-    end = now() + SHARE;
-    waiting.shift()?.();
-    if (waiting.length > 0) nextTurn();
+    told = false;
+    if (waiting.length > 0 && shareOfTurn() !== NOTHING_LEFT) goOn();
   });
+}
+
+/** Lets those that wait go on, one after the other, while something of the share is left. */
+function goOn(): void {
+  waiting.shift()?.();
+  // What goes on runs before this does.
+  if (waiting.length > 0) void Promise.resolve().then(() => now() < end && goOn());
 }

@@ -7,7 +7,7 @@
 import { endOf, now, within } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
 import { type AbortLike, checkStop, untilStopped } from '../../runtime/abort.ts';
-import { shareOfTurn } from '../../runtime/turns.ts';
+import { NOTHING_LEFT, shareOfTurn } from '../../runtime/turns.ts';
 import { cannotWaitSync, nobodyWakes } from '../messages.ts';
 
 /** A call of a guest function that is run in steps; the engine's executions are such. */
@@ -109,8 +109,9 @@ export class Scheduler {
    */
   async run(yieldToHost: () => Promise<void>): Promise<void> {
     try {
-      for (let pause = this.nextPause(); this.goesOn(); ) {
-        if (this.sinceHost >= LONG_SLICE || now() >= pause) {
+      for (let pause = this.nextPause(true); this.goesOn(); ) {
+        if (now() >= pause) pause = this.nextPause();
+        if (this.sinceHost >= LONG_SLICE || pause === NOTHING_LEFT) {
           await yieldToHost();
           pause = this.nextPause();
           continue;
@@ -143,10 +144,10 @@ export class Scheduler {
     }
   }
 
-  /** The host has had its turn: when it is to have the next one. */
-  private nextPause(): number {
+  /** Where the host has had its turn: when it is to have the next one. */
+  private nextPause(begins = false): number {
     this.sinceHost = 0;
-    return this.chance === undefined ? shareOfTurn() : Number.POSITIVE_INFINITY;
+    return this.chance === undefined ? shareOfTurn(begins) : Number.POSITIVE_INFINITY;
   }
 
   private goesOn(): boolean {
