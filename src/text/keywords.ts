@@ -1,6 +1,10 @@
 // The words of the text format and of scripts that are not instructions. An identifier that is neither here nor in the
 // instruction table is an "unknown operator"; one that is, in the wrong place, is an "unexpected token".
 import { rowsNamed } from '../syntax/instructions.ts';
+import { isDigit } from './digits.ts';
+
+/** What memory instructions may have before their number. */
+export const MEMARG_OPTIONS = ['offset=', 'align='];
 
 const WORDS = new Set(
   `module quote binary definition instance type rec sub final func param result local struct array field mut
@@ -11,11 +15,13 @@ const WORDS = new Set(
   nan:canonical nan:arithmetic either ref.extern ref.host ref.struct ref.array ref.any
   register invoke get script input output thread wait assert_return assert_trap assert_exhaustion assert_malformed
   assert_invalid assert_malformed_custom assert_invalid_custom assert_unlinkable assert_exception assert_suspension
-  before after first last code`.split(/\s+/),
+  before after first last code`
+    .split('\n')
+    .flatMap((line) => line.trim().split(' ')),
 );
 
 /** Whether a keyword token means something somewhere. */
 export function isKeyword(text: string): boolean {
   if (WORDS.has(text) || rowsNamed(text).length > 0) return true;
-  return /^(offset|align)=[0-9]/.test(text);
+  return MEMARG_OPTIONS.some((option) => text.startsWith(option) && isDigit(text.charCodeAt(option.length)));
 }

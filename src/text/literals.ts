@@ -1,22 +1,9 @@
 // Numbers of the text format: which texts are numbers, integers with their ranges, floats with one exact rounding.
 // https://webassembly.github.io/spec/core/text/values.html  Values come out as bits; undefined means out of range.
+import { digitsEnd, isDigit, isHexDigit, plain } from './digits.ts';
 import { FLOAT, INT, NAT } from './tokens.ts';
 import { toUnsigned } from '../syntax/bits.ts';
 import { F32, F64, I32, I64, type ValType } from '../syntax/types.ts';
-
-const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
-const isHexDigit = (code: number): boolean => isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
-
-/** The offset after the digits at `pos` (single `_` between digits), or -1 where there is none. */
-function digitsEnd(source: string, start: number, end: number, isOne: (code: number) => boolean): number {
-  let pos = start;
-  if (pos >= end || !isOne(source.charCodeAt(pos))) return -1;
-  for (;;) {
-    while (pos < end && isOne(source.charCodeAt(pos))) pos++;
-    if (pos + 1 < end && source[pos] === '_' && isOne(source.charCodeAt(pos + 1))) pos++;
-    else return pos;
-  }
-}
 
 /** NAT, INT or FLOAT where `source[start, end)` is a number, else 0. */
 export function isNumberText(source: string, start: number, end: number): number {
@@ -44,10 +31,13 @@ export function isNumberText(source: string, start: number, end: number): number
 
 /** inf, nan and nan:0x... without their sign. */
 function special(text: string): number {
-  return text === 'inf' || text === 'nan' || /^nan:0x[0-9a-fA-F]+(_[0-9a-fA-F]+)*$/.test(text) ? FLOAT : 0;
+  if (text === 'inf' || text === 'nan') return FLOAT;
+  return text.startsWith(NAN_PREFIX) && digitsEnd(text, NAN_PREFIX.length, text.length, isHexDigit) === text.length
+    ? FLOAT
+    : 0;
 }
 
-const plain = (text: string): string => (text.includes('_') ? text.replace(/_/g, '') : text);
+const NAN_PREFIX = 'nan:0x';
 
 /** The value of a NAT token, if it is less than 2^32. */
 export function parseU32(text: string): number | undefined {
@@ -103,12 +93,21 @@ function magnitudeBits(text: string, format: Format): bigint | undefined {
   return format.width === 64 ? decimalBits64(text) : decimalBits32(text);
 }
 
+/** What stands before the point, after it, and after the letter that the exponent has before it. */
+function partsOf(text: string, letter: 'e' | 'p'): readonly [whole: string, fraction: string, exponent: number] {
+  const marked = Math.max(text.indexOf(letter), text.indexOf(letter.toUpperCase()));
+  const end = marked < 0 ? text.length : marked;
+  const found = text.indexOf('.');
+  const point = found < 0 ? end : found;
+  return [text.slice(0, point), text.slice(point + 1, end), Number(text.slice(end + 1))];
+}
+
 function hexBits(text: string, format: Format): bigint | undefined {
-  const [, whole, fraction = '', exponent = '0'] = /^0x([^.pP]*)(?:\.([^pP]*))?(?:[pP](.*))?$/.exec(text) as string[];
+  const [whole, fraction, exponent] = partsOf(text, 'p');
   // An exponent beyond what the digits can make up for is as good as infinite.
   const reach = 4 * text.length + 2000;
-  const power = Math.max(-reach, Math.min(reach, Number(exponent)));
-  return round(BigInt(`0x${whole}${fraction}`), power - 4 * fraction.length, format);
+  const power = Math.max(-reach, Math.min(reach, exponent));
+  return round(BigInt(`${whole}${fraction}`), power - 4 * fraction.length, format);
 }
 
 /** Bits of `value * 2^power`, or undefined where that rounds to infinity. */
@@ -175,9 +174,9 @@ function f32Value(bits: number): number {
 
 /** The sign of (decimal text - value), exactly. `value` is finite and not negative. */
 function compareDecimal(text: string, value: number): number {
-  const [, whole, fraction = '', exponent = '0'] = /^([^.eE]*)(?:\.([^eE]*))?(?:[eE](.*))?$/.exec(text) as string[];
+  const [whole, fraction, exponent] = partsOf(text, 'e');
   let left = BigInt(whole + fraction);
-  const power = Number(exponent) - fraction.length;
+  const power = exponent - fraction.length;
   SCRATCH.setFloat64(0, value);
   const bits = SCRATCH.getBigUint64(0);
   const field = Number(bits >> 52n);
@@ -213,9 +212,21 @@ function scalarBits(text: string, width: number, float: boolean): bigint | undef
   return float ? parseFloatBits(text, width as 32 | 64) : parseInteger(text, width);
 }
 
+/** What stands between white space. */
+function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  let start = 0;
+  for (let pos = 0; pos <= text.length; pos++) {
+    if (pos < text.length && text.charAt(pos).trim() !== '') continue;
+    if (pos > start) words.push(text.slice(start, pos));
+    start = pos + 1;
+  }
+  return words;
+}
+
 /** `i32x4 1 2 3 4`: a shape and its lanes, lowest first. */
 function vectorBits(text: string): bigint | undefined {
-  const [name, ...lanes] = text.trim().split(/\s+/);
+  const [name = '', ...lanes] = wordsOf(text);
   const shape = VECTOR_SHAPES.get(name);
   if (shape === undefined || lanes.length !== shape.count) return undefined;
   let vector = 0n;

@@ -7,7 +7,16 @@ import type { Writer } from '../encoder/writer.ts';
 import type { Context, IndexSpace } from './context.ts';
 import type { Cursor } from './cursor.ts';
 import type { Labels } from './labels.ts';
-import { VECTOR_SHAPES, type VectorShape, parseFloatBits, parseInteger, parseU32, parseU64 } from './literals.ts';
+import { MEMARG_OPTIONS } from './keywords.ts';
+import {
+  VECTOR_SHAPES,
+  type VectorShape,
+  isNumberText,
+  parseFloatBits,
+  parseInteger,
+  parseU32,
+  parseU64,
+} from './literals.ts';
 import { readRefTo, readRefType, readTypeUse, readValType, typeUseIndex } from './parser-types.ts';
 import { identifierName } from './strings.ts';
 import { FLOAT, ID, INT, KEYWORD, NAT, RPAREN } from './tokens.ts';
@@ -102,7 +111,7 @@ function option(cursor: Cursor, word: string): string | undefined {
   const text = cursor.text;
   if (!text.startsWith(word)) return undefined;
   const value = text.slice(word.length);
-  if (!/^(0x[0-9a-fA-F]+(_[0-9a-fA-F]+)*|[0-9]+(_[0-9]+)*)$/.test(value)) {
+  if (isNumberText(value, 0, value.length) !== NAT) {
     throw say.unknownOperator(cursor.place, text);
   }
   return value;
@@ -139,7 +148,8 @@ function writeMemArgOf({ cursor, writer }: Scope, row: Row, memory: number): voi
 function writeMemArgLane(scope: Scope, row: Row): void {
   const { cursor, context } = scope;
   const next = cursor.tokens.kinds[cursor.pos + 1];
-  const options = next === KEYWORD && /^(offset|align)=/.test(cursor.tokens.text(cursor.pos + 1));
+  const word = next === KEYWORD ? cursor.tokens.text(cursor.pos + 1) : '';
+  const options = MEMARG_OPTIONS.some((option) => word.startsWith(option));
   const named = cursor.kind === ID || (cursor.kind === NAT && (next === NAT || options));
   writeMemArgOf(scope, row, named ? context.memorySpace.index(cursor) : 0);
   writeLane(scope);

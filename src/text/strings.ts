@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/text/values.html#strings  Bytes need not be UTF-8; names check that later.
 import { decodeUtf8, encodeUtf8 } from '../syntax/utf8.ts';
 import type { MalformedError } from '../errors.ts';
+import { digitsEnd, isHexDigit, plain } from './digits.ts';
 import * as say from './messages.ts';
 
 const QUOTE = 0x22;
@@ -48,9 +49,8 @@ function escapeEnd(source: string, pos: number): number {
   if (char !== 'u' || source[pos + 2] !== '{') return -1;
   const end = source.indexOf('}', pos);
   if (end < 0) return -1;
-  const digits = source.slice(pos + 3, end);
-  if (!/^[0-9a-fA-F]+(_[0-9a-fA-F]+)*$/.test(digits)) return -1;
-  const point = Number.parseInt(digits.replace(/_/g, ''), 16);
+  if (digitsEnd(source, pos + 3, end, isHexDigit) !== end) return -1;
+  const point = Number.parseInt(plain(source.slice(pos + 3, end)), 16);
   return point <= 0x10ffff && (point < 0xd800 || point > 0xdfff) ? end + 1 : -1;
 }
 
@@ -95,7 +95,7 @@ export function stringValue(source: string, start: number, end: number): Uint8Ar
       pos += 2;
     } else if (char === 'u') {
       const close = inner.indexOf('}', pos);
-      const point = Number.parseInt(inner.slice(pos + 3, close).replace(/_/g, ''), 16);
+      const point = Number.parseInt(plain(inner.slice(pos + 3, close)), 16);
       const encoded = encodeUtf8(String.fromCodePoint(point));
       bytes.set(encoded, length);
       length += encoded.length;
