@@ -25,7 +25,7 @@ type State = Pick<Event, 'bytes' | 'flags'> | { readonly deadline: bigint | unde
 const MAX_SUBSCRIPTIONS = 65_536;
 
 /** Subscriptions that are looked at in one piece, and events that are written. */
-const PIECE = 256;
+const PIECE = 64;
 
 const READY = { bytes: 0n, flags: 0 };
 
