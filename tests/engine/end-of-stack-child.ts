@@ -25,6 +25,10 @@ const bytes = assemble(
 const imports = assemble('(module (import "a\\u{202e}" "b" (func)))');
 const hidden = '\u202e"\\';
 
+const TEXT = `(module (memory 1) (data (i32.const 0) "a\\u{1f_600}\\n") (func (param $x i32)
+  (drop (f32.const 0x1.8p-3)) (drop (f32.const 1.0000000596046448e0)) (drop (f32.const nan:0x1_2)) (drop (i64.const 1_000))
+  (drop (i32.load8_u offset=4 align=1 (local.get $x))) (drop (v128.const i32x4 1 2 3 4))))`;
+
 function callAll(): number {
   const fresh = instantiate(compile(bytes));
   for (const i of BODIES.keys()) if (i < BODIES.length - 1) fresh.call(String(i), 8);
@@ -42,6 +46,8 @@ const DEEDS: Record<string, () => unknown> = {
   'a guest is traced': () =>
     instantiate(compile(bytes), {}, { monitor: new Tracer({ write: () => undefined }) }).call('0', 8),
   'an export is missing': () => instantiate(compile(bytes)).call(hidden),
+  'a text is read': () => assemble(TEXT),
+  'a text is wrong': () => assemble('(module (func (i32.load offset=x)))'),
   'bytes are no module': () => compile(bytes.slice(0, 9)),
   'what is no module is compiled': () => compile(' (module)' as never),
   'an import has a name that hides': () => new WebAssembly.Instance(new WebAssembly.Module(imports), {}),
