@@ -98,6 +98,7 @@ const WASI_ROWS: Record<keyof typeof wasi, Row> = {
 };
 
 const NODE_ROWS: Record<keyof typeof node, Row> = {
+  directoriesHold: NOTHING,
   hasProcDescriptors: NOTHING,
   inputFromFd: [
     [(fd) => node.inputFromFd(fd, 'sync'), ...NUMBERS, undefined, -1, 1.5, 2 ** 31],

@@ -21,7 +21,7 @@ writeFileSync(join(data, 'file'), 'content');
 /** Runs code that has `directory(options)` and `tell(action)`, with permission to read the project and `allowed`. */
 function run(code: string, ...allowed: string[]): { told: string; warned: string; status: number | null } {
   const script = `
-    import { nodeDirectory, nodeHost, NodeWASI, hasProcDescriptors } from '${projectRoot}/dist/wasi/hosts/node.js';
+    import { nodeDirectory, nodeHost, NodeWASI, directoriesHold } from '${projectRoot}/dist/wasi/hosts/node.js';
     const path = ${JSON.stringify(data)};
     const READ = { read: true, write: false, create: false, exclusive: false, truncate: false };
     const tell = (action) => { try { return action(); } catch (error) { return error.errno + ' ' + error.message; } };
@@ -60,7 +60,7 @@ describe.runIf(built && platform === 'linux')('a directory under the permission 
 
   it('is held by descriptor where /proc/self/fd may be read', () => {
     const { told, warned } = run(
-      `console.log(nodeDirectory(path).names(), nodeDirectory(path).openFile('file', READ).read(new Uint8Array(10), 0n), hasProcDescriptors());`,
+      `console.log(nodeDirectory(path).names(), nodeDirectory(path).openFile('file', READ).read(new Uint8Array(10), 0n), directoriesHold());`,
       PROC,
     );
     expect(told).toBe("[ 'file' ] 7 true");
@@ -69,13 +69,13 @@ describe.runIf(built && platform === 'linux')('a directory under the permission 
 
   it('is held by path where that is asked for', () => {
     const { told } = run(`
-      console.log(hasProcDescriptors(), nodeDirectory(path, { weak: true }).names(), hasProcDescriptors());
+      console.log(directoriesHold(), nodeDirectory(path, { weak: true }).names(), directoriesHold());
       console.log(nodeHost({ preopens: { '/': { path, weak: true } } }).preopens.length);`);
     expect(told).toBe("true [ 'file' ] false\n1");
   });
 
   it('that `weak` accepts is still held by descriptor where that can be', () => {
-    expect(run('console.log(nodeDirectory(path, { weak: true }).names(), hasProcDescriptors());', PROC).told).toBe(
+    expect(run('console.log(nodeDirectory(path, { weak: true }).names(), directoriesHold());', PROC).told).toBe(
       "[ 'file' ] true",
     );
   });

@@ -20,7 +20,7 @@ import process from 'node:process';
 import { SystemError } from '../host/errno.ts';
 import type { Directory } from '../host/filesystem.ts';
 import type { WasiOptions } from '../index.ts';
-import { openHostDirectory, orWeak } from './node/directory.ts';
+import { directoriesHold, openHostDirectory, orWeak } from './node/directory.ts';
 import { inputFromFd } from './node/input.ts';
 import { outputToFd } from './node/output.ts';
 import { directoryError, openDirectories } from './node/preopens.ts';
@@ -28,7 +28,7 @@ import { refusedDirectory } from './node/refused.ts';
 import { nodeClock, nodeRandom } from './node/time.ts';
 import { readOnly } from './read-only.ts';
 
-export { hasProcDescriptors } from './node/directory.ts';
+export { directoriesHold } from './node/directory.ts';
 export { nodeListener, nodeNetwork } from './node/network.ts';
 export { inputFromFd } from './node/input.ts';
 export { outputToFd } from './node/output.ts';
@@ -97,7 +97,7 @@ export interface NodeHostOptions {
  * A directory of this machine as a Directory. A guest cannot leave it, by no path and no link, and gets no file of the
  * kernel. On Linux this holds against other programs that rename things meanwhile; elsewhere see node/directory.ts.
  * Where Linux cannot hold it, and `weak` is not given, what is returned refuses everything (ACCES), and a warning of the
- * process says what to do; nodeHost throws.
+ * process says what to do, so that a program runs which needs nothing of it; nodeHost, which has more to give, throws.
  * SystemError: NOENT, NOTDIR; ACCES for a directory of the kernel (/proc, /sys).
  */
 export function nodeDirectory(path: string, options?: DirectoryOptions): Directory {
@@ -123,6 +123,9 @@ function openDirectory(path: string, { readOnly: isReadOnly, weak = false }: Dir
     throw new SystemError(error.errno, `the directory ${shown(path)}: ${directoryError(error)}`);
   }
 }
+
+/** @deprecated The former name of `directoriesHold`: whether this process can read /proc/self/fd is not what it says. */
+export const hasProcDescriptors = directoriesHold;
 
 const OR_WEAK = orWeak('{ weak: true }');
 

@@ -8,6 +8,20 @@ function refuse(): never {
   throw refused('ROFS');
 }
 
+/** What changes a directory or is a way to change what lies in it: each method does `refuse`. */
+export function changesBy(refuse: () => never) {
+  return {
+    setTimes: refuse,
+    setEntryTimes: refuse,
+    createDirectory: refuse,
+    createLink: refuse,
+    removeDirectory: refuse,
+    removeFile: refuse,
+    rename: refuse,
+    link: refuse,
+  };
+}
+
 /** A read-only view of `directory`, which it takes over: closing the view closes it. */
 export function readOnly(directory: Directory): Directory {
   checkDirectory(directory, 'readOnly: the directory');
@@ -28,14 +42,7 @@ export function readOnly(directory: Directory): Directory {
       if (options.exclusive) throw refused('EXIST');
       return readOnlyFile(directory.openFile(name, { ...options, create: false }));
     },
-    setTimes: refuse,
-    setEntryTimes: refuse,
-    createDirectory: refuse,
-    createLink: refuse,
-    removeDirectory: refuse,
-    removeFile: refuse,
-    rename: refuse,
-    link: refuse,
+    ...changesBy(refuse),
   };
 }
 

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { platform } from 'node:process';
 import { afterAll, describe, expect, it } from 'vitest';
 import { errnoOf, filesystemSuite } from '../../host/filesystem.suite.ts';
-import { hasProcDescriptors, openByDescriptor, openByPath, openHostDirectory } from './directory.ts';
+import { directoriesHold, openByDescriptor, openByPath, openHostDirectory } from './directory.ts';
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'wasmi-ts-')));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -22,7 +22,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const fresh = (): string => mkdtempSync(join(scratch, 'root-'));
 const READ = { read: true, write: false, create: false, exclusive: false, truncate: false };
 
-if (hasProcDescriptors()) filesystemSuite('host files by descriptor', () => openByDescriptor(fresh()));
+if (directoriesHold()) filesystemSuite('host files by descriptor', () => openByDescriptor(fresh()));
 filesystemSuite('host files by real path', () => openByPath(fresh()), {
   'a handle stays on its directory when that is renamed': 'a path does not follow a renamed directory',
 });
@@ -82,7 +82,7 @@ describe('a host directory', () => {
     dev.close();
   });
 
-  it.skipIf(!hasProcDescriptors())('10,000 failing calls leave no descriptor of the host open', () => {
+  it.skipIf(!directoriesHold())('10,000 failing calls leave no descriptor of the host open', () => {
     const path = fresh();
     writeFileSync(join(path, 'file'), '');
     const root = openHostDirectory(path);

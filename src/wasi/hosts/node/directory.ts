@@ -129,11 +129,12 @@ function samePlace(real: string, path: string): boolean {
 let heldByPath = false;
 
 /**
- * Whether all directories that this thread has opened so far are held by descriptor, and all that it opens without
- * `weak` will be. True on Linux, where a directory that cannot be held so (no /proc, or Node's permission model forbids
- * it) is refused; false from when one was opened by its path since `weak` accepts that. False on all other systems.
+ * Whether no other program can lead a guest of this thread out of its directory by renaming things meanwhile: all
+ * directories that were opened so far are held by descriptor, and all that are opened without `weak` will be. True on
+ * Linux, where a directory that cannot be held so (no /proc, or Node's permission model forbids it) is refused; false from
+ * when one was opened by its path since `weak` accepts that. False on all other systems.
  */
-export function hasProcDescriptors(): boolean {
+export function directoriesHold(): boolean {
   return platform === 'linux' && !heldByPath;
 }
 

@@ -2,12 +2,12 @@
 // tests/wasi/rename-race-run.ts.
 import { expect, it } from 'vitest';
 import { RACE_WAYS, renameRace } from '../../../../tests/wasi/rename-race.ts';
-import { hasProcDescriptors } from './directory.ts';
+import { directoriesHold } from './directory.ts';
 
 /** How long each attack lasts, in milliseconds. */
 const DURATION = Number(process.env['WASMI_TS_RACE_MS'] ?? 2000);
 
-it.skipIf(!hasProcDescriptors()).each(Object.entries(RACE_WAYS))(
+it.skipIf(!directoriesHold()).each(Object.entries(RACE_WAYS))(
   'other programs that swap directories and files for links let nothing out or in: %s',
   async (way, give) => {
     const { escapes, inside, refused } = await renameRace(give, DURATION);

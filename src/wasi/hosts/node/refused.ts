@@ -1,6 +1,7 @@
 // A directory that is given to nobody: everything that is done with it fails, and says why.
 import { SystemError } from '../../host/errno.ts';
 import type { Directory } from '../../host/filesystem.ts';
+import { changesBy } from '../read-only.ts';
 
 /** A directory whose every use is ACCES, for the reason `why`. */
 export function refusedDirectory(why: string): Directory {
@@ -9,21 +10,14 @@ export function refusedDirectory(why: string): Directory {
   };
   return {
     stat: refuse,
-    setTimes: refuse,
     sync: refuse,
     close: () => {},
     reopen: refuse,
     names: refuse,
     statEntry: refuse,
-    setEntryTimes: refuse,
     openDirectory: refuse,
     openFile: refuse,
     readLink: refuse,
-    createDirectory: refuse,
-    createLink: refuse,
-    removeDirectory: refuse,
-    removeFile: refuse,
-    rename: refuse,
-    link: refuse,
+    ...changesBy(refuse),
   };
 }
