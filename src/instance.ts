@@ -26,7 +26,7 @@ import {
   type RunOptions,
   begin,
   invoke,
-  invokeAsync,
+  invokeLater,
   invokeForResults,
 } from './interpreter/invoke.ts';
 import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
@@ -179,7 +179,7 @@ export class Instance {
   /** Calls an exported function on a thread that waits for host functions that answer promises. */
   async callAsync(name: string, args: readonly Value[] = [], options?: AsyncRunOptions): Promise<Results> {
     const checked = checkOptions('callAsync', options, ASYNC_RUN_OPTIONS);
-    return results(await invokeAsync(this.func(name), args, checked));
+    return results(await invokeLater(this.func(name), args, checked));
   }
 
   /** Begins a call that the embedder runs in steps, with fuel. */
@@ -239,7 +239,7 @@ export async function instantiateAsync(
   const sources = parts('instantiateAsync', module, imports, options);
   const instance = made(await instantiateInTurns(...sources, signal, endOf(deadline)), options);
   const { start } = module.module;
-  if (start !== undefined) await invokeAsync(instance.inner.func(start), [], { fuel, signal, deadline });
+  if (start !== undefined) await invokeLater(instance.inner.func(start), [], { fuel, signal, deadline });
   return instance;
 }
 

@@ -135,8 +135,8 @@ export class Execution<T> {
    */
   step(slice = Number.POSITIVE_INFINITY, options?: DeadlineOptions): Outcome {
     if (this.driven) throw new TypeError('an execution has one driver: runAsync is at work');
-    const { deadline } = options === undefined ? {} : checkOptions('step', options, DEADLINE_OPTIONS);
-    return this.advance(slice, endOf(deadline), this.end);
+    if (options === undefined) return this.advance(slice, Number.POSITIVE_INFINITY, this.end);
+    return this.advance(slice, endOf(checkOptions('step', options, DEADLINE_OPTIONS).deadline), this.end);
   }
 
   private advance(slice: number, pause: number, end: number): Outcome {

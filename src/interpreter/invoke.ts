@@ -263,7 +263,11 @@ export async function invokeAsync(
   args: readonly Value[],
   given?: AsyncRunOptions,
 ): Promise<readonly Value[]> {
-  const options = checkOptions('invokeAsync', given, ASYNC_RUN_OPTIONS);
+  return invokeLater(func, args, checkOptions('invokeAsync', given, ASYNC_RUN_OPTIONS));
+}
+
+/** The same with options that are checked. @throws TypeError for wrong arguments, at once. */
+export function invokeLater(func: Func, args: readonly Value[], options: AsyncRunOptions): Promise<readonly Value[]> {
   checkCrossing(func);
   return callAsync(func, plainArguments(func, args), options, readValues, writeValue);
 }
