@@ -1,4 +1,5 @@
 // Lowered code on demand: a function's entry, its positions for backtraces, and what happens when the code array is full.
+import { checkStep } from '../clock.ts';
 import { ExhaustionError, InternalError } from '../errors.ts';
 import { type Lowered, lowerFunction, offsetsIn } from '../lowering/lower.ts';
 import type { CodeMode } from '../lowering/probes.ts';
@@ -52,12 +53,15 @@ export interface PcHolder {
   readonly callers: readonly ModuleInstance[];
 }
 
-/** The entry of a function, lowered now if it was not. `live` are the threads whose pcs must survive a lack of room. */
+/**
+ * The entry of a function, lowered now if it was not: what is on the stack is lowered again to its end, whatever the time.
+ * `live` are the threads whose pcs must survive a lack of room. @throws Interrupted
+ */
 export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[]): number {
   freshen(unit);
   const entry = unit.entries[index];
   if (entry !== 0) return entry;
-  const code = lower(unit, index);
+  const code = lower(unit, index, inTime);
   if (!hasRoom(code.words.length)) startGeneration(live);
   return placeOrFail(unit, index, code);
 }
@@ -68,8 +72,14 @@ const ROOM: Record<CodeMode, Room> = {
   traced: { slots: SLOT_WORDS / 2, words: CODE_WORDS - FIRST_FREE },
 };
 
-function lower({ module, mode, prices }: CodeUnit, index: number): Lowered {
-  return lowerFunction(module, index, mode === 'traced', prices, ROOM[mode]);
+function lower({ module, mode, prices }: CodeUnit, index: number, goesOn?: () => boolean): Lowered {
+  return lowerFunction(module, index, mode === 'traced', prices, ROOM[mode], goesOn);
+}
+
+/** @throws Interrupted when what runs now should be over. */
+function inTime(): boolean {
+  checkStep();
+  return true;
 }
 
 function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {

@@ -13,9 +13,12 @@ export interface Lowered extends Code {
 
 const ENDLESS: Room = { slots: Number.POSITIVE_INFINITY, words: 2 ** 24 };
 
+const toTheEnd = (): boolean => true;
+
 /**
  * Lowers function `funcIndex` (an index of the function index space), which the module defines. @throws ExhaustionError
- * where there is no room for its frame or its code: before time and memory are spent on it.
+ * where there is no room for its frame or its code: before time and memory are spent on it; what `goesOn` throws, which
+ * is called before each instruction.
  */
 export function lowerFunction(
   valid: ValidModule,
@@ -23,9 +26,10 @@ export function lowerFunction(
   traced = false,
   prices = PRICES,
   room = ENDLESS,
+  goesOn = toTheEnd,
 ): Lowered {
   const builder = new TreeBuilder(valid, funcIndex, traced, prices, room);
-  builder.build(() => true);
+  builder.build(goesOn);
   const { size, locals, operands } = builder.layout;
   const code = builder.emitter.finish([2 * size, 2 * locals, 2 * operands, funcIndex], builder.regions);
   return { ...code, probes: builder.probes };

@@ -67,6 +67,14 @@ describe('a synchronous call', () => {
     expect(run('(module (func (export "f") (result i32) (i32.const 7)))').call('f')).toBe(7);
   });
 
+  test('lowered a function of any length before it looked at the clock', () => {
+    const text = `(module (func (export "f") ${'(drop (i32.const 1))'.repeat(300_000)} (loop (br 0))))`;
+    const instance = run(text);
+    expect(took(() => expect(() => instance.callWith({ deadline: soon(5) }, 'f')).toThrow(Interrupted))).toBeLessThan(
+      took(() => expect(() => instance.callWith({ fuel: 10_000 }, 'f')).toThrow(/fuel/)),
+    );
+  });
+
   test('has a deadline in its start function, too', () => {
     expect(() => run('(module (func $f (loop (br 0))) (start $f))', {}, { deadline: soon(30) })).toThrow(Interrupted);
   });
