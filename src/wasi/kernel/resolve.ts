@@ -162,11 +162,14 @@ class Walk {
   private push(path: string): void {
     checkPath(path);
     if (path.startsWith('/')) throw refused('NOTCAPABLE');
-    const last = this.todo.length === 0;
-    const names = path.split('/').filter((name) => name !== '');
-    for (const name of names) if (utf8Length(name) > MAX_NAME) throw refused('NAMETOOLONG');
-    if (last && path.endsWith('/')) this.mustBeDirectory = true;
-    for (let i = names.length - 1; i >= 0; i--) this.todo.push(names[i] as string);
+    if (this.todo.length === 0 && path.endsWith('/')) this.mustBeDirectory = true;
+    const names = path.includes('/') ? path.split('/') : [path];
+    for (let i = names.length - 1; i >= 0; i--) {
+      const name = names[i] as string;
+      // A unit of UTF-16 has three bytes at most.
+      if (name.length > MAX_NAME / 3 && utf8Length(name) > MAX_NAME) throw refused('NAMETOOLONG');
+      if (name !== '') this.todo.push(name);
+    }
   }
 }
 
@@ -174,7 +177,7 @@ class Walk {
 export function checkPath(path: string): void {
   if (path === '') throw refused('NOENT');
   if (path.includes('\0')) throw refused('INVAL');
-  if (path.length > MAX_PATH || utf8Length(path) > MAX_PATH) throw refused('NAMETOOLONG');
+  if (path.length > MAX_PATH / 3 && utf8Length(path) > MAX_PATH) throw refused('NAMETOOLONG');
 }
 
 /** A guest path without what changes nothing in it: empty names and dots. Two that are the same so mean the same. */

@@ -26,7 +26,8 @@ class Steps implements GuestCall {
   step(slice: number): 'done' | 'fuel' | 'slice' | 'suspended' {
     const step = this.steps.shift();
     if (step === undefined) return 'done';
-    this.fuel -= slice;
+    // A slice is over when it is overdrawn, as in the engine: else a busy machine makes it look interrupted.
+    this.fuel -= slice + 1;
     return step(this) ?? (this.fuel < 0 ? 'fuel' : 'slice');
   }
 

@@ -39,7 +39,7 @@ class ExactTimes {
   }
 
   of(stats: BigIntStats): { accessed: bigint; modified: bigint } {
-    const known = this.files.get(keyOf(stats));
+    const known = this.files.size === 0 ? undefined : this.files.get(keyOf(stats));
     return {
       accessed: known?.accessed.shown === stats.atimeNs ? known.accessed.wish : stats.atimeNs,
       modified: known?.modified.shown === stats.mtimeNs ? known.modified.wish : stats.mtimeNs,
