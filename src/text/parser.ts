@@ -135,15 +135,15 @@ function namesOf(context: Context, module: string | undefined): Uint8Array {
   return encodeNames({
     module,
     funcs: context.funcSpace.names,
-    locals: context.bodyNames.map(({ func, locals }) => [func, locals]),
-    labels: context.bodyNames.map(({ func, labels }) => [func, labels]),
+    locals: new Map(context.bodyNames.map(({ func, locals }) => [func, locals])),
+    labels: new Map(context.bodyNames.map(({ func, labels }) => [func, labels])),
     types: context.typeSpace.names,
     tables: context.tableSpace.names,
     memories: context.memorySpace.names,
     globals: context.globalSpace.names,
     elems: context.elemSpace.names,
     datas: context.dataSpace.names,
-    fields: [...context.fieldSpaces].map(([type, space]) => [type, space.names]),
+    fields: new Map([...context.fieldSpaces].map(([type, space]) => [type, space.names])),
     tags: context.tagSpace.names,
   });
 }

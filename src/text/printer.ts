@@ -291,15 +291,15 @@ class ModulePrinter {
     const told = encodeNames({
       module: names.module,
       funcs: ids.named('func'),
-      locals,
-      labels,
+      locals: new Map(locals),
+      labels: new Map(labels),
       types: ids.named('type'),
       tables: ids.named('table'),
       memories: ids.named('memory'),
       globals: ids.named('global'),
       elems: ids.named('elem'),
       datas: ids.named('data'),
-      fields,
+      fields: new Map(fields),
       tags: ids.named('tag'),
     });
     return told.length > 0 && sameBytes(told, section.bytes) ? section : undefined;
