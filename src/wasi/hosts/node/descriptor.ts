@@ -4,10 +4,10 @@ import { type BigIntStats, closeSync, constants, fstatSync, openSync, readvSync,
 import { Socket } from 'node:net';
 import { platform } from 'node:process';
 import { isatty } from 'node:tty';
-import { type SystemError, systemErrorOf } from '../../host/errno.ts';
+import { atHost, type SystemError, systemErrorOf } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
 import { sleepByAtomics } from '../portable.ts';
-import { attempt, codeOf } from './errors.ts';
+import { codeOf } from './errors.ts';
 import { toStat } from './stat.ts';
 
 /** How long to pause between tries when the other side has no room or no data: in nanoseconds, and for timers. */
@@ -15,7 +15,7 @@ export const PAUSE = 1_000_000n;
 export const PAUSE_MS = 5;
 
 export function statsOf(fd: number): BigIntStats {
-  return attempt(() => fstatSync(fd, { bigint: true }));
+  return atHost(() => fstatSync(fd, { bigint: true }));
 }
 
 export function statOf(fd: number): Stat {

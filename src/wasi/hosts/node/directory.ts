@@ -9,9 +9,8 @@
 import * as fs from 'node:fs';
 import { platform } from 'node:process';
 import { decodeUtf8 } from '../../../syntax/utf8.ts';
-import { refused, SystemError } from '../../host/errno.ts';
+import { atHost, refused, SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
-import { attempt } from './errors.ts';
 import { type Look, lookByDescriptor, lookByPath, openFile, SAFE_OPEN } from './file.ts';
 import { opening, returnHandle } from './handles.ts';
 import { checkDirectory, checkEntry, kernelFileSystem, type Use } from './kernel-files.ts';
@@ -25,8 +24,8 @@ const BIG_OR_NOTHING = { bigint: true, throwIfNoEntry: false } as const;
 const NAMES = { encoding: 'buffer' as BufferEncoding, bufferSize: 128 };
 
 function* namesIn(hold: Hold): Generator<string, void> {
-  const directory = attempt(() => fs.opendirSync(`${hold.path()}/.`, NAMES));
-  const next = (): fs.Dirent | null => attempt(() => directory.readSync());
+  const directory = atHost(() => fs.opendirSync(`${hold.path()}/.`, NAMES));
+  const next = (): fs.Dirent | null => atHost(() => directory.readSync());
   try {
     for (let entry = next(); entry !== null; entry = next()) {
       const name = decodeUtf8(entry.name as unknown as Uint8Array);
@@ -59,11 +58,11 @@ class DescriptorHold implements Hold {
   constructor(path: string, within?: bigint) {
     const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | SAFE_OPEN;
     const open = (): number => fs.openSync(path, within === undefined ? flags & ~fs.constants.O_NOFOLLOW : flags);
-    this.fd = opening(() => attempt(open));
+    this.fd = opening(() => atHost(open));
     try {
-      const stats = attempt(() => fs.fstatSync(this.fd, BIG));
+      const stats = atHost(() => fs.fstatSync(this.fd, BIG));
       this.device = stats.dev;
-      attempt(() => checkDirectory(this.path(), stats, within));
+      atHost(() => checkDirectory(this.path(), stats, within));
     } catch (error) {
       this.close();
       throw error;
@@ -79,7 +78,7 @@ class DescriptorHold implements Hold {
   }
 
   close(): void {
-    attempt(() => fs.closeSync(this.fd));
+    atHost(() => fs.closeSync(this.fd));
     returnHandle();
   }
 }
@@ -92,24 +91,24 @@ class PathHold implements Hold {
   private readonly inode: bigint;
 
   constructor(path: string, within?: bigint) {
-    this.real = attempt(() => fs.realpathSync.native(path));
-    const stats = attempt(() => fs.lstatSync(this.real, BIG));
+    this.real = atHost(() => fs.realpathSync.native(path));
+    const stats = atHost(() => fs.lstatSync(this.real, BIG));
     if (!stats.isDirectory()) throw refused('NOTDIR');
-    attempt(() => checkDirectory(this.real, stats, within));
+    atHost(() => checkDirectory(this.real, stats, within));
     this.device = stats.dev;
     this.inode = stats.ino;
   }
 
   path(): string {
-    const { dev, ino } = attempt(() => fs.lstatSync(this.real, BIG));
+    const { dev, ino } = atHost(() => fs.lstatSync(this.real, BIG));
     if (dev !== this.device || ino !== this.inode) throw refused('NOENT');
-    if (attempt(() => fs.realpathSync.native(this.real)) !== this.real) throw refused('NOTCAPABLE');
+    if (atHost(() => fs.realpathSync.native(this.real)) !== this.real) throw refused('NOTCAPABLE');
     return this.real.endsWith('/') || this.real.endsWith('\\') ? this.real.slice(0, -1) : this.real; // A root ends in a separator.
   }
 
   open(name: string | undefined): Hold {
     const path = name === undefined ? this.path() : `${this.path()}/${name}`;
-    if (!attempt(() => fs.lstatSync(path, BIG)).isDirectory()) throw refused('NOTDIR');
+    if (!atHost(() => fs.lstatSync(path, BIG)).isDirectory()) throw refused('NOTDIR');
     const hold = new PathHold(path, this.device);
     if (name !== undefined && !samePlace(hold.real, path)) throw refused('NOTCAPABLE');
     return hold;
@@ -181,12 +180,12 @@ export class NodeDirectory implements Directory {
   }
 
   stat(): Stat {
-    return attempt(() => toStat(fs.statSync(`${this.hold.path()}/.`, BIG)));
+    return atHost(() => toStat(fs.statSync(`${this.hold.path()}/.`, BIG)));
   }
 
   setTimes(times: Times): void {
     const path = `${this.hold.path()}/.`;
-    attempt(() =>
+    atHost(() =>
       setTimesBy(
         times,
         () => fs.statSync(path, BIG),
@@ -198,9 +197,9 @@ export class NodeDirectory implements Directory {
   /** Best effort: only where a directory can be opened as a file. */
   sync(dataOnly: boolean): void {
     if (platform === 'win32') return;
-    const fd = attempt(() => fs.openSync(`${this.hold.path()}/.`, fs.constants.O_RDONLY));
+    const fd = atHost(() => fs.openSync(`${this.hold.path()}/.`, fs.constants.O_RDONLY));
     try {
-      attempt(() => (dataOnly ? fs.fdatasyncSync(fd) : fs.fsyncSync(fd)));
+      atHost(() => (dataOnly ? fs.fdatasyncSync(fd) : fs.fsyncSync(fd)));
     } finally {
       fs.closeSync(fd);
     }
@@ -227,11 +226,11 @@ export class NodeDirectory implements Directory {
   /** By a hold on what was looked at where that can be, so that nothing takes its place. */
   setEntryTimes(name: string, times: Times): void {
     const { look, device } = this.hold;
-    const seen = attempt(() => look(this.place(name)));
+    const seen = atHost(() => look(this.place(name)));
     if (seen === undefined) throw refused('NOENT');
     const [stat, set] = look === lookByDescriptor ? [fs.statSync, fs.utimesSync] : [fs.lstatSync, fs.lutimesSync];
     try {
-      attempt(() => {
+      atHost(() => {
         checkEntry(seen.path, seen.stats, device, 'change');
         setTimesBy(
           times,
@@ -255,36 +254,36 @@ export class NodeDirectory implements Directory {
 
   readLink(name: string): string {
     const { path } = this.reach(name, 'look');
-    const text = decodeUtf8(attempt(() => fs.readlinkSync(path, { encoding: 'buffer' })));
+    const text = decodeUtf8(atHost(() => fs.readlinkSync(path, { encoding: 'buffer' })));
     if (text === undefined) throw refused('ILSEQ');
     return platform === 'win32' ? text.split('\\').join('/') : text;
   }
 
   createDirectory(name: string): void {
     const path = this.place(name);
-    attempt(() => fs.mkdirSync(path));
+    atHost(() => fs.mkdirSync(path));
   }
 
   createLink(name: string, text: string): void {
     const path = this.place(name);
-    attempt(() => fs.symlinkSync(text, path));
+    atHost(() => fs.symlinkSync(text, path));
   }
 
   removeDirectory(name: string): void {
     const { path } = this.reach(name, 'change');
-    attempt(() => fs.rmdirSync(path));
+    atHost(() => fs.rmdirSync(path));
   }
 
   removeFile(name: string): void {
     const { path } = this.reach(name, 'change');
-    attempt(() => fs.unlinkSync(path));
+    atHost(() => fs.unlinkSync(path));
   }
 
   rename(name: string, target: Directory, targetName: string): void {
     if (!(target instanceof NodeDirectory)) throw refused('XDEV');
     const [from, to] = [this.reach(name, 'change').path, target.reach(targetName, 'change').path];
     try {
-      attempt(() => fs.renameSync(from, to));
+      atHost(() => fs.renameSync(from, to));
     } catch (error) {
       // Some hosts say EXIST for a directory that is not empty.
       throw error instanceof SystemError && error.errno === 'EXIST' ? new SystemError('NOTEMPTY') : error;
@@ -294,13 +293,13 @@ export class NodeDirectory implements Directory {
   link(name: string, target: Directory, targetName: string): void {
     if (!(target instanceof NodeDirectory)) throw refused('XDEV');
     const [from, to] = [this.reach(name, 'change').path, target.place(targetName)];
-    attempt(() => fs.linkSync(from, to));
+    atHost(() => fs.linkSync(from, to));
   }
 
   /** The place of an entry that is not the kernel's, and what is there, if anything; ACCES for all that is. */
   private reach(name: string, use: Use): { readonly path: string; readonly stats: fs.BigIntStats | undefined } {
     const path = this.place(name);
-    return attempt(() => {
+    return atHost(() => {
       const stats = fs.lstatSync(path, BIG_OR_NOTHING);
       if (stats !== undefined) checkEntry(path, stats, this.hold.device, use);
       return { path, stats };

@@ -2,9 +2,8 @@
 // opened. On Linux a name is first taken hold of without opening it (O_PATH), looked at, and then opened by that hold, so
 // that nothing can take its place meanwhile. By path it is looked at before and after.
 import * as fs from 'node:fs';
-import { quietly, refused, unless } from '../../host/errno.ts';
+import { atHost, quietly, refused, unless } from '../../host/errno.ts';
 import type { File, FileType, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
-import { attempt } from './errors.ts';
 import { SecondDescriptor } from './descriptor.ts';
 import { opening, returnHandle, takeHandle } from './handles.ts';
 import { checkFile } from './kernel-files.ts';
@@ -57,12 +56,12 @@ export class NodeFile implements File {
   }
 
   stat(): Stat {
-    return attempt(() => toStat(fs.fstatSync(this.fd, BIG)));
+    return atHost(() => toStat(fs.fstatSync(this.fd, BIG)));
   }
 
   read(into: Uint8Array, position: bigint): number {
     const length = Math.min(into.length, MAX_PIECE);
-    return attempt(() => fs.readSync(this.fd, into, 0, length, this.seekable ? position : null));
+    return atHost(() => fs.readSync(this.fd, into, 0, length, this.seekable ? position : null));
   }
 
   write(bytes: Uint8Array, position: bigint): number {
@@ -70,7 +69,7 @@ export class NodeFile implements File {
     if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw refused('FBIG');
     const length = Math.min(bytes.length, MAX_PIECE);
     const fd = this.opened.appends ? (this.other.get() ?? this.fd) : this.fd;
-    return attempt(() => fs.writeSync(fd, bytes, 0, length, this.seekable ? Number(position) : null));
+    return atHost(() => fs.writeSync(fd, bytes, 0, length, this.seekable ? Number(position) : null));
   }
 
   /** Where it cannot be opened to append (the weak way, when its name is gone), at the size that it has now. */
@@ -78,29 +77,29 @@ export class NodeFile implements File {
     if (parts.length === 0) return 0;
     const fd = this.opened.appends || !this.seekable ? this.fd : this.other.get();
     const end = fd === undefined ? Number(this.stat().size) : undefined;
-    return attempt(() => fs.writevSync(fd ?? this.fd, parts, end));
+    return atHost(() => fs.writevSync(fd ?? this.fd, parts, end));
   }
 
   setSize(size: bigint): void {
     if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw refused('FBIG');
-    attempt(() => fs.ftruncateSync(this.fd, Number(size)));
+    atHost(() => fs.ftruncateSync(this.fd, Number(size)));
   }
 
   /** ACCES for a device, which is the kernel's. */
   setTimes(times: Times): void {
     if (!this.seekable) throw refused('ACCES');
     const look = () => fs.fstatSync(this.fd, BIG);
-    attempt(() => setTimesBy(times, look, (accessed, modified) => fs.futimesSync(this.fd, accessed, modified)));
+    atHost(() => setTimesBy(times, look, (accessed, modified) => fs.futimesSync(this.fd, accessed, modified)));
   }
 
   sync(dataOnly: boolean): void {
-    attempt(() => (dataOnly ? fs.fdatasyncSync(this.fd) : fs.fsyncSync(this.fd)));
+    atHost(() => (dataOnly ? fs.fdatasyncSync(this.fd) : fs.fsyncSync(this.fd)));
   }
 
   close(): void {
     if (this.other.isOpen) returnHandle();
     quietly(() => this.other.close());
-    attempt(() => fs.closeSync(this.fd));
+    atHost(() => fs.closeSync(this.fd));
     returnHandle();
   }
 }
@@ -166,7 +165,7 @@ export function openFile(place: string, options: OpenOptions, within: bigint, lo
       if (file !== undefined) return file;
     }
   };
-  return attempt(() => truncated(opening(openIt), options));
+  return atHost(() => truncated(opening(openIt), options));
 }
 
 function accessOf({ read, write, append }: OpenOptions): number {

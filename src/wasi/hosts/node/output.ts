@@ -6,13 +6,12 @@
 import process from 'node:process';
 import { checkTime, due } from '../../../clock.ts';
 import { descriptor } from '../../host/checks.ts';
-import { quietly, SystemError } from '../../host/errno.ts';
+import { atHost, quietly, SystemError } from '../../host/errno.ts';
 import type { FileType, Stat } from '../../host/filesystem.ts';
 import type { OutputStream } from '../../host/stdio.ts';
 import { WRITABLE } from '../../kernel/pollable.ts';
 import { ask, type Cancellable, mayWait } from '../../kernel/replay.ts';
 import { sleepByAtomics } from '../portable.ts';
-import { attempt } from './errors.ts';
 import {
   isAtOnce,
   openNonBlocking,
@@ -146,14 +145,14 @@ class FdOutput implements OutputStream {
   private readonly atExit = (): void => quietly(() => this.flushInPlace());
 
   private tryWrite(fd: number, bytes: Uint8Array): number {
-    return this.noticing(() => attempt(() => tryWrite(fd, bytes)));
+    return this.noticing(() => atHost(() => tryWrite(fd, bytes)));
   }
 
   /** Writes some of it, when there is room: the host may be kept for ever only where nobody has said how long. */
   private writeInPlace(bytes: Uint8Array): number {
     const fd = due.at === Number.POSITIVE_INFINITY ? this.fd : (this.watched.get() ?? this.fd);
     for (;;) {
-      const took = attempt(() => tryWrite(fd, bytes));
+      const took = atHost(() => tryWrite(fd, bytes));
       if (took > 0 || bytes.length === 0) return took;
       sleepByAtomics(PAUSE);
       checkTime();
