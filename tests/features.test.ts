@@ -1,7 +1,6 @@
 // Features as switches: for every one in src/syntax/features.ts small modules that need it, accepted with it on and
 // refused with it off, in the API and on the command line, by an error that names it and says how to switch it on.
 import { describe, expect, test } from 'vitest';
-import { main } from '../src/cli/main.ts';
 import {
   compile,
   DEFAULT_FEATURES,
@@ -12,6 +11,7 @@ import {
   withFeatures,
 } from '../src/index.ts';
 import { assemble } from '../src/text/index.ts';
+import { runCommand } from './cli/in-process.ts';
 
 /** Per feature, fields of modules that need it, each from another place: types, limits, segments, instructions. */
 const NEEDING: Readonly<Record<Feature, readonly string[]>> = {
@@ -140,18 +140,8 @@ function refusal(fields: string, features: FeatureSet): UnsupportedError {
 }
 
 /** Runs a command with a module on standard input. */
-async function command(args: readonly string[], fields: string): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await main(args, {
-    env: {},
-    cwd: '.',
-    stdout: (text) => void (out += String(text)),
-    stderr: (text) => void (err += String(text)),
-    readStdin: () => assemble(`(module ${fields})`),
-  });
-  return { code, out, err };
-}
+const command = (args: readonly string[], fields: string) =>
+  runCommand(args, { cwd: '.', stdin: () => assemble(`(module ${fields})`) });
 
 describe('a module that needs a feature', () => {
   test.each(CASES)('%s is taken where only that is on: %s', (name, fields) => {

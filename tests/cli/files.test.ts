@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { assemble } from '../../src/text/index.ts';
+import { runCommand } from './in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,17 +20,7 @@ writeFileSync(join(folder, 'needs.wat'), '(module (import "env" "f" (func)) (fun
 writeFileSync(join(folder, 'library.wat'), '(module (import "no" "where" (func)))');
 writeFileSync(join(folder, 'asserts.wast'), '(module (func (export "f")))\n(assert_trap (invoke "f") "unreachable")');
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await main(args, {
-    env: {},
-    cwd: folder,
-    stdout: (data) => void (out += Buffer.from(data as string).toString()),
-    stderr: (data) => void (err += Buffer.from(data as string).toString()),
-    readStdin: () => module,
-  });
-  return { code, out, err };
-}
+const run = (...args: string[]) => runCommand(args, { cwd: folder, stdin: module });
 
 test('a binary module behind a line for a shell runs, and is no text', async () => {
   expect(await run('--invoke', 'f', 'shell.wasm')).toEqual({ code: 0, out: '42\n', err: '' });

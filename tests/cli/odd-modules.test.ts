@@ -4,36 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { compile, engine, instantiate, LinkError } from '../../src/index.ts';
 import { assemble } from '../../src/text/index.ts';
-import { fixedInput, outputTo, WASI } from '../../src/wasi/index.ts';
+import { WASI } from '../../src/wasi/index.ts';
 import { chanceFrom, EXPORT_KINDS, oddProgram } from './odd-modules.ts';
+import { type Ended, runCommand } from './in-process.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wasmi-ts-odd-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Runs a command line in this process; files are those of `texts`, by name. */
 async function run(texts: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ended> {
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(scratch, name), text);
-  let [out, err] = ['', ''];
-  const print = (data: string | Uint8Array): void => void (out += Buffer.from(data as string));
-  const tell = (data: string | Uint8Array): void => void (err += Buffer.from(data as string));
-  const code = await main(args, {
-    env: {},
-    cwd: scratch,
-    stdout: print,
-    stderr: tell,
-    readStdin: () => new Uint8Array(),
-    guest: { stdin: fixedInput(''), stdout: outputTo(print), stderr: outputTo(tell) },
-  });
-  return { code, out, err };
+  return runCommand(args, { cwd: scratch });
 }
 
 const FIELDS = `

@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { CliHost } from '../../src/cli/host.ts';
-import { main } from '../../src/cli/main.ts';
 import { compile, instantiate, Linker } from '../../src/index.ts';
 import { assemble } from '../../src/text/index.ts';
-import { BufferOutput, fixedInput, memoryDirectory, outputTo, readFile, WASI } from '../../src/wasi/index.ts';
+import { BufferOutput, memoryDirectory, readFile, WASI } from '../../src/wasi/index.ts';
 import type { WasiOptions } from '../../src/wasi/index.ts';
 import { nodeHost } from '../../src/wasi/hosts/node.ts';
+import { runCommand } from './in-process.ts';
 
 const NAMES = Object.getOwnPropertyNames(Object.prototype);
 const PREVIEW1 = '"wasi_snapshot_preview1"';
@@ -45,19 +44,8 @@ const paths = file('paths.wat', PATHS);
 const add = file('add.wat', '(module (func (export "f") (result i32) (i32.const 7)))');
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  let [out, err] = ['', ''];
-  const toOut = (data: string | Uint8Array): void => void (out += Buffer.from(data as string).toString());
-  const toErr = (data: string | Uint8Array): void => void (err += Buffer.from(data as string).toString());
-  const host: CliHost = {
-    env,
-    cwd: folder,
-    stdout: toOut,
-    stderr: toErr,
-    readStdin: () => new Uint8Array(0),
-    guest: { stdin: fixedInput(''), stdout: outputTo(toOut), stderr: outputTo(toErr) },
-  };
-  const code = await main(args, host);
-  return { code, out, err, texts: out.split('\0').filter((text) => text !== '') };
+  const ended = await runCommand(args, { cwd: folder, env });
+  return { ...ended, texts: ended.out.split('\0').filter((text) => text !== '') };
 }
 
 /** What a program prints that is run by the library, split at NUL. */

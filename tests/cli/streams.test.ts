@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { CliHost } from '../../src/cli/host.ts';
-import { main } from '../../src/cli/main.ts';
-import { discardOutput, fixedInput } from '../../src/wasi/index.ts';
+import { runCommand } from './in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-streams-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -122,18 +120,9 @@ class Written {
 async function run(line: string, out: Stream, err: Stream, stdin: () => Uint8Array = () => new Uint8Array(0)) {
   const stdout = new Written(out);
   const stderr = new Written(err);
-  const host: CliHost = {
-    env: {},
-    cwd: folder,
-    stdout: stdout.write,
-    stderr: stderr.write,
-    readStdin: stdin,
-    guest: { stdin: fixedInput(''), stdout: discardOutput(), stderr: discardOutput() },
-  };
-  const code = await main(
-    line.split(' ').filter((word) => word !== ''),
-    host,
-  );
+  const args = line.split(' ').filter((word) => word !== '');
+  const streams = { stdin, stdout: stdout.write, stderr: stderr.write };
+  const { code } = await runCommand(args, { cwd: folder, ...streams, guest: 'dropped' });
   return { code, stdout, stderr };
 }
 

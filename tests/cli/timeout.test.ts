@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { checkTime } from '../../src/clock.ts';
-import { main } from '../../src/cli/main.ts';
-import { discardOutput, fixedInput } from '../../src/wasi/index.ts';
 import { projectRoot } from '../data.ts';
+import { runCommand } from './in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-timeout-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,19 +38,8 @@ const FILES = {
 for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
 
 async function run(line: string, stdout = (): void => {}): Promise<{ code: number; err: string; took: number }> {
-  let err = '';
-  const host = {
-    env: {},
-    cwd: folder,
-    stdout,
-    stderr: (text: string | Uint8Array) => {
-      err += String(text);
-    },
-    readStdin: () => new Uint8Array(0),
-    guest: { stdin: fixedInput(''), stdout: discardOutput(), stderr: discardOutput() },
-  };
   const begun = Date.now();
-  const code = await main(line.split(' '), host);
+  const { code, err } = await runCommand(line.split(' '), { cwd: folder, stdout, guest: 'dropped' });
   return { code, err, took: Date.now() - begun };
 }
 

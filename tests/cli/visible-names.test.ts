@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import type { CliHost } from '../../src/cli/host.ts';
-import { main } from '../../src/cli/main.ts';
 import { assemble } from '../../src/text/index.ts';
-import { fixedInput, outputTo } from '../../src/wasi/index.ts';
+import { runCommand } from './in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-visible-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -66,19 +64,7 @@ function moduleOf(name: string): string {
     (drop (call $${q} (i32.const 1)))))`;
 }
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  let [out, err] = ['', ''];
-  const host: CliHost = {
-    env,
-    cwd: folder,
-    stdout: (data) => void (out += Buffer.from(data as string).toString()),
-    stderr: (data) => void (err += Buffer.from(data as string).toString()),
-    readStdin: () => new Uint8Array(0),
-    guest: { stdin: fixedInput(''), stdout: outputTo(() => {}), stderr: outputTo(() => {}) },
-  };
-  const code = await main(args, host);
-  return { code, out, err };
-}
+const run = (args: readonly string[]) => runCommand(args, { cwd: folder, guest: 'dropped' });
 
 test('no command prints them as they are', async () => {
   await fc.assert(

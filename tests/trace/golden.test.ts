@@ -3,10 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { CliHost } from '../../src/cli/host.ts';
-import { main } from '../../src/cli/main.ts';
 import { projectRoot } from '../data.ts';
 import { type Block, findBlocks, replaceBlocks } from '../docs/blocks.ts';
+import { runCommand } from '../cli/in-process.ts';
 
 const path = join(projectRoot, 'docs', 'tracing.md');
 const markdown = readFileSync(path, 'utf8');
@@ -24,14 +23,8 @@ async function output(code: string): Promise<string> {
   const print = (text: string | Uint8Array): void => {
     printed += text;
   };
-  const host: CliHost = {
-    env: {},
-    cwd: projectRoot,
-    stdout: print,
-    stderr: print,
-    readStdin: () => new Uint8Array(0),
-  };
-  const exitCode = await main(words(code.replace(/^wasmi-ts | \|\|.*$/g, '')), host);
+  const args = words(code.replace(/^wasmi-ts | \|\|.*$/g, ''));
+  const { code: exitCode } = await runCommand(args, { cwd: projectRoot, stdout: print, stderr: print });
   if (exitCode !== 0) printed += `exit code ${exitCode}\n`;
   return printed.trimEnd();
 }
