@@ -92,7 +92,7 @@ export function runOptions(options: Options, console: Console): RunOptions {
     trace,
     loop: choice(options, 'loop', ['auto', 'switch', 'closures'] as const, 'auto'),
     stats: options.has('stats'),
-    strace: options.has('strace') || trace?.kinds.has('wasi') === true,
+    strace: options.has('strace'),
   };
 }
 

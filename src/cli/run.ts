@@ -172,7 +172,7 @@ class Run {
       modules: this.known,
       linked: this.linked,
       timeout: this.timeoutText,
-      traced: this.trace !== undefined,
+      traced: this.trace?.monitor !== undefined,
       idle: this.idle,
     });
   }
@@ -195,10 +195,9 @@ class Run {
     return visible(owner?.ids.index('func', index) ?? String(index));
   };
 
-  /** A trace of WASI calls alone needs no tracer: see world.ts. */
   private openTrace(): TraceOutput | undefined {
     const { trace } = this.settings;
-    if (trace === undefined || (trace.kinds.size === 1 && trace.kinds.has('wasi'))) return undefined;
+    if (trace === undefined) return undefined;
     return new TraceOutput(trace, this.console, (module) => this.linkNames.get(module));
   }
 
@@ -206,7 +205,7 @@ class Run {
     const { maxMemory } = this.settings;
     return {
       ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),
-      ...(this.trace === undefined ? {} : { monitor: this.trace.tracer }),
+      ...(this.trace?.monitor === undefined ? {} : { monitor: this.trace.monitor }),
     };
   }
 
@@ -219,16 +218,31 @@ class Run {
     );
   }
 
+  private wasiFor(args: readonly string[], listeners: readonly Listener[]): WASI {
+    return wasiFor(args, this.settings, this.console, { listeners, strace: this.strace });
+  }
+
+  /** Who is told of system calls: standard error by --strace, the trace by --trace=wasi; once where that is the same. */
+  private get strace(): ((line: string) => void) | undefined {
+    const { trace, console } = this;
+    const traced = trace?.strace;
+    if (!this.settings.strace || (traced !== undefined && trace?.isFile === false)) return traced;
+    return (line) => {
+      console.tellAsked('trace', line);
+      traced?.(line);
+    };
+  }
+
   /** A program's WASI process, if it uses any, and all that it may import. */
   private world(
     { module, valid, path }: Loaded,
     args: readonly string[],
     listeners: readonly Listener[],
   ): { wasi: WASI | undefined; imports: Provided } {
-    const { settings, console, provided } = this;
+    const { settings, provided } = this;
     this.linked = path;
     const imports: Provided = Object.assign(emptyRecord(), provided);
-    const wasi = usesWasi(module) ? wasiFor(args, settings, console, listeners) : undefined;
+    const wasi = usesWasi(module) ? this.wasiFor(args, listeners) : undefined;
     if (wasi !== undefined) {
       this.processes.push(wasi);
       for (const [name, functions] of Object.entries(wasi.imports))
@@ -242,11 +256,7 @@ class Run {
   private async runThreads(program: Loaded, args: readonly string[]): Promise<void> {
     const { valid } = program;
     const { maxMemory, threadSeed } = this.settings;
-    const { wasi = wasiFor(args, this.settings, this.console, this.listeners), imports } = this.world(
-      program,
-      args,
-      this.listeners,
-    );
+    const { wasi = this.wasiFor(args, this.listeners), imports } = this.world(program, args, this.listeners);
     const { beginInstantiate } = engineWith(this.instanceOptions);
     const counting: typeof engine = {
       ...engine,

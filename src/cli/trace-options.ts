@@ -42,8 +42,9 @@ export function traceOptions(options: Options): TraceOptions | undefined {
     if (kind === undefined) throw options.usage(`--trace=${kindsText}: it is made of ${TRACE_KINDS.join(', ')}`);
     kinds.add(kind);
   }
-  if (kinds.size === 1 && kinds.has('wasi') && alone !== undefined) {
-    throw options.usage(`--${alone} is not for --trace=wasi, whose lines go to standard error, as those of --strace`);
+  const unfit = ['trace-limit', 'trace-filter'].find((name) => options.has(name));
+  if (kinds.size === 1 && kinds.has('wasi') && unfit !== undefined) {
+    throw options.usage(`--${unfit} is not for --trace=wasi, which shows no instructions`);
   }
   return { kinds, limit, filter, out, format };
 }

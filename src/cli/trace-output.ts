@@ -12,7 +12,11 @@ const BLOCK = 64 * 1024;
 
 /** A tracer and its output. */
 export class TraceOutput {
-  readonly tracer: Tracer;
+  /** What instances are traced by; undefined where no instruction gets a line, and nothing need be slower for it. */
+  readonly monitor: Tracer | undefined;
+  /** Takes the line of a system call, where these are wanted. */
+  readonly strace: ((line: string) => void) | undefined;
+  private readonly tracer: Tracer;
   private readonly console: Console;
   private readonly file: Writer | undefined;
   private block = '';
@@ -23,14 +27,21 @@ export class TraceOutput {
     const { kinds, limit, filter, out, format } = options;
     this.console = console;
     this.file = out === undefined || out === '-' ? undefined : console.open(out, `--trace-out ${out}`);
+    const only = [...kinds].filter((kind): kind is TraceKind => kind !== 'wasi');
     this.tracer = new Tracer({
       write: (line) => this.line(line),
       limit: limit ?? DEFAULT_LIMIT,
       ...(filter === undefined ? {} : { filter }),
       format,
-      only: [...kinds].filter((kind): kind is TraceKind => kind !== 'wasi'),
+      only,
       nameModule,
     });
+    this.monitor = only.length === 0 ? undefined : this.tracer;
+    this.strace = kinds.has('wasi') ? (line) => this.tracer.note(line) : undefined;
+  }
+
+  get isFile(): boolean {
+    return this.file !== undefined;
   }
 
   /** The program has ended, by an error or without one. */

@@ -7,7 +7,7 @@ import type { Module } from '../syntax/module.ts';
 import { nameText } from '../syntax/visible.ts';
 import { defaultFunction, throwingFunction } from '../interpreter/stand-ins.ts';
 import { typeSpace, type ValidModule } from '../validator/module.ts';
-import { type Directory, type Listener, SystemError, WASI } from '../wasi/index.ts';
+import { type Directory, type Listener, SystemError, WASI, type WasiOptions } from '../wasi/index.ts';
 import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
 import { openHostDirectory, orWeak } from '../wasi/hosts/node/directory.ts';
 import { directoryError, openDirectories } from '../wasi/hosts/node/preopens.ts';
@@ -37,13 +37,12 @@ export function wasiFor(
   args: readonly string[],
   options: RunOptions,
   console: Console,
-  listeners: readonly Listener[] = [],
+  { listeners, strace }: { readonly listeners: readonly Listener[]; readonly strace: WasiOptions['strace'] },
 ): WASI {
   const preopens = openAll(options);
-  const strace = options.strace ? { strace: (line: string) => console.tellAsked('trace', line) } : {};
   try {
     return new WASI({
-      ...nodeHost({ args, env: options.env, stdio: console.guest === undefined, ...strace }),
+      ...nodeHost({ args, env: options.env, stdio: console.guest === undefined, strace }),
       preopens,
       listeners,
       ...console.guest,

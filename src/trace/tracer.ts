@@ -195,20 +195,31 @@ export class Tracer implements Monitor {
     });
   }
 
-  private line(step: Step): void {
+  /** Writes the line of a system call (`strace` of WASI), which counts as no instruction, among the others. */
+  note(line: string): void {
     const json = this.options.format === 'json';
-    if (!this.started) this.options.write(json ? JSON_HEADER : TEXT_HEADER);
+    // The header of the text is about instructions.
+    if (json || this.steps > 0) this.begin();
+    this.options.write(json ? JSON.stringify({ wasi: line }) : line);
+  }
+
+  private line(step: Step): void {
+    this.begin();
+    this.options.write((this.options.format === 'json' ? stepJson : stepText)(step, this.modules.nameFunc));
+  }
+
+  /** The first line of a trace says what the others are. */
+  private begin(): void {
+    if (!this.started) this.options.write(this.options.format === 'json' ? JSON_HEADER : TEXT_HEADER);
     this.started = true;
-    this.options.write((json ? stepJson : stepText)(step, this.modules.nameFunc));
   }
 
   private writeRest(): void {
     const { unwritten } = this;
     this.unwritten = 0;
     if (unwritten === 0) return;
+    this.begin();
     const json = this.options.format === 'json';
-    if (!this.started) this.options.write(json ? JSON_HEADER : TEXT_HEADER);
-    this.started = true;
     const s = unwritten === 1 ? '' : 's';
     this.options.write(
       json ? JSON.stringify({ more: unwritten }) : `… ${unwritten} more instruction${s} (--trace-limit)`,

@@ -51,10 +51,8 @@ describe('options', () => {
     [['--unknown-imports', 'ignore'], '--unknown-imports ignore: it is one of refuse, trap, default'],
     [['--trace=all'], '--trace=all: it is made of ops, calls, mem, wasi, branch'],
     [['--trace-out', 'x'], '--trace-out needs --trace'],
-    [
-      ['--trace=wasi', '--trace-out', 'x'],
-      '--trace-out is not for --trace=wasi, whose lines go to standard error, as those of --strace',
-    ],
+    [['--trace=wasi', '--trace-limit', '5'], '--trace-limit is not for --trace=wasi, which shows no instructions'],
+    [['--trace=wasi', '--trace-filter', 'x'], '--trace-filter is not for --trace=wasi, which shows no instructions'],
     [['--dir', 'a::/x', '--dir', 'b::/x'], '--dir b::/x: there is already a directory that the program sees as /x'],
     [['--mapdir', '/x:a', '--dir', '/x'], '--dir /x: there is already a directory that the program sees as /x'],
     [['--dir', 'a::/x', '--dir', 'b::/x/'], '--dir b::/x/: there is already a directory that the program sees as /x'],
