@@ -29,7 +29,7 @@ import { exceptionOf } from './wasm-exception.ts';
 const QUANTUM = 20_000;
 
 /** The same where time is looked at: the most, and the least where a unit takes long. */
-const TIMED_QUANTUM = 4_000;
+const TIMED_QUANTUM = 2_000;
 const LEAST_QUANTUM = 50;
 /** Milliseconds that a stay should not take longer than by much. */
 const STAY = 1;
