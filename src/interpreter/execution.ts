@@ -3,7 +3,7 @@
 import { DEADLINE, due, endOf, now, outOfTime } from '../clock.ts';
 import { Interrupted, UnsupportedError } from '../errors.ts';
 import { checkOptions, having, type Shape, withArticle } from '../options.ts';
-import { type AbortLike, checkStop, untilStopped } from '../runtime/abort.ts';
+import { type AbortLike, checkStop, onAbort, untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
 import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
@@ -286,6 +286,10 @@ export class Execution<T> {
    */
   async runUntil(signal: AbortLike | undefined, end: number): Promise<readonly T[]> {
     this.driven = true;
+    // A host function may abort it while the thread is on the stack, which has to stop when that returns.
+    const stopListening = onAbort(signal, () => {
+      this.thread.slice = -1;
+    });
     try {
       // Where the share was used up, the host may have had its turn since.
       for (let pause = shareOfTurn(true); ; pause = now() < pause ? pause : shareOfTurn()) {
@@ -301,6 +305,7 @@ export class Execution<T> {
         if (outcome === 'suspended') await this.answer(signal, end);
       }
     } finally {
+      stopListening();
       this.driven = false;
       this.wake = undefined;
       this.leaveQueue();

@@ -232,6 +232,19 @@ describe('a signal', () => {
     clearInterval(alive);
   });
 
+  test('that a host function aborts lets no further call of it begin', async () => {
+    const controller = new AbortController();
+    let calls = 0;
+    const h = (): void => {
+      if (++calls === 3) controller.abort();
+    };
+    const instance = run('(module (import "e" "h" (func $h)) (func (export "f") (loop (call $h) (br 0))))', {
+      e: { h },
+    });
+    await expect(instance.callAsync('f', [], { signal: controller.signal })).rejects.toBeInstanceOf(Interrupted);
+    expect(calls).toBe(3);
+  });
+
   test('that was given before the start lets nothing run', async () => {
     const instance = run(
       '(module (global $g (export "g") (mut i32) (i32.const 0)) (func (export "f") (global.set $g (i32.const 1))) (func (export "get") (result i32) (global.get $g)))',
