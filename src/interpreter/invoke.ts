@@ -34,7 +34,7 @@ type Finish<R> = (types: readonly ValType[], base: number) => R;
 type Write<T> = (t: ValType, word: number, value: T, space: TypeSpace) => void;
 
 export interface RunOptions extends DeadlineOptions {
-  /** Taken branches and calls that may happen, plus what bulk operations cost; unlimited by default. */
+  /** Units that may be used: what costs how much is in docs/fuel.md. Unlimited by default. */
   readonly fuel?: number | undefined;
 }
 

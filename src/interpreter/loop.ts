@@ -46,7 +46,7 @@ const NONE: readonly unknown[] = [];
 
 /**
  * Runs code of `inst` from pc until there is a reason to leave. fp2 is the frame's base in SLOTS, sp the top of
- * FRAMES, fuel the number of taken branches and calls that may happen. Leaves pc, fp2, sp and fuel in STATE.
+ * FRAMES, fuel what may be used until it is left. Leaves pc, fp2, sp and fuel in STATE.
  */
 export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, fuel: number): number {
   pc = pc | 0;

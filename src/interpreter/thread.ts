@@ -86,7 +86,7 @@ export class Thread {
   /** Where its part of the stack begins. */
   base = 0;
   frameBase = 0;
-  /** Taken branches and calls that it may still make. */
+  /** Units that it may still use. */
   fuel: number;
   /** Fuel that it has used above what it had, beside the unit that stopped it. */
   debt = 0;

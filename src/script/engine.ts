@@ -42,7 +42,7 @@ const MORE = new Map([
   ['shared_memory', '(module (memory (export "shared_memory") 1 2 shared))'],
 ]);
 
-/** Taken branches and calls of a thread's turn: few, so that threads meet in many ways. */
+/** Fuel of a thread's turn: few, so that threads meet in many ways. */
 const SLICE = 100;
 
 /** A call of one of our functions, piece by piece. */

@@ -12,7 +12,7 @@ import { cannotWaitSync, nobodyWakes } from '../messages.ts';
 
 /** A call of a guest function that is run in steps; the engine's executions are such. */
 export interface GuestCall {
-  /** Taken branches and calls that it may still make. */
+  /** Units of fuel that it may still use. */
   fuel: number;
   /**
    * Runs at most so much further, and until the deadline at most, in milliseconds as Date.now() tells it. Throws what
