@@ -243,13 +243,13 @@ const NAP = 1;
  * @throws UnsupportedError for a sleep that neither a deadline bounds nor fuel, which was meant to.
  */
 function timeOf(t: Thread, nanoseconds: bigint, end: number): number {
-  if (nanoseconds < 0n) return Number.POSITIVE_INFINITY;
-  const milliseconds = Number(nanoseconds) / 1e6;
+  const forEver = nanoseconds < 0n;
+  const milliseconds = forEver ? Number.POSITIVE_INFINITY : Number(nanoseconds) / 1e6;
   if (milliseconds > NAP && end === Number.POSITIVE_INFINITY && Number.isFinite(Math.min(t.fuel, t.slice))) {
-    throw cannotBlock(
-      `would keep the host for ${milliseconds} ms, which fuel does not bound; give the call a deadline`,
-    );
+    const long = forEver ? 'ever' : `${milliseconds} ms`;
+    throw cannotBlock(`would keep the host for ${long}, which fuel does not bound; give the call a deadline`);
   }
+  if (forEver) return milliseconds;
   t.waitsUntil ??= now() + milliseconds;
   return t.waitsUntil;
 }

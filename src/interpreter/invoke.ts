@@ -248,7 +248,10 @@ async function callAsync<T>(
     const answer = await untilStopped<unknown>(signal, end, (resolve, reject) => promise.then(resolve, reject));
     return hostResults(func, valuesOf(func.signature, answer), read);
   }
-  const execution = begun(func, args, true, read, write, end);
+  const execution = within(end, () => {
+    checkTime();
+    return begun(func, args, true, read, write, end);
+  });
   execution.fuel = checkedFuel(options.fuel);
   try {
     return await execution.runUntil(signal, end);

@@ -67,8 +67,12 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const table = inst.tables[l];
     const left = readAddress(table.type, at + 2);
     if (!isMidway()) S[at] = table.size + left > table.max ? -1 : table.size;
-    const n = S[at] < 0 ? 0 : Math.min(left, PIECE_ELEMENTS);
-    table.extend(n, R[at >> 1]);
+    let n = S[at] < 0 ? 0 : Math.min(left, PIECE_ELEMENTS);
+    // The host may have taken the room since the first piece.
+    if (table.extend(n, R[at >> 1]) < 0) {
+      S[at] = -1;
+      n = 0;
+    }
     writeAddress(table.type, at + 2, left - n);
     if (n === left || n === 0) writeAddress(table.type, at, S[at]);
     return paid(n, inst.unit.prices.element, n === 0 ? 0 : left - n);
@@ -140,10 +144,10 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const lengthType = narrower(to.type, from.type);
     const left = runLength(from, s, at + 2, at + 4, lengthType);
     runLength(to, d, at, at + 4, lengthType);
-    const { n, skip, on } = part(left, PIECE_BYTES, to === from && d > s);
+    const { n, skip, on } = part(left, PIECE_BYTES, d > s);
     // Views of a memory that was transferred away cannot be touched at all.
     if (n > 0 && to === from) to.M8.copyWithin(d + skip, s + skip, s + skip + n);
-    else if (n > 0) to.M8.set(from.M8.subarray(s, s + n), d);
+    else if (n > 0) to.M8.set(from.M8.subarray(s + skip, s + skip + n), d + skip);
     writeAddress(to.type, at, d + on);
     writeAddress(from.type, at + 2, s + on);
     writeAddress(lengthType, at + 4, left - n);

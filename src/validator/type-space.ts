@@ -33,7 +33,7 @@ export class TypeSpace {
   readonly canonical: Uint32Array;
   /** By canonical index: that of the declared supertype, which is smaller, or -1. */
   readonly parents: Int32Array;
-  /** Where each group begins that is the first of its kind, by its text. It is large, so it is made again when needed. */
+  /** Where each group begins that is the first of its kind, by its text. Large, so it is dropped once the space is made. */
   private starts: Map<string, number> | undefined = undefined;
   private readonly made: (DefType | undefined)[];
   /** Of spaces that were met: own canonical indices by their type indices, or -1. */

@@ -4,7 +4,8 @@
 // or where there are several guest threads and the caller can be suspended, the scheduler does it for all of them.
 // A call whose work grows with what the guest asks for is a generator: it yields between pieces of a millisecond or less,
 // and where the caller can be suspended the host has a turn of its event loop after some of them. They are counted and not
-// timed, so that the order of guest threads does not depend on how fast the machine is.
+// timed, so that the order of guest threads does not depend on how fast the machine is. No other call of the process is
+// done meanwhile: nothing that the paused one uses is closed, moved or listed under its hands.
 // Which calls exist, and what they mean, is the business of the system interface.
 import { checkTime } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
@@ -94,7 +95,7 @@ class CallOf implements Call {
 
 type Once = (call: Call, ...args: Value[]) => unknown;
 
-/** A call is paused, so that the host has a turn: it is in the middle of its pieces. */
+/** A call is paused, so that the host has a turn: it is in the middle of its pieces, or another one is. */
 const PAUSED = 'paused';
 
 /** How a try has ended: an error number, a wait, or a pause. */
@@ -128,6 +129,8 @@ class Running implements Parking {
   /** Tries, or goes on where it was paused. The error number is told. */
   go(): Answer {
     const { replay } = this;
+    const { paused } = this.call.process;
+    if (paused !== undefined && paused !== this) return PAUSED;
     try {
       const answer =
         this.pieces === undefined
@@ -156,11 +159,12 @@ class Running implements Parking {
     for (let left = PIECES_A_TURN; left > 0 || !this.mayPause; left--) {
       const { done, value } = pieces.next();
       if (done === true) {
-        this.pieces = undefined;
+        this.endPieces();
         return value;
       }
       checkTime();
     }
+    this.call.process.paused = this;
     return PAUSED;
   }
 
@@ -228,6 +232,8 @@ class Running implements Parking {
   private endPieces(): void {
     this.pieces?.return(undefined);
     this.pieces = undefined;
+    const { process } = this.call;
+    if (process.paused === this) process.paused = undefined;
   }
 
   private tell(errno: number): number {

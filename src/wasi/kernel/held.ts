@@ -403,7 +403,10 @@ export class HeldRandom {
     this.raw = raw;
   }
 
+  /** By way of bytes of its own: crypto.getRandomValues refuses a view of shared memory. */
   fill(bytes: Uint8Array): void {
-    atHost(() => this.raw.fill(bytes));
+    const own = new Uint8Array(bytes.length);
+    atHost(() => this.raw.fill(own));
+    bytes.set(own);
   }
 }

@@ -49,6 +49,8 @@ export class Process {
   readonly waiting = new Waiting();
   /** Calls that wait in mode 'sync' while other threads run. */
   readonly parked: Parked;
+  /** The call that is in the middle of its pieces while the host has a turn: others wait for its end. */
+  paused: object | undefined;
   /** Undefined where the embedder runs the guest by itself: one thread then. */
   threads: ThreadGroup | undefined;
 

@@ -67,6 +67,21 @@ describe('a long system call lets the host have its turns', () => {
     expect(Buffer.compare(output.bytes(), big.subarray(10 * MIB))).toBe(0);
   });
 
+  it('a descriptor was closed, and its number given to another file, in the middle of a write: others wait for its end', async () => {
+    const guest = new TestGuest({ mode: 'async', preopens: { '/': memoryDirectory({}) } });
+    guest.bytes = new Uint8Array(12 * MIB).fill(7, 2 * MIB);
+    const rights = { base: RIGHTS.fd_write | RIGHTS.fd_seek | RIGHTS.fd_filestat_get, oflags: OFLAGS.creat };
+    const fd = guest.open('written', rights) as number;
+    iovecs(guest, 0x200, [[2 * MIB, 10 * MIB]]);
+    const writes = [0x300, 0x304].map((at) => guest.raw('fd_write', fd, 0x200, 1, at));
+    const closed = guest.raw('fd_close', fd);
+    expect([...(await Promise.all(writes)), await closed]).toEqual([0, 0, 0]);
+    expect([guest.u32(0x300), guest.u32(0x304)]).toEqual([10 * MIB, 10 * MIB]);
+    const again = guest.open('written', rights) as number;
+    guest.call('fd_filestat_get', again, 0x400);
+    expect(guest.u64(0x400 + 32)).toBe(BigInt(20 * MIB));
+  });
+
   it('a poll of 50,000 subscriptions, and more than 65,536 are refused', async () => {
     const guest = new TestGuest({ mode: 'async' });
     guest.bytes = new Uint8Array(8 * MIB);
