@@ -13,7 +13,7 @@ export const BUFFER = 0x8000;
 
 export class TestGuest {
   readonly wasi: WASI;
-  bytes = new Uint8Array(0x1_0000);
+  bytes: Uint8Array = new Uint8Array(0x1_0000);
   private readonly functions: Readonly<Record<string, HostFunction>>;
 
   constructor(options: WasiOptions = {}, moduleName = 'wasi_snapshot_preview1') {

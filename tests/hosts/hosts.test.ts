@@ -98,7 +98,8 @@ describe.skipIf(!built || chromium === undefined)(title('a page of Chromium', ch
       browser.kill('SIGKILL');
       await new Promise((resolve) => browser.once('exit', resolve));
       server.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      // Its other processes write there until they notice.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     }
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TestGuest } from '../guest.suite.ts';
 import { clockSuite } from '../host/clock.suite.ts';
+import type { Random } from '../host/random.ts';
 import { randomSuite } from '../host/random.suite.ts';
 import { seededRandom, VirtualClock } from './memory.ts';
 import { nodeClock, nodeRandom } from './node.ts';
@@ -52,5 +53,18 @@ describe('a guest that asks for randomness', () => {
     expect(guest.bytes.subarray(-1000).some((byte) => byte !== 0)).toBe(true);
     for (let i = 0; i < 10_000; i++) expect(guest.raw('random_get', 0, 4096)).toBe(0);
     expect(guest.call('random_get', 1, guest.bytes.length)).toBe('FAULT');
+  });
+
+  it('was given none in shared memory where the host refuses a view of it', () => {
+    const random: Random = {
+      fill(bytes) {
+        if (bytes.buffer instanceof SharedArrayBuffer) throw new TypeError('a view on a SharedArrayBuffer');
+        bytes.fill(7);
+      },
+    };
+    const guest = new TestGuest({ random });
+    guest.bytes = new Uint8Array(new SharedArrayBuffer(65_536));
+    expect(guest.call('random_get', 16, 8)).toBe('SUCCESS');
+    expect([...guest.bytes.slice(15, 25)]).toEqual([0, ...Array(8).fill(7), 0]);
   });
 });
