@@ -50,6 +50,7 @@ export function caseBody(one: Op): string {
     )
     .replace(/\bF\[([^;]+)\] = ([^;]*); NAN\b/g, 'const value = $2; F[$1] = value; if (value !== value) writeNaN($1);')
     .replace(/\bSAVE\b/g, 'X[0] = pc; X[1] = fp2; X[2] = sp; X[3] = fuel;')
+    .replace(/\bMath\./g, '')
     .replace(/\bRETURN\b/g, 'sp = sp - 2 | 0; fp2 = fp2 - FS[sp + 1 | 0] | 0; fp = fp2 >>> 1; pc = FS[sp]; continue;');
   return one.ends ? body : `${body} pc = pc + ${size} | 0; continue;`;
 }
@@ -104,6 +105,8 @@ const BINARY = rare.BINARY;
 const TERNARY = rare.TERNARY;
 const ACCESS = rare.ACCESS;
 const { i32TruncS, i32TruncU, i32TruncSatS } = convert;
+// Operations of the global Math would be calls, and spill at every dispatch.
+const { ceil, clz32, floor, imul, max, min, sqrt, trunc } = Math;
 const NONE: readonly unknown[] = [];
 `;
 

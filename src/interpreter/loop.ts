@@ -42,6 +42,8 @@ const BINARY = rare.BINARY;
 const TERNARY = rare.TERNARY;
 const ACCESS = rare.ACCESS;
 const { i32TruncS, i32TruncU, i32TruncSatS } = convert;
+// Operations of the global Math would be calls, and spill at every dispatch.
+const { ceil, clz32, floor, imul, max, min, sqrt, trunc } = Math;
 const NONE: readonly unknown[] = [];
 
 /**
@@ -85,8 +87,8 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 12: { S[s0] = S[s1] + S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.add dab
         case 13: { S[s0] = S[s1] + C[pc + 2 | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add.k dak
         case 14: { S[s0] = S[s1] - S[s2] | 0; pc = pc + 2 | 0; continue; } // i32.sub dab
-        case 15: { S[s0] = Math.imul(S[s1], S[s2]); pc = pc + 2 | 0; continue; } // i32.mul dab
-        case 16: { S[s0] = Math.imul(S[s1], C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.mul.k dak
+        case 15: { S[s0] = imul(S[s1], S[s2]); pc = pc + 2 | 0; continue; } // i32.mul dab
+        case 16: { S[s0] = imul(S[s1], C[pc + 2 | 0]); pc = pc + 3 | 0; continue; } // i32.mul.k dak
         case 17: { S[s0] = S[s1] & S[s2]; pc = pc + 2 | 0; continue; } // i32.and dab
         case 18: { S[s0] = S[s1] & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and.k dak
         case 19: { S[s0] = S[s1] | S[s2]; pc = pc + 2 | 0; continue; } // i32.or dab
@@ -106,9 +108,9 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 33: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = (S[s1] >>> 0) / (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.div_u dab
         case 34: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = y === -1 ? 0 : S[s1] % y | 0; pc = pc + 2 | 0; continue; } // i32.rem_s dab
         case 35: { y = S[s2]; if (y === 0) { r = 18; break quit; } S[s0] = (S[s1] >>> 0) % (y >>> 0) | 0; pc = pc + 2 | 0; continue; } // i32.rem_u dab
-        case 36: { S[s0] = Math.clz32(S[s1]); pc = pc + 2 | 0; continue; } // i32.clz da
-        case 37: { x = S[s1]; S[s0] = x === 0 ? 32 : 31 - Math.clz32(x & 0 - x); pc = pc + 2 | 0; continue; } // i32.ctz da
-        case 38: { x = S[s1]; x = x - (x >>> 1 & 0x55555555) | 0; x = (x & 0x33333333) + (x >>> 2 & 0x33333333) | 0; S[s0] = Math.imul(x + (x >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24; pc = pc + 2 | 0; continue; } // i32.popcnt da
+        case 36: { S[s0] = clz32(S[s1]); pc = pc + 2 | 0; continue; } // i32.clz da
+        case 37: { x = S[s1]; S[s0] = x === 0 ? 32 : 31 - clz32(x & 0 - x); pc = pc + 2 | 0; continue; } // i32.ctz da
+        case 38: { x = S[s1]; x = x - (x >>> 1 & 0x55555555) | 0; x = (x & 0x33333333) + (x >>> 2 & 0x33333333) | 0; S[s0] = imul(x + (x >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24; pc = pc + 2 | 0; continue; } // i32.popcnt da
         case 39: { S[s0] = S[s1] << 24 >> 24; pc = pc + 2 | 0; continue; } // i32.extend8_s da
         case 40: { S[s0] = S[s1] << 16 >> 16; pc = pc + 2 | 0; continue; } // i32.extend16_s da
         case 41: { S[s0] = S[s1] === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i32.eqz da
@@ -134,7 +136,7 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 61: { S[s0] = (S[s1] & C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.and.k>xor dack
         case 62: { S[s0] = (S[s1] >>> C[pc + 2 | 0] | 0) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shr_u.k>xor dack
         case 63: { S[s0] = (S[s1] << C[pc + 2 | 0]) >> C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>shr_s.k dakl
-        case 64: { S[s0] = (Math.imul(S[s1], S[s2])) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.mul>add dabc
+        case 64: { S[s0] = (imul(S[s1], S[s2])) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.mul>add dabc
         case 65: { S[s0] = (S[s1] << C[pc + 2 | 0]) | S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>or dack
         case 66: { S[s0] = (S[s1] + S[s2] | 0) & C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.add>and.k dabl
         case 67: { S[s0] = (S[s1] ^ C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.xor.k>and.k dakl
@@ -143,7 +145,7 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 70: { S[s0] = (S[s1] + S[s2] | 0) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 3 | 0; continue; } // i32.add>add dabc
         case 71: { S[s0] = (S[s1] + S[s2] | 0) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.add>xor dabc
         case 72: { S[s0] = (S[s1] + C[pc + 2 | 0] | 0) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.add.k>and.k dakl
-        case 73: { S[s0] = (Math.imul(S[s1], C[pc + 2 | 0])) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.mul.k>add dack
+        case 73: { S[s0] = (imul(S[s1], C[pc + 2 | 0])) + S[s2] | 0; pc = pc + 3 | 0; continue; } // i32.mul.k>add dack
         case 74: { S[s0] = (S[s1] << C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.shl.k>xor dack
         case 75: { S[s0] = (S[s1] << C[pc + 2 | 0]) & C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.shl.k>and.k dakl
         case 76: { S[s0] = (S[s1] & S[s2]) << C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.and>shl.k dabl
@@ -260,7 +262,7 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 187: { x = S[s0]; y = u; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; if ((p & 1) === 0) M16[p >>> 1] = C[pc + 2 | 0]; else { y = C[pc + 2 | 0]; M8[p] = y; M8[p + 1 | 0] = y >> 8; } pc = pc + 3 | 0; continue; } // i32.store16=k akn
         case 188: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) + C[pc + 3 | 0] | 0; pc = pc + 4 | 0; continue; } // i32.load>add.k dakl
         case 189: { S[s0] = S[s1]; x = S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s2] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // copy32,i32.load daebk
-        case 190: { x = S[s1]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); x = S[s2]; y = C[pc + 4 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = Math.imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 5 | 0; continue; } // i32.load16_s*load16_s>add dabckl
+        case 190: { x = S[s1]; y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; z = (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16); x = S[s2]; y = C[pc + 4 | 0]; if ((x >>> 0) > (mb - y - 2 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = imul(z, (((p & 1) === 0 ? M16[p >>> 1] : M8[p] | M8[p + 1 | 0] << 8) << 16 >> 16)) + S[fp2 + (C[pc + 2 | 0] & 65535) | 0] | 0; pc = pc + 5 | 0; continue; } // i32.load16_s*load16_s>add dabckl
         case 191: { x = S[s2] + C[pc + 3 | 0] | 0; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s1] = p - C[pc + 2 | 0] | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load,tee.add.k deakl
         case 192: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); pc = pc + 4 | 0; continue; } // i32.load>i32.load dakl
         case 193: { x = S[s1]; y = C[pc + 2 | 0]; if ((x >>> 0) > (mb - y - 4 >>> 0)) { r = 17; break quit; } p = x + y | 0; x = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); y = C[pc + 3 | 0]; if ((x >>> 0) > (mb - y - 1 >>> 0)) { r = 17; break quit; } p = x + y | 0; S[s0] = M8[p]; pc = pc + 4 | 0; continue; } // i32.load>i32.load8_u dakl
@@ -309,16 +311,16 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 236: { FF[s0] = FF[s1] - FF[s2]; pc = pc + 2 | 0; continue; } // f32.sub dab
         case 237: { FF[s0] = FF[s1] * FF[s2]; pc = pc + 2 | 0; continue; } // f32.mul dab
         case 238: { FF[s0] = FF[s1] / FF[s2]; pc = pc + 2 | 0; continue; } // f32.div dab
-        case 239: { const value = Math.min(FF[s1], FF[s2]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.min dab
-        case 240: { const value = Math.max(FF[s1], FF[s2]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.max dab
+        case 239: { const value = min(FF[s1], FF[s2]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.min dab
+        case 240: { const value = max(FF[s1], FF[s2]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.max dab
         case 241: { S[s0] = FF[s1] === FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.eq dab
         case 242: { S[s0] = FF[s1] !== FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.ne dab
         case 243: { S[s0] = FF[s1] < FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.lt dab
         case 244: { S[s0] = FF[s1] <= FF[s2] ? 1 : 0; pc = pc + 2 | 0; continue; } // f32.le dab
-        case 245: { const value = Math.ceil(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.ceil da
-        case 246: { const value = Math.floor(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.floor da
-        case 247: { const value = Math.trunc(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.trunc da
-        case 248: { const value = Math.sqrt(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.sqrt da
+        case 245: { const value = ceil(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.ceil da
+        case 246: { const value = floor(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.floor da
+        case 247: { const value = trunc(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.trunc da
+        case 248: { const value = sqrt(FF[s1]); FF[s0] = value; if (value !== value) S[s0] = NAN32; pc = pc + 2 | 0; continue; } // f32.sqrt da
         case 249: { x = s0; y = s1; S[x] = S[y] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f32.abs da
         case 250: { x = s0; y = s1; S[x] = S[y] ^ -2147483648; pc = pc + 2 | 0; continue; } // f32.neg da
         case 251: { x = s0; y = s1; z = S[s2]; S[x] = S[y] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f32.copysign dab
@@ -328,16 +330,16 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 255: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] - F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.sub DAB
         case 256: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] * F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.mul DAB
         case 257: { F[fp + (w >>> 16) | 0] = F[fp + (u & 65535) | 0] / F[fp + (u >>> 16) | 0]; pc = pc + 2 | 0; continue; } // f64.div DAB
-        case 258: { const value = Math.min(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.min DAB
-        case 259: { const value = Math.max(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.max DAB
+        case 258: { const value = min(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.min DAB
+        case 259: { const value = max(F[fp + (u & 65535) | 0], F[fp + (u >>> 16) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.max DAB
         case 260: { S[s0] = F[fp + (u & 65535) | 0] === F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.eq dAB
         case 261: { S[s0] = F[fp + (u & 65535) | 0] !== F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.ne dAB
         case 262: { S[s0] = F[fp + (u & 65535) | 0] < F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.lt dAB
         case 263: { S[s0] = F[fp + (u & 65535) | 0] <= F[fp + (u >>> 16) | 0] ? 1 : 0; pc = pc + 2 | 0; continue; } // f64.le dAB
-        case 264: { const value = Math.ceil(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.ceil DA
-        case 265: { const value = Math.floor(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.floor DA
-        case 266: { const value = Math.trunc(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.trunc DA
-        case 267: { const value = Math.sqrt(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.sqrt DA
+        case 264: { const value = ceil(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.ceil DA
+        case 265: { const value = floor(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.floor DA
+        case 266: { const value = trunc(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.trunc DA
+        case 267: { const value = sqrt(F[fp + (u & 65535) | 0]); F[fp + (w >>> 16) | 0] = value; if (value !== value) writeNaN(fp + (w >>> 16) | 0); pc = pc + 2 | 0; continue; } // f64.sqrt DA
         case 268: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff; pc = pc + 2 | 0; continue; } // f64.abs da
         case 269: { x = s0; y = s1; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] ^ -2147483648; pc = pc + 2 | 0; continue; } // f64.neg da
         case 270: { x = s0; y = s1; z = S[s2 + 1 | 0]; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0] & 0x7fffffff | z & -2147483648; pc = pc + 2 | 0; continue; } // f64.copysign dab
@@ -382,8 +384,8 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 309: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al | bl; S[z + 1 | 0] = ah | bh; pc = pc + 4 | 0; continue; } // i64.or.k dakl
         case 310: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 2 | 0; continue; } // i64.xor dab
         case 311: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; S[z] = al ^ bl; S[z + 1 | 0] = ah ^ bh; pc = pc + 4 | 0; continue; } // i64.xor.k dakl
-        case 312: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
-        case 313: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; x = Math.imul(al >>> 16, bl & 65535) + (Math.imul(al & 65535, bl & 65535) >>> 16) | 0; y = Math.imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = Math.imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + Math.imul(al, bh) + Math.imul(ah, bl) | 0; S[z] = Math.imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
+        case 312: { x = s1; y = s2; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = imul(al >>> 16, bl & 65535) + (imul(al & 65535, bl & 65535) >>> 16) | 0; y = imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + imul(al, bh) + imul(ah, bl) | 0; S[z] = imul(al, bl); pc = pc + 2 | 0; continue; } // i64.mul dab
+        case 313: { x = s1; al = S[x]; ah = S[x + 1 | 0]; bl = C[pc + 2 | 0]; bh = C[pc + 3 | 0]; z = s0; x = imul(al >>> 16, bl & 65535) + (imul(al & 65535, bl & 65535) >>> 16) | 0; y = imul(al & 65535, bl >>> 16) + (x & 65535) | 0; S[z + 1 | 0] = imul(al >>> 16, bl >>> 16) + (x >>> 16) + (y >>> 16) + imul(al, bh) + imul(ah, bl) | 0; S[z] = imul(al, bl); pc = pc + 4 | 0; continue; } // i64.mul.k dakl
         case 314: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 2 | 0; continue; } // i64.shl dab
         case 315: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = C[pc + 2 | 0]; z = s0; if (y < 32) { S[z] = al << y; S[z + 1 | 0] = ah << y | al >>> 1 >>> ~y; } else { S[z] = 0; S[z + 1 | 0] = al << y; } pc = pc + 3 | 0; continue; } // i64.shl.k dak
         case 316: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = S[s2] & 63; z = s0; if (y < 32) { S[z] = al >>> y | ah << 1 << ~y; S[z + 1 | 0] = ah >> y; } else { S[z] = ah >> y; S[z + 1 | 0] = ah >> 31; } pc = pc + 2 | 0; continue; } // i64.shr_s dab
@@ -406,8 +408,8 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 333: { x = s1; al = S[x]; ah = S[x + 1 | 0]; y = s2; bl = S[y]; bh = S[y + 1 | 0]; x = al + bl | 0; ah = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; al = x; y = (fp2 + (C[pc + 2 | 0] & 65535) | 0); bl = S[y]; bh = S[y + 1 | 0]; z = s0; x = al + bl | 0; S[z] = x; S[z + 1 | 0] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; pc = pc + 3 | 0; continue; } // i64.add>add dabc
         case 334: { x = s1; y = s2; z = s0; S[z] = ~S[x] & S[y]; S[z + 1 | 0] = ~S[x + 1 | 0] & S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // i64.not>and dab
         case 335: { x = s1; S[s0] = (S[x] | S[x + 1 | 0]) === 0 ? 1 : 0; pc = pc + 2 | 0; continue; } // i64.eqz da
-        case 336: { x = s1; y = S[x + 1 | 0]; x = y === 0 ? 32 + Math.clz32(S[x]) | 0 : Math.clz32(y); y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
-        case 337: { x = s1; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & 0 - y) | 0; y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
+        case 336: { x = s1; y = S[x + 1 | 0]; x = y === 0 ? 32 + clz32(S[x]) | 0 : clz32(y); y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.clz da
+        case 337: { x = s1; y = S[x]; z = 31; if (y === 0) { y = S[x + 1 | 0]; z = y === 0 ? 96 : 63; } x = z - clz32(y & 0 - y) | 0; y = s0; S[y] = x; S[y + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.ctz da
         case 338: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend_i32_s da
         case 339: { x = s0; y = S[s1]; S[x] = y; S[x + 1 | 0] = 0; pc = pc + 2 | 0; continue; } // i64.extend_i32_u da
         case 340: { x = s0; y = S[s1] << 24 >> 24; S[x] = y; S[x + 1 | 0] = y >> 31; pc = pc + 2 | 0; continue; } // i64.extend8_s da
