@@ -22,7 +22,7 @@ import {
   type Execution,
   FUEL,
   type Results,
-  RUN_OPTIONS,
+  runOptions,
   type RunOptions,
   begin,
   invoke,
@@ -158,22 +158,26 @@ export class Instance {
     );
   }
 
+  private named(name: string): Func {
+    if (name !== this.lastName || this.lastFunc === undefined) {
+      this.lastFunc = this.func(name);
+      this.lastName = name;
+    }
+    return this.lastFunc;
+  }
+
   /**
    * Calls an exported function and answers its results.
    * @throws Trap, ExhaustionError, TypeError (arguments that do not fit), and whatever a host function throws.
    */
   call(name: string, ...args: readonly Value[]): Results {
-    if (name !== this.lastName || this.lastFunc === undefined) {
-      this.lastFunc = this.func(name);
-      this.lastName = name;
-    }
-    return invokeForResults(this.lastFunc, args);
+    return invokeForResults(this.named(name), args);
   }
 
   /** Like `call`, with fuel. @throws Interrupted when it is used up; TypeError for an unknown option. */
   callWith(options: RunOptions, name: string, ...args: readonly Value[]): Results {
-    const checked = checkOptions('callWith', options, RUN_OPTIONS);
-    return invokeForResults(this.func(name), args, checked);
+    const checked = runOptions('callWith', options);
+    return invokeForResults(this.named(name), args, checked);
   }
 
   /** Calls an exported function on a thread that waits for host functions that answer promises. */

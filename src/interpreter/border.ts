@@ -9,17 +9,19 @@ import { type Func, isFunc } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { growReferences } from './loop-support.ts';
 import { isMisfit, isObject, misfit, referenceOut, toReference } from '../runtime/references.ts';
-import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
+import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F, SLOTS_I64 as L } from './stack.ts';
 import { toPrimitive } from './to-primitive.ts';
 import { readWords, wordsOf, writeWords } from './words.ts';
 
-/** The value of type t in the slot at `word` (an index of SLOTS). */
+/** The value of type t in the slot at `word` (an index of SLOTS). Small, so that it is part of what calls it. */
 export function readValue(t: ValType, word: number): Value {
+  return t === I32 ? S[word] : readOther(t, word);
+}
+
+function readOther(t: ValType, word: number): Value {
   switch (t) {
-    case I32:
-      return S[word];
     case I64:
-      return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
+      return L === undefined ? (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0) : L[word >> 1];
     case F32:
       return FF[word];
     case F64:
@@ -64,10 +66,12 @@ export function plainValue<T>(t: ValType, value: T): T {
 
 /** The same for a value of each type; the very list where all of them are plain. */
 export function plainValues<T>(types: readonly ValType[], values: readonly T[]): readonly T[] {
-  for (let i = 0; i < types.length; i++) {
-    if (isObject(values[i]) && types[i] <= 0) return types.map((t, at) => plainValue(t, values[at]));
-  }
+  for (let i = 0; i < values.length; i++) if (isObject(values[i])) return withoutObjects(types, values);
   return values;
+}
+
+function withoutObjects<T>(types: readonly ValType[], values: readonly T[]): readonly T[] {
+  return values.map((value, i) => (i < types.length ? plainValue(types[i], value) : value));
 }
 
 /** Of the high word of an f64, and of the word of an f32: set in every NaN that comes from JavaScript. */
@@ -75,18 +79,22 @@ export const QUIET_64 = 0x0008_0000;
 export const QUIET_32 = 0x0040_0000;
 
 /**
- * Writes a plain JavaScript value as type t of a space. Nothing is converted but numbers to their type: no code of the value runs. A
- * NaN becomes quiet, whatever its bits are in this host. @throws TypeError when it is no value of the type.
+ * Writes a plain JavaScript value as type t of a space. Nothing is converted but numbers to their type: no code of the
+ * value runs. A NaN becomes quiet, whatever its bits are in this host. @throws TypeError when it is no value of the type.
  */
 export function writeValue(t: ValType, word: number, value: Value, space: TypeSpace): void {
+  if (t === I32 && typeof value === 'number') S[word] = value;
+  else writeOther(t, word, value, space);
+}
+
+function writeOther(t: ValType, word: number, value: Value, space: TypeSpace): void {
   switch (t) {
     case I32:
-      if (typeof value !== 'number') throw misfit('an i32 is a number', value);
-      S[word] = value;
-      return;
+      throw misfit('an i32 is a number', value);
     case I64:
       if (typeof value !== 'bigint') throw misfit('an i64 is a bigint', value);
-      writeWords(S, word, 2, value);
+      if (L === undefined) writeWords(S, word, 2, value);
+      else L[word >> 1] = value;
       return;
     case F32:
       if (typeof value !== 'number') throw misfit('an f32 is a number', value);

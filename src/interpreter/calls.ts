@@ -15,7 +15,7 @@ import { CROSS_RETURN_PC } from './code-space.ts';
 import { isUncatchable, raise } from './exceptions.ts';
 import { entryOf } from './lowered.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
-import { type Thread, running } from './thread.ts';
+import { NONE, type Thread, running } from './thread.ts';
 import { exceptionOf } from './wasm-exception.ts';
 
 const CALL = opNumber('call') as number;
@@ -37,11 +37,15 @@ export function enterFrame(t: Thread, entry: number): void {
   const header = entry - HEADER_WORDS;
   if (t.fp2 + C[header] > SLOT_WORDS || t.sp > FRAME_WORDS) throw exhausted();
   const end = t.fp2 + C[header + 2];
-  let word = t.fp2 + C[header + 1];
-  // Calling fill costs more than a few stores.
+  const word = t.fp2 + C[header + 1];
+  if (word < end) clear(word, end);
+  t.pc = entry;
+}
+
+/** Calling fill costs more than a few stores. */
+function clear(word: number, end: number): void {
   if (end - word > 64) S.fill(0, word, end);
   else while (word < end) S[word++] = 0;
-  t.pc = entry;
 }
 
 /** Goes back to the caller of the running frame. */
@@ -126,6 +130,7 @@ function pushFrame(t: Thread, returnPc: number, shift: number): void {
 function crossInstance(t: Thread, func: Func, tail: boolean): void {
   // A tail call in a frame that was itself entered from another instance leaves nothing behind.
   if (!tail || FS[t.sp - 2] !== CROSS_RETURN_PC) {
+    if (t.callers === NONE) t.callers = [];
     t.callers.push(t.instance);
     pushFrame(t, CROSS_RETURN_PC, 0);
   }

@@ -143,14 +143,21 @@ function trapKind(reason: number): TrapKind {
 /** Bytes of memory 0 when the loop was last entered: it takes no notice of more until it is entered again. */
 let seenLength = 0;
 
+/** Looks at what the host did to a memory: 0 where it is lost, and the loop must not stay. */
+function seen(t: Thread, memory: Memory): 0 | 1 {
+  memory.refresh();
+  if (!memory.isLost) return 1;
+  checkNoAccess(t);
+  return 0;
+}
+
 /** One stay in the loop; afterwards the thread knows where it is, also when an out-of-line function threw. */
 function enterLoop(t: Thread, quantum: number): number {
   const { memory } = t.instance;
   // What the host did to it, it did before: nobody else runs while the loop does.
-  if (memory.isLost || memory.sharedLength !== undefined) memory.refresh();
+  const fuel =
+    memory.M8.length < memory.byteLength || memory.sharedLength !== undefined ? seen(t, memory) * quantum : quantum;
   seenLength = memory.byteLength;
-  const fuel = memory.isLost ? 0 : quantum;
-  if (memory.isLost) checkNoAccess(t);
   setMidway(t.midway);
   try {
     return loop.run(t.instance, t.pc, t.fp2, t.sp, fuel);

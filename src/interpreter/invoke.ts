@@ -1,16 +1,16 @@
 // Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
 // https://webassembly.github.io/spec/core/exec/modules.html#invocation
 import { DEADLINE, checkTime, endOf, outOfTime, within } from '../clock.ts';
-import { InternalError } from '../errors.ts';
+import { InternalError, type Interrupted } from '../errors.ts';
 import { amount, type Check, checkOptions, type Shape, shown } from '../options.ts';
 import { untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { counted } from '../syntax/shown.ts';
-import type { ValType } from '../syntax/types.ts';
+import type { FuncType, ValType } from '../syntax/types.ts';
 import type { TypeSpace } from '../validator/type-space.ts';
-import { checkCrossing, plainValue, which, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
+import { checkCrossing, which, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
 import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
@@ -51,19 +51,26 @@ function wrongCount(wanted: number, count: number): TypeError {
 }
 
 /** Writes a function's arguments, in an array of our own, to consecutive slots. No code of theirs runs. */
-function writeAll<T>({ signature, defType }: Func, base: number, values: readonly T[], write: Write<T>): void {
-  const types = signature.params;
-  if (values.length !== types.length) throw wrongCount(types.length, values.length);
+function writeAll<T>({ defType }: Func, base: number, values: readonly T[], write: Write<T>): void {
+  const { params } = defType.comp as FuncType;
+  const { length } = params;
+  if (values.length !== length) throw wrongCount(length, values.length);
+  const { space } = defType;
   let word = base;
   let i = 0;
   try {
-    for (; i < types.length; i++) {
-      write(types[i], word, values[i], defType.space);
-      word += 2 * slotsOf(types[i]);
+    for (; i < length; i++) {
+      const t = params[i];
+      write(t, word, values[i], space);
+      word += 2 * slotsOf(t);
     }
   } catch (error) {
-    throw which(error, `argument ${i + 1} of ${types.length}`);
+    throw misfitOf(error, i, length);
   }
+}
+
+function misfitOf(error: unknown, i: number, count: number): unknown {
+  return which(error, `argument ${i + 1} of ${count}`);
 }
 
 function readAll<T>(types: readonly ValType[], base: number, read: Read<T>): T[] {
@@ -85,10 +92,14 @@ export type Results = Value | readonly Value[] | undefined;
 const readResults = (types: readonly ValType[], base: number): Results =>
   types.length === 0 ? undefined : types.length === 1 ? readValue(types[0], base) : readValues(types, base);
 
+function noFrame(): InternalError {
+  return new InternalError('a host function has no frame');
+}
+
 /** Puts the first frame of a thread that is on the stack in order: arguments, the way out, the function's entry. */
 function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T>): void {
   const { instance } = func;
-  if (instance === undefined) throw new InternalError('a host function has no frame');
+  if (instance === undefined) throw noFrame();
   writeAll(func, thread.base, args, write);
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
@@ -145,15 +156,9 @@ function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, fini
 }
 
 function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
-  const { fuel, deadline } = options;
-  if (deadline !== undefined) {
-    return within(endOf(deadline), () => {
-      checkTime();
-      return call(func, args, { fuel }, write, finish);
-    });
-  }
+  if (options.deadline !== undefined) return callUntil(func, args, options, write, finish);
   if (func.instance === undefined) return callHostNow(func, args, write, finish);
-  const thread = new Thread(func.instance, checkedFuel(fuel), false);
+  const thread = new Thread(func.instance, options.fuel ?? Number.POSITIVE_INFINITY, false);
   let outcome: Outcome;
   thread.enter();
   try {
@@ -166,8 +171,19 @@ function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: 
   } finally {
     thread.leave();
   }
-  // Nothing but time bounds the slice.
-  throw outcome === 'slice' ? outOfTime() : outOfFuel();
+  throw stoppedBy(outcome);
+}
+
+/** Nothing but time bounds the slice. */
+function stoppedBy(outcome: Outcome): Interrupted {
+  return outcome === 'slice' ? outOfTime() : outOfFuel();
+}
+
+function callUntil<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
+  return within(endOf(options.deadline), () => {
+    checkTime();
+    return call(func, args, { fuel: options.fuel }, write, finish);
+  });
 }
 
 function notAList(args: unknown): TypeError {
@@ -183,37 +199,45 @@ function checkCount(wanted: number, args: readonly unknown[]): void {
   throw wrongCount(wanted, count);
 }
 
-/** The arguments as they are now, each read once: the list may be a Proxy or have getters, whose code may call. */
+/**
+ * The arguments as they are now, each read once: the list may be a Proxy or have getters, whose code may call. Literals are
+ * made faster than arrays that grow.
+ */
 function copyOf<T>({ signature }: Func, args: readonly T[]): readonly T[] {
   const wanted = signature.params.length;
   checkCount(wanted, args);
+  if (wanted === 1) return [args[0]];
+  if (wanted === 2) return [args[0], args[1]];
   const copy: T[] = [];
   for (let i = 0; i < wanted; i++) copy.push(args[i]);
   return copy;
 }
 
 /** The same as plain values. Only then is anything written. */
-function plainArguments({ signature }: Func, args: readonly Value[]): readonly Value[] {
-  const { params } = signature;
-  checkCount(params.length, args);
-  // Literals are made faster than arrays that grow.
-  if (params.length === 0) return [];
-  if (params.length === 1) return [plainValue(params[0], args[0])];
-  const plain = [plainValue(params[0], args[0]), plainValue(params[1], args[1])];
-  for (let i = 2; i < params.length; i++) plain.push(plainValue(params[i], args[i]));
-  return plain;
+function plainArguments(func: Func, args: readonly Value[]): readonly Value[] {
+  return plainValues(func.signature.params, copyOf(func, args));
 }
 
-const NO_OPTIONS: RunOptions = {};
+const NO_OPTIONS: RunOptions = { fuel: undefined };
 
-function checked(who: string, options: RunOptions | undefined): RunOptions {
-  return options === undefined ? NO_OPTIONS : checkOptions(who, options, RUN_OPTIONS);
+/**
+ * Options of a call, checked: without the loops of checkOptions where fuel alone is given, as metered calls do.
+ * @throws TypeError, RangeError.
+ */
+export function runOptions(who: string, options: RunOptions): RunOptions {
+  if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype) {
+    return checkOptions(who, options, RUN_OPTIONS);
+  }
+  for (const name in options) if (name !== 'fuel') return checkOptions(who, options, RUN_OPTIONS);
+  const { fuel } = options;
+  return typeof fuel === 'number' && fuel >= 0 ? { fuel } : checkOptions(who, { fuel }, RUN_OPTIONS);
 }
 
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
 export function invoke(func: Func, args: readonly Value[], options?: RunOptions): readonly Value[] {
   checkCrossing(func);
-  return call(func, plainArguments(func, args), checked('invoke', options), writeValue, readValues);
+  const checked = options === undefined ? NO_OPTIONS : runOptions('invoke', options);
+  return call(func, plainArguments(func, args), checked, writeValue, readValues);
 }
 
 /** The same for callers that want the only result itself. `args` is an array that is theirs alone. */

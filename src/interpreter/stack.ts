@@ -16,6 +16,8 @@ const MARGIN = 64;
 export const SLOTS = new Int32Array(SLOT_WORDS + 4096);
 export const SLOTS_F64 = new Float64Array(SLOTS.buffer);
 export const SLOTS_F32 = new Float32Array(SLOTS.buffer);
+/** Undefined in hosts that have none. */
+export const SLOTS_I64 = typeof BigInt64Array === 'undefined' ? undefined : new BigInt64Array(SLOTS.buffer);
 /** Reference slots, by slot number (half of the word index). Grows with use; see growReferences. */
 export const REFERENCES: unknown[] = [];
 export const FRAMES = new Int32Array(FRAME_WORDS + MARGIN);

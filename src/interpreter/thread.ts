@@ -46,7 +46,15 @@ export const running = payers as Thread[];
 
 /** @throws InternalError when the running thread has not reserved its part. */
 export function checkOpen(): void {
-  if (!free.open) throw new InternalError('a call began on top of a guest that had not reserved its part of the stack');
+  if (!free.open) throw notReserved();
+}
+
+function notReserved(): InternalError {
+  return new InternalError('a call began on top of a guest that had not reserved its part of the stack');
+}
+
+function tooNested(): ExhaustionError {
+  return new ExhaustionError(`call stack exhausted: ${MAX_NESTED} calls nested through host functions`);
 }
 
 /** Who is told when the stack is empty. */
@@ -57,6 +65,14 @@ let telling = false;
 export function whenIdle(wake: () => void): void {
   woken.push(wake);
   if (running.length === 0) tellWoken();
+}
+
+/** What was left for when no thread is on the stack. What the slots still refer to may be garbage now. */
+function becomeIdle(): void {
+  if (R.length > 4096) R.length = 0;
+  else R.fill(null, 0, references.used);
+  references.used = 0;
+  if (woken.length > 0) tellWoken();
 }
 
 function tellWoken(): void {
@@ -76,10 +92,13 @@ function tellWoken(): void {
   }
 }
 
+/** Most threads stay in one instance. */
+export const NONE: ModuleInstance[] = [];
+
 export class Thread {
   instance: ModuleInstance;
   /** Instances that wait for a return from another one, outermost first. */
-  readonly callers: ModuleInstance[] = [];
+  callers: ModuleInstance[] = NONE;
   pc = EXIT_PC;
   fp2 = 0;
   sp = 0;
@@ -117,9 +136,7 @@ export class Thread {
   /** Takes the free part of the stack. @throws InternalError when another thread's part is not reserved. */
   enter(): void {
     checkOpen();
-    if (running.length >= MAX_NESTED) {
-      throw new ExhaustionError(`call stack exhausted: ${MAX_NESTED} calls nested through host functions`);
-    }
+    if (running.length >= MAX_NESTED) throw tooNested();
     this.base = free.slot;
     this.frameBase = free.frame;
     this.fp2 = this.base;
@@ -135,13 +152,7 @@ export class Thread {
     free.slot = this.base;
     free.frame = this.frameBase;
     free.open = true;
-    // What the slots still refer to may be garbage now.
-    if (running.length === 0 && references.used > 0) {
-      if (R.length > 4096) R.length = 0;
-      else R.fill(null, 0, references.used);
-      references.used = 0;
-    }
-    if (running.length === 0 && woken.length > 0) tellWoken();
+    if (running.length === 0 && (references.used > 0 || woken.length > 0)) becomeIdle();
   }
 
   /** Reserves its part up to `top` while code of the host runs, so that a nested thread begins above it. */

@@ -2,7 +2,7 @@
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
 import { internalise, isAggregate, isReference, referenceOut, topOf } from '../runtime/references.ts';
-import { QUIET_32, QUIET_64 } from '../interpreter/border.ts';
+import { QUIET_32, QUIET_64, readValue } from '../interpreter/border.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from '../interpreter/stack.ts';
 import { slotsOf } from '../lowering/operands.ts';
@@ -106,7 +106,7 @@ function readSlot(t: ValType, word: number): unknown {
     case I32:
       return S[word];
     case I64:
-      return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
+      return readValue(t, word);
     case F32:
       return FF[word];
     case F64:
