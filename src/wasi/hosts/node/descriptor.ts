@@ -29,6 +29,37 @@ export function typeOf(fd: number): FileType {
   return type === 'character-device' ? 'unknown' : type;
 }
 
+/** What is used after it was closed. */
+export function closedBefore(): TypeError {
+  return new TypeError(
+    'a directory or file was used that is closed: the program that it was given to closes it at its end; give each its own, or a reopen() of the directory',
+  );
+}
+
+/** A descriptor that is ours to close. Once it is closed its number may be anybody's, so nobody gets it any more. */
+export class OwnDescriptor {
+  private number: number | undefined;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  /** @throws TypeError when it is closed. */
+  get fd(): number {
+    if (this.number === undefined) throw closedBefore();
+    return this.number;
+  }
+
+  /** Closes it; false when it was closed before. */
+  close(): boolean {
+    const { number } = this;
+    if (number === undefined) return false;
+    this.number = undefined;
+    closeSync(number);
+    return true;
+  }
+}
+
 /** A second descriptor of something that is open, opened when it is first needed: who never needs it need not close it. */
 export class SecondDescriptor {
   private readonly fd: number;

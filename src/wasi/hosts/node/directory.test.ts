@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import {
+  closeSync,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   realpathSync,
   renameSync,
@@ -36,6 +39,37 @@ describe('a host directory', () => {
     }
     root.close();
   });
+
+  const ways = { 'by real path': openByPath, ...(directoriesHold() && { 'by descriptor': openByDescriptor }) };
+  it.each(Object.entries(ways))(
+    "was used, and closed, by the number of a descriptor that was somebody else's by then: held %s",
+    (_, open) => {
+      const [mine, others] = [fresh(), fresh()];
+      writeFileSync(join(mine, 'file'), 'mine');
+      writeFileSync(join(others, 'secret'), 'others');
+      const root = open(mine);
+      const file = root.openFile('file', READ);
+      for (const one of [file, root]) one.close();
+      const numbers = [0, 1, 2, 3].map((i) => openSync(i < 3 ? others : join(others, 'secret'), 'r'));
+      for (const one of [file, root]) one.close();
+      for (const number of numbers) expect(fstatSync(number).ino).toBeGreaterThan(0);
+      for (const use of [
+        () => root.statEntry('secret'),
+        () => root.openFile('secret', READ),
+        () => root.openDirectory('.well-known'),
+        () => root.reopen(),
+        () => [...root.list()],
+        () => root.rename('secret', root, 'public'),
+        () => file.read(new Uint8Array(8), 0n),
+        () => file.write(new Uint8Array(8), 0n),
+        () => file.stat(),
+      ]) {
+        expect(use).toThrow(TypeError);
+      }
+      expect(() => root.stat()).toThrow('that is closed: the program that it was given to closes it at its end');
+      for (const number of numbers) closeSync(number);
+    },
+  );
 
   it('held by real path, it is gone once another directory or a link has taken its place', () => {
     const path = fresh();

@@ -11,6 +11,7 @@ import { platform } from 'node:process';
 import { decodeUtf8 } from '../../../syntax/utf8.ts';
 import { atHost, refused, SystemError } from '../../host/errno.ts';
 import type { Directory, File, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
+import { OwnDescriptor, closedBefore } from './descriptor.ts';
 import { type Look, lookByDescriptor, lookByPath, openFile, SAFE_OPEN } from './file.ts';
 import { opening, returnHandle } from './handles.ts';
 import { checkDirectory, checkEntry, kernelFileSystem, type Use } from './kernel-files.ts';
@@ -52,15 +53,15 @@ interface Hold {
 class DescriptorHold implements Hold {
   readonly device: bigint;
   readonly look = lookByDescriptor;
-  private readonly fd: number;
+  private readonly own: OwnDescriptor;
 
   /** `within`: the device of the directory that it lies in, undefined for a path of the host, which is followed. */
   constructor(path: string, within?: bigint) {
     const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | SAFE_OPEN;
     const open = (): number => fs.openSync(path, within === undefined ? flags & ~fs.constants.O_NOFOLLOW : flags);
-    this.fd = opening(() => atHost(open));
+    this.own = new OwnDescriptor(opening(() => atHost(open)));
     try {
-      const stats = atHost(() => fs.fstatSync(this.fd, BIG));
+      const stats = atHost(() => fs.fstatSync(this.own.fd, BIG));
       this.device = stats.dev;
       atHost(() => checkDirectory(this.path(), stats, within));
     } catch (error) {
@@ -70,7 +71,7 @@ class DescriptorHold implements Hold {
   }
 
   path(): string {
-    return `/proc/self/fd/${this.fd}`;
+    return `/proc/self/fd/${this.own.fd}`;
   }
 
   open(name: string | undefined): Hold {
@@ -78,8 +79,7 @@ class DescriptorHold implements Hold {
   }
 
   close(): void {
-    atHost(() => fs.closeSync(this.fd));
-    returnHandle();
+    if (atHost(() => this.own.close())) returnHandle();
   }
 }
 
@@ -89,6 +89,7 @@ class PathHold implements Hold {
   readonly look = lookByPath;
   private readonly real: string;
   private readonly inode: bigint;
+  private closed = false;
 
   constructor(path: string, within?: bigint) {
     this.real = atHost(() => fs.realpathSync.native(path));
@@ -100,6 +101,7 @@ class PathHold implements Hold {
   }
 
   path(): string {
+    if (this.closed) throw closedBefore();
     const { dev, ino } = atHost(() => fs.lstatSync(this.real, BIG));
     if (dev !== this.device || ino !== this.inode) throw refused('NOENT');
     if (atHost(() => fs.realpathSync.native(this.real)) !== this.real) throw refused('NOTCAPABLE');
@@ -114,7 +116,9 @@ class PathHold implements Hold {
     return hold;
   }
 
-  close(): void {}
+  close(): void {
+    this.closed = true;
+  }
 }
 
 /** Windows has two spellings of a separator, and names that differ in case only are the same. */

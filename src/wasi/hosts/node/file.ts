@@ -4,7 +4,7 @@
 import * as fs from 'node:fs';
 import { atHost, quietly, refused, unless } from '../../host/errno.ts';
 import type { File, FileType, OpenOptions, Stat, Times } from '../../host/filesystem.ts';
-import { SecondDescriptor } from './descriptor.ts';
+import { OwnDescriptor, SecondDescriptor } from './descriptor.ts';
 import { opening, returnHandle, takeHandle } from './handles.ts';
 import { checkFile } from './kernel-files.ts';
 import { setTimesBy, toStat } from './stat.ts';
@@ -41,7 +41,7 @@ interface Opened {
 export class NodeFile implements File {
   readonly type: FileType;
   readonly seekable: boolean;
-  private readonly fd: number;
+  private readonly own: OwnDescriptor;
   private readonly opened: Opened;
   /** The other way round than `opened.appends`. */
   private readonly other: SecondDescriptor;
@@ -49,58 +49,57 @@ export class NodeFile implements File {
   /** Takes over the descriptor. */
   constructor(opened: Opened) {
     this.opened = opened;
-    this.fd = opened.fd;
+    this.own = new OwnDescriptor(opened.fd);
     this.other = new SecondDescriptor(opened.fd, () => openOtherWay(opened));
     this.type = toStat(opened.stats).type;
     this.seekable = this.type === 'regular-file';
   }
 
   stat(): Stat {
-    return atHost(() => toStat(fs.fstatSync(this.fd, BIG)));
+    return atHost(() => toStat(fs.fstatSync(this.own.fd, BIG)));
   }
 
   read(into: Uint8Array, position: bigint): number {
     const length = Math.min(into.length, MAX_PIECE);
-    return atHost(() => fs.readSync(this.fd, into, 0, length, this.seekable ? position : null));
+    return atHost(() => fs.readSync(this.own.fd, into, 0, length, this.seekable ? position : null));
   }
 
   write(bytes: Uint8Array, position: bigint): number {
     // Node takes positions as numbers here; past 2^53 no file system of today has room.
     if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw refused('FBIG');
     const length = Math.min(bytes.length, MAX_PIECE);
-    const fd = this.opened.appends ? (this.other.get() ?? this.fd) : this.fd;
+    const fd = this.opened.appends ? (this.other.get() ?? this.own.fd) : this.own.fd;
     return atHost(() => fs.writeSync(fd, bytes, 0, length, this.seekable ? Number(position) : null));
   }
 
   /** Where it cannot be opened to append (the weak way, when its name is gone), at the size that it has now. */
   append(parts: readonly Uint8Array[]): number {
     if (parts.length === 0) return 0;
-    const fd = this.opened.appends || !this.seekable ? this.fd : this.other.get();
+    const fd = this.opened.appends || !this.seekable ? this.own.fd : this.other.get();
     const end = fd === undefined ? Number(this.stat().size) : undefined;
-    return atHost(() => fs.writevSync(fd ?? this.fd, parts, end));
+    return atHost(() => fs.writevSync(fd ?? this.own.fd, parts, end));
   }
 
   setSize(size: bigint): void {
     if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw refused('FBIG');
-    atHost(() => fs.ftruncateSync(this.fd, Number(size)));
+    atHost(() => fs.ftruncateSync(this.own.fd, Number(size)));
   }
 
   /** ACCES for a device, which is the kernel's. */
   setTimes(times: Times): void {
     if (!this.seekable) throw refused('ACCES');
-    const look = () => fs.fstatSync(this.fd, BIG);
-    atHost(() => setTimesBy(times, look, (accessed, modified) => fs.futimesSync(this.fd, accessed, modified)));
+    const look = () => fs.fstatSync(this.own.fd, BIG);
+    atHost(() => setTimesBy(times, look, (accessed, modified) => fs.futimesSync(this.own.fd, accessed, modified)));
   }
 
   sync(dataOnly: boolean): void {
-    atHost(() => (dataOnly ? fs.fdatasyncSync(this.fd) : fs.fsyncSync(this.fd)));
+    atHost(() => (dataOnly ? fs.fdatasyncSync(this.own.fd) : fs.fsyncSync(this.own.fd)));
   }
 
   close(): void {
     if (this.other.isOpen) returnHandle();
     quietly(() => this.other.close());
-    atHost(() => fs.closeSync(this.fd));
-    returnHandle();
+    if (atHost(() => this.own.close())) returnHandle();
   }
 }
 
