@@ -7,16 +7,24 @@ import {
   type EngineOptions,
   type Imports,
 } from './instance.ts';
+import type { Limits } from './runtime/limits.ts';
 import { yieldToHost } from './runtime/turns.ts';
 import type { ValidModule } from './validator/module.ts';
 
 export const engine = {
-  beginInstantiate: (module: ValidModule, imports: Imports): BegunInstance => beginInstantiate(module, imports),
+  beginInstantiate: (module: ValidModule, imports: Imports, limits?: Limits): BegunInstance =>
+    beginInstantiate(module, imports, { limits }),
   yieldToHost,
 } as const;
 
-/** The same with options for each instance; fuel is the program's, and given where it is run. @throws TypeError, RangeError. */
+/**
+ * The same with options for each instance, which come before those of the program; fuel is the program's, and given where
+ * it is run. @throws TypeError, RangeError.
+ */
 export function engineWith(given: EngineOptions): typeof engine {
   const options = checkEngineOptions('engineWith', given);
-  return { ...engine, beginInstantiate: (module, imports) => beginInstantiate(module, imports, options) };
+  return {
+    ...engine,
+    beginInstantiate: (module, imports, limits) => beginInstantiate(module, imports, { limits, ...options }),
+  };
 }

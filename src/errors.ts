@@ -146,8 +146,8 @@ export class Trap extends StoppedError {
   }
 }
 
-/** What an ExhaustionError says is used up: nested calls, memory, room for a table or an array, room for code. */
-export type Resource = 'calls' | 'memory' | 'table' | 'array' | 'code';
+/** What an ExhaustionError says is used up: nested calls, room for code, one large array, or what limits bound. */
+export type Resource = 'calls' | 'code' | 'array' | 'memory' | 'table' | 'threads' | 'handles';
 
 /** Call depth, value stack or another budget is used up (assert_exhaustion). Instances stay usable. */
 export class ExhaustionError extends StoppedError {

@@ -41,6 +41,7 @@ export { Linker } from './linker.ts';
 export { Func, type HostFunction, type HostResult } from './runtime/func.ts';
 export { Global } from './runtime/global.ts';
 export type { Extern } from './runtime/instance.ts';
+export { type GuestLimits, Limits } from './runtime/limits.ts';
 export { Memory } from './runtime/memory.ts';
 export { Table } from './runtime/table.ts';
 export { JS_TAG, Tag, tagOf } from './runtime/tag.ts';

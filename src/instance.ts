@@ -37,6 +37,7 @@ import type { CodeMode } from './lowering/probes.ts';
 import { Func, type HostFunction, funcBehind, isFunc } from './runtime/func.ts';
 import { Global, isGlobal } from './runtime/global.ts';
 import { type Extern, type ModuleInstance, isExtern } from './runtime/instance.ts';
+import { type GuestLimits, type Limits, limits } from './runtime/limits.ts';
 import type { Value } from './runtime/values.ts';
 import { emptyRecord, own } from './syntax/records.ts';
 import type { Import } from './syntax/module.ts';
@@ -53,6 +54,11 @@ export type Imports = Readonly<Record<string, Readonly<Record<string, ImportValu
 export interface InstanceOptions {
   /** Bytes that each memory of the instance may have at most. */
   readonly maxMemoryBytes?: number | undefined;
+  /**
+   * What it may have, together with all else that is given the same Limits: one guest may be several instances. Numbers
+   * are limits of its own; what is not given is as usual.
+   */
+  readonly limits?: Limits | GuestLimits | undefined;
   /** 'traced' instances report each instruction to a monitor (see wasmi-ts/trace). */
   readonly mode?: CodeMode | undefined;
   /** Is told of each instruction, those of the start function included; implies mode 'traced'. */
@@ -72,6 +78,7 @@ export type EngineOptions = Omit<InstanceOptions, 'fuel' | 'deadline'>;
 
 const ENGINE_OPTIONS: Shape<EngineOptions> = {
   maxMemoryBytes: bound('a number of bytes'),
+  limits,
   prices: somePrices,
   mode: oneOf('fast', 'traced'),
   monitor: having('a monitor', 'instruction()'),
@@ -252,6 +259,8 @@ export interface BegunInstance {
   readonly instance: Instance;
   /** The call of the start function, to be run in steps: it may wait for host functions. */
   readonly start: Execution<Value> | undefined;
+  /** It is over, and nobody uses it any more: what it was charged is given back. */
+  release(): void;
 }
 
 /** Instantiates a module up to its start function, which the embedder runs. @throws LinkError, Trap, ExhaustionError. */
@@ -259,11 +268,12 @@ export function beginInstantiate(module: ValidModule, imports: Imports = {}, giv
   const options = checkEngineOptions('beginInstantiate', given);
   const instance = prepare('beginInstantiate', module, imports, options);
   const { start } = module.module;
-  if (start === undefined) return { instance, start: undefined };
+  const release = (): void => instance.inner.release();
+  if (start === undefined) return { instance, start: undefined, release };
   const func = instance.inner.func(start);
-  if (func.instance !== undefined) return { instance, start: begin(func, [], { async: true }) };
+  if (func.instance !== undefined) return { instance, start: begin(func, [], { async: true }), release };
   invoke(func, []); // A host function has no steps.
-  return { instance, start: undefined };
+  return { instance, start: undefined, release };
 }
 
 /** The value of a global. */

@@ -1,4 +1,5 @@
 // The usage texts, one per command. docs/command-line.md says more, with examples.
+import { LIMIT_HELP } from './limit-options.ts';
 import { featureLines } from './wasm-features.ts';
 
 const COMMON = `  -h, --help                  this text
@@ -56,7 +57,7 @@ ${FEATURES}
 Limits:
       --fuel N                stop after about N branches and calls (exit code 125)
       --timeout TIME          stop after a time: 5s, 300ms, 1m (exit code 124)
-      --max-memory SIZE       no memory grows past SIZE: 64MiB, 1GiB
+${LIMIT_HELP}
 Speed:
       --loop NAME             switch, or closures for a Node without JIT; auto (default) finds out
 Watching:

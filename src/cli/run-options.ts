@@ -3,14 +3,17 @@ import { isIP } from 'node:net';
 import type { LoopName } from '../closures.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import { plainPath } from '../wasi/kernel/resolve.ts';
+import type { Limits } from '../runtime/limits.ts';
 import type { Console } from './console.ts';
-import { type Options, type OptionSpecs, choice, count, duration, size } from './options.ts';
+import { LIMIT_OPTIONS, limitOptions } from './limit-options.ts';
+import { type Options, type OptionSpecs, choice, count, duration } from './options.ts';
 import { TRACE_OPTIONS, type TraceOptions, traceOptions } from './trace-options.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
 export const RUN_OPTIONS: OptionSpecs = {
   ...FEATURE_OPTIONS,
   ...TRACE_OPTIONS,
+  ...LIMIT_OPTIONS,
   dir: { kind: 'value' },
   mapdir: { kind: 'value' },
   'weak-dirs': { kind: 'flag' },
@@ -19,7 +22,6 @@ export const RUN_OPTIONS: OptionSpecs = {
   invoke: { kind: 'value' },
   fuel: { kind: 'value' },
   timeout: { kind: 'value' },
-  'max-memory': { kind: 'value' },
   module: { kind: 'value' },
   listen: { kind: 'value' },
   'thread-seed': { kind: 'value' },
@@ -60,8 +62,8 @@ export interface RunOptions {
   readonly fuel: number | undefined;
   /** Milliseconds. */
   readonly timeout: number | undefined;
-  /** Bytes. */
-  readonly maxMemory: number | undefined;
+  /** What the program and the modules that it is linked with may have together. */
+  readonly limits: Limits;
   readonly modules: readonly { readonly name: string; readonly file: string }[];
   /** Guest threads take turns by chance that follows from this number; round robin without it. */
   readonly threadSeed: number | undefined;
@@ -85,7 +87,7 @@ export function runOptions(options: Options, console: Console): RunOptions {
     invoke: options.one('invoke'),
     fuel: count(options, 'fuel'),
     timeout: duration(options, 'timeout'),
-    maxMemory: size(options, 'max-memory'),
+    limits: limitOptions(options),
     threadSeed: count(options, 'thread-seed'),
     modules: namedModules(options),
     unknownImports: choice(options, 'unknown-imports', ['refuse', 'trap', 'default'] as const, 'refuse'),

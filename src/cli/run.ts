@@ -202,9 +202,8 @@ class Run {
   }
 
   private get instanceOptions(): EngineOptions {
-    const { maxMemory } = this.settings;
     return {
-      ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),
+      limits: this.settings.limits,
       ...(this.trace?.monitor === undefined ? {} : { monitor: this.trace.monitor }),
     };
   }
@@ -255,13 +254,13 @@ class Run {
   /** A program with guest threads: each has an instance of its own. */
   private async runThreads(program: Loaded, args: readonly string[]): Promise<void> {
     const { valid } = program;
-    const { maxMemory, threadSeed } = this.settings;
+    const { threadSeed } = this.settings;
     const { wasi = this.wasiFor(args, this.listeners), imports } = this.world(program, args, this.listeners);
     const { beginInstantiate } = engineWith(this.instanceOptions);
     const counting: typeof engine = {
       ...engine,
-      beginInstantiate: (one, given) => {
-        const begun = beginInstantiate(one, given);
+      beginInstantiate: (one, given, limits) => {
+        const begun = beginInstantiate(one, given, limits);
         if (this.statistics.empty) this.statistics.add(begun.instance);
         return begun;
       },
@@ -270,7 +269,6 @@ class Run {
       imports,
       ...this.limits,
       ...(threadSeed === undefined ? {} : { scheduler: { seed: threadSeed } }),
-      ...(maxMemory === undefined ? {} : { maxMemoryBytes: maxMemory }),
     });
     if (exitCode !== 0) throw new ExitStatus(exitCode);
   }
@@ -281,7 +279,7 @@ class Run {
     listeners: readonly Listener[] = [],
   ): Promise<Instance> {
     const { imports } = this.world(program, args, listeners);
-    const given = withSharedMemories(program.module, imports, this.settings.maxMemory) as Provided;
+    const given = withSharedMemories(program.module, imports, undefined, this.settings.limits) as Provided;
     const instance = await instantiateAsync(program.valid, given, { ...this.limits, ...this.instanceOptions });
     this.statistics.add(instance);
     return instance;

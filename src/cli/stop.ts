@@ -12,6 +12,7 @@ import {
 import { visible } from '../syntax/visible.ts';
 import type { Console } from './console.ts';
 import { CliError, EXIT, exitCodeOf, outOfRoom } from './failure.ts';
+import { optionFor } from './limit-options.ts';
 import { type Known, backtraceLines } from './report.ts';
 
 /** How a program was run, as far as reports speak of it. */
@@ -67,7 +68,8 @@ function reportOf(error: Error, { timeout, traced, idle }: Circumstances): Repor
   }
   // While it runs: a wait that nothing can end, an import that nobody provides.
   if (error instanceof ExhaustionError || error instanceof UnsupportedError) {
-    return { exitCode, line: `trap: ${error.message}` };
+    const option = error instanceof ExhaustionError ? optionFor(error) : undefined;
+    return { exitCode, line: `trap: ${error.message}`, ...(option && { hint: `${option} gives it more` }) };
   }
   return error instanceof StoppedError ? { exitCode, line: error.message } : undefined;
 }

@@ -45,6 +45,7 @@ export function wasiFor(
       ...nodeHost({ args, env: options.env, stdio: console.guest === undefined, strace }),
       preopens,
       listeners,
+      limits: options.limits,
       ...console.guest,
     });
   } catch (error) {

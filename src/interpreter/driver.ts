@@ -203,7 +203,7 @@ function growMemory(t: Thread): void {
 /** By what the memory has and gets, not by what has to be moved: that depends on the host. */
 function growthPrice({ byte, heldByte }: Prices, memory: Memory, delta: number): number {
   const bytes = delta * memory.pageSize;
-  if (bytes === 0 || memory.byteLength + bytes > memory.maxBytes) return 1;
+  if (bytes === 0 || !memory.mayGrow(bytes)) return 1;
   return 1 + Math.ceil(bytes * byte + memory.byteLength * heldByte);
 }
 

@@ -10,6 +10,7 @@ import { type AbortLike, checkStop } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Global } from '../runtime/global.ts';
 import { type Extern, ModuleInstance, NO_BYTES } from '../runtime/instance.ts';
+import { type GuestLimits, type Limits, limitsOf } from '../runtime/limits.ts';
 import { Memory, NO_MEMORY } from '../runtime/memory.ts';
 import { INSIDE, Table } from '../runtime/table.ts';
 import { Tag } from '../runtime/tag.ts';
@@ -30,6 +31,8 @@ export interface InstantiateOptions {
   readonly prices?: Partial<Prices> | undefined;
   /** Bytes that each memory may have at most. */
   readonly maxMemoryBytes?: number | undefined;
+  /** What it may have together with all else that is made under the same Limits; the usual ones of its own if not given. */
+  readonly limits?: Limits | GuestLimits | undefined;
 }
 
 /** The external type that a value has now. https://webassembly.github.io/spec/core/valid/matching.html#import-matching */
@@ -89,10 +92,14 @@ export function instantiateModule(
   options: InstantiateOptions = {},
 ): ModuleInstance {
   const pieces = piecesOf(valid, externs, options);
-  for (;;) {
-    checkTime();
-    const { done, value } = pieces.next();
-    if (done === true) return value;
+  try {
+    for (;;) {
+      checkTime();
+      const { done, value } = pieces.next();
+      if (done === true) return value;
+    }
+  } finally {
+    pieces.return(undefined as never);
   }
 }
 
@@ -105,13 +112,17 @@ export async function instantiateInTurns(
   end: number,
 ): Promise<ModuleInstance> {
   const pieces = piecesOf(valid, externs, options);
-  for (let pause = shareOfTurn(true); ; ) {
-    checkStop(signal, end);
-    const { done, value } = within(end, () => pieces.next());
-    if (done === true) return value;
-    if (now() < pause) continue;
-    pause = shareOfTurn();
-    if (pause === NOTHING_LEFT) await yieldToHost();
+  try {
+    for (let pause = shareOfTurn(true); ; ) {
+      checkStop(signal, end);
+      const { done, value } = within(end, () => pieces.next());
+      if (done === true) return value;
+      if (now() < pause) continue;
+      pause = shareOfTurn();
+      if (pause === NOTHING_LEFT) await yieldToHost();
+    }
+  } finally {
+    pieces.return(undefined as never);
   }
 }
 
@@ -120,9 +131,26 @@ function* piecesOf(
   externs: readonly Extern[],
   options: InstantiateOptions,
 ): Generator<undefined, ModuleInstance> {
-  const { module } = valid;
   const unit = unitOf(valid, options.mode ?? 'fast', { ...PRICES, ...options.prices });
-  const inst = new ModuleInstance(valid, unit, NO_MEMORY, valid.globalTypes.length);
+  const inst = new ModuleInstance(valid, unit, limitsOf(options.limits), NO_MEMORY, valid.globalTypes.length);
+  let whole = false;
+  try {
+    yield* fill(inst, externs, options);
+    whole = true;
+    return inst;
+  } finally {
+    if (!whole) inst.release();
+  }
+}
+
+/** The parts of a new instance, one after the other. */
+function* fill(
+  inst: ModuleInstance,
+  externs: readonly Extern[],
+  { maxMemoryBytes }: InstantiateOptions,
+): Generator<undefined> {
+  const valid = inst.module;
+  const { module } = valid;
   let imported = 0;
   module.imports.forEach((one, i) => {
     const value = externs[i];
@@ -131,7 +159,7 @@ function* piecesOf(
     if (value.kind === 'func') inst.funcs[imported++] = value;
     else addImport(inst, value);
   });
-  for (const type of module.memories) inst.memories.push(new Memory(type, options.maxMemoryBytes));
+  for (const type of module.memories) inst.memories.push(new Memory(type, maxMemoryBytes, undefined, inst.limits));
   if (inst.memories.length > 0) inst.memory = inst.memories[0];
   for (const type of module.tags) inst.tags.push(new Tag(inst.space.at(type.type)));
   for (const [i, global] of module.globals.entries()) {
@@ -139,7 +167,8 @@ function* piecesOf(
     yield;
   }
   for (const { type, init } of module.tables) {
-    inst.tables.push(new Table(type, init === undefined ? null : evaluateConstant(inst, init), INSIDE, inst.space));
+    const first = init === undefined ? null : evaluateConstant(inst, init);
+    inst.tables.push(new Table(type, first, INSIDE, inst.space, inst.limits));
     yield;
   }
   for (const segment of module.elems) {
@@ -155,7 +184,6 @@ function* piecesOf(
     runData(inst, module.datas[i], i);
     yield;
   }
-  return inst;
 }
 
 function addImport(inst: ModuleInstance, value: Exclude<Extern, Func>): void {

@@ -66,13 +66,15 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   'table.grow': (inst, at, l) => {
     const table = inst.tables[l];
     const left = readAddress(table.type, at + 2);
-    if (!isMidway()) S[at] = table.size + left > table.max ? -1 : table.size;
+    if (!isMidway()) S[at] = table.reserve(left) ? table.size : -1;
     let n = S[at] < 0 ? 0 : Math.min(left, PIECE_ELEMENTS);
     // The host may have taken the room since the first piece.
-    if (table.extend(n, R[at >> 1]) < 0) {
+    if (table.size + n > table.max) {
+      table.release(left);
       S[at] = -1;
       n = 0;
     }
+    table.add(n, R[at >> 1]);
     writeAddress(table.type, at + 2, left - n);
     if (n === left || n === 0) writeAddress(table.type, at, S[at]);
     return paid(n, inst.unit.prices.element, n === 0 ? 0 : left - n);

@@ -5,9 +5,12 @@ import { emptyRecord } from '../syntax/records.ts';
 /** Limits by kind, in units of each; Infinity for none. */
 export class Budget<Kind extends string> {
   private readonly left = emptyRecord<number>() as Record<Kind, number>;
+  /** How many there may be. */
+  readonly most: Readonly<Record<Kind, number>>;
 
-  constructor(limits: Readonly<Record<Kind, number>>) {
-    Object.assign(this.left, limits);
+  constructor(most: Readonly<Record<Kind, number>>) {
+    this.most = most;
+    Object.assign(this.left, most);
   }
 
   /** How many more there may be. */

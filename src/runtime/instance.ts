@@ -1,12 +1,14 @@
 // A module instance. https://webassembly.github.io/spec/core/exec/runtime.html#module-instances
 // Data only: interpreter/instantiate.ts makes it, the loop and the driver use it.
 import { brandOf } from '../brand.ts';
-import type { ExternKind } from '../syntax/module.ts';
+import type { ExternKind, Import } from '../syntax/module.ts';
+import type { FuncType } from '../syntax/types.ts';
 import { type ValidModule, typeSpace } from '../validator/module.ts';
 import type { TypeSpace } from '../validator/type-space.ts';
 import type { CodeUnit } from './code-unit.ts';
 import { Func } from './func.ts';
 import { Global } from './global.ts';
+import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { Table } from './table.ts';
 import type { Tag } from './tag.ts';
@@ -20,6 +22,15 @@ export function isExtern(value: unknown): value is Extern {
   return name === 'func' || name === 'table' || name === 'memory' || name === 'global' || name === 'tag';
 }
 
+/** Can references go through an import, either way? */
+function takesReferences({ desc }: Import, space: TypeSpace): boolean {
+  if (desc.kind === 'table') return true;
+  if (desc.kind === 'memory') return false;
+  if (desc.kind === 'global') return desc.type.val > 0;
+  const { params, results } = space.at(desc.kind === 'func' ? desc.type : desc.type.type).comp as FuncType;
+  return [...params, ...results].some((t) => t > 0);
+}
+
 /** What is left of a data segment that was dropped. */
 export const NO_BYTES = new Uint8Array(0);
 
@@ -28,6 +39,8 @@ export class ModuleInstance {
   /** The types of the module. */
   readonly space: TypeSpace;
   readonly unit: CodeUnit;
+  /** What all that it allocates is charged to. */
+  readonly limits: Limits;
   /** By function index; defined functions get their Func when somebody needs it as a value. */
   readonly funcs: (Func | undefined)[];
   readonly tables: Table[] = [];
@@ -45,8 +58,9 @@ export class ModuleInstance {
   readonly elems: unknown[][] = [];
   readonly datas: Uint8Array[] = [];
 
-  constructor(module: ValidModule, unit: CodeUnit, memory: Memory, globals: number) {
+  constructor(module: ValidModule, unit: CodeUnit, limits: Limits, memory: Memory, globals: number) {
     this.module = module;
+    this.limits = limits;
     this.space = typeSpace(module);
     this.unit = unit;
     this.memory = memory;
@@ -73,6 +87,18 @@ export class ModuleInstance {
     const made = new Global(type, this.globalWords, this.globalRefs, at, this.space);
     this.globals[index] = made;
     return made;
+  }
+
+  /**
+   * Gives back what its own memories and tables were charged, if nobody who does not hold the instance can hold these: to be
+   * called when it is let go of. References to its functions may live on wherever references go.
+   */
+  release(): void {
+    const { module, memTypes, tableTypes } = this.module;
+    if (module.imports.some((one) => takesReferences(one, this.space))) return;
+    // Those that it imports come first; its own may not have been made.
+    for (const one of this.memories.slice(memTypes.length - module.memories.length)) one.release();
+    for (const one of this.tables.slice(tableTypes.length - module.tables.length)) one.release();
   }
 
   /** The external value that an export means. */

@@ -15,6 +15,7 @@ import { bound } from '../options.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 import { checkCount, checkMemoryType } from './amounts.ts';
+import type { Limits } from './limits.ts';
 import {
   type Views,
   anotherHandle,
@@ -88,6 +89,8 @@ export class Memory {
   readonly waiters: Map<number, Set<Waiter>>;
   /** @internal */
   readonly maxBytes: number;
+  /** What its bytes are charged to. */
+  private readonly limits: Limits | undefined;
   private store: ArrayBufferLike;
   private exactBytes: Uint8Array | undefined;
   /** What `buffer` gave since the memory last grew: the host may hold it. */
@@ -98,10 +101,11 @@ export class Memory {
   /**
    * @param maxBytes At most so many bytes, whatever the type says.
    * @param parts Of another thread's memory: then this one has the same bytes.
-   * @throws ExhaustionError when the host cannot give the minimum, or it is above `maxBytes`.
+   * @param limits What its bytes and those that it grows by are charged to: of a guest. Nothing if not given.
+   * @throws ExhaustionError when the host cannot give the minimum, or it is above `maxBytes` or `limits`.
    * @throws TypeError, RangeError for what is no memory type or no amount, and for parts that `share` has not given.
    */
-  constructor(type: MemType, maxBytes: number = MAX_MEMORY_BYTES, parts?: SharedParts) {
+  constructor(type: MemType, maxBytes: number = MAX_MEMORY_BYTES, parts?: SharedParts, limits?: Limits) {
     checkMemoryType(type);
     BOUND(maxBytes, 'what a memory may have');
     this.type = Object.freeze({ ...type, limits: Object.freeze({ ...type.limits }) });
@@ -110,6 +114,9 @@ export class Memory {
     this.maxBytes = Math.min(maxBytes, MAX_MEMORY_BYTES, max === undefined ? MAX_MEMORY_BYTES : Number(max) * page);
     const bytes = Number(type.limits.min) * page;
     if (parts !== undefined) checkParts(parts, type, bytes, this.maxBytes);
+    this.limits = limits;
+    const what = `a memory of ${counted(type.limits.min, 'page')} (${counted(bytes, 'byte')}) cannot be allocated`;
+    limits?.take('memoryBytes', bytes, what);
     try {
       if (bytes > this.maxBytes) throw new RangeError('above the limit');
       this.store = parts?.buffer ?? this.emptyStore(bytes, this.maxBytes);
@@ -119,10 +126,8 @@ export class Memory {
       }
       this.use(this.store, this.sharedLength?.[0] ?? this.store.byteLength);
     } catch {
-      throw new ExhaustionError(
-        `out of memory: a memory of ${counted(type.limits.min, 'page')} (${counted(bytes, 'byte')}) cannot be allocated; at most ${counted(this.maxBytes, 'byte')}`,
-        'memory',
-      );
+      limits?.credit('memoryBytes', bytes);
+      throw new ExhaustionError(`out of memory: ${what}; at most ${counted(this.maxBytes, 'byte')}`, 'memory');
     }
     this.byteLength = this.sharedLength?.[0] ?? this.store.byteLength;
     this.waiters = WAITERS.get(this.store) ?? new Map();
@@ -181,10 +186,40 @@ export class Memory {
   grow(delta: number): number {
     checkCount(delta, 'what a memory grows by');
     this.refresh();
-    if (this.sharedLength !== undefined) return this.growShared(this.sharedLength, delta * this.pageSize);
+    const more = delta * this.pageSize;
+    if (!this.mayGrow(more)) return -1;
+    this.limits?.charge('memoryBytes', more);
+    const { sharedLength } = this;
+    const before = sharedLength === undefined ? this.growAlone(more) : this.growShared(sharedLength, more);
+    if (before < 0) this.limits?.credit('memoryBytes', more);
+    return before;
+  }
+
+  /**
+   * Do its type and limits let it grow by so many bytes?
+   * @internal
+   */
+  mayGrow(more: number): boolean {
+    return this.byteLength + more <= this.maxBytes && more <= this.left;
+  }
+
+  /** Bytes that limits leave. */
+  private get left(): number {
+    return this.limits?.leftOf('memoryBytes') ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * It is gone with its instance.
+   * @internal
+   */
+  release(): void {
+    this.limits?.credit('memoryBytes', this.byteLength);
+  }
+
+  private growAlone(more: number): number {
     const before = this.byteLength / this.pageSize;
-    const bytes = this.byteLength + delta * this.pageSize;
-    if (bytes > this.maxBytes || !this.makeRoom(bytes)) return -1;
+    const bytes = this.byteLength + more;
+    if (!this.makeRoom(bytes)) return -1;
     this.byteLength = bytes;
     this.exactBytes = undefined;
     this.handed = undefined;
@@ -288,7 +323,7 @@ export class Memory {
       this.store = anotherHandle(this.store);
       return true;
     }
-    const spare = Math.min(this.maxBytes, 2 * this.byteLength);
+    const spare = Math.min(this.maxBytes, 2 * this.byteLength, bytes + this.left);
     return (this.grewUnseen && spare > bytes && this.move(spare)) || this.move(bytes);
   }
 

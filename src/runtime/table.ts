@@ -9,6 +9,7 @@ import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import { checkCount, checkTableType } from './amounts.ts';
+import type { Limits } from './limits.ts';
 
 /**
  * Says that the first element of a new table is given as it is inside, and is of the type, which is one of a space.
@@ -35,29 +36,37 @@ export class Table {
   readonly cells: unknown[] = [];
   /** @internal */
   readonly max: number;
+  /** What its elements are charged to. */
+  private readonly limits: Limits | undefined;
 
   /**
    * The elements are `init`, as the host gives it, or null.
-   * @throws ExhaustionError when the minimum is above the limit of 10,000,000 elements.
+   * @throws ExhaustionError when the minimum is above the limit of 10,000,000 elements, or above what limits leave.
    * @throws TypeError for an `init` that is not of the table's type; TypeError, RangeError for what is no table type.
    */
-  constructor(type: TableType, ...init: [value?: unknown, as?: object, space?: TypeSpace]) {
+  constructor(type: TableType, ...init: [value?: unknown, as?: object, space?: TypeSpace, limits?: Limits]) {
     const inside = init[1] === INSIDE;
+    if (inside) this.limits = init[3];
     this.space = (inside && init[2]) || NO_TYPES;
     checkTableType(type, this.space);
     this.type = Object.freeze({ ...type, limits: Object.freeze({ ...type.limits }) });
     const declared = type.limits.max ?? (type.addr === I32 ? 0xffff_ffffn : BigInt(MAX_TABLE_SIZE));
     this.max = Math.min(MAX_TABLE_SIZE, Number(declared));
+    const what = `a table of ${counted(type.limits.min, 'element')}`;
     if (type.limits.min > BigInt(MAX_TABLE_SIZE)) {
-      throw new ExhaustionError(
-        `out of memory: a table of ${counted(type.limits.min, 'element')}; at most ${MAX_TABLE_SIZE}`,
-        'table',
-      );
+      throw new ExhaustionError(`out of memory: ${what}; at most ${MAX_TABLE_SIZE}`, 'table');
     }
     const first = inside ? init[0] : this.inside(init);
-    for (let left = Number(type.limits.min); left > 0; left -= PIECE) {
-      checkTime();
-      this.extend(Math.min(left, PIECE), first);
+    const size = Number(type.limits.min);
+    this.limits?.take('tableElements', size, what);
+    try {
+      for (let left = size; left > 0; left -= PIECE) {
+        checkTime();
+        this.add(Math.min(left, PIECE), first);
+      }
+    } catch (error) {
+      this.limits?.credit('tableElements', size);
+      throw error;
     }
   }
 
@@ -96,9 +105,34 @@ export class Table {
    */
   extend(delta: number, init: unknown): number {
     const before = this.cells.length;
-    if (before + delta > this.max) return -1;
-    for (let i = 0; i < delta; i++) this.cells.push(init);
+    if (!this.reserve(delta)) return -1;
+    this.add(delta, init);
     return before;
+  }
+
+  /**
+   * Charges `delta` elements, which are then added; false, and nothing has happened, where it may not grow by so many.
+   * @internal
+   */
+  reserve(delta: number): boolean {
+    if (this.cells.length + delta > this.max) return false;
+    return this.limits === undefined || this.limits.charge('tableElements', delta);
+  }
+
+  /**
+   * Adds elements that are charged.
+   * @internal
+   */
+  add(count: number, init: unknown): void {
+    for (let i = 0; i < count; i++) this.cells.push(init);
+  }
+
+  /**
+   * So many elements are not there after all; or all, as it is gone with its instance.
+   * @internal
+   */
+  release(count = this.cells.length): void {
+    this.limits?.credit('tableElements', count);
   }
 
   /** An externref that is undefined is a value: only where none is given it is null. */

@@ -17,7 +17,8 @@ import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
 import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
-import { type GuestLimits, Process } from './kernel/process.ts';
+import type { GuestLimits, Limits } from '../runtime/limits.ts';
+import { Process } from './kernel/process.ts';
 import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
 import { plainPath } from './kernel/resolve.ts';
 import {
@@ -57,7 +58,7 @@ export { portableClock, portableRandom } from './hosts/portable.ts';
 export { readOnly } from './hosts/read-only.ts';
 export type { HostFunction, Value } from './kernel/dispatcher.ts';
 export type { BufferMemory, GuestMemory } from './kernel/guest.ts';
-export type { GuestLimits } from './kernel/process.ts';
+export { type GuestLimits, Limits } from '../runtime/limits.ts';
 export type { GuestCall } from './kernel/scheduler.ts';
 export type { Engine, ProgramImports, ProgramInstance, ProgramModule, ProgramOptions } from './program.ts';
 
@@ -85,8 +86,11 @@ export interface WasiOptions {
   readonly random?: Random | undefined;
   /** How to wait: 'async' (the default) returns a promise, 'sync' keeps the whole host waiting. */
   readonly mode?: 'async' | 'sync' | undefined;
-  /** What the guest may have at a time. Files in memory have limits of their own: see memoryDirectory. */
-  readonly limits?: GuestLimits | undefined;
+  /**
+   * What the guest may have at a time: `run` makes its instances under them; for others, give both the same Limits. Files
+   * in memory have limits of their own: see memoryDirectory.
+   */
+  readonly limits?: Limits | GuestLimits | undefined;
   /** Told one line of text per system call. */
   readonly strace?: ((line: string) => void) | undefined;
 }

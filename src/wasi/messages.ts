@@ -62,10 +62,6 @@ export function nobodyWakes(threads: number): string {
   return `blocking wait: ${who} for a notification of memory without a time-out, and nobody is left to give it`;
 }
 
-export function memoriesUsedUp(threads: number): string {
-  return `out of memory: each guest thread has memories of its own, and there is no room for those of more than ${threads} threads`;
-}
-
 export function cannotWaitSync(threads: number): string {
   const who = threads === 1 ? 'the only guest thread waits' : `all ${threads} guest threads wait`;
   return `blocking wait: ${who}, and this host cannot wait for it without giving control back; use mode 'async'`;

@@ -19,7 +19,7 @@ import {
 } from '../options.ts';
 import { directory, isPieceSource, mode } from './host/checks.ts';
 import type { WasiOptions } from './index.ts';
-import type { GuestLimits } from './kernel/process.ts';
+import { limits } from '../runtime/limits.ts';
 import { needsHost, streamOfHost } from './messages.ts';
 import type { ProgramOptions } from './program.ts';
 
@@ -82,7 +82,7 @@ export const WASI_OPTIONS: Shape<WasiOptions> = {
   clock: having('a Clock', 'realtime()', 'monotonic()', 'schedule()', 'sleepSync()'),
   random: having('a Random', 'fill()'),
   mode,
-  limits: shapeOf<GuestLimits>({ handles: bound('a number of descriptors'), listings: bound('a number of bytes') }),
+  limits,
   strace: callable,
 };
 

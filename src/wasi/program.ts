@@ -2,16 +2,16 @@
 // nothing here imports an interpreter.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md
 import { endOf, within } from '../clock.ts';
-import { ExhaustionError, LinkError } from '../errors.ts';
+import { LinkError } from '../errors.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { isFunc } from '../runtime/func.ts';
+import type { Limits } from '../runtime/limits.ts';
 import { Memory } from '../runtime/memory.ts';
-import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import type { Module } from '../syntax/module.ts';
 import type { Process } from './kernel/process.ts';
 import { type GuestCall, Scheduler, type SchedulerOptions } from './kernel/scheduler.ts';
 import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from './entries.ts';
-import { hostEntry, memoriesUsedUp, needsStart } from './messages.ts';
+import { hostEntry, needsStart } from './messages.ts';
 import { THREAD_ENTRY, Threads } from './threads.ts';
 
 /** A module that an engine takes: what it imports and exports is looked up in its syntax. */
@@ -30,8 +30,15 @@ export type ProgramImports = Readonly<Record<string, Readonly<Record<string, unk
 
 /** What is needed of an engine: `engine` of wasmi-ts is one. */
 export interface Engine<M extends ProgramModule = never> {
-  /** Makes an instance; its start function is a call that has not begun. */
-  beginInstantiate(module: M, imports: ProgramImports): { instance: ProgramInstance; start: GuestCall | undefined };
+  /**
+   * Makes an instance, under the limits of the program; its start function is a call that has not begun. `release` gives
+   * back what the instance was charged, when its thread has ended.
+   */
+  beginInstantiate(
+    module: M,
+    imports: ProgramImports,
+    limits: Limits,
+  ): { instance: ProgramInstance; start: GuestCall | undefined; release?(): void };
   /** Lets the host's timers and events have a turn. */
   yieldToHost(): Promise<void>;
 }
@@ -62,42 +69,39 @@ export function runProgram<M extends ProgramModule>(
 ): void | Promise<void> {
   const { module, engine } = program;
   const exported = exportsOfModule(module.module);
-  const own = ownBytes(module.module);
-  const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes);
+  const { limits } = process;
+  const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes, limits);
   const scheduler = new Scheduler({ ...order, fuel, signal, deadline });
   const callsOf = (name: EntryName, args: readonly number[], use = (_instance: ProgramInstance): void => {}) => {
-    if (scheduler.count > 0 && (scheduler.count + 1) * own > (maxMemoryBytes ?? MAX_MEMORY_BYTES)) {
-      throw new ExhaustionError(memoriesUsedUp(scheduler.count), 'memory');
-    }
-    const { instance, start } = engine.beginInstantiate(module, imports);
+    const { instance, start, release } = engine.beginInstantiate(module, imports, limits);
     use(instance);
     const func = instance.exports[name];
     // A thread's part of the stack begins with a frame, which host functions do not have.
     if (isFunc(func) && func.instance === undefined) throw new LinkError(hostEntry(name));
     const entry = instance.begin(name, args, { async: true });
-    return start === undefined ? [entry] : [start, entry];
+    return { calls: start === undefined ? [entry] : [start, entry], release };
   };
-  process.threads = new Threads(scheduler, (number, argument) =>
+  process.threads = new Threads(scheduler, limits, (number, argument) =>
     exported(THREAD_ENTRY) === undefined ? undefined : callsOf(THREAD_ENTRY, [number, argument]),
   );
-  scheduler.add(within(endOf(deadline), () => callsOf('_start', [], begun)));
+  scheduler.add(within(endOf(deadline), () => callsOf('_start', [], begun)).calls);
   if (mode === 'async') return scheduler.run(engine.yieldToHost);
   scheduler.runSync(process.parked);
 }
 
-/** Bytes that the memories which each instance makes for itself begin with. */
-function ownBytes({ memories }: Module): number {
-  return memories.reduce((sum, { limits, pageSizeLog2 }) => sum + Number(limits.min) * 2 ** pageSizeLog2, 0);
-}
-
 /** Programs with threads import their memory; where nobody gives it, it is made, once for all threads. */
-export function withSharedMemories(module: Module, given: ProgramImports, maxMemoryBytes?: number): ProgramImports {
+export function withSharedMemories(
+  module: Module,
+  given: ProgramImports,
+  maxMemoryBytes: number | undefined,
+  limits: Limits,
+): ProgramImports {
   const imports = emptyRecord<Record<string, unknown>>();
   for (const [name, values] of Object.entries(given)) imports[name] = Object.assign(emptyRecord(), values);
   for (const { module: from, name, desc } of module.imports) {
     if (desc.kind !== 'memory' || !desc.type.shared) continue;
     imports[from] ??= emptyRecord<unknown>();
-    imports[from][name] ??= new Memory(desc.type, maxMemoryBytes);
+    imports[from][name] ??= new Memory(desc.type, maxMemoryBytes, undefined, limits);
   }
   return imports;
 }

@@ -2,6 +2,7 @@
 // https://github.com/WebAssembly/wasi-threads#detailed-design-discussion
 // A thread is a new instance of the same module over the same imports, its shared memory among them; its code is shared.
 import { isError } from '../errors.ts';
+import type { Limits } from '../runtime/limits.ts';
 import { type FuncType, I32 } from '../syntax/types.ts';
 import { ERRNO } from './host/errno.ts';
 import type { SystemInterface, TypedFunction } from './kernel/interface.ts';
@@ -13,21 +14,24 @@ export const THREADS_MODULE = 'wasi';
 /** The export that a thread begins with: `wasi_thread_start(thread number, argument)`. */
 export const THREAD_ENTRY = 'wasi_thread_start';
 
-/** Threads that a process may have at a time: our own limit. */
-const MAX_THREADS = 4096;
 /** Numbers of threads are positive and leave three bits to the guest's C library. */
 const MAX_NUMBER = 0x1fff_ffff;
 
 /** What the threads of a process are made with: the calls of a new instance. Undefined: there is no such export. */
-export type NewInstance = (number: number, argument: number) => readonly GuestCall[] | undefined;
+export type NewInstance = (
+  number: number,
+  argument: number,
+) => { readonly calls: readonly GuestCall[]; readonly release: (() => void) | undefined } | undefined;
 
 export class Threads implements ThreadGroup {
   private readonly scheduler: Scheduler;
+  private readonly limits: Limits;
   private readonly instantiate: NewInstance;
   private last = 0;
 
-  constructor(scheduler: Scheduler, instantiate: NewInstance) {
+  constructor(scheduler: Scheduler, limits: Limits, instantiate: NewInstance) {
     this.scheduler = scheduler;
+    this.limits = limits;
     this.instantiate = instantiate;
   }
 
@@ -37,17 +41,25 @@ export class Threads implements ThreadGroup {
 
   /** AGAIN: too many threads, or the instance cannot be made; NOTSUP: the module has no entry for threads. */
   spawn(argument: number): number {
-    if (this.count >= MAX_THREADS || this.last === MAX_NUMBER) return -ERRNO.AGAIN;
+    const { limits } = this;
+    if (this.last === MAX_NUMBER || !limits.charge('threads')) return -ERRNO.AGAIN;
+    let made: ReturnType<NewInstance>;
     try {
-      const calls = this.instantiate(this.last + 1, argument);
-      if (calls === undefined) return -ERRNO.NOTSUP;
-      this.scheduler.add(calls);
-      this.last++;
-      return this.last;
+      made = this.instantiate(this.last + 1, argument);
     } catch (error) {
       if (isError(error, 'exhaustion') || isError(error, 'link')) return -ERRNO.AGAIN;
       throw error;
+    } finally {
+      if (made === undefined) limits.credit('threads');
     }
+    if (made === undefined) return -ERRNO.NOTSUP;
+    const { calls, release } = made;
+    this.scheduler.add(calls, () => {
+      limits.credit('threads');
+      release?.();
+    });
+    this.last++;
+    return this.last;
   }
 }
 

@@ -18,6 +18,7 @@ import {
   instantiateAsync,
   invoke,
   invokeAsync,
+  Limits,
   Linker,
   Memory,
   setGlobal,
@@ -79,11 +80,18 @@ function begun(): Execution<unknown> {
 /** An entry by its name, its known options with a value that fits, and one that does not. */
 type Entry = [call: (options: never) => unknown, good: Record<string, unknown>, bad: Record<string, unknown>];
 
-const EACH = { maxMemoryBytes: 65536, mode: 'fast', unknownImports: 'trap', prices: { instruction: 0.5 } };
+const EACH = {
+  maxMemoryBytes: 65536,
+  limits: { memoryBytes: 1 << 30 },
+  mode: 'fast',
+  unknownImports: 'trap',
+  prices: { instruction: 0.5 },
+};
 const LATER = Date.now() + 3_600_000;
 const LIMITS = { ...EACH, fuel: 100, deadline: LATER };
 const WRONG_LIMITS = {
   maxMemoryBytes: '64KiB',
+  limits: 65536,
   mode: 'slow',
   fuel: '1',
   deadline: 50,
@@ -95,6 +103,11 @@ const MODULES = { maxFunctions: 2, trapFree: true, features: new Set(['core']) }
 const WRONG_MODULES = { maxFunctions: 0.5, trapFree: 1, features: ['core'], maxPages: '1', fuel: Number.NaN, start: 0 };
 
 const ENTRIES: Record<string, Entry> = {
+  Limits: [
+    (o) => new Limits(o),
+    { memoryBytes: 1, tableElements: 2, threads: 3, handles: 4, listings: Number.POSITIVE_INFINITY },
+    { memoryBytes: '1', tableElements: -1, threads: 0.5, handles: null, listings: Number.NaN },
+  ],
   compile: [
     (o) => compile(bytes, o),
     { borrow: true, deadline: LATER },

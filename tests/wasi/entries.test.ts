@@ -53,6 +53,7 @@ const WASI_ROWS: Record<keyof typeof wasi, Row> = {
     [(one) => new wasi.WASI().run(one, undefined as never), ...OBJECTS, { beginInstantiate: 5, yieldToHost: 5 }],
     [(module) => new wasi.WASI().run(engine, module), ...OBJECTS],
   ],
+  Limits: [[(given) => new wasi.Limits(given), null, 5, 'x', [], { memoryBytes: '1MiB' }, { memory: 5 }]],
   awaited: [[(from) => wasi.awaited(from), ...WRONG_DIRECTORIES]],
   overlay: [[(base) => wasi.overlay(base), ...WRONG_DIRECTORIES]],
   readOnly: [[(base) => wasi.readOnly(base), ...WRONG_DIRECTORIES]],

@@ -1,9 +1,10 @@
 // The file table of a process: descriptors by number, lowest free number first, with rights that only shrink.
 // What a right means is the business of the system interface; here rights are bit sets.
-import { Budget } from '../../runtime/budget.ts';
+import type { Budget } from '../../runtime/budget.ts';
+import { Limits } from '../../runtime/limits.ts';
 import { quietly, refused, SystemError } from '../host/errno.ts';
 import { tooManyDescriptors } from '../messages.ts';
-import { LISTING_BYTES, Listings } from './listings.ts';
+import { Listings } from './listings.ts';
 import type { HeldConnection, HeldDirectory, HeldFile, HeldInput, HeldListener, HeldOutput } from './held.ts';
 
 export interface OpenFile {
@@ -55,9 +56,6 @@ export interface Descriptor {
 /** What a process has, by kinds that are counted: open descriptors, and bytes of names that are being listed. */
 export type Held = 'handles' | 'listings';
 
-/** Open descriptors per process where the embedder says nothing: a guest's own number, whatever the host allows. */
-export const MAX_DESCRIPTORS = 1024;
-
 export class FileTable {
   private readonly entries: (Descriptor | undefined)[] = [];
   readonly listings: Listings;
@@ -66,7 +64,7 @@ export class FileTable {
   /** No number below is free. */
   private full = 0;
 
-  constructor(budget: Budget<Held> = new Budget({ handles: MAX_DESCRIPTORS, listings: LISTING_BYTES })) {
+  constructor(budget: Budget<Held> = new Limits()) {
     this.budget = budget;
     this.listings = new Listings(budget);
   }

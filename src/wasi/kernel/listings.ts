@@ -5,9 +5,6 @@ import type { Budget } from '../../runtime/budget.ts';
 import { refused } from '../host/errno.ts';
 import type { OpenDirectory } from './file-table.ts';
 
-/** Bytes of all listings of a process where the embedder says nothing. */
-export const LISTING_BYTES = 64 * 1024 * 1024;
-
 /** What a name takes, besides two bytes for each of its UTF-16 units. */
 const NAME_BYTES = 32;
 

@@ -5,10 +5,9 @@ import { encodeUtf8 } from '../../syntax/utf8.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Random } from '../host/random.ts';
 import { refuseEnvironmentName, refuseNul } from '../messages.ts';
-import { Budget } from '../../runtime/budget.ts';
-import { FileTable, MAX_DESCRIPTORS } from './file-table.ts';
+import { type GuestLimits, type Limits, limitsOf } from '../../runtime/limits.ts';
+import { FileTable } from './file-table.ts';
 import { HeldClock, HeldRandom } from './held.ts';
-import { LISTING_BYTES } from './listings.ts';
 import { Parked } from './parked.ts';
 import { Waiting } from './wait.ts';
 
@@ -18,15 +17,7 @@ export interface ProcessOptions {
   readonly env: Pairs<string>;
   readonly clock: Clock;
   readonly random: Random;
-  readonly limits?: GuestLimits | undefined;
-}
-
-/** What a guest may have of its host at a time. */
-export interface GuestLimits {
-  /** Open descriptors, its streams and directories included; 1,024 if not given. Past it: MFILE. */
-  readonly handles?: number | undefined;
-  /** Bytes that names of directories take which it is in the middle of listing; 64 MiB if not given. Past it: NOMEM. */
-  readonly listings?: number | undefined;
+  readonly limits?: Limits | GuestLimits | undefined;
 }
 
 /** The guest threads of a process, where somebody schedules them. */
@@ -42,6 +33,7 @@ export class Process {
   readonly args: readonly Uint8Array[];
   /** `KEY=VALUE`, likewise. */
   readonly env: readonly Uint8Array[];
+  readonly limits: Limits;
   readonly files: FileTable;
   readonly clock: HeldClock;
   readonly random: HeldRandom;
@@ -61,8 +53,8 @@ export class Process {
       if (key === '' || key.includes('=')) throw new TypeError(refuseEnvironmentName(key));
       return terminated('environment variable', `${key}=${value}`);
     });
-    const { handles = MAX_DESCRIPTORS, listings = LISTING_BYTES } = options.limits ?? {};
-    this.files = new FileTable(new Budget({ handles, listings }));
+    this.limits = limitsOf(options.limits);
+    this.files = new FileTable(this.limits);
     this.clock = new HeldClock(options.clock);
     this.random = new HeldRandom(options.random);
     this.parked = new Parked(this.clock);

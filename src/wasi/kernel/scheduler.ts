@@ -58,6 +58,8 @@ export interface HostWaits {
 interface GuestThread {
   /** Made one after the other: the start function, if there is one, and the entry. */
   readonly calls: GuestCall[];
+  /** Is told when they are done. */
+  readonly ended: (() => void) | undefined;
   /** What is left of the slice of a turn that was interrupted. */
   left: number | undefined;
 }
@@ -95,9 +97,9 @@ export class Scheduler {
     return this.threads.size;
   }
 
-  /** Adds a thread that makes these calls one after the other. The first one added is the main thread. */
-  add(calls: readonly GuestCall[]): void {
-    const thread = { calls: [...calls], left: undefined };
+  /** Adds a thread that makes these calls one after the other, and then says so. The first one added is the main thread. */
+  add(calls: readonly GuestCall[], ended?: () => void): void {
+    const thread = { calls: [...calls], left: undefined, ended };
     this.main ??= thread;
     this.threads.add(thread);
     this.runnable.push(thread);
@@ -188,7 +190,10 @@ export class Scheduler {
     if (outcome === 'done') thread.calls.shift();
     if (thread.left !== undefined) this.runnable.unshift(thread);
     else if (thread.calls.length > 0) this.runnable.push(thread);
-    else this.threads.delete(thread);
+    else {
+      this.threads.delete(thread);
+      thread.ended?.();
+    }
   }
 
   private sliceLength(): number {

@@ -1,0 +1,40 @@
+// The options of `run` that bound what a program has at a time, all its modules and threads together.
+import type { ExhaustionError } from '../errors.ts';
+import { LIMITS, type LimitKind, Limits } from '../runtime/limits.ts';
+import { type Options, type OptionSpecs, count, size } from './options.ts';
+
+/** By kind of limit: what --max- is followed by, and what is bounded. */
+const FLAGS: Readonly<Record<LimitKind, readonly [name: string, of: string]>> = {
+  memoryBytes: ['memory', 'memories, all together'],
+  tableElements: ['table', 'elements of tables, all together'],
+  threads: ['threads', 'guest threads at a time'],
+  handles: ['handles', 'open descriptors'],
+  listings: ['listings', 'directories that are being listed'],
+};
+
+const ROWS = Object.entries(FLAGS).map(([kind, [name, of]]) => {
+  const isSize = LIMITS[kind as LimitKind].unit === 'bytes';
+  return { kind: kind as LimitKind, flag: `max-${name}`, isSize, of };
+});
+
+export const LIMIT_OPTIONS: OptionSpecs = Object.fromEntries(
+  ROWS.map(({ flag }) => [flag, { kind: 'value' } as const]),
+);
+
+/** Lines of the help. */
+export const LIMIT_HELP = ROWS.map(({ flag, isSize, of }) => {
+  return `${`      --${flag} ${isSize ? 'SIZE' : 'N'}`.padEnd(29)} ${of}${flag === 'max-memory' ? ': 64MiB, 1GiB' : ''}`;
+}).join('\n');
+
+/** @throws UsageError. */
+export function limitOptions(options: Options): Limits {
+  return new Limits(
+    Object.fromEntries(ROWS.map(({ kind, flag, isSize }) => [kind, (isSize ? size : count)(options, flag)])),
+  );
+}
+
+/** Which option gives more of what an error says is used up, if one does. */
+export function optionFor({ message }: ExhaustionError): string | undefined {
+  const row = ROWS.find(({ kind }) => message.endsWith(`(limits: ${kind})`));
+  return row && `--${row.flag} ${row.isSize ? 'SIZE' : 'N'}`;
+}
