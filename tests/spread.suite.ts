@@ -29,6 +29,7 @@ const BOUNDED: Record<string, string> = {
   'jsapi/functions.ts new Array<unknown>(n)': 'parameters of a function: 1,000',
   'jsapi/namespace.ts Reflect.apply(list)': 'what the function was called with',
   'jsapi/values.ts new Array<unknown>(n)': 'parameters of a function: 1,000',
+  'jsapi/realm.ts Reflect.construct(list)': 'what the constructor was called with',
   'jsapi/webidl.ts Reflect.apply(list)': 'none',
   'jsapi/webidl.ts Reflect.construct(list)': 'one argument or none',
   'lowering/lower-atomics.ts b.code.statement(...)': 'operands of an op: 8',

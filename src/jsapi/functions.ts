@@ -7,6 +7,7 @@ import type { DefType, TypeSpace } from '../validator/type-space.ts';
 import { SuspendError, runtimeErrorOf, trapOf } from './errors.ts';
 import { exceptionObjectOf, wasmExceptionOf } from './exceptions.ts';
 import * as say from './messages.ts';
+import { realmOf } from './realm.ts';
 import { reflection } from './switch.ts';
 import { canCross, readAll, toJs, toWasm, writeAll } from './values.ts';
 
@@ -26,12 +27,13 @@ export function exportedFunction(func: Func): Callable {
   if (known !== undefined) return known;
   const { params, results } = func.signature;
   const crosses = params.every(canCross) && results.every(canCross);
+  const realm = realmOf(func);
   // An arrow function is no constructor and has no prototype, like a built-in function.
   const made: Callable = (...args) => {
     if (!crosses) throw new TypeError(say.uncrossable());
     const values = coerce(params, args, func.defType.space);
     try {
-      const answer = invokePlain(func, values);
+      const answer = realm === undefined ? invokePlain(func, values) : realm.call(func, values);
       return results.length === 1 ? toJs(answer) : resultOf(results.length === 0 ? [] : (answer as unknown[]));
     } catch (error) {
       throw toOutside(error);

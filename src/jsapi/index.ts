@@ -12,4 +12,6 @@ export type { TagType } from './tag.ts';
 export type { AddressTypeName, AddressValue, ValueTypeName } from './types.ts';
 export { enableTypeReflection, type FunctionType } from './reflection.ts';
 export { memoryOf } from './memory.ts';
-export { namespace, namespace as default } from './namespace.ts';
+export { createWebAssembly, namespace, namespace as default } from './namespace.ts';
+export type { FuelAccount, NamespaceOptions } from './realm.ts';
+export { type GuestLimits, Limits } from '../runtime/limits.ts';

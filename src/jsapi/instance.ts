@@ -15,6 +15,7 @@ import { type MemoryObject, memoryObject, memoryOf } from './memory.ts';
 import * as say from './messages.ts';
 import { type Compiled, type ModuleObject, toModule } from './module.ts';
 import { suspendedFunctionOf } from './promising.ts';
+import { type Realm, bindRealm, enteredRealm } from './realm.ts';
 import { type TableObject, tableObject, tableOf } from './table.ts';
 import { type TagObject, tagObject, tagOfObject } from './tag.ts';
 import { canCross, toWasm } from './values.ts';
@@ -103,31 +104,39 @@ function plainGlobal({ val, mutable }: GlobalType, value: unknown, space: TypeSp
 }
 
 /** Instantiates with imports that have been read, and runs the start function. @throws LinkError, RuntimeError ... */
-export function instantiateCore({ valid }: Compiled, externs: readonly Extern[], who: string): ModuleInstance {
+export function instantiateCore(
+  { valid }: Compiled,
+  externs: readonly Extern[],
+  who: string,
+  realm: Realm | undefined,
+): ModuleInstance {
   let inner: ModuleInstance;
   try {
-    inner = instantiateModule(valid, externs);
+    const make = (): ModuleInstance => instantiateModule(valid, externs, { limits: realm?.limits });
+    inner = realm === undefined ? make() : realm.within(make);
   } catch (error) {
     throw linkErrorOf(error, who);
   }
+  bindRealm(inner, realm);
   const { start } = valid.module;
   if (start === undefined) return inner;
   try {
-    invoke(inner.func(start), []);
+    if (realm === undefined) invoke(inner.func(start), []);
+    else realm.call(inner.func(start), []);
   } catch (error) {
     throw toOutside(error);
   }
   return inner;
 }
 
-function exportValue(value: Extern): unknown {
+function exportValue(value: Extern, realm: Realm | undefined): unknown {
   switch (value.kind) {
     case 'func':
       return exportedFunction(value);
     case 'memory':
-      return memoryObject(value);
+      return memoryObject(value, realm);
     case 'table':
-      return tableObject(value);
+      return tableObject(value, realm);
     case 'global':
       return globalObject(value);
     case 'tag':
@@ -135,31 +144,33 @@ function exportValue(value: Extern): unknown {
   }
 }
 
-function exportsOf(inner: ModuleInstance): object {
+function exportsOf(inner: ModuleInstance, realm: Realm | undefined): object {
   const made = emptyRecord<unknown>();
   for (const { name, kind, index } of inner.module.module.exports) {
-    made[name] = exportValue(inner.extern(kind, index));
+    made[name] = exportValue(inner.extern(kind, index), realm);
   }
   return Object.freeze(made);
 }
 
 /** An object for an instance. */
-export function instanceObject(inner: ModuleInstance): InstanceObject {
-  return bind(newObject(InstanceObject), inner);
+export function instanceObject(inner: ModuleInstance, realm: Realm | undefined): InstanceObject {
+  return bind(newObject(realm?.own(InstanceObject) ?? InstanceObject), inner, realm);
 }
 
-function bind(target: InstanceObject, inner: ModuleInstance): InstanceObject {
-  EXPORTS.set(target, exportsOf(inner));
+function bind(target: InstanceObject, inner: ModuleInstance, realm: Realm | undefined): InstanceObject {
+  EXPORTS.set(target, exportsOf(inner, realm));
   return target;
 }
 
 export const { Instance: InstanceObject } = {
   Instance: class {
     constructor(module: ModuleObject, ...importObject: [importObject?: ImportsObject]) {
+      const realm = enteredRealm();
       const who = 'WebAssembly.Instance()';
       const compiled = toModule(module, `${who}: Argument 0`);
       const given = toImportsObject(importObject[0], who);
-      return bind(newObject(new.target), instantiateCore(compiled, readImports(compiled, given, who), who));
+      const inner = instantiateCore(compiled, readImports(compiled, given, who), who, realm);
+      return bind(newObject(new.target), inner, realm);
     }
 
     get exports(): ExportsObject {

@@ -5,6 +5,7 @@ import { Memory } from '../runtime/memory.ts';
 import { MAX_PAGES_32, MAX_PAGES_64 } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 import * as say from './messages.ts';
+import { type Realm, enteredRealm } from './realm.ts';
 import { type AddressTypeName, type AddressValue, fromAddress, toAddress, toAddressType, toLimits } from './types.ts';
 import { exposeInterface, lookUp, newObject, toDictionary } from './webidl.ts';
 
@@ -24,9 +25,9 @@ export function memoryOf(value: unknown): Memory | undefined {
 }
 
 /** The object of a memory, always the same one. */
-export function memoryObject(memory: Memory): MemoryObject {
+export function memoryObject(memory: Memory, realm?: Realm): MemoryObject {
   const known = OBJECTS.get(memory);
-  return known ?? bind(newObject(MemoryObject), memory);
+  return known ?? bind(newObject(realm?.own(MemoryObject) ?? MemoryObject), memory);
 }
 
 function bind(target: MemoryObject, memory: Memory): MemoryObject {
@@ -58,9 +59,10 @@ function toMemoryType(descriptor: unknown): MemType {
 export const { Memory: MemoryObject } = {
   Memory: class {
     constructor(descriptor: MemoryDescriptor) {
+      const realm = enteredRealm();
       const type = toMemoryType(descriptor);
       try {
-        return bind(newObject(new.target), new Memory(type));
+        return bind(newObject(new.target), new Memory(type, undefined, undefined, realm?.limits));
       } catch (error) {
         throw isError(error, 'exhaustion') ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
       }

@@ -8,6 +8,7 @@ import { typeSpace, type ValidModule, validateModule } from '../validator/module
 import { type CompileSettings, isProvided, wronglyTyped } from './builtins.ts';
 import { CompileError, compileErrorOf } from './errors.ts';
 import * as say from './messages.ts';
+import { type Realm, enteredRealm } from './realm.ts';
 import { reflection } from './switch.ts';
 import {
   copyBytes,
@@ -44,8 +45,8 @@ export function moduleOf(value: unknown): Compiled | undefined {
 }
 
 /** An object for a compiled module. */
-export function moduleObject(compiled: Compiled): ModuleObject {
-  return bind(newObject(ModuleObject), compiled);
+export function moduleObject(compiled: Compiled, realm?: Realm): ModuleObject {
+  return bind(newObject(realm?.own(ModuleObject) ?? ModuleObject), compiled);
 }
 
 function bind(target: ModuleObject, compiled: Compiled): ModuleObject {
@@ -85,10 +86,11 @@ function checkLimits({ tableTypes, memTypes }: ValidModule, who: string): void {
   }
 }
 
-/** Compiles bytes, which nobody changes afterwards. @throws CompileError. */
-export function compileBytes(bytes: Uint8Array, settings: CompileSettings, who: string): Compiled {
+/** Compiles bytes, which nobody changes afterwards. @throws CompileError; Interrupted at the deadline of a realm. */
+export function compileBytes(bytes: Uint8Array, settings: CompileSettings, who: string, realm?: Realm): Compiled {
   try {
-    const valid = validateModule(decodeModule(bytes), { features: FEATURES });
+    const validate = (): ValidModule => validateModule(decodeModule(bytes), { features: FEATURES });
+    const valid = realm === undefined ? validate() : realm.within(validate);
     checkLimits(valid, who);
     if (new Set(settings.builtins).size < settings.builtins.length) {
       throw new CompileError(`${who}: ${say.duplicateBuiltins()}`);
@@ -152,9 +154,10 @@ export const { Module: ModuleObject } = {
     declare readonly [Symbol.toStringTag]: 'WebAssembly.Module';
 
     constructor(bytes: ArrayBufferLike | ArrayBufferView, ...options: [options?: CompileOptions]) {
+      const realm = enteredRealm();
       const who = 'WebAssembly.Module()';
       const copy = copyBytes(bytes, `${who}: Argument 0`);
-      return bind(newObject(new.target), compileBytes(copy, toSettings(options[0], who), who));
+      return bind(newObject(new.target), compileBytes(copy, toSettings(options[0], who), who, realm));
     }
 
     static exports(moduleObject: ModuleObject): ModuleExportDescriptor[] {

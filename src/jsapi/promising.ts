@@ -5,6 +5,7 @@ import { type Execution, begin, invokeAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/func.ts';
 import { type Callable, coerce, describeFunction, funcOf, resultOf, toOutside } from './functions.ts';
 import * as say from './messages.ts';
+import { type Realm, realmOf } from './realm.ts';
 import { canCross } from './values.ts';
 import { exposeInterface, isCallable, lookUp, newObject } from './webidl.ts';
 
@@ -36,12 +37,14 @@ exposeInterface(SuspendingObject, 'Suspending');
 /** Runs an execution to its end, however often it is suspended. */
 function finish(
   execution: Execution<unknown>,
+  realm: Realm | undefined,
   resolve: (value: unknown) => void,
   reject: (error: unknown) => void,
 ): void {
   const goOn = (): void => {
     try {
-      if (execution.step() === 'suspended') {
+      const outcome = realm === undefined ? execution.step() : realm.within(() => realm.step(execution));
+      if (outcome === 'suspended') {
         // A notification comes from within another call, which ends first.
         const later = (): void => void Promise.resolve().then(goOn);
         execution.whenReady(execution.waitsForMemory ? later : goOn);
@@ -68,7 +71,7 @@ function callPromising(func: Func, args: readonly unknown[]): Promise<unknown> {
     }
     const execution = begin(func, values, { async: true });
     execution.fuel = Number.POSITIVE_INFINITY;
-    finish(execution, resolve, reject);
+    finish(execution, realmOf(func), resolve, reject);
   });
 }
 

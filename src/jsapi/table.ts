@@ -4,6 +4,7 @@ import { INSIDE, Table } from '../runtime/table.ts';
 import type { ValType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import * as say from './messages.ts';
+import { type Realm, enteredRealm } from './realm.ts';
 import {
   type AddressTypeName,
   type AddressValue,
@@ -32,9 +33,9 @@ export function tableOf(value: unknown): Table | undefined {
 }
 
 /** The object of a table, always the same one. */
-export function tableObject(table: Table): TableObject {
+export function tableObject(table: Table, realm?: Realm): TableObject {
   const known = OBJECTS.get(table);
-  return known ?? bind(newObject(TableObject), table);
+  return known ?? bind(newObject(realm?.own(TableObject) ?? TableObject), table);
 }
 
 function bind(target: TableObject, table: Table): TableObject {
@@ -67,6 +68,7 @@ function checkCrossing(table: Table): void {
 export const { Table: TableObject } = {
   Table: class {
     constructor(descriptor: TableDescriptor, ...[value]: [value?: unknown]) {
+      const realm = enteredRealm();
       const who = 'WebAssembly.Table()';
       const given = toDictionary(descriptor, `${who}: Argument 0`);
       // Members are read in the order that browsers read them, each converted before the next.
@@ -77,7 +79,8 @@ export const { Table: TableObject } = {
       const limits = toLimits(given, addr, who);
       const init = toInitial(value, elem, NO_TYPES);
       try {
-        return bind(newObject(new.target), new Table({ addr, limits, shared: false, elem }, init, INSIDE));
+        const type = { addr, limits, shared: false, elem };
+        return bind(newObject(new.target), new Table(type, init, INSIDE, NO_TYPES, realm?.limits));
       } catch (error) {
         throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
       }

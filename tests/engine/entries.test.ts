@@ -48,7 +48,7 @@ import { Tracer } from '../../src/trace/index.ts';
 import { nodeDirectory, nodeHost } from '../../src/wasi/hosts/node.ts';
 import { memoryDirectory, overlay, type ProgramOptions, readText, VirtualClock, WASI } from '../../src/wasi/index.ts';
 import { projectRoot } from '../data.ts';
-import Ours from '../../src/jsapi/index.ts';
+import Ours, { createWebAssembly } from '../../src/jsapi/index.ts';
 
 const bytes = assemble(
   '(module (memory (export "m") 1) (global (export "g") i32 (i32.const 0)) (func (export "_start")) (func (export "f")))',
@@ -103,6 +103,11 @@ const MODULES = { maxFunctions: 2, trapFree: true, features: new Set(['core']) }
 const WRONG_MODULES = { maxFunctions: 0.5, trapFree: 1, features: ['core'], maxPages: '1', fuel: Number.NaN, start: 0 };
 
 const ENTRIES: Record<string, Entry> = {
+  createWebAssembly: [
+    (o) => createWebAssembly(o),
+    { limits: { memoryBytes: 1 }, fuel: { left: 5 }, deadline: () => LATER },
+    { limits: 5, fuel: { left: '5' }, deadline: 50 },
+  ],
   Limits: [
     (o) => new Limits(o),
     { memoryBytes: 1, tableElements: 2, threads: 3, handles: 4, listings: Number.POSITIVE_INFINITY },

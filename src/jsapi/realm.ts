@@ -1,0 +1,140 @@
+// A namespace of its own: what is made by it is charged to its limits, and calls use up its fuel and end by its deadline.
+// The global one has no realm. Classes whose objects are charged are its own, with the members of the global ones; errors,
+// tags, globals and exceptions are the same for all.
+import { DEADLINE, endOf, outOfTime, within } from '../clock.ts';
+import type { Outcome } from '../interpreter/driver.ts';
+import { outOfFuel } from '../interpreter/execution.ts';
+import { type Execution, FUEL, begin, invokePlain } from '../interpreter/invoke.ts';
+import { either, type Shape } from '../options.ts';
+import type { Func } from '../runtime/func.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
+import { type GuestLimits, type Limits, limits, limitsOf } from '../runtime/limits.ts';
+
+/** Fuel that is read and written: what is left for all calls together. More of it can be given at any time. */
+export interface FuelAccount {
+  left: number;
+}
+
+export interface NamespaceOptions {
+  /** What all instances, memories and tables of the namespace may have together; the usual limits if not given. */
+  readonly limits?: Limits | GuestLimits | undefined;
+  /** Units for all calls together, or an account of them; unlimited if not given. */
+  readonly fuel?: number | FuelAccount | undefined;
+  /** When all has to be over, as Date.now() tells it; or what is asked for that moment when a call from outside begins. */
+  readonly deadline?: number | (() => number) | undefined;
+}
+
+export const NAMESPACE_OPTIONS: Shape<NamespaceOptions> = {
+  limits,
+  fuel: either((value) => typeof (value as FuelAccount | null)?.left === 'number', FUEL),
+  deadline: either((value) => typeof value === 'function', DEADLINE),
+};
+
+export class Realm {
+  readonly limits: Limits;
+  private readonly account: FuelAccount | undefined;
+  private readonly deadline: (() => number) | undefined;
+  /** Calls that are on the stack: the innermost one has the fuel. */
+  private readonly calls: Execution<unknown>[] = [];
+  private readonly classes = new Map<object, object>();
+
+  constructor(options: NamespaceOptions) {
+    const { fuel, deadline } = options;
+    this.limits = limitsOf(options.limits);
+    this.account = typeof fuel === 'number' ? { left: fuel } : fuel;
+    this.deadline = typeof deadline === 'number' ? () => deadline : deadline;
+  }
+
+  /** Does something that has to be over at the deadline. */
+  within<T>(action: () => T): T {
+    if (this.deadline === undefined) return action();
+    return within(endOf(DEADLINE(this.deadline(), 'the deadline of a namespace') as number), action);
+  }
+
+  /** Calls a function: its results, as `invokePlain` has them. */
+  call(func: Func, values: readonly unknown[]): unknown {
+    return this.within(() => {
+      if (this.account === undefined || func.instance === undefined) return invokePlain(func, values);
+      const execution = begin(func, values);
+      this.step(execution);
+      const { results } = execution;
+      return results.length === 1 ? results[0] : results;
+    });
+  }
+
+  /** A step of a call, with the fuel that is left. @throws Interrupted when it is used up. */
+  step(execution: Execution<unknown>): 'done' | 'suspended' {
+    const { account, calls } = this;
+    if (account !== undefined) {
+      const outer = calls[calls.length - 1] as { fuel: number } | undefined;
+      execution.fuel = outer?.fuel ?? account.left;
+      calls.push(execution);
+      try {
+        return ended(execution.step());
+      } finally {
+        calls.pop();
+        if (outer === undefined) account.left = execution.fuel;
+        else outer.fuel = execution.fuel;
+      }
+    }
+    execution.fuel = Number.POSITIVE_INFINITY;
+    return ended(execution.step());
+  }
+
+  /** The same class for this namespace. */
+  own<C extends Class>(base: C): C {
+    let made = this.classes.get(base) as C | undefined;
+    if (made === undefined) this.classes.set(base, (made = classFor(this, base)));
+    return made;
+  }
+}
+
+function ended(outcome: Outcome): 'done' | 'suspended' {
+  if (outcome === 'done' || outcome === 'suspended') return outcome;
+  throw outcome === 'fuel' ? outOfFuel() : outOfTime();
+}
+
+type Class = (abstract new (...args: never[]) => object) & { readonly name: string; readonly prototype: object };
+
+/** The realm of the class that is being constructed. */
+let entering: Realm | undefined;
+
+/** To be asked first in a constructor: code of the host that it calls may construct others. */
+export function enteredRealm(): Realm | undefined {
+  const realm = entering;
+  entering = undefined;
+  return realm;
+}
+
+/** A class with the members of another one, which constructs its objects in a realm. */
+function classFor<C extends Class>(realm: Realm, base: C): C {
+  const { [base.name]: made } = {
+    [base.name]: class {
+      constructor(...args: unknown[]) {
+        entering = realm;
+        return Reflect.construct(base as never, args, new.target) as object;
+      }
+    },
+  };
+  const { prototype: _, ...statics } = Object.getOwnPropertyDescriptors(base);
+  const members = Object.getOwnPropertyDescriptors(base.prototype) as PropertyDescriptorMap;
+  Object.defineProperties(made.prototype, {
+    ...members,
+    constructor: { value: made, writable: true, configurable: true, enumerable: false },
+  });
+  Object.defineProperties(made, statics as PropertyDescriptorMap);
+  Object.defineProperty(made, 'prototype', { writable: false });
+  return made as unknown as C;
+}
+
+/** The realm that each instance was made in. */
+const REALMS = new WeakMap<ModuleInstance, Realm>();
+
+export function bindRealm(inner: ModuleInstance, realm: Realm | undefined): void {
+  if (realm !== undefined) REALMS.set(inner, realm);
+}
+
+/** The realm of the instance that defines a function. */
+export function realmOf({ instance }: Func): Realm | undefined {
+  return instance && REALMS.get(instance);
+}
