@@ -285,8 +285,8 @@ export function unknownName(
   return new TypeError(`${where}: unknown ${kind} ${quote(name)}; ${hint}`);
 }
 
-/** The known name that a misspelt one is most like: few letters differ, or one begins with the other. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name that a misspelt one is most like; undefined where it is like none: few letters differ, or one begins with the other. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const given = name.slice(0, LONGEST_SHOWN).toLowerCase();
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
@@ -294,7 +294,9 @@ function nearest(name: string, known: readonly string[]): string | undefined {
     const other = one.toLowerCase();
     const begins = given.length > 2 && (other.startsWith(given) || given.startsWith(other));
     const distance = begins ? 1 : editDistance(given, other);
-    if (distance < least && distance <= Math.max(2, Math.floor(other.length / 3))) {
+    // Of short names, two other letters make another word.
+    const far = other.charAt(0) === given.charAt(0) || other.length > 4 ? 2 : 1;
+    if (distance < least && distance <= Math.max(far, Math.floor(other.length / 3))) {
       best = one;
       least = distance;
     }

@@ -1,6 +1,7 @@
 // Reads a command's options with node:util's parseArgs, and turns every mistake into one clear usage error.
 // Options stand before the first file where a command says so; what follows then belongs to the guest.
 import { parseArgs } from 'node:util';
+import { nearest } from '../options.ts';
 import { own } from '../syntax/records.ts';
 import { UsageError } from './failure.ts';
 
@@ -94,7 +95,7 @@ export function parseOptions(
       files.push(token.value);
       if (guestArguments) return new Options(command, files, args.slice(token.index + 1), given);
     } else if (token.kind === 'option') {
-      given.push({ name: token.name, value: checkedValue(command, own(all, token.name), token) });
+      given.push({ name: token.name, value: checkedValue(command, all, token) });
     }
   }
   return new Options(command, files, [], given);
@@ -107,9 +108,15 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-function checkedValue(command: string, spec: OptionSpec | undefined, token: OptionToken): string {
+function hint(name: string, known: OptionSpecs): string {
+  const near = name.length > 1 ? nearest(name, Object.keys(known)) : undefined;
+  return near === undefined ? '' : `; did you mean --${near}?`;
+}
+
+function checkedValue(command: string, known: OptionSpecs, token: OptionToken): string {
+  const spec = own(known, token.name);
   const { rawName, value } = token;
-  if (spec === undefined) throw new UsageError(`unknown option ${rawName}`, command);
+  if (spec === undefined) throw new UsageError(`unknown option ${rawName}${hint(token.name, known)}`, command);
   if (spec.kind === 'flag' && value !== undefined) throw new UsageError(`${rawName} takes no value`, command);
   if (spec.kind !== 'value') return value ?? '';
   if (value === undefined) throw new UsageError(`${rawName} needs a value`, command);
@@ -173,7 +180,9 @@ export function count(options: Options, name: string): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text.replace(/_/g, ''));
   if (!/^\d[\d_]*$/.test(text) || !Number.isSafeInteger(value)) {
-    throw options.usage(`--${name} ${text}: a whole number is needed`);
+    throw options.usage(
+      `--${name} ${text}: a whole number is needed${/^\d+$/.test(text) ? `, ${Number.MAX_SAFE_INTEGER} at most` : ''}`,
+    );
   }
   return value;
 }

@@ -39,6 +39,7 @@ function switched(options: Options, set: FeatureSet, item: string): FeatureSet {
     return withFeatures(set, Object.fromEntries(names.map((one) => [one, on || one === 'core'])));
   }
   if (!isFeature(name)) throw options.usage(unknownName('--wasm-features', 'feature', name, names, nameText).message);
+  if (name === 'core' && !on) throw options.usage(`--wasm-features ${item}: "core" is always on`);
   return withFeatures(set, { [name]: on });
 }
 

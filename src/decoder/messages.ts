@@ -26,7 +26,12 @@ export const preambleEnd = (length: number): MalformedError =>
 export const badMagic = (): MalformedError =>
   malformed('magic header not detected: a module begins with the bytes 00 61 73 6d', 0);
 export const badVersion = (version: number): MalformedError =>
-  malformed(`unknown binary version: ${version}, expected 1`, 4);
+  malformed(`unknown binary version: ${version}, expected 1${version === COMPONENT ? COMPONENTS : ''}`, 4);
+
+/** Version 13 of layer 1. */
+const COMPONENT = 0x1_000d;
+const COMPONENTS =
+  ': this is a component, which wraps modules (wasip2); components are not built here, core modules are';
 export const moduleTooLarge = (bytes: number, limit: number): MalformedError =>
   malformed(`module too large: ${bytes} bytes, the limit is ${limit}`, 0);
 export const malformedSectionId = (offset: number, id: number): MalformedError =>

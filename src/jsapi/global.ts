@@ -44,7 +44,8 @@ const FLOAT32 = new Float32Array(WORDS.buffer);
 const FLOAT64 = new Float64Array(WORDS.buffer);
 
 /** Sets a global to what `toWasm` gave. */
-export function writeGlobal({ type, words, refs, at }: Global, value: unknown): void {
+export function writeGlobal(global: Global, value: unknown): void {
+  const { type, words, refs, at } = global;
   switch (type.val) {
     case I32:
       words[at] = value as number;

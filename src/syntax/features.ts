@@ -114,6 +114,7 @@ export function withFeatures(base: FeatureSet, switches: Readonly<Partial<Record
   for (const [name, value] of Object.entries(switches) as [Feature, boolean][]) {
     checkFeature(name, 'withFeatures');
     if (typeof value !== 'boolean') throw misfit(`withFeatures: "${name}"`, 'true or false', value);
+    if (name === 'core' && !value) throw new TypeError('withFeatures: "core" is always on: all else stands on it');
     if (!value) set.delete(name);
     else addImplied(set, name);
   }

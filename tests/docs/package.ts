@@ -82,6 +82,6 @@ export function run(command: string, args: readonly string[], cwd: string, scrat
 /** Compiles the .ts files of a folder beside themselves. Answers what the compiler says: nothing when all is well. */
 export async function compileBlocks(folder: string, files: readonly string[], scratch: string): Promise<string> {
   const tsc = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--strict', '--skipLibCheck'];
+  const options = ['--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--strict'];
   return (await run(process.execPath, [tsc, ...options, ...files], folder, scratch)).output;
 }
