@@ -180,6 +180,49 @@ describe('what a host function does', () => {
   });
 });
 
+describe('what a host function calls for a guest', () => {
+  const text = `(module (import "e" "back" (func $back))
+    (func (export "rounds") (param $n i32) (loop $l
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+    (func (export "endless") (loop $l (br $l)))
+    (func (export "f") (call $back)))`;
+
+  /** An instance whose host function does something with it. */
+  const calling = (back: (instance: Instance) => unknown): Instance => {
+    const instance: Instance = run(text, { e: { back: () => void back(instance) } });
+    return instance;
+  };
+
+  const left = (back: (instance: Instance) => unknown, fuel: number): number => {
+    const call = calling(back).begin('f');
+    call.fuel = fuel;
+    call.run();
+    return call.fuel;
+  };
+
+  test('was free of fuel, and so without end', () => {
+    const endless = calling((instance) => instance.call('endless'));
+    expect(() => endless.callWith({ fuel: 1000 }, 'f')).toThrow(Interrupted);
+    expect(() => endless.callWith({ fuel: 0 }, 'f')).toThrow(Interrupted);
+    const caught = calling((instance) => {
+      expect(() => instance.call('endless')).toThrow(Interrupted);
+    });
+    expect(() => caught.callWith({ fuel: 1000 }, 'f')).toThrow(Interrupted);
+  });
+
+  test('is used from what the guest has, but where the host gives an amount of its own', () => {
+    expect(left(() => {}, 1000)).toBe(999);
+    expect(left((instance) => instance.call('rounds', 100), 1000)).toBe(999 - 99);
+    const twice = (instance: Instance): void => {
+      instance.call('rounds', 100);
+      instance.call('rounds', 11);
+    };
+    expect(left(twice, 1000)).toBe(999 - 99 - 10);
+    expect(left((instance) => instance.callWith({ fuel: 500 }, 'rounds', 100), 1000)).toBe(999);
+    expect(left((instance) => instance.call('rounds', 100), Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
 describe('by sizes', () => {
   /** What a call of `f` uses, but for its instructions. */
   const used = (text: string, imports = {}): number => {
