@@ -41,7 +41,10 @@ describe('options', () => {
   test.each([
     [['--nope'], 'unknown option --nope'],
     [['--fule', '5'], 'unknown option --fule; did you mean --fuel?'],
-    [['--fuel', '99999999999999999999'], '--fuel 99999999999999999999: a whole number is needed, 9007199254740991 at most'],
+    [
+      ['--fuel', '99999999999999999999'],
+      '--fuel 99999999999999999999: a whole number is needed, 9007199254740991 at most',
+    ],
     [['--constructor'], 'unknown option --constructor'],
     [['--stats=1'], '--stats takes no value'],
     [['--fuel', '--stats'], '--fuel needs a value; write --fuel=--stats if --stats is meant'],
