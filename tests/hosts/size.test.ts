@@ -29,16 +29,16 @@ async function bundled(contents: string): Promise<{ size: number; files: string[
 const ELSEWHERE = /^src\/(text|script|trace|wasi|cli|testing|encoder)\//;
 
 describe('sizes', () => {
-  test('the engine alone has at most 86 kB, and neither text format nor tracing', async () => {
+  test('the engine alone has at most 88 kB, and neither text format nor tracing', async () => {
     const { size, files } = await bundled(`export * from './src/index.ts'`);
-    expect(size).toBeLessThanOrEqual(86_000);
+    expect(size).toBeLessThanOrEqual(88_000);
     expect(files.filter((path) => ELSEWHERE.test(path))).toEqual([]);
     expect(files.filter((path) => /generate|\/ops\.ts$|disassemble|\/jsapi\//.test(path))).toEqual([]);
   });
 
-  test('the engine with the JavaScript API has at most 96 kB, and neither text format nor tracing', async () => {
+  test('the engine with the JavaScript API has at most 98 kB, and neither text format nor tracing', async () => {
     const { size, files } = await bundled(`export * from './src/index.ts'; export * from './src/jsapi/index.ts'`);
-    expect(size).toBeLessThanOrEqual(96_000);
+    expect(size).toBeLessThanOrEqual(98_000);
     expect(files.filter((path) => ELSEWHERE.test(path))).toEqual([]);
   });
 
@@ -52,10 +52,10 @@ describe('sizes', () => {
     expect(files).toContain('src/interpreter/loop.ts');
   });
 
-  test('bundles, which have both loops, have at most 108 kB, and 122 kB in ES5', async () => {
+  test('bundles, which have both loops, have at most 111 kB, and 125 kB in ES5', async () => {
     for (const [name, text] of Object.entries(await bundles())) {
       const size = gzipSync(text, { level: 9 }).length;
-      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 122_000 : 108_000);
+      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 125_000 : 111_000);
     }
   });
 });
