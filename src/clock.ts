@@ -13,18 +13,63 @@ function clockOfHost(): () => number {
   return read === undefined ? Date.now : () => read.call(performance);
 }
 
-/** When what runs now has to be over, on that clock; Infinity where nobody has said. */
+/** When what runs now has to be over, on that clock; Infinity where nobody has said. Limits alone set it. */
 export const due = { at: Number.POSITIVE_INFINITY };
+
+let innermost: Limit | undefined;
+
+/** Until when something may run, while it does. Limits nest: nothing runs longer than what it is part of. */
+export class Limit {
+  private end: number;
+  private readonly outer: Limit | undefined = innermost;
+  private readonly apart: boolean;
+  /** What holds within it. */
+  private least = Number.POSITIVE_INFINITY;
+
+  /** Holds from now on. `apart`: what is done is no part of what happens to run now, whose limits do not hold for it. */
+  constructor(end: number, apart = false) {
+    this.end = end;
+    this.apart = apart;
+    innermost = this;
+    this.hold();
+  }
+
+  private hold(): void {
+    const outer = this.apart || this.outer === undefined ? Number.POSITIVE_INFINITY : this.outer.least;
+    due.at = this.least = Math.min(this.end, outer);
+  }
+
+  /** Another moment for what runs within it, also for what has begun. */
+  move(end: number): void {
+    this.end = end;
+    const inside: Limit[] = [];
+    for (let one = innermost; one !== undefined && one !== this; one = one.outer) inside.push(one);
+    this.hold();
+    for (let one = inside.pop(); one !== undefined; one = inside.pop()) one.hold();
+  }
+
+  /** What ran within it is over. */
+  leave(): void {
+    innermost = this.outer;
+    due.at = innermost === undefined ? Number.POSITIVE_INFINITY : innermost.least;
+  }
+}
 
 /** Runs an action that has to be over at `end`, or earlier where what it is part of has to be. */
 export function within<T>(end: number, action: () => T): T {
-  const outer = due.at;
-  if (end >= outer) return action();
-  due.at = end;
+  return end === Number.POSITIVE_INFINITY ? action() : limited(new Limit(end), action);
+}
+
+/** The same for what is no part of what runs now, and only happens to be done in the middle of it. */
+export function apart<T>(end: number, action: () => T): T {
+  return limited(new Limit(end, true), action);
+}
+
+function limited<T>(limit: Limit, action: () => T): T {
   try {
     return action();
   } finally {
-    due.at = outer;
+    limit.leave();
   }
 }
 

@@ -65,14 +65,15 @@ export function stopped(t: Thread, error: unknown): void {
  */
 export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY): Outcome {
   t.slice = slice;
-  const end = Math.min(pause, due.at);
-  const timed = end !== Number.POSITIVE_INFINITY;
   // Who calls has just looked at the clock, and a return is looked at with the call.
   let reason: number = REASON.crossReturn;
   let last = 0;
   for (;;) {
     if (t.fuel < 0) return outOfFuel(t);
     if (t.slice < 0) return stop(t, 'slice');
+    // Code of the host may have moved the deadline.
+    const end = Math.min(pause, due.at);
+    const timed = end !== Number.POSITIVE_INFINITY;
     if (timed && reason !== REASON.crossReturn) {
       const time = now();
       if (time >= end) return stop(t, 'slice');
@@ -223,6 +224,8 @@ function waitOnMemory(t: Thread, end: number): boolean {
   const d = fp2 + (C[pc] >>> 16);
   const p = atomicAddress(t.instance, C[pc + 4], a, C[pc + 3], wide ? 8 : 4);
   checkShared(memory);
+  // It may take as long as a unit does; going on with it is no other one.
+  if (t.waitsUntil === undefined) t.spend(1);
   const place = { memory, p, expected: wide ? readBits64(b) : S[b] };
   const timeout = readBits64(c);
   if (!isEqual(place)) S[d] = NOT_EQUAL;
@@ -256,7 +259,6 @@ function timeOf(t: Thread, nanoseconds: bigint, end: number): number {
     const long = forEver ? 'ever' : `${milliseconds} ms`;
     throw cannotBlock(`would keep the host for ${long}, which fuel does not bound; give the call a deadline`);
   }
-  if (forEver) return milliseconds;
   t.waitsUntil ??= now() + milliseconds;
   return t.waitsUntil;
 }

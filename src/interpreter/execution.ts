@@ -1,6 +1,6 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
 // Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
-import { DEADLINE, due, endOf, now, outOfTime } from '../clock.ts';
+import { DEADLINE, due, endOf, Limit, now, outOfTime } from '../clock.ts';
 import { Interrupted, UnsupportedError } from '../errors.ts';
 import { checkOptions, having, type Shape, withArticle } from '../options.ts';
 import { type AbortLike, checkStop, onAbort, untilStopped } from '../runtime/abort.ts';
@@ -46,16 +46,19 @@ export class Execution<T> {
   readonly func: Func;
   private readonly thread: Thread;
   private readonly read: Finish<T>;
-  /** When it has to be over, on our clock. */
+  /** When it has to be over, on our clock: by its own deadline, and by that of whoever runs it now. */
   private end: number;
+  private endOfRun = Number.POSITIVE_INFINITY;
+  /** The same for all that runs within it, while it runs. */
+  private limit: Limit | undefined;
   private state: 'ready' | 'running' | 'done' | 'failed' = 'ready';
   private abandoned = false;
   /** runAsync is at work. */
   private driven = false;
   private values: readonly T[] = [];
-  /** The host call whose end is listened to. */
-  private heard: Pending | undefined;
-  /** How that ended, until the next step takes it. */
+  /** Fuel that was given since it last ran, which pays what was owed. */
+  private given: number | undefined;
+  /** How the host call that it waits for ended, until the next step takes it. */
   private settled: Settled | undefined;
   /** Who is told of it. */
   private wake: (() => void) | undefined;
@@ -100,12 +103,22 @@ export class Execution<T> {
     return this.thread.fuel;
   }
 
-  /** What the last run has used above what it had is paid first. */
+  /** What the last run has used above what it had is paid first: by what is set last before the next run. */
   set fuel(amount: number) {
     const checked = checkedFuel(amount);
     if (this.abandoned) return;
+    // While it runs nothing is owed.
+    if (this.state !== 'running') this.given = checked;
     this.thread.fuel = checked - this.thread.debt;
-    this.thread.debt = 0;
+  }
+
+  /** What is owed is paid as far as what was given goes. */
+  private pay(): void {
+    const { given, thread } = this;
+    if (given === undefined) return;
+    this.given = undefined;
+    thread.debt = Math.max(0, thread.debt - Math.max(0, given));
+    thread.fuel = Math.max(-1, thread.fuel);
   }
 
   /**
@@ -119,6 +132,14 @@ export class Execution<T> {
   /** A moment in milliseconds, as Date.now() tells it: what then runs or waits ends in Interrupted, and can go on later. */
   set deadline(moment: number | undefined) {
     this.end = endOf(moment === undefined ? moment : (DEADLINE(moment, 'the deadline') as number));
+    this.limit?.move(this.over);
+    // Who waits for it waits until another moment now.
+    if (this.driven) whenIdle(() => this.tell());
+  }
+
+  /** When it has to be over. */
+  private get over(): number {
+    return Math.min(this.end, this.endOfRun);
   }
 
   /** The results, once it is done. @throws TypeError before. */
@@ -135,36 +156,52 @@ export class Execution<T> {
    */
   step(slice = Number.POSITIVE_INFINITY, options?: DeadlineOptions): Outcome {
     if (this.driven) throw new TypeError('an execution has one driver: runAsync is at work');
-    if (options === undefined) return this.advance(slice, Number.POSITIVE_INFINITY, this.end);
-    return this.advance(slice, endOf(checkOptions('step', options, DEADLINE_OPTIONS).deadline), this.end);
+    if (options === undefined) return this.advance(slice, Number.POSITIVE_INFINITY);
+    return this.advance(slice, endOf(checkOptions('step', options, DEADLINE_OPTIONS).deadline));
   }
 
-  private advance(slice: number, pause: number, end: number): Outcome {
+  /**
+   * The same for calls that go on in a turn of their own ('slice') where what they were begun in the middle of has to be
+   * over: that is no end of theirs.
+   * @internal
+   */
+  stretch(pause = Number.POSITIVE_INFINITY): Outcome {
+    return this.advance(Number.POSITIVE_INFINITY, pause, true);
+  }
+
+  private advance(slice: number, pause: number, apart = false): Outcome {
     if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
     checkedFuel(slice);
-    if (end !== Number.POSITIVE_INFINITY && now() >= end) throw outOfTime();
+    this.checkTime(true);
     const { pending } = this.thread;
     pending?.wait?.join();
     const settled = pending === undefined ? undefined : this.takeSettled(pending);
     if (pending !== undefined && settled === undefined) return 'suspended';
     this.state = 'running';
     let outcome: Outcome | undefined;
-    const outer = due.at;
+    const limit = (this.limit = new Limit(this.over));
     try {
       const answer = pending === undefined ? undefined : answerOf(pending, settled as Settled);
-      due.at = Math.min(end, outer);
+      this.pay();
       outcome = this.stay(slice, pause, answer);
     } finally {
-      due.at = outer;
+      limit.leave();
+      this.limit = undefined;
       this.state = outcome === undefined ? 'failed' : outcome === 'done' ? 'done' : 'ready';
     }
+    if (outcome === 'suspended') this.hear();
     if (this.abandoned && outcome !== 'done') {
       this.abandon();
       throw givenUp();
     }
-    const over = Math.min(end, outer);
-    if (outcome === 'slice' && over !== Number.POSITIVE_INFINITY && now() >= over) throw outOfTime();
+    if (outcome === 'slice') this.checkTime(apart);
     return outcome;
+  }
+
+  /** @throws Interrupted when it has to be over; or, unless it is `apart`, what it is part of. */
+  private checkTime(apart: boolean): void {
+    const end = apart ? this.over : Math.min(this.over, due.at);
+    if (end !== Number.POSITIVE_INFINITY && now() >= end) throw outOfTime();
   }
 
   /** A stay on the stack. Who was woken meanwhile is told when the stack is empty, and finds this execution running. */
@@ -202,21 +239,25 @@ export class Execution<T> {
     const waits = pending !== undefined && this.state === 'ready';
     if (!waits) throw new TypeError('an execution that is not suspended waits for nothing');
     this.wake = wake;
-    const { promise, wait } = pending;
+    const { wait } = pending;
     wait?.join();
     if (!blocks) wait?.waitInHost();
-    if (this.heard === pending) {
-      if (this.settled !== undefined) whenIdle(() => this.tell());
-      return;
-    }
-    this.heard = pending;
+    if (this.settled !== undefined) whenIdle(() => this.tell());
+  }
+
+  /**
+   * Listens to what it waits for, from the moment on at which it waits: a promise that nobody hears would end the host when
+   * it is rejected, whether this execution is stopped, given up or forgotten meanwhile.
+   */
+  private hear(): void {
+    const pending = this.thread.pending as Pending;
     const settle = (settled: Settled): void => {
       if (this.thread.pending !== pending || this.settled !== undefined || this.state !== 'ready') return;
       this.settled = settled;
       whenIdle(() => this.tell());
     };
     try {
-      promise.then(
+      pending.promise.then(
         (answer) => settle({ answer }),
         (error: unknown) => settle({ error }),
       );
@@ -277,7 +318,7 @@ export class Execution<T> {
       throw new TypeError('an execution has one driver: it is driven already');
     const isSignal = typeof given === 'object' && given !== null && 'aborted' in given;
     const { signal, deadline } = checkOptions('runAsync', isSignal ? { signal: given } : given, STOP_OPTIONS);
-    return this.runUntil(signal, Math.min(this.end, endOf(deadline)));
+    return this.runUntil(signal, endOf(deadline));
   }
 
   /**
@@ -286,6 +327,7 @@ export class Execution<T> {
    */
   async runUntil(signal: AbortLike | undefined, end: number): Promise<readonly T[]> {
     this.driven = true;
+    this.endOfRun = end;
     // A host function may abort it while the thread is on the stack, which has to stop when that returns.
     const stopListening = onAbort(signal, () => {
       this.thread.slice = -1;
@@ -293,29 +335,31 @@ export class Execution<T> {
     try {
       // Where the share was used up, the host may have had its turn since.
       for (let pause = shareOfTurn(true); ; pause = now() < pause ? pause : shareOfTurn()) {
-        if (pause === NOTHING_LEFT) {
+        // Nor does it hold up what it was begun in the middle of.
+        if (pause === NOTHING_LEFT || (due.at !== Number.POSITIVE_INFINITY && now() >= due.at)) {
           await yieldToHost();
           pause = shareOfTurn();
         }
         if (this.abandoned) throw givenUp();
-        checkStop(signal, end);
-        const outcome = this.advance(Number.POSITIVE_INFINITY, pause, end);
+        checkStop(signal, this.over);
+        const outcome = this.stretch(pause);
         if (outcome === 'done') return this.results;
         if (outcome === 'fuel') throw outOfFuel();
-        if (outcome === 'suspended') await this.answer(signal, end);
+        if (outcome === 'suspended') await this.answer(signal);
       }
     } finally {
       stopListening();
       this.driven = false;
+      this.endOfRun = Number.POSITIVE_INFINITY;
       this.wake = undefined;
       this.leaveQueue();
     }
   }
 
   /** Waits for what the thread is suspended in, or until it is stopped. */
-  private answer(signal: AbortLike | undefined, end: number): Promise<void> {
+  private answer(signal: AbortLike | undefined): Promise<void> {
     const begin = (resolve: () => void): void => this.listen(resolve, false);
-    return untilStopped<void>(signal, end, begin, () => this.leaveQueue());
+    return untilStopped<void>(signal, this.over, begin, () => this.leaveQueue());
   }
 
   /** Nobody drives it, so that a wait on memory stands in no queue: no notification counts it. The next step joins again. */

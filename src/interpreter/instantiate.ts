@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 // What a segment wrote before a later one trapped stays written, as the spec says.
 // It is done piece by piece, so that deadlines are heeded and the host has its turns in between.
-import { checkTime, now, within } from '../clock.ts';
+import { apart, checkTime, due, now } from '../clock.ts';
 import { counted } from '../syntax/shown.ts';
 import { InternalError, LinkError, Trap } from '../errors.ts';
 import type { CodeMode } from '../lowering/probes.ts';
@@ -115,11 +115,13 @@ export async function instantiateInTurns(
   try {
     for (let pause = shareOfTurn(true); ; ) {
       checkStop(signal, end);
-      const { done, value } = within(end, () => pieces.next());
+      const { done, value } = apart(end, () => pieces.next());
       if (done === true) return value;
-      if (now() < pause) continue;
+      // What it was begun in the middle of is not held up where it has to be over.
+      const heldUp = due.at !== Number.POSITIVE_INFINITY && now() >= due.at;
+      if (now() < pause && !heldUp) continue;
       pause = shareOfTurn();
-      if (pause === NOTHING_LEFT) await yieldToHost();
+      if (pause === NOTHING_LEFT || heldUp) await yieldToHost();
     }
   } finally {
     pieces.return(undefined as never);

@@ -1,9 +1,9 @@
 // Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
 // https://webassembly.github.io/spec/core/exec/modules.html#invocation
-import { DEADLINE, checkTime, endOf, outOfTime, within } from '../clock.ts';
+import { DEADLINE, apart, checkTime, endOf, outOfTime, within } from '../clock.ts';
 import { InternalError, type Interrupted } from '../errors.ts';
 import { amount, type Check, checkOptions, type Shape, shown } from '../options.ts';
-import { untilStopped } from '../runtime/abort.ts';
+import { checkStop, untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
@@ -265,6 +265,13 @@ export function invokeBits(func: Func, args: readonly Bits[], options: RunOption
   return call(func, copyOf(func, args), options, writeBits, readAllBits);
 }
 
+/** A promise of the host that is heard from now on, also where nobody waits for it in the end. */
+function hearing(promise: PromiseLike<unknown>): Promise<unknown> {
+  const heard = new Promise<unknown>((resolve, reject) => promise.then(resolve, reject));
+  heard.catch(() => undefined);
+  return heard;
+}
+
 async function callAsync<T>(
   func: Func,
   args: readonly T[],
@@ -275,15 +282,19 @@ async function callAsync<T>(
   const { signal } = options;
   const end = endOf(options.deadline);
   if (func.instance === undefined) {
+    checkStop(signal, end);
     const { promise, values } = within(end, () => callHostFunc(func, args, write, true));
-    if (promise === undefined) return hostResults(func, values, read);
-    const answer = await untilStopped<unknown>(signal, end, (resolve, reject) => promise.then(resolve, reject));
+    if (promise === undefined) {
+      const results = hostResults(func, values, read);
+      // The function itself may have aborted it, or taken its time.
+      checkStop(signal, end);
+      return results;
+    }
+    const heard = hearing(promise);
+    const answer = await untilStopped<unknown>(signal, end, (resolve, reject) => heard.then(resolve, reject));
     return hostResults(func, valuesOf(func.signature, answer), read);
   }
-  const execution = within(end, () => {
-    checkTime();
-    return begun(func, args, true, read, write, end);
-  });
+  const execution = apart(end, () => begun(func, args, true, read, write, end));
   execution.fuel = checkedFuel(options.fuel);
   try {
     return await execution.runUntil(signal, end);

@@ -1,4 +1,5 @@
-// Rare instructions, called by the `out` op: tables, bulk operations, references, globals of other instances. https://webassembly.github.io/spec/core/exec/instructions.html
+// Rare instructions, called by the `out` op: tables, bulk operations, references, globals of other instances.
+// https://webassembly.github.io/spec/core/exec/instructions.html
 // Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function answers its
 // cost in fuel: 0, or what `paid` (pieces.ts) says for a piece of a bulk operation, whose ranges are checked first.
 import { Trap } from '../errors.ts';
@@ -8,7 +9,7 @@ import { type AddrType, I32 } from '../syntax/types.ts';
 import { exactAddress, readAddress, runLength, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { copyCells } from './gc/cells.ts';
-import { PIECE_BYTES, PIECE_ELEMENTS, isMidway, paid, part } from './pieces.ts';
+import { PIECE_BYTES, PIECE_ELEMENTS, held, hold, isMidway, paid, part } from './pieces.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
 
@@ -65,19 +66,17 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   },
   'table.grow': (inst, at, l) => {
     const table = inst.tables[l];
-    const left = readAddress(table.type, at + 2);
-    if (!isMidway()) S[at] = table.reserve(left) ? table.size : -1;
-    let n = S[at] < 0 ? 0 : Math.min(left, PIECE_ELEMENTS);
-    // The host may have taken the room since the first piece.
-    if (table.size + n > table.max) {
-      table.release(left);
-      S[at] = -1;
-      n = 0;
+    if (!isMidway()) {
+      const delta = readAddress(table.type, at + 2);
+      S[at] = table.reserve(delta, R[at >> 1]);
+      // Until it is done, the size that the table has then stands in the place of what it grows by.
+      S[at + 2] = S[at] + delta;
     }
-    table.add(n, R[at >> 1]);
-    writeAddress(table.type, at + 2, left - n);
-    if (n === left || n === 0) writeAddress(table.type, at, S[at]);
-    return paid(n, inst.unit.prices.element, n === 0 ? 0 : left - n);
+    const [before, end] = [S[at], S[at + 2]];
+    const n = before >= 0 && table.cells.length < end ? table.growOn(PIECE_ELEMENTS) : 0;
+    const left = before < 0 ? 0 : Math.max(0, end - table.cells.length);
+    if (left === 0) writeAddress(table.type, at, before);
+    return paid(n, inst.unit.prices.element, left);
   },
   'table.fill': (inst, at, l) => {
     const { cells, type } = inst.tables[l];
@@ -105,7 +104,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     return paid(n, inst.unit.prices.element, left - n);
   },
   'table.init': (inst, at, l, m) => {
-    const from = inst.elems[l];
+    const from = held(at >> 1, inst.elems[l]);
     const { cells: to, type } = inst.tables[m];
     const [d, s, left] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     checkElements({ start: s, n: left, size: from.length }, at + 2, NARROW, at + 4, NARROW);
@@ -115,6 +114,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     writeAddress(type, at, d + n);
     S[at + 2] = s + n;
     S[at + 4] = left - n;
+    hold(at >> 1, from, left - n);
     return paid(n, inst.unit.prices.element, left - n);
   },
   'elem.drop': (inst, _at, l) => {
@@ -156,7 +156,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     return paid(n, inst.unit.prices.byte, left - n);
   },
   'memory.init': (inst, at, l, m) => {
-    const from = inst.datas[l];
+    const from = held(at >> 1, inst.datas[l]);
     const to = inst.memories[m];
     const [d, s, left] = [readAddress(to.type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     if (s + left > from.length) throw new Trap('memory-out-of-bounds', `bytes ${s} to ${s + left} of ${from.length}`);
@@ -166,6 +166,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     writeAddress(to.type, at, d + n);
     S[at + 2] = s + n;
     S[at + 4] = left - n;
+    hold(at >> 1, from, left - n);
     return paid(n, inst.unit.prices.byte, left - n);
   },
   'data.drop': (inst, _at, l) => {

@@ -1,7 +1,10 @@
 // What does much at once is done in pieces: fuel and the clock are looked at between them. The op stays where it is until
 // all is done, with what is left of its operands in their slots, so that a thread that is stopped in the middle is plain
 // data like any other.
-import { STATE as X } from './stack.ts';
+// Other calls may run between two pieces. So what an instruction answers, and that it does not trap, is settled with its
+// first piece: ranges are checked in what never gets smaller, segments are held, and what grows a table is reserved.
+import { growReferences } from './loop-support.ts';
+import { REFERENCES as R, STATE as X } from './stack.ts';
 
 /** What is done at a time: bytes, and elements of tables and arrays. Some 10 microseconds. */
 export const PIECE_BYTES = 65_536;
@@ -35,4 +38,19 @@ export function paid(n: number, price: number, left: number): number {
 export function part(left: number, most: number, backwards: boolean): { n: number; skip: number; on: number } {
   const n = Math.min(left, most);
   return backwards ? { n, skip: left - n, on: 0 } : { n, skip: 0, on: n };
+}
+
+/**
+ * The segment that an instruction reads: after its first piece the one that it holds in reference slot `slot`, since
+ * another call may have dropped it from the instance.
+ */
+export function held<T>(slot: number, segment: T): T {
+  return isMidway() ? (R[slot] as T) : segment;
+}
+
+/** Holds it for the next piece, where something is left. */
+export function hold(slot: number, segment: unknown, left: number): void {
+  if (left === 0 && !isMidway()) return;
+  growReferences(slot + 1);
+  R[slot] = left === 0 ? null : segment;
 }

@@ -1,5 +1,6 @@
 // A guest thread while it lives: where it is on the shared stack, or parked beside it; its fuel; what it waits for.
 // driver.ts runs it. Threads nest: a host function that calls back runs a new thread above the one that called it.
+import { apart } from '../clock.ts';
 import { ExhaustionError, InternalError, isError } from '../errors.ts';
 import { payers } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
@@ -61,7 +62,10 @@ function tooNested(): ExhaustionError {
 const woken: (() => void)[] = [];
 let telling = false;
 
-/** Calls `wake` while no thread is on the stack: at once, or when the outermost one has left it. */
+/**
+ * Calls `wake` while no thread is on the stack: at once, or when the outermost one has left it, whose deadline is its
+ * own.
+ */
 export function whenIdle(wake: () => void): void {
   woken.push(wake);
   if (running.length === 0) tellWoken();
@@ -81,7 +85,7 @@ function tellWoken(): void {
   try {
     for (let wake = woken.shift(); wake !== undefined; wake = woken.shift()) {
       try {
-        wake();
+        apart(Number.POSITIVE_INFINITY, wake);
       } catch (error) {
         // As what is thrown in a callback of a promise: nobody's call fails of it.
         void Promise.reject(error);

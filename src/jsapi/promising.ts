@@ -3,6 +3,7 @@
 // A promising call runs on a thread of the interpreter that can be parked, until it waits for the first time at once.
 import { type Execution, begin, invokeAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/func.ts';
+import { yieldToHost } from '../runtime/turns.ts';
 import { type Callable, coerce, describeFunction, funcOf, resultOf, toOutside } from './functions.ts';
 import * as say from './messages.ts';
 import { type Realm, realmOf } from './realm.ts';
@@ -43,12 +44,12 @@ function finish(
 ): void {
   const goOn = (): void => {
     try {
-      const outcome = realm === undefined ? execution.step() : realm.within(() => realm.step(execution));
-      if (outcome === 'suspended') {
-        // A notification comes from within another call, which ends first.
-        const later = (): void => void Promise.resolve().then(goOn);
-        execution.whenReady(execution.waitsForMemory ? later : goOn);
-      } else resolve(resultOf(execution.results));
+      const outcome = realm === undefined ? execution.stretch() : realm.within(() => realm.step(execution));
+      // A notification comes from within another call, which ends first.
+      const later = (): void => void Promise.resolve().then(goOn);
+      if (outcome === 'suspended') execution.whenReady(execution.waitsForMemory ? later : goOn);
+      else if (outcome === 'slice') void yieldToHost().then(goOn);
+      else resolve(resultOf(execution.results));
     } catch (error) {
       reject(toOutside(error));
     }

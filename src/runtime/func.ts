@@ -76,7 +76,8 @@ export class Func {
   }
 
   /**
-   * The function type, with type indices of its space. For the engine, since all functions of the type share it; V8 reads frozen arrays slower, which costs calls a fifth.
+   * The function type, with type indices of its space. For the engine, since all functions of the type share it; V8
+   * reads frozen arrays slower, which costs calls a fifth.
    * @internal
    */
   get signature(): FuncType {

@@ -20,6 +20,12 @@ export const INSIDE = {};
 /** Elements that a new table gets between two looks at the clock. */
 const PIECE = 1 << 16;
 
+/** A growth that has begun: until the table has `end` elements, the next ones are `init`. */
+interface Growth {
+  readonly end: number;
+  readonly init: unknown;
+}
+
 /** A table of references. */
 export class Table {
   readonly kind = brand(this, 'table');
@@ -38,6 +44,10 @@ export class Table {
   readonly max: number;
   /** What its elements are charged to. */
   private readonly limits: Limits | undefined;
+  /** Growths that have begun and are not done, one behind the other. */
+  private growths: Growth[] = [];
+  /** Elements that the table has when all of them are done: so many are charged. */
+  private reserved = 0;
 
   /**
    * The elements are `init`, as the host gives it, or null.
@@ -59,13 +69,11 @@ export class Table {
     const first = inside ? init[0] : this.inside(init);
     const size = Number(type.limits.min);
     this.limits?.take('tableElements', size, what);
+    this.begin(size, first);
     try {
-      for (let left = size; left > 0; left -= PIECE) {
-        checkTime();
-        this.add(Math.min(left, PIECE), first);
-      }
+      while (this.growOn(PIECE) > 0) checkTime();
     } catch (error) {
-      this.limits?.credit('tableElements', size);
+      this.release();
       throw error;
     }
   }
@@ -91,7 +99,8 @@ export class Table {
   }
 
   /**
-   * Grows by `delta` elements that are `init`, as the host gives it, or null; answers the size before, or -1 where that is not
+   * Grows by `delta` elements that are `init`, as the host gives it, or null; answers the size before, or -1 where
+   * that is not
    * possible. @throws TypeError for an `init` that is not of the table's type, RangeError for what is no number of elements.
    */
   grow(delta: number, ...init: [value?: unknown]): number {
@@ -104,35 +113,49 @@ export class Table {
    * @internal
    */
   extend(delta: number, init: unknown): number {
-    const before = this.cells.length;
-    if (!this.reserve(delta)) return -1;
-    this.add(delta, init);
+    const before = this.reserve(delta, init);
+    while (before >= 0 && this.growOn(PIECE) > 0);
     return before;
   }
 
   /**
-   * Charges `delta` elements, which are then added; false, and nothing has happened, where it may not grow by so many.
+   * Begins a growth that is done in pieces, behind those that have begun, and charges it; answers the size before, which
+   * cannot change any more, or -1, and nothing has happened, where the table may not grow by so many.
    * @internal
    */
-  reserve(delta: number): boolean {
-    if (this.cells.length + delta > this.max) return false;
-    return this.limits === undefined || this.limits.charge('tableElements', delta);
+  reserve(delta: number, init: unknown): number {
+    const before = this.reserved;
+    if (before + delta > this.max) return -1;
+    if (this.limits !== undefined && !this.limits.charge('tableElements', delta)) return -1;
+    this.begin(delta, init);
+    return before;
+  }
+
+  private begin(delta: number, init: unknown): void {
+    this.reserved += delta;
+    if (delta > 0) this.growths.push({ end: this.reserved, init });
   }
 
   /**
-   * Adds elements that are charged.
+   * Does at most so many elements of what was begun first, whoever has begun it; answers how many, 0 when all is done.
    * @internal
    */
-  add(count: number, init: unknown): void {
-    for (let i = 0; i < count; i++) this.cells.push(init);
+  growOn(most: number): number {
+    const { cells, growths } = this;
+    if (growths.length === 0) return 0;
+    const [{ end, init }] = growths;
+    const n = Math.min(most, end - cells.length);
+    for (let i = 0; i < n; i++) cells.push(init);
+    if (cells.length === end) growths.shift();
+    return n;
   }
 
   /**
-   * So many elements are not there after all; or all, as it is gone with its instance.
+   * It is gone with its instance.
    * @internal
    */
-  release(count = this.cells.length): void {
-    this.limits?.credit('tableElements', count);
+  release(): void {
+    this.limits?.credit('tableElements', this.reserved);
   }
 
   /** An externref that is undefined is a value: only where none is given it is null. */

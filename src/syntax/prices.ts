@@ -20,7 +20,7 @@ export interface Prices {
   readonly element: number;
   /** A byte that a memory has when it grows: it may have to be moved. */
   readonly heldByte: number;
-  /** A frame or a catch clause where a handler is looked for, and a slot of the exception's values. Rounded down. */
+  /** A frame, a block with handlers or a clause that is looked at for one, a slot of the exception's values. Rounded down. */
   readonly thrown: number;
   /** An argument or a result of a function of the host. Rounded down. */
   readonly hostValue: number;

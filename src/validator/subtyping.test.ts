@@ -20,6 +20,17 @@ const struct = (...storages: ValType[]): SubType['comp'] => ({
 });
 
 describe('type spaces', () => {
+  it('that had met another one kept the texts of all their types', () => {
+    const one = spaceOf([sub(func([I64], [])), sub(struct(I32))]);
+    one.close();
+    const size = JSON.stringify(one).length;
+    for (let i = 0; i < 3; i++) {
+      expect([...one.meet(spaceOf([sub(struct(I32)), sub(struct(I64))]))]).toEqual([1, -1]);
+      expect(JSON.stringify(one).length).toBe(size);
+      expect(Object.values(one).filter((value) => value instanceof Map)).toEqual([]);
+    }
+  });
+
   it('equal groups of different modules are the same, wherever they stand', () => {
     const list = (self: number): SubType => sub(struct(I32, ref(self, true)));
     const one = spaceOf([list(0)]);

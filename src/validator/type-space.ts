@@ -81,12 +81,13 @@ export class TypeSpace {
   meet(other: TypeSpace): Int32Array {
     let map = this.met.get(other);
     if (map === undefined) {
-      if (this.starts === undefined) for (const group of this.groups) this.enter(group);
+      for (const group of this.groups) this.enter(group);
       map = new Int32Array(other.subTypes.length);
       for (const group of other.groups) {
         const known = this.starts?.get(groupText(other.subTypes, group, map)) ?? -1;
         for (let i = 0; i < group.length; i++) map[group.start + i] = known < 0 ? -1 : known + i;
       }
+      this.close();
       this.met.set(other, map);
     }
     return map;

@@ -239,6 +239,17 @@ describe('by sizes', () => {
     expect([0, 1, 31, 32, 1000].map(thrown)).toEqual([1, 1, 2, 2, 32]);
   });
 
+  test('a wait that may sleep for a millisecond cost as much as an instruction', () => {
+    const waits = (expected: number, nanoseconds: number): string => `(module (memory 1 1 shared)
+      (func (export "f") (result i32)
+        (memory.atomic.wait32 (i32.const 0) (i32.const ${expected}) (i64.const ${nanoseconds}))))`;
+    expect([0, 1].map((expected) => used(waits(expected, 100)))).toEqual([1, 1]);
+    const execution = run(waits(0, 30_000_000)).begin('f');
+    execution.fuel = 10;
+    while (execution.step(Number.POSITIVE_INFINITY, { deadline: Date.now() + 4 }) !== 'done') {}
+    expect([execution.results, execution.fuel]).toEqual([[2], 9]);
+  });
+
   test('a call of a host function costs by the values that cross', () => {
     const called = (params: number, results: number): number =>
       used(

@@ -9,7 +9,7 @@ import { cellsOf, structLayout } from '../../lowering/layout.ts';
 import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
 import type { DefType } from '../../validator/type-space.ts';
 import { V128, type ValType } from '../../syntax/types.ts';
-import { PIECE_ELEMENTS, isMidway, paid, part } from '../pieces.ts';
+import { PIECE_ELEMENTS, held, hold, isMidway, paid, part } from '../pieces.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { bytesOf, copyCells, fillCells, readCells, writeCell } from './cells.ts';
 
@@ -63,7 +63,10 @@ function hasDescriptor(slot: number, nullable: boolean): boolean {
   return typeof value === 'object' && (value as StructObject).descriptor === descriptor;
 }
 
-/** What the elements of an array are set to: the value in a slot, numbers of a data segment, references of an element segment. */
+/**
+ * What the elements of an array are set to: the value in a slot, numbers of a data segment, references of an element
+ * segment.
+ */
 type Source = 'slot' | Uint8Array | unknown[];
 
 /** Sets `n` elements from `first` on, from `source` at `from`: a slot, an index of bytes, an index of elements. */
@@ -79,8 +82,10 @@ function sourceSize(source: Source, storage: ValType): number {
 }
 
 /**
- * Makes an array as long as slot `slot` says and puts the reference into the slot of S[at]. Its elements have default values,
- * or come from `source`. A long array is made in pieces: until it is whole, the reference stands beside its length, and in the
+ * Makes an array as long as slot `slot` says and puts the reference into the slot of S[at]. Its elements have default
+ * values,
+ * or come from `source`. A long array is made in pieces: until it is whole, the reference stands beside its length,
+ * and in the
  * length's high word how many elements are done.
  */
 function makeArray(inst: ModuleInstance, type: DefType, at: number, slot: number, source?: Source, from = 0): number {
@@ -104,11 +109,12 @@ function makeArray(inst: ModuleInstance, type: DefType, at: number, slot: number
   if (source !== undefined) setCells(cells, storage, first, n, source, from + sourceSize(source, storage) * first);
   S[2 * slot + 1] = first + n;
   if (first + n === length) R[at >> 1] = R[slot];
+  else if (typeof source === 'object') hold(at >> 1, source, length - first - n);
   return paid(n, inst.unit.prices.element, length - first - n);
 }
 
 /** ref d s n -> */
-function initArray(inst: ModuleInstance, array: ArrayObject, at: number, source: Source): number {
+function initArray(inst: ModuleInstance, array: ArrayObject, at: number, source: Uint8Array | unknown[]): number {
   const storage = elementStorage(array.defType);
   const [d, s, left] = [S[at + 2] >>> 0, S[at + 4] >>> 0, S[at + 6] >>> 0];
   const n = Math.min(left, PIECE_ELEMENTS);
@@ -116,6 +122,7 @@ function initArray(inst: ModuleInstance, array: ArrayObject, at: number, source:
   S[at + 2] = d + n;
   S[at + 4] = s + n * sourceSize(source, storage);
   S[at + 6] = left - n;
+  hold((at >> 1) + 1, source, left - n);
   return paid(n, inst.unit.prices.element, left - n);
 }
 
@@ -154,12 +161,14 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
   },
   'array.new_data': (inst, at, l, m) => {
     const type = inst.space.at(l);
-    checkData(inst.datas[m], elementStorage(type), S[at] >>> 0, S[at + 2] >>> 0);
-    return makeArray(inst, type, at, (at >> 1) + 1, inst.datas[m], S[at] >>> 0);
+    const data = held(at >> 1, inst.datas[m]);
+    checkData(data, elementStorage(type), S[at] >>> 0, S[at + 2] >>> 0);
+    return makeArray(inst, type, at, (at >> 1) + 1, data, S[at] >>> 0);
   },
   'array.new_elem': (inst, at, l, m) => {
-    checkElems(inst.elems[m], S[at] >>> 0, S[at + 2] >>> 0);
-    return makeArray(inst, inst.space.at(l), at, (at >> 1) + 1, inst.elems[m], S[at] >>> 0);
+    const elems = held(at >> 1, inst.elems[m]);
+    checkElems(elems, S[at] >>> 0, S[at + 2] >>> 0);
+    return makeArray(inst, inst.space.at(l), at, (at >> 1) + 1, elems, S[at] >>> 0);
   },
   'array.fill': (inst, at) => {
     const array = arrayAt(at >> 1);
@@ -189,14 +198,16 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
   'array.init_data': (inst, at, _l, m) => {
     const array = arrayAt(at >> 1);
     checkArray(array, S[at + 2] >>> 0, S[at + 6] >>> 0);
-    checkData(inst.datas[m], elementStorage(array.defType), S[at + 4] >>> 0, S[at + 6] >>> 0);
-    return initArray(inst, array, at, inst.datas[m]);
+    const data = held((at >> 1) + 1, inst.datas[m]);
+    checkData(data, elementStorage(array.defType), S[at + 4] >>> 0, S[at + 6] >>> 0);
+    return initArray(inst, array, at, data);
   },
   'array.init_elem': (inst, at, _l, m) => {
     const array = arrayAt(at >> 1);
     checkArray(array, S[at + 2] >>> 0, S[at + 6] >>> 0);
-    checkElems(inst.elems[m], S[at + 4] >>> 0, S[at + 6] >>> 0);
-    return initArray(inst, array, at, inst.elems[m]);
+    const elems = held((at >> 1) + 1, inst.elems[m]);
+    checkElems(elems, S[at + 4] >>> 0, S[at + 6] >>> 0);
+    return initArray(inst, array, at, elems);
   },
   'ref.test_desc': (_inst, at, l) => {
     S[at] = hasDescriptor(at >> 1, (l & 1) !== 0) ? 1 : 0;

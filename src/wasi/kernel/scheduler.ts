@@ -4,7 +4,7 @@
 // the host is to have its turn of the event loop, the guest's turn is interrupted, and goes on after it. With a seed the
 // host's turns are counted, too, so that a run depends on the guest, the seed and what the host answers alone.
 // How a thread is run is the engine's business.
-import { endOf, now, within } from '../../clock.ts';
+import { due, endOf, now, within } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
 import { type AbortLike, checkStop, untilStopped } from '../../runtime/abort.ts';
 import { NOTHING_LEFT, shareOfTurn } from '../../runtime/turns.ts';
@@ -111,6 +111,8 @@ export class Scheduler {
    */
   async run(yieldToHost: () => Promise<void>): Promise<void> {
     try {
+      // What it is begun in the middle of has a deadline of its own.
+      if (due.at !== Number.POSITIVE_INFINITY) await yieldToHost();
       for (let pause = this.nextPause(true); this.goesOn(); ) {
         if (now() >= pause) pause = this.nextPause();
         if (this.sinceHost >= LONG_SLICE || pause === NOTHING_LEFT) {

@@ -139,7 +139,13 @@ class FdOutput implements OutputStream {
     const { ahead } = this;
     if (ahead === undefined) return;
     this.drop();
-    for (let at = 0; at < ahead.length; ) at += this.writeInPlace(ahead.subarray(at));
+    let at = 0;
+    try {
+      while (at < ahead.length) at += this.writeInPlace(ahead.subarray(at));
+    } finally {
+      // It is told as written: when this is interrupted, the rest is still to be passed on.
+      if (at < ahead.length) this.keep(ahead.subarray(at));
+    }
   }
 
   private readonly atExit = (): void => quietly(() => this.flushInPlace());

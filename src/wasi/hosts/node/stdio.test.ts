@@ -1,12 +1,13 @@
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { now, within } from '../../../clock.ts';
 import { errnoOf } from '../../host/filesystem.suite.ts';
 import { outputToFd } from './output.ts';
 
@@ -417,3 +418,41 @@ describe.runIf(platform === 'linux')('what is not used', () => {
     expect(told.trim()).toBe('0 0 0 0 0');
   });
 });
+
+it.runIf(platform === 'linux')(
+  'bytes that were told as written were lost where passing them on was interrupted',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ahead-'));
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const [reader, writer] = [
+      openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
+      openSync(path, constants.O_WRONLY),
+    ];
+    const output = outputToFd(writer);
+    let told = 0;
+    for (let took: number | undefined = 0; took !== undefined; told += took ?? 0) {
+      took = output.write(new Uint8Array(10_000).fill(told / 10_000 + 1), true);
+    }
+    for (let i = 0; i < 3; i++)
+      expect(() => within(now() + 5, () => output.write(Uint8Array.of(1)))).toThrow(/deadline/);
+    let got = 0;
+    const drain = (): void => {
+      const into = new Uint8Array(1 << 20);
+      try {
+        for (let n = 1; n > 0; got += n) n = readSync(reader, into);
+      } catch (error) {
+        // Empty.
+        expect(error).toMatchObject({ code: 'EAGAIN' });
+      }
+    };
+    drain();
+    expect(got).toBeLessThan(told);
+    output.close?.();
+    drain();
+    expect(got).toBe(told);
+    closeSync(reader);
+    closeSync(writer);
+    rmSync(folder, { recursive: true });
+  },
+);
