@@ -48,6 +48,16 @@ function clear(word: number, end: number): void {
   else while (word < end) S[word++] = 0;
 }
 
+/** Enters the function that a thread begins with: it is lowered until the moment `end`. */
+export function enterFirst(t: Thread, { instance, index }: Func, end: number): void {
+  const entry = entryOf((instance as ModuleInstance).unit, index, running, t, end);
+  if (entry === 0) t.pause();
+  else {
+    t.entering = undefined;
+    enterFrame(t, entry);
+  }
+}
+
 /** Goes back to the caller of the running frame. */
 export function returnFromFrame(t: Thread): void {
   t.sp -= 2;
@@ -55,8 +65,8 @@ export function returnFromFrame(t: Thread): void {
   t.pc = FS[t.sp];
 }
 
-/** A call op whose callee has no code yet: lowers it, or finds that it is imported, and rewrites the op. */
-export function resolveCall(t: Thread): void {
+/** A call op whose callee has no code yet: lowers it until the moment `end`, or finds that it is imported, and rewrites the op. */
+export function resolveCall(t: Thread, end: number): void {
   const { unit } = t.instance;
   const index = C[t.pc + 1];
   const tail = (C[t.pc] & 0xffff) === TAIL_CALL_LAZY;
@@ -64,27 +74,31 @@ export function resolveCall(t: Thread): void {
     C[t.pc] = tail ? TAIL_CALL_IMPORT : CALL_IMPORT;
     return;
   }
-  const entry = entryOf(unit, index, running);
+  const entry = entryOf(unit, index, running, t, end);
+  if (entry === 0) {
+    t.pause();
+    return;
+  }
   // If there was no room, code has moved, and the thread's pc with it: this op is where the pc is now.
   C[t.pc] = tail ? TAIL_CALL : CALL;
   C[t.pc + 1] = entry;
 }
 
-/** A call of an imported function. Answers true when the thread has to wait. */
-export function callImport(t: Thread): boolean {
+/** A call of an imported function, lowered until the moment `end`. Answers true when the thread has to wait. */
+export function callImport(t: Thread, end: number): boolean {
   const tail = (C[t.pc] & 0xffff) === TAIL_CALL_IMPORT;
   const func = t.instance.funcs[C[t.pc + 1]] as Func;
-  return callFunc(t, func, tail ? 0 : C[t.pc + 2], t.pc + CALL_WORDS, tail);
+  return callFunc(t, func, tail ? 0 : C[t.pc + 2], t.pc + CALL_WORDS, tail, end);
 }
 
-/** call_indirect or call_ref that the loop could not do itself. Answers true when the thread has to wait. */
-export function callIndirectSlow(t: Thread): boolean {
+/** The same of a call_indirect or call_ref that the loop could not do itself. */
+export function callIndirectSlow(t: Thread, end: number): boolean {
   const tail = (C[t.pc] & 0xffff) !== CALL_INDIRECT;
   const slot = (t.fp2 >> 1) + (C[t.pc] >>> 16);
   const table = C[t.pc + 1];
   const func = table < 0 ? (R[slot] as Func | null) : element(t, table, S[2 * slot] >>> 0, C[t.pc + 2]);
   if (func === null) throw new Trap('null-function-reference');
-  return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail);
+  return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail, end);
 }
 
 /** The function that is element `i` of a table, called as the type of the thread's instance with index `canon`. */
@@ -103,15 +117,20 @@ function element(t: Thread, table: number, i: number, canon: number): Func {
 
 /**
  * Calls any function; its arguments stand `shift` S words above the frame. In a tail call the running frame is given up
- * (its arguments have been moved to its start). Answers true when the thread has to wait for the host.
+ * (its arguments have been moved to its start). Answers true when the thread has to wait for the host. Where the moment
+ * `end` comes while the function is lowered, it is called when the thread goes on.
  */
-function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
+function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean, end: number): boolean {
+  // Lowering may move code when there is no room, so it comes before any pc is stored.
+  const before = t.pc;
+  const entry = func.instance === undefined ? -1 : entryOf(func.instance.unit, func.index, running, t, end);
+  if (entry === 0) {
+    t.pause();
+    return false;
+  }
   t.spend(1);
   if (func.instance === undefined) return callHost(t, func, shift, returnPc, tail);
   if (t.sp + 4 > FRAME_WORDS) throw exhausted();
-  // Lowering may move code when there is no room, so it comes before any pc is stored.
-  const before = t.pc;
-  const entry = entryOf(func.instance.unit, func.index, running);
   const moved = t.pc - before;
   if (!tail) pushFrame(t, returnPc + moved, shift);
   if (func.instance !== t.instance) crossInstance(t, func, tail);

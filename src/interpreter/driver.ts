@@ -11,7 +11,15 @@ import type { Memory } from '../runtime/memory.ts';
 import type { Prices } from '../syntax/prices.ts';
 import type { ExceptionObject } from '../runtime/exception.ts';
 import { backtraceLater } from './backtrace.ts';
-import { callImport, callIndirectSlow, crossReturn, exhausted, resolveCall, writeResults } from './calls.ts';
+import {
+  callImport,
+  callIndirectSlow,
+  crossReturn,
+  enterFirst,
+  exhausted,
+  resolveCall,
+  writeResults,
+} from './calls.ts';
 import { raise, throwRef, throwTag } from './exceptions.ts';
 import { loop } from './loops.ts';
 import { checkNoAccess } from './lost-memory.ts';
@@ -68,6 +76,7 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   // Who calls has just looked at the clock, and a return is looked at with the call.
   let reason: number = REASON.crossReturn;
   let last = 0;
+  if (t.entering !== undefined && t.fuel >= 0) enterFirst(t, t.entering, Math.min(pause, due.at));
   for (;;) {
     if (t.fuel < 0) return outOfFuel(t);
     if (t.slice < 0) return stop(t, 'slice');
@@ -87,13 +96,13 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
       case REASON.done:
         return 'done';
       case REASON.lower:
-        resolveCall(t);
+        resolveCall(t, end);
         break;
       case REASON.callImport:
-        if (callImport(t)) return 'suspended';
+        if (callImport(t, end)) return 'suspended';
         break;
       case REASON.callIndirect:
-        if (callIndirectSlow(t)) return 'suspended';
+        if (callIndirectSlow(t, end)) return 'suspended';
         break;
       case REASON.crossReturn:
         crossReturn(t);

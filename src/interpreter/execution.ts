@@ -1,8 +1,8 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
 // Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
 import { DEADLINE, due, endOf, Limit, now, outOfTime } from '../clock.ts';
-import { Interrupted, UnsupportedError } from '../errors.ts';
-import { checkOptions, having, type Shape, withArticle } from '../options.ts';
+import { UnsupportedError } from '../errors.ts';
+import { checkOptions } from '../options.ts';
 import { type AbortLike, checkStop, onAbort, untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
 import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../runtime/turns.ts';
@@ -10,23 +10,19 @@ import type { FuncType, ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
 import { isUncatchable } from './exceptions.ts';
+import {
+  checkedFuel,
+  DEADLINE_OPTIONS,
+  type DeadlineOptions,
+  givenUp,
+  outOfFuel,
+  outOfFuelForNow,
+  STOP_OPTIONS,
+  type StopOptions,
+} from './stops.ts';
 import { type Pending, Thread, whenIdle } from './thread.ts';
 import { TIMED_OUT } from './waits.ts';
 import { exceptionOf } from './wasm-exception.ts';
-
-export interface DeadlineOptions {
-  /** A moment in milliseconds, as Date.now() tells it. */
-  readonly deadline?: number | undefined;
-}
-
-/** What ends a run from outside. */
-export interface StopOptions extends DeadlineOptions {
-  readonly signal?: AbortLike | undefined;
-}
-
-const DEADLINE_OPTIONS: Shape<DeadlineOptions> = { deadline: DEADLINE };
-
-export const STOP_OPTIONS: Shape<StopOptions> = { ...DEADLINE_OPTIONS, signal: having('an AbortSignal', 'aborted') };
 
 /** How the host call that an execution waited for ended. */
 type Settled = { readonly answer: unknown } | { readonly error: unknown };
@@ -295,6 +291,7 @@ export class Execution<T> {
     this.abandoned = true;
     this.thread.fuel = Number.NEGATIVE_INFINITY;
     this.thread.pending?.letGo?.();
+    this.thread.lowering = undefined;
     if (this.state === 'ready') this.state = 'failed';
     this.tell();
   }
@@ -389,25 +386,4 @@ function answerOf({ type, func }: Pending, settled: Settled): CallEnd {
     }
   }
   return { error, exception: isUncatchable(error, func) ? undefined : exceptionOf(error) };
-}
-
-/** Of a call that nobody holds an Execution of: what has stopped is gone. */
-export function outOfFuel(): Interrupted {
-  return new Interrupted('fuel', 'all fuel consumed: the program was stopped');
-}
-
-/** Of an Execution, which is as it was stopped. */
-function outOfFuelForNow(): Interrupted {
-  return new Interrupted('fuel', 'all fuel consumed: the program was stopped; it can go on with more fuel');
-}
-
-function givenUp(): Interrupted {
-  return new Interrupted('abort', 'interrupted: the execution was abandoned');
-}
-
-/** An amount of fuel, without end where none is given. @throws TypeError or RangeError for what is no amount. */
-export function checkedFuel(amount: number = Number.POSITIVE_INFINITY): number {
-  if (typeof amount !== 'number') throw new TypeError(`fuel is a number, not ${withArticle(typeof amount)}`);
-  if (Number.isNaN(amount)) throw new RangeError('fuel is an amount, not NaN');
-  return amount;
 }

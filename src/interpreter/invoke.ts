@@ -14,16 +14,11 @@ import { checkCrossing, which, plainValues, readBits, readValue, writeBits, writ
 import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
 import { EXIT_PC } from './code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
-import {
-  type DeadlineOptions,
-  Execution,
-  STOP_OPTIONS,
-  type StopOptions,
-  checkedFuel,
-  outOfFuel,
-} from './execution.ts';
-import { entryOf } from './lowered.ts';
+import { Execution } from './execution.ts';
+import { type DeadlineOptions, STOP_OPTIONS, type StopOptions, checkedFuel, outOfFuel } from './stops.ts';
+import { knownEntry } from './lowered.ts';
 import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
+import { slotWords } from './words.ts';
 import { Thread, checkOpen, free, running } from './thread.ts';
 
 export { Execution } from './execution.ts';
@@ -96,7 +91,10 @@ function noFrame(): InternalError {
   return new InternalError('a host function has no frame');
 }
 
-/** Puts the first frame of a thread that is on the stack in order: arguments, the way out, the function's entry. */
+/**
+ * Puts the first frame of a thread that is on the stack in order: arguments, the way out, the function's entry. One that is
+ * not lowered is entered when the thread runs.
+ */
 function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T>): void {
   const { instance } = func;
   if (instance === undefined) throw noFrame();
@@ -104,7 +102,9 @@ function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
   thread.sp = thread.frameBase + 2;
-  enterFrame(thread, entryOf(instance.unit, func.index, running));
+  const entry = knownEntry(instance.unit, func.index);
+  if (entry !== 0) enterFrame(thread, entry);
+  else thread.entering = func;
 }
 
 /** Runs an action of the host while the free part of the stack is reserved up to `top`. */
@@ -141,8 +141,6 @@ interface HostAnswer {
   /** Undefined where the results stand in slots already. */
   readonly values: readonly unknown[] | undefined;
 }
-
-const slotWords = (types: readonly ValType[]): number => types.reduce((sum, t) => sum + 2 * slotsOf(t), 0);
 
 function hostResults<R>(func: Func, values: readonly unknown[] | undefined, finish: Finish<R>): R {
   if (values !== undefined) writeResults(func.defType, free.slot, values);

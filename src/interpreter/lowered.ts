@@ -1,7 +1,7 @@
 // Lowered code on demand: a function's entry, its positions for backtraces, and what happens when the code array is full.
-import { checkStep } from '../clock.ts';
+import { now } from '../clock.ts';
 import { ExhaustionError, InternalError } from '../errors.ts';
-import { type Lowered, lowerFunction, offsetsIn } from '../lowering/lower.ts';
+import { type Lowered, Lowering, offsetsIn } from '../lowering/lower.ts';
 import type { CodeMode } from '../lowering/probes.ts';
 import type { Room } from '../lowering/trees.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
@@ -53,17 +53,43 @@ export interface PcHolder {
   readonly callers: readonly ModuleInstance[];
 }
 
-/**
- * The entry of a function, lowered now if it was not: what is on the stack is lowered again to its end, whatever the time.
- * `live` are the threads whose pcs must survive a lack of room. @throws Interrupted
- */
-export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[]): number {
+/** The entry of a function that is lowered, or 0. */
+export function knownEntry(unit: CodeUnit, index: number): number {
   freshen(unit);
-  const entry = unit.entries[index];
+  return unit.entries[index];
+}
+
+/** Who needs a function, and what has been done for it: it is stopped at a moment, and goes on when it runs again. */
+export interface Lowers {
+  lowering: { readonly unit: CodeUnit; readonly index: number; readonly work: Lowering } | undefined;
+}
+
+/**
+ * The entry of a function, lowered now if it was not; 0 where the moment `end` came first. `live` are the threads whose pcs
+ * must survive a lack of room: what is on the stack is lowered again to its end, whatever the time.
+ */
+export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[], who: Lowers, end: number): number {
+  const entry = knownEntry(unit, index);
   if (entry !== 0) return entry;
-  const code = lower(unit, index, inTime);
+  const begun = who.lowering;
+  const work = begun?.unit === unit && begun.index === index ? begun.work : begin(unit, index);
+  who.lowering = undefined;
+  const code = work.goOn(until(end));
+  if (code === undefined) {
+    who.lowering = { unit, index, work };
+    return 0;
+  }
   if (!hasRoom(code.words.length)) startGeneration(live);
   return placeOrFail(unit, index, code);
+}
+
+/** Instructions that are lowered between two looks at the clock. */
+const STRIDE = 64;
+
+function until(end: number): () => boolean {
+  if (end === Number.POSITIVE_INFINITY) return () => true;
+  let steps = 0;
+  return () => ++steps % STRIDE !== 0 || now() < end;
 }
 
 const ROOM: Record<CodeMode, Room> = {
@@ -72,14 +98,8 @@ const ROOM: Record<CodeMode, Room> = {
   traced: { slots: SLOT_WORDS / 2, words: CODE_WORDS - FIRST_FREE },
 };
 
-function lower({ module, mode, prices }: CodeUnit, index: number, goesOn?: () => boolean): Lowered {
-  return lowerFunction(module, index, mode === 'traced', prices, ROOM[mode], goesOn);
-}
-
-/** @throws Interrupted when what runs now should be over. */
-function inTime(): boolean {
-  checkStep();
-  return true;
+function begin({ module, mode, prices }: CodeUnit, index: number): Lowering {
+  return new Lowering(module, index, mode === 'traced', prices, ROOM[mode]);
 }
 
 function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {
@@ -117,7 +137,7 @@ function translate(old: Generation, pc: number, unit: CodeUnit): number {
   freshen(unit);
   const index = old.indices[found];
   const known = unit.entries[index];
-  const entry = known !== 0 ? known : placeOrFail(unit, index, lower(unit, index));
+  const entry = known !== 0 ? known : placeOrFail(unit, index, begin(unit, index).goOn(() => true) as Lowered);
   return entry + (pc - old.starts[found]);
 }
 

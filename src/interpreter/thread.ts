@@ -9,9 +9,10 @@ import type { ParkedStack } from '../runtime/thread.ts';
 import type { DefType } from '../validator/type-space.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
 import { growReferences, references } from './loop-support.ts';
-import { movePcs, startGeneration } from './lowered.ts';
+import { type Lowers, movePcs, startGeneration } from './lowered.ts';
 import type { MemoryWait } from './waits.ts';
 import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
+import { slotWords } from './words.ts';
 
 /** How deep threads may nest through host functions: each level stands on the JS stack, which is small in some hosts. */
 const MAX_NESTED = 200;
@@ -120,6 +121,10 @@ export class Thread {
   /** Whether it may wait for promises. */
   readonly async: boolean;
   pending: Pending | undefined = undefined;
+  /** The function that it begins with, until its frame is made: its arguments stand at the base. */
+  entering: Func | undefined = undefined;
+  /** What has been done to lower the function that it calls, where it was stopped meanwhile. */
+  lowering: Lowers['lowering'] = undefined;
   /** When a wait on memory in place is over, where it was interrupted. */
   waitsUntil: number | undefined = undefined;
   /** Its stack while it does not run. */
@@ -186,8 +191,14 @@ export class Thread {
     };
   }
 
-  /** End of the live part while the thread stands at a branch target or a function's entry. */
+  /** It goes on later with what it is about to do: its time is over. */
+  pause(): void {
+    this.slice = -1;
+  }
+
+  /** End of the live part while the thread stands at a branch target or a function's entry, or before its first one. */
   top(): number {
+    if (this.entering !== undefined) return this.base + slotWords(this.entering.signature.params);
     return this.fp2 + (this.pc < FIRST_FREE ? 0 : frameWords(this.pc));
   }
 

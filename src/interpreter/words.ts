@@ -1,4 +1,5 @@
-// Numbers and vectors as bits: from int32 words, lowest first, to an unsigned bigint and back.
+// Numbers and vectors as bits: from int32 words, lowest first, to an unsigned bigint and back; and how many words there are.
+import { slotsOf } from '../lowering/operands.ts';
 import { F32, I32, V128, type ValType } from '../syntax/types.ts';
 
 /** How many words the bits of a number or vector type take. */
@@ -15,4 +16,11 @@ export function readWords(words: ArrayLike<number>, at: number, count: number): 
 
 export function writeWords(words: { [index: number]: number }, at: number, count: number, bits: bigint): void {
   for (let i = 0; i < count; i++) words[at + i] = Number(BigInt.asIntN(32, bits >> BigInt(32 * i)));
+}
+
+/** S words that values of some types take on the stack. */
+export function slotWords(types: readonly ValType[]): number {
+  let words = 0;
+  for (const t of types) words += 2 * slotsOf(t);
+  return words;
 }

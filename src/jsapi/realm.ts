@@ -3,7 +3,7 @@
 // tags, globals and exceptions are the same for all.
 import { DEADLINE, endOf, outOfTime, within } from '../clock.ts';
 import type { Outcome } from '../interpreter/driver.ts';
-import { outOfFuel } from '../interpreter/execution.ts';
+import { outOfFuel } from '../interpreter/stops.ts';
 import { type Execution, FUEL, begin, invokePlain } from '../interpreter/invoke.ts';
 import { either, type Shape } from '../options.ts';
 import type { Func } from '../runtime/func.ts';

@@ -15,24 +15,42 @@ const ENDLESS: Room = { slots: Number.POSITIVE_INFINITY, words: 2 ** 24 };
 
 const toTheEnd = (): boolean => true;
 
-/**
- * Lowers function `funcIndex` (an index of the function index space), which the module defines. @throws ExhaustionError
- * where there is no room for its frame or its code: before time and memory are spent on it; what `goesOn` throws, which
- * is called before each instruction.
- */
+/** The lowering of a function, which can be stopped between two of its instructions and go on. */
+export class Lowering {
+  private readonly builder: TreeBuilder;
+  private readonly funcIndex: number;
+
+  /**
+   * Of function `funcIndex` (an index of the function index space), which the module defines. @throws ExhaustionError
+   * where there is no room for its frame: before time and memory are spent on it.
+   */
+  constructor(valid: ValidModule, funcIndex: number, traced: boolean, prices: Prices, room: Room) {
+    this.builder = new TreeBuilder(valid, funcIndex, traced, prices, room);
+    this.funcIndex = funcIndex;
+  }
+
+  /**
+   * Goes on as long as `goesOn` says, which is asked before each instruction; answers the code once it is whole.
+   * @throws ExhaustionError where there is no room for it.
+   */
+  goOn(goesOn: () => boolean): Lowered | undefined {
+    const { builder, funcIndex } = this;
+    if (!builder.build(goesOn)) return undefined;
+    const { size, locals, operands } = builder.layout;
+    const code = builder.emitter.finish([2 * size, 2 * locals, 2 * operands, funcIndex], builder.regions);
+    return { ...code, probes: builder.probes };
+  }
+}
+
+/** Lowers a function at once. @throws ExhaustionError where there is no room for its frame or its code. */
 export function lowerFunction(
   valid: ValidModule,
   funcIndex: number,
   traced = false,
   prices = PRICES,
   room = ENDLESS,
-  goesOn = toTheEnd,
 ): Lowered {
-  const builder = new TreeBuilder(valid, funcIndex, traced, prices, room);
-  builder.build(goesOn);
-  const { size, locals, operands } = builder.layout;
-  const code = builder.emitter.finish([2 * size, 2 * locals, 2 * operands, funcIndex], builder.regions);
-  return { ...code, probes: builder.probes };
+  return new Lowering(valid, funcIndex, traced, prices, room).goOn(toTheEnd) as Lowered;
 }
 
 /**

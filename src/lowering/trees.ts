@@ -98,12 +98,12 @@ export class TreeBuilder {
     this.operands = new Operands(this.code, this.cursor, layout.operands, size, this.probes);
     if (layout.refs) this.code.statement('refs.enter', -1, size);
     clearReferences(this);
+    newFrame(this, 'func', layout.type, 0, -1);
   }
 
-  /** Lowers the body up to its end, or as long as it should go on; answers whether it came to the end. */
+  /** Lowers the body up to its end, or as long as it should go on, from where it is; answers whether it came to the end. */
   build(goesOn: () => boolean): boolean {
     const { cursor } = this;
-    newFrame(this, 'func', this.layout.type, 0, -1);
     while (!cursor.done) {
       if (!goesOn()) return false;
       cursor.next();
