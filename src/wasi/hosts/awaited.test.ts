@@ -5,7 +5,7 @@ import { errnoName } from '../host/errno.ts';
 import { filesystemSuite } from '../host/filesystem.suite.ts';
 import { ExitStatus } from '../index.ts';
 import { TestGuest } from '../guest.suite.ts';
-import { OFLAGS, RIGHTS } from '../preview1/abi.ts';
+import { FDFLAGS, OFLAGS, RIGHTS } from '../preview1/abi.ts';
 import { awaited } from './awaited.ts';
 import { answeringLater, type Book } from './later.suite.ts';
 import { memoryDirectory, readText } from './memory.ts';
@@ -163,12 +163,139 @@ describe('a guest on files that answer later', () => {
       openFile: async () => piecewise,
     });
     const guest = new TestGuest({ mode: 'async', preopens: { '/': awaited(root) } });
-    guest.bytes = new Uint8Array(4_000_000);
+    guest.bytes = new Uint8Array(8_000_000);
     expect(await guest.raw('path_open', 3, 0, ...guest.text('big'), 0, RIGHTS.fd_read, 0n, 0, 0x100)).toBe(0);
-    guest.setU32(0x200, 0x1_0000);
-    guest.setU32(0x204, 3_500_000);
-    expect(await guest.raw('fd_read', 4, 0x200, 1, 0x300)).toBe(0);
-    expect([guest.u32(0x300), guest.bytes[0x1_0000 + 2_999_999]]).toEqual([3_000_000, 0x78]);
+    const got: number[] = [];
+    for (let at = 0x1_0000; got[got.length - 1] !== 0; at += guest.u32(0x300)) {
+      guest.setU32(0x200, at);
+      guest.setU32(0x204, 3_500_000);
+      expect(await guest.raw('fd_read', 4, 0x200, 1, 0x300)).toBe(0);
+      got.push(guest.u32(0x300));
+    }
+    expect(got).toEqual([1 << 20, 1 << 20, 3_000_000 - (1 << 21), 0]);
+    expect(guest.bytes[0x1_0000 + 2_999_999]).toBe(0x78);
     expect(Math.max(...sizes)).toBe(1024 * 1024);
+  });
+});
+
+describe('a long call on files that answer later was tried from its start for each answer', () => {
+  const MIB = 1024 * 1024;
+
+  /** Files whose provider is asked in turns of its own, and how much it was asked to read and write. */
+  function counting(tree: Parameters<typeof memoryDirectory>[0]) {
+    const { book, guest, call, open } = setUp(tree as never);
+    guest.bytes = new Uint8Array(16 * MIB);
+    return { book, guest, call, open };
+  }
+
+  it('reads and writes: they end, short, with what was waited for, and nothing is asked or written twice', async () => {
+    const content = new Uint8Array(9 * MIB + 5).map((_, i) => i % 251);
+    const { book, guest, call, open } = counting({ from: content, to: '' });
+    const all = RIGHTS.fd_read | RIGHTS.fd_write | RIGHTS.fd_seek | RIGHTS.fd_tell;
+    for (const append of [false, true]) {
+      const name = append ? 'appended' : 'to';
+      expect(await open('from', 0, all)).toBe('SUCCESS');
+      const from = guest.u32(0x100);
+      const flags = append ? FDFLAGS.append : 0;
+      expect(
+        errnoName(
+          (await guest.raw('path_open', 3, 1, ...guest.text(name), OFLAGS.creat, all, 0n, flags, 0x100)) as number,
+        ),
+      ).toBe('SUCCESS');
+      const to = guest.u32(0x100);
+      book.asked.length = 0;
+      let total = 0;
+      for (let calls = 0; ; calls++) {
+        guest.setU32(0x200, 2 * MIB);
+        guest.setU32(0x204, 12 * MIB);
+        expect(await call('fd_read', from, 0x200, 1, 0x300)).toBe('SUCCESS');
+        const got = guest.u32(0x300);
+        if (got === 0) break;
+        expect(got).toBeLessThanOrEqual(MIB);
+        for (let left = got, at = 2 * MIB; left > 0; ) {
+          guest.setU32(0x200, at);
+          guest.setU32(0x204, left);
+          expect(await call('fd_write', to, 0x200, 1, 0x300)).toBe('SUCCESS');
+          left -= guest.u32(0x300);
+          at += guest.u32(0x300);
+        }
+        total += got;
+        expect(calls).toBeLessThan(12);
+      }
+      expect(total).toBe(content.length);
+      expect(book.asked.filter((name) => name === 'read').length).toBe(11);
+      expect(book.asked.filter((name) => name === 'write' || name === 'append').length).toBe(10);
+      expect(await call('fd_close', from)).toBe('SUCCESS');
+      expect(await call('fd_close', to)).toBe('SUCCESS');
+    }
+  });
+
+  it('reads into many small buffers', async () => {
+    const { book, guest, call, open } = counting({ from: new Uint8Array(MIB).fill(7) });
+    expect(await open('from')).toBe('SUCCESS');
+    const fd = guest.u32(0x100);
+    for (let i = 0; i < 100; i++) {
+      guest.setU32(0x1000 + 8 * i, MIB + 1000 * i);
+      guest.setU32(0x1004 + 8 * i, 1000);
+    }
+    book.asked.length = 0;
+    expect(await call('fd_read', fd, 0x1000, 100, 0x300)).toBe('SUCCESS');
+    expect([guest.u32(0x300), book.asked]).toEqual([1000, ['read']]);
+  });
+
+  it('listings: each entry is looked at once or twice, and all are there in order', async () => {
+    const names = Array.from({ length: 700 }, (_, i) => `n${i}`);
+    const inner = memoryDirectory(Object.fromEntries(names.map((name) => [name, ''])));
+    const book: Book = { asked: [], open: 0 };
+    const seen = new Map<string, number>();
+    const outer = awaited(answeringLater<AsyncDirectory>(inner, book));
+    const looking = new Proxy(outer, {
+      get(_, key) {
+        const value = Reflect.get(outer, key) as unknown;
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (key === 'statEntry') seen.set(String(args[0]), (seen.get(String(args[0])) ?? 0) + 1);
+          return value.apply(outer, args) as unknown;
+        };
+      },
+    });
+    const guest = new TestGuest({ mode: 'async', preopens: { '/': looking } });
+    expect(await guest.raw('fd_readdir', 3, 0x1000, 0xe000, 0n, 0x300)).toBe(0);
+    const listed: string[] = [];
+    for (let at = 0x1000; at < 0x1000 + guest.u32(0x300); ) {
+      const end = at + 24 + guest.u32(at + 16);
+      listed.push(Buffer.from(guest.bytes.subarray(at + 24, end)).toString());
+      at = end;
+    }
+    expect(listed).toEqual(['.', '..', ...names]);
+    expect(book.asked.filter((name) => name === 'statEntry').length).toBe(700);
+    // Up to 32 of them are gone through again with each answer.
+    expect(Math.max(...seen.values())).toBeLessThanOrEqual(33);
+  });
+
+  it('polls: subscriptions before the last 64 are not looked at again', async () => {
+    const { book, guest, open } = counting({ file: 'content' });
+    expect(await open('file', 0, RIGHTS.fd_read | RIGHTS.poll_fd_readwrite | RIGHTS.fd_filestat_get)).toBe('SUCCESS');
+    const fd = guest.u32(0x100);
+    const count = 300;
+    let looked = 0;
+    const stats = guest.wasi as unknown as { process: { files: { get(fd: number): unknown } } };
+    const { files } = stats.process;
+    const get = files.get.bind(files);
+    files.get = (number) => {
+      looked++;
+      return get(number);
+    };
+    for (let i = 0; i < count; i++) {
+      guest.setU32(0x1000 + i * 48, i);
+      guest.bytes[0x1000 + i * 48 + 8] = 1;
+      guest.setU32(0x1000 + i * 48 + 16, fd);
+    }
+    book.asked.length = 0;
+    expect(await guest.raw('poll_oneoff', 0x1000, 0x10_0000, count, 0x300)).toBe(0);
+    expect([guest.u32(0x300), book.asked.length]).toEqual([count, count]);
+    for (let i = 0; i < count; i++)
+      expect([guest.u32(0x10_0000 + i * 32), guest.u32(0x10_0000 + i * 32 + 16)]).toEqual([i, 7]);
+    expect(looked).toBeLessThan(count * 64);
   });
 });

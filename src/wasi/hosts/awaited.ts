@@ -1,10 +1,11 @@
 // A Directory made of one that may answer with promises: the guest thread waits for them, the host does not.
-// Each method is a question that the system call puts once, however often it is tried (kernel/replay.ts).
+// Each method is a question that the system call puts once, however often it is tried (kernel/replay.ts). Reads and writes
+// end, short, with the first piece that was waited for: else all pieces before it would be moved again for each.
 import type { AsyncDirectory, AsyncFile } from '../host/async-filesystem.ts';
 import { directory } from '../host/checks.ts';
 import { refused } from '../host/errno.ts';
 import type { Directory, File, FileType, OpenOptions, Stat, Times } from '../host/filesystem.ts';
-import { ask, close, type Handle, whenAnswered } from '../kernel/replay.ts';
+import { ask, close, type Handle, hasWaited, whenAnswered } from '../kernel/replay.ts';
 
 /** Bytes that one question asks for: each needs a buffer of its own, and guests may ask for gigabytes. */
 const PIECE = 1024 * 1024;
@@ -49,7 +50,7 @@ class AwaitedFile implements File, Handle {
       });
       into.set(bytes, moved);
       moved += bytes.length;
-      if (bytes.length < length) break;
+      if (bytes.length < length || hasWaited()) break;
     }
     return moved;
   }
@@ -61,7 +62,7 @@ class AwaitedFile implements File, Handle {
       const at = position + BigInt(moved);
       const took = ask(this, 'write', [part.length, at], () => this.from.write(part.slice(), at));
       moved += took;
-      if (took < part.length) break;
+      if (took < part.length || hasWaited()) break;
     }
     return moved;
   }
@@ -73,7 +74,7 @@ class AwaitedFile implements File, Handle {
         const piece = part.subarray(at, at + PIECE);
         const took = ask(this, 'append', [moved, piece.length], () => from.append?.([piece.slice()]) ?? 0);
         moved += took;
-        if (took < piece.length) return moved;
+        if (took < piece.length || hasWaited()) return moved;
       }
     }
     return moved;

@@ -1,6 +1,6 @@
 // The dispatcher: makes a host function out of a system call, and waits for those that cannot finish at once.
 // A system call is restartable: it has no effect when it returns WouldBlock, and is then run again with the same
-// arguments. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits,
+// arguments, or from where a call in pieces has kept how far it has come. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits,
 // or where there are several guest threads and the caller can be suspended, the scheduler does it for all of them.
 // A call whose work grows with what the guest asks for is a generator: it yields between pieces of a millisecond or less,
 // and where the caller can be suspended the host has a turn of its event loop after some of them. They are counted and not
@@ -17,7 +17,7 @@ import type { Guest } from './guest.ts';
 import type { Parking } from './parked.ts';
 import type { Process } from './process.ts';
 import { READABLE } from './pollable.ts';
-import { Pending, Replay } from './replay.ts';
+import { forgetAsked, Pending, Replay } from './replay.ts';
 import { isPieces, type Pieces, waitSync, WouldBlock } from './wait.ts';
 
 /** What a system call knows of its caller. */
@@ -28,6 +28,13 @@ export interface Call {
   began(): bigint;
   /** Whether this is a later try of a call that has waited. */
   readonly waited: boolean;
+  /** What the last try has kept. */
+  readonly kept: unknown;
+  /**
+   * Keeps how far a call in pieces has come: a later try goes on there, and does not ask again what was asked before, so
+   * that many answers that come later are not waited for all over again. Nothing that the call has opened may be in it.
+   */
+  keep(progress: unknown): void;
 }
 
 export type Value = number | bigint;
@@ -80,11 +87,17 @@ class CallOf implements Call {
   readonly guest: Guest;
   readonly process: Process;
   waited = false;
+  kept: unknown;
   private time: bigint | undefined;
 
   constructor(guest: Guest, process: Process) {
     this.guest = guest;
     this.process = process;
+  }
+
+  keep(progress: unknown): void {
+    this.kept = progress;
+    forgetAsked();
   }
 
   began(): bigint {

@@ -107,6 +107,8 @@ export class Replay {
   readonly mayWait: boolean;
   private questions: Question[] = [];
   private next = 0;
+  /** An answer was a promise. */
+  private late = false;
   private readonly closing = new Set<Handle>();
 
   constructor(mayWait = false) {
@@ -157,6 +159,7 @@ export class Replay {
       const answer = put();
       if (!isPromise(answer)) question.settle({ value: answer });
       else {
+        this.late = true;
         if ('cancel' in answer) question.cancel = () => (answer as Cancellable<T>).cancel();
         answer.then(
           (value) => question.settle({ value }),
@@ -171,6 +174,18 @@ export class Replay {
 
   close(handle: Handle): void {
     this.closing.add(handle);
+  }
+
+  get hasWaited(): boolean {
+    return this.late && this.next >= this.questions.length;
+  }
+
+  /** The next try begins behind what was asked so far: it is not asked again, and nothing that it opened is needed. */
+  forget(): void {
+    this.finish();
+    this.closing.clear();
+    this.questions.splice(0, this.next);
+    this.next = 0;
   }
 }
 
@@ -187,6 +202,19 @@ let current: Replay | undefined;
 /** Whether a system call is being tried that can wait for a promise: what it asks may be answered by one. */
 export function mayWait(): boolean {
   return current?.mayWait === true;
+}
+
+/**
+ * Whether the call that is being tried has waited for an answer, and has them all: what it asks now would be new. A call
+ * that ends here, with what it has moved, is not tried again from its start for each piece.
+ */
+export function hasWaited(): boolean {
+  return current?.hasWaited === true;
+}
+
+/** Of the call that is being tried; see there. */
+export function forgetAsked(): void {
+  current?.forget();
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor, OpenFile, OpenListener, OpenSocket, OpenStream } from '../kernel/file-table.ts';
 import type { HeldConnection, HeldFile, HeldInput, HeldOutput } from '../kernel/held.ts';
 import { type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
+import { hasWaited } from '../kernel/replay.ts';
 import { type Pieces, WouldBlock } from '../kernel/wait.ts';
 import { FDFLAGS } from './abi.ts';
 import { checkRights, fileOf } from './check.ts';
@@ -146,13 +147,16 @@ type Move = (buffers: readonly Uint8Array[], before: number) => number | WouldBl
 /** What is done at the end, with how many bytes were moved. */
 type Ended = (moved: number) => void;
 
-/** Moves what the parts of a call hold, a MiB at a time, which is a piece of the call. */
+/**
+ * Moves what the parts of a call hold, a MiB at a time, which is a piece of the call. It ends with the first piece that it
+ * had to wait for an answer for.
+ */
 export function moving(request: Request, move: Move, ended: Ended = () => {}): Moving {
   const { call, iovs, count } = request;
   const { buffers, size, isLast } = call.guest.buffers(iovs, count, 0);
   const moved = move(buffers, 0);
   if (moved instanceof WouldBlock) return moved;
-  return moved < size || isLast ? end(request, moved, ended) : rest(request, moved, move, ended);
+  return moved < size || isLast || hasWaited() ? end(request, moved, ended) : rest(request, moved, move, ended);
 }
 
 function* rest(request: Request, before: number, move: Move, ended: Ended): Pieces {
@@ -162,7 +166,7 @@ function* rest(request: Request, before: number, move: Move, ended: Ended): Piec
     const { buffers, size, isLast } = call.guest.buffers(iovs, count, before);
     const moved = move(buffers, before) as number;
     before += moved;
-    if (moved < size || isLast) return end(request, before, ended);
+    if (moved < size || isLast || hasWaited()) return end(request, before, ended);
   }
 }
 
@@ -191,7 +195,7 @@ function readFile(file: HeldFile, buffers: readonly Uint8Array[], position: bigi
   for (const buffer of buffers) {
     const got = file.read(buffer, position + BigInt(moved));
     moved += got;
-    if (got < buffer.length) break;
+    if (got < buffer.length || hasWaited()) break;
   }
   return moved;
 }
@@ -218,7 +222,7 @@ function writeFile(file: HeldFile, buffers: readonly Uint8Array[], position: big
     }
     const took = attempt(before + moved, () => file.write(buffer, at));
     moved += took;
-    if (took < buffer.length) break;
+    if (took < buffer.length || hasWaited()) break;
   }
   return moved;
 }

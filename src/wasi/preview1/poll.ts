@@ -21,6 +21,16 @@ interface Event {
 /** What a subscription has to say: it is ready, or it waits for its stream, or until a time on the monotonic clock. */
 type State = Pick<Event, 'bytes' | 'flags'> | { readonly deadline: bigint | undefined };
 
+/** How far a poll has come, where answers of files are waited for. */
+interface Progress {
+  readonly events: readonly Event[];
+  /** Events up to there. */
+  readonly found: number;
+  readonly streams: Streams;
+  readonly deadline: bigint | undefined;
+  readonly next: number;
+}
+
 /** More than there are descriptors and reasons to ask for one. */
 const MAX_SUBSCRIPTIONS = 65_536;
 
@@ -47,11 +57,15 @@ export function pollOneoff(layout: Layout) {
     guest.check(out, count * EVENT_SIZE);
     guest.check(nevents, 4);
     if (count > MAX_SUBSCRIPTIONS) throw refused('INVAL');
-    const events: Event[] = [];
-    const streams = new Streams();
-    let deadline: bigint | undefined;
-    for (let i = 0; i < count; i++) {
-      if (i % PIECE === PIECE - 1) yield;
+    const kept = call.kept as Progress | undefined;
+    const events = kept === undefined ? [] : kept.events.slice(0, kept.found);
+    const streams = kept?.streams ?? new Streams();
+    let deadline = kept?.deadline;
+    for (let i = kept?.next ?? 0; i < count; i++) {
+      if (i % PIECE === PIECE - 1) {
+        call.keep({ events, found: events.length, streams, deadline, next: i } satisfies Progress);
+        yield;
+      }
       const at = subscriptions + i * size;
       const head = { userdata: guest.u64(at), type: guest.u8(at + 8) };
       const state = stateOrError(call, layout, at, head.type, streams);
@@ -61,7 +75,11 @@ export function pollOneoff(layout: Layout) {
         deadline = state.deadline;
       }
     }
-    if (events.length === 0) return new WouldBlock(streams.waits(), deadline);
+    if (events.length === 0) {
+      // After the wait all of them are looked at.
+      call.keep(undefined);
+      return new WouldBlock(streams.waits(), deadline);
+    }
     for (const [i, event] of events.entries()) {
       if (i % PIECE === PIECE - 1) yield;
       writeEvent(call, out + i * EVENT_SIZE, event);

@@ -34,11 +34,16 @@ export function* fdReaddir(
   const { guest, process } = call;
   guest.check(bufused, 4);
   guest.check(buf, length);
-  const known = cookie === 0n ? undefined : resource.listing;
+  const kept = call.kept as Progress | undefined;
+  const before = kept?.resource === resource ? kept : undefined;
+  const known = before?.names ?? (cookie === 0n ? undefined : resource.listing);
   const names = known ?? (yield* process.files.listings.make(resource));
-  let used = 0;
-  for (let i = Number(cookie); i < names.length && used < length; i++) {
-    if (i % PIECE === 0) yield;
+  let used = before?.used ?? 0;
+  for (let i = before?.next ?? Number(cookie); i < names.length && used < length; i++) {
+    if (i % PIECE === 0) {
+      call.keep({ resource, names, next: i, used } satisfies Progress);
+      yield;
+    }
     const dirent = entryBytes(resource, names[i] as string, BigInt(i + 1));
     if (dirent === undefined) continue;
     const part = dirent.subarray(0, length - used);
@@ -47,6 +52,14 @@ export function* fdReaddir(
   }
   guest.setU32(bufused, used);
   return undefined;
+}
+
+/** How far a listing has come, where entries are waited for. */
+interface Progress {
+  readonly resource: OpenDirectory;
+  readonly names: readonly string[];
+  readonly next: number;
+  readonly used: number;
 }
 
 /** A dirent and its name; undefined when the entry is gone. */
