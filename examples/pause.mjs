@@ -27,7 +27,7 @@ for (const turn of [1, 2]) {
 }
 
 // Prints:
-//   turn 1: the first guest has no fuel left after counting to 100001
-//   turn 1: the second guest has no fuel left after counting to 100001
-//   turn 2: the first guest has no fuel left after counting to 200002
-//   turn 2: the second guest has no fuel left after counting to 200002
+//   turn 1: the first guest has no fuel left after counting to 100000
+//   turn 1: the second guest has no fuel left after counting to 100000
+//   turn 2: the first guest has no fuel left after counting to 200001
+//   turn 2: the second guest has no fuel left after counting to 200001

@@ -18,6 +18,8 @@ export type Exit = (s: Int32Array) => Block | null;
 export interface Block {
   readonly pc: number;
   run: Exit;
+  /** The same where a function begins, for the other word that may stand there: first-calls.ts exchanges the two. */
+  other: Exit;
 }
 
 interface Closure {
@@ -393,7 +395,7 @@ export class Blocks {
   at(pc: number): Block {
     const known = this.known.get(pc);
     if (known !== undefined) return known;
-    const made: Block = { pc, run: this.unmade };
+    const made: Block = { pc, run: this.unmade, other: this.unmade };
     this.known.set(pc, made);
     return made;
   }

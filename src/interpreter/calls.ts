@@ -13,9 +13,11 @@ import { type DefType, type TypeSpace, isSubtype } from '../validator/type-space
 import { checkCrossing, plainValue, plainValues, readValue, which, writeValue } from './border.ts';
 import { CROSS_RETURN_PC } from './code-space.ts';
 import { isUncatchable, raise } from './exceptions.ts';
+import { isPaid, pay } from './first-calls.ts';
+import { callIndirect } from './loop-support.ts';
 import { entryOf } from './lowered.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
-import { NONE, type Thread, running } from './thread.ts';
+import { type FirstCall, NONE, type Thread, running } from './thread.ts';
 import { exceptionOf } from './wasm-exception.ts';
 
 const CALL = opNumber('call') as number;
@@ -48,21 +50,57 @@ function clear(word: number, end: number): void {
   else while (word < end) S[word++] = 0;
 }
 
-/** Enters the function that a thread begins with: it is lowered until the moment `end`. */
-export function enterFirst(t: Thread, { instance, index }: Func, end: number): void {
-  const entry = entryOf((instance as ModuleInstance).unit, index, running, t, end);
-  if (entry === 0) t.pause();
-  else {
-    t.entering = undefined;
-    enterFrame(t, entry);
-  }
-}
-
 /** Goes back to the caller of the running frame. */
 export function returnFromFrame(t: Thread): void {
   t.sp -= 2;
   t.fp2 -= FS[t.sp + 1];
   t.pc = FS[t.sp];
+}
+
+/**
+ * Is this the first call of a function by an instance? Then its unit is charged, and in `goOnFirst` its lowering: in the
+ * same order as where there is code, so that it stops at the same places.
+ */
+function isFirst(t: Thread, instance: ModuleInstance, index: number): boolean {
+  if (isPaid(instance, index)) return false;
+  t.first = { instance, index, words: undefined };
+  t.spend(1);
+  return true;
+}
+
+/** Goes on with a call whose unit is charged, or that the thread begins with, which is lowered until the moment `end`. */
+export function goOnFirst(t: Thread, { instance, index, words }: FirstCall, end: number): void {
+  if (!isPaid(instance, index)) {
+    t.spend(pay(instance, index));
+    return;
+  }
+  if (words === undefined) {
+    // The op is done again, with its unit.
+    t.spend(-1);
+    t.first = undefined;
+    return;
+  }
+  const entry = entryOf(instance.unit, index, running, t, end);
+  if (entry === 0) t.pause();
+  else {
+    t.first = undefined;
+    enterFrame(t, entry);
+  }
+}
+
+/** The op `unpaid`, at the beginning of a function. */
+export function firstEntered(t: Thread): void {
+  t.spend(pay(t.instance, C[t.pc - 1]));
+}
+
+/** The call op at pc finds no room for its callee. Is it the first call, which is charged all the same? */
+export function isFirstWithoutRoom(t: Thread): boolean {
+  const op = C[t.pc] & 0xffff;
+  const direct = op === CALL || op === TAIL_CALL;
+  const entry = direct
+    ? C[t.pc + 1]
+    : callIndirect(t.instance, (t.fp2 >> 1) + (C[t.pc] >>> 16), C[t.pc + 1], C[t.pc + 2]);
+  return isFirst(t, t.instance, C[entry - 1]);
 }
 
 /** A call op whose callee has no code yet: lowers it until the moment `end`, or finds that it is imported, and rewrites the op. */
@@ -74,6 +112,7 @@ export function resolveCall(t: Thread, end: number): void {
     C[t.pc] = tail ? TAIL_CALL_IMPORT : CALL_IMPORT;
     return;
   }
+  if (isFirst(t, t.instance, index)) return;
   const entry = entryOf(unit, index, running, t, end);
   if (entry === 0) {
     t.pause();
@@ -98,6 +137,12 @@ export function callIndirectSlow(t: Thread, end: number): boolean {
   const table = C[t.pc + 1];
   const func = table < 0 ? (R[slot] as Func | null) : element(t, table, S[2 * slot] >>> 0, C[t.pc + 2]);
   if (func === null) throw new Trap('null-function-reference');
+  const { unit } = t.instance;
+  if (func.instance === t.instance && unit.entries[func.index] === 0) {
+    // With code the loop may do it itself: so it is done like all calls after the first.
+    if (!isFirst(t, t.instance, func.index) && entryOf(unit, func.index, running, t, end) === 0) t.pause();
+    return false;
+  }
   return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail, end);
 }
 
@@ -121,6 +166,7 @@ function element(t: Thread, table: number, i: number, canon: number): Func {
  * `end` comes while the function is lowered, it is called when the thread goes on.
  */
 function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean, end: number): boolean {
+  if (func.instance !== undefined && isFirst(t, func.instance, func.index)) return false;
   // Lowering may move code when there is no room, so it comes before any pc is stored.
   const before = t.pc;
   const entry = func.instance === undefined ? -1 : entryOf(func.instance.unit, func.index, running, t, end);

@@ -57,6 +57,7 @@ export function freshen(unit: CodeUnit): void {
   if (unit.generation === generation) return;
   unit.generation = generation;
   unit.entries.fill(0);
+  unit.lowered.fill(0);
 }
 
 /** Drops all code. Old pcs can be looked up in the generation that this answers. */

@@ -15,12 +15,15 @@ import {
   callImport,
   callIndirectSlow,
   crossReturn,
-  enterFirst,
   exhausted,
+  firstEntered,
+  goOnFirst,
+  isFirstWithoutRoom,
   resolveCall,
   writeResults,
 } from './calls.ts';
 import { raise, throwRef, throwTag } from './exceptions.ts';
+import { standFor } from './first-calls.ts';
 import { loop } from './loops.ts';
 import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
@@ -76,7 +79,6 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   // Who calls has just looked at the clock, and a return is looked at with the call.
   let reason: number = REASON.crossReturn;
   let last = 0;
-  if (t.entering !== undefined && t.fuel >= 0) enterFirst(t, t.entering, Math.min(pause, due.at));
   for (;;) {
     if (t.fuel < 0) return outOfFuel(t);
     if (t.slice < 0) return stop(t, 'slice');
@@ -89,6 +91,10 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
       if (reason === REASON.quantum && last > 0) setPace(time - last);
       last = time;
     }
+    if (t.first !== undefined) {
+      goOnFirst(t, t.first, end);
+      continue;
+    }
     reason = enterLoop(t, Math.min(timed ? pace : QUANTUM, t.fuel, t.slice));
     switch (reason) {
       case REASON.quantum:
@@ -97,6 +103,9 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
         return 'done';
       case REASON.lower:
         resolveCall(t, end);
+        break;
+      case REASON.unpaid:
+        firstEntered(t);
         break;
       case REASON.callImport:
         if (callImport(t, end)) return 'suspended';
@@ -123,6 +132,7 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
         throwRef(t);
         break;
       case REASON.exhausted:
+        if (isFirstWithoutRoom(t)) break;
         throw exhausted();
       case REASON.memoryOutOfBounds:
         // Another thread of the host may have let it grow since the loop looked: then the access is made again.
@@ -163,14 +173,16 @@ function seen(t: Thread, memory: Memory): 0 | 1 {
 
 /** One stay in the loop; afterwards the thread knows where it is, also when an out-of-line function threw. */
 function enterLoop(t: Thread, quantum: number): number {
-  const { memory } = t.instance;
+  const { instance } = t;
+  const { memory } = instance;
+  if (instance.unit.view !== instance.paid) standFor(instance);
   // What the host did to it, it did before: nobody else runs while the loop does.
   const fuel =
     memory.M8.length < memory.byteLength || memory.sharedLength !== undefined ? seen(t, memory) * quantum : quantum;
   seenLength = memory.byteLength;
   setMidway(t.midway);
   try {
-    return loop.run(t.instance, t.pc, t.fp2, t.sp, fuel);
+    return loop.run(instance, t.pc, t.fp2, t.sp, fuel);
   } finally {
     t.pc = X[0];
     t.fp2 = X[1];

@@ -16,6 +16,7 @@ import { EXIT_PC } from './code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
 import { Execution } from './execution.ts';
 import { type DeadlineOptions, STOP_OPTIONS, type StopOptions, checkedFuel, outOfFuel } from './stops.ts';
+import { isPaid } from './first-calls.ts';
 import { knownEntry } from './lowered.ts';
 import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
 import { slotWords } from './words.ts';
@@ -102,9 +103,9 @@ function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
   thread.sp = thread.frameBase + 2;
-  const entry = knownEntry(instance.unit, func.index);
+  const entry = isPaid(instance, func.index) ? knownEntry(instance.unit, func.index) : 0;
   if (entry !== 0) enterFrame(thread, entry);
-  else thread.entering = func;
+  else thread.first = { instance, index: func.index, words: slotWords(func.signature.params) };
 }
 
 /** Runs an action of the host while the free part of the stack is reserved up to `top`. */

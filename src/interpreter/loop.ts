@@ -428,11 +428,12 @@ export function run(inst: ModuleInstance, pc: number, fp2: number, sp: number, f
         case 353: { { r = 16; break quit; } } // unreachable 
         case 354: { { r = 1; break quit; } } // exit 
         case 355: { { r = 5; break quit; } } // cross.return 
-        case 356: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
-        case 357: { x = s0; y = fp2 + u | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
-        case 358: { x = fp2 + u | 0; y = s0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
-        case 359: { R[fp + (w >>> 16) | 0] = R[fp + u | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
-        case 360: { R[fp + u | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
+        case 356: { { r = 9; break quit; } } // unpaid 
+        case 357: { pc = pc + 2 | 0; { r = 7; break quit; } } // probe k
+        case 358: { x = s0; y = fp2 + u | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.get dk
+        case 359: { x = fp2 + u | 0; y = s0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; pc = pc + 2 | 0; continue; } // far.set ak
+        case 360: { R[fp + (w >>> 16) | 0] = R[fp + u | 0]; pc = pc + 2 | 0; continue; } // far.getref Dk
+        case 361: { R[fp + u | 0] = R[fp + (w >>> 16) | 0]; pc = pc + 2 | 0; continue; } // far.setref Ak
                   default: r = 16;
                     break quit;
                 }

@@ -4,6 +4,7 @@ import { ExhaustionError, InternalError } from '../errors.ts';
 import { type Lowered, Lowering, offsetsIn } from '../lowering/lower.ts';
 import type { CodeMode } from '../lowering/probes.ts';
 import type { Room } from '../lowering/trees.ts';
+import { bitSet } from '../runtime/bits.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { type Prices, samePrices } from '../syntax/prices.ts';
@@ -19,27 +20,34 @@ import {
   hasRoom,
   place,
 } from './code-space.ts';
+import { noteLowered } from './first-calls.ts';
 import { CODE_WORDS, FRAMES, SLOT_WORDS } from './stack.ts';
 
 const UNITS = new WeakMap<ValidModule, CodeUnit[]>();
+
+/** Functions of a module whose instances share code: many take long to be looked at where another instance runs. */
+const MOST_SHARED = 65_536;
 
 /** The code of a module, shared by its instances. */
 export function unitOf(module: ValidModule, mode: CodeMode, prices: Prices): CodeUnit {
   const units = UNITS.get(module) ?? [];
   const found = units.find((one) => one.mode === mode && samePrices(one.prices, prices));
   if (found !== undefined) return found;
-  const entries = new Int32Array(module.funcTypes.length);
+  const functions = module.funcTypes.length;
   const unit: CodeUnit = {
     module,
     mode,
     prices,
-    entries,
+    entries: new Int32Array(functions),
+    lowered: bitSet(functions),
+    view: bitSet(0),
+    otherWords: new Int32Array(functions),
     generation: undefined,
     blocks: undefined,
     handlers: [],
     probes: [],
   };
-  UNITS.set(module, [...units, unit]);
+  if (functions <= MOST_SHARED) UNITS.set(module, [...units, unit]);
   return unit;
 }
 
@@ -108,7 +116,9 @@ function placeOrFail(unit: CodeUnit, index: number, code: Lowered): number {
   }
   if (unit.mode === 'traced') unit.probes[index] = code.probes;
   unit.handlers[index] = code.handlers;
-  return place(unit, index, code.words, code.targets);
+  const entry = place(unit, index, code.words, code.targets);
+  noteLowered(unit, index);
+  return entry;
 }
 
 /** Drops all code and lowers again what is on the stack: that of the threads that stand on it. */

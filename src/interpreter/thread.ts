@@ -12,7 +12,6 @@ import { growReferences, references } from './loop-support.ts';
 import { type Lowers, movePcs, startGeneration } from './lowered.ts';
 import type { MemoryWait } from './waits.ts';
 import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
-import { slotWords } from './words.ts';
 
 /** How deep threads may nest through host functions: each level stands on the JS stack, which is small in some hosts. */
 const MAX_NESTED = 200;
@@ -34,6 +33,14 @@ export interface Pending {
   readonly type: DefType;
   /** In S words above the thread's base. */
   readonly base: number;
+}
+
+/** A call of a function that the instance has not paid for (first-calls.ts); or that a thread begins with. */
+export interface FirstCall {
+  readonly instance: ModuleInstance;
+  readonly index: number;
+  /** Words of its arguments, where the thread begins with it; undefined where it is called by the op at pc. */
+  readonly words: number | undefined;
 }
 
 /**
@@ -116,13 +123,13 @@ export class Thread {
   debt = 0;
   /** The op at pc has been begun and is not over. */
   midway = false;
+  /** What it calls, until that is paid for; what it begins with, until its frame is made. */
+  first: FirstCall | undefined = undefined;
   /** Fuel until this run has to end, whatever fuel there is. */
   slice = Number.POSITIVE_INFINITY;
   /** Whether it may wait for promises. */
   readonly async: boolean;
   pending: Pending | undefined = undefined;
-  /** The function that it begins with, until its frame is made: its arguments stand at the base. */
-  entering: Func | undefined = undefined;
   /** What has been done to lower the function that it calls, where it was stopped meanwhile. */
   lowering: Lowers['lowering'] = undefined;
   /** When a wait on memory in place is over, where it was interrupted. */
@@ -198,8 +205,7 @@ export class Thread {
 
   /** End of the live part while the thread stands at a branch target or a function's entry, or before its first one. */
   top(): number {
-    if (this.entering !== undefined) return this.base + slotWords(this.entering.signature.params);
-    return this.fp2 + (this.pc < FIRST_FREE ? 0 : frameWords(this.pc));
+    return this.fp2 + (this.pc < FIRST_FREE ? (this.first?.words ?? 0) : frameWords(this.pc));
   }
 
   /** Finds the pcs of a parked stack in the code that exists now, which may first have to make room. */

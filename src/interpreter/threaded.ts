@@ -2206,19 +2206,22 @@ const ROWS: readonly Row[] = [
   row('end', true, '', '_ _ _ _ P', [ // 355 cross.return 
     (_0, _1, _2, _3, P) => () => { return leave(5, P); },
   ]),
-  row('end', true, '', '_ _ _ _ _ Q', [ // 356 probe k
+  row('end', true, '', '_ _ _ _ P', [ // 356 unpaid 
+    (_0, _1, _2, _3, P) => () => { return leave(9, P); },
+  ]),
+  row('end', true, '', '_ _ _ _ _ Q', [ // 357 probe k
     (_0, _1, _2, _3, _4, Q) => () => { return leave(7, Q); },
   ]),
-  row('effect', false, '', '_ _ d k _', [ // 357 far.get dk
+  row('effect', false, '', '_ _ d k _', [ // 358 far.get dk
     (_0, _1, d, k, _4) => () => { let x!: number, y!: number; x = (fp2 + d); y = fp2 + k | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', 'a _ _ k _', [ // 358 far.set ak
+  row('effect', false, '', 'a _ _ k _', [ // 359 far.set ak
     (a, _1, _2, k, _4) => () => { let x!: number, y!: number; x = fp2 + k | 0; y = (fp2 + a); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', '_ _ _ k _ D', [ // 359 far.getref Dk
+  row('effect', false, '', '_ _ _ k _ D', [ // 360 far.getref Dk
     (_0, _1, _2, k, _4, D) => () => { R[(fp + D)] = R[fp + k | 0]; },
   ]),
-  row('effect', false, '', '_ _ _ k _ A', [ // 360 far.setref Ak
+  row('effect', false, '', '_ _ _ k _ A', [ // 361 far.setref Ak
     (_0, _1, _2, k, _4, A) => () => { R[fp + k | 0] = R[(fp + A)]; },
   ]),
 ];

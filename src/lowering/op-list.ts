@@ -357,6 +357,7 @@ throw_ref k
 unreachable -
 exit
 cross.return
+unpaid
 probe k
 far.get dk
 .set ak

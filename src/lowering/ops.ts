@@ -667,6 +667,8 @@ op('throw_ref', 'k', 'TRAP(11)', true);
 op('unreachable', '', 'TRAP(16)', true);
 op('exit', '', 'TRAP(1)', true);
 op('cross.return', '', 'TRAP(5)', true);
+/** Where a function begins that the running instance has not paid for: interpreter/first-calls.ts. */
+op('unpaid', '', 'TRAP(9)', true);
 /** Traced code: instruction k (an index of the function's probe table) comes next. */
 op('probe', 'k', 'pc = pc + SIZE | 0; TRAP(7)', true);
 /** Slots beyond 32,767 are reached through these: k is the slot as an index of S. */

@@ -20,6 +20,8 @@ export const REASON = {
   probe: 7,
   /** Call depth or value stack used up. */
   exhausted: 8,
+  /** The first op of a function that the running instance has not called before. */
+  unpaid: 9,
   /** memory.atomic.wait. */
   wait: 12,
   /** throw, throw_ref. */

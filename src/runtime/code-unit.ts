@@ -11,6 +11,12 @@ export interface CodeUnit {
   readonly prices: Prices;
   /** By function index (imports included): index of the function's first op in CODE, 0 where it is not lowered. */
   readonly entries: Int32Array;
+  /** Functions that have code, as a set of bits. */
+  readonly lowered: Int32Array;
+  /** The functions that the instance has paid for whose code stands in CODE now: its own set (interpreter/first-calls.ts). */
+  view: Int32Array;
+  /** By function index: the word that is exchanged with the first one of its code where the view changes. */
+  readonly otherWords: Int32Array;
   /** The generation of code that the entries are of (interpreter/code-space.ts); no code knows of the unit. */
   generation: object | undefined;
   /** The closures of its code by pc, for the second loop, and the generation that they are of (interpreter/blocks.ts). */

@@ -6,6 +6,7 @@ import type { FuncType } from '../syntax/types.ts';
 import { type ValidModule, typeSpace } from '../validator/module.ts';
 import type { TypeSpace } from '../validator/type-space.ts';
 import type { CodeUnit } from './code-unit.ts';
+import { bitSet } from './bits.ts';
 import { Func } from './func.ts';
 import { Global } from './global.ts';
 import type { Limits } from './limits.ts';
@@ -54,6 +55,8 @@ export class ModuleInstance {
   /** References of the same globals: global i at `i`. */
   readonly globalRefs: unknown[];
   readonly tags: Tag[] = [];
+  /** Functions whose lowering has been charged, as a set of bits. */
+  readonly paid: Int32Array;
   /** Element segments as references, and data segments; empty once dropped. */
   readonly elems: unknown[][] = [];
   readonly datas: Uint8Array[] = [];
@@ -65,6 +68,7 @@ export class ModuleInstance {
     this.unit = unit;
     this.memory = memory;
     this.funcs = new Array<Func | undefined>(module.funcTypes.length).fill(undefined);
+    this.paid = bitSet(module.funcTypes.length);
     this.globalWords = new Int32Array(globals * 4);
     this.globalRefs = new Array<unknown>(globals).fill(null);
   }

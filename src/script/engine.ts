@@ -48,6 +48,7 @@ const SLICE = 100;
 /** A call of one of our functions, piece by piece. */
 function piecewise(func: Func, args: readonly Bits[]): PiecewiseCall<readonly Bits[]> {
   const execution = beginBits(func, args, { async: true });
+  execution.fuel = Number.POSITIVE_INFINITY;
   let asked = false;
   return {
     step() {

@@ -14,6 +14,8 @@ export interface Prices {
   readonly cell: number;
   /** The same in an object of more than 16,384 cells, which V8 puts where allocation is slow. */
   readonly largeCell: number;
+  /** A byte of a function's body, when an instance calls it for the first time: it may have to be lowered. Rounded up. */
+  readonly loweredByte: number;
   /** A byte that a bulk operation writes, or that a memory grows by. */
   readonly byte: number;
   /** An element of a table or an array that a bulk operation writes, or that one is made or grows by. */
@@ -31,6 +33,7 @@ export const PRICES: Prices = Object.freeze({
   value: 1 / 1024,
   cell: 1 / 256,
   largeCell: 1 / 8,
+  loweredByte: 1 / 64,
   byte: 1 / 1024,
   element: 1 / 64,
   heldByte: 1 / 65_536,

@@ -458,6 +458,7 @@ describe('promises and drivers', () => {
   test('who waits for an execution that was given up is refused, since nobody would ever tell', () => {
     const instance = run(ASKS, { h: { f: () => new Promise<number>(() => undefined) } });
     const execution = instance.begin('go', [], { async: true });
+    execution.fuel = 1000;
     expect(execution.step()).toBe('suspended');
     execution.abandon();
     expect(() => execution.whenReady(() => {})).toThrow('waits for nothing');

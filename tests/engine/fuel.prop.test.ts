@@ -12,13 +12,18 @@ import {
   type FeatureSet,
   Global,
   type HostFunction,
+  type Imports,
+  type InstanceOptions,
   instantiate,
   setGlobal,
+  type ValidModule,
   type Value,
 } from '../../src/index.ts';
 import { startGeneration } from '../../src/interpreter/lowered.ts';
 import type { Monitor } from '../../src/interpreter/probe.ts';
 import { running } from '../../src/interpreter/thread.ts';
+import type { ImportDesc } from '../../src/syntax/module.ts';
+import { type FuncType, I64 } from '../../src/syntax/types.ts';
 import type { Prices } from '../../src/syntax/prices.ts';
 import { differential, type Engine, module } from '../../src/testing/index.ts';
 import { type GuestCall, Scheduler } from '../../src/wasi/kernel/scheduler.ts';
@@ -45,13 +50,44 @@ interface Style {
   readonly async?: boolean;
   readonly prices?: Partial<Prices>;
   readonly monitor?: Monitor;
+  /** Another instance of the same module runs between the slices of each call. */
+  readonly twin?: boolean;
 }
+
+/** What a host answers to a twin, whose calls nobody looks at: nothing, or zeros; what is no number is refused. */
+function answerFor(valid: ValidModule, desc: ImportDesc): HostFunction {
+  const { results } = valid.module.types[desc.kind === 'func' ? desc.type : 0].comp as FuncType;
+  return () => results.map((t) => (t === I64 ? 0n : 0));
+}
+
+/** Another instance of the module: answers what runs a piece of a call of it. */
+function twinOf(valid: ValidModule, linked: () => Imports[string], options: InstanceOptions): Twin {
+  const functions: Record<string, HostFunction> = {};
+  for (const { module, name, desc } of valid.module.imports) {
+    if (module === 'host') functions[name] = answerFor(valid, desc);
+  }
+  const quietly = <T>(action: () => T): T | undefined => {
+    try {
+      return action();
+    } catch {
+      return undefined;
+    }
+  };
+  const instance = quietly(() => instantiate(valid, { host: functions, linked: linked() }, { ...options, fuel: 1000 }));
+  return (func, args) => {
+    const call = quietly(() => instance?.begin(func, args));
+    if (call !== undefined) call.fuel = 1000;
+    return (slice) => void quietly(() => call?.step(slice));
+  };
+}
+
+type Twin = (func: string, args: readonly Value[]) => (slice: number) => void;
 
 /** Our engine, whose instances show what fuel their calls have used. */
 function metered(
   name: string,
   drive: Drive,
-  { mode = 'fast', async = false, prices = PRICES, monitor }: Style = {},
+  { mode = 'fast', async = false, prices = PRICES, monitor, twin = false }: Style = {},
 ): Engine {
   return {
     name,
@@ -64,15 +100,20 @@ function metered(
       for (const one of valid.module.imports) {
         if (one.module === 'host') functions[one.name] = (...args) => host(one.name, args) as ReturnType<HostFunction>;
       }
-      const first = linked === undefined ? {} : instantiate(compile(linked, { features }), {}, options).exports;
-      const instance = instantiate(valid, { host: functions, linked: first }, options);
+      const link = (): Imports[string] =>
+        linked === undefined ? {} : instantiate(compile(linked, { features }), {}, options).exports;
+      const instance = instantiate(valid, { host: functions, linked: link() }, options);
+      const other = twin ? twinOf(valid, link, options) : undefined;
       let units = 0;
       return {
         call: (func, args) => {
           const call = instance.begin(func, args, { async });
           call.fuel = PLENTY;
+          const beside = other?.(func, args);
           try {
-            drive(call, (below) => Math.floor(random32() * below));
+            if (beside !== undefined) {
+              for (beside(20); call.step(Math.floor(random32() * 12)) !== 'done'; ) beside(Math.floor(random32() * 12));
+            } else drive(call, (below) => Math.floor(random32() * below));
             return call.results;
           } finally {
             units += PLENTY - call.fuel;
@@ -171,6 +212,7 @@ const WAYS: readonly Engine[] = [
       return next(30);
     }),
   ),
+  metered('beside another instance of the module', whole, { twin: true }),
   metered('in a guest thread', inThread, { async: true }),
 ];
 

@@ -135,7 +135,7 @@ describe('an instruction that is half done trapped where another call dropped th
     for (const loop of ['switch', 'closures'] as const) {
       useLoop(loop);
       for (const stops of [1, 2, 3]) {
-        const instance = instantiate(module);
+        const instance = instantiate(module, {}, { prices: { loweredByte: 0 } });
         const call = instance.begin(name);
         call.fuel = 1e9;
         // A call that only makes the array is no instruction of ours yet.

@@ -87,6 +87,9 @@ afterEach(() => {
   useLoop((process.env['WASMI_TS_LOOP'] as LoopName | undefined) ?? 'switch');
 });
 
+/** An instance in which first calls are free, so that what operations cost can be told. */
+const made = (): Instance => instantiate(MODULE, {}, { prices: { loweredByte: 0 } });
+
 /** Fuel that a call uses; `slice` gives the lengths of its slices. */
 function used(
   instance: Instance,
@@ -104,14 +107,14 @@ describe.each(NAMES)('%s', (name) => {
   const [per, operands] = OPERATIONS[name];
 
   test('costs a unit, and one for each that is started', () => {
-    const instance = instantiate(MODULE);
+    const instance = made();
     for (const n of [0, 1, per - 1, per, per + 1, 4 * per, 10 * per + 1, 17_000]) {
       expect(used(instance, name, [...operands, n]), String(n)).toBe(1 + Math.ceil(n / per));
     }
   });
 
   test('costs the same and does the same where it is stopped after each piece', () => {
-    const [whole, cut] = [instantiate(MODULE), instantiate(MODULE)];
+    const [whole, cut] = [made(), made()];
     for (const n of [0, 5, 4096, 4097, 15_000, ...(per > 64 ? [70_000, 150_000] : [])]) {
       const args = [...operands, n];
       expect(used(cut, name, args, () => 0)).toBe(used(whole, name, args));
@@ -120,7 +123,7 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   test('runs out of fuel where it is endless', () => {
-    const instance = instantiate(MODULE);
+    const instance = made();
     expect(() => {
       for (let fuel = 3000; ; ) {
         const call = instance.begin(name, [...operands, 16_000]);
@@ -135,7 +138,7 @@ describe.each(NAMES)('%s', (name) => {
 describe.each(NAMES.filter((name) => OPERATIONS[name][2] !== undefined))('%s out of bounds', (name) => {
   test('traps, with whatever fuel', () => {
     const [, operands, outside = 0] = OPERATIONS[name];
-    const instance = instantiate(MODULE);
+    const instance = made();
     const before = stateOf(instance);
     for (const fuel of [0, 1, 1000]) {
       expect(() => instance.callWith({ fuel }, name, ...operands, outside)).toThrow(Trap);
@@ -157,7 +160,7 @@ function stateOf({ exports }: Instance): unknown[] {
 
 test('any of them in any slices, on either loop, does what it does at once', () => {
   const call = fc.record({ name: fc.constantFrom(...NAMES), a: fc.nat(5000), b: fc.nat(5000), n: fc.nat(14_000) });
-  const [whole, cut] = [instantiate(MODULE), instantiate(MODULE)];
+  const [whole, cut] = [made(), made()];
   fc.assert(
     fc.property(fc.array(call, { minLength: 1, maxLength: 4 }), fc.nat(), (calls, seed) => {
       const next = random(seed);
@@ -183,7 +186,7 @@ describe('memory.grow', () => {
   const grow = (instance: Instance, delta: number): number => used(instance, 'memory.grow', [delta]);
 
   test('costs by what the memory gets, and by what it has, whatever the host has to move', () => {
-    const [alone, read] = [instantiate(MODULE), instantiate(MODULE)];
+    const [alone, read] = [made(), made()];
     for (const delta of [1, 2, 100, 1]) {
       const pages = (alone.exports['m'] as Memory).pages;
       void (read.exports['m'] as Memory).buffer;
@@ -193,13 +196,13 @@ describe('memory.grow', () => {
   });
 
   test('costs a unit where it is by nothing or cannot be', () => {
-    const instance = instantiate(MODULE);
+    const instance = made();
     for (const delta of [0, 16_384, -1]) expect(grow(instance, delta)).toBe(1);
     expect((instance.exports['m'] as Memory).pages).toBe(8);
   });
 
   test('that cannot be paid has not happened', () => {
-    const instance = instantiate(MODULE);
+    const instance = made();
     expect(() => instance.callWith({ fuel: 60 }, 'memory.grow', 10)).toThrow(Interrupted);
     expect((instance.exports['m'] as Memory).pages).toBe(8);
     expect(instance.callWith({ fuel: 700 }, 'memory.grow', 10)).toBe(8);
@@ -208,7 +211,7 @@ describe('memory.grow', () => {
 
 describe('an operation that is half done', () => {
   const begin = (name: string, args: readonly Value[]): Execution<Value> => {
-    const call = instantiate(MODULE).begin(name, args);
+    const call = made().begin(name, args);
     call.fuel = 1e6;
     return call;
   };

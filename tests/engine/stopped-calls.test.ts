@@ -279,7 +279,7 @@ test('fuel that was set twice before a step forgave what was owed', () => {
   ]) {
     const once = usedBy(1, amounts);
     // A unit is given away: the one that stopped it.
-    expect(once).toBe(196 + Math.min(0, ...amounts));
+    expect(once).toBe(197 + Math.min(0, ...amounts));
     expect(usedBy(2, amounts)).toBe(once);
   }
 });
