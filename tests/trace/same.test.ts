@@ -19,7 +19,7 @@ import { dataFolder, missingData } from '../data.ts';
 const CHECKED = 50_000;
 
 /** Scripts of many millions of instructions or calls: traced, each takes many seconds. WASMI_TS_LONG=1 runs them too. */
-const LONG = ['return_call.wast', 'return_call_indirect.wast', 'skip-stack-guard-page.wast'];
+const LONG = ['return_call.wast', 'return_call_indirect.wast', 'return_call_ref.wast', 'skip-stack-guard-page.wast'];
 
 interface Line {
   readonly s: number;
