@@ -2,6 +2,7 @@
 import { disassemble } from '../lowering/disassemble.ts';
 import { lowerFunction } from '../lowering/lower.ts';
 import type { FeatureSet } from '../syntax/features.ts';
+import { cutSaid } from '../syntax/shown.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';
 import type { Known } from './report.ts';
 
@@ -15,5 +16,5 @@ export function loweredLines(known: Known, func: number, features: FeatureSet): 
     validated.set(known, valid);
   }
   const code = disassemble(lowerFunction(valid, func));
-  return ['', `${known.func(func)} (func ${func}) lowered:`, ...code.map((line) => `  ${line}`)];
+  return ['', `${known.func(func)} (func ${func}) lowered:`, ...code.map((line) => `  ${cutSaid(line)}`)];
 }

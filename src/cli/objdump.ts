@@ -2,6 +2,7 @@
 // and the lowered code that the interpreter really runs. It does not need the module to be valid, but for --lowered.
 import type { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { Reader } from '../decoder/reader.ts';
+import { cut, cutSaid } from '../syntax/shown.ts';
 import { nameText, visible } from '../syntax/visible.ts';
 import { funcTypeOf, type ImportDesc, importedFuncs, type Module } from '../syntax/module.ts';
 import { funcTypeName } from '../syntax/types.ts';
@@ -9,13 +10,14 @@ import { type BodyLine, bodyOf, walkBody } from '../text/printer-body.ts';
 import { globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
 import { NAMELESS } from '../text/printer-names.ts';
 import { tellsAbout } from './about.ts';
+import { inBlocks } from './blocks.ts';
 import { CliError, EXIT } from './failure.ts';
 import { OBJDUMP_HELP } from './help.ts';
 import type { Console } from './console.ts';
 import { type Options, parseOptions } from './options.ts';
 import { type Program, loadProgram, moduleFailure } from './program.ts';
 import { Known } from './report.ts';
-import { columns } from './terminal.ts';
+import { columns, type Rows } from './terminal.ts';
 import { loweredLines } from './lowered.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
@@ -40,46 +42,57 @@ export function objdumpCommand(args: readonly string[], console: Console): numbe
   const features = featureSet(options);
   const program = loadProgram(console, options.files[0]);
   try {
-    for (const part of parts(program, options, features)) {
-      if (!console.wanted) break;
-      console.print(`${part.join('\n')}\n`);
-    }
+    inBlocks(console, '-', (write) => show(program, options, features, (text) => write(`${text}\n`)));
   } catch (error) {
     throw moduleFailure(program.path, error);
   }
   return EXIT.ok;
 }
 
-/** The parts asked for; without a choice an overview. Each function is a part, so that none waits for the others. */
-function* parts(program: Program, options: Options, features: FeatureSet): Generator<string[]> {
+/** Takes a line. */
+type Line = (text: string) => void;
+
+/** The parts asked for; without a choice an overview. */
+function show(program: Program, options: Options, features: FeatureSet, line: Line): void {
   const known = new Known(program.module);
   const code = options.has('disassemble') || options.has('lowered') || options.has('func');
   const all = !code && !['sections', 'imports', 'exports'].some((name) => options.has(name));
-  if (all) yield [`${visible(program.path)}: ${program.bytes.length} bytes`];
-  if (all || options.has('sections')) yield sections(program);
-  if (all || options.has('imports')) yield imports(known);
-  if (all || options.has('exports')) yield exports(known);
+  if (all) line(`${visible(program.path)}: ${program.bytes.length} bytes`);
+  if (all || options.has('sections')) sections(program, line);
+  if (all || options.has('imports')) imports(known, line);
+  if (all || options.has('exports')) exports(known, line);
   if (!code) return;
   for (const func of chosen(known, options)) {
-    if (options.has('disassemble') || !options.has('lowered')) yield* disassembly(known, func);
-    if (options.has('lowered')) yield loweredLines(known, func, features);
+    if (options.has('disassemble') || !options.has('lowered')) disassembly(known, func, line);
+    if (options.has('lowered')) for (const one of loweredLines(known, func, features)) line(one);
   }
 }
 
-function sections({ bytes, module }: Program): string[] {
+/** A name in quotes, cut. */
+const nameOf = (name: string): string => nameText(cut(name));
+
+function table(title: string, rows: Rows, line: Line): void {
+  line(title);
+  columns(rows, (text) => line(`  ${text}`));
+}
+
+function sections(program: Program, line: Line): void {
+  table('sections:', () => sectionRows(program), line);
+}
+
+function* sectionRows({ bytes, module }: Program): Generator<string[]> {
+  yield ['id', 'section', 'start', 'end', 'size', 'entries'];
   const reader = new Reader(bytes, 8);
-  const rows: string[][] = [['id', 'section', 'start', 'end', 'size', 'entries']];
   let custom = 0;
   while (!reader.done) {
     const id = reader.byte();
     const length = reader.u32();
     const start = reader.offset;
-    const name = id === 0 ? `custom ${visible(nameText(module.customs[custom++]?.name ?? ''))}` : SECTION_NAMES[id];
+    const name = id === 0 ? `custom ${visible(nameOf(module.customs[custom++]?.name ?? ''))}` : SECTION_NAMES[id];
     const entries = id === 0 || id === 8 ? '' : String(new Reader(bytes, start, start + length).u32());
-    rows.push([String(id), name, hex(start), hex(start + length), String(length), entries]);
+    yield [String(id), name, hex(start), hex(start + length), String(length), entries];
     reader.offset = start + length;
   }
-  return ['sections:', ...columns(rows).map((line) => `  ${line}`)];
 }
 
 function descText(module: Module, known: Known, desc: ImportDesc): string {
@@ -97,23 +110,26 @@ function descText(module: Module, known: Known, desc: ImportDesc): string {
   }
 }
 
-function imports(known: Known): string[] {
+function imports(known: Known, line: Line): void {
   const { module } = known;
-  const rows = module.imports.map((one) => [
-    `${nameText(one.module)} ${nameText(one.name)}`,
-    descText(module, known, one.desc),
-  ]);
-  return [`imports: ${rows.length}`, ...columns(rows).map((line) => `  ${line}`)];
+  const rows = function* () {
+    for (const one of module.imports) {
+      yield [`${nameOf(one.module)} ${nameOf(one.name)}`, cutSaid(descText(module, known, one.desc))];
+    }
+  };
+  table(`imports: ${module.imports.length}`, rows, line);
 }
 
-function exports(known: Known): string[] {
+function exports(known: Known, line: Line): void {
   const { module } = known;
-  const rows = module.exports.map(({ name, kind, index }) => {
-    const type = kind === 'func' ? funcTypeOf(module, index) : undefined;
-    const ref = known.ids.index(kind, index);
-    return [nameText(name), `${kind} ${visible(ref)}`, type === undefined ? '' : funcTypeName(type)];
-  });
-  return [`exports: ${rows.length}`, ...columns(rows).map((line) => `  ${line}`)];
+  const rows = function* () {
+    for (const { name, kind, index } of module.exports) {
+      const type = kind === 'func' ? funcTypeOf(module, index) : undefined;
+      const ref = visible(cut(known.ids.index(kind, index)));
+      yield [nameOf(name), `${kind} ${ref}`, type === undefined ? '' : cutSaid(funcTypeName(type))];
+    }
+  };
+  table(`exports: ${module.exports.length}`, rows, line);
 }
 
 /** The defined functions that `--func` chooses by index, name or export; all without it. */
@@ -141,25 +157,19 @@ const SHOWN_BYTES = 8;
 const MAX_INDENT = 30;
 
 /** A function's instructions; where its body is malformed, those before the fault. Then throws MalformedError. */
-function* disassembly(known: Known, func: number): Generator<string[]> {
+function disassembly(known: Known, func: number, line: Line): void {
   const { module, ids } = known;
   const body = bodyOf(module, func) as { type: number; start: number; end: number };
   const bytes = module.funcs.bytes;
-  const lines = [
-    '',
-    `${hex(body.start)} ${known.func(func)} (func ${func})${typeUse(module, body.type, ids.localSpace(func), ids)}`,
-  ];
-  const put = ({ offset, depth, text }: BodyLine, cursor: InstructionCursor): void => {
+  const type = cutSaid(typeUse(module, body.type, ids.localSpace(func), ids));
+  line('');
+  line(`${hex(body.start)} ${known.func(func)} (func ${func})${type}`);
+  walkBody(module, ids, func, body, ({ offset, depth, text }: BodyLine, cursor: InstructionCursor): void => {
     const raw = Array.from(bytes.subarray(offset, Math.min(cursor.offset, offset + SHOWN_BYTES)), (byte) =>
       byte.toString(16).padStart(2, '0'),
     );
     const more = cursor.offset - offset > SHOWN_BYTES ? '+' : ' ';
     const indent = '  '.repeat(Math.min(depth, MAX_INDENT));
-    lines.push(`  ${hex(offset)}  ${raw.join(' ').padEnd(SHOWN_BYTES * 3 - 1)}${more} ${indent}${visible(text)}`);
-  };
-  try {
-    walkBody(module, ids, func, body, put);
-  } finally {
-    yield lines;
-  }
+    line(`  ${hex(offset)}  ${raw.join(' ').padEnd(SHOWN_BYTES * 3 - 1)}${more} ${indent}${visible(cutSaid(text))}`);
+  });
 }

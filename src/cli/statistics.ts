@@ -1,5 +1,6 @@
 // What `--stats` tells at the end of a run: time, and what the memories of the instances grew to.
 import type { Instance } from '../index.ts';
+import { cut } from '../syntax/shown.ts';
 import { nameText } from '../syntax/visible.ts';
 import { columns } from './terminal.ts';
 
@@ -21,12 +22,15 @@ export class Statistics {
     const rows = [['time', `${milliseconds.toFixed(1)} ms`]];
     for (const { exports } of this.instances) {
       for (const [name, value] of Object.entries(exports)) {
-        if (value.kind === 'memory') rows.push([`memory ${nameText(name)}`, `${value.byteLength} bytes`]);
+        if (value.kind === 'memory') rows.push([`memory ${nameText(cut(name))}`, `${value.byteLength} bytes`]);
       }
     }
     rows.push(['process', `${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`]);
-    return columns(rows)
-      .map((line) => `stats: ${line}`)
-      .join('\n');
+    const lines: string[] = [];
+    columns(
+      () => rows,
+      (line) => void lines.push(`stats: ${line}`),
+    );
+    return lines.join('\n');
   }
 }

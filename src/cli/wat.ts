@@ -1,7 +1,8 @@
 // `wasmi-ts wat` prints a module in the text format; `wasmi-ts parse` makes a binary module of a text.
 // https://webassembly.github.io/spec/core/text/index.html  Neither validates.
-import { printModule } from '../text/printer.ts';
+import { printModuleTo } from '../text/printer.ts';
 import { tellsAbout } from './about.ts';
+import { inBlocks } from './blocks.ts';
 import { EXIT } from './failure.ts';
 import type { Console } from './console.ts';
 import { PARSE_HELP, WAT_HELP } from './help.ts';
@@ -22,8 +23,8 @@ export function watCommand(args: readonly string[], console: Console): number {
   if (tellsAbout(options, console, () => WAT_HELP)) return EXIT.ok;
   const { path, module } = loadProgram(console, oneFile(options));
   try {
-    const text = printModule(module, { names: !options.has('no-names'), offsets: options.has('offsets') });
-    console.save(options.one('output') ?? '-', text);
+    const how = { names: !options.has('no-names'), offsets: options.has('offsets') };
+    inBlocks(console, options.one('output') ?? '-', (write) => printModuleTo(module, how, write));
   } catch (error) {
     throw moduleFailure(path, error);
   }

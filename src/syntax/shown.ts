@@ -9,6 +9,11 @@ export function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
+/** The same where it is said how much is left out. */
+export function cutSaid(text: string): string {
+  return text.length > LONGEST ? `${cut(text)} (${counted(text.length - LONGEST, 'character')} more)` : text;
+}
+
 /** `String(value)`, cut when it is long, with escapes for what cannot be seen. What has no text is told by its type. */
 export function shownText(value: unknown): string {
   let text: string;

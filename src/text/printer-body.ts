@@ -47,7 +47,7 @@ class BodyPrinter {
   /** Where in `open` an identifier occurs, innermost last: an inner label hides outer ones of its name. */
   private readonly places = new Map<string, number[]>();
   /** Number of blocks so far. */
-  blocks = 0;
+  private blocks = 0;
 
   constructor(ids: Identifiers, funcIndex: number, locals: Ids) {
     this.labelNames = ids.labels(funcIndex);
@@ -118,14 +118,62 @@ export function bodyOf(module: Module, funcIndex: number): { type: number; start
   return i < 0 || i >= types.length ? undefined : { type: types[i], start: start[i], end: end[i] };
 }
 
-/** What a walk over a body has found besides its lines. */
-export interface WalkedBody {
+/** What has to be known of a body before its first line is printed. */
+export interface BodyFacts {
   /** Number of blocks, each of which has a label. */
   readonly labels: number;
+  /** Number of declared locals. */
+  readonly locals: number;
   /** Whether an instruction names a data segment. */
   readonly namesData: boolean;
   /** Which choices between a short and a long form are long (syntax/module.ts, BinaryForm). */
   readonly long: readonly number[];
+}
+
+/** Bytes of a defined function. */
+export interface Body {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Instructions that open a block, which has a label. */
+const OPENS = new Set(['block', 'loop', 'if', 'try', 'try_table']);
+
+/** Goes through a body. @throws MalformedError where it is malformed, when all instructions before that were visited. */
+function walk(
+  module: Module,
+  funcIndex: number,
+  { start, end }: Body,
+  visit: (cursor: InstructionCursor) => void,
+): void {
+  const reader = new Reader(module.funcs.bytes, start, end);
+  decodeLocals(reader, 0);
+  const cursor = new InstructionCursor(module.funcs.bytes, reader.offset, end);
+  const nesting = new Nesting();
+  for (let isFinal = false; !isFinal; ) {
+    cursor.next();
+    isFinal = nesting.isFinal(cursor);
+    if (namesData(cursor.row) && module.dataCount === undefined)
+      throw say.dataCountRequired(cursor.at, cursor.row.name);
+    visit(cursor);
+  }
+  if (!cursor.done) throw say.bodySizeMismatch(cursor.at, funcIndex, end);
+}
+
+/** Looks through a body. @throws MalformedError where it is malformed, or has more locals than there may be. */
+export function factsOf(module: Module, funcIndex: number, body: Body): BodyFacts {
+  let labels = 0;
+  let usesData = false;
+  let long: readonly number[] = [];
+  walk(module, funcIndex, body, (cursor) => {
+    if (OPENS.has(cursor.row.name)) labels++;
+    if (namesData(cursor.row)) usesData = true;
+    if (cursor.reader.long !== undefined) long = cursor.reader.long;
+  });
+  const { counts } = decodeLocals(new Reader(module.funcs.bytes, body.start, body.end), 0);
+  let locals = 0;
+  for (const count of counts) locals += count;
+  return { labels, locals, namesData: usesData, long };
 }
 
 /**
@@ -136,27 +184,11 @@ export function walkBody(
   module: Module,
   ids: Identifiers,
   funcIndex: number,
-  body: { readonly start: number; readonly end: number },
+  body: Body,
   visit: (line: BodyLine, cursor: InstructionCursor) => void,
-): WalkedBody {
-  const reader = new Reader(module.funcs.bytes, body.start, body.end);
-  decodeLocals(reader, 0);
-  const cursor = new InstructionCursor(module.funcs.bytes, reader.offset, body.end);
+): void {
   const printer = new BodyPrinter(ids, funcIndex, ids.locals(funcIndex));
-  const nesting = new Nesting();
-  let usesData = false;
-  let isFinal = false;
-  while (!isFinal) {
-    cursor.next();
-    isFinal = nesting.isFinal(cursor);
-    if (namesData(cursor.row)) {
-      if (module.dataCount === undefined) throw say.dataCountRequired(cursor.at, cursor.row.name);
-      usesData = true;
-    }
-    visit(printer.line(cursor), cursor);
-  }
-  if (!cursor.done) throw say.bodySizeMismatch(cursor.at, funcIndex, body.end);
-  return { labels: printer.blocks, namesData: usesData, long: cursor.reader.long ?? [] };
+  walk(module, funcIndex, body, (cursor) => visit(printer.line(cursor), cursor));
 }
 
 /** ` (@binary.long 0 3)`, or nothing. */
@@ -178,31 +210,30 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Appends the lines of a function's locals and instructions; the final `end` is the closing parenthesis. */
+/** Writes the lines of a function's locals and instructions; the final `end` is the closing parenthesis. */
 export function printBody(
-  lines: string[],
+  write: (line: string) => void,
   module: Module,
   ids: Identifiers,
   funcIndex: number,
-  body: { readonly type: number; readonly start: number; readonly end: number },
+  body: Body & { readonly type: number },
+  long: readonly number[],
   offsets: boolean,
-): WalkedBody & { readonly locals: number } {
+): void {
   const reader = new Reader(module.funcs.bytes, body.start, body.end);
   const locals = localTypes(reader);
   const type = funcTypeAt(module, body.type);
   // Without the type nobody knows the indices of named locals.
   const named = type === undefined ? NAMELESS : ids.localSpace(funcIndex);
-  if (locals.length > 0) lines.push(`   ${declarations('local', locals, type?.params.length ?? 0, named, ids)}`);
+  if (locals.length > 0) write(`   ${declarations('local', locals, type?.params.length ?? 0, named, ids)}`);
   const form = localsText(reader, body.start, locals);
-  if (form !== '') lines.push(`   ${form}`);
-  const first = lines.length;
-  const walked = walkBody(module, ids, funcIndex, body, ({ offset, depth, text }) => {
+  if (form !== '') write(`   ${form}`);
+  if (long.length > 0) write(`   ${longText(long)}`);
+  walkBody(module, ids, funcIndex, body, ({ offset, depth, text }) => {
     if (offset === body.end - 1 && text === 'end') return;
     const at = offsets ? `(;0x${offset.toString(16).padStart(6, '0')};) ` : '';
-    lines.push(`    ${at}${'  '.repeat(Math.min(depth, MAX_INDENT))}${text}`);
+    write(`    ${at}${'  '.repeat(Math.min(depth, MAX_INDENT))}${text}`);
   });
-  if (walked.long.length > 0) lines.splice(first, 0, `   ${longText(walked.long)}`);
-  return { ...walked, locals: locals.length };
 }
 
 /** The instructions of a constant expression without its `end`, each as text; before them what their form is. */

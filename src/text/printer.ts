@@ -17,8 +17,9 @@ import type {
   Module,
   NameMap,
 } from '../syntax/module.ts';
+import { importedFuncs } from '../syntax/module.ts';
 import { encodeNames } from './names.ts';
-import { bodyOf, constantText, longText, printBody, sameBytes } from './printer-body.ts';
+import { type BodyFacts, bodyOf, constantText, factsOf, longText, printBody, sameBytes } from './printer-body.ts';
 import { nameText } from '../syntax/visible.ts';
 import { bytesText } from './printer-literals.ts';
 import { Identifiers, type InstructionNames, NAMELESS, NUMBERS } from './printer-names.ts';
@@ -58,26 +59,42 @@ const PRINT_OPTIONS: Shape<PrintOptions> = { names: flag, offsets: flag };
 export function printModule(module: Module, options?: PrintOptions): string {
   const checked = checkOptions('printModule', options, PRINT_OPTIONS);
   checkModule('printModule', module);
-  return new ModulePrinter(module, checked).print();
+  const pieces: string[] = [];
+  printModuleTo(module, checked, (text) => void pieces.push(text));
+  return pieces.join('');
 }
+
+/**
+ * The same piece by piece, for texts that need not be kept as a whole: a line at most, and of long lines some KiB. What is
+ * malformed is thrown before the first of them.
+ */
+export function printModuleTo(module: Module, options: PrintOptions, write: (text: string) => void): void {
+  new ModulePrinter(module, options, write).print();
+}
+
+/** What is written at a time: bytes of a segment or a section, items of a list. */
+const PIECE_BYTES = 4096;
+const PIECE_ITEMS = 256;
 
 class ModulePrinter {
   private readonly module: Module;
   private readonly options: PrintOptions;
   private readonly ids: Identifiers;
   private readonly names: InstructionNames;
-  private readonly lines: string[] = [];
-  /** Labels and locals of the functions, for the name section: how many of each. */
-  private readonly bodies: { readonly labels: number; readonly locals: number }[] = [];
-  private namesData = false;
+  private readonly write: (text: string) => void;
+  /** What is known of the bodies before the first line. */
+  private readonly bodies: readonly BodyFacts[];
   /** How many entries of each kind came so far, imports included. */
   private readonly counts: Record<ExternKind, number> = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
 
-  constructor(module: Module, options: PrintOptions) {
+  constructor(module: Module, options: PrintOptions, write: (text: string) => void) {
     const ids = new Identifiers(options.names === false ? undefined : decodeNames(module), importsWithoutId(module));
     this.module = module;
     this.options = options;
+    this.write = write;
     this.ids = ids;
+    const imported = importedFuncs(module).length;
+    this.bodies = Array.from(module.funcs.types, (_, i) => factsOf(module, imported + i, this.body(i)));
     this.names = {
       ...NUMBERS,
       index: (space, index) => ids.index(space, index),
@@ -85,16 +102,44 @@ class ModulePrinter {
     };
   }
 
+  /** Bytes and type of a function that is defined. */
+  private body(i: number): { type: number; start: number; end: number } {
+    const { types, start, end } = this.module.funcs;
+    return { type: types[i], start: start[i], end: end[i] };
+  }
+
   private put(line: string): void {
-    this.lines.push(`  ${line}`);
+    this.write(`  ${line}\n`);
+  }
+
+  /** A line with a list in it, which may be long. */
+  private putList(head: string, count: number, item: (i: number) => string, tail: string): void {
+    this.write(`  ${head}`);
+    for (let i = 0; i < count; i += PIECE_ITEMS) {
+      let piece = '';
+      for (let n = i; n < Math.min(count, i + PIECE_ITEMS); n++) piece += item(n);
+      this.write(piece);
+    }
+    this.write(`${tail}\n`);
+  }
+
+  /** A line with bytes in it, which may be many. */
+  private putBytes(head: string, bytes: Uint8Array): void {
+    this.write(`  ${head} "`);
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      this.write(bytesText(bytes.subarray(at, at + PIECE_BYTES)).slice(1, -1));
+    }
+    this.write('")\n');
   }
 
   private define(kind: ExternKind): string {
     return this.ids.define(kind, this.counts[kind]++);
   }
 
-  print(): string {
+  print(): void {
     const { module, names } = this;
+    this.write(`(module${this.ids.module()}\n`);
+    for (const line of this.binaryForm()) this.write(`${line}\n`);
     this.types();
     this.imports();
     this.functions();
@@ -115,9 +160,7 @@ class ModulePrinter {
     for (let i = 0; i < module.elems.length; i++) this.elem(module.elems[i], i);
     for (let i = 0; i < module.datas.length; i++) this.data(module.datas[i], i);
     this.customs();
-    const { lines } = this;
-    lines.push(')', '');
-    return [`(module${this.ids.module()}`, ...this.binaryForm(), lines.join('\n')].join('\n');
+    this.write(')\n');
   }
 
   /** What the module's bytes have that the rest of the text does not say. */
@@ -126,7 +169,8 @@ class ModulePrinter {
     const { emptySections = [], long = [] } = module.form ?? {};
     const words = emptySections.map((id) => SECTION_WORDS.get(id));
     const isCounted = module.dataCount !== undefined;
-    const isUsual = this.namesData || module.datas.some(({ mode }) => mode.kind === 'passive');
+    const isUsual =
+      this.bodies.some(({ namesData }) => namesData) || module.datas.some(({ mode }) => mode.kind === 'passive');
     if (isCounted && !isUsual) words.push('datacount');
     const parts = [
       words.length === 0 ? '' : ` (@binary.sections ${words.join(' ')})`,
@@ -210,11 +254,10 @@ class ModulePrinter {
     const imported = this.counts.func;
     for (let i = 0; i < module.funcs.types.length; i++) {
       const funcIndex = imported + i;
-      const body = { type: module.funcs.types[i], start: module.funcs.start[i], end: module.funcs.end[i] };
+      const body = this.body(i);
       this.put(`(func ${this.define('func')}${typeUse(module, body.type, ids.localSpace(funcIndex), names)}`);
-      const walked = printBody(this.lines, module, ids, funcIndex, body, options.offsets === true);
-      if (walked.namesData) this.namesData = true;
-      this.bodies.push(walked);
+      const line = (text: string): void => this.write(`${text}\n`);
+      printBody(line, module, ids, funcIndex, body, this.bodies[i].long, options.offsets === true);
       this.put(')');
     }
   }
@@ -240,11 +283,12 @@ class ModulePrinter {
       head += ` ${this.constant(mode.offset, 'offset')}`;
     }
     if (funcs !== undefined) {
-      this.put(`${head} func${Array.from(funcs, (func) => ` ${this.ids.index('func', func)}`).join('')})`);
+      this.putList(`${head} func`, funcs.length, (i) => ` ${this.ids.index('func', funcs[i])}`, ')');
       return;
     }
-    const items = (exprs ?? []).map((expr) => ` ${this.constant(expr, 'item')}`).join('');
-    this.put(`${head} ${valTypeText(type, this.names)}${items})`);
+    const all = exprs ?? [];
+    const item = (i: number): string => ` ${this.constant(all[i], 'item')}`;
+    this.putList(`${head} ${valTypeText(type, this.names)}`, all.length, item, ')');
   }
 
   private data({ mode, init }: DataSegment, index: number): void {
@@ -253,7 +297,7 @@ class ModulePrinter {
       if (mode.memory !== 0) head += ` (memory ${this.ids.index('memory', mode.memory)})`;
       head += ` ${this.constant(mode.offset, 'offset')}`;
     }
-    this.put(`${head} ${bytesText(init)})`);
+    this.putBytes(head, init);
   }
 
   /** Custom sections as bytes; the name section only where the names in the text do not tell all of it. */
@@ -262,7 +306,7 @@ class ModulePrinter {
     const told = this.options.names === false ? undefined : this.toldNames();
     for (const custom of customs) {
       const at = place(this.module, custom);
-      if (custom !== told) this.put(`(@custom ${nameText(custom.name)}${at} ${bytesText(custom.bytes)})`);
+      if (custom !== told) this.putBytes(`(@custom ${nameText(custom.name)}${at}`, custom.bytes);
       else if (at !== '' || custom !== customs[customs.length - 1]) this.put(`(@binary.names${at})`);
     }
   }
@@ -336,7 +380,8 @@ export function printFunction(module: Module, ids: Identifiers, funcIndex: numbe
   const lines = [
     `  (func ${ids.define('func', funcIndex)}${typeUse(module, body.type, ids.localSpace(funcIndex), ids)}`,
   ];
-  printBody(lines, module, ids, funcIndex, body, offsets);
+  const { long } = factsOf(module, funcIndex, body);
+  printBody((line) => void lines.push(line), module, ids, funcIndex, body, long, offsets);
   lines.push('  )');
   return lines;
 }

@@ -7,6 +7,7 @@ import type { ProbeEvent } from '../interpreter/probe.ts';
 import { referenceOut } from '../runtime/references.ts';
 import type { Memory } from '../runtime/memory.ts';
 import type { Bits } from '../runtime/values.ts';
+import { cut } from '../syntax/shown.ts';
 import { I64, type ValType } from '../syntax/types.ts';
 import type { Instruction } from './function-info.ts';
 import type { ModuleInfo } from './module-info.ts';
@@ -48,7 +49,7 @@ export function watch(
       return () => ({
         kind: 'set',
         space: 'local',
-        name: name.startsWith('$') ? name : `local ${name}`,
+        name: name.startsWith('$') ? cut(name) : `local ${name}`,
         before,
         after,
       });

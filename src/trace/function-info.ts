@@ -5,6 +5,7 @@ import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import type { Row } from '../syntax/instructions.ts';
+import { cutSaid } from '../syntax/shown.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { printInstruction } from '../text/printer-instruction.ts';
 import type { InstructionNames } from '../text/printer-names.ts';
@@ -100,7 +101,7 @@ export class FunctionInfo {
       row,
       offset,
       next: cursor.offset,
-      imm: printInstruction(cursor, this.names).slice(name.length).trimStart(),
+      imm: cutSaid(printInstruction(cursor, this.names).slice(name.length).trimStart()),
       pops: popsOf(cursor, module, funcTypes, this.valid.tagTypes),
       shape: shapeOf(row),
       labels: this.labels.get(offset) ?? NO_LABELS,

@@ -1,8 +1,9 @@
-// The modules that a trace meets: names of their functions, made safe to show, and what is known of each function.
+// The modules that a trace meets: names of their functions, cut and made safe to show, and what is known of each function.
 // https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 import { namesOf } from '../interpreter/backtrace.ts';
 import type { Func } from '../runtime/func.ts';
 import { importedFuncs } from '../syntax/module.ts';
+import { cut } from '../syntax/shown.ts';
 import { nameText } from '../syntax/visible.ts';
 import { Identifiers } from '../text/printer-names.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -33,21 +34,21 @@ export class ModuleInfo {
   /** `$fac`, or `"fac"` where only an export names it, or `func[3]`. */
   funcName(index: number): string {
     const id = this.ids.index('func', index);
-    if (id.startsWith('$')) return this.prefix + id;
+    if (id.startsWith('$')) return this.prefix + cut(id);
     const exported = this.exported.get(index);
-    return this.prefix + (exported === undefined ? `func[${index}]` : nameText(exported[0]));
+    return this.prefix + (exported === undefined ? `func[${index}]` : nameText(cut(exported[0])));
   }
 
   /** `"env" "print"`: what an imported function is called where it comes from. */
   importName(index: number): string {
     const found = importedFuncs(this.valid.module)[index];
-    return found === undefined ? '' : `${nameText(found.module)} ${nameText(found.name)}`;
+    return found === undefined ? '' : `${nameText(cut(found.module))} ${nameText(cut(found.name))}`;
   }
 
   /** `$counter`, or `global 0`. */
   entryName(space: 'global' | 'table', index: number): string {
     const id = this.ids.index(space, index);
-    return id.startsWith('$') ? id : `${space} ${id}`;
+    return id.startsWith('$') ? cut(id) : `${space} ${id}`;
   }
 
   /** Whether the function's name, one of its export names or its index fits the pattern. */
@@ -86,7 +87,7 @@ export class ModuleInfos {
     let found = this.known.get(valid);
     if (found === undefined) {
       const name = this.nameModule(valid);
-      found = new ModuleInfo(valid, name === undefined ? '' : `${nameText(name).slice(1, -1)}!`);
+      found = new ModuleInfo(valid, name === undefined ? '' : `${nameText(cut(name)).slice(1, -1)}!`);
       this.known.set(valid, found);
     }
     return found;
