@@ -1,0 +1,100 @@
+// Runs a part of the attack, sorts its figures, and measures again what is above a bound.
+import { measureInChildren, type Result, Workshop } from './children.ts';
+import type { Figure, Settings } from './part.ts';
+import { IN_CHILDREN } from './parts.ts';
+
+export const PART_NAMES = ['instructions', 'ops', 'operations', 'system-calls', 'allocators', 'loading'] as const;
+export type Part = (typeof PART_NAMES)[number];
+
+/** A figure of a case, and where it came from. */
+export interface Shown {
+  readonly part: string;
+  readonly loop: string;
+  readonly result: Result;
+  readonly figure: Figure;
+}
+
+/** One that is above its bound. */
+export interface Broken extends Shown {
+  readonly command: string;
+}
+
+export interface Options {
+  readonly only?: string | undefined;
+  readonly list?: boolean;
+  readonly progress?: (name: string) => void;
+  /** How many figures are shown. */
+  readonly top?: number;
+}
+
+/** How much of its bound a figure takes. */
+export function share({ value, bound }: Figure): number {
+  return bound === 0 ? (value === 0 ? 0 : Number.POSITIVE_INFINITY) : value / bound;
+}
+
+/** The figures of two measurements, each the less. */
+function least(one: readonly Figure[], other: readonly Figure[]): Figure[] {
+  return one.map((figure) => {
+    const again = other.find(({ what }) => what === figure.what);
+    return again !== undefined && share(again) < share(figure) ? again : figure;
+  });
+}
+
+const isBroken = ({ figures }: Result): boolean => figures.some((figure) => share(figure) > 1);
+
+/** How often a case is measured again while it is above a bound: a busy machine makes some figures high, but not all. */
+const REPEATS = 3;
+
+export async function attack(
+  part: Part | 'canaries',
+  settings: Settings,
+  { only, list = false, progress, top = 10 }: Options = {},
+): Promise<{ names: readonly string[]; worst: Shown[]; broken: Broken[] }> {
+  const known = IN_CHILDREN[part];
+  if (known === undefined) return { names: [], worst: [], broken: [] };
+  const names = known.cases(settings).filter((name) => only === undefined || name === only);
+  if (list || names.length === 0) return { names, worst: [], broken: [] };
+  const workshop = new Workshop();
+  try {
+    const results = await measure(workshop, part, names, settings, progress);
+    const all = results.flatMap((result) =>
+      result.figures.map((figure): Shown => ({ part, loop: settings.loop, result, figure })),
+    );
+    all.sort((a, b) => share(b.figure) - share(a.figure));
+    const broken = all.filter(({ figure }) => share(figure) > 1);
+    return {
+      names,
+      worst: all.slice(0, top),
+      broken: broken.map((one) => ({ ...one, command: command(one, settings) })),
+    };
+  } finally {
+    workshop.remove();
+  }
+}
+
+async function measure(
+  workshop: Workshop,
+  part: string,
+  names: readonly string[],
+  settings: Settings,
+  progress?: (name: string) => void,
+): Promise<Result[]> {
+  const results = new Map<string, Result>();
+  for await (const result of measureInChildren(workshop, part, names, settings)) {
+    progress?.(`${part} ${settings.loop}: ${result.name}`);
+    results.set(result.name, result);
+  }
+  for (let again = 0; again < REPEATS; again++) {
+    const high = [...results.values()].filter(isBroken).map(({ name }) => name);
+    for await (const { name, figures } of measureInChildren(workshop, part, high, settings)) {
+      progress?.(`${part} ${settings.loop}: ${name}, again`);
+      const before = results.get(name) as Result;
+      results.set(name, { ...before, figures: least(before.figures, figures) });
+    }
+  }
+  return [...results.values()];
+}
+
+function command({ part, loop, result }: Shown, { seed }: Settings): string {
+  return `npm run attack -- --part ${part} --loop ${loop} --seed ${seed} --only '${result.name}'`;
+}
