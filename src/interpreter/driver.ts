@@ -29,6 +29,7 @@ import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
 import { isMidway, setMidway } from './pieces.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
+import { givenUp, outOfFuel } from './stops.ts';
 import type { Thread } from './thread.ts';
 import { MemoryWait, NOT_EQUAL, WAIT_TYPE, cannotBlock, checkShared, isEqual, waitBlocking } from './waits.ts';
 import { exceptionOf } from './wasm-exception.ts';
@@ -80,8 +81,9 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   let reason: number = REASON.crossReturn;
   let last = 0;
   for (;;) {
-    if (t.fuel < 0) return outOfFuel(t);
+    if (t.fuel < 0) return stopWithoutFuel(t);
     if (t.slice < 0) return stop(t, 'slice');
+    if (t.payer !== undefined) checkPayers(t);
     // Code of the host may have moved the deadline.
     const end = Math.min(pause, due.at);
     const timed = end !== Number.POSITIVE_INFINITY;
@@ -145,6 +147,11 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   }
 }
 
+/** @throws Interrupted when those who pay for a call of a host function cannot, or were given up. */
+function checkPayers({ failing }: Thread): void {
+  if (failing !== undefined) throw failing === 'overdrawn' ? outOfFuel() : givenUp();
+}
+
 /** Fuel for a stay where time is looked at. */
 let pace = TIMED_QUANTUM;
 
@@ -193,7 +200,7 @@ function enterLoop(t: Thread, quantum: number): number {
 }
 
 /** No unit is given away: what the last charge took too much is owed. */
-function outOfFuel(t: Thread): Outcome {
+function stopWithoutFuel(t: Thread): Outcome {
   if (t.fuel < -1 && t.fuel > Number.NEGATIVE_INFINITY) {
     t.debt -= t.fuel + 1;
     t.fuel = -1;
@@ -276,7 +283,7 @@ const NAP = 1;
 function timeOf(t: Thread, nanoseconds: bigint, end: number): number {
   const forEver = nanoseconds < 0n;
   const milliseconds = forEver ? Number.POSITIVE_INFINITY : Number(nanoseconds) / 1e6;
-  if (milliseconds > NAP && end === Number.POSITIVE_INFINITY && Number.isFinite(Math.min(t.fuel, t.slice))) {
+  if (milliseconds > NAP && end === Number.POSITIVE_INFINITY && t.isMetered) {
     const long = forEver ? 'ever' : `${milliseconds} ms`;
     throw cannotBlock(`would keep the host for ${long}, which fuel does not bound; give the call a deadline`);
   }

@@ -12,6 +12,7 @@ import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts
 import { isUncatchable } from './exceptions.ts';
 import {
   checkedFuel,
+  checkedSlice,
   DEADLINE_OPTIONS,
   type DeadlineOptions,
   givenUp,
@@ -90,6 +91,10 @@ export class Execution<T> {
     }
   }
 
+  private get what(): string {
+    return this.abandoned ? 'an execution that was abandoned' : STATES[this.state];
+  }
+
   get done(): boolean {
     return this.state === 'done';
   }
@@ -140,7 +145,7 @@ export class Execution<T> {
 
   /** The results, once it is done. @throws TypeError before. */
   get results(): readonly T[] {
-    if (this.state !== 'done') throw new TypeError(`${STATES[this.state]} has no results`);
+    if (this.state !== 'done') throw new TypeError(`${this.what} has no results`);
     return this.values;
   }
 
@@ -166,8 +171,8 @@ export class Execution<T> {
   }
 
   private advance(slice: number, pause: number, apart = false): Outcome {
-    if (this.state !== 'ready') throw new TypeError(`an execution that is ${this.state} cannot go on`);
-    checkedFuel(slice);
+    if (this.state !== 'ready') throw new TypeError(`${this.what} cannot go on`);
+    checkedSlice(slice);
     this.checkTime(true);
     const { pending } = this.thread;
     pending?.wait?.join();
@@ -327,7 +332,7 @@ export class Execution<T> {
     this.endOfRun = end;
     // A host function may abort it while the thread is on the stack, which has to stop when that returns.
     const stopListening = onAbort(signal, () => {
-      this.thread.slice = -1;
+      this.thread.giveUp();
     });
     try {
       // Where the share was used up, the host may have had its turn since.

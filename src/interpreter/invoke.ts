@@ -157,9 +157,8 @@ function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, fini
 function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
   if (options.deadline !== undefined) return callUntil(func, args, options, write, finish);
   if (func.instance === undefined) return callHostNow(func, args, write, finish);
-  const payer = options.fuel === undefined && running.length > 0 ? running[running.length - 1] : undefined;
-  const fuel = payer === undefined ? (options.fuel ?? Number.POSITIVE_INFINITY) : payer.fuel;
-  const thread = new Thread(func.instance, fuel, false);
+  const thread = new Thread(func.instance, options.fuel ?? Number.POSITIVE_INFINITY, false);
+  if (running.length > 0 && options.fuel === undefined) thread.payer = payerNow();
   let outcome: Outcome;
   thread.enter();
   try {
@@ -171,14 +170,14 @@ function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: 
     throw error;
   } finally {
     thread.leave();
-    if (payer !== undefined) passOn(thread, fuel, payer);
   }
   throw stoppedBy(outcome);
 }
 
-/** What a call used that a host function made for a guest, and was given no fuel for, is that guest's. */
-function passOn({ fuel, debt }: Thread, given: number, payer: Thread): void {
-  if (given !== Number.POSITIVE_INFINITY) payer.spend(given - fuel + debt);
+/** The guest whose host function is at work; a monitor does nothing for the guest that it watches. */
+function payerNow(): Thread | undefined {
+  const top = running[running.length - 1];
+  return top.isWatched ? undefined : top;
 }
 
 /** Nothing but time bounds the slice. */

@@ -81,6 +81,18 @@ function depthOf(t: Thread): number {
   return frames - 1;
 }
 
+/** A monitor is code of the embedder, which may call: what it does is not the guest's. */
+function watching(t: Thread, top: number, action: () => void): void {
+  t.reserve(top);
+  t.isWatched = true;
+  try {
+    action();
+  } finally {
+    t.isWatched = false;
+    t.release();
+  }
+}
+
 export function reportProbe(t: Thread): void {
   const monitor = MONITORS.get(t.instance);
   if (monitor === undefined) return;
@@ -88,13 +100,7 @@ export function reportProbe(t: Thread): void {
   const found = findFunction(where, t.pc - 1);
   const index = where.indices[found];
   const event = new LiveEvent(t, index, (t.instance.unit.probes[index] as Probes).at(C[t.pc - 1]));
-  // It is code of the embedder, which may call.
-  t.reserve(t.fp2 + C[where.starts[found] - HEADER_WORDS]);
-  try {
-    monitor.instruction(event);
-  } finally {
-    t.release();
-  }
+  watching(t, t.fp2 + C[where.starts[found] - HEADER_WORDS], () => monitor.instruction(event));
 }
 
 /** Tells the monitors of the instances whose functions are on the thread's stack. */
@@ -104,11 +110,6 @@ export function reportStop(t: Thread, error: unknown): void {
     const monitor = MONITORS.get(instance);
     if (monitor === undefined || told.has(monitor)) continue;
     told.add(monitor);
-    t.reserve(t.top());
-    try {
-      monitor.stopped?.(t, error);
-    } finally {
-      t.release();
-    }
+    watching(t, t.top(), () => monitor.stopped?.(t, error));
   }
 }

@@ -35,6 +35,13 @@ export function givenUp(): Interrupted {
 /** An amount of fuel, without end where none is given. @throws TypeError or RangeError for what is no amount. */
 export function checkedFuel(amount: number = Number.POSITIVE_INFINITY): number {
   if (typeof amount !== 'number') throw new TypeError(`fuel is a number, not ${withArticle(typeof amount)}`);
-  if (Number.isNaN(amount)) throw new RangeError('fuel is an amount, not NaN');
+  if (!(amount > Number.NEGATIVE_INFINITY)) throw new RangeError(`fuel is an amount, not ${amount}`);
   return amount;
+}
+
+/** How far a step goes. @throws TypeError or RangeError for what is no amount. */
+export function checkedSlice(slice: number): number {
+  if (typeof slice !== 'number') throw new TypeError(`a slice is a number of units, not ${withArticle(typeof slice)}`);
+  if (!(slice >= 0)) throw new RangeError(`a slice is a number of units, 0 or more, not ${slice}`);
+  return slice;
 }

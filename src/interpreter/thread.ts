@@ -16,6 +16,14 @@ import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './
 /** How deep threads may nest through host functions: each level stands on the JS stack, which is small in some hosts. */
 const MAX_NESTED = 200;
 
+/**
+ * What a host function's calls may use above what the guest has that pays for them. They cannot be put aside, since the
+ * host function stands on the JavaScript stack; so they come to their end, and what they used is owed.
+ */
+const OVERDRAFT = 1_000_000;
+/** More fuel than any run uses. */
+const UNLIMITED = 2 ** 52;
+
 /** What tells of its end: a promise, or a wait on memory. */
 export interface Settling {
   then(answered: (answer: unknown) => void, failed: (error: unknown) => void): unknown;
@@ -121,6 +129,10 @@ export class Thread {
   fuel: number;
   /** Fuel that it has used above what it had, beside the unit that stopped it. */
   debt = 0;
+  /** The guest whose host function has called it without fuel of its own: it pays. */
+  payer: Thread | undefined = undefined;
+  /** A monitor of its is at work. */
+  isWatched = false;
   /** The op at pc has been begun and is not over. */
   midway = false;
   /** What it calls, until that is paid for; what it begins with, until its frame is made. */
@@ -147,6 +159,28 @@ export class Thread {
   spend(amount: number): void {
     this.fuel -= amount;
     this.slice -= amount;
+    if (this.payer !== undefined) this.payer.spend(amount);
+  }
+
+  /** Stops it for good, and what its host functions call meanwhile. */
+  giveUp(): void {
+    this.slice = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether one of those who pay for it was given up, and whether one owes more than it may. */
+  get failing(): 'given up' | 'overdrawn' | undefined {
+    for (let one = this.payer; one !== undefined; one = one.payer) {
+      if (one.slice === Number.NEGATIVE_INFINITY || one.fuel === Number.NEGATIVE_INFINITY) return 'given up';
+      if (one.fuel < -OVERDRAFT) return 'overdrawn';
+    }
+    return undefined;
+  }
+
+  /** Whether its fuel, or that of those who pay for it, is an amount: no more than any run could use. */
+  get isMetered(): boolean {
+    if (Math.min(this.fuel, this.slice) < UNLIMITED) return true;
+    for (let one = this.payer; one !== undefined; one = one.payer) if (one.fuel < UNLIMITED) return true;
+    return false;
   }
 
   /** Takes the free part of the stack. @throws InternalError when another thread's part is not reserved. */

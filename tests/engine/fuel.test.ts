@@ -213,6 +213,73 @@ describe('what a host function calls for a guest', () => {
     expect(() => caught.callWith({ fuel: 1000 }, 'f')).toThrow(Interrupted);
   });
 
+  test('cannot be put aside, so it comes to its end, and is owed: slices by fuel go on', () => {
+    const call = calling((instance) => instance.call('rounds', 10_000)).begin('f');
+    const stops: number[] = [];
+    do {
+      call.fuel = 1000;
+      stops.push(call.fuel);
+    } while (call.step() !== 'done' && stops.length < 100);
+    // The call, 9,999 rounds.
+    expect(stops.length).toBe(10);
+    const long = calling((instance) => instance.call('rounds', 1_050_000)).begin('f');
+    long.fuel = 1000;
+    expect(() => long.step()).toThrow('all fuel consumed');
+  });
+
+  test('made the fuel of an execution that was given up NaN, which bounds nothing', async () => {
+    const twice = `(module (import "e" "f" (func $f)) (func (export "go") (call $f) (loop $l (br $l)))
+      (func (export "tiny")) (func (export "inner") (call $f) (loop $l (br $l))))`;
+    const given: (() => void)[] = [];
+    const instance = run(twice, { e: { f: () => given.pop()?.() } });
+    const execution = instance.begin('go');
+    execution.fuel = 1000;
+    given.push(() => {
+      execution.abandon();
+      expect(() => instance.call('tiny')).toThrow('abandoned');
+    });
+    expect(() => execution.step()).toThrow('abandoned');
+    expect(execution.fuel).toBe(Number.NEGATIVE_INFINITY);
+    expect(() => execution.step()).toThrow('an execution that was abandoned cannot go on');
+    // However deep the one is that gives it up, and where there is no fuel to be used up.
+    const endless = instance.begin('go');
+    endless.fuel = Number.POSITIVE_INFINITY;
+    given.push(
+      () => endless.abandon(),
+      () => instance.call('inner'),
+    );
+    expect(() => endless.step()).toThrow('abandoned');
+    const stop = new AbortController();
+    given.push(
+      () => stop.abort(),
+      () => instance.call('inner'),
+    );
+    await expect(instance.callAsync('go', [], { signal: stop.signal })).rejects.toThrow(Interrupted);
+  });
+
+  test('was stopped though the host had given more meanwhile', () => {
+    const call = calling((instance) => {
+      call.fuel = 3_000_000;
+      instance.call('rounds', 1_500_000);
+    }).begin('f');
+    call.fuel = 10;
+    call.run();
+    expect(call.fuel).toBe(3_000_000 - 1_499_999);
+  });
+
+  test("by a monitor is not the guest's that is watched", () => {
+    const other = run('(module (func (export "g") (param i32) (loop $l (br_if $l (i32.eqz (local.get 0))))))');
+    const monitor = { instruction: () => void other.call('g', 1) };
+    const used = [undefined, monitor].map((one) => {
+      const watched = run('(module (func (export "f") (loop) (block (br 0))))', {}, one && { monitor: one });
+      const call = watched.begin('f');
+      call.fuel = 100;
+      call.run();
+      return call.fuel;
+    });
+    expect(used[1]).toBe(used[0]);
+  });
+
   test('is used from what the guest has, but where the host gives an amount of its own', () => {
     expect(left(() => {}, 1000)).toBe(999);
     expect(left((instance) => instance.call('rounds', 100), 1000)).toBe(999 - 99);
