@@ -19,7 +19,7 @@ test.each(['async', 'sync'] as const)(
         (memory (export "memory") 1)
         (func (export "_start") (call $exit (call $nap))))`),
     );
-    const run = (options = {}) =>
+    const run = async (options = {}) =>
       new WASI({ mode }).run(engine, program, {
         imports: { h: { nap: () => helper.call('nap') as number } },
         ...options,
