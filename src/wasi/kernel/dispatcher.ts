@@ -127,6 +127,9 @@ class Running implements Parking {
   private readonly replay: Replay;
   private pieces: Pieces | undefined;
   private givenUp: Error | undefined;
+  private hurries = false;
+  /** How it has ended, or what it waits for, where another call has hurried it. */
+  private early: Answer | undefined;
   private abort = (_reason: Error): void => {};
 
   /** `mayPause`: the guest can be suspended. */
@@ -143,7 +146,10 @@ class Running implements Parking {
   go(): Answer {
     const { replay } = this;
     const { paused } = this.call.process;
-    if (paused !== undefined && paused !== this) return PAUSED;
+    if (paused !== undefined && paused !== this) {
+      if (this.mayPause) return PAUSED;
+      paused.hurry();
+    }
     try {
       const answer =
         this.pieces === undefined
@@ -175,10 +181,24 @@ class Running implements Parking {
         this.endPieces();
         return value;
       }
-      checkTime();
+      if (!this.hurries) checkTime();
     }
     this.call.process.paused = this;
     return PAUSED;
+  }
+
+  /** The time that passes is that of who waits for it. */
+  hurry(): void {
+    const { process } = this.call;
+    while (process.paused === this) {
+      checkTime();
+      this.hurries = true;
+      try {
+        this.early = this.go();
+      } finally {
+        this.hurries = false;
+      }
+    }
   }
 
   /** A promise of how it ends. When the call is given up, nothing is tried or waited for any more. */
@@ -187,6 +207,7 @@ class Running implements Parking {
     LET_GO.set(promise, () => {
       promise.catch(() => undefined);
       this.givenUp = new Interrupted('abort', 'interrupted: the call was given up');
+      if (this.call.process.paused === this) this.drop();
       this.abort(this.givenUp);
     });
     return promise;
@@ -196,7 +217,7 @@ class Running implements Parking {
   private async finish(first: Answer): Promise<number> {
     const { waiting, clock } = this.call.process;
     try {
-      for (let answer: Answer = first; ; answer = this.go()) {
+      for (let answer: Answer = first; ; answer = this.next()) {
         if (typeof answer === 'number') return answer;
         if (answer === PAUSED) await waiting.turn();
         else {
@@ -209,6 +230,12 @@ class Running implements Parking {
       this.drop();
       return this.tell(numberOf(error));
     }
+  }
+
+  private next(): Answer {
+    const { early } = this;
+    this.early = undefined;
+    return early === undefined || early === PAUSED ? this.go() : early;
   }
 
   /** The same, keeping the host. NOTSUP when nothing on this host can end the wait without giving control back. */

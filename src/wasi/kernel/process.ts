@@ -28,6 +28,12 @@ export interface ThreadGroup {
   spawn(argument: number): number;
 }
 
+/** A call that is paused in the middle of its pieces. */
+export interface Paused {
+  /** Goes on to its end in place, for a call that cannot wait for it. */
+  hurry(): void;
+}
+
 export class Process {
   /** UTF-8 with a closing NUL, ready to be copied into the guest. */
   readonly args: readonly Uint8Array[];
@@ -42,7 +48,7 @@ export class Process {
   /** Calls that wait in mode 'sync' while other threads run. */
   readonly parked: Parked;
   /** The call that is in the middle of its pieces while the host has a turn: others wait for its end. */
-  paused: object | undefined;
+  paused: Paused | undefined;
   /** Undefined where the embedder runs the guest by itself: one thread then. */
   threads: ThreadGroup | undefined;
 

@@ -1,0 +1,34 @@
+// A call that cannot wait, while another one of the program is in the middle of its pieces.
+import { expect, test } from 'vitest';
+import { compile, instantiate } from '../../src/index.ts';
+import { assemble } from '../../src/text/index.ts';
+import { WASI } from '../../src/wasi/index.ts';
+
+test('every call that could not wait failed while another was in the middle of its pieces, and after that was given up', async () => {
+  const instance = instantiate(
+    compile(
+      assemble(`(module
+        (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
+        (memory (export "memory") 400)
+        (func (export "random") (result i32) (call $random (i32.const 0) (i32.const 26000000)))
+        (func (export "yield") (result i32) (call $yield))
+        (func (export "last") (result i32) (i32.load8_u (i32.const 25999999))))`),
+    ),
+    new WASI({ random: { fill: (bytes) => bytes.fill(7) } }).imports,
+  );
+  const long = instance.callAsync('random');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(instance.call('last')).toBe(0);
+  expect(instance.call('yield')).toBe(0);
+  // It has come to its end meanwhile, and says so in its turn.
+  expect(instance.call('last')).toBe(7);
+  expect(await long).toBe(0);
+  const stop = new AbortController();
+  const given = instance.callAsync('random', [], { signal: stop.signal });
+  await new Promise((resolve) => setImmediate(resolve));
+  stop.abort();
+  expect(instance.call('yield')).toBe(0);
+  await expect(given).rejects.toThrow('interrupted');
+  expect(instance.call('yield')).toBe(0);
+});
