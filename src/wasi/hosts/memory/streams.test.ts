@@ -35,6 +35,29 @@ describe('input from', () => {
     expect(await readAll(['one', encodeUtf8(' two'), '', ' three'], 4, 'sync')).toBe('one two three');
   });
 
+  const iterator = (next: () => unknown) => ({ [Symbol.iterator]: () => ({ next }) });
+  const asynchronous = (next: () => unknown) => ({ [Symbol.asyncIterator]: () => ({ next }) });
+  it.each<[string, unknown]>([
+    ['undefined, later', asynchronous(async () => undefined)],
+    ['a number, later', asynchronous(async () => 5)],
+    ['a number', asynchronous(() => 5)],
+    ['a number at once', iterator(() => 5)],
+    ['undefined, from a reader', { getReader: () => ({ read: async () => undefined, cancel() {} }) }],
+    [
+      'what throws',
+      asynchronous(async () => ({
+        get done(): boolean {
+          throw new TypeError('not done');
+        },
+      })),
+    ],
+    ['empty texts for ever', iterator(() => ({ done: false, value: '' }))],
+    ['nothing for ever', iterator(() => ({ done: false }))],
+    ['empty texts for ever, later', asynchronous(async () => ({ value: '' }))],
+  ])('a source that breaks the rules of iterators kept or ended the host: %s', async (_, source) => {
+    await expect(readAll(source as PieceSource)).rejects.toThrow(TypeError);
+  });
+
   it('an asynchronous generator, whose empty pieces are no end', async () => {
     expect(await readAll(lines('one', '', '', 'two'))).toBe('onetwo');
     expect(await readAll(lines('one'), 4, 'sync')).toBe(' NOTSUP');

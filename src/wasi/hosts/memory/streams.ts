@@ -81,7 +81,7 @@ export type PieceSource =
   | { getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: Piece }>; cancel(): unknown } };
 
 interface Pieces {
-  next(): Answer<{ readonly done?: boolean | undefined; readonly value?: Piece | undefined }>;
+  next(): Answer<unknown>;
   /** Nobody asks for more. */
   stop(): unknown;
 }
@@ -92,8 +92,11 @@ function piecesOf(source: PieceSource): Pieces {
     return { next: () => reader.read(), stop: () => reader.cancel() };
   }
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  return { next: () => iterator.next() as ReturnType<Pieces['next']>, stop: () => iterator.return?.() };
+  return { next: () => iterator.next(), stop: () => iterator.return?.() };
 }
+
+/** Empty pieces in a row that a source may give: who gives nothing else would keep the host for ever. */
+const MOST_EMPTY = 10_000;
 
 /**
  * Input from an iterable, asynchronous or not, or from a readable stream. A piece is asked for when the guest wants one,
@@ -105,6 +108,7 @@ export class SourceInput implements InputStream {
   private readonly pieces: Pieces;
   private asking = false;
   private over = false;
+  private empty = 0;
   private failure: { readonly error: unknown } | undefined;
 
   constructor(source: PieceSource, type: FileType = 'unknown') {
@@ -162,16 +166,24 @@ export class SourceInput implements InputStream {
     }
   }
 
-  private take({ done, value }: { readonly done?: boolean | undefined; readonly value?: Piece | undefined }): void {
+  /** What an iterator gives is read once, and checked as `for await` does it: code of the source may run. */
+  private take(given: unknown): void {
     this.asking = false;
-    if (done === true) {
-      this.over = true;
-      this.queue.end();
-      return;
-    }
-    // Subscribers are woken by an empty piece too, so that one of them asks for the next.
     try {
+      if (typeof given !== 'object' || given === null) {
+        throw misfit('what a source of input gives', 'an object with done and value', given);
+      }
+      const { done, value } = given as { readonly done?: unknown; readonly value?: Piece | undefined };
+      if (this.over) return;
+      if (done) {
+        this.over = true;
+        this.queue.end();
+        return;
+      }
+      // Subscribers are woken by an empty piece too, so that one of them asks for the next.
       this.queue.push(value ?? '');
+      this.empty = this.queue.available() === 0 ? this.empty + 1 : 0;
+      if (this.empty > MOST_EMPTY) throw new TypeError(`a source of input gave ${MOST_EMPTY} empty pieces in a row`);
     } catch (error) {
       this.fail(error);
     }
