@@ -3,39 +3,26 @@
 import { WasmException } from '../interpreter/wasm-exception.ts';
 import { JS_TAG, type Tag } from '../runtime/tag.ts';
 import * as say from './messages.ts';
+import { Pairs } from './pairs.ts';
 import { type TagObject, tagOfObject } from './tag.ts';
 import { canCross, toJs, toWasm } from './values.ts';
-import { exposeInterface, lookUp, newObject, toDictionary, toSequence, toUint32 } from './webidl.ts';
+import { exposeInterface, newObject, toDictionary, toSequence, toUint32 } from './webidl.ts';
 
 export interface ExceptionOptions {
   readonly traceStack?: boolean;
 }
 
-const INSIDE = new WeakMap<object, WasmException>();
-const OUTSIDE = new WeakMap<WasmException, ExceptionObject>();
+const PAIRS = new Pairs<WasmException, ExceptionObject>('Exception');
 const STACKS = new WeakMap<object, string>();
 
 /** The exception behind an object; undefined where it is no WebAssembly.Exception. */
 export function wasmExceptionOf(value: unknown): WasmException | undefined {
-  return lookUp(INSIDE, value);
+  return PAIRS.of(value);
 }
 
 /** The object of an exception, always the same one. */
 export function exceptionObjectOf(exception: WasmException): ExceptionObject {
-  const known = OUTSIDE.get(exception);
-  return known ?? bind(newObject(ExceptionObject), exception);
-}
-
-function bind(target: ExceptionObject, exception: WasmException): ExceptionObject {
-  INSIDE.set(target, exception);
-  OUTSIDE.set(exception, target);
-  return target;
-}
-
-function receiver(value: unknown): WasmException {
-  const exception = wasmExceptionOf(value);
-  if (exception === undefined) throw new TypeError(say.wrongReceiver('Exception'));
-  return exception;
+  return PAIRS.object(exception, () => newObject(ExceptionObject));
 }
 
 function toTag(value: unknown, who: string): Tag {
@@ -62,7 +49,7 @@ export const { Exception: ExceptionObject } = {
       const values = toSequence(payload, `${who}: Argument 1`);
       const { traceStack } = toDictionary(options[0], `${who}: Argument 2`);
       if (tag === JS_TAG) throw new TypeError(say.jsTagException());
-      const made = bind(newObject(new.target), new WasmException(tag, toPayload(tag, values)));
+      const made = PAIRS.bind(newObject(new.target), new WasmException(tag, toPayload(tag, values)));
       if (traceStack) {
         const { stack } = new Error();
         if (typeof stack === 'string') STACKS.set(made, stack);
@@ -71,7 +58,7 @@ export const { Exception: ExceptionObject } = {
     }
 
     getArg(exceptionTag: TagObject, index: number): unknown {
-      const exception = receiver(this);
+      const exception = PAIRS.receiver(this);
       const who = 'WebAssembly.Exception.getArg()';
       const tag = toTag(exceptionTag, who);
       const at = toUint32(index, `${who}: Argument 1`);
@@ -83,12 +70,12 @@ export const { Exception: ExceptionObject } = {
     }
 
     is(exceptionTag: TagObject): boolean {
-      const exception = receiver(this);
+      const exception = PAIRS.receiver(this);
       return exception.tag === toTag(exceptionTag, 'WebAssembly.Exception.is()');
     }
 
     get stack(): string | undefined {
-      receiver(this);
+      PAIRS.receiver(this);
       return STACKS.get(this);
     }
   },

@@ -5,9 +5,10 @@ import { Memory } from '../runtime/memory.ts';
 import { MAX_PAGES_32, MAX_PAGES_64 } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 import * as say from './messages.ts';
+import { Pairs } from './pairs.ts';
 import { type Realm, enteredRealm } from './realm.ts';
 import { type AddressTypeName, type AddressValue, fromAddress, toAddress, toAddressType, toLimits } from './types.ts';
-import { exposeInterface, lookUp, newObject, toDictionary } from './webidl.ts';
+import { exposeInterface, newObject, toDictionary } from './webidl.ts';
 
 export interface MemoryDescriptor {
   readonly initial: AddressValue;
@@ -16,30 +17,16 @@ export interface MemoryDescriptor {
   readonly shared?: boolean;
 }
 
-const MEMORIES = new WeakMap<object, Memory>();
-const OBJECTS = new WeakMap<Memory, MemoryObject>();
+const PAIRS = new Pairs<Memory, MemoryObject>('Memory');
 
 /** The memory behind an object; undefined where it is no WebAssembly.Memory. */
 export function memoryOf(value: unknown): Memory | undefined {
-  return lookUp(MEMORIES, value);
+  return PAIRS.of(value);
 }
 
 /** The object of a memory, always the same one. */
 export function memoryObject(memory: Memory, realm?: Realm): MemoryObject {
-  const known = OBJECTS.get(memory);
-  return known ?? bind(newObject(realm?.own(MemoryObject) ?? MemoryObject), memory);
-}
-
-function bind(target: MemoryObject, memory: Memory): MemoryObject {
-  MEMORIES.set(target, memory);
-  OBJECTS.set(memory, target);
-  return target;
-}
-
-function receiver(value: unknown): Memory {
-  const memory = memoryOf(value);
-  if (memory === undefined) throw new TypeError(say.wrongReceiver('Memory'));
-  return memory;
+  return PAIRS.object(memory, () => newObject(realm?.own(MemoryObject) ?? MemoryObject));
 }
 
 function toMemoryType(descriptor: unknown): MemType {
@@ -62,14 +49,14 @@ export const { Memory: MemoryObject } = {
       const realm = enteredRealm();
       const type = toMemoryType(descriptor);
       try {
-        return bind(newObject(new.target), new Memory(type, undefined, undefined, realm?.limits));
+        return PAIRS.bind(newObject(new.target), new Memory(type, undefined, undefined, realm?.limits));
       } catch (error) {
         throw isError(error, 'exhaustion') ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
       }
     }
 
     grow(delta: AddressValue): AddressValue {
-      const memory = receiver(this);
+      const memory = PAIRS.receiver(this);
       const { addr } = memory.type;
       const pages = toAddress(delta, addr, 'WebAssembly.Memory.grow(): Argument 0');
       const before = pages > MAX_PAGES_64 ? -1 : memory.grow(Number(pages));
@@ -78,7 +65,7 @@ export const { Memory: MemoryObject } = {
     }
 
     get buffer(): ArrayBuffer {
-      return receiver(this).buffer as ArrayBuffer;
+      return PAIRS.receiver(this).buffer as ArrayBuffer;
     }
   },
 };

@@ -4,6 +4,7 @@ import { INSIDE, Table } from '../runtime/table.ts';
 import type { ValType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import * as say from './messages.ts';
+import { Pairs } from './pairs.ts';
 import { type Realm, enteredRealm } from './realm.ts';
 import {
   type AddressTypeName,
@@ -15,7 +16,7 @@ import {
   toLimits,
 } from './types.ts';
 import { canCross, defaultValue, refInside, refToJs, toWasm } from './values.ts';
-import { exposeInterface, lookUp, newObject, toDictionary } from './webidl.ts';
+import { exposeInterface, newObject, toDictionary } from './webidl.ts';
 
 export interface TableDescriptor {
   readonly element: 'externref' | 'anyfunc';
@@ -24,30 +25,16 @@ export interface TableDescriptor {
   readonly address?: AddressTypeName;
 }
 
-const TABLES = new WeakMap<object, Table>();
-const OBJECTS = new WeakMap<Table, TableObject>();
+const PAIRS = new Pairs<Table, TableObject>('Table');
 
 /** The table behind an object; undefined where it is no WebAssembly.Table. */
 export function tableOf(value: unknown): Table | undefined {
-  return lookUp(TABLES, value);
+  return PAIRS.of(value);
 }
 
 /** The object of a table, always the same one. */
 export function tableObject(table: Table, realm?: Realm): TableObject {
-  const known = OBJECTS.get(table);
-  return known ?? bind(newObject(realm?.own(TableObject) ?? TableObject), table);
-}
-
-function bind(target: TableObject, table: Table): TableObject {
-  TABLES.set(target, table);
-  OBJECTS.set(table, target);
-  return target;
-}
-
-function receiver(value: unknown): Table {
-  const table = tableOf(value);
-  if (table === undefined) throw new TypeError(say.wrongReceiver('Table'));
-  return table;
+  return PAIRS.object(table, () => newObject(realm?.own(TableObject) ?? TableObject));
 }
 
 /** The reference that an optional argument means: as in browsers, undefined is one that is missing. @throws TypeError. */
@@ -80,19 +67,19 @@ export const { Table: TableObject } = {
       const init = toInitial(value, elem, NO_TYPES);
       try {
         const type = { addr, limits, shared: false, elem };
-        return bind(newObject(new.target), new Table(type, init, INSIDE, NO_TYPES, realm?.limits));
+        return PAIRS.bind(newObject(new.target), new Table(type, init, INSIDE, NO_TYPES, realm?.limits));
       } catch (error) {
         throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
       }
     }
 
     get length(): AddressValue {
-      const table = receiver(this);
+      const table = PAIRS.receiver(this);
       return fromAddress(table.size, table.type.addr);
     }
 
     grow(delta: AddressValue, ...[value]: [value?: unknown]): AddressValue {
-      const table = receiver(this);
+      const table = PAIRS.receiver(this);
       const { addr, elem } = table.type;
       const count = toAddress(delta, addr, 'WebAssembly.Table.grow(): Argument 0');
       const init = toInitial(value, elem, table.space);
@@ -102,7 +89,7 @@ export const { Table: TableObject } = {
     }
 
     get(index: AddressValue): unknown {
-      const table = receiver(this);
+      const table = PAIRS.receiver(this);
       checkCrossing(table);
       const who = 'WebAssembly.Table.get()';
       const at = inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who);
@@ -110,7 +97,7 @@ export const { Table: TableObject } = {
     }
 
     set(index: AddressValue, ...value: [value?: unknown]): void {
-      const table = receiver(this);
+      const table = PAIRS.receiver(this);
       checkCrossing(table);
       const who = 'WebAssembly.Table.set()';
       const at = toAddress(index, table.type.addr, `${who}: Argument 0`);

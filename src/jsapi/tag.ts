@@ -3,31 +3,24 @@ import { JS_TAG, Tag } from '../runtime/tag.ts';
 import { funcType } from '../validator/type-space.ts';
 import { MAX_PARAMS } from '../syntax/limits.ts';
 import * as say from './messages.ts';
+import { Pairs } from './pairs.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
-import { exposeInterface, lookUp, newObject, toDictionary, toSequence } from './webidl.ts';
+import { exposeInterface, newObject, toDictionary, toSequence } from './webidl.ts';
 
 export interface TagType {
   readonly parameters: Iterable<ValueTypeName>;
 }
 
-const TAGS = new WeakMap<object, Tag>();
-const OBJECTS = new WeakMap<Tag, TagObject>();
+const PAIRS = new Pairs<Tag, TagObject>('Tag');
 
 /** The tag behind an object; undefined where it is no WebAssembly.Tag. */
 export function tagOfObject(value: unknown): Tag | undefined {
-  return lookUp(TAGS, value);
+  return PAIRS.of(value);
 }
 
 /** The object of a tag, always the same one. */
 export function tagObject(tag: Tag): TagObject {
-  const known = OBJECTS.get(tag);
-  return known ?? bind(newObject(TagObject), tag);
-}
-
-function bind(target: TagObject, tag: Tag): TagObject {
-  TAGS.set(target, tag);
-  OBJECTS.set(tag, target);
-  return target;
+  return PAIRS.object(tag, () => newObject(TagObject));
 }
 
 export const { Tag: TagObject } = {
@@ -41,7 +34,7 @@ export const { Tag: TagObject } = {
       if (parameters === undefined) throw new TypeError(say.missing(`${who}: Property 'parameters'`));
       const what = `${who}: Property 'parameters'`;
       const params = toSequence(parameters, what, MAX_PARAMS).map((one) => toValueType(one, what));
-      return bind(newObject(new.target), new Tag(funcType(params, [])));
+      return PAIRS.bind(newObject(new.target), new Tag(funcType(params, [])));
     }
   },
 };
