@@ -24,7 +24,11 @@ test.each([
   ['instructions', 'switch'],
   ['ops', 'closures'],
   ['operations', 'switch'],
-] as const)('no unit of fuel costs more than a millisecond: %s, %s', async (part, loop) => {
+  ['system-calls', 'switch'],
+  ['time-outs', 'switch'],
+  ['allocators', 'switch'],
+  ['loading', 'switch'],
+] as const)('guests keep within the bounds that are promised: %s, %s', async (part, loop) => {
   const { broken } = await attack(part, { seed: 1, loop, short: true });
   expect(broken).toEqual([]);
 });

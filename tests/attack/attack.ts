@@ -1,9 +1,17 @@
 // Runs a part of the attack, sorts its figures, and measures again what is above a bound.
 import { measureInChildren, type Result, Workshop } from './children.ts';
 import type { Figure, Settings } from './part.ts';
-import { IN_CHILDREN } from './parts.ts';
+import { PARTS } from './parts.ts';
 
-export const PART_NAMES = ['instructions', 'ops', 'operations', 'system-calls', 'allocators', 'loading'] as const;
+export const PART_NAMES = [
+  'instructions',
+  'ops',
+  'operations',
+  'system-calls',
+  'time-outs',
+  'allocators',
+  'loading',
+] as const;
 export type Part = (typeof PART_NAMES)[number];
 
 /** A figure of a case, and where it came from. */
@@ -21,6 +29,8 @@ export interface Broken extends Shown {
 
 export interface Options {
   readonly only?: string | undefined;
+  /** A part of the names. */
+  readonly match?: string | undefined;
   readonly list?: boolean;
   readonly progress?: (name: string) => void;
   /** How many figures are shown. */
@@ -48,11 +58,10 @@ const REPEATS = 3;
 export async function attack(
   part: Part | 'canaries',
   settings: Settings,
-  { only, list = false, progress, top = 10 }: Options = {},
+  { only, match = '', list = false, progress, top = 10 }: Options = {},
 ): Promise<{ names: readonly string[]; worst: Shown[]; broken: Broken[] }> {
-  const known = IN_CHILDREN[part];
-  if (known === undefined) return { names: [], worst: [], broken: [] };
-  const names = known.cases(settings).filter((name) => only === undefined || name === only);
+  const known = PARTS[part];
+  const names = known.cases(settings).filter((name) => name.includes(match) && (only ?? name) === name);
   if (list || names.length === 0) return { names, worst: [], broken: [] };
   const workshop = new Workshop();
   try {
@@ -72,6 +81,10 @@ export async function attack(
   }
 }
 
+async function* measureHere(part: string, names: readonly string[], settings: Settings): AsyncGenerator<Result> {
+  for (const name of names) yield { part, name, figures: await PARTS[part].measure(name, settings) };
+}
+
 async function measure(
   workshop: Workshop,
   part: string,
@@ -80,13 +93,15 @@ async function measure(
   progress?: (name: string) => void,
 ): Promise<Result[]> {
   const results = new Map<string, Result>();
-  for await (const result of measureInChildren(workshop, part, names, settings)) {
+  const measured = (some: readonly string[]) =>
+    PARTS[part].ownProcesses ? measureHere(part, some, settings) : measureInChildren(workshop, part, some, settings);
+  for await (const result of measured(names)) {
     progress?.(`${part} ${settings.loop}: ${result.name}`);
     results.set(result.name, result);
   }
   for (let again = 0; again < REPEATS; again++) {
     const high = [...results.values()].filter(isBroken).map(({ name }) => name);
-    for await (const { name, figures } of measureInChildren(workshop, part, high, settings)) {
+    for await (const { name, figures } of measured(high)) {
       progress?.(`${part} ${settings.loop}: ${name}, again`);
       const before = results.get(name) as Result;
       results.set(name, { ...before, figures: least(before.figures, figures) });

@@ -3,14 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { useLoop } from '../../src/closures.ts';
 import type { Settings } from './part.ts';
-import { IN_CHILDREN } from './parts.ts';
+import { PARTS } from './parts.ts';
 
 const [, , part, settingsText] = process.argv;
 const settings = JSON.parse(settingsText) as Settings;
 const names = JSON.parse(readFileSync(0, 'utf8')) as string[];
 useLoop(settings.loop);
 for (const name of names) {
-  const figures = await IN_CHILDREN[part].measure(name, settings);
+  const figures = await PARTS[part].measure(name, settings);
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
 // Whatever a case has left running.

@@ -2,13 +2,14 @@
 // A child measures one case after the other and tells each on a line of its own. Where one dies, or spends too much, the
 // case that it was at is broken, and another child goes on with the next.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
 import { projectRoot } from '../data.ts';
 import type { Figure, Settings } from './part.ts';
+import { cpuOf } from './processes.ts';
 
 export interface Result {
   readonly part: string;
@@ -19,33 +20,26 @@ export interface Result {
 /** A folder with the bundle, to be removed behind. */
 export class Workshop {
   readonly folder = mkdtempSync(join(tmpdir(), 'attack-'));
-  readonly child = join(this.folder, 'child.mjs');
+  private bundle: string | undefined;
 
-  constructor() {
+  /** The bundle, which is made when it is asked for first. */
+  get child(): string {
+    if (this.bundle !== undefined) return this.bundle;
+    this.bundle = join(this.folder, 'child.mjs');
     buildSync({
       entryPoints: [join(projectRoot, 'tests/attack/child.ts')],
-      outfile: this.child,
+      outfile: this.bundle,
       bundle: true,
       platform: 'node',
       format: 'esm',
       target: 'node20',
       logLevel: 'error',
     });
+    return this.bundle;
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-/** Seconds of CPU time of a process, without those of its children; undefined where the system does not tell. */
-export function cpuOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return undefined;
   }
 }
 

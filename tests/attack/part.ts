@@ -36,6 +36,9 @@ export const BOUNDS = {
   timeout: 1.1,
   /** Seconds of CPU time to load or refuse a megabyte. */
   megabyte: 2,
+  /** Milliseconds between two turns of a timer of 5 ms: of 99 of 100, and of each. */
+  most: 30,
+  longest: 100,
 } as const;
 
 /** Milliseconds of CPU time of this process until now, of all its threads. */
