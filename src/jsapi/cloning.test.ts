@@ -3,7 +3,7 @@ import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../text/index.ts';
 import { opened, parcelOf } from './cloning.ts';
-import ours from './index.ts';
+import ours, { createWebAssembly } from './index.ts';
 
 const BYTES = assemble(`(module (memory (export "memory") 1) (table (export "table") 1 funcref) (tag (export "tag"))
   (global (export "global") i32 (i32.const 1)) (type $s (struct)) (func (export "struct") (result (ref $s)) (struct.new $s)))`);
@@ -152,4 +152,15 @@ describe('a parcel', () => {
     expect(asked).toBe(1);
     expect(Object.getOwnPropertyDescriptor(parcel.message, 'module')?.get).toBeUndefined();
   });
+});
+
+it('a copy of a memory or module of a namespace with limits was of the global classes, which have none', () => {
+  const own = createWebAssembly({ limits: { memoryBytes: 4 * 65_536 } });
+  const shared = { initial: 1, maximum: 100, shared: true };
+  const made = new own.Instance(new own.Module(assemble('(module (memory (export "m") 1 9 shared))')));
+  for (const object of [new own.Memory(shared), new own.Module(BYTES), made.exports['m']]) {
+    Object.setPrototypeOf(object, null);
+    expect(parcelOf([object])).toBeUndefined();
+  }
+  expect(parcelOf([new ours.Memory(shared)])).toBeDefined();
 });

@@ -11,6 +11,7 @@ import { Memory, type SharedParts } from '../runtime/memory.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { memoryObject, memoryOf } from './memory.ts';
 import * as say from './messages.ts';
+import { staysInRealm } from './realm.ts';
 import { compileBytes, moduleObject, moduleOf } from './module.ts';
 import { isObject } from './webidl.ts';
 
@@ -63,6 +64,7 @@ function contentsOf(object: object): Contents | undefined {
 
 /** Plain data for an object of ours; undefined for others, and for those that cannot be sent. */
 function partOf(value: object, staysHere: boolean): Part | undefined {
+  if (staysInRealm(value)) return undefined;
   const compiled = moduleOf(value);
   if (compiled === undefined) {
     const memory = memoryOf(value)?.share();

@@ -6,7 +6,7 @@ import { MAX_PAGES_32, MAX_PAGES_64 } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 import * as say from './messages.ts';
 import { Pairs } from './pairs.ts';
-import { type Realm, enteredRealm } from './realm.ts';
+import { type Realm, bindObject, enteredRealm } from './realm.ts';
 import { type AddressTypeName, type AddressValue, fromAddress, toAddress, toAddressType, toLimits } from './types.ts';
 import { exposeInterface, newObject, toDictionary } from './webidl.ts';
 
@@ -26,7 +26,7 @@ export function memoryOf(value: unknown): Memory | undefined {
 
 /** The object of a memory, always the same one. */
 export function memoryObject(memory: Memory, realm?: Realm): MemoryObject {
-  return PAIRS.object(memory, () => newObject(realm?.own(MemoryObject) ?? MemoryObject));
+  return PAIRS.object(memory, () => bindObject(newObject(realm?.own(MemoryObject) ?? MemoryObject), realm));
 }
 
 function toMemoryType(descriptor: unknown): MemType {
@@ -49,7 +49,8 @@ export const { Memory: MemoryObject } = {
       const realm = enteredRealm();
       const type = toMemoryType(descriptor);
       try {
-        return PAIRS.bind(newObject(new.target), new Memory(type, undefined, undefined, realm?.limits));
+        const memory = new Memory(type, undefined, undefined, realm?.limits);
+        return PAIRS.bind(bindObject(newObject(new.target), realm), memory);
       } catch (error) {
         throw isError(error, 'exhaustion') ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
       }

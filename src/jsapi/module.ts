@@ -8,7 +8,7 @@ import { typeSpace, type ValidModule, validateModule } from '../validator/module
 import { type CompileSettings, isProvided, wronglyTyped } from './builtins.ts';
 import { CompileError, compileErrorOf } from './errors.ts';
 import * as say from './messages.ts';
-import { type Realm, enteredRealm } from './realm.ts';
+import { type Realm, bindObject, enteredRealm } from './realm.ts';
 import { reflection } from './switch.ts';
 import {
   copyBytes,
@@ -46,7 +46,7 @@ export function moduleOf(value: unknown): Compiled | undefined {
 
 /** An object for a compiled module. */
 export function moduleObject(compiled: Compiled, realm?: Realm): ModuleObject {
-  return bind(newObject(realm?.own(ModuleObject) ?? ModuleObject), compiled);
+  return bindObject(bind(newObject(realm?.own(ModuleObject) ?? ModuleObject), compiled), realm);
 }
 
 function bind(target: ModuleObject, compiled: Compiled): ModuleObject {
@@ -157,7 +157,8 @@ export const { Module: ModuleObject } = {
       const realm = enteredRealm();
       const who = 'WebAssembly.Module()';
       const copy = copyBytes(bytes, `${who}: Argument 0`);
-      return bind(newObject(new.target), compileBytes(copy, toSettings(options[0], who), who, realm));
+      const compiled = compileBytes(copy, toSettings(options[0], who), who, realm);
+      return bindObject(bind(newObject(new.target), compiled), realm);
     }
 
     static exports(moduleObject: ModuleObject): ModuleExportDescriptor[] {

@@ -202,3 +202,19 @@ test.each([
 ])('options that are wrong are refused: %j', (options, message) => {
   expect(() => createWebAssembly(options as never)).toThrow(message);
 });
+
+test('fuel that was added while a call ran was lost', () => {
+  const fuel = { left: 1000 };
+  const own = createWebAssembly({ fuel, limits: {} });
+  const more = () => {
+    fuel.left += 500;
+  };
+  const { f } = load(own, '(import "e" "more" (func $more)) (func (export "f") (call $more))', { e: { more } });
+  f();
+  const first = 1500 - fuel.left;
+  f();
+  expect([first, 2000 - fuel.left - first]).toEqual([2, 1]);
+  fuel.left = Number.POSITIVE_INFINITY;
+  f();
+  expect(fuel.left).toBe(Number.POSITIVE_INFINITY);
+});

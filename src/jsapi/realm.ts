@@ -67,13 +67,15 @@ export class Realm {
     const { account, calls } = this;
     if (account !== undefined) {
       const outer = calls[calls.length - 1] as { fuel: number } | undefined;
-      execution.fuel = outer?.fuel ?? account.left;
+      const given = outer?.fuel ?? account.left;
+      execution.fuel = given;
       calls.push(execution);
       try {
         return ended(execution.step());
       } finally {
         calls.pop();
-        if (outer === undefined) account.left = execution.fuel;
+        // What was given meanwhile is there for the next call.
+        if (outer === undefined) account.left -= given === Number.POSITIVE_INFINITY ? 0 : given - execution.fuel;
         else outer.fuel = execution.fuel;
       }
     }
@@ -125,6 +127,18 @@ function classFor<C extends Class>(realm: Realm, base: C): C {
   Object.defineProperties(made, statics as PropertyDescriptorMap);
   Object.defineProperty(made, 'prototype', { writable: false });
   return made as unknown as C;
+}
+
+/** Objects that are not sent in messages: a copy would be one of the global classes, which have no limits. */
+const STAYING = new WeakSet<object>();
+
+export function bindObject<T extends object>(object: T, realm: Realm | undefined): T {
+  if (realm !== undefined) STAYING.add(object);
+  return object;
+}
+
+export function staysInRealm(object: object): boolean {
+  return STAYING.has(object);
 }
 
 /** The realm that each instance was made in. */
