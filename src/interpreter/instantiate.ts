@@ -118,10 +118,9 @@ export async function instantiateInTurns(
       const { done, value } = apart(end, () => pieces.next());
       if (done === true) return value;
       // What it was begun in the middle of is not held up where it has to be over.
-      const heldUp = due.at !== Number.POSITIVE_INFINITY && now() >= due.at;
-      if (now() < pause && !heldUp) continue;
-      pause = shareOfTurn();
-      if (pause === NOTHING_LEFT || heldUp) await yieldToHost();
+      if (now() < Math.min(pause, due.at)) continue;
+      pause = now() < due.at ? shareOfTurn() : NOTHING_LEFT;
+      if (pause === NOTHING_LEFT) await yieldToHost();
     }
   } finally {
     pieces.return(undefined as never);
