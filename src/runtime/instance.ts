@@ -55,6 +55,7 @@ export class ModuleInstance {
   /** References of the same globals: global i at `i`. */
   readonly globalRefs: unknown[];
   readonly tags: Tag[] = [];
+  private released = false;
   /** Functions whose lowering has been charged, as a set of bits. */
   readonly paid: Int32Array;
   /** Element segments as references, and data segments; empty once dropped. */
@@ -95,9 +96,11 @@ export class ModuleInstance {
 
   /**
    * Gives back what its own memories and tables were charged, if nobody who does not hold the instance can hold these: to be
-   * called when it is let go of. References to its functions may live on wherever references go.
+   * called when it is let go of; only the first time counts. References to its functions may live on wherever references go.
    */
   release(): void {
+    if (this.released) return;
+    this.released = true;
     const { module, memTypes, tableTypes } = this.module;
     if (module.imports.some((one) => takesReferences(one, this.space))) return;
     // Those that it imports come first; its own may not have been made.

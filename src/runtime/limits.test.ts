@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compile, ExhaustionError, instantiate, Limits, Memory, Table } from '../index.ts';
+import { compile, engine, ExhaustionError, instantiate, Limits, Memory, Table } from '../index.ts';
 import { assemble } from '../text/index.ts';
 
 const PAGE = 65536;
@@ -89,6 +89,16 @@ describe('limits', () => {
       (func $f (result i32) (i32.load (i32.const 0))) (data (i32.const 65536) "x")`);
     expect(() => instantiate(escapes, { a: { t: table } }, { limits })).toThrow('out of bounds');
     expect(left - limits.leftOf('memoryBytes')).toBe(PAGE);
+  });
+
+  test('an instance that was let go of twice gave back twice what it had', () => {
+    const limits = new Limits({ memoryBytes: 2 * PAGE, tableElements: 10 });
+    const { release } = engine.beginInstantiate(growing, {}, limits);
+    expect([limits.leftOf('memoryBytes'), limits.leftOf('tableElements')]).toEqual([PAGE, 5]);
+    for (let i = 0; i < 2; i++) {
+      release();
+      expect([limits.leftOf('memoryBytes'), limits.leftOf('tableElements')]).toEqual([2 * PAGE, 10]);
+    }
   });
 
   test('what the host makes is charged to nobody', () => {
