@@ -44,7 +44,7 @@ function finish(
 ): void {
   const goOn = (): void => {
     try {
-      const outcome = realm === undefined ? execution.stretch() : realm.within(() => realm.step(execution));
+      const outcome = realm === undefined ? execution.stretch() : realm.stretch(execution);
       // A notification comes from within another call, which ends first.
       const later = (): void => void Promise.resolve().then(goOn);
       if (outcome === 'suspended') execution.whenReady(execution.waitsForMemory ? later : goOn);

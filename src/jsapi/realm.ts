@@ -47,8 +47,17 @@ export class Realm {
 
   /** Does something that has to be over at the deadline. */
   within<T>(action: () => T): T {
-    if (this.deadline === undefined) return action();
-    return within(endOf(DEADLINE(this.deadline(), 'the deadline of a namespace') as number), action);
+    return within(endOf(this.moment), action);
+  }
+
+  private get moment(): number | undefined {
+    return this.deadline && (DEADLINE(this.deadline(), 'the deadline of a namespace') as number);
+  }
+
+  /** The same of a call that goes on by itself ('slice') where what it was begun in the middle of has to be over. */
+  stretch(execution: Execution<unknown>): Outcome {
+    execution.deadline = this.moment;
+    return this.step(execution, () => execution.stretch());
   }
 
   /** Calls a function: its results, as `invokePlain` has them. */
@@ -56,14 +65,15 @@ export class Realm {
     return this.within(() => {
       if (this.account === undefined || func.instance === undefined) return invokePlain(func, values);
       const execution = begin(func, values);
-      this.step(execution);
+      const outcome = this.step(execution, () => execution.step());
+      if (outcome === 'slice') throw outOfTime();
       const { results } = execution;
       return results.length === 1 ? results[0] : results;
     });
   }
 
   /** A step of a call, with the fuel that is left. @throws Interrupted when it is used up. */
-  step(execution: Execution<unknown>): 'done' | 'suspended' {
+  private step(execution: Execution<unknown>, run: () => Outcome): Outcome {
     const { account, calls } = this;
     if (account !== undefined) {
       const outer = calls[calls.length - 1] as { fuel: number } | undefined;
@@ -71,7 +81,7 @@ export class Realm {
       execution.fuel = given;
       calls.push(execution);
       try {
-        return ended(execution.step());
+        return ended(run());
       } finally {
         calls.pop();
         // What was given meanwhile is there for the next call.
@@ -80,7 +90,7 @@ export class Realm {
       }
     }
     execution.fuel = Number.POSITIVE_INFINITY;
-    return ended(execution.step());
+    return ended(run());
   }
 
   /** The same class for this namespace. */
@@ -91,9 +101,9 @@ export class Realm {
   }
 }
 
-function ended(outcome: Outcome): 'done' | 'suspended' {
-  if (outcome === 'done' || outcome === 'suspended') return outcome;
-  throw outcome === 'fuel' ? outOfFuel() : outOfTime();
+function ended(outcome: Outcome): Outcome {
+  if (outcome === 'fuel') throw outOfFuel();
+  return outcome;
 }
 
 type Class = (abstract new (...args: never[]) => object) & { readonly name: string; readonly prototype: object };

@@ -1,7 +1,7 @@
 // Running a program with all its threads: instances are made and run in steps by an engine, which is handed in, so that
 // nothing here imports an interpreter.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md
-import { endOf, within } from '../clock.ts';
+import { apart, endOf, within } from '../clock.ts';
 import { LinkError } from '../errors.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { isFunc } from '../runtime/func.ts';
@@ -84,7 +84,9 @@ export function runProgram<M extends ProgramModule>(
   process.threads = new Threads(scheduler, limits, (number, argument) =>
     exported(THREAD_ENTRY) === undefined ? undefined : callsOf(THREAD_ENTRY, [number, argument]),
   );
-  scheduler.add(within(endOf(deadline), () => callsOf('_start', [], begun)).calls);
+  // In mode async it is no part of what it is begun in the middle of.
+  const inTime = mode === 'async' ? apart : within;
+  scheduler.add(inTime(endOf(deadline), () => callsOf('_start', [], begun)).calls);
   if (mode === 'async') return scheduler.run(engine.yieldToHost);
   scheduler.runSync(process.parked);
 }

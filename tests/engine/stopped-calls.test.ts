@@ -2,7 +2,7 @@
 // while something runs, and calls that are begun in the middle of others.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type HostFunction, instantiateAsync, Interrupted } from '../../src/index.ts';
-import namespace from '../../src/jsapi/index.ts';
+import namespace, { createWebAssembly } from '../../src/jsapi/index.ts';
 import { assemble } from '../../src/text/index.ts';
 import { type AsyncDirectory, awaited, memoryDirectory, WASI } from '../../src/wasi/index.ts';
 import { compile, engine } from '../../src/index.ts';
@@ -176,9 +176,9 @@ describe('the deadline of an execution that is set while it runs did nothing', (
     for (const later of [soon(60_000), undefined]) {
       const h: HostFunction = () => {
         execution.deadline = later;
-        spend(140);
+        spend(500);
       };
-      const execution = run(text, { e: { h } }).begin('f', [], { deadline: soon(100) });
+      const execution = run(text, { e: { h } }).begin('f', [], { deadline: soon(400) });
       execution.fuel = 10;
       expect(execution.run()).toEqual([7]);
     }
@@ -201,14 +201,16 @@ describe('a call that is begun in the middle of another one, and is none of its 
   const OUTER = '(module (import "e" "h" (func $h)) (func (export "f") (call $h) (loop (br 0))))';
   const inner = run(COUNTS, { e: { h: () => spend(140) } });
 
-  /** Begins something in a call that has to be over in 100 ms. */
+  /** Begins something in a call that has to be over 100 ms later. */
   function begunIn<T>(action: () => Promise<T>): Promise<T> {
     let begun: Promise<T> | undefined;
     const h: HostFunction = () => {
+      outer.deadline = soon(100);
       begun = action();
     };
-    const outer = run(OUTER, { e: { h } });
-    expect(() => outer.callWith({ deadline: soon(100) }, 'f')).toThrow(/deadline/);
+    const outer = run(OUTER, { e: { h } }).begin('f');
+    outer.fuel = Number.POSITIVE_INFINITY;
+    expect(() => outer.step()).toThrow(/deadline/);
     return begun as Promise<T>;
   }
 
@@ -224,10 +226,16 @@ describe('a call that is begun in the middle of another one, and is none of its 
     await expect(begunIn(() => inner.callAsync('f', [0], { deadline: soon(50) }))).rejects.toMatchObject(AT_DEADLINE);
   });
 
-  test('by WebAssembly.promising, too', async () => {
-    const { Module, Instance, promising } = namespace;
-    const made = new Instance(new Module(assemble(COUNTS)), { e: { h: () => spend(140) } });
-    expect(await begunIn(() => promising(made.exports['f'] as () => number)(1_000_000))).toBe(7);
+  test('by WebAssembly.promising, too, in a namespace of its own as well', async () => {
+    const far = Date.now() + 60_000;
+    for (const own of [namespace, createWebAssembly({}), createWebAssembly({ fuel: 1e9, deadline: far })]) {
+      const made = new own.Instance(new own.Module(assemble(COUNTS)), { e: { h: () => spend(140) } });
+      expect(await begunIn(() => own.promising(made.exports['f'] as () => number)(1_000_000))).toBe(7);
+    }
+    const ends = createWebAssembly({ deadline: () => Date.now() + 200 });
+    const made = new ends.Instance(new ends.Module(assemble(COUNTS)), { e: { h: () => spend(300) } });
+    const call = begunIn(() => ends.promising(made.exports['f'] as () => number)(1_000_000));
+    await expect(call).rejects.toMatchObject(AT_DEADLINE);
   });
 
   test('by instantiateAsync and by WASI.run, too', async () => {
@@ -250,10 +258,10 @@ describe('a call that is begun in the middle of another one, and is none of its 
     expect(execution.step()).toBe('suspended');
     let ended: unknown;
     execution.whenReady(() => {
-      spend(140);
+      spend(500);
       ended = [execution.step(), execution.results];
     });
-    expect(instance.callWith({ deadline: soon(100) }, 'wake')).toBe(1);
+    expect(instance.callWith({ deadline: soon(400) }, 'wake')).toBe(1);
     expect(ended).toEqual(['done', [0]]);
   });
 });
