@@ -60,8 +60,6 @@ describe.each(['switch', 'closures'] as const)('the loop %s', (loop) => {
     for (; stops < 20; stops++) expect(execution.step(Number.POSITIVE_INFINITY, past)).toBe('slice');
     execution.deadline = 1e12;
     expect(() => execution.step()).toThrow(Interrupted);
-    execution.deadline = Date.now() + 3;
-    expect(() => execution.run()).toThrow(Interrupted);
     execution.deadline = undefined;
     expect([execution.run(), execution.fuel]).toEqual([[wanted(SHORT)], whole.fuel]);
   });
@@ -69,20 +67,20 @@ describe.each(['switch', 'closures'] as const)('the loop %s', (loop) => {
 
 test('a long function kept the event loop while it was lowered', async () => {
   for (const name of ['entry', 'imported']) {
-    const instance = fresh(name, 150_000);
+    const instance = fresh(name, 250_000);
     // Two at a time lower it for themselves, and the one that comes second takes what the first has made.
     const [values, turns] = await turnsOf(() => Promise.all([1, 2].map(() => instance.callAsync(name, [5]))));
-    expect(values).toEqual([wanted(150_000), wanted(150_000)]);
+    expect(values).toEqual([wanted(250_000), wanted(250_000)]);
     expect(turns).toBeGreaterThan(2);
   }
 });
 
 test('a synchronous call that stops at its deadline while a function is lowered can be made again', () => {
-  const instance = fresh('call');
+  const instance = fresh('call', 250_000);
   for (let i = 0; i < 3; i++) {
     expect(() => instance.callWith({ deadline: Date.now() + 2 }, 'call', 5)).toThrow(/deadline/);
   }
-  expect(instance.callWith({ deadline: Date.now() + 60_000 }, 'call', 5)).toBe(wanted(SHORT));
+  expect(instance.callWith({ deadline: Date.now() + 60_000 }, 'call', 5)).toBe(wanted(250_000));
 });
 
 test('arguments of all types wait while the function is lowered', () => {
