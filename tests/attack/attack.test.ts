@@ -24,6 +24,7 @@ test.each([
   ['instructions', 'switch'],
   ['ops', 'closures'],
   ['operations', 'switch'],
+  ['strings', 'switch'],
   ['system-calls', 'switch'],
   ['time-outs', 'switch'],
   ['allocators', 'switch'],

@@ -145,7 +145,7 @@ const KINDS: readonly (readonly [name: string, kind: Kind])[] = [
     (n) =>
       `(module (func $f (param i32) (result i32) (local.get 0)) (func (drop ${many(n, '(call $f ')} (i32.const 1) ${many(n, ')')})))`,
   ],
-  ['calls in unreachable code', inBody((i) => (i === 0 ? 'unreachable' : 'call $f'))],
+  ['calls in unreachable code', inBody((i) => (i === 0 ? 'unreachable' : 'call $f drop'))],
   [
     'struct.new in unreachable code',
     (n) =>
@@ -187,7 +187,7 @@ function least<T>(attempts: number, run: () => T): { ms: number; result: T | und
       result = run();
     } catch (thrown) {
       error = String(thrown).slice(0, 100);
-      if (/RangeError|stack|InternalError|heap/.test(error)) error = `FAULT ${error}`;
+      if (/^(RangeError|TypeError|InternalError)|Maximum call stack/.test(error)) error = `FAULT ${error}`;
     }
     ms = Math.min(ms, cpu() - before);
   }

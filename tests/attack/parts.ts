@@ -6,6 +6,7 @@ import { LOADING } from './loading.ts';
 import { OPERATIONS } from './operations.ts';
 import { OPS_PART } from './ops.ts';
 import type { Part } from './part.ts';
+import { STRINGS } from './strings.ts';
 import { SYSTEM_CALLS } from './system-calls.ts';
 import { TIME_OUTS } from './time-outs.ts';
 
@@ -14,6 +15,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   instructions: INSTRUCTIONS_PART,
   ops: OPS_PART,
   operations: OPERATIONS,
+  strings: STRINGS,
   'system-calls': SYSTEM_CALLS,
   'time-outs': TIME_OUTS,
   allocators: ALLOCATORS_PART,

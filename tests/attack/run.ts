@@ -3,7 +3,10 @@
 // Prints progress, the worst of each part, and each case that is above its bound with the command that repeats it. Exit
 // code 1 where there is one. CPU time, not time of the clock; a case above a bound is measured again, and the least counts.
 import { parseArgs } from 'node:util';
-import { attack, type Broken, type Part as Name, PART_NAMES, share, type Shown } from './attack.ts';
+import { attack, type Broken, PART_NAMES, share, type Shown } from './attack.ts';
+
+/** Between two lines of progress, where they go to no terminal. */
+const SECONDS = 20;
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +21,7 @@ const { values } = parseArgs({
   },
 });
 
-const unknown = values.part?.find((one) => !PART_NAMES.includes(one as Name));
+const unknown = values.part?.find((one) => !PART_NAMES.includes(one));
 if (unknown !== undefined) throw new TypeError(`there is no part ${unknown}; there are ${PART_NAMES.join(', ')}`);
 const loops = values.loop === 'both' ? (['switch', 'closures'] as const) : [values.loop as 'switch' | 'closures'];
 
@@ -27,10 +30,14 @@ const line = ({ result, figure, loop }: Shown): string =>
 const shown = (value: number): string => (value === Number.MAX_VALUE ? '' : value.toPrecision(3));
 
 let count = 0;
+let told = Date.now();
 const progress = (name: string): void => {
   count++;
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${count} ${name.slice(0, 100)}`);
-  else if (count % 100 === 0) console.error(`${count} cases: ${name}`);
+  else if (Date.now() - told > SECONDS * 1000) {
+    told = Date.now();
+    console.error(`${count} cases: ${name}`);
+  }
 };
 
 const all: Broken[] = [];
