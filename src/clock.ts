@@ -20,35 +20,39 @@ let innermost: Limit | undefined;
 
 /** Until when something may run, while it does. Limits nest: nothing runs longer than what it is part of. */
 export class Limit {
-  end: number;
-  /** What it is part of. */
-  readonly outer: Limit | undefined;
-  private readonly before = innermost;
+  private end: number;
+  private readonly outer: Limit | undefined = innermost;
+  private readonly apart: boolean;
+  /** What holds within it. */
+  private least = Number.POSITIVE_INFINITY;
 
   /** Holds from now on. `apart`: what is done is no part of what happens to run now, whose limits do not hold for it. */
   constructor(end: number, apart = false) {
     this.end = end;
-    this.outer = apart ? undefined : innermost;
-    enter(this);
+    this.apart = apart;
+    innermost = this;
+    this.hold();
+  }
+
+  private hold(): void {
+    const outer = this.apart || this.outer === undefined ? Number.POSITIVE_INFINITY : this.outer.least;
+    due.at = this.least = Math.min(this.end, outer);
   }
 
   /** Another moment for what runs within it, also for what has begun. */
   move(end: number): void {
     this.end = end;
-    enter(innermost);
+    const inside: Limit[] = [];
+    for (let one = innermost; one !== undefined && one !== this; one = one.outer) inside.push(one);
+    this.hold();
+    for (let one = inside.pop(); one !== undefined; one = inside.pop()) one.hold();
   }
 
   /** What ran within it is over. */
   leave(): void {
-    enter(this.before);
+    innermost = this.outer;
+    due.at = innermost === undefined ? Number.POSITIVE_INFINITY : innermost.least;
   }
-}
-
-/** What runs from now on is bounded by the first moment of all that it is part of. */
-function enter(limit: Limit | undefined): void {
-  innermost = limit;
-  due.at = Number.POSITIVE_INFINITY;
-  for (let one = limit; one !== undefined; one = one.outer) due.at = Math.min(due.at, one.end);
 }
 
 /** Runs an action that has to be over at `end`, or earlier where what it is part of has to be. */

@@ -30,7 +30,7 @@ import { reportProbe, reportStop } from './probe.ts';
 import { isMidway, setMidway } from './pieces.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
 import { givenUp, outOfFuel } from './stops.ts';
-import { type Thread, free } from './thread.ts';
+import type { Thread } from './thread.ts';
 import { MemoryWait, NOT_EQUAL, WAIT_TYPE, cannotBlock, checkShared, isEqual, waitBlocking } from './waits.ts';
 import { exceptionOf } from './wasm-exception.ts';
 
@@ -213,23 +213,18 @@ function stop(t: Thread, outcome: 'fuel' | 'slice'): Outcome {
   return outcome;
 }
 
-/** Bytes of a memory that are moved at a time when it grows. */
-const MOVED = 1 << 22;
-
 /** memory.grow d a k; with 64-bit addresses the size and the answer are i64. */
 function growMemory(t: Thread): void {
   const d = t.fp2 + (C[t.pc] >>> 16);
   const a = t.fp2 + (C[t.pc + 1] & 0xffff);
   const memory = t.instance.memories[C[t.pc + 2]];
   const delta = readAddress(memory.type, a);
-  if (!t.midway) {
+  t.midway = !t.midway;
+  if (t.midway) {
     // It is charged first, and made when the loop comes here again.
-    t.midway = true;
     t.spend(growthPrice(t.instance.unit.prices, memory, delta));
     return;
   }
-  if (memory.moveOn(delta, MOVED, free.stays)) return;
-  t.midway = false;
   writeAddress(memory.type, d, memory.grow(delta));
   t.pc += 3;
 }

@@ -31,12 +31,12 @@ type Settled = { readonly answer: unknown } | { readonly error: unknown };
 /** Reads results of some types that stand from a word on. */
 type Finish<T> = (types: readonly ValType[], base: number) => T[];
 
-/** A state in words. */
+/** An execution that is in a state, in words. */
 const STATES = {
-  ready: 'is ready to run',
-  running: 'is running',
-  done: 'is done',
-  failed: 'has failed',
+  ready: 'an execution that is ready to run',
+  running: 'an execution that is running',
+  done: 'an execution that is done',
+  failed: 'an execution that has failed',
 } as const;
 
 export class Execution<T> {
@@ -92,7 +92,7 @@ export class Execution<T> {
   }
 
   private get what(): string {
-    return `an execution that ${this.abandoned ? 'was abandoned' : STATES[this.state]}`;
+    return this.abandoned ? 'an execution that was abandoned' : STATES[this.state];
   }
 
   get done(): boolean {
@@ -202,7 +202,7 @@ export class Execution<T> {
   /** @throws Interrupted when it has to be over; or, unless it is `apart`, what it is part of. */
   private checkTime(apart: boolean): void {
     const end = apart ? this.over : Math.min(this.over, due.at);
-    if (now() >= end) throw outOfTime();
+    if (end !== Number.POSITIVE_INFINITY && now() >= end) throw outOfTime();
   }
 
   /** A stay on the stack. Who was woken meanwhile is told when the stack is empty, and finds this execution running. */
@@ -338,7 +338,7 @@ export class Execution<T> {
       // Where the share was used up, the host may have had its turn since.
       for (let pause = shareOfTurn(true); ; pause = now() < pause ? pause : shareOfTurn()) {
         // Nor does it hold up what it was begun in the middle of.
-        if (pause === NOTHING_LEFT || now() >= due.at) {
+        if (pause === NOTHING_LEFT || (due.at !== Number.POSITIVE_INFINITY && now() >= due.at)) {
           await yieldToHost();
           pause = shareOfTurn();
         }

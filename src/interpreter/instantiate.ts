@@ -118,9 +118,10 @@ export async function instantiateInTurns(
       const { done, value } = apart(end, () => pieces.next());
       if (done === true) return value;
       // What it was begun in the middle of is not held up where it has to be over.
-      if (now() < Math.min(pause, due.at)) continue;
-      pause = now() < due.at ? shareOfTurn() : NOTHING_LEFT;
-      if (pause === NOTHING_LEFT) await yieldToHost();
+      const heldUp = due.at !== Number.POSITIVE_INFINITY && now() >= due.at;
+      if (now() < pause && !heldUp) continue;
+      pause = shareOfTurn();
+      if (pause === NOTHING_LEFT || heldUp) await yieldToHost();
     }
   } finally {
     pieces.return(undefined as never);

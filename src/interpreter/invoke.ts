@@ -1,6 +1,6 @@
 // Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
 // https://webassembly.github.io/spec/core/exec/modules.html#invocation
-import { DEADLINE, checkTime, endOf, outOfTime, within } from '../clock.ts';
+import { DEADLINE, apart, checkTime, endOf, outOfTime, within } from '../clock.ts';
 import { InternalError, type Interrupted } from '../errors.ts';
 import { amount, type Check, checkOptions, type Shape, shown } from '../options.ts';
 import { checkStop, untilStopped } from '../runtime/abort.ts';
@@ -263,6 +263,13 @@ export function invokeBits(func: Func, args: readonly Bits[], options: RunOption
   return call(func, copyOf(func, args), options, writeBits, readAllBits);
 }
 
+/** A promise of the host that is heard from now on, also where nobody waits for it in the end. */
+function hearing(promise: PromiseLike<unknown>): Promise<unknown> {
+  const heard = new Promise<unknown>((resolve, reject) => promise.then(resolve, reject));
+  heard.catch(() => undefined);
+  return heard;
+}
+
 async function callAsync<T>(
   func: Func,
   args: readonly T[],
@@ -281,10 +288,11 @@ async function callAsync<T>(
       checkStop(signal, end);
       return results;
     }
-    const answer = await untilStopped<unknown>(signal, end, (resolve, reject) => promise.then(resolve, reject));
+    const heard = hearing(promise);
+    const answer = await untilStopped<unknown>(signal, end, (resolve, reject) => heard.then(resolve, reject));
     return hostResults(func, valuesOf(func.signature, answer), read);
   }
-  const execution = begun(func, args, true, read, write, end);
+  const execution = apart(end, () => begun(func, args, true, read, write, end));
   execution.fuel = checkedFuel(options.fuel);
   try {
     return await execution.runUntil(signal, end);

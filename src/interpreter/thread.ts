@@ -54,9 +54,9 @@ export interface FirstCall {
 /**
  * Where the next thread would begin, and whether it may: only while code of the host runs. The thread that called the
  * host has reserved its part then. In all other moments that part is only known to the loop, and whoever began would
- * overwrite it. And how many threads have entered the stack so far.
+ * overwrite it.
  */
-export const free = { slot: 0, frame: 0, open: true, stays: 0 };
+export const free = { slot: 0, frame: 0, open: true };
 
 /** Threads that are on the stack, outermost first. */
 export const running = payers as Thread[];
@@ -193,7 +193,6 @@ export class Thread {
     this.sp = this.frameBase;
     this.pc = EXIT_PC;
     running.push(this);
-    free.stays++;
     free.open = false;
   }
 

@@ -47,7 +47,7 @@ export function onAbort(signal: AbortLike | undefined, tell: () => void): () => 
 /** @throws Interrupted when the signal is aborted, or the moment `end` has come. */
 export function checkStop(signal: AbortLike | undefined, end: number): void {
   if (signal?.aborted) throw interruptedBy(signal);
-  if (now() >= end) throw outOfTime();
+  if (end !== Number.POSITIVE_INFINITY && now() >= end) throw outOfTime();
 }
 
 /**
@@ -68,11 +68,10 @@ export function untilStopped<T>(
       reject(error);
       onStop();
     };
-    // First, so that what fails later is heard, whatever stops the wait.
-    begin(resolve, reject);
     checkStop(signal, end);
     stopListening = onAbort(signal, () => stop(interruptedBy(signal as AbortLike)));
     if (end !== Number.POSITIVE_INFINITY) stopTimer = startTimer(end - now(), () => stop(outOfTime()));
+    begin(resolve, reject);
   });
   return ended.finally(() => {
     stopListening();

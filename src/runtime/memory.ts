@@ -15,7 +15,6 @@ import { bound } from '../options.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 import { checkCount, checkMemoryType } from './amounts.ts';
-import { checkParts, type SharedParts } from './shared-parts.ts';
 import type { Limits } from './limits.ts';
 import {
   type Views,
@@ -30,6 +29,15 @@ import {
   transferred,
   viewsOf,
 } from './store.ts';
+
+/** What another JavaScript thread needs to have the same memory: plain data that can be posted to it. */
+export interface SharedParts {
+  readonly type: MemType;
+  /** The bytes. */
+  readonly buffer: SharedArrayBuffer;
+  /** One unsigned 32-bit integer: bytes that the memory has. Who grows it, changes this last. */
+  readonly length: SharedArrayBuffer;
+}
 
 const BOUND = bound('a number of bytes');
 
@@ -89,11 +97,6 @@ export class Memory {
   private handed: ArrayBufferLike | undefined;
   /** It grew, and nobody has asked for `buffer` since: the next growth makes spare capacity. */
   private grewUnseen = false;
-  /** Where a growth has begun to move the bytes to, and the first of them that is not there. */
-  private moving: Views | undefined;
-  private toMove = 0;
-  /** The stay on the stack that moved the others (interpreter/thread.ts); -1 where somebody has asked for them since. */
-  private stay = -1;
 
   /**
    * @param maxBytes At most so many bytes, whatever the type says.
@@ -155,7 +158,6 @@ export class Memory {
    * @internal
    */
   get view(): Uint8Array {
-    this.stay = -1;
     this.refresh();
     if (this.isLost) return this.M8;
     if (this.exactBytes === undefined || this.exactBytes.length !== this.byteLength) {
@@ -214,44 +216,9 @@ export class Memory {
     this.limits?.credit('memoryBytes', this.byteLength);
   }
 
-  /**
-   * Moves a part of the bytes that a growth by `delta` pages has to move, at most so many; answers whether some are left,
-   * which `grow` moves all at once: so where the host moves them itself, or others may touch them meanwhile. `stay` counts
-   * who runs: before the one after the next, others may have.
-   * @internal
-   */
-  moveOn(delta: number, most: number, stay: number): boolean {
-    const { M8, byteLength } = this;
-    const bytes = byteLength + delta * this.pageSize;
-    const isAlone = !this.isHeld && !this.type.shared && this.mayGrow(bytes - byteLength);
-    if (isAlone && this.moving === undefined && bytes > M8.length && !canTransfer(this.store, bytes)) {
-      const capacity = Math.max(this.grewUnseen ? this.spareFor(byteLength + this.left) : 0, bytes);
-      try {
-        this.moving = viewsOf(plainBuffer(capacity), capacity);
-      } catch {
-        // No room: `grow` may find some.
-      }
-      this.toMove = 0;
-      this.stay = stay;
-    }
-    if (!isAlone || stay > this.stay + 1) this.moving = undefined;
-    const { moving } = this;
-    if (moving === undefined) return false;
-    this.stay = stay;
-    moving.M8.set(M8.subarray(this.toMove, Math.min(byteLength, this.toMove + most)), this.toMove);
-    this.toMove += most;
-    return this.toMove < byteLength;
-  }
-
   private growAlone(more: number): number {
     const before = this.byteLength / this.pageSize;
     const bytes = this.byteLength + more;
-    const { moving } = this;
-    this.moving = undefined;
-    if (moving !== undefined && this.toMove >= this.byteLength) {
-      this.store = moving.M8.buffer;
-      this.assign(moving);
-    }
     if (!this.makeRoom(bytes)) return -1;
     this.byteLength = bytes;
     this.exactBytes = undefined;
@@ -356,13 +323,8 @@ export class Memory {
       this.store = anotherHandle(this.store);
       return true;
     }
-    const spare = this.spareFor(bytes + this.left);
+    const spare = Math.min(this.maxBytes, 2 * this.byteLength, bytes + this.left);
     return (this.grewUnseen && spare > bytes && this.move(spare)) || this.move(bytes);
-  }
-
-  /** How much room a memory gets that is going to grow again. */
-  private spareFor(most: number): number {
-    return Math.min(this.maxBytes, 2 * this.byteLength, most);
   }
 
   /** Moves the bytes to a new buffer of `capacity`; a lost memory gets zeros. Answers false, and has changed nothing, where the host has no room. */
@@ -416,6 +378,16 @@ export class Memory {
 /** Is it a memory of this engine, and nothing that only passes for one? */
 export function isMemory(value: unknown): value is Memory {
   return brandOf(value) === 'memory';
+}
+
+/** What another thread sent is looked at before anything is made of it. @throws TypeError, RangeError. */
+function checkParts({ buffer, length }: SharedParts, type: MemType, min: number, max: number): void {
+  if (!type.shared || !isSharedBuffer(buffer) || !isSharedBuffer(length) || length.byteLength < 4) {
+    throw new TypeError('the parts of a memory are shared');
+  }
+  const bytes = isGrowable(buffer) ? new Uint32Array(length)[0] : buffer.byteLength;
+  if (bytes >= min && bytes <= max && bytes <= buffer.byteLength && bytes % 2 ** type.pageSizeLog2 === 0) return;
+  throw new RangeError('the parts of a memory do not fit');
 }
 
 /** Stands in an instance that has no memory, so that the loop needs no special case. */
