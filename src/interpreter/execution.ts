@@ -182,8 +182,9 @@ export class Execution<T> {
     let outcome: Outcome | undefined;
     const limit = (this.limit = new Limit(this.over));
     try {
-      const answer = pending === undefined ? undefined : answerOf(pending, settled as Settled);
+      // Before code of the host runs, which may give it more.
       this.pay();
+      const answer = pending === undefined ? undefined : answerOf(pending, settled as Settled);
       outcome = this.stay(slice, pause, answer);
     } finally {
       limit.leave();

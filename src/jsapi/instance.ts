@@ -165,7 +165,7 @@ function bind(target: InstanceObject, inner: ModuleInstance, realm: Realm | unde
 export const { Instance: InstanceObject } = {
   Instance: class {
     constructor(module: ModuleObject, ...importObject: [importObject?: ImportsObject]) {
-      const realm = enteredRealm();
+      const realm = enteredRealm(new.target);
       const who = 'WebAssembly.Instance()';
       const compiled = toModule(module, `${who}: Argument 0`);
       const given = toImportsObject(importObject[0], who);

@@ -46,7 +46,7 @@ function toMemoryType(descriptor: unknown): MemType {
 export const { Memory: MemoryObject } = {
   Memory: class {
     constructor(descriptor: MemoryDescriptor) {
-      const realm = enteredRealm();
+      const realm = enteredRealm(new.target);
       const type = toMemoryType(descriptor);
       try {
         const memory = new Memory(type, undefined, undefined, realm?.limits);

@@ -154,7 +154,7 @@ export const { Module: ModuleObject } = {
     declare readonly [Symbol.toStringTag]: 'WebAssembly.Module';
 
     constructor(bytes: ArrayBufferLike | ArrayBufferView, ...options: [options?: CompileOptions]) {
-      const realm = enteredRealm();
+      const realm = enteredRealm(new.target);
       const who = 'WebAssembly.Module()';
       const copy = copyBytes(bytes, `${who}: Argument 0`);
       const compiled = compileBytes(copy, toSettings(options[0], who), who, realm);

@@ -218,3 +218,28 @@ test('fuel that was added while a call ran was lost', () => {
   f();
   expect(fuel.left).toBe(Number.POSITIVE_INFINITY);
 });
+
+test('a constructor that another one was called in the middle of had no limits, or those of a namespace that it was not of', () => {
+  const own = createWebAssembly({ limits: { memoryBytes: PAGE } });
+  const sly = (between: () => void) =>
+    new Proxy(own.Memory, {
+      get(target, name) {
+        if (name === 'prototype') between();
+        return Reflect.get(target, name);
+      },
+    });
+  const table = () => void new own.Table({ element: 'anyfunc', initial: 0 });
+  const construct = (between: () => void) => Reflect.construct(own.Memory, [{ initial: 100 }], sly(between));
+  expect(() => construct(table)).toThrow('limits: memoryBytes');
+  const broken = () => {
+    throw new Error('no prototype');
+  };
+  expect(() => construct(broken)).toThrow('no prototype');
+  expect(new namespace.Memory({ initial: 2 }).buffer.byteLength).toBe(2 * PAGE);
+  const within = {
+    get initial() {
+      return new namespace.Memory({ initial: 3 }).buffer.byteLength / PAGE - 2;
+    },
+  };
+  expect(new own.Memory(within).buffer.byteLength).toBe(PAGE);
+});

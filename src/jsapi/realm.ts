@@ -108,14 +108,15 @@ function ended(outcome: Outcome): Outcome {
 
 type Class = (abstract new (...args: never[]) => object) & { readonly name: string; readonly prototype: object };
 
-/** The realm of the class that is being constructed. */
-let entering: Realm | undefined;
+/** The innermost class of a realm that constructs. */
+let entering: { readonly realm: Realm; readonly target: unknown } | undefined;
 
-/** To be asked first in a constructor: code of the host that it calls may construct others. */
-export function enteredRealm(): Realm | undefined {
-  const realm = entering;
-  entering = undefined;
-  return realm;
+/**
+ * The realm that an object is constructed in, to be asked with `new.target` before code of the host is called. That has
+ * run already, to find the prototype, and may have constructed others: what was entered is that again afterwards.
+ */
+export function enteredRealm(target: unknown): Realm | undefined {
+  return entering?.target === target ? entering?.realm : undefined;
 }
 
 /** A class with the members of another one, which constructs its objects in a realm. */
@@ -123,8 +124,13 @@ function classFor<C extends Class>(realm: Realm, base: C): C {
   const { [base.name]: made } = {
     [base.name]: class {
       constructor(...args: unknown[]) {
-        entering = realm;
-        return Reflect.construct(base as never, args, new.target) as object;
+        const outer = entering;
+        entering = { realm, target: new.target };
+        try {
+          return Reflect.construct(base as never, args, new.target) as object;
+        } finally {
+          entering = outer;
+        }
       }
     },
   };

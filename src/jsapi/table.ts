@@ -55,7 +55,7 @@ function checkCrossing(table: Table): void {
 export const { Table: TableObject } = {
   Table: class {
     constructor(descriptor: TableDescriptor, ...[value]: [value?: unknown]) {
-      const realm = enteredRealm();
+      const realm = enteredRealm(new.target);
       const who = 'WebAssembly.Table()';
       const given = toDictionary(descriptor, `${who}: Argument 0`);
       // Members are read in the order that browsers read them, each converted before the next.

@@ -129,7 +129,7 @@ class Running implements Parking {
   private givenUp: Error | undefined;
   private hurries = false;
   /** How it has ended, or what it waits for, where another call has hurried it. */
-  private early: Answer | undefined;
+  private early: { readonly answer: Answer } | { readonly error: unknown } | undefined;
   private abort = (_reason: Error): void => {};
 
   /** `mayPause`: the guest can be suspended. */
@@ -145,10 +145,11 @@ class Running implements Parking {
   /** Tries, or goes on where it was paused. The error number is told. */
   go(): Answer {
     const { replay } = this;
-    const { paused } = this.call.process;
-    if (paused !== undefined && paused !== this) {
+    const { process } = this.call;
+    if (process.paused === this) process.paused = undefined;
+    if (process.paused !== undefined) {
       if (this.mayPause) return PAUSED;
-      paused.hurry();
+      process.paused.hurry();
     }
     try {
       const answer =
@@ -194,7 +195,10 @@ class Running implements Parking {
       checkTime();
       this.hurries = true;
       try {
-        this.early = this.go();
+        this.early = { answer: this.go() };
+      } catch (error) {
+        // It is told to who made the call.
+        this.early = { error };
       } finally {
         this.hurries = false;
       }
@@ -235,7 +239,8 @@ class Running implements Parking {
   private next(): Answer {
     const { early } = this;
     this.early = undefined;
-    return early === undefined || early === PAUSED ? this.go() : early;
+    if (early !== undefined && 'error' in early) throw early.error;
+    return early === undefined || early.answer === PAUSED ? this.go() : early.answer;
   }
 
   /** The same, keeping the host. NOTSUP when nothing on this host can end the wait without giving control back. */

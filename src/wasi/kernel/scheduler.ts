@@ -251,7 +251,10 @@ export class Scheduler {
     // First, so that none of them is told that it can go on.
     this.threads.clear();
     this.runnable.length = 0;
-    for (const { calls } of given) for (const call of calls) call.abandon();
+    for (const { calls, ended } of given) {
+      for (const call of calls) call.abandon();
+      ended?.();
+    }
   }
 }
 

@@ -50,13 +50,16 @@ export class OwnDescriptor {
     return this.number;
   }
 
-  /** Closes it; false when it was closed before. */
-  close(): boolean {
+  /** Closes it, unless it was closed before. It is gone, and `gone` is told so, whatever the system has to say of it. */
+  close(gone: () => void): void {
     const { number } = this;
-    if (number === undefined) return false;
+    if (number === undefined) return;
     this.number = undefined;
-    closeSync(number);
-    return true;
+    try {
+      closeSync(number);
+    } finally {
+      gone();
+    }
   }
 }
 

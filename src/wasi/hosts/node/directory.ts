@@ -79,7 +79,7 @@ class DescriptorHold implements Hold {
   }
 
   close(): void {
-    if (atHost(() => this.own.close())) returnHandle();
+    atHost(() => this.own.close(returnHandle));
   }
 }
 

@@ -99,7 +99,7 @@ export class NodeFile implements File {
   close(): void {
     if (this.other.isOpen) returnHandle();
     quietly(() => this.other.close());
-    if (atHost(() => this.own.close())) returnHandle();
+    atHost(() => this.own.close(returnHandle));
   }
 }
 
