@@ -101,6 +101,17 @@ describe('limits', () => {
     }
   });
 
+  test('a shared memory that others let grow gave back what was charged to them', () => {
+    const limits = new Limits({ memoryBytes: 100 * PAGE });
+    const shared = module('(memory (export "m") 1 60 shared)');
+    const { instance, release } = engine.beginInstantiate(shared, {}, limits);
+    const memory = instance.exports['m'] as Memory;
+    expect(new Memory(memory.type, undefined, memory.share()).grow(50)).toBe(1);
+    expect(memory.pages).toBe(51);
+    release();
+    expect(limits.leftOf('memoryBytes')).toBe(100 * PAGE);
+  });
+
   test('what the host makes is charged to nobody', () => {
     const [memory, table] = Object.values(instantiate(growing).exports).slice(0, 2) as [Memory, Table];
     const limits = new Limits({ memoryBytes: 0, tableElements: 0 });

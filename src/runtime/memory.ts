@@ -89,8 +89,9 @@ export class Memory {
   readonly waiters: Map<number, Set<Waiter>>;
   /** @internal */
   readonly maxBytes: number;
-  /** What its bytes are charged to. */
+  /** What its bytes are charged to, and how many: others may let a shared memory grow, at their cost. */
   private readonly limits: Limits | undefined;
+  private charged: number;
   private store: ArrayBufferLike;
   private exactBytes: Uint8Array | undefined;
   /** What `buffer` gave since the memory last grew: the host may hold it. */
@@ -117,6 +118,7 @@ export class Memory {
     this.limits = limits;
     const what = `a memory of ${counted(type.limits.min, 'page')} (${counted(bytes, 'byte')}) cannot be allocated`;
     limits?.take('memoryBytes', bytes, what);
+    this.charged = bytes;
     try {
       if (bytes > this.maxBytes) throw new RangeError('above the limit');
       this.store = parts?.buffer ?? this.emptyStore(bytes, this.maxBytes);
@@ -192,6 +194,7 @@ export class Memory {
     const { sharedLength } = this;
     const before = sharedLength === undefined ? this.growAlone(more) : this.growShared(sharedLength, more);
     if (before < 0) this.limits?.credit('memoryBytes', more);
+    else this.charged += more;
     return before;
   }
 
@@ -213,7 +216,8 @@ export class Memory {
    * @internal
    */
   release(): void {
-    this.limits?.credit('memoryBytes', this.byteLength);
+    this.limits?.credit('memoryBytes', this.charged);
+    this.charged = 0;
   }
 
   private growAlone(more: number): number {
