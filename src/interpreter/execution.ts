@@ -113,6 +113,14 @@ export class Execution<T> {
     this.thread.fuel = checked - this.thread.debt;
   }
 
+  /**
+   * What it has used above the fuel that it had, beside the unit that stopped it.
+   * @internal
+   */
+  get owed(): number {
+    return this.thread.debt;
+  }
+
   /** What is owed is paid as far as what was given goes. */
   private pay(): void {
     const { given, thread } = this;

@@ -243,3 +243,30 @@ test('a constructor that another one was called in the middle of had no limits, 
   };
   expect(new own.Memory(within).buffer.byteLength).toBe(PAGE);
 });
+
+test('what a call used above the fuel of an account was forgotten, and by a call in its middle what it owed', () => {
+  const fuel = { left: 1000 };
+  const own = createWebAssembly({ fuel, limits: {} });
+  const helper = load(namespace, LOOP);
+  const back = () => {
+    helper['loop']?.(900_000);
+    try {
+      inner['loop']?.(1);
+    } catch {
+      // It has no fuel.
+    }
+  };
+  const inner = load(own, LOOP);
+  const { many } = load(
+    own,
+    `(import "e" "back" (func $back)) (func (export "many")
+      (call $back) (call $back) (call $back) (call $back) (call $back))`,
+    { e: { back } },
+  );
+  expect(refusal(many as () => unknown)).toEqual(interrupted('fuel'));
+  expect(fuel.left).toBeLessThan(-898_000);
+  const owed = fuel.left;
+  fuel.left += 500_000;
+  expect(refusal(many as () => unknown)).toEqual(interrupted('fuel'));
+  expect(fuel.left).toBe(owed + 500_000);
+});

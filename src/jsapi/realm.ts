@@ -85,8 +85,9 @@ export class Realm {
       } finally {
         calls.pop();
         // What was given meanwhile is there for the next call.
-        if (outer === undefined) account.left -= given === Number.POSITIVE_INFINITY ? 0 : given - execution.fuel;
-        else outer.fuel = execution.fuel;
+        const used = usedBy(execution, given);
+        if (outer === undefined) account.left -= used;
+        else outer.fuel -= used;
       }
     }
     execution.fuel = Number.POSITIVE_INFINITY;
@@ -99,6 +100,11 @@ export class Realm {
     if (made === undefined) this.classes.set(base, (made = classFor(this, base)));
     return made;
   }
+}
+
+/** What an execution has used of an amount, and above it. */
+function usedBy({ fuel, owed }: Execution<unknown>, given: number): number {
+  return given === Number.POSITIVE_INFINITY ? 0 : Math.max(0, Math.max(given, -1) - fuel + owed);
 }
 
 function ended(outcome: Outcome): Outcome {
