@@ -23,7 +23,8 @@ export interface Options {
   /** A part of the names. */
   readonly match?: string | undefined;
   readonly list?: boolean;
-  readonly progress?: (name: string) => void;
+  /** Told of each case, and whether it is above a bound, before it is measured again. */
+  readonly progress?: (name: string, isAbove?: boolean) => void;
   /** How many figures are shown. */
   readonly top?: number;
 }
@@ -81,13 +82,13 @@ async function measure(
   part: string,
   names: readonly string[],
   settings: Settings,
-  progress?: (name: string) => void,
+  progress?: (name: string, isAbove?: boolean) => void,
 ): Promise<Result[]> {
   const results = new Map<string, Result>();
   const measured = (some: readonly string[]) =>
     PARTS[part].ownProcesses ? measureHere(part, some, settings) : measureInChildren(workshop, part, some, settings);
   for await (const result of measured(names)) {
-    progress?.(`${part} ${settings.loop}: ${result.name}`);
+    progress?.(`${part} ${settings.loop}: ${result.name}`, isBroken(result));
     results.set(result.name, result);
   }
   for (let again = 0; again < REPEATS; again++) {

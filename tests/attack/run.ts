@@ -31,10 +31,11 @@ const shown = (value: number): string => (value === Number.MAX_VALUE ? '' : valu
 
 let count = 0;
 let told = Date.now();
-const progress = (name: string): void => {
+const progress = (name: string, isAbove = false): void => {
   count++;
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${count} ${name.slice(0, 100)}`);
-  else if (Date.now() - told > SECONDS * 1000) {
+  if (isAbove) console.error(`${name} is above a bound, and will be measured again`);
+  else if (!process.stderr.isTTY && Date.now() - told > SECONDS * 1000) {
     told = Date.now();
     console.error(`${count} cases: ${name}`);
   }
