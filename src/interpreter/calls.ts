@@ -13,7 +13,7 @@ import { type DefType, type TypeSpace, isSubtype } from '../validator/type-space
 import { checkCrossing, plainValue, plainValues, readValue, which, writeValue } from './border.ts';
 import { CROSS_RETURN_PC } from './code-space.ts';
 import { isUncatchable, raise } from './exceptions.ts';
-import { isPaid, pay } from './first-calls.ts';
+import { isPaid, markPaid, priceOf } from './first-calls.ts';
 import { callIndirect } from './loop-support.ts';
 import { entryOf } from './lowered.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
@@ -63,20 +63,24 @@ export function returnFromFrame(t: Thread): void {
  */
 function isFirst(t: Thread, instance: ModuleInstance, index: number): boolean {
   if (isPaid(instance, index)) return false;
-  t.first = { instance, index, words: undefined };
+  t.first = { instance, index, words: undefined, isEntered: false, isCharged: false };
   t.spend(1);
   return true;
 }
 
 /** Goes on with a call whose unit is charged, or that the thread begins with, which is lowered until the moment `end`. */
-export function goOnFirst(t: Thread, { instance, index, words }: FirstCall, end: number): void {
+export function goOnFirst(t: Thread, first: FirstCall, end: number): void {
+  const { instance, index, words } = first;
   if (!isPaid(instance, index)) {
-    t.spend(pay(instance, index));
+    if (!first.isCharged) t.spend(priceOf(instance, index));
+    first.isCharged = true;
+    // Who cannot pay has not: a call that is not gone on with makes none of those after it free.
+    if (t.fuel >= 0) markPaid(instance, index);
     return;
   }
   if (words === undefined) {
     // The op is done again, with its unit.
-    t.spend(-1);
+    if (!first.isEntered) t.spend(-1);
     t.first = undefined;
     return;
   }
@@ -90,7 +94,7 @@ export function goOnFirst(t: Thread, { instance, index, words }: FirstCall, end:
 
 /** The op `unpaid`, at the beginning of a function. */
 export function firstEntered(t: Thread): void {
-  t.spend(pay(t.instance, C[t.pc - 1]));
+  t.first = { instance: t.instance, index: C[t.pc - 1], words: undefined, isEntered: true, isCharged: false };
 }
 
 /** The call op at pc finds no room for its callee. Is it the first call, which is charged all the same? */

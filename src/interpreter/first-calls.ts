@@ -19,11 +19,15 @@ export function isPaid({ paid }: ModuleInstance, index: number): boolean {
   return hasBit(paid, index);
 }
 
-/** Notes that the instance has paid; answers what it costs. */
-export function pay({ unit, paid }: ModuleInstance, index: number): number {
+/** Notes that the instance has paid. */
+export function markPaid({ unit, paid }: ModuleInstance, index: number): void {
   freshen(unit);
   addBit(paid, index);
   if (unit.view === paid && hasBit(unit.lowered, index)) exchange(unit, index);
+}
+
+/** What lowering a function costs. */
+export function priceOf({ unit }: ModuleInstance, index: number): number {
   const { funcs } = unit.module.module;
   const body = index - unit.module.importedFuncs;
   return Math.ceil((funcs.end[body] - funcs.start[body]) * unit.prices.loweredByte);

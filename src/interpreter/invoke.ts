@@ -105,7 +105,14 @@ function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T
   thread.sp = thread.frameBase + 2;
   const entry = isPaid(instance, func.index) ? knownEntry(instance.unit, func.index) : 0;
   if (entry !== 0) enterFrame(thread, entry);
-  else thread.first = { instance, index: func.index, words: slotWords(func.signature.params) };
+  else
+    thread.first = {
+      instance,
+      index: func.index,
+      words: slotWords(func.signature.params),
+      isEntered: false,
+      isCharged: false,
+    };
 }
 
 /** Runs an action of the host while the free part of the stack is reserved up to `top`. */

@@ -26,7 +26,7 @@ import { CODE_WORDS, FRAMES, SLOT_WORDS } from './stack.ts';
 const UNITS = new WeakMap<ValidModule, CodeUnit[]>();
 
 /** Functions of a module whose instances share code: many take long to be looked at where another instance runs. */
-const MOST_SHARED = 65_536;
+const MOST_SHARED = 16_384;
 
 /** The code of a module, shared by its instances. */
 export function unitOf(module: ValidModule, mode: CodeMode, prices: Prices): CodeUnit {

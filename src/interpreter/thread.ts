@@ -49,6 +49,10 @@ export interface FirstCall {
   readonly index: number;
   /** Words of its arguments, where the thread begins with it; undefined where it is called by the op at pc. */
   readonly words: number | undefined;
+  /** Its frame is made already: it is the op `unpaid` that told of it. */
+  readonly isEntered: boolean;
+  /** Its price is spent, whether or not there was as much. */
+  isCharged: boolean;
 }
 
 /**
