@@ -32,6 +32,12 @@ function markdownFiles(): string[] {
 }
 
 const read = (file: string): string => readFileSync(join(projectRoot, file), 'utf8');
+/** Paths of all sources, with slashes between. */
+const SOURCES = ['src', 'tests', 'spec-tests', 'bench', 'scripts'].flatMap((folder) =>
+  readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((path) =>
+    [folder, ...path.split(/[\\/]/)].join('/'),
+  ),
+);
 const examples = readdirSync(join(projectRoot, 'examples')).sort();
 
 let scratch = '';
@@ -56,6 +62,15 @@ for (const file of markdownFiles()) {
   const blocks = findBlocks(markdown);
   const running = blocks.filter((block) => RUNNABLE.includes(block.language) && whyNotRun(block) === undefined);
   const typed = running.filter(({ language }) => language === 'ts');
+
+  test(`files of the project that ${file} names exist`, () => {
+    const named = [...markdown.matchAll(/`(?:npx tsx )?([\w./-]*\w\.(?:ts|mjs))`/g)].map(([, path]) => path);
+    const looked = named.filter(
+      (path) => path.includes('.test.') || /^(?:src|tests|spec-tests|bench|scripts)\//.test(path),
+    );
+    const exists = (path: string): boolean => SOURCES.some((one) => one === path || one.endsWith(`/${path}`));
+    expect(looked.filter((path) => !exists(path))).toEqual([]);
+  });
 
   test(`links of ${file} lead somewhere`, () => {
     const broken = localLinks(markdown).filter((target) => {
