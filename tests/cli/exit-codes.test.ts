@@ -55,6 +55,7 @@ const ELSEWHERE = new Map([
   ['StoppedError', 'abstract'],
   ['Stuck', 'of fuzz, which tells it as a finding'],
   ['Pending', 'of awaited directories, which catch it'],
+  ['Unread', 'of commands that print much, which catch it'],
 ]);
 
 function errorClasses(): string[] {
