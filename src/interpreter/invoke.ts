@@ -5,6 +5,7 @@ import { InternalError, type Interrupted } from '../errors.ts';
 import { amount, type Check, checkOptions, type Shape, shown } from '../options.ts';
 import { checkStop, untilStopped } from '../runtime/abort.ts';
 import type { Func } from '../runtime/func.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { counted } from '../syntax/shown.ts';
@@ -16,8 +17,7 @@ import { EXIT_PC } from './code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
 import { Execution } from './execution.ts';
 import { type DeadlineOptions, STOP_OPTIONS, type StopOptions, checkedFuel, outOfFuel } from './stops.ts';
-import { isPaid } from './first-calls.ts';
-import { knownEntry } from './lowered.ts';
+import { paidEntry } from './first-calls.ts';
 import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
 import { slotWords } from './words.ts';
 import { Thread, checkOpen, free, running } from './thread.ts';
@@ -103,16 +103,15 @@ function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
   thread.sp = thread.frameBase + 2;
-  const entry = isPaid(instance, func.index) ? knownEntry(instance.unit, func.index) : 0;
-  if (entry !== 0) enterFrame(thread, entry);
-  else
-    thread.first = {
-      instance,
-      index: func.index,
-      words: slotWords(func.signature.params),
-      isEntered: false,
-      isCharged: false,
-    };
+  const entry = paidEntry(instance, func.index);
+  if (entry === 0) beginFirst(thread, func);
+  else enterFrame(thread, entry);
+}
+
+/** It begins with a call that is the first one, or whose function has no code. */
+function beginFirst(thread: Thread, { instance, index, signature }: Func): void {
+  const words = slotWords(signature.params);
+  thread.first = { instance: instance as ModuleInstance, index, words, isEntered: false, isCharged: false };
 }
 
 /** Runs an action of the host while the free part of the stack is reserved up to `top`. */

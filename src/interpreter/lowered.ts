@@ -62,7 +62,7 @@ export interface PcHolder {
 }
 
 /** The entry of a function that is lowered, or 0. */
-export function knownEntry(unit: CodeUnit, index: number): number {
+function knownEntry(unit: CodeUnit, index: number): number {
   freshen(unit);
   return unit.entries[index];
 }
