@@ -26,7 +26,7 @@ export function paidEntry({ paid, unit }: ModuleInstance, index: number): number
   return unit.entries[index];
 }
 
-/** Notes that the instance has paid. */
+/** Notes that the instance has paid for a function. */
 export function markPaid({ unit, paid }: ModuleInstance, index: number): void {
   freshen(unit);
   addBit(paid, index);

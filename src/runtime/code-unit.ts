@@ -13,7 +13,7 @@ export interface CodeUnit {
   readonly entries: Int32Array;
   /** Functions that have code, as a set of bits. */
   readonly lowered: Int32Array;
-  /** The functions that the instance has paid for whose code stands in CODE now: its own set (interpreter/first-calls.ts). */
+  /** The `paid` set of the instance that the code stands for now (interpreter/first-calls.ts). */
   view: Int32Array;
   /** By function index: the word that is exchanged with the first one of its code where the view changes. */
   readonly otherWords: Int32Array;

@@ -99,9 +99,9 @@ export class Table {
   }
 
   /**
-   * Grows by `delta` elements that are `init`, as the host gives it, or null; answers the size before, or -1 where
-   * that is not
-   * possible. @throws TypeError for an `init` that is not of the table's type, RangeError for what is no number of elements.
+   * Grows by `delta` elements that are `init`, as the host gives it, or null; answers the size before, or -1 where that
+   * is not possible.
+   * @throws TypeError for an `init` that is not of the table's type, RangeError for what is no number of elements.
    */
   grow(delta: number, ...init: [value?: unknown]): number {
     checkCount(delta, 'what a table grows by');

@@ -83,10 +83,8 @@ function sourceSize(source: Source, storage: ValType): number {
 
 /**
  * Makes an array as long as slot `slot` says and puts the reference into the slot of S[at]. Its elements have default
- * values,
- * or come from `source`. A long array is made in pieces: until it is whole, the reference stands beside its length,
- * and in the
- * length's high word how many elements are done.
+ * values, or come from `source`. A long array is made in pieces: until it is whole, the reference stands beside its
+ * length, and in the length's high word how many elements are done.
  */
 function makeArray(inst: ModuleInstance, type: DefType, at: number, slot: number, source?: Source, from = 0): number {
   const storage = elementStorage(type);

@@ -1,11 +1,13 @@
 // The dispatcher: makes a host function out of a system call, and waits for those that cannot finish at once.
 // A system call is restartable: it has no effect when it returns WouldBlock, and is then run again with the same
-// arguments, or from where a call in pieces has kept how far it has come. In mode 'async' the wait is a promise and the guest thread is suspended; in mode 'sync' the whole host waits,
-// or where there are several guest threads and the caller can be suspended, the scheduler does it for all of them.
+// arguments, or from where a call in pieces has kept how far it has come. In mode 'async' the wait is a promise and the
+// guest thread is suspended; in mode 'sync' the whole host waits, or where there are several guest threads and the caller
+// can be suspended, the scheduler does it for all of them.
 // A call whose work grows with what the guest asks for is a generator: it yields between pieces of a millisecond or less,
 // and where the caller can be suspended the host has a turn of its event loop after some of them. They are counted and not
 // timed, so that the order of guest threads does not depend on how fast the machine is. No other call of the process is
-// done meanwhile: nothing that the paused one uses is closed, moved or listed under its hands.
+// done meanwhile, so that nothing which the paused one uses is closed, moved or listed under its hands: it waits for the
+// paused one, or, where it cannot wait, brings that to its end in place.
 // Which calls exist, and what they mean, is the business of the system interface.
 import { checkTime } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
