@@ -7,13 +7,14 @@ import {
   type EngineOptions,
   type Imports,
 } from './instance.ts';
+import type { FuelAccount } from './runtime/fuel.ts';
 import type { Limits } from './runtime/limits.ts';
 import { yieldToHost } from './runtime/turns.ts';
 import type { ValidModule } from './validator/module.ts';
 
 export const engine = {
-  beginInstantiate: (module: ValidModule, imports: Imports, limits?: Limits): BegunInstance =>
-    beginInstantiate(module, imports, { limits }),
+  beginInstantiate: (module: ValidModule, imports: Imports, limits?: Limits, fuel?: FuelAccount): BegunInstance =>
+    beginInstantiate(module, imports, { limits, fuel }),
   yieldToHost,
 } as const;
 
@@ -25,6 +26,7 @@ export function engineWith(given: EngineOptions): typeof engine {
   const options = checkEngineOptions('engineWith', given);
   return {
     ...engine,
-    beginInstantiate: (module, imports, limits) => beginInstantiate(module, imports, { limits, ...options }),
+    beginInstantiate: (module, imports, limits, fuel) =>
+      beginInstantiate(module, imports, { limits, fuel, ...options }),
   };
 }

@@ -40,6 +40,7 @@ export { WasmException } from './interpreter/wasm-exception.ts';
 export { Linker } from './linker.ts';
 export { Func, type HostFunction, type HostResult } from './runtime/func.ts';
 export { Global } from './runtime/global.ts';
+export type { FuelAccount } from './runtime/fuel.ts';
 export type { Extern } from './runtime/instance.ts';
 export { type GuestLimits, Limits } from './runtime/limits.ts';
 export { Memory } from './runtime/memory.ts';

@@ -20,7 +20,6 @@ import {
   type AsyncRunOptions,
   type BeginOptions,
   type Execution,
-  FUEL,
   type Results,
   runOptions,
   type RunOptions,
@@ -34,6 +33,7 @@ import { bitsToValue, valueToBits } from './interpreter/border.ts';
 import { type Monitor, setMonitor } from './interpreter/probe.ts';
 import { throwingFunction } from './interpreter/stand-ins.ts';
 import type { CodeMode } from './lowering/probes.ts';
+import { accountOf, FUEL, type FuelAccount } from './runtime/fuel.ts';
 import { Func, type HostFunction, funcBehind, isFunc } from './runtime/func.ts';
 import { Global, isGlobal } from './runtime/global.ts';
 import { type Extern, type ModuleInstance, isExtern } from './runtime/instance.ts';
@@ -63,8 +63,11 @@ export interface InstanceOptions {
   readonly mode?: CodeMode | undefined;
   /** Is told of each instruction, those of the start function included; implies mode 'traced'. */
   readonly monitor?: Monitor | undefined;
-  /** Fuel for the start function; unlimited by default. */
-  readonly fuel?: number | undefined;
+  /**
+   * Fuel for what the instance is made of (docs/fuel.md) and its start function, or an account of it; unlimited by default,
+   * and in a host function what the guest has.
+   */
+  readonly fuel?: number | FuelAccount | undefined;
   /** When instantiation has to be over, the start function included: in milliseconds, as Date.now() tells it. */
   readonly deadline?: number | undefined;
   /** What things cost in units of fuel, where it is not what PRICES says. */
@@ -85,7 +88,17 @@ const ENGINE_OPTIONS: Shape<EngineOptions> = {
   unknownImports: oneOf('refuse', 'trap'),
 };
 
-const INSTANCE_OPTIONS: Shape<InstanceOptions> = { ...ENGINE_OPTIONS, fuel: FUEL, deadline: DEADLINE };
+const BEGUN_OPTIONS: Shape<EngineOptions & Pick<InstanceOptions, 'fuel'>> = { ...ENGINE_OPTIONS, fuel: FUEL };
+
+const INSTANCE_OPTIONS: Shape<InstanceOptions> = { ...BEGUN_OPTIONS, deadline: DEADLINE };
+
+/** Options of what is made, with its fuel in an account. */
+type MadeOptions = EngineOptions & { readonly fuel?: FuelAccount | undefined };
+
+/** Such options with an amount of fuel as an account, for what is made and what then runs. */
+function withAccount<T extends { readonly fuel?: number | FuelAccount | undefined }>(options: T) {
+  return { ...options, fuel: accountOf(options.fuel) };
+}
 
 function unknownImport({ module, name, desc }: Import): LinkError {
   return new LinkError(`unknown import: the module needs ${desc.kind} "${module}" "${name}", which is not given`);
@@ -209,18 +222,18 @@ function checkSources(who: string, module: unknown, imports: unknown): void {
 }
 
 /** What an instance is made of, as `instantiateModule` takes it. */
-function parts(who: string, module: ValidModule, imports: Imports, options: InstanceOptions) {
+function parts(who: string, module: ValidModule, imports: Imports, options: MadeOptions) {
   checkSources(who, module, imports);
   const externs = resolveImports(module, imports, options.unknownImports ?? 'refuse');
   return [module, externs, options.monitor === undefined ? options : { ...options, mode: 'traced' as const }] as const;
 }
 
-function made(inner: ModuleInstance, { monitor }: InstanceOptions): Instance {
+function made(inner: ModuleInstance, { monitor }: MadeOptions): Instance {
   if (monitor !== undefined) setMonitor(inner, monitor);
   return new Instance(inner);
 }
 
-function prepare(who: string, module: ValidModule, imports: Imports, options: InstanceOptions): Instance {
+function prepare(who: string, module: ValidModule, imports: Imports, options: MadeOptions): Instance {
   return made(instantiateModule(...parts(who, module, imports, options)), options);
 }
 
@@ -230,7 +243,7 @@ function prepare(who: string, module: ValidModule, imports: Imports, options: In
  * module and for an option that is unknown or does not fit.
  */
 export function instantiate(module: ValidModule, imports: Imports = {}, given?: InstanceOptions): Instance {
-  const options = checkOptions('instantiate', given, INSTANCE_OPTIONS);
+  const options = withAccount(checkOptions('instantiate', given, INSTANCE_OPTIONS));
   return within(endOf(options.deadline), () => {
     const instance = prepare('instantiate', module, imports, options);
     const { start } = module.module;
@@ -245,7 +258,7 @@ export async function instantiateAsync(
   imports: Imports = {},
   given?: InstanceOptions & AsyncRunOptions,
 ): Promise<Instance> {
-  const options = checkOptions('instantiateAsync', given, ASYNC_INSTANCE_OPTIONS);
+  const options = withAccount(checkOptions('instantiateAsync', given, ASYNC_INSTANCE_OPTIONS));
   const { fuel, signal, deadline } = options;
   const sources = parts('instantiateAsync', module, imports, options);
   const instance = made(await instantiateInTurns(...sources, signal, endOf(deadline)), options);
@@ -264,8 +277,12 @@ export interface BegunInstance {
 }
 
 /** Instantiates a module up to its start function, which the embedder runs. @throws LinkError, Trap, ExhaustionError. */
-export function beginInstantiate(module: ValidModule, imports: Imports = {}, given?: EngineOptions): BegunInstance {
-  const options = checkEngineOptions('beginInstantiate', given);
+export function beginInstantiate(
+  module: ValidModule,
+  imports: Imports = {},
+  given?: EngineOptions & Pick<InstanceOptions, 'fuel'>,
+): BegunInstance {
+  const options = withAccount(checkOptions('beginInstantiate', given, BEGUN_OPTIONS));
   const instance = prepare('beginInstantiate', module, imports, options);
   const { start } = module.module;
   const release = (): void => instance.inner.release();

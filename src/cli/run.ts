@@ -6,6 +6,7 @@ import { endOf, within } from '../clock.ts';
 import { isError } from '../errors.ts';
 import { engine, type EngineOptions, engineWith, ExitStatus, type Instance, instantiateAsync } from '../index.ts';
 import { invokeBitsAsync } from '../interpreter/invoke.ts';
+import type { FuelAccount } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { nameText, visible } from '../syntax/visible.ts';
@@ -93,6 +94,8 @@ class Run {
   /** It was aborted since it waits, and nothing is left that could happen. */
   private idle = false;
   private readonly statistics: Statistics;
+  /** One for all that the program is: start functions, entries, the modules that it is linked with, and threads. */
+  private readonly account: FuelAccount;
   /** Modules of --module by the names that they are imported by. */
   private readonly linkNames = new Map<ValidModule, string>();
   private trace: TraceOutput | undefined;
@@ -105,12 +108,13 @@ class Run {
       this.deadline = Date.now() + settings.timeout;
       console.limit(settings.timeout);
     }
+    this.account = { left: settings.fuel ?? PLENTY };
     this.statistics = new Statistics();
   }
 
   /** Limits, as every call into the engine takes them. */
-  private get limits(): { fuel: number; signal: AbortSignal; deadline: number | undefined } {
-    return { signal: this.abort.signal, fuel: this.settings.fuel ?? PLENTY, deadline: this.deadline };
+  private get limits(): { fuel: FuelAccount; signal: AbortSignal; deadline: number | undefined } {
+    return { signal: this.abort.signal, fuel: this.account, deadline: this.deadline };
   }
 
   /** Does at once what has to be over in time, too. @throws Interrupted when it is not. */
@@ -259,8 +263,8 @@ class Run {
     const { beginInstantiate } = engineWith(this.instanceOptions);
     const counting: typeof engine = {
       ...engine,
-      beginInstantiate: (one, given, limits) => {
-        const begun = beginInstantiate(one, given, limits);
+      beginInstantiate: (one, given, limits, fuel) => {
+        const begun = beginInstantiate(one, given, limits, fuel);
         if (this.statistics.empty) this.statistics.add(begun.instance);
         return begun;
       },

@@ -7,6 +7,7 @@ import { toUnsigned } from '../syntax/bits.ts';
 import { endOfShortConst } from '../decoder/sections/expressions.ts';
 import { Reader } from '../decoder/reader.ts';
 import { InternalError } from '../errors.ts';
+import type { Pay } from '../runtime/fuel.ts';
 import type { Global } from '../runtime/global.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
@@ -36,14 +37,15 @@ const word = (reader: Reader): bigint => BigInt(reader.bits32() >>> 0);
 const vector = (reader: Reader): bigint =>
   word(reader) | (word(reader) << 32n) | (word(reader) << 64n) | (word(reader) << 96n);
 
-/** The value of a valid constant expression, bit by bit. */
-export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
+/** The value of a valid constant expression, bit by bit; its instructions are charged like others, but for a short i32.const alone. @throws Interrupted */
+export function evaluateConstant(inst: ModuleInstance, expr: Expr, pay: Pay): Bits {
   const { bytes, start, end } = expr;
   if (endOfShortConst(bytes, start, bytes.length) === end) return BigInt(new Reader(bytes, start + 1, end).s32() >>> 0);
   const cursor = new InstructionCursor(bytes, start, end);
   const stack: Bits[] = [];
   for (;;) {
     checkStep();
+    pay(inst.unit.prices.instruction);
     cursor.next();
     switch (cursor.row.name) {
       case 'i32.const':
@@ -69,7 +71,7 @@ export function evaluateConstant(inst: ModuleInstance, expr: Expr): Bits {
       case 'end':
         return stack[0];
       default:
-        if (!evaluateObject(inst, cursor, stack)) stack.push(binary(cursor.row.name, stack));
+        if (!evaluateObject(inst, cursor, stack, pay)) stack.push(binary(cursor.row.name, stack));
     }
   }
 }

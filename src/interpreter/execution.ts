@@ -4,6 +4,7 @@ import { DEADLINE, due, endOf, Limit, now, outOfTime } from '../clock.ts';
 import { UnsupportedError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
 import { type AbortLike, checkStop, onAbort, untilStopped } from '../runtime/abort.ts';
+import type { FuelAccount } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
@@ -113,12 +114,9 @@ export class Execution<T> {
     this.thread.fuel = checked - this.thread.debt;
   }
 
-  /**
-   * What it has used above the fuel that it had, beside the unit that stopped it.
-   * @internal
-   */
-  get owed(): number {
-    return this.thread.debt;
+  /** What it takes its fuel from when it runs, instead of an amount of its own; it goes back to it when it stops. */
+  set account(account: FuelAccount | undefined) {
+    this.thread.account = account;
   }
 
   /** What is owed is paid as far as what was given goes. */

@@ -4,9 +4,10 @@
 // It is done piece by piece, so that deadlines are heeded and the host has its turns in between.
 import { apart, checkTime, due, now } from '../clock.ts';
 import { counted } from '../syntax/shown.ts';
-import { InternalError, LinkError, Trap } from '../errors.ts';
+import { LinkError, Trap } from '../errors.ts';
 import type { CodeMode } from '../lowering/probes.ts';
 import { type AbortLike, checkStop } from '../runtime/abort.ts';
+import { type FuelAccount, type Pay, payerNow, payFrom } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Global } from '../runtime/global.ts';
 import { type Extern, ModuleInstance, NO_BYTES } from '../runtime/instance.ts';
@@ -19,7 +20,7 @@ import type { DataSegment, ElemSegment, Import } from '../syntax/module.ts';
 import { type ExternType, importType, matchesExtern } from '../validator/subtyping.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { PRICES, type Prices } from '../syntax/prices.ts';
-import { type FuncType, funcTypeName, typeName } from '../syntax/types.ts';
+import { type FuncType, type MemType, funcTypeName, typeName } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
 import { unitOf } from './lowered.ts';
@@ -31,6 +32,8 @@ export interface InstantiateOptions {
   readonly prices?: Partial<Prices> | undefined;
   /** Bytes that each memory may have at most. */
   readonly maxMemoryBytes?: number | undefined;
+  /** For what is done while it is made, as docs/fuel.md says. */
+  readonly fuel?: FuelAccount | undefined;
   /** What it may have together with all else that is made under the same Limits; the usual ones of its own if not given. */
   readonly limits?: Limits | GuestLimits | undefined;
 }
@@ -91,7 +94,7 @@ export function instantiateModule(
   externs: readonly Extern[],
   options: InstantiateOptions = {},
 ): ModuleInstance {
-  const pieces = piecesOf(valid, externs, options);
+  const pieces = piecesOf(valid, externs, options, payFrom(options.fuel, payerNow()));
   try {
     for (;;) {
       checkTime();
@@ -111,7 +114,7 @@ export async function instantiateInTurns(
   signal: AbortLike | undefined,
   end: number,
 ): Promise<ModuleInstance> {
-  const pieces = piecesOf(valid, externs, options);
+  const pieces = piecesOf(valid, externs, options, payFrom(options.fuel, undefined));
   try {
     for (let pause = shareOfTurn(true); ; ) {
       checkStop(signal, end);
@@ -132,12 +135,13 @@ function* piecesOf(
   valid: ValidModule,
   externs: readonly Extern[],
   options: InstantiateOptions,
+  pay: Pay,
 ): Generator<undefined, ModuleInstance> {
   const unit = unitOf(valid, options.mode ?? 'fast', { ...PRICES, ...options.prices });
   const inst = new ModuleInstance(valid, unit, limitsOf(options.limits), NO_MEMORY, valid.globalTypes.length);
   let whole = false;
   try {
-    yield* fill(inst, externs, options);
+    yield* fill(inst, externs, options, pay);
     whole = true;
     return inst;
   } finally {
@@ -150,8 +154,10 @@ function* fill(
   inst: ModuleInstance,
   externs: readonly Extern[],
   { maxMemoryBytes }: InstantiateOptions,
+  pay: Pay,
 ): Generator<undefined> {
   const valid = inst.module;
+  const { prices } = inst.unit;
   const { module } = valid;
   let imported = 0;
   module.imports.forEach((one, i) => {
@@ -161,48 +167,42 @@ function* fill(
     if (value.kind === 'func') inst.funcs[imported++] = value;
     else addImport(inst, value);
   });
-  for (const type of module.memories) inst.memories.push(new Memory(type, maxMemoryBytes, undefined, inst.limits));
+  for (const type of module.memories) {
+    pay(priceOf(minimumBytes(type), prices.byte));
+    inst.memories.push(new Memory(type, maxMemoryBytes, undefined, inst.limits));
+  }
   if (inst.memories.length > 0) inst.memory = inst.memories[0];
   for (const type of module.tags) inst.tags.push(new Tag(inst.space.at(type.type)));
   for (const [i, global] of module.globals.entries()) {
-    writeGlobalBits(inst.global(valid.importedGlobals + i), evaluateConstant(inst, global.init));
+    writeGlobalBits(inst.global(valid.importedGlobals + i), evaluateConstant(inst, global.init, pay));
     yield;
   }
   for (const { type, init } of module.tables) {
-    const first = init === undefined ? null : evaluateConstant(inst, init);
-    inst.tables.push(new Table(type, first, INSIDE, inst.space, inst.limits));
+    const first = init && evaluateConstant(inst, init, pay);
+    pay(priceOf(Number(type.limits.min), prices.element));
+    inst.tables.push(new Table(type, first ?? null, INSIDE, inst.space, inst.limits));
     yield;
   }
   for (const segment of module.elems) {
-    inst.elems.push(elements(inst, segment));
+    inst.elems.push(elements(inst, segment, pay));
     yield;
   }
   for (const segment of module.datas) inst.datas.push(segment.init);
-  for (let i = 0; i < module.elems.length; i++) {
-    runElem(inst, module.elems[i], i);
+  for (const [i, segment] of module.elems.entries()) {
+    runElem(inst, segment, i, pay);
     yield;
   }
-  for (let i = 0; i < module.datas.length; i++) {
-    runData(inst, module.datas[i], i);
+  for (const [i, segment] of module.datas.entries()) {
+    runData(inst, segment, i, pay);
     yield;
   }
 }
 
 function addImport(inst: ModuleInstance, value: Exclude<Extern, Func>): void {
-  switch (value.kind) {
-    case 'table':
-      inst.tables.push(value);
-      return;
-    case 'memory':
-      inst.memories.push(value);
-      return;
-    case 'global':
-      importGlobal(inst, value);
-      return;
-    case 'tag':
-      inst.tags.push(value);
-      return;
-  }
+  if (value.kind === 'table') inst.tables.push(value);
+  else if (value.kind === 'memory') inst.memories.push(value);
+  else if (value.kind === 'tag') inst.tags.push(value);
+  else importGlobal(inst, value);
 }
 
 /** Code reads imported constants from the instance's own words, so they are copied there. */
@@ -214,39 +214,49 @@ function importGlobal(inst: ModuleInstance, value: Global): void {
   else inst.globalWords.set(value.words.subarray(value.at, value.at + 4), index * 4);
 }
 
-function elements(inst: ModuleInstance, segment: ElemSegment): unknown[] {
-  if (segment.funcs !== undefined) return Array.from(segment.funcs, (index) => inst.func(index));
-  if (segment.exprs === undefined) throw new InternalError('an element segment without elements');
-  return segment.exprs.map((expr) => evaluateConstant(inst, expr));
+function minimumBytes({ limits, pageSizeLog2 }: MemType): number {
+  return Number(limits.min) * 2 ** pageSizeLog2;
 }
 
-function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number): void {
+/** An operation on so many things, each of which has a price, as where code does it. */
+function priceOf(count: number, price: number): number {
+  return 1 + Math.ceil(count * price);
+}
+
+function elements(inst: ModuleInstance, { funcs, exprs = [] }: ElemSegment, pay: Pay): unknown[] {
+  if (funcs !== undefined) return Array.from(funcs, (index) => inst.func(index));
+  return exprs.map((expr) => evaluateConstant(inst, expr, pay));
+}
+
+function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number, pay: Pay): void {
   if (mode.kind === 'passive') return;
   if (mode.kind === 'active') {
     const elems = inst.tables[mode.table].cells;
     const values = inst.elems[index];
-    const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
+    const offset = Number(evaluateConstant(inst, mode.offset, pay) as bigint);
     if (offset + values.length > elems.length) {
       throw new Trap(
         'table-out-of-bounds',
         `element segment ${index} of ${counted(values.length, 'element')} at ${offset}, table of ${elems.length}`,
       );
     }
+    pay(priceOf(values.length, inst.unit.prices.element));
     for (let i = 0; i < values.length; i++) elems[offset + i] = values[i];
   }
   inst.elems[index] = [];
 }
 
-function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: number): void {
+function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: number, pay: Pay): void {
   if (mode.kind === 'passive') return;
   const memory = inst.memories[mode.memory];
-  const offset = Number(evaluateConstant(inst, mode.offset) as bigint);
+  const offset = Number(evaluateConstant(inst, mode.offset, pay) as bigint);
   if (offset + init.length > memory.accessible) {
     throw new Trap(
       'memory-out-of-bounds',
       `data segment ${index} of ${counted(init.length, 'byte')} at ${offset}, memory of ${memory.accessible}`,
     );
   }
+  pay(priceOf(init.length, inst.unit.prices.byte));
   if (init.length > 0) memory.M8.set(init, offset);
   inst.datas[index] = NO_BYTES;
 }

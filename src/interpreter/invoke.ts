@@ -2,8 +2,9 @@
 // https://webassembly.github.io/spec/core/exec/modules.html#invocation
 import { DEADLINE, apart, checkTime, endOf, outOfTime, within } from '../clock.ts';
 import { InternalError, type Interrupted } from '../errors.ts';
-import { amount, type Check, checkOptions, type Shape, shown } from '../options.ts';
+import { checkOptions, type Shape, shown } from '../options.ts';
 import { checkStop, untilStopped } from '../runtime/abort.ts';
+import { FUEL, type FuelAccount, payerNow } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits, Value } from '../runtime/values.ts';
@@ -30,14 +31,14 @@ type Finish<R> = (types: readonly ValType[], base: number) => R;
 type Write<T> = (t: ValType, word: number, value: T, space: TypeSpace) => void;
 
 export interface RunOptions extends DeadlineOptions {
-  /** Units that may be used: what costs how much is in docs/fuel.md. Unlimited by default. */
-  readonly fuel?: number | undefined;
+  /**
+   * Units that may be used, or an account of them: what costs how much is in docs/fuel.md. Unlimited by default; in a call
+   * that a host function makes, what the guest has.
+   */
+  readonly fuel?: number | FuelAccount | undefined;
 }
 
 export interface AsyncRunOptions extends RunOptions, StopOptions {}
-
-/** What fuel as an option has to be. */
-export const FUEL: Check = amount('a number of units');
 
 export const RUN_OPTIONS: Shape<RunOptions> = { fuel: FUEL, deadline: DEADLINE };
 export const ASYNC_RUN_OPTIONS: Shape<AsyncRunOptions> = { fuel: FUEL, ...STOP_OPTIONS };
@@ -163,8 +164,10 @@ function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, fini
 function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
   if (options.deadline !== undefined) return callUntil(func, args, options, write, finish);
   if (func.instance === undefined) return callHostNow(func, args, write, finish);
-  const thread = new Thread(func.instance, options.fuel ?? Number.POSITIVE_INFINITY, false);
-  if (running.length > 0 && options.fuel === undefined) thread.payer = payerNow();
+  const { fuel } = options;
+  const thread = new Thread(func.instance, typeof fuel === 'number' ? fuel : Number.POSITIVE_INFINITY, false);
+  if (typeof fuel === 'object') thread.account = fuel;
+  else if (running.length > 0 && fuel === undefined) thread.payer = payerNow() as Thread | undefined;
   let outcome: Outcome;
   thread.enter();
   try {
@@ -178,12 +181,6 @@ function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: 
     thread.leave();
   }
   throw stoppedBy(outcome);
-}
-
-/** The guest whose host function is at work; a monitor does nothing for the guest that it watches. */
-function payerNow(): Thread | undefined {
-  const top = running[running.length - 1];
-  return top.isWatched ? undefined : top;
 }
 
 /** Nothing but time bounds the slice. */
@@ -259,9 +256,9 @@ export function invokeForResults(func: Func, args: readonly Value[], options: Ru
 }
 
 /** The same with values that are plain already. */
-export function invokePlain(func: Func, args: readonly Value[]): Results {
+export function invokePlain(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): Results {
   checkCrossing(func);
-  return call(func, args, NO_OPTIONS, writeValue, readResults);
+  return call(func, args, options, writeValue, readResults);
 }
 
 /** Calls a function bit by bit: nothing is lost on the way. */
@@ -299,7 +296,8 @@ async function callAsync<T>(
     return hostResults(func, valuesOf(func.signature, answer), read);
   }
   const execution = apart(end, () => begun(func, args, true, read, write, end));
-  execution.fuel = checkedFuel(options.fuel);
+  if (typeof options.fuel === 'object') execution.account = options.fuel;
+  else execution.fuel = checkedFuel(options.fuel);
   try {
     return await execution.runUntil(signal, end);
   } finally {

@@ -9,10 +9,7 @@ import type { Thread } from './thread.ts';
 
 /** Ops that access memory 0 by themselves; all others ask access.ts, which knows. */
 export const ACCESSES = OPS.map(({ name }) => name.includes('load') || name.includes('store'));
-const LEAVING = ['br', 'br_table', 'unreachable', 'exit', 'cross.return', 'unpaid', 'probe', 'memory.grow'].concat([
-  'wait32',
-  'wait64',
-]);
+const LEAVING = 'br br_table unreachable exit cross.return unpaid probe memory.grow wait32 wait64'.split(' ');
 /** After these the loop is left, or, without fuel for a branch or a call, it is soon: what follows is looked at then. */
 export const ENDS = OPS.map(
   ({ name }) => LEAVING.includes(name) || ['call', 'tail.', 'throw'].some((one) => name.startsWith(one)),

@@ -19,9 +19,7 @@ export const DEADLINE_OPTIONS: Shape<DeadlineOptions> = { deadline: DEADLINE };
 export const STOP_OPTIONS: Shape<StopOptions> = { ...DEADLINE_OPTIONS, signal: having('an AbortSignal', 'aborted') };
 
 /** Of a call that nobody holds an Execution of: what has stopped is gone. */
-export function outOfFuel(): Interrupted {
-  return new Interrupted('fuel', 'all fuel consumed: the program was stopped');
-}
+export { outOfFuel } from '../runtime/fuel.ts';
 
 /** Of an Execution, which is as it was stopped. */
 export function outOfFuelForNow(): Interrupted {

@@ -2,7 +2,7 @@
 // driver.ts runs it. Threads nest: a host function that calls back runs a new thread above the one that called it.
 import { apart } from '../clock.ts';
 import { ExhaustionError, InternalError, isError } from '../errors.ts';
-import { payers } from '../runtime/fuel.ts';
+import { type FuelAccount, holderOf, leftWith, OVERDRAFT, payers } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { ParkedStack } from '../runtime/thread.ts';
@@ -16,11 +16,6 @@ import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './
 /** How deep threads may nest through host functions: each level stands on the JS stack, which is small in some hosts. */
 const MAX_NESTED = 200;
 
-/**
- * What a host function's calls may use above what the guest has that pays for them. They cannot be put aside, since the
- * host function stands on the JavaScript stack; so they come to their end, and what they used is owed.
- */
-const OVERDRAFT = 1_000_000;
 /** More fuel than any run uses. */
 const UNLIMITED = 2 ** 52;
 
@@ -119,6 +114,20 @@ function tellWoken(): void {
 /** Most threads stay in one instance. */
 export const NONE: ModuleInstance[] = [];
 
+/** Takes what is left in an account. Where a thread below has that, it pays. */
+function draw(t: Thread, account: FuelAccount): void {
+  const holder = holderOf(account);
+  t.payer = holder as Thread | undefined;
+  t.drawn = t.fuel = holder === undefined ? account.left : leftWith(holder);
+  t.debt = 0;
+}
+
+/** Charges the account with what was used, and is owed. What it was given meanwhile is there for the next. */
+function settle(t: Thread, account: FuelAccount): void {
+  const used = t.drawn - t.fuel + t.debt;
+  if (t.payer === undefined && used < Number.POSITIVE_INFINITY) account.left -= used;
+}
+
 export class Thread {
   instance: ModuleInstance;
   /** Instances that wait for a return from another one, outermost first. */
@@ -133,6 +142,10 @@ export class Thread {
   fuel: number;
   /** Fuel that it has used above what it had, beside the unit that stopped it. */
   debt = 0;
+  /** Where its fuel comes from whenever it takes the stack, and goes back to. */
+  account: FuelAccount | undefined = undefined;
+  /** What it was when it took the stack. */
+  drawn = 0;
   /** The guest whose host function has called it without fuel of its own: it pays. */
   payer: Thread | undefined = undefined;
   /** A monitor of its is at work. */
@@ -196,6 +209,7 @@ export class Thread {
     this.fp2 = this.base;
     this.sp = this.frameBase;
     this.pc = EXIT_PC;
+    if (this.account !== undefined) draw(this, this.account);
     running.push(this);
     free.open = false;
   }
@@ -203,6 +217,7 @@ export class Thread {
   /** Gives its part of the stack back; everything above goes with it. */
   leave(): void {
     running.pop();
+    if (this.account !== undefined) settle(this, this.account);
     free.slot = this.base;
     free.frame = this.frameBase;
     free.open = true;

@@ -13,5 +13,6 @@ export type { AddressTypeName, AddressValue, ValueTypeName } from './types.ts';
 export { enableTypeReflection, type FunctionType } from './reflection.ts';
 export { memoryOf } from './memory.ts';
 export { createWebAssembly, namespace, namespace as default } from './namespace.ts';
-export type { FuelAccount, NamespaceOptions } from './realm.ts';
+export type { FuelAccount } from '../runtime/fuel.ts';
+export type { NamespaceOptions } from './realm.ts';
 export { type GuestLimits, Limits } from '../runtime/limits.ts';

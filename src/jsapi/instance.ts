@@ -1,7 +1,7 @@
 // WebAssembly.Instance: reading imports, instantiation, the exports object. https://webassembly.github.io/spec/js-api/#instances
 import { emptyRecord } from '../syntax/records.ts';
 import { instantiateModule } from '../interpreter/instantiate.ts';
-import { invoke } from '../interpreter/invoke.ts';
+import { invokePlain } from '../interpreter/invoke.ts';
 import type { Extern, ModuleInstance } from '../runtime/instance.ts';
 import type { Import } from '../syntax/module.ts';
 import { F32, F64, type GlobalType, I32, I64, V128, typeName } from '../syntax/types.ts';
@@ -112,7 +112,8 @@ export function instantiateCore(
 ): ModuleInstance {
   let inner: ModuleInstance;
   try {
-    const make = (): ModuleInstance => instantiateModule(valid, externs, { limits: realm?.limits });
+    const make = (): ModuleInstance =>
+      instantiateModule(valid, externs, { limits: realm?.limits, fuel: realm?.account });
     inner = realm === undefined ? make() : realm.within(make);
   } catch (error) {
     throw linkErrorOf(error, who);
@@ -121,8 +122,9 @@ export function instantiateCore(
   const { start } = valid.module;
   if (start === undefined) return inner;
   try {
-    if (realm === undefined) invoke(inner.func(start), []);
-    else realm.call(inner.func(start), []);
+    const func = inner.func(start);
+    if (realm === undefined) invokePlain(func, []);
+    else realm.call(func, []);
   } catch (error) {
     throw toOutside(error);
   }

@@ -1,19 +1,14 @@
 // A namespace of its own: what is made by it is charged to its limits, and calls use up its fuel and end by its deadline.
 // The global one has no realm. Classes whose objects are charged are its own, with the members of the global ones; errors,
 // tags, globals and exceptions are the same for all.
-import { DEADLINE, endOf, outOfTime, within } from '../clock.ts';
+import { DEADLINE, endOf, within } from '../clock.ts';
 import type { Outcome } from '../interpreter/driver.ts';
-import { outOfFuel } from '../interpreter/stops.ts';
-import { type Execution, FUEL, begin, invokePlain } from '../interpreter/invoke.ts';
+import { type Execution, invokePlain } from '../interpreter/invoke.ts';
 import { either, type Shape } from '../options.ts';
+import { accountOf, FUEL, type FuelAccount, outOfFuel } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { type GuestLimits, type Limits, limits, limitsOf } from '../runtime/limits.ts';
-
-/** Fuel that is read and written: what is left for all calls together. More of it can be given at any time. */
-export interface FuelAccount {
-  left: number;
-}
 
 export interface NamespaceOptions {
   /** What all instances, memories and tables of the namespace may have together; the usual limits if not given. */
@@ -26,22 +21,20 @@ export interface NamespaceOptions {
 
 export const NAMESPACE_OPTIONS: Shape<NamespaceOptions> = {
   limits,
-  fuel: either((value) => typeof (value as FuelAccount | null)?.left === 'number', FUEL),
+  fuel: FUEL,
   deadline: either((value) => typeof value === 'function', DEADLINE),
 };
 
 export class Realm {
   readonly limits: Limits;
-  private readonly account: FuelAccount | undefined;
+  readonly account: FuelAccount | undefined;
   private readonly deadline: (() => number) | undefined;
-  /** Calls that are on the stack: the innermost one has the fuel. */
-  private readonly calls: Execution<unknown>[] = [];
   private readonly classes = new Map<object, object>();
 
   constructor(options: NamespaceOptions) {
     const { fuel, deadline } = options;
     this.limits = limitsOf(options.limits);
-    this.account = typeof fuel === 'number' ? { left: fuel } : fuel;
+    this.account = accountOf(fuel);
     this.deadline = typeof deadline === 'number' ? () => deadline : deadline;
   }
 
@@ -57,41 +50,16 @@ export class Realm {
   /** The same of a call that goes on by itself ('slice') where what it was begun in the middle of has to be over. */
   stretch(execution: Execution<unknown>): Outcome {
     execution.deadline = this.moment;
-    return this.step(execution, () => execution.stretch());
+    if (this.account === undefined) execution.fuel = Number.POSITIVE_INFINITY;
+    else execution.account = this.account;
+    const outcome = execution.stretch();
+    if (outcome === 'fuel') throw outOfFuel();
+    return outcome;
   }
 
   /** Calls a function: its results, as `invokePlain` has them. */
   call(func: Func, values: readonly unknown[]): unknown {
-    return this.within(() => {
-      if (this.account === undefined || func.instance === undefined) return invokePlain(func, values);
-      const execution = begin(func, values);
-      const outcome = this.step(execution, () => execution.step());
-      if (outcome === 'slice') throw outOfTime();
-      const { results } = execution;
-      return results.length === 1 ? results[0] : results;
-    });
-  }
-
-  /** A step of a call, with the fuel that is left. @throws Interrupted when it is used up. */
-  private step(execution: Execution<unknown>, run: () => Outcome): Outcome {
-    const { account, calls } = this;
-    if (account !== undefined) {
-      const outer = calls[calls.length - 1] as { fuel: number } | undefined;
-      const given = outer?.fuel ?? account.left;
-      execution.fuel = given;
-      calls.push(execution);
-      try {
-        return ended(run());
-      } finally {
-        calls.pop();
-        // What was given meanwhile is there for the next call.
-        const used = usedBy(execution, given);
-        if (outer === undefined) account.left -= used;
-        else outer.fuel -= used;
-      }
-    }
-    execution.fuel = Number.POSITIVE_INFINITY;
-    return ended(run());
+    return this.within(() => invokePlain(func, values, { fuel: this.account }));
   }
 
   /** The same class for this namespace. */
@@ -100,16 +68,6 @@ export class Realm {
     if (made === undefined) this.classes.set(base, (made = classFor(this, base)));
     return made;
   }
-}
-
-/** What an execution has used of an amount, and above it. */
-function usedBy({ fuel, owed }: Execution<unknown>, given: number): number {
-  return given === Number.POSITIVE_INFINITY ? 0 : Math.max(0, Math.max(given, -1) - fuel + owed);
-}
-
-function ended(outcome: Outcome): Outcome {
-  if (outcome === 'fuel') throw outOfFuel();
-  return outcome;
 }
 
 type Class = (abstract new (...args: never[]) => object) & { readonly name: string; readonly prototype: object };
@@ -140,14 +98,11 @@ function classFor<C extends Class>(realm: Realm, base: C): C {
       }
     },
   };
-  const { prototype: _, ...statics } = Object.getOwnPropertyDescriptors(base);
-  const members = Object.getOwnPropertyDescriptors(base.prototype) as PropertyDescriptorMap;
-  Object.defineProperties(made.prototype, {
-    ...members,
-    constructor: { value: made, writable: true, configurable: true, enumerable: false },
-  });
-  Object.defineProperties(made, statics as PropertyDescriptorMap);
-  Object.defineProperty(made, 'prototype', { writable: false });
+  const members: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(base.prototype);
+  members['constructor'].value = made;
+  Object.defineProperties(made.prototype, members);
+  const statics = Object.getOwnPropertyDescriptors(base) as PropertyDescriptorMap;
+  Object.defineProperties(made, { ...statics, prototype: { writable: false } });
   return made as unknown as C;
 }
 

@@ -2,10 +2,8 @@
 // they have come to a unit, a charge stands before the next one. So a path meets a charge after that much at the latest,
 // wherever it begins, and code without long paths holds none. Taken branches and calls are charged where they are made.
 // Nothing is looked at but instructions and immediates: syntax/prices.ts says why.
+import { priceOfCells } from '../syntax/prices.ts';
 import type { TreeBuilder } from './trees.ts';
-
-/** Cells of the largest object that V8 allocates like others. */
-const LARGE_OBJECT = 16_384;
 
 /** Counts the instruction under the cursor, which can be reached. */
 export function chargeInstruction(b: TreeBuilder): void {
@@ -19,7 +17,7 @@ export function chargeInstruction(b: TreeBuilder): void {
 
 /** Before an object is made whose size the instruction says. */
 export function chargeObject(b: TreeBuilder, cells: number): void {
-  charge(b, cells * (cells > LARGE_OBJECT ? b.prices.largeCell : b.prices.cell));
+  charge(b, priceOfCells(b.prices, cells));
 }
 
 function charge(b: TreeBuilder, price: number): void {

@@ -1,8 +1,35 @@
-// Fuel that code of the host uses for a guest: who pays is the thread that runs while the host function does.
-// It is counted down in interpreter/thread.ts.
+// Who pays fuel: an account that several calls share; the thread that runs while a host function does something for it; and
+// what is counted outside of code, while an instance is made.
+// What a thread has is counted down in interpreter/thread.ts.
+import { Interrupted } from '../errors.ts';
+import { amount, type Check, either } from '../options.ts';
+
+/** Fuel that several calls share, one after the other or in turns: what is left, and negative what is owed. */
+export interface FuelAccount {
+  left: number;
+}
+
+/** What fuel as an option has to be. */
+export const FUEL: Check = either(
+  (value) => typeof (value as FuelAccount | null)?.left === 'number',
+  amount('a number of units'),
+);
+
+/** An amount as an account. */
+export function accountOf(fuel: number | FuelAccount | undefined): FuelAccount | undefined {
+  return typeof fuel === 'number' ? { left: fuel } : fuel;
+}
 
 /** What is charged: a thread that is on the stack. */
 export interface Payer {
+  /** Where its fuel is from. */
+  readonly account: FuelAccount | undefined;
+  /** Who pays for it. */
+  readonly payer: Payer | undefined;
+  /** What it has left. */
+  readonly fuel: number;
+  /** A monitor of it is at work, which does nothing for it. */
+  readonly isWatched: boolean;
   /** Uses up fuel. It is stopped when the host function returns, where that was more than there was. */
   spend(units: number): void;
 }
@@ -10,11 +37,68 @@ export interface Payer {
 /** The threads that are on the stack, outermost first. */
 export const payers: Payer[] = [];
 
+/** The guest whose host function is at work, if there is one. */
+export function payerNow(): Payer | undefined {
+  if (payers.length === 0) return undefined;
+  const top = payers[payers.length - 1];
+  return top.isWatched ? undefined : top;
+}
+
 /**
  * Charges the guest that runs now, for a host function that does much for it: before it is done. Nothing happens where the
  * host itself called, in a guest of another engine, and in a turn of its own after the call has answered a promise: what is
  * done there is charged before.
  */
 export function charge(units: number): void {
-  if (payers.length > 0) payers[payers.length - 1].spend(units);
+  payerNow()?.spend(units);
+}
+
+/** Who pays in the end. */
+function source(payer: Payer): Payer {
+  let one = payer;
+  while (one.payer !== undefined) one = one.payer;
+  return one;
+}
+
+/** The innermost thread on the stack that is paid from an account: what is left in that is with it. */
+export function holderOf(account: FuelAccount): Payer | undefined {
+  for (let i = payers.length - 1; i >= 0; i--) if (source(payers[i]).account === account) return payers[i];
+  return undefined;
+}
+
+/** What is left of that with which a thread is paid. */
+export function leftWith(payer: Payer): number {
+  return source(payer).fuel;
+}
+
+/**
+ * What host functions may use for a guest above what it has. They cannot be put aside, since they stand on the JavaScript
+ * stack; so they come to their end, and what they used is owed.
+ */
+export const OVERDRAFT = 1_000_000;
+
+export function outOfFuel(): Interrupted {
+  return new Interrupted('fuel', 'all fuel consumed: the program was stopped');
+}
+
+/** Charges work outside of code before it is done, in parts of units. @throws Interrupted where there is not so much. */
+export type Pay = (units: number) => void;
+
+/** Whole units are charged to an account; without one, to a guest, as the calls are that its host functions make. */
+export function payFrom(account: FuelAccount | undefined, guest: Payer | undefined): Pay {
+  let owed = 0;
+  return (units) => {
+    owed += units;
+    if (owed < 1) return;
+    const whole = Math.floor(owed);
+    owed -= whole;
+    const payer = account === undefined ? guest : holderOf(account);
+    if (payer !== undefined) {
+      payer.spend(whole);
+      if (leftWith(payer) < (account === undefined ? -OVERDRAFT : 0)) throw outOfFuel();
+    } else if (account !== undefined) {
+      account.left -= whole;
+      if (account.left < 0) throw outOfFuel();
+    }
+  };
 }

@@ -41,6 +41,14 @@ export const PRICES: Prices = Object.freeze({
   hostValue: 1 / 64,
 });
 
+/** Cells of the largest object that V8 allocates like others. */
+const LARGE_OBJECT = 16_384;
+
+/** Of an object whose size an instruction says. */
+export function priceOfCells(prices: Prices, cells: number): number {
+  return cells * (cells > LARGE_OBJECT ? prices.largeCell : prices.cell);
+}
+
 const RANGE = 'a number of units from 0 to 1000';
 
 /** At most so much that no charge is more than the loops can count. */

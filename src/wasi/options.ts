@@ -1,7 +1,6 @@
 // What the options of WASI and of its `run` have to be, and what else its methods are given. The interfaces stand where they are used: index.ts, program.ts.
 import { DEADLINE } from '../clock.ts';
 import {
-  amount,
   bound,
   callable,
   type Check,
@@ -19,6 +18,7 @@ import {
 } from '../options.ts';
 import { directory, isPieceSource, mode } from './host/checks.ts';
 import type { WasiOptions } from './index.ts';
+import { FUEL } from '../runtime/fuel.ts';
 import { limits } from '../runtime/limits.ts';
 import { needsHost, streamOfHost } from './messages.ts';
 import type { ProgramOptions } from './program.ts';
@@ -93,7 +93,7 @@ export const PROGRAM_OPTIONS: Shape<ProgramOptions> = {
     slice: whole('a number of units of fuel', 1),
   }),
   maxMemoryBytes: bound('a number of bytes'),
-  fuel: amount('a number of units'),
+  fuel: FUEL,
   signal: having('an AbortSignal', 'aborted'),
   deadline: DEADLINE,
 };

@@ -4,6 +4,7 @@
 import { apart, endOf, within } from '../clock.ts';
 import { LinkError } from '../errors.ts';
 import { emptyRecord } from '../syntax/records.ts';
+import type { FuelAccount } from '../runtime/fuel.ts';
 import { isFunc } from '../runtime/func.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { Memory } from '../runtime/memory.ts';
@@ -31,13 +32,14 @@ export type ProgramImports = Readonly<Record<string, Readonly<Record<string, unk
 /** What is needed of an engine: `engine` of wasmi-ts is one. */
 export interface Engine<M extends ProgramModule = never> {
   /**
-   * Makes an instance, under the limits of the program; its start function is a call that has not begun. `release` gives
-   * back what the instance was charged, when its thread has ended.
+   * Makes an instance, under the limits of the program, with fuel of its account; its start function is a call that has
+   * not begun. `release` gives back what the instance was charged, when its thread has ended.
    */
   beginInstantiate(
     module: M,
     imports: ProgramImports,
     limits: Limits,
+    fuel?: FuelAccount,
   ): { instance: ProgramInstance; start: GuestCall | undefined; release?(): void };
   /** Lets the host's timers and events have a turn. */
   yieldToHost(): Promise<void>;
@@ -71,10 +73,11 @@ export function runProgram<M extends ProgramModule>(
   const exported = exportsOfModule(module.module);
   const { limits } = process;
   const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes, limits);
-  const scheduler = new Scheduler({ ...order, fuel, signal, deadline });
-  const callsOf = (name: EntryName, args: readonly number[], use = (_instance: ProgramInstance): void => {}) => {
-    const { instance, start, release } = engine.beginInstantiate(module, imports, limits);
-    use(instance);
+  const account = typeof fuel === 'object' ? fuel : { left: fuel ?? Number.MAX_SAFE_INTEGER };
+  const scheduler = new Scheduler({ ...order, fuel: account, signal, deadline });
+  const callsOf = (name: EntryName, args: readonly number[], use?: (one: ProgramInstance) => void) => {
+    const { instance, start, release } = engine.beginInstantiate(module, imports, limits, account);
+    use?.(instance);
     const func = instance.exports[name];
     // A thread's part of the stack begins with a frame, which host functions do not have.
     if (isFunc(func) && func.instance === undefined) throw new LinkError(hostEntry(name));

@@ -17,6 +17,8 @@ const LARGE = `(module (func (export "_start")) ${many(150_000, '(func (drop (i3
 const THREADED = `(module (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
   (memory (export "memory") 1 1 shared) (func (export "wasi_thread_start") (param i32 i32) (loop (br 0)))
   (func (export "_start") (drop (call $spawn (i32.const 0))) (loop (br 0))))`;
+const ROUNDS = `(func $rounds (param $n i32) (loop $l
+  (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))`;
 const FILES = {
   'answer.wat': '(module (func (export "f") (result i32) (i32.const 42)))',
   'loop.wat': '(module (func (export "_start") (loop (br 0))))',
@@ -34,6 +36,8 @@ const FILES = {
       (module (func (export "f") (loop (br 0)))) (assert_return (invoke "f")))
     (wait $t)`,
   'large.wast': LARGE,
+  'thrice.wat': `(module ${ROUNDS} (func $begin (call $rounds (i32.const 60))) (start $begin)
+    (func (export "_initialize") (call $rounds (i32.const 60))) (func (export "f") (call $rounds (i32.const 60))))`,
 };
 for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
 
@@ -70,6 +74,14 @@ describe('--timeout was looked at between the calls of a guest that runs: it end
     expect((await run('wast --timeout 1h threads.wast large.wast --nonsense')).code).toBe(2);
     expect((await run('wast --timeout 0s loop.wast')).err).toContain('a time is longer than 0');
   });
+});
+
+test('--fuel was given anew to start functions, _initialize, what is invoked, and each module that is linked', async () => {
+  const codes = async (line: string, amounts: readonly number[]): Promise<number[]> =>
+    Promise.all(amounts.map(async (fuel) => (await run(`--fuel ${fuel} ${line}`)).code));
+  // Three times 59 branches and a call, and four first calls.
+  expect(await codes('--invoke f thrice.wat', [100, 183, 184])).toEqual([125, 125, 0]);
+  expect(await codes('--module m=thrice.wat --invoke f thrice.wat', [184, 306, 307])).toEqual([125, 125, 0]);
 });
 
 const bin = join(projectRoot, 'bin', 'wasmi-ts');

@@ -7,6 +7,7 @@ import { type LoopName, useLoop } from '../../src/closures.ts';
 import {
   compile,
   type Execution,
+  type FuelAccount,
   type Feature,
   FEATURES,
   type FeatureSet,
@@ -143,14 +144,15 @@ const whole: Drive = (call) => void call.run();
 function counted(call: Execution<Value>): GuestCall & { used: number } {
   return {
     used: 0,
-    fuel: 0,
+    account: undefined,
     step(slice) {
-      call.fuel = this.fuel;
+      const { account } = this as { account: FuelAccount | undefined };
+      const before = account?.left ?? 0;
+      call.account = account;
       try {
         return call.step(slice);
       } finally {
-        this.used += this.fuel - call.fuel;
-        this.fuel = call.fuel;
+        this.used += before - (account?.left ?? 0);
       }
     },
     whenReady: () => expect.fail('it waits for nothing'),

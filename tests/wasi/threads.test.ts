@@ -189,6 +189,30 @@ describe('guest threads', () => {
     await expect(run(module, { signal: abort.signal })).rejects.toThrow(Interrupted);
   });
 
+  it('pay from one account for their instances, which were free, for start functions and for all that they run', async () => {
+    // A table of 1,001 units in each instance; a start function of some 100.
+    const more = `(table 64000 funcref)
+      (func $begin (local $i i32) (local.set $i (i32.const 100))
+        (loop $l (br_if $l (local.tee $i (i32.sub (local.get $i) (i32.const 1))))))
+      (start $begin)`;
+    const used = async (start: string): Promise<number> => {
+      const account = { left: 1e6 };
+      await run(program(start, '', more), { fuel: account });
+      return 1e6 - account.left;
+    };
+    const spawned = '(drop (call $spawn (i32.const 0)))';
+    const counts = await Promise.all(['', spawned, spawned + spawned].map(used));
+    const [one, two, three] = counts;
+    expect(one).toBeGreaterThan(1100);
+    expect(one).toBeLessThan(1120);
+    expect(two - one).toBeGreaterThan(1001);
+    // Calls that are the first of the instance cost once.
+    expect(three - two).toBeLessThanOrEqual(two - one);
+    expect(three - two).toBeGreaterThan(1001);
+    await expect(run(program('', '', more), { fuel: 1000 })).rejects.toMatchObject({ reason: 'fuel' });
+    await expect(run(program(spawned, '', more), { fuel: 2000 })).rejects.toMatchObject({ reason: 'fuel' });
+  });
+
   it.each(['async', 'sync'] as const)(
     'had no deadline in mode %s: it ends them, busy, asleep or waiting',
     async (mode) => {

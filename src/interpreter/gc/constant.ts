@@ -4,15 +4,16 @@ import { checkTime } from '../../clock.ts';
 import type { InstructionCursor } from '../../decoder/instruction-cursor.ts';
 import { Trap } from '../../errors.ts';
 import { cellsOf, packMask, structLayout } from '../../lowering/layout.ts';
+import type { Pay } from '../../runtime/fuel.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { externalise, internalise } from '../../runtime/references.ts';
 import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
 import type { Bits } from '../../runtime/values.ts';
+import { priceOfCells } from '../../syntax/prices.ts';
 import type { ValType } from '../../syntax/types.ts';
-import type { DefType } from '../../validator/type-space.ts';
 
-/** Evaluates an instruction on objects; answers false for any other. @throws Trap, ExhaustionError */
-export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[]): boolean {
+/** Evaluates an instruction on objects; answers false for any other. @throws Trap, ExhaustionError, Interrupted */
+export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): boolean {
   const { name } = cursor.row;
   switch (name) {
     case 'ref.i31':
@@ -27,14 +28,17 @@ export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, 
     default:
       break;
   }
-  if (name.startsWith('struct.')) newStruct(name, inst.space.at(cursor.index), stack);
-  else if (name.startsWith('array.')) newArray(name, inst.space.at(cursor.index), cursor.index2, stack);
+  if (name.startsWith('struct.')) newStruct(inst, cursor, stack, pay);
+  else if (name.startsWith('array.')) newArray(inst, cursor, stack, pay);
   else return false;
   return true;
 }
 
-function newStruct(name: string, type: DefType, stack: Bits[]): void {
+function newStruct(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): void {
+  const { name } = cursor.row;
+  const type = inst.space.at(cursor.index);
   const { storage, cell, blank } = structLayout(type);
+  pay(priceOfCells(inst.unit.prices, blank.length));
   let descriptor: StructObject | null = null;
   if (name.endsWith('_desc')) {
     descriptor = stack.pop() as StructObject | null;
@@ -47,11 +51,14 @@ function newStruct(name: string, type: DefType, stack: Bits[]): void {
   stack.push(new StructObject(type, fields, descriptor));
 }
 
-function newArray(name: string, type: DefType, count: number, stack: Bits[]): void {
+function newArray(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): void {
+  const { name } = cursor.row;
+  const type = inst.space.at(cursor.index);
   const storage = elementStorage(type);
   const size = cellsOf(storage);
   const fixed = name === 'array.new_fixed';
-  const length = fixed ? count : Number(stack.pop());
+  const length = fixed ? cursor.index2 : Number(stack.pop());
+  pay(1 + Math.ceil(length * inst.unit.prices.element));
   const cells = blankCells(storage, length);
   if (fixed) for (let i = length - 1; i >= 0; i--) writeCellBits(cells, storage, i * size, stack.pop());
   else if (name === 'array.new') {
@@ -69,7 +76,7 @@ const PIECE = 1 << 18;
 function copyOn(cells: Cells, size: number): void {
   for (let done = size; done < cells.length; ) {
     checkTime();
-    const piece = Math.min(done, PIECE * size, cells.length - done);
+    const piece = Math.min(done, PIECE * size);
     cells.copyWithin(done, 0, piece);
     done += piece;
   }

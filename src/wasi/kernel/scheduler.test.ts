@@ -6,7 +6,7 @@ const turnOfHost = (): Promise<void> => new Promise((resolve) => setImmediate(re
 
 /** A call that does steps, each of which uses up its slice, and ends after the last. */
 class Steps implements GuestCall {
-  fuel = 0;
+  account = { left: 0 };
   timeLeft: number | undefined;
   waitsForMemory = false;
   midway = false;
@@ -27,8 +27,8 @@ class Steps implements GuestCall {
     const step = this.steps.shift();
     if (step === undefined) return 'done';
     // A slice is over when it is overdrawn, as in the engine: else a busy machine makes it look interrupted.
-    this.fuel -= slice + 1;
-    return step(this) ?? (this.fuel < 0 ? 'fuel' : 'slice');
+    this.account.left -= slice + 1;
+    return step(this) ?? (this.account.left < 0 ? 'fuel' : 'slice');
   }
 
   whenReady(wake: () => void): void {
@@ -115,7 +115,7 @@ describe('the scheduler', () => {
         log.push(this.letter);
         while (Date.now() < (options?.deadline ?? 0) + 1) {}
         const whole = this.left % 3 === 0;
-        this.fuel -= whole ? slice + 1 : Math.floor(slice / 3);
+        this.account.left -= whole ? slice + 1 : Math.floor(slice / 3);
         return 'slice';
       }
     }

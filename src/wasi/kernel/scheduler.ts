@@ -7,13 +7,14 @@
 import { due, endOf, now, within } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
 import { type AbortLike, checkStop, untilStopped } from '../../runtime/abort.ts';
+import type { FuelAccount } from '../../runtime/fuel.ts';
 import { NOTHING_LEFT, shareOfTurn } from '../../runtime/turns.ts';
 import { cannotWaitSync, nobodyWakes } from '../messages.ts';
 
 /** A call of a guest function that is run in steps; the engine's executions are such. */
 export interface GuestCall {
-  /** Units of fuel that it may still use. */
-  fuel: number;
+  /** What has the fuel that it uses. */
+  set account(account: FuelAccount | undefined);
   /**
    * Runs at most so much further, and until the deadline at most, in milliseconds as Date.now() tells it. Throws what
    * ends the call.
@@ -38,8 +39,8 @@ export interface SchedulerOptions {
   readonly seed?: number | undefined;
   /** The longest slice, in units of fuel, while there are several threads. */
   readonly slice?: number | undefined;
-  /** Fuel of all threads together; practically unlimited if not given. */
-  readonly fuel?: number | undefined;
+  /** Fuel of all threads together, or an account of it; practically unlimited if not given. */
+  readonly fuel?: number | FuelAccount | undefined;
   readonly signal?: AbortLike | undefined;
   /** When the program has to be over, in milliseconds as Date.now() tells it. */
   readonly deadline?: number | undefined;
@@ -76,7 +77,7 @@ export class Scheduler {
   private readonly signal: AbortLike | undefined;
   /** When all has to be over, on our clock. */
   private readonly end: number;
-  private fuel: number;
+  private readonly account: FuelAccount;
   private sinceHost = 0;
   private readonly threads = new Set<GuestThread>();
   private readonly runnable: GuestThread[] = [];
@@ -87,7 +88,7 @@ export class Scheduler {
   constructor({ seed, slice = SLICE, fuel = Number.MAX_SAFE_INTEGER, signal, deadline }: SchedulerOptions = {}) {
     this.slice = slice;
     this.chance = seed === undefined ? undefined : chanceFrom(seed);
-    this.fuel = fuel;
+    this.account = typeof fuel === 'number' ? { left: fuel } : fuel;
     this.signal = signal;
     this.end = endOf(deadline);
   }
@@ -170,13 +171,14 @@ export class Scheduler {
   /** A turn, or what is left of it: until the moment `pause` at most. */
   private turn(thread: GuestThread, pause: number): void {
     const [call] = thread.calls;
-    const before = this.fuel;
+    const { account } = this;
+    const before = account.left;
     const slice = thread.left ?? this.sliceLength();
-    call.fuel = before;
+    call.account = account;
     const timed = pause !== Number.POSITIVE_INFINITY;
     const outcome = call.step(slice, timed ? { deadline: Date.now() + (pause - now()) } : undefined);
-    this.fuel = call.fuel;
-    const used = before - this.fuel;
+    // The host may have given more meanwhile.
+    const used = Math.max(0, before - account.left);
     const left = slice - used;
     if (this.chance !== undefined) this.sinceHost += used + TURN_COST;
     // No other thread sees what is half done.
