@@ -209,6 +209,7 @@ export class Selector {
     if (!isSlot(test)) return false;
     const branch = negated ? 'br_unless' : 'br_if';
     if (isSlot(value)) return this.op(`copy32,${branch}`, value.at, slot, value, test, label);
+    if (value.kind !== 'load') return false;
     const name = `${branch}.tee.${value.op}`;
     return test.lo === slot && has(name) && this.op(name, value.at, slot, value.a as Node, value.lo, label);
   }
