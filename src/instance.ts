@@ -20,13 +20,15 @@ import {
   type AsyncRunOptions,
   type BeginOptions,
   type Execution,
+  RUN_OPTIONS,
   type Results,
-  runOptions,
   type RunOptions,
   begin,
+  fuelAlone,
   invoke,
   invokeLater,
   invokeForResults,
+  invokeWith,
 } from './interpreter/invoke.ts';
 import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
 import { bitsToValue, valueToBits } from './interpreter/border.ts';
@@ -196,8 +198,9 @@ export class Instance {
 
   /** Like `call`, with fuel. @throws Interrupted when it is used up; TypeError for an unknown option. */
   callWith(options: RunOptions, name: string, ...args: readonly Value[]): Results {
-    const checked = runOptions('callWith', options);
-    return invokeForResults(this.named(name), args, checked);
+    const fuel = fuelAlone(options);
+    const checked = fuel >= 0 ? undefined : checkOptions('callWith', options, RUN_OPTIONS);
+    return invokeWith(this.named(name), args, fuel, checked);
   }
 
   /** Calls an exported function on a thread that waits for host functions that answer promises. */

@@ -11,12 +11,29 @@ import { growReferences } from './loop-support.ts';
 import { isMisfit, isObject, misfit, referenceOut, toReference } from '../runtime/references.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F, SLOTS_I64 as L } from './stack.ts';
 import { toPrimitive } from './to-primitive.ts';
+import { slotsOf } from '../lowering/operands.ts';
 import { readWords, wordsOf, writeWords } from './words.ts';
 
 /** The value of type t in the slot at `word` (an index of SLOTS). Small, so that it is part of what calls it. */
 export function readValue(t: ValType, word: number): Value {
   return t === I32 ? S[word] : readOther(t, word);
 }
+
+export type Read<T> = (t: ValType, word: number) => T;
+
+/** The values of some types that stand from a word on. Literals are made faster than arrays that grow. */
+export function readAll<T>(types: readonly ValType[], base: number, read: Read<T>): T[] {
+  if (types.length === 1) return [read(types[0], base)];
+  const values: T[] = [];
+  let word = base;
+  for (let i = 0; i < types.length; i++) {
+    values.push(read(types[i], word));
+    word += 2 * slotsOf(types[i]);
+  }
+  return values;
+}
+
+export const readValues = (types: readonly ValType[], base: number): Value[] => readAll(types, base, readValue);
 
 function readOther(t: ValType, word: number): Value {
   switch (t) {

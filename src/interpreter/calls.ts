@@ -10,7 +10,7 @@ import { HEADER_WORDS } from '../lowering/emit.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { type DefType, type TypeSpace, isSubtype } from '../validator/type-space.ts';
-import { checkCrossing, plainValue, plainValues, readValue, which, writeValue } from './border.ts';
+import { checkCrossing, plainValue, plainValues, readValues, which, writeValue } from './border.ts';
 import { CROSS_RETURN_PC } from './code-space.ts';
 import { isUncatchable, raise } from './exceptions.ts';
 import { isPaid, markPaid, priceOf } from './first-calls.ts';
@@ -19,6 +19,7 @@ import { entryOf } from './lowered.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 import { type FirstCall, NONE, type Thread, running } from './thread.ts';
 import { exceptionOf } from './wasm-exception.ts';
+import { spanOf } from './words.ts';
 
 const CALL = opNumber('call') as number;
 const CALL_IMPORT = opNumber('call.import') as number;
@@ -36,8 +37,18 @@ export function exhausted(): ExhaustionError {
 
 /** Puts the frame of a function whose arguments stand at fp2 in order: room, zeroed locals, pc. */
 export function enterFrame(t: Thread, entry: number): void {
+  if (!hasFrameRoom(t, entry)) throw exhausted();
+  openFrame(t, entry);
+}
+
+/** Is there room for the frame of a function whose arguments stand at fp2? */
+export function hasFrameRoom({ fp2, sp }: Thread, entry: number): boolean {
+  return fp2 + C[entry - HEADER_WORDS] <= SLOT_WORDS && sp <= FRAME_WORDS;
+}
+
+/** The same where there is. */
+export function openFrame(t: Thread, entry: number): void {
   const header = entry - HEADER_WORDS;
-  if (t.fp2 + C[header] > SLOT_WORDS || t.sp > FRAME_WORDS) throw exhausted();
   const end = t.fp2 + C[header + 2];
   const word = t.fp2 + C[header + 1];
   if (word < end) clear(word, end);
@@ -238,23 +249,21 @@ export function callWith(
   canWait: boolean,
 ): unknown {
   if (callerHost !== undefined) return callerHost(caller, args, canWait);
-  return (host as (...values: Value[]) => unknown)(...args);
+  const callable = host as (...values: Value[]) => unknown;
+  // Spreading a list costs as much as all the rest.
+  if (args.length === 1) return callable(args[0]);
+  return args.length === 2 ? callable(args[0], args[1]) : callable(...args);
 }
+
+const NO_VALUES: readonly Value[] = [];
 
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
   const { signature: type, defType, direct } = func;
   if (direct === undefined) checkCrossing(func);
   t.spend(Math.floor((type.params.length + type.results.length) * t.instance.unit.prices.hostValue));
   const base = t.fp2 + shift;
-  const args: Value[] = [];
-  let word = base;
-  for (const param of type.params) {
-    if (direct === undefined) args.push(readValue(param, word));
-    word += 2 * slotsOf(param);
-  }
-  let results = base;
-  for (const result of type.results) results += 2 * slotsOf(result);
-  const top = Math.max(word, results);
+  const args = direct === undefined ? readValues(type.params, base) : NO_VALUES;
+  const top = base + spanOf(defType);
   t.reserve(top);
   // The host may call back, and code may move then: t.pc follows, returnPc does not.
   const size = returnPc - t.pc;

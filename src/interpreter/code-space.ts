@@ -54,10 +54,19 @@ export function place(unit: CodeUnit, index: number, code: Int32Array, targets: 
 
 /** Sees to it that a unit whose code runs next has no entries of code that was dropped. */
 export function freshen(unit: CodeUnit): void {
-  if (unit.generation === generation) return;
+  if (unit.generation !== generation) renew(unit);
+}
+
+function renew(unit: CodeUnit): void {
   unit.generation = generation;
   unit.entries.fill(0);
   unit.lowered.fill(0);
+}
+
+/** The entry of a function of a unit; 0 where it has no code. */
+export function freshEntry(unit: CodeUnit, index: number): number {
+  freshen(unit);
+  return unit.entries[index];
 }
 
 /** Drops all code. Old pcs can be looked up in the generation that this answers. */

@@ -86,65 +86,66 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
     if (t.payer !== undefined) checkPayers(t);
     // Code of the host may have moved the deadline.
     const end = Math.min(pause, due.at);
-    const timed = end !== Number.POSITIVE_INFINITY;
-    if (timed && reason !== REASON.crossReturn) {
-      const time = now();
-      if (time >= end) return stop(t, 'slice');
-      if (reason === REASON.quantum && last > 0) setPace(time - last);
-      last = time;
+    let quantum = QUANTUM;
+    if (end !== Number.POSITIVE_INFINITY) {
+      quantum = pace;
+      if (reason !== REASON.crossReturn) {
+        const time = now();
+        if (time >= end) return stop(t, 'slice');
+        if (reason === REASON.quantum && last > 0) setPace(time - last);
+        last = time;
+      }
     }
     if (t.first !== undefined) {
       goOnFirst(t, t.first, end);
       continue;
     }
-    reason = enterLoop(t, Math.min(timed ? pace : QUANTUM, t.fuel, t.slice));
-    switch (reason) {
-      case REASON.quantum:
-        break;
-      case REASON.done:
-        return 'done';
-      case REASON.lower:
-        resolveCall(t, end);
-        break;
-      case REASON.unpaid:
-        firstEntered(t);
-        break;
-      case REASON.callImport:
-        if (callImport(t, end)) return 'suspended';
-        break;
-      case REASON.callIndirect:
-        if (callIndirectSlow(t, end)) return 'suspended';
-        break;
-      case REASON.crossReturn:
-        crossReturn(t);
-        break;
-      case REASON.grow:
-        growMemory(t);
-        break;
-      case REASON.probe:
-        reportProbe(t);
-        break;
-      case REASON.wait:
-        if (waitOnMemory(t, end)) return 'suspended';
-        break;
-      case REASON.throw:
-        throwTag(t);
-        break;
-      case REASON.throwRef:
-        throwRef(t);
-        break;
-      case REASON.exhausted:
-        if (isFirstWithoutRoom(t)) break;
-        throw exhausted();
-      case REASON.memoryOutOfBounds:
-        // Another thread of the host may have let it grow since the loop looked: then the access is made again.
-        t.instance.memory.refresh();
-        if (t.instance.memory.byteLength === seenLength) throw new Trap(trapKind(reason));
-        break;
-      default:
-        throw new Trap(trapKind(reason));
-    }
+    reason = enterLoop(t, Math.min(quantum, t.fuel, t.slice));
+    if (reason === REASON.done) return 'done';
+    if (reason === REASON.callImport ? callImport(t, end) : waitsFor(t, reason, end)) return 'suspended';
   }
+}
+
+/** Does what the loop was left for. Answers true when the thread has to wait. Apart, to keep `drive` small for V8. */
+function waitsFor(t: Thread, reason: number, end: number): boolean {
+  switch (reason) {
+    case REASON.quantum:
+      return false;
+    case REASON.lower:
+      resolveCall(t, end);
+      return false;
+    case REASON.unpaid:
+      firstEntered(t);
+      return false;
+    case REASON.callIndirect:
+      return callIndirectSlow(t, end);
+    case REASON.crossReturn:
+      crossReturn(t);
+      return false;
+    case REASON.grow:
+      growMemory(t);
+      return false;
+    case REASON.probe:
+      reportProbe(t);
+      return false;
+    case REASON.wait:
+      return waitOnMemory(t, end);
+    case REASON.throw:
+      throwTag(t);
+      return false;
+    case REASON.throwRef:
+      throwRef(t);
+      return false;
+    case REASON.exhausted:
+      if (isFirstWithoutRoom(t)) return false;
+      throw exhausted();
+    case REASON.memoryOutOfBounds:
+      // Another thread of the host may have let it grow since the loop looked: then the access is made again.
+      t.instance.memory.refresh();
+      if (t.instance.memory.byteLength !== seenLength) return false;
+      break;
+  }
+  throw new Trap(trapKind(reason));
 }
 
 /** @throws Interrupted when those who pay for a call of a host function cannot, or were given up. */
@@ -184,8 +185,8 @@ function enterLoop(t: Thread, quantum: number): number {
   const { memory } = instance;
   if (instance.unit.view !== instance.paid) standFor(instance);
   // What the host did to it, it did before: nobody else runs while the loop does.
-  const fuel =
-    memory.M8.length < memory.byteLength || memory.sharedLength !== undefined ? seen(t, memory) * quantum : quantum;
+  let fuel = quantum;
+  if (memory.M8.length < memory.byteLength || memory.sharedLength !== undefined) fuel *= seen(t, memory);
   seenLength = memory.byteLength;
   setMidway(t.midway);
   try {

@@ -19,13 +19,6 @@ export function isPaid({ paid }: ModuleInstance, index: number): boolean {
   return hasBit(paid, index);
 }
 
-/** The entry of a function that the instance has paid for, and that has code; 0 for others. */
-export function paidEntry({ paid, unit }: ModuleInstance, index: number): number {
-  if (!hasBit(paid, index)) return 0;
-  freshen(unit);
-  return unit.entries[index];
-}
-
 /** Notes that the instance has paid for a function. */
 export function markPaid({ unit, paid }: ModuleInstance, index: number): void {
   freshen(unit);

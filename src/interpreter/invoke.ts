@@ -12,20 +12,37 @@ import { slotsOf } from '../lowering/operands.ts';
 import { counted } from '../syntax/shown.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import type { TypeSpace } from '../validator/type-space.ts';
-import { checkCrossing, which, plainValues, readBits, readValue, writeBits, writeValue } from './border.ts';
-import { callWith, enterFrame, exhausted, promised, refusedPromise, valuesOf, writeResults } from './calls.ts';
-import { EXIT_PC } from './code-space.ts';
+import {
+  checkCrossing,
+  plainValues,
+  readAll,
+  readBits,
+  readValue,
+  readValues,
+  which,
+  writeBits,
+  writeValue,
+} from './border.ts';
+import {
+  callWith,
+  exhausted,
+  hasFrameRoom,
+  openFrame,
+  promised,
+  refusedPromise,
+  valuesOf,
+  writeResults,
+} from './calls.ts';
+import { EXIT_PC, freshEntry } from './code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
 import { Execution } from './execution.ts';
 import { type DeadlineOptions, STOP_OPTIONS, type StopOptions, checkedFuel, outOfFuel } from './stops.ts';
-import { paidEntry } from './first-calls.ts';
 import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
-import { slotWords } from './words.ts';
-import { Thread, checkOpen, free, running } from './thread.ts';
+import { slotWords, spanOf } from './words.ts';
+import { type Thread, checkOpen, free, running, threadFor } from './thread.ts';
 
 export { Execution } from './execution.ts';
 
-type Read<T> = (t: ValType, word: number) => T;
 /** Reads results of some types that stand from a word on. */
 type Finish<R> = (types: readonly ValType[], base: number) => R;
 type Write<T> = (t: ValType, word: number, value: T, space: TypeSpace) => void;
@@ -70,17 +87,6 @@ function misfitOf(error: unknown, i: number, count: number): unknown {
   return which(error, `argument ${i + 1} of ${count}`);
 }
 
-function readAll<T>(types: readonly ValType[], base: number, read: Read<T>): T[] {
-  const values: T[] = [];
-  let word = base;
-  for (let i = 0; i < types.length; i++) {
-    values.push(read(types[i], word));
-    word += 2 * slotsOf(types[i]);
-  }
-  return values;
-}
-
-const readValues = (types: readonly ValType[], base: number): Value[] => readAll(types, base, readValue);
 const readAllBits = (types: readonly ValType[], base: number): Bits[] => readAll(types, base, readBits);
 
 /** What calls answer: nothing, the only result, or all results. */
@@ -95,7 +101,7 @@ function noFrame(): InternalError {
 
 /**
  * Puts the first frame of a thread that is on the stack in order: arguments, the way out, the function's entry. One that is
- * not lowered is entered when the thread runs.
+ * not lowered is entered when the thread runs; so is one without room, which costs the same then.
  */
 function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T>): void {
   const { instance } = func;
@@ -104,9 +110,9 @@ function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
   thread.sp = thread.frameBase + 2;
-  const entry = paidEntry(instance, func.index);
-  if (entry === 0) beginFirst(thread, func);
-  else enterFrame(thread, entry);
+  const entry = freshEntry(instance.unit, func.index);
+  if (entry === 0 || !hasFrameRoom(thread, entry)) beginFirst(thread, func);
+  else openFrame(thread, entry);
 }
 
 /** It begins with a call that is the first one, or whose function has no code. */
@@ -129,14 +135,14 @@ function reserving<T>(top: number, action: () => T): T {
 /** A host function called from outside, without a thread: what it answers, or a promise of it. */
 function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWait: boolean): HostAnswer {
   checkOpen();
-  const { signature: type, direct } = func;
+  const { signature: type, defType, direct } = func;
   const base = free.slot;
-  const top = base + Math.max(slotWords(type.params), slotWords(type.results));
+  const top = base + spanOf(defType);
   // Such calls may nest without a frame of wasm between them, which would be checked.
   if (top > SLOT_WORDS) throw exhausted();
   writeAll(func, base, args, write);
   if (direct !== undefined) return { promise: reserving(top, () => direct(base, canWait)), values: undefined };
-  const values = readAll(type.params, base, readValue);
+  const values = readValues(type.params, base);
   return reserving(top, () => {
     const answer = callWith(func, undefined, values, canWait);
     const promise = promised(type, answer);
@@ -161,26 +167,35 @@ function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, fini
   return hostResults(func, values, finish);
 }
 
-function call<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
-  if (options.deadline !== undefined) return callUntil(func, args, options, write, finish);
-  if (func.instance === undefined) return callHostNow(func, args, write, finish);
-  const { fuel } = options;
-  const thread = new Thread(func.instance, typeof fuel === 'number' ? fuel : Number.POSITIVE_INFINITY, false);
+/** Calls a function with fuel, an amount or an account; where none is given, whoever called the host pays. */
+function call<T, R>(
+  func: Func,
+  args: readonly T[],
+  fuel: number | FuelAccount | undefined,
+  write: Write<T>,
+  finish: Finish<R>,
+): R {
+  const { instance } = func;
+  if (instance === undefined) return callHostNow(func, args, write, finish);
+  const thread = threadFor(instance, typeof fuel === 'number' ? fuel : Number.POSITIVE_INFINITY);
   if (typeof fuel === 'object') thread.account = fuel;
   else if (running.length > 0 && fuel === undefined) thread.payer = payerNow() as Thread | undefined;
   let outcome: Outcome;
+  let results: R | undefined;
   thread.enter();
   try {
     start(thread, func, args, write);
     outcome = drive(thread, Number.POSITIVE_INFINITY);
-    if (outcome === 'done') return finish(func.signature.results, thread.fp2);
+    if (outcome === 'done') results = finish(func.signature.results, thread.fp2);
   } catch (error) {
     stopped(thread, error);
     throw error;
   } finally {
     thread.leave();
   }
-  throw stoppedBy(outcome);
+  if (outcome !== 'done') throw stoppedBy(outcome);
+  thread.retire();
+  return results as R;
 }
 
 /** Nothing but time bounds the slice. */
@@ -188,10 +203,13 @@ function stoppedBy(outcome: Outcome): Interrupted {
   return outcome === 'slice' ? outOfTime() : outOfFuel();
 }
 
+/** The same with options that are checked. */
 function callUntil<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
-  return within(endOf(options.deadline), () => {
+  const { fuel, deadline } = options;
+  if (deadline === undefined) return call(func, args, fuel, write, finish);
+  return within(endOf(deadline), () => {
     checkTime();
-    return call(func, args, { fuel: options.fuel }, write, finish);
+    return call(func, args, fuel, write, finish);
   });
 }
 
@@ -227,43 +245,48 @@ function plainArguments(func: Func, args: readonly Value[]): readonly Value[] {
   return plainValues(func.signature.params, copyOf(func, args));
 }
 
-const NO_OPTIONS: RunOptions = { fuel: undefined };
-
-/**
- * Options of a call, checked: without the loops of checkOptions where fuel alone is given, as metered calls do.
- * @throws TypeError, RangeError.
- */
-export function runOptions(who: string, options: RunOptions): RunOptions {
-  if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype) {
-    return checkOptions(who, options, RUN_OPTIONS);
-  }
-  for (const name in options) if (name !== 'fuel') return checkOptions(who, options, RUN_OPTIONS);
+/** The fuel that plain options are, which metered calls give; -1 where they are something else, to be checked. */
+export function fuelAlone(options: RunOptions): number {
+  if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype) return -1;
+  for (const name in options) if (name !== 'fuel') return -1;
   const { fuel } = options;
-  return typeof fuel === 'number' && fuel >= 0 ? { fuel } : checkOptions(who, { fuel }, RUN_OPTIONS);
+  return typeof fuel === 'number' ? fuel : -1;
 }
 
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
 export function invoke(func: Func, args: readonly Value[], options?: RunOptions): readonly Value[] {
   checkCrossing(func);
-  const checked = options === undefined ? NO_OPTIONS : runOptions('invoke', options);
-  return call(func, plainArguments(func, args), checked, writeValue, readValues);
+  if (options === undefined) return call(func, plainArguments(func, args), undefined, writeValue, readValues);
+  const checked = checkOptions('invoke', options, RUN_OPTIONS);
+  return callUntil(func, plainArguments(func, args), checked, writeValue, readValues);
 }
 
-/** The same for callers that want the only result itself. `args` is an array that is theirs alone. */
-export function invokeForResults(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): Results {
+/**
+ * The same for callers that want the only result itself: with so much fuel, or with `checked` options where these are more.
+ * `args` is an array that is theirs alone.
+ */
+export function invokeWith(func: Func, args: readonly Value[], fuel: number, checked?: RunOptions): Results {
   checkCrossing(func);
-  return call(func, plainValues(func.signature.params, args), options, writeValue, readResults);
+  const values = plainValues(func.signature.params, args);
+  if (checked !== undefined) return callUntil(func, values, checked, writeValue, readResults);
+  return call(func, values, fuel, writeValue, readResults);
 }
 
-/** The same with values that are plain already. */
-export function invokePlain(func: Func, args: readonly Value[], options: RunOptions = NO_OPTIONS): Results {
+/** The same without options, unlimited. */
+export function invokeForResults(func: Func, args: readonly Value[]): Results {
   checkCrossing(func);
-  return call(func, args, options, writeValue, readResults);
+  return call(func, plainValues(func.signature.params, args), undefined, writeValue, readResults);
+}
+
+/** The same with values that are plain already, for an account where there is one. */
+export function invokePlain(func: Func, args: readonly Value[], account?: FuelAccount): Results {
+  checkCrossing(func);
+  return call(func, args, account, writeValue, readResults);
 }
 
 /** Calls a function bit by bit: nothing is lost on the way. */
-export function invokeBits(func: Func, args: readonly Bits[], options: RunOptions = NO_OPTIONS): readonly Bits[] {
-  return call(func, copyOf(func, args), options, writeBits, readAllBits);
+export function invokeBits(func: Func, args: readonly Bits[], options: RunOptions = {}): readonly Bits[] {
+  return callUntil(func, copyOf(func, args), options, writeBits, readAllBits);
 }
 
 /** A promise of the host that is heard from now on, also where nobody waits for it in the end. */

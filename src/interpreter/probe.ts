@@ -54,7 +54,7 @@ class LiveEvent implements ProbeEvent {
     this.func = func;
     this.probe = probe;
     this.depth = depthOf(t);
-    this.thread = t;
+    this.thread = t.token;
     this.fp2 = t.fp2;
   }
 
@@ -110,6 +110,6 @@ export function reportStop(t: Thread, error: unknown): void {
     const monitor = MONITORS.get(instance);
     if (monitor === undefined || told.has(monitor)) continue;
     told.add(monitor);
-    watching(t, t.top(), () => monitor.stopped?.(t, error));
+    watching(t, t.top(), () => monitor.stopped?.(t.token, error));
   }
 }

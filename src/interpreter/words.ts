@@ -1,6 +1,7 @@
 // Numbers and vectors as bits: from int32 words, lowest first, to an unsigned bigint and back; and how many words there are.
 import { slotsOf } from '../lowering/operands.ts';
-import { F32, I32, V128, type ValType } from '../syntax/types.ts';
+import { F32, type FuncType, I32, V128, type ValType } from '../syntax/types.ts';
+import type { DefType } from '../validator/type-space.ts';
 
 /** How many words the bits of a number or vector type take. */
 export function wordsOf(t: ValType): 1 | 2 | 4 {
@@ -23,4 +24,14 @@ export function slotWords(types: readonly ValType[]): number {
   let words = 0;
   for (const t of types) words += 2 * slotsOf(t);
   return words;
+}
+
+/** S words in which the arguments of a function of a type and, afterwards, its results have room. */
+export function spanOf(type: DefType): number {
+  return type.span < 0 ? measured(type) : type.span;
+}
+
+function measured(type: DefType): number {
+  const { params, results } = type.comp as FuncType;
+  return (type.span = Math.max(slotWords(params), slotWords(results)));
 }

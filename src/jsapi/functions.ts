@@ -9,7 +9,7 @@ import { exceptionObjectOf, wasmExceptionOf } from './exceptions.ts';
 import * as say from './messages.ts';
 import { realmOf } from './realm.ts';
 import { reflection } from './switch.ts';
-import { canCross, readAll, toJs, toWasm, writeAll } from './values.ts';
+import { canCross, readAll, readSlot, toJs, toWasm, writeAll, writeSlot } from './values.ts';
 
 export type Callable = (...args: unknown[]) => unknown;
 
@@ -85,6 +85,18 @@ function coerceResults({ comp, space }: DefType, answer: unknown): unknown[] {
   return values.map((value, i) => toWasm(value, results[i], space));
 }
 
+/** Calls a JavaScript function with what stands in slots; a list costs as much as all the rest. */
+function callWithSlots(callable: Callable, params: readonly ValType[], base: number): unknown {
+  if (params.length === 1) return callable(readSlot(params[0], base));
+  return Reflect.apply(callable, undefined, readAll(params, base));
+}
+
+function writeAnswer(type: DefType, base: number, answer: unknown): void {
+  const { results } = type.comp as FuncType;
+  if (results.length === 1) writeSlot(results[0], base, toWasm(answer, results[0], type.space));
+  else writeAll(results, base, coerceResults(type, answer));
+}
+
 /** A host function that calls a JavaScript one. `index` is its place among the imported functions. */
 export function hostFunction(callable: Callable, type: DefType, index: number): Func {
   const { params, results } = type.comp as FuncType;
@@ -92,7 +104,7 @@ export function hostFunction(callable: Callable, type: DefType, index: number): 
   const direct: DirectHost = (base) => {
     try {
       if (!crosses) throw new TypeError(say.uncrossable());
-      writeAll(results, base, coerceResults(type, Reflect.apply(callable, undefined, readAll(params, base))));
+      writeAnswer(type, base, callWithSlots(callable, params, base));
     } catch (error) {
       throw toInside(error);
     }

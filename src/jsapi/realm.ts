@@ -59,7 +59,7 @@ export class Realm {
 
   /** Calls a function: its results, as `invokePlain` has them. */
   call(func: Func, values: readonly unknown[]): unknown {
-    return this.within(() => invokePlain(func, values, { fuel: this.account }));
+    return this.within(() => invokePlain(func, values, this.account));
   }
 
   /** The same class for this namespace. */

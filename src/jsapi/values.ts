@@ -101,7 +101,7 @@ export function readAll(types: readonly ValType[], base: number): unknown[] {
   return values;
 }
 
-function readSlot(t: ValType, word: number): unknown {
+export function readSlot(t: ValType, word: number): unknown {
   switch (t) {
     case I32:
       return S[word];

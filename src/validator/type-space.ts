@@ -16,6 +16,8 @@ export class DefType {
   readonly comp: CompType;
   /** Whether values of a function type can cross to JavaScript (interpreter/border.ts), where somebody asked. */
   crosses: boolean | undefined = undefined;
+  /** S words that its arguments or results take (interpreter/words.ts); -1 where nobody asked. */
+  span = -1;
   /** Where the fields of a struct type are (lowering/layout.ts), where somebody asked. */
   layout: object | undefined = undefined;
 

@@ -251,7 +251,7 @@ test('no path is longer than a unit pays for, but for what callers do behind a r
   let [fuel, depth] = [0, 0];
   const monitor: Monitor = {
     instruction(event) {
-      const left = (event.thread as { readonly fuel: number }).fuel;
+      const left = running[running.length - 1].fuel;
       if (event.depth < depth) returns++;
       if (left !== fuel) [instructions, returns] = [0, 0];
       [fuel, depth] = [left, event.depth];
