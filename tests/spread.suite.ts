@@ -17,7 +17,7 @@ const BOUNDED: Record<string, string> = {
   'instance.ts instantiateModule(...)': 'four arguments',
   'interpreter/blocks.ts factory(...)': 'words of a row of the table of closures: 8',
   'interpreter/calls.ts Reflect.apply(list)': 'what `then` was called with',
-  'interpreter/calls.ts (host as (...values: Value[]) => unknown)(...)': 'parameters of a function: 1,000',
+  'interpreter/calls.ts callable(...)': 'parameters of a function: 1,000',
   'interpreter/wasm-exception.ts new Array<number>(n)': 'slots of the values of a tag: 2,000, of two words',
   'interpreter/wasm-exception.ts new Array<unknown>(n)': 'slots of the values of a tag: 2,000',
   'interpreter/generate-threaded.ts effects.push(...)': 'no part of the library: it writes a file of it',
