@@ -1,7 +1,7 @@
 // Calls that the loop leaves to the driver: first calls, imported functions, other instances, the host, and the slow
 // path of call_indirect. https://webassembly.github.io/spec/core/exec/instructions.html#function-calls
 import { ExhaustionError, Trap, UnsupportedError } from '../errors.ts';
-import { type Func, LET_GO } from '../runtime/func.ts';
+import { type Func, type HostCost, LET_GO } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Value } from '../runtime/values.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
@@ -27,6 +27,8 @@ const TAIL_CALL = opNumber('tail.call') as number;
 const TAIL_CALL_LAZY = opNumber('tail.call.lazy') as number;
 const TAIL_CALL_IMPORT = opNumber('tail.call.import') as number;
 const CALL_INDIRECT = opNumber('call.indirect') as number;
+
+const NO_VALUES: readonly Value[] = [];
 
 const CALL_WORDS = 3;
 const CALL_INDIRECT_WORDS = 4;
@@ -189,6 +191,7 @@ function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: 
     t.pause();
     return false;
   }
+  if (func.cost !== undefined && isCharged(t, func, shift)) return false;
   t.spend(1);
   if (func.instance === undefined) return callHost(t, func, shift, returnPc, tail);
   if (t.sp + 4 > FRAME_WORDS) throw exhausted();
@@ -197,6 +200,21 @@ function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: 
   if (func.instance !== t.instance) crossInstance(t, func, tail);
   enterFrame(t, entry);
   return false;
+}
+
+/**
+ * Charges what a host function is going to do, so that it is not done where there is not enough: true when the call op has to
+ * be done again, with that paid.
+ */
+function isCharged(t: Thread, { cost, direct, signature }: Func, shift: number): boolean {
+  t.midway = !t.midway;
+  if (!t.midway) return false;
+  const base = t.fp2 + shift;
+  const args = direct === undefined ? readValues(signature.params, base) : NO_VALUES;
+  const units = Math.floor((cost as HostCost)(t.instance, args, base));
+  if (units === 0) t.midway = false;
+  else t.spend(units);
+  return t.midway;
 }
 
 function pushFrame(t: Thread, returnPc: number, shift: number): void {
@@ -254,8 +272,6 @@ export function callWith(
   if (args.length === 1) return callable(args[0]);
   return args.length === 2 ? callable(args[0], args[1]) : callable(...args);
 }
-
-const NO_VALUES: readonly Value[] = [];
 
 function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
   const { signature: type, defType, direct } = func;

@@ -2,10 +2,11 @@
 // https://webassembly.github.io/spec/js-api/#builtins
 import { counted } from '../syntax/shown.ts';
 import { Trap } from '../errors.ts';
-import { Func } from '../runtime/func.ts';
+import { Func, type HostCost } from '../runtime/func.ts';
 import { Global } from '../runtime/global.ts';
 import type { ArrayObject } from '../runtime/objects.ts';
 import type { Import } from '../syntax/module.ts';
+import { PRICES } from '../syntax/prices.ts';
 import { type CompType, EXTERNREF, HEAP, I16, I32, type ValType, ref } from '../syntax/types.ts';
 import { type DefType, NO_TYPES, hostTypes } from '../validator/type-space.ts';
 import { typeSpace, type ValidModule } from '../validator/module.ts';
@@ -28,7 +29,11 @@ interface Builtin {
   readonly type: DefType;
   readonly result: ValType;
   readonly step: Step;
+  /** UTF-16 units that it makes, reads or compares, where they may be many: none where it is going to trap. */
+  readonly units: Units | undefined;
 }
+
+type Units = (base: number) => number;
 
 const STRING = ref(HEAP.extern, false);
 
@@ -72,6 +77,7 @@ function fromCharCodeArray(base: number): string {
   if (start > end || end > length) {
     throw new Trap('array-out-of-bounds', `elements ${start} to ${end} of an array of length ${length}`);
   }
+  if (end - start > MAX_STRING) throw tooLong();
   let text = '';
   for (let at = start; at < end; at += CHUNK) {
     text += String.fromCharCode.apply(null, cells.slice(at, Math.min(end, at + CHUNK)) as unknown as number[]);
@@ -106,24 +112,62 @@ function substring(base: number): string {
   return start > end || start > text.length ? '' : text.substring(start, end);
 }
 
+/** UTF-16 units of the longest string that builtins make: hosts refuse some length, each another one. */
+const MAX_STRING = 2 ** 26;
+
+function concat(base: number): string {
+  const a = stringAt(base, 0);
+  const b = stringAt(base, 1);
+  if (a.length + b.length > MAX_STRING) throw tooLong();
+  return a + b;
+}
+
+/** As hosts say it. */
+function tooLong(): RangeError {
+  return new RangeError('Invalid string length');
+}
+
+function equals(base: number): number {
+  return nullableStringAt(base, 0) === nullableStringAt(base, 1) ? 1 : 0;
+}
+
 function compare(base: number): number {
   const a = stringAt(base, 0);
   const b = stringAt(base, 1);
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
+/** The length of the string in a slot, and 0 for anything else. */
+function lengthAt(base: number, index: number): number {
+  const value = refAt(base, index);
+  return typeof value === 'string' ? value.length : 0;
+}
+
+/** From one index to another, as far as there is something. */
+function rangeAt(base: number, length: number): number {
+  return Math.max(0, Math.min(length, intAt(base, 2) >>> 0) - (intAt(base, 1) >>> 0));
+}
+
+/** Strings of different lengths are told apart by these. */
+function comparedAt(base: number): number {
+  const length = lengthAt(base, 0);
+  return length === lengthAt(base, 1) ? length : 0;
+}
+
 const X = EXTERNREF;
 
 function jsString(): ReadonlyMap<string, Builtin> {
   const set = new Map<string, Builtin>();
-  const add = (name: string, params: readonly ValType[], result: ValType, step: Step): void => {
-    set.set(name, { type: hostTypes(CHARS, { kind: 'func', params, results: [result] }).at(1), result, step });
+  const add = (name: string, params: readonly ValType[], result: ValType, step: Step, units?: Units): void => {
+    set.set(name, { type: hostTypes(CHARS, { kind: 'func', params, results: [result] }).at(1), result, step, units });
   };
   const array = ref(0, true);
   add('cast', [X], STRING, (base) => stringAt(base, 0));
   add('test', [X], I32, (base) => (typeof refAt(base, 0) === 'string' ? 1 : 0));
-  add('fromCharCodeArray', [array, I32, I32], STRING, fromCharCodeArray);
-  add('intoCharCodeArray', [X, array, I32], I32, intoCharCodeArray);
+  add('fromCharCodeArray', [array, I32, I32], STRING, fromCharCodeArray, (base) =>
+    rangeAt(base, (refAt(base, 0) as ArrayObject | null)?.length ?? 0),
+  );
+  add('intoCharCodeArray', [X, array, I32], I32, intoCharCodeArray, (base) => lengthAt(base, 0));
   add('fromCharCode', [I32], STRING, (base) => String.fromCharCode(intAt(base, 0)));
   add('fromCodePoint', [I32], STRING, fromCodePoint);
   add('charCodeAt', [X, I32], I32, (base) => {
@@ -135,10 +179,11 @@ function jsString(): ReadonlyMap<string, Builtin> {
     return text.codePointAt(indexAt(base, 1, text.length)) as number;
   });
   add('length', [X], I32, (base) => stringAt(base, 0).length);
-  add('concat', [X, X], STRING, (base) => stringAt(base, 0) + stringAt(base, 1));
-  add('substring', [X, I32, I32], STRING, substring);
-  add('equals', [X, X], I32, (base) => (nullableStringAt(base, 0) === nullableStringAt(base, 1) ? 1 : 0));
-  add('compare', [X, X], I32, compare);
+  // Hosts put strings together when they are first read: that is paid here.
+  add('concat', [X, X], STRING, concat, (base) => lengthAt(base, 0) + lengthAt(base, 1));
+  add('substring', [X, I32, I32], STRING, substring, (base) => rangeAt(base, lengthAt(base, 0)));
+  add('equals', [X, X], I32, equals, comparedAt);
+  add('compare', [X, X], I32, compare, (base) => Math.min(lengthAt(base, 0), lengthAt(base, 1)));
   return set;
 }
 
@@ -158,11 +203,13 @@ function builtinOf({ module, name }: Import, settings: CompileSettings): Builtin
 export function providedImport(one: Import, settings: CompileSettings): Func | Global | undefined {
   const builtin = builtinOf(one, settings);
   if (builtin !== undefined) {
-    const { type, result, step } = builtin;
-    return new Func(type, undefined, 0, undefined, (base) => {
+    const { type, result, step, units } = builtin;
+    const direct = (base: number): undefined => {
       writeSlot(result, base, step(base));
       return undefined;
-    });
+    };
+    const cost = units && (((caller, _, base) => units(base) * (caller?.unit.prices ?? PRICES).character) as HostCost);
+    return new Func(type, undefined, 0, undefined, direct, undefined, cost);
   }
   if (one.module !== settings.stringModule) return undefined;
   return new Global({ val: STRING, mutable: false }, undefined, [one.name]);

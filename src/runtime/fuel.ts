@@ -45,12 +45,14 @@ export function payerNow(): Payer | undefined {
 }
 
 /**
- * Charges the guest that runs now, for a host function that does much for it: before it is done. Nothing happens where the
- * host itself called, in a guest of another engine, and in a turn of its own after the call has answered a promise: what is
- * done there is charged before.
+ * Charges the guest that runs now, or one that waits, for what a host function does for it. It is stopped after that. Nothing
+ * happens where the host itself called, or a guest of another engine.
  */
-export function charge(units: number): void {
-  payerNow()?.spend(units);
+export function charge(units: number, payer = payerNow()): void {
+  if (payer === undefined) return;
+  const { account } = payer;
+  if (account === undefined || payers.includes(payer)) payer.spend(units);
+  else account.left -= units;
 }
 
 /** Who pays in the end. */

@@ -34,6 +34,13 @@ export type CallerHost = (
 ) => HostResult | PromiseLike<HostResult>;
 
 /**
+ * What a call of a host function costs above the unit of all calls, which its caller is charged before it is called. It is
+ * told the arguments; or, where the function works on slots, where they stand. It has no effect, and throws nothing. There is
+ * no caller where a function of the host stands in between.
+ */
+export type HostCost = (caller: ModuleInstance | undefined, args: readonly Value[], base: number) => number;
+
+/**
  * How to let go of what a promise waits for, when the call that it suspended is given up: host functions of ours note it
  * with the promise that they return.
  */
@@ -57,6 +64,8 @@ export class Func {
   readonly direct: DirectHost | undefined;
   /** Likewise. Nothing that it throws is caught by a guest. */
   readonly callerHost: CallerHost | undefined;
+  /** What a guest pays for what it does; undefined for functions of the embedder. */
+  readonly cost: HostCost | undefined;
 
   constructor(
     defType: DefType,
@@ -65,6 +74,7 @@ export class Func {
     host: HostFunction | undefined,
     direct?: DirectHost,
     callerHost?: CallerHost,
+    cost?: HostCost,
   ) {
     this.defType = defType;
     this.canon = defType.index;
@@ -73,6 +83,7 @@ export class Func {
     this.host = host;
     this.direct = direct;
     this.callerHost = callerHost;
+    this.cost = cost;
   }
 
   /**
@@ -113,10 +124,10 @@ export function standFor(callable: (...args: never[]) => unknown, func: Func): v
  * A host function with a type of its own, which imports have to match. The type refers to no other type. No guest
  * catches what it throws: errors of the embedder's streams, clocks and directories reach whoever runs the guest.
  */
-export function typedHost(type: FuncType, host: CallerHost): Func {
+export function typedHost(type: FuncType, host: CallerHost, cost?: HostCost): Func {
   let defType = KEPT.get(type);
   if (defType === undefined) KEPT.set(type, (defType = funcType(type.params, type.results)));
-  return new Func(defType, undefined, -1, undefined, undefined, host);
+  return new Func(defType, undefined, -1, undefined, undefined, host, cost);
 }
 
 /** Of types that are kept in tables, by identity. */

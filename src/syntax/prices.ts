@@ -16,9 +16,9 @@ export interface Prices {
   readonly largeCell: number;
   /** A byte of a function's body, when an instance calls it for the first time: it may have to be lowered. Rounded up. */
   readonly loweredByte: number;
-  /** A byte that a bulk operation writes, or that a memory grows by. */
+  /** A byte that a bulk operation writes, that a memory grows by, or that a system call is to move. */
   readonly byte: number;
-  /** An element of a table or an array that a bulk operation writes, or that one is made or grows by. */
+  /** An element of a table or an array that a bulk operation writes, or that one is made or grows by; one of a list that a system call takes. */
   readonly element: number;
   /** A byte that a memory has when it grows: it may have to be moved. */
   readonly heldByte: number;
@@ -26,6 +26,12 @@ export interface Prices {
   readonly thrown: number;
   /** An argument or a result of a function of the host. Rounded down. */
   readonly hostValue: number;
+  /** A UTF-16 unit of a string that a builtin makes, reads or compares. Rounded down. */
+  readonly character: number;
+  /** A system call, and each further piece of its work. */
+  readonly systemCall: number;
+  /** A byte of a path, which is walked name by name. */
+  readonly pathByte: number;
 }
 
 export const PRICES: Prices = Object.freeze({
@@ -39,6 +45,9 @@ export const PRICES: Prices = Object.freeze({
   heldByte: 1 / 65_536,
   thrown: 1 / 64,
   hostValue: 1 / 64,
+  character: 1 / 1024,
+  systemCall: 8,
+  pathByte: 1 / 8,
 });
 
 /** Cells of the largest object that V8 allocates like others. */

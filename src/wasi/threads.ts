@@ -5,6 +5,7 @@ import { isError } from '../errors.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { type FuncType, I32 } from '../syntax/types.ts';
 import { ERRNO } from './host/errno.ts';
+import { PRICES } from '../syntax/prices.ts';
 import type { SystemInterface, TypedFunction } from './kernel/interface.ts';
 import type { Process, ThreadGroup } from './kernel/process.ts';
 import type { GuestCall, Scheduler } from './kernel/scheduler.ts';
@@ -74,6 +75,7 @@ export function threadFunctions(process: Process, strace: ((line: string) => voi
       strace?.(`thread-spawn(start_arg=${argument}) = ${number}`);
       return number;
     },
+    cost: (caller) => (caller?.unit.prices ?? PRICES).systemCall,
     misused: -ERRNO.INVAL,
   };
   return { 'thread-spawn': spawn };

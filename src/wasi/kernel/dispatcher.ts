@@ -13,8 +13,10 @@ import { checkTime } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
 import { ERRNO, SystemError } from '../host/errno.ts';
 import { cannotSuspend } from '../messages.ts';
+import { charge, payerNow } from '../../runtime/fuel.ts';
 import { LET_GO } from '../../runtime/func.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
+import { PRICES } from '../../syntax/prices.ts';
 import type { Guest } from './guest.ts';
 import type { Parking } from './parked.ts';
 import type { Process } from './process.ts';
@@ -73,6 +75,7 @@ export function dispatch(
     const { threads, parked } = process;
     const mayPause = mode === 'async' && canWait;
     const running = new Running(run as Once, new CallOf(guest, process), args, mayPause, tracer?.(guest, args));
+    running.price = (caller?.unit.prices ?? PRICES).systemCall;
     const answer = running.go();
     if (typeof answer === 'number') return answer;
     if (mayPause) return onlySuspending(running.suspend(answer));
@@ -90,6 +93,10 @@ class CallOf implements Call {
   readonly process: Process;
   waited = false;
   kept: unknown;
+  /** Pieces that this try has made; those up to which it has been kept; and those that are paid, of all tries. */
+  madePieces = 0;
+  keptPieces = 0;
+  paidPieces = 0;
   private time: bigint | undefined;
 
   constructor(guest: Guest, process: Process) {
@@ -99,6 +106,7 @@ class CallOf implements Call {
 
   keep(progress: unknown): void {
     this.kept = progress;
+    this.keptPieces = progress === undefined ? 0 : this.madePieces;
     forgetAsked();
   }
 
@@ -127,6 +135,9 @@ class Running implements Parking {
   private readonly mayPause: boolean;
   private readonly ended: ((errno: number) => void) | undefined;
   private readonly replay: Replay;
+  /** Who pays, also while it waits, and what a piece after the first costs. */
+  private readonly payer = payerNow();
+  price = PRICES.systemCall;
   private pieces: Pieces | undefined;
   private givenUp: Error | undefined;
   private hurries = false;
@@ -171,6 +182,7 @@ class Running implements Parking {
   }
 
   private begin(): WouldBlock | typeof PAUSED | undefined {
+    this.call.madePieces = this.call.keptPieces;
     const answer = this.run(this.call, ...this.args);
     if (answer instanceof WouldBlock) return answer;
     return isPieces(answer) ? this.goOn(answer) : undefined;
@@ -184,10 +196,20 @@ class Running implements Parking {
         this.endPieces();
         return value;
       }
+      this.payPiece();
       if (!this.hurries) checkTime();
     }
     this.call.process.paused = this;
     return PAUSED;
+  }
+
+  /** The first one is paid with the call. One that is made again after a wait is not paid again. */
+  private payPiece(): void {
+    const { call, payer, price } = this;
+    call.madePieces++;
+    if (call.madePieces <= call.paidPieces) return;
+    call.paidPieces = call.madePieces;
+    if (payer !== undefined) charge(Math.floor(price), payer);
   }
 
   /** The time that passes is that of who waits for it. */

@@ -121,7 +121,7 @@ export interface Buffers {
 }
 
 /** As many parts as one scattered read or gathered write may have; POSIX systems say 1,024 too. */
-const MAX_PARTS = 1024;
+export const MAX_PARTS = 1024;
 
 /** Pointers and lengths are unsigned numbers below 2^32. */
 export class Guest {

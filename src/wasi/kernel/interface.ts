@@ -4,7 +4,8 @@
 // a function whose import a module declares with another type. Our engine's calls, whose types are compared, are not.
 // What the functions do, and which there are, is the business of each interface.
 import { emptyRecord } from '../../syntax/records.ts';
-import { type CallerHost, standFor, typedHost } from '../../runtime/func.ts';
+import { payerNow, payFrom } from '../../runtime/fuel.ts';
+import { type CallerHost, type HostCost, standFor, typedHost } from '../../runtime/func.ts';
 import { type FuncType, I32 } from '../../syntax/types.ts';
 import { misuse } from '../messages.ts';
 import type { HostFunction } from './dispatcher.ts';
@@ -13,6 +14,8 @@ export interface TypedFunction {
   /** Of i32 and i64 only. */
   readonly type: FuncType;
   readonly run: CallerHost;
+  /** What it costs a guest of our engine, besides the call. */
+  readonly cost: HostCost;
   /** What JavaScript gets that calls it with values of other kinds; undefined for a TypeError, where nothing can be told. */
   readonly misused: number | undefined;
 }
@@ -27,15 +30,18 @@ export function importsOf(functions: SystemInterface): Readonly<Record<string, H
 }
 
 /** A JavaScript function that stands for the typed one. */
-function callable(name: string, { type, run, misused }: TypedFunction): HostFunction {
+function callable(name: string, { type, run, cost, misused }: TypedFunction): HostFunction {
   const made = ((...args) => {
-    if (fits(type, args)) return run(undefined, args, true);
+    if (fits(type, args)) {
+      payFrom(undefined, payerNow())(Math.floor(cost(undefined, args, 0)));
+      return run(undefined, args, true);
+    }
     if (misused !== undefined) return misused;
     throw new TypeError(misuse(name, type));
   }) as HostFunction;
   Object.defineProperty(made, 'name', { value: name, configurable: true });
   Object.defineProperty(made, 'length', { value: type.params.length, configurable: true });
-  standFor(made, typedHost(type, run));
+  standFor(made, typedHost(type, run, cost));
   return made;
 }
 

@@ -186,6 +186,9 @@ export const FDSTAT_SIZE = 24;
 export const DIRENT_SIZE = 24;
 export const EVENT_SIZE = 32;
 
+/** More than there are descriptors and reasons to ask for one. */
+export const MAX_SUBSCRIPTIONS = 65_536;
+
 /** What differs between the previews. Numbers are byte offsets in the structure. */
 export interface Layout {
   readonly moduleName: string;

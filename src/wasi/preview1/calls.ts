@@ -6,6 +6,7 @@ import type { SystemInterface, TypedFunction } from '../kernel/interface.ts';
 import { ERRNO, FUNCTIONS, type FunctionName, type Layout, type Parameter, parametersOf, typeOf } from './abi.ts';
 import { argsGet, argsSizesGet } from './args.ts';
 import { clockResGet, clockTimeGet } from './clock.ts';
+import { costOf } from './cost.ts';
 import { environGet, environSizesGet } from './environ.ts';
 import * as fd from './fd.ts';
 import { fdPread, fdPwrite, fdRead, fdWrite } from './fd-io.ts';
@@ -94,7 +95,8 @@ export function functionsOf(
     if (layout.without.includes(name)) continue;
     const tracer = strace && straceTracer({ name, parameters, layout }, known, strace);
     const misused = type.results.length === 0 ? undefined : ERRNO.INVAL;
-    functions[name] = { type, run: dispatch(calls[name], coercions, options, tracer), misused };
+    const run = dispatch(calls[name], coercions, options, tracer);
+    functions[name] = { type, run, cost: costOf(name, layout, options), misused };
   }
   return functions;
 }

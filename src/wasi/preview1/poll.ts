@@ -7,7 +7,16 @@ import type { Call } from '../kernel/dispatcher.ts';
 import type { OpenListener, OpenSocket, OpenStream } from '../kernel/file-table.ts';
 import { HANGUP, type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
 import { type Pieces, type Wait, WouldBlock } from '../kernel/wait.ts';
-import { CLOCK, EVENT_SIZE, EVENTRWFLAGS, EVENTTYPE, type Layout, RIGHTS, SUBCLOCKFLAGS } from './abi.ts';
+import {
+  CLOCK,
+  EVENT_SIZE,
+  EVENTRWFLAGS,
+  EVENTTYPE,
+  type Layout,
+  MAX_SUBSCRIPTIONS,
+  RIGHTS,
+  SUBCLOCKFLAGS,
+} from './abi.ts';
 import { checkFlags, checkRights } from './check.ts';
 
 interface Event {
@@ -30,9 +39,6 @@ interface Progress {
   readonly deadline: bigint | undefined;
   readonly next: number;
 }
-
-/** More than there are descriptors and reasons to ask for one. */
-const MAX_SUBSCRIPTIONS = 65_536;
 
 /** Subscriptions that are looked at in one piece, and events that are written. */
 const PIECE = 64;
