@@ -1,4 +1,5 @@
 // What the parts of the standing attack have in common: cases by name, figures with bounds, CPU time.
+export { cpu } from '../turns.ts';
 
 export interface Settings {
   /** What random cases are made of: the same seed makes the same cases. */
@@ -40,12 +41,6 @@ export const BOUNDS = {
   most: 30,
   longest: 100,
 } as const;
-
-/** Milliseconds of CPU time of this process until now, of all its threads. */
-export function cpu(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
 
 /** Milliseconds of CPU time for a unit of fuel, as a figure. */
 export function perUnit(what: string, milliseconds: number, units: number, note: string): Figure {

@@ -7,35 +7,11 @@ import { compile, engine } from '../../src/index.ts';
 import { assemble } from '../../src/text/index.ts';
 import { WASI } from '../../src/wasi/index.ts';
 import { nodeHost } from '../../src/wasi/hosts/node.ts';
-import { BOUNDS, cpu, type Figure, type Part, type Settings } from './part.ts';
+import { BOUNDS, type Figure, type Part, type Settings } from './part.ts';
+import { besideTimer } from '../turns.ts';
 import { makeFolder, programs } from './system-programs.ts';
 
 const MILLISECONDS = 300;
-
-/** Gaps of a timer in milliseconds of CPU time, sorted, and how much passed after the deadline. */
-async function besideTimer(
-  run: (deadline: number) => Promise<unknown>,
-): Promise<{ gaps: number[]; late: number; ended: string }> {
-  const gaps: number[] = [];
-  const deadline = Date.now() + MILLISECONDS;
-  let last = cpu();
-  let atEnd: number | undefined;
-  const tick = (): void => {
-    const now = cpu();
-    gaps.push(now - last);
-    last = now;
-    if (Date.now() < deadline) atEnd = now;
-  };
-  const timer = setInterval(tick, 5);
-  let ended = '';
-  await run(deadline).catch((error: unknown) => {
-    if ((error as { reason?: unknown }).reason !== 'deadline') ended = String(error).slice(0, 100);
-  });
-  clearInterval(timer);
-  tick();
-  gaps.sort((a, b) => a - b);
-  return { gaps, late: last - (atEnd ?? last), ended };
-}
 
 async function measure(name: string, { seed }: Settings): Promise<Figure[]> {
   const program = compile(assemble((programs(seed).get(name) as () => string)()));
@@ -43,15 +19,15 @@ async function measure(name: string, { seed }: Settings): Promise<Figure[]> {
   try {
     makeFolder(folder);
     const wasi = new WASI({ ...nodeHost({ preopens: { '/': folder } }), stdout: () => undefined });
-    const { gaps, late, ended } = await besideTimer(async (deadline) => wasi.run(engine, program, { deadline }));
-    const part = (of: number): number => gaps[Math.floor((gaps.length - 1) * of)];
+    const gaps = await besideTimer(MILLISECONDS, async (deadline) => wasi.run(engine, program, { deadline }));
+    const ended = gaps.error === undefined ? '' : `; ${String(gaps.error).slice(0, 100)}`;
     const figure = (what: string, value: number, bound: number): Figure => {
-      return { what, value, unit: 'ms', bound, note: `${gaps.length} gaps${ended === '' ? '' : `; ${ended}`}` };
+      return { what, value, unit: 'ms', bound, note: `${gaps.count} gaps${ended}` };
     };
     return [
-      figure('late', late, BOUNDS.longest),
-      figure('99 of 100 gaps', part(0.99), BOUNDS.most),
-      figure('longest gap', part(1), BOUNDS.longest),
+      figure('late', gaps.late, BOUNDS.longest),
+      figure('99 of 100 gaps', gaps.most, BOUNDS.most),
+      figure('longest gap', gaps.longest, BOUNDS.longest),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

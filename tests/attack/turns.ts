@@ -7,6 +7,7 @@ import { useLoop } from '../../src/closures.ts';
 import { compile, engine, instantiate } from '../../src/index.ts';
 import { assemble } from '../../src/text/index.ts';
 import { WASI } from '../../src/wasi/index.ts';
+import { besideTimer, type Gaps } from '../turns.ts';
 
 const many = (count: number, text: string): string => text.repeat(count);
 
@@ -55,47 +56,7 @@ const THREADS = `(module (import "wasi" "thread-spawn" (func $spawn (param i32) 
   (func (export "wasi_thread_start") (param i32 i32) (loop $again (br $again)))
   (func (export "_start") (drop (call $spawn (i32.const 0))) (loop $again (br $again))))`;
 
-/** What ran beside the timer. */
-export interface Turns {
-  readonly name: string;
-  readonly gaps: number;
-  readonly median: number;
-  readonly p99: number;
-  readonly longest: number;
-  /** CPU time from the deadline to the end of the call. */
-  readonly late: number;
-}
-
 type Run = (deadline: number) => Promise<unknown>;
-
-const cpu = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
-
-/** Runs something that its deadline ends, beside a timer of 5 ms. */
-async function measure(name: string, seconds: number, run: Run): Promise<Turns> {
-  const gaps: number[] = [];
-  let last = cpu();
-  let atEnd: number | undefined;
-  const deadline = Date.now() + seconds * 1000;
-  const tick = (): void => {
-    const now = cpu();
-    gaps.push(now - last);
-    last = now;
-    if (Date.now() < deadline) atEnd = now;
-  };
-  const timer = setInterval(tick, 5);
-  await run(deadline).catch((error: { reason?: unknown }) => {
-    if (error.reason !== 'deadline') throw error;
-  });
-  clearInterval(timer);
-  tick();
-  gaps.sort((a, b) => a - b);
-  const part = (of: number): number => gaps[Math.floor((gaps.length - 1) * of)];
-  const late = last - (atEnd ?? last);
-  return { name, gaps: gaps.length, median: part(0.5), p99: part(0.99), longest: part(1), late };
-}
 
 function busy(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end; );
@@ -131,9 +92,12 @@ const CASES: readonly (readonly [name: string, prepare: () => Run])[] = [
 ];
 
 /** Measures the cases whose names have one of the words; all without words. */
-export async function* turns(seconds: number, words: readonly string[] = []): AsyncGenerator<Turns> {
+export async function* turns(seconds: number, words: readonly string[] = []): AsyncGenerator<Gaps & { name: string }> {
   for (const [name, prepare] of CASES) {
-    if (words.length === 0 || words.some((word) => name.includes(word))) yield measure(name, seconds, prepare());
+    if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+    const gaps = await besideTimer(seconds * 1000, prepare());
+    if (gaps.error !== undefined) throw gaps.error;
+    yield { name, ...gaps };
   }
 }
 
@@ -143,10 +107,10 @@ async function main(): Promise<void> {
     options: { seconds: { type: 'string', default: '1' }, closures: { type: 'boolean', default: false } },
   });
   if (values.closures) useLoop('closures');
-  for await (const { name, gaps, p99, longest, late } of turns(Number(values.seconds), positionals)) {
-    const worst = longest > 100 ? '  OVER 100' : p99 > 30 ? '  OVER 30' : '';
+  for await (const { name, count, most, longest, late } of turns(Number(values.seconds), positionals)) {
+    const worst = longest > 100 ? '  OVER 100' : most > 30 ? '  OVER 30' : '';
     console.log(
-      `${name.padEnd(46)} ${String(gaps).padStart(4)} gaps  p99 ${p99.toFixed(1).padStart(7)}  longest ${longest.toFixed(1).padStart(7)}  late ${late.toFixed(1).padStart(6)}${worst}`,
+      `${name.padEnd(46)} ${String(count).padStart(4)} gaps  p99 ${most.toFixed(1).padStart(7)}  longest ${longest.toFixed(1).padStart(7)}  late ${late.toFixed(1).padStart(6)}${worst}`,
     );
   }
 }

@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { useLoop } from '../../src/closures.ts';
 import { type Instance, instantiate, Interrupted } from '../../src/index.ts';
+import { turnsOf } from '../turns.ts';
 import { run, wat } from './support.ts';
 
 /** Long functions, each to be reached in its way. */
@@ -25,21 +26,6 @@ const wanted = (n: number): number => 3 * n + 5;
 function fresh(name: string, n = SHORT): Instance {
   const first = run(textOf(n));
   return name in first.exports ? first : run(BEYOND, { m: first.exports });
-}
-
-/** The event loop's turns until a promise is settled. */
-async function turnsOf<T>(action: () => Promise<T>): Promise<[T, number]> {
-  let turns = 0;
-  let over = false;
-  const turn = (): void => {
-    if (over) return;
-    turns++;
-    setImmediate(turn);
-  };
-  setImmediate(turn);
-  const value = await action();
-  over = true;
-  return [value, turns];
 }
 
 const WAYS = ['entry', 'call', 'tail', 'indirect', 'ref', 'imported', 'through', 'last'];
@@ -69,7 +55,7 @@ test('a long function kept the event loop while it was lowered', async () => {
   for (const name of ['entry', 'imported']) {
     const instance = fresh(name, 250_000);
     // Two at a time lower it for themselves, and the one that comes second takes what the first has made.
-    const [values, turns] = await turnsOf(() => Promise.all([1, 2].map(() => instance.callAsync(name, [5]))));
+    const [values, turns] = await turnsOf(Promise.all([1, 2].map(() => instance.callAsync(name, [5]))));
     expect(values).toEqual([wanted(250_000), wanted(250_000)]);
     expect(turns).toBeGreaterThan(2);
   }

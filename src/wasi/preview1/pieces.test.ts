@@ -1,5 +1,6 @@
 // Long system calls are done in pieces: the host has its turns meanwhile, and what comes out is the same.
 import { describe, expect, it } from 'vitest';
+import { turnsOf } from '../../../tests/turns.ts';
 import { now, within } from '../../clock.ts';
 import { ExitStatus } from '../../errors.ts';
 import { EVERYTHING, TestGuest } from '../guest.suite.ts';
@@ -11,18 +12,9 @@ import { OFLAGS, RIGHTS } from './abi.ts';
 const MIB = 1024 * 1024;
 
 /** The name of the errno of a call that may have paused, and how many turns the event loop had meanwhile. */
-async function turnsOf(answer: unknown): Promise<[errno: string, turns: number]> {
-  let turns = 0;
-  let over = false;
-  const turn = (): void => {
-    if (over) return;
-    turns++;
-    setImmediate(turn);
-  };
-  setImmediate(turn);
-  const errno = errnoName((await answer) as number);
-  over = true;
-  return [errno, turns];
+async function errnoAndTurns(answer: unknown): Promise<[errno: string, turns: number]> {
+  const [errno, turns] = await turnsOf(answer);
+  return [errnoName(errno as number), turns];
 }
 
 /** Buffers for a scattered call: pointer and length each. */
@@ -37,7 +29,7 @@ describe('a long system call lets the host have its turns', () => {
   it('random_get of many MiB, which fills all of them', async () => {
     const guest = new TestGuest({ mode: 'async', random: seededRandom(3) });
     guest.bytes = new Uint8Array(16 * MIB);
-    const [errno, turns] = await turnsOf(guest.raw('random_get', 0, guest.bytes.length));
+    const [errno, turns] = await errnoAndTurns(guest.raw('random_get', 0, guest.bytes.length));
     expect(errno).toBe('SUCCESS');
     expect(turns).toBeGreaterThanOrEqual(10);
     const wanted = new Uint8Array(16 * MIB);
@@ -55,14 +47,17 @@ describe('a long system call lets the host have its turns', () => {
       [MIB, 10 * MIB],
       [2 * MIB, 10 * MIB],
     ]);
-    const [errno, turns] = await turnsOf(guest.raw('fd_read', fd, 0x200, 2, 0x300));
+    const [errno, turns] = await errnoAndTurns(guest.raw('fd_read', fd, 0x200, 2, 0x300));
     expect([errno, guest.u32(0x300)]).toEqual(['SUCCESS', 20 * MIB]);
     expect(turns).toBeGreaterThanOrEqual(3);
     expect(Buffer.compare(guest.bytes.subarray(2 * MIB), big.subarray(10 * MIB))).toBe(0);
     guest.call('fd_tell', fd, 0x300);
     expect(guest.u64(0x300)).toBe(BigInt(20 * MIB));
     iovecs(guest, 0x200, [[2 * MIB, 10 * MIB]]);
-    expect(await turnsOf(guest.raw('fd_write', 1, 0x200, 1, 0x300))).toMatchObject(['SUCCESS', expect.any(Number)]);
+    expect(await errnoAndTurns(guest.raw('fd_write', 1, 0x200, 1, 0x300))).toMatchObject([
+      'SUCCESS',
+      expect.any(Number),
+    ]);
     expect(guest.u32(0x300)).toBe(10 * MIB);
     expect(Buffer.compare(output.bytes(), big.subarray(10 * MIB))).toBe(0);
   });
@@ -89,7 +84,7 @@ describe('a long system call lets the host have its turns', () => {
       guest.setU32(0x1000 + i * 48, i);
       guest.bytes[0x1000 + i * 48 + 8] = 1;
     }
-    const [errno, turns] = await turnsOf(guest.raw('poll_oneoff', 0x1000, 0x30_0000, 50_000, 0x100));
+    const [errno, turns] = await errnoAndTurns(guest.raw('poll_oneoff', 0x1000, 0x30_0000, 50_000, 0x100));
     expect([errno, guest.u32(0x100)]).toEqual(['SUCCESS', 50_000]);
     expect(turns).toBeGreaterThanOrEqual(20);
     for (const i of [0, 1, 255, 256, 49_999]) expect(guest.u32(0x30_0000 + i * 32)).toBe(i);
@@ -102,7 +97,7 @@ describe('a long system call lets the host have its turns', () => {
     const guest = new TestGuest({ mode: 'async', preopens: { '/': root, '/o': overlay(root.reopen()) } });
     guest.bytes = new Uint8Array(2 * MIB);
     for (const fd of [3, 4]) {
-      const [errno, turns] = await turnsOf(guest.raw('fd_readdir', fd, 0x1000, MIB, 0n, 0x300));
+      const [errno, turns] = await errnoAndTurns(guest.raw('fd_readdir', fd, 0x1000, MIB, 0n, 0x300));
       expect(errno).toBe('SUCCESS');
       expect(turns).toBeGreaterThanOrEqual(20);
       const seen: string[] = [];
@@ -160,7 +155,7 @@ describe('a path of thousands of names', () => {
 
   it.each(calls)('is walked in pieces by %s, and nothing stays open', async (_name, call, outcome) => {
     const { count, guest } = setUp('async');
-    const [errno, turns] = await turnsOf(call(guest, LONG));
+    const [errno, turns] = await errnoAndTurns(call(guest, LONG));
     expect([errno, count.open]).toEqual([outcome, 0]);
     expect(turns).toBeGreaterThanOrEqual(3);
     const sync = setUp('sync');
@@ -169,7 +164,7 @@ describe('a path of thousands of names', () => {
 
   it('over links that lead to such paths is walked in pieces, too', async () => {
     const { count, guest } = setUp('async');
-    const [errno, turns] = await turnsOf(calls[0][1](guest, 'l9'));
+    const [errno, turns] = await errnoAndTurns(calls[0][1](guest, 'l9'));
     expect([errno, count.open]).toEqual(['SUCCESS', 0]);
     expect(turns).toBeGreaterThanOrEqual(30);
   });
