@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { buildSync } from 'esbuild';
 import { projectRoot } from '../data.ts';
+import { bundleFile } from '../programs.ts';
 import type { Figure, Settings } from './part.ts';
 import { cpuOf } from './processes.ts';
 
@@ -26,15 +26,7 @@ export class Workshop {
   get child(): string {
     if (this.bundle !== undefined) return this.bundle;
     this.bundle = join(this.folder, 'child.mjs');
-    buildSync({
-      entryPoints: [join(projectRoot, 'tests/attack/child.ts')],
-      outfile: this.bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      logLevel: 'error',
-    });
+    bundleFile(join(projectRoot, 'tests/attack/child.ts'), this.bundle);
     return this.bundle;
   }
 

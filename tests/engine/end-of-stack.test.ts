@@ -1,12 +1,11 @@
 // A process lives on where the JS stack ends while the engine works: what happens there is an error that can be caught.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../data.ts';
+import { programOf } from '../programs.ts';
 
 test('whatever the engine does at the end of the JS stack, the process is not aborted and the error can be caught', () => {
-  const child = join(projectRoot, 'tests/engine/end-of-stack-child.ts');
-  const args = ['--stack-size=400', '--import', 'tsx', child];
+  const args = ['--stack-size=400', programOf('tests/engine/end-of-stack-child.ts')];
   const { signal, status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
   expect({ signal, status, stderr }).toEqual({ signal: null, status: 0, stderr: '' });
   const { used, report: found } = JSON.parse(stdout) as { used: string[]; report: Record<string, string[]> };

@@ -13,15 +13,15 @@ const heap = (): number => {
   return (heapUsed + arrayBuffers) / 1e6;
 };
 
-/** Fields that no other module has, in 200 types; a function that makes one, casts it, adds constants and calls. */
+/** Fields that no other module has, in 40 types; a function that makes one, casts it, adds constants and calls. */
 function text(serial: number): string {
   const fields = Array.from({ length: 20 }, (_, i) => (((serial >> i) & 1) === 1 ? '(field i64)' : '(field f32)'));
   const types = Array.from(
-    { length: 200 },
+    { length: 40 },
     (_, i) => `(type $t${i} (struct ${fields.join('')}${'(field i32)'.repeat(i)}))`,
   );
   const steps = Array.from(
-    { length: 200 },
+    { length: 100 },
     (_, i) => `(local.set $x (i32.add (local.get $x) (i32.const ${serial + i})))`,
   );
   return `(module ${types.join('\n')}

@@ -1,11 +1,11 @@
 // Lowering is bounded by what a function is: its frame, its code, its operands; and so is what a backtrace costs.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { compile, ExhaustionError, instantiate, Trap } from '../../src/index.ts';
 import { InstructionCursor } from '../../src/decoder/instruction-cursor.ts';
 import { TreeBuilder } from '../../src/lowering/trees.ts';
 import { projectRoot } from '../data.ts';
+import { programOf } from '../programs.ts';
 import { functionOf, repeat } from './large-bodies.ts';
 import { run } from './support.ts';
 
@@ -39,8 +39,7 @@ test('code of a function was made to its end before it was found not to fit', ()
 });
 
 test('a million live operands took 830 bytes each: they did not fit a heap of 512 MiB, and now fit one of 48', () => {
-  const child = join(projectRoot, 'tests/engine/live-operands-child.ts');
-  const args = ['--max-old-space-size=48', '--import', 'tsx', child];
+  const args = ['--max-old-space-size=48', programOf('tests/engine/live-operands-child.ts')];
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 }, 120_000);

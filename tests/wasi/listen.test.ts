@@ -10,6 +10,7 @@ import { compile, engine } from '../../src/index.ts';
 import { assemble } from '../../src/text/index.ts';
 import { LoopbackNetwork, WASI } from '../../src/wasi/index.ts';
 import { projectRoot } from '../data.ts';
+import { commandFile } from '../programs.ts';
 
 /** Accepts two connections one after the other, answers each piece in capitals until the client ends; exits with 7. */
 const SERVER = `(module
@@ -52,8 +53,7 @@ const file = join(scratch, 'server.wat');
 writeFileSync(file, SERVER);
 
 function runCli(args: readonly string[]) {
-  const start = "import { start } from './src/cli/main.ts'; process.argv.splice(1, 0, 'wasmi-ts'); await start();";
-  const child = spawn(execPath, ['--import', 'tsx', '--input-type=module', '-e', start, '--', ...args], {
+  const child = spawn(execPath, [commandFile(), ...args], {
     cwd: projectRoot,
   });
   let stderr = '';

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../data.ts';
+import { commandFile, programFile } from '../programs.ts';
 
 const hasPty = spawnSync('python3', ['-c', 'import pty, select']).status === 0;
 
@@ -92,15 +93,7 @@ const ASK = `(module
     (drop (call $write (i32.const 1) (i32.const 8) (i32.const 2) (i32.const 32)))))`;
 const SPIN = '(module (func (export "_start") (loop $spin (br $spin))))';
 
-const cli = [
-  execPath,
-  '--import',
-  'tsx',
-  '--input-type=module',
-  '-e',
-  "import { start } from './src/cli/main.ts'; process.argv.splice(1, 0, 'wasmi-ts'); await start();",
-  '--',
-];
+const cli = [execPath, commandFile()];
 
 describe.skipIf(!hasPty)(
   `on a terminal${hasPty ? '' : ' (not tested: python3 with the module pty is missing)'}`,
@@ -123,7 +116,7 @@ describe.skipIf(!hasPty)(
       await new WASI(nodeHost({ stdio: true })).run(engine, module);
       clearInterval(timer);
       console.log('ticks ' + ticks);`;
-      const command = [execPath, '--import', 'tsx', '--input-type=module', '-e', embedder];
+      const command = [execPath, programFile(embedder)];
       const [output, code] = onTerminal(command, [['name?', 'Ada\n', 1]]);
       expect(code).toBe(0);
       expect(output).toContain('[Ada');
@@ -146,7 +139,7 @@ describe.skipIf(!hasPty)(
       const read = async () => [await wasi.wasiImport.fd_read(0, 0, 1, 8), memory.bytes[8]];
       process.stdout.write('name?');
       appendFileSync(${JSON.stringify(told)}, [await read(), await read()].join(' '));`;
-        const command = [execPath, '--import', 'tsx', '--input-type=module', '-e', embedder];
+        const command = [execPath, programFile(embedder)];
         // A shell stands between, since Node takes the signal's default back; its own end on a dead terminal is no test.
         spawnSync('python3', ['-c', HANG_UP, 'sh', '-c', '"$@" 2>/dev/null', 'sh', ...command], {
           cwd: projectRoot,

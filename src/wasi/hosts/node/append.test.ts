@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { execPath, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { programFile } from '../../../../tests/programs.ts';
 import { TestGuest } from '../../guest.suite.ts';
 import { unless } from '../../host/errno.ts';
 import { type Directory, memoryDirectory, overlay } from '../../index.ts';
@@ -64,16 +65,11 @@ describe.each(WAYS)('two programs that append to one file, held %s', (way) => {
     ['set later by fd_fdstat_set_flags', true],
   ] as const)('lose nothing of each other: %s', async (_, later) => {
     const folder = mkdtempSync(join(scratch, 'two-'));
-    const root = fileURLToPath(new URL('../../../../', import.meta.url));
     const children = [0, 1].map(() =>
-      spawn(
-        execPath,
-        ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), '--input-type=module', '-e', appender(way, later)],
-        {
-          cwd: folder,
-          stdio: ['pipe', 'pipe', 'inherit'],
-        },
-      ),
+      spawn(execPath, [programFile(appender(way, later))], {
+        cwd: folder,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
     );
     const ended = children.map((child) => new Promise((resolve) => child.once('close', resolve)));
     await Promise.all(children.map((child) => new Promise((resolve) => child.stdout.once('data', resolve))));

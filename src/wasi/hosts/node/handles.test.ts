@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { execPath, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { programFile } from '../../../../tests/programs.ts';
 
 const url = (path: string): string => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
 
@@ -48,7 +49,7 @@ const PROGRAM = `
 
 describe.runIf(platform === 'linux')('descriptors that guests have open', () => {
   it('leave some for the host, however many guests there are and whatever they do with them', () => {
-    const node = [execPath, '--import', 'tsx', '--input-type=module', '-e', PROGRAM];
+    const node = [execPath, programFile(PROGRAM)];
     const told = execFileSync('sh', ['-c', 'ulimit -n 200; exec "$@"', 'sh', ...node], { encoding: 'utf8' });
     const [first, ...rest] = JSON.parse(told) as [[errno: number, count: number], ...unknown[]];
     expect(first[0]).toBe(33);

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { execPath, pid, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { programFile } from '../../../../tests/programs.ts';
 import { TestGuest } from '../../guest.suite.ts';
 import { SystemError } from '../../host/errno.ts';
 import type { Directory } from '../../host/filesystem.ts';
@@ -237,7 +238,7 @@ it.runIf(hasMounts)(
   () => {
     const root = fileURLToPath(new URL('../../../../', import.meta.url));
     const script = `cd "${scratch}"; ${MOUNTS}; cd "${root}"; exec "$@"`;
-    const node = [execPath, '--import', 'tsx', '--input-type=module', '-e', MOUNTED];
+    const node = [execPath, programFile(MOUNTED)];
     const told = execFileSync('unshare', ['-m', 'sh', '-ec', script, 'sh', ...node], { encoding: 'utf8' });
     const one = 'ACCES ACCES ACCES opened ACCES ACCES opened ACCES opened';
     const entries = Array(2 * 5 * 4)

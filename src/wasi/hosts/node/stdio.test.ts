@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { execPath, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { programFile } from '../../../../tests/programs.ts';
 import { now, within } from '../../../clock.ts';
 import { errnoOf } from '../../host/filesystem.suite.ts';
 import { outputToFd } from './output.ts';
@@ -53,7 +54,7 @@ function commandLine(mode: 'async' | 'sync', body: string): string[] {
     };
     ${body}
     wasi.close();`;
-  return [execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+  return [execPath, programFile(script)];
 }
 
 /** The same with a pipe of the machine as standard output, which Node's own are not. */
@@ -412,7 +413,7 @@ describe.runIf(platform === 'linux')('what is not used', () => {
     console.log(told.join(' '));`;
 
   it('or cannot be made leaves no descriptor open: streams open theirs when they are needed, directories are closed', () => {
-    const node = [execPath, '--import', 'tsx', '--input-type=module', '-e', PROGRAM];
+    const node = [execPath, programFile(PROGRAM)];
     // Standard input is a pipe: a file would need no second descriptor.
     const told = execFileSync('sh', ['-c', ': | "$@"', 'sh', ...node], { encoding: 'utf8' });
     expect(told.trim()).toBe('0 0 0 0 0');
