@@ -21,11 +21,6 @@ function place(): string {
 
 const AS = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' } as const;
 
-/** Bundles a file into another one. */
-export function bundleFile(entry: string, outfile: string): void {
-  buildSync({ ...AS, entryPoints: [entry], outfile });
-}
-
 /** Where the program of such a text stands; made if it is not there. */
 function made(text: string, make: (outfile: string) => void): string {
   const outfile = join(place(), `${createHash('sha1').update(text).digest('hex')}.mjs`);
@@ -41,7 +36,7 @@ export function programFile(text: string): string {
 
 /** The file of a program that stands in the project under this path. */
 export function programOf(path: string): string {
-  return made(path, (outfile) => bundleFile(join(projectRoot, path), outfile));
+  return made(path, (outfile) => void buildSync({ ...AS, entryPoints: [join(projectRoot, path)], outfile }));
 }
 
 /** The file of the command line, as it is in src. */

@@ -1,5 +1,5 @@
 // Runs a part of the attack, sorts its figures, and measures again what is above a bound.
-import { measureInChildren, type Result, Workshop } from './children.ts';
+import { measureInChildren, type Result } from './children.ts';
 import type { Figure, Settings } from './part.ts';
 import { PARTS } from './parts.ts';
 
@@ -27,6 +27,8 @@ export interface Options {
   readonly progress?: (name: string, isAbove?: boolean) => void;
   /** How many figures are shown. */
   readonly top?: number;
+  /** How often a case is measured again while it is above a bound: a busy machine makes some figures high, but not all. */
+  readonly repeats?: number;
 }
 
 /** How much of its bound a figure takes. */
@@ -44,33 +46,25 @@ function least(one: readonly Figure[], other: readonly Figure[]): Figure[] {
 
 const isBroken = ({ figures }: Result): boolean => figures.some((figure) => share(figure) > 1);
 
-/** How often a case is measured again while it is above a bound: a busy machine makes some figures high, but not all. */
-const REPEATS = 3;
-
 export async function attack(
   part: string,
   settings: Settings,
-  { only, match = '', list = false, progress, top = 10 }: Options = {},
+  { only, match = '', list = false, progress, top = 10, repeats = 3 }: Options = {},
 ): Promise<{ names: readonly string[]; worst: Shown[]; broken: Broken[] }> {
   const known = PARTS[part];
   const names = known.cases(settings).filter((name) => name.includes(match) && (only ?? name) === name);
   if (list || names.length === 0) return { names, worst: [], broken: [] };
-  const workshop = new Workshop();
-  try {
-    const results = await measure(workshop, part, names, settings, progress);
-    const all = results.flatMap((result) =>
-      result.figures.map((figure): Shown => ({ part, loop: settings.loop, result, figure })),
-    );
-    all.sort((a, b) => share(b.figure) - share(a.figure));
-    const broken = all.filter(({ figure }) => share(figure) > 1);
-    return {
-      names,
-      worst: all.slice(0, top),
-      broken: broken.map((one) => ({ ...one, command: command(one, settings) })),
-    };
-  } finally {
-    workshop.remove();
-  }
+  const results = await measure(part, names, settings, repeats, progress);
+  const all = results.flatMap((result) =>
+    result.figures.map((figure): Shown => ({ part, loop: settings.loop, result, figure })),
+  );
+  all.sort((a, b) => share(b.figure) - share(a.figure));
+  const broken = all.filter(({ figure }) => share(figure) > 1);
+  return {
+    names,
+    worst: all.slice(0, top),
+    broken: broken.map((one) => ({ ...one, command: command(one, settings) })),
+  };
 }
 
 async function* measureHere(part: string, names: readonly string[], settings: Settings): AsyncGenerator<Result> {
@@ -78,20 +72,20 @@ async function* measureHere(part: string, names: readonly string[], settings: Se
 }
 
 async function measure(
-  workshop: Workshop,
   part: string,
   names: readonly string[],
   settings: Settings,
+  repeats: number,
   progress?: (name: string, isAbove?: boolean) => void,
 ): Promise<Result[]> {
   const results = new Map<string, Result>();
   const measured = (some: readonly string[]) =>
-    PARTS[part].ownProcesses ? measureHere(part, some, settings) : measureInChildren(workshop, part, some, settings);
+    PARTS[part].ownProcesses ? measureHere(part, some, settings) : measureInChildren(part, some, settings);
   for await (const result of measured(names)) {
     progress?.(`${part} ${settings.loop}: ${result.name}`, isBroken(result));
     results.set(result.name, result);
   }
-  for (let again = 0; again < REPEATS; again++) {
+  for (let again = 0; again < repeats; again++) {
     const high = [...results.values()].filter(isBroken).map(({ name }) => name);
     for await (const { name, figures } of measured(high)) {
       progress?.(`${part} ${settings.loop}: ${name}, again`);

@@ -1,13 +1,9 @@
-// Child processes of the attack: what runs in them is bundled once, so that they start quickly and run as the package does.
+// Child processes of the attack: what runs in them is bundled, so that they start quickly and run as the package does.
 // A child measures one case after the other and tells each on a line of its own. Where one dies, or spends too much, the
 // case that it was at is broken, and another child goes on with the next.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { projectRoot } from '../data.ts';
-import { bundleFile } from '../programs.ts';
+import { programOf } from '../programs.ts';
 import type { Figure, Settings } from './part.ts';
 import { cpuOf } from './processes.ts';
 
@@ -17,24 +13,6 @@ export interface Result {
   readonly figures: readonly Figure[];
 }
 
-/** A folder with the bundle, to be removed behind. */
-export class Workshop {
-  readonly folder = mkdtempSync(join(tmpdir(), 'attack-'));
-  private bundle: string | undefined;
-
-  /** The bundle, which is made when it is asked for first. */
-  get child(): string {
-    if (this.bundle !== undefined) return this.bundle;
-    this.bundle = join(this.folder, 'child.mjs');
-    bundleFile(join(projectRoot, 'tests/attack/child.ts'), this.bundle);
-    return this.bundle;
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
 /** Seconds of CPU time that a case may take in a child until it is ended. */
 const MOST_CPU = 60;
 /** The same by the clock, where CPU time cannot be had, or is not used. */
@@ -42,7 +20,6 @@ const MOST_WALL = 600;
 
 /** Measures cases in children. */
 export async function* measureInChildren(
-  workshop: Workshop,
   part: string,
   names: readonly string[],
   settings: Settings,
@@ -50,7 +27,7 @@ export async function* measureInChildren(
   let next = 0;
   while (next < names.length) {
     const rest = names.slice(next);
-    const child = spawn(process.execPath, [workshop.child, part, JSON.stringify(settings)], {
+    const child = spawn(process.execPath, [programOf('tests/attack/child.ts'), part, JSON.stringify(settings)], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin.on('error', () => undefined);

@@ -54,7 +54,7 @@ function measure(name: string, { seed, short }: Settings): Figure[] {
   const first = runner.run(100);
   let fuel = 200;
   let warm = { ms: Number.POSITIVE_INFINITY, used: 1 };
-  for (let i = 0; i < (short ? 5 : 10); i++) {
+  for (let i = 0; i < (short ? 3 : 10); i++) {
     const one = runner.run(fuel);
     if (one.ms / one.used < warm.ms / warm.used) warm = one;
     const pace = Math.max(one.ms, 0.1) / one.used;
