@@ -80,6 +80,7 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   // Who calls has just looked at the clock, and a return is looked at with the call.
   let reason: number = REASON.crossReturn;
   let last = 0;
+  if (t.midway && t.fuel >= 0) growsOn(t, Math.min(pause, due.at));
   for (;;) {
     if (t.fuel < 0) return stopWithoutFuel(t);
     if (t.slice < 0) return stop(t, 'slice');
@@ -123,7 +124,7 @@ function waitsFor(t: Thread, reason: number, end: number): boolean {
       crossReturn(t);
       return false;
     case REASON.grow:
-      growMemory(t);
+      growMemory(t, end);
       return false;
     case REASON.probe:
       reportProbe(t);
@@ -214,18 +215,32 @@ function stop(t: Thread, outcome: 'fuel' | 'slice'): Outcome {
   return outcome;
 }
 
-/** memory.grow d a k; with 64-bit addresses the size and the answer are i64. */
-function growMemory(t: Thread): void {
+const MEMORY_GROW = opNumber('memory.grow');
+
+/** Goes on with a memory.grow that was stopped: in the loop its memory counts as lost, which would give up what was moved. */
+function growsOn(t: Thread, end: number): void {
+  if ((C[t.pc] & 0xffff) === MEMORY_GROW) growMemory(t, end);
+}
+
+/** memory.grow d a k; with 64-bit addresses the size and the answer are i64. Until the moment `end`. */
+function growMemory(t: Thread, end: number): void {
   const d = t.fp2 + (C[t.pc] >>> 16);
   const a = t.fp2 + (C[t.pc + 1] & 0xffff);
   const memory = t.instance.memories[C[t.pc + 2]];
   const delta = readAddress(memory.type, a);
-  t.midway = !t.midway;
-  if (t.midway) {
+  if (!t.midway) {
     // It is charged first, and made when the loop comes here again.
+    t.midway = true;
     t.spend(growthPrice(t.instance.unit.prices, memory, delta));
     return;
   }
+  // Where nobody looks at the clock, the host may have a faster way to move it.
+  while (end !== Number.POSITIVE_INFINITY && !memory.movesOn(delta)) {
+    if (now() < end) continue;
+    t.pause();
+    return;
+  }
+  t.midway = false;
   writeAddress(memory.type, d, memory.grow(delta));
   t.pc += 3;
 }

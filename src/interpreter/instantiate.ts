@@ -250,6 +250,7 @@ function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: numbe
   if (mode.kind === 'passive') return;
   const memory = inst.memories[mode.memory];
   const offset = Number(evaluateConstant(inst, mode.offset, pay) as bigint);
+  memory.refresh();
   if (offset + init.length > memory.accessible) {
     throw new Trap(
       'memory-out-of-bounds',

@@ -6,7 +6,8 @@
 // A guest thread that may not be suspended blocks the whole JavaScript thread by Atomics.wait.
 import { now } from '../clock.ts';
 import { Trap, UnsupportedError } from '../errors.ts';
-import type { Memory, Waiter } from '../runtime/memory.ts';
+import type { Memory } from '../runtime/memory.ts';
+import type { Waiter } from '../runtime/waiters.ts';
 import { startTimer } from '../runtime/timers.ts';
 import { I32 } from '../syntax/types.ts';
 import { funcType } from '../validator/type-space.ts';

@@ -7,7 +7,8 @@
 // stays, and the host refuses it as it did.
 // Looked for in arrays, Maps, Sets and ordinary objects, however deep, with cycles; not in what only a host looks into
 // (the cause of an Error, the data of host objects).
-import { Memory, type SharedParts } from '../runtime/memory.ts';
+import { Memory } from '../runtime/memory.ts';
+import type { SharedParts } from '../runtime/shared-parts.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { memoryObject, memoryOf } from './memory.ts';
 import * as say from './messages.ts';

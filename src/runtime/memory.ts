@@ -16,7 +16,10 @@ import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 import { checkCount, checkMemoryType } from './amounts.ts';
 import type { Limits } from './limits.ts';
+import { Move } from './move.ts';
+import { type SharedParts, checkParts } from './shared-parts.ts';
 import {
+  NO_VIEWS,
   type Views,
   anotherHandle,
   canTransfer,
@@ -29,28 +32,9 @@ import {
   transferred,
   viewsOf,
 } from './store.ts';
-
-/** What another JavaScript thread needs to have the same memory: plain data that can be posted to it. */
-export interface SharedParts {
-  readonly type: MemType;
-  /** The bytes. */
-  readonly buffer: SharedArrayBuffer;
-  /** One unsigned 32-bit integer: bytes that the memory has. Who grows it, changes this last. */
-  readonly length: SharedArrayBuffer;
-}
+import { WAITERS, type Waiter } from './waiters.ts';
 
 const BOUND = bound('a number of bytes');
-
-/** A guest thread that waits on a memory. */
-export interface Waiter {
-  /** Other threads may hold the memory from now on. */
-  handedOut(): void;
-  /** Ends the wait with an answer. */
-  finish(answer: number): void;
-}
-
-/** Of each buffer that was handed out or taken over, who waits on its bytes. */
-const WAITERS = new WeakMap<ArrayBufferLike, Map<number, Set<Waiter>>>();
 
 /** A linear memory, shared by the instances that import it. */
 export class Memory {
@@ -96,6 +80,10 @@ export class Memory {
   private exactBytes: Uint8Array | undefined;
   /** What `buffer` gave since the memory last grew: the host may hold it. */
   private handed: ArrayBufferLike | undefined;
+  /** The bytes are on their way to a larger store; the memory counts as lost meanwhile, so that whoever comes stops it. */
+  private move: Move | undefined;
+  /** How often that was stopped since the memory last grew. */
+  private stops = 0;
   /** It grew, and nobody has asked for `buffer` since: the next growth makes spare capacity. */
   private grewUnseen = false;
 
@@ -228,6 +216,7 @@ export class Memory {
     this.exactBytes = undefined;
     this.handed = undefined;
     this.grewUnseen = true;
+    this.stops = 0;
     return before;
   }
 
@@ -244,7 +233,7 @@ export class Memory {
       if (isGrowable(this.store)) {
         this.handed = this.isHeld ? anotherHandle(this.store as SharedArrayBuffer) : this.store;
       } else {
-        if (!this.isLost && this.M8.length !== this.byteLength && !this.move(this.byteLength)) {
+        if (!this.isLost && this.M8.length !== this.byteLength && !this.moveTo(this.byteLength)) {
           throw new RangeError(`out of memory: no room for a buffer of ${counted(this.byteLength, 'byte')}`);
         }
         this.handed = this.store;
@@ -274,10 +263,11 @@ export class Memory {
 
   /**
    * Takes notice of what others did: a shared memory that another thread has let grow, and views that the host failed to
-   * give when the buffer had already moved. Answers whether the memory is longer now.
+   * give when the buffer had already moved. Answers whether more can be accessed now.
    */
   refresh(): boolean {
     const { sharedLength } = this;
+    if (this.move !== undefined) return this.stopMove(this.move);
     if (this.isLost) this.recover();
     if (sharedLength === undefined || sharedLength[0] === this.byteLength) return false;
     const bytes = Atomics.load(sharedLength, 0);
@@ -288,6 +278,14 @@ export class Memory {
     }
     this.byteLength = bytes;
     this.handed = undefined;
+    return true;
+  }
+
+  /** The bytes are where they were: nobody has written to them since. */
+  private stopMove({ from }: Move): true {
+    this.move = undefined;
+    this.stops++;
+    this.assign(from);
     return true;
   }
 
@@ -327,12 +325,54 @@ export class Memory {
       this.store = anotherHandle(this.store);
       return true;
     }
-    const spare = Math.min(this.maxBytes, 2 * this.byteLength, bytes + this.left);
-    return (this.grewUnseen && spare > bytes && this.move(spare)) || this.move(bytes);
+    const spare = this.spareFor(bytes);
+    return (spare > bytes && this.moveTo(spare)) || this.moveTo(bytes);
+  }
+
+  /** The capacity to ask for where the memory becomes so long. */
+  private spareFor(bytes: number): number {
+    return this.grewUnseen ? Math.max(bytes, Math.min(this.maxBytes, 2 * this.byteLength, bytes + this.left)) : bytes;
+  }
+
+  /**
+   * Moves a piece of the bytes to where they have room for `delta` pages more, of a memory that cannot grow in place and
+   * whose buffer nobody holds. Answers true when there is no more to be moved, or it could not be: then `grow` takes as long
+   * as it takes. Whoever looks at the memory before that finds it as it was, and all is to be moved anew; the third time
+   * at once.
+   * @internal
+   */
+  movesOn(delta: number): boolean {
+    const bytes = this.byteLength + delta * this.pageSize;
+    const move = (this.move ??= this.beginMove(bytes));
+    if (move === undefined) return true;
+    if (!move.goOn()) return false;
+    this.store = move.store;
+    this.assign(move.to);
+    this.move = undefined;
+    return true;
+  }
+
+  private beginMove(bytes: number): Move | undefined {
+    const { handed, isLost, M8, byteLength, sharedLength } = this;
+    if (sharedLength !== undefined || handed !== undefined || isLost || this.stops >= 2) return undefined;
+    if (bytes <= M8.length || !this.mayGrow(bytes - byteLength) || byteLength < Move.PIECE) return undefined;
+    const spare = this.spareFor(bytes);
+    const move = this.moveInto(spare) ?? (spare > bytes ? this.moveInto(bytes) : undefined);
+    if (move !== undefined) this.assign(NO_VIEWS);
+    return move;
+  }
+
+  /** Undefined where the host has no room for so much. */
+  private moveInto(capacity: number): Move | undefined {
+    try {
+      return new Move(this.emptyStore(capacity, capacity), this.byteLength, this);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Moves the bytes to a new buffer of `capacity`; a lost memory gets zeros. Answers false, and has changed nothing, where the host has no room. */
-  private move(capacity: number): boolean {
+  private moveTo(capacity: number): boolean {
     const { store, byteLength, M8 } = this;
     const keeps = this.isLost ? 0 : Math.min(byteLength, capacity);
     try {
@@ -382,16 +422,6 @@ export class Memory {
 /** Is it a memory of this engine, and nothing that only passes for one? */
 export function isMemory(value: unknown): value is Memory {
   return brandOf(value) === 'memory';
-}
-
-/** What another thread sent is looked at before anything is made of it. @throws TypeError, RangeError. */
-function checkParts({ buffer, length }: SharedParts, type: MemType, min: number, max: number): void {
-  if (!type.shared || !isSharedBuffer(buffer) || !isSharedBuffer(length) || length.byteLength < 4) {
-    throw new TypeError('the parts of a memory are shared');
-  }
-  const bytes = isGrowable(buffer) ? new Uint32Array(length)[0] : buffer.byteLength;
-  if (bytes >= min && bytes <= max && bytes <= buffer.byteLength && bytes % 2 ** type.pageSizeLog2 === 0) return;
-  throw new RangeError('the parts of a memory do not fit');
 }
 
 /** Stands in an instance that has no memory, so that the loop needs no special case. */

@@ -120,3 +120,6 @@ export function transferred(buffer: ArrayBufferLike, length: number): ArrayBuffe
   if (transfer !== undefined) return Reflect.apply(transfer, buffer, [length]) as ArrayBuffer;
   return (globalThis as Host).structuredClone?.(buffer, { transfer: [buffer] }) as ArrayBuffer;
 }
+
+/** Views of nothing. */
+export const NO_VIEWS: Views = viewsOf(plainBuffer(0), 0);
