@@ -1,10 +1,12 @@
 // Lowering costs fuel at each function's first call of an instance, whether or not its code is there by then: else what a
-// program uses would depend on who ran before. Lowering again, after code was dropped, is free.
+// program uses would depend on who ran before. Lowering again, after others had code dropped, is free. What an instance itself
+// has dropped by calling more than there is room for is not: where it has paid for that much, it has paid for nothing
+// more, and begins anew. Nobody looks at what is really there.
 // Instances of a module share code. It stands for one of them at a time, the unit's view: where that instance has not paid
 // for a function, the function begins with the op `unpaid`, by which the driver learns of the call. When another instance
 // runs, the first ops of those functions are exchanged of which one of the two has paid and the other has not. So one
 // instance alone, and instances that have called the same functions, pay nothing for it while they run.
-import { addBit, hasBit } from '../runtime/bits.ts';
+import { addBit, bitSet, hasBit } from '../runtime/bits.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { opNumber } from '../lowering/op-table.ts';
@@ -19,18 +21,41 @@ export function isPaid({ paid }: ModuleInstance, index: number): boolean {
   return hasBit(paid, index);
 }
 
+/**
+ * Bytes of bodies whose code has room for sure, together with that of a few other modules: a byte becomes two words at most,
+ * of 8,388,608; in traced code four.
+ */
+const SURE_BYTES = 2 ** 20;
+
+/** No function takes more than half of the room. */
+function takenBytes(unit: CodeUnit, index: number): number {
+  return Math.min(bytesOf(unit, index), SURE_BYTES / 2);
+}
+
 /** Notes that the instance has paid for a function. */
-export function markPaid({ unit, paid }: ModuleInstance, index: number): void {
+export function markPaid(instance: ModuleInstance, index: number): void {
+  const { unit } = instance;
   freshen(unit);
+  instance.paidBytes += takenBytes(unit, index);
+  if (instance.paidBytes > SURE_BYTES) {
+    // The code stands for the old set until the instance runs again.
+    instance.paid = bitSet(unit.entries.length);
+    instance.paidBytes = takenBytes(unit, index);
+  }
+  const { paid } = instance;
   addBit(paid, index);
   if (unit.view === paid && hasBit(unit.lowered, index)) exchange(unit, index);
 }
 
 /** What lowering a function costs. */
 export function priceOf({ unit }: ModuleInstance, index: number): number {
-  const { funcs } = unit.module.module;
-  const body = index - unit.module.importedFuncs;
-  return Math.ceil((funcs.end[body] - funcs.start[body]) * unit.prices.loweredByte);
+  return Math.ceil(bytesOf(unit, index) * unit.prices.loweredByte);
+}
+
+function bytesOf({ module }: CodeUnit, index: number): number {
+  const { funcs } = module.module;
+  const body = index - module.importedFuncs;
+  return funcs.end[body] - funcs.start[body];
 }
 
 /** Notes that a function of the unit has new code. */

@@ -1,7 +1,7 @@
 // Rare instructions, called by the `out` op: tables, bulk operations, references, globals of other instances.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function answers its
-// cost in fuel: 0, or what `paid` (pieces.ts) says for a piece of a bulk operation, whose ranges are checked first.
+// cost in fuel: 0, or what `priceOfPiece` (pieces.ts) says for a piece of a bulk operation, whose ranges are checked first.
 import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
 import { NO_BYTES, type ModuleInstance } from '../runtime/instance.ts';
@@ -9,7 +9,7 @@ import { type AddrType, I32 } from '../syntax/types.ts';
 import { exactAddress, readAddress, runLength, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { copyCells } from './gc/cells.ts';
-import { PIECE_BYTES, PIECE_ELEMENTS, held, hold, isMidway, paid, part } from './pieces.ts';
+import { PIECE_BYTES, PIECE_ELEMENTS, held, hold, isMidway, part, priceOfPiece } from './pieces.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
 
@@ -76,7 +76,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     const n = before >= 0 && table.cells.length < end ? table.growOn(PIECE_ELEMENTS) : 0;
     const left = before < 0 ? 0 : Math.max(0, end - table.cells.length);
     if (left === 0) writeAddress(table.type, at, before);
-    return paid(n, inst.unit.prices.element, left);
+    return priceOfPiece(n, inst.unit.prices.element, left);
   },
   'table.fill': (inst, at, l) => {
     const { cells, type } = inst.tables[l];
@@ -86,7 +86,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     cells.fill(R[(at >> 1) + 1], i, i + n);
     writeAddress(type, at, i + n);
     writeAddress(type, at + 4, left - n);
-    return paid(n, inst.unit.prices.element, left - n);
+    return priceOfPiece(n, inst.unit.prices.element, left - n);
   },
   'table.copy': (inst, at, l, m) => {
     const { cells: to, type } = inst.tables[l];
@@ -101,7 +101,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     writeAddress(type, at, d + on);
     writeAddress(fromType, at + 2, s + on);
     writeAddress(lengthType, at + 4, left - n);
-    return paid(n, inst.unit.prices.element, left - n);
+    return priceOfPiece(n, inst.unit.prices.element, left - n);
   },
   'table.init': (inst, at, l, m) => {
     const from = held(at >> 1, inst.elems[l]);
@@ -115,7 +115,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     S[at + 2] = s + n;
     S[at + 4] = left - n;
     hold(at >> 1, from, left - n);
-    return paid(n, inst.unit.prices.element, left - n);
+    return priceOfPiece(n, inst.unit.prices.element, left - n);
   },
   'elem.drop': (inst, _at, l) => {
     inst.elems[l] = [];
@@ -137,7 +137,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     if (n > 0) inst.memories[l].M8.fill(S[at + 2] & 0xff, d, d + n);
     writeAddress(type, at, d + n);
     writeAddress(type, at + 4, left - n);
-    return paid(n, inst.unit.prices.byte, left - n);
+    return priceOfPiece(n, inst.unit.prices.byte, left - n);
   },
   'memory.copy': (inst, at, l, m) => {
     const to = inst.memories[l];
@@ -153,7 +153,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     writeAddress(to.type, at, d + on);
     writeAddress(from.type, at + 2, s + on);
     writeAddress(lengthType, at + 4, left - n);
-    return paid(n, inst.unit.prices.byte, left - n);
+    return priceOfPiece(n, inst.unit.prices.byte, left - n);
   },
   'memory.init': (inst, at, l, m) => {
     const from = held(at >> 1, inst.datas[l]);
@@ -167,7 +167,7 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
     S[at + 2] = s + n;
     S[at + 4] = left - n;
     hold(at >> 1, from, left - n);
-    return paid(n, inst.unit.prices.byte, left - n);
+    return priceOfPiece(n, inst.unit.prices.byte, left - n);
   },
   'data.drop': (inst, _at, l) => {
     inst.datas[l] = NO_BYTES;

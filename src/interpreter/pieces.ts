@@ -25,7 +25,7 @@ export function setMidway(midway: boolean): void {
  * What a function of the `out` op answers for a piece of `n` things, each of which costs so much: its cost, negated while
  * there are some left. The last piece costs a unit more, for the operation.
  */
-export function paid(n: number, price: number, left: number): number {
+export function priceOfPiece(n: number, price: number, left: number): number {
   setMidway(left > 0);
   const units = Math.ceil(n * price);
   return left > 0 ? -Math.max(1, units) : units + 1;

@@ -13,10 +13,13 @@ const ALL = new Set(Object.keys(FEATURES) as Feature[]);
 /** The ops that charge, `charge 1`, and those that branch or call, by name, of the module's function 0. */
 function path(fields: string, traced = false): string[] {
   const valid = validateModule(decodeModule(encodeModule(parseModule(`(module ${fields})`))), { features: ALL });
-  return disassemble(lowerFunction(valid, 0, traced))
-    .map((line) => line.replace(/^@\d+ /, ''))
-    .filter((line) => /^(charge|br|call|throw|return|tail)/.test(line))
-    .map((line) => (line.startsWith('charge') ? line : line.split(/[ .]/)[0]));
+  return (
+    disassemble(lowerFunction(valid, 0, traced))
+      .map((line) => line.replace(/^@\d+ /, ''))
+      // That of nothing, which stands before a call that would be the first op.
+      .filter((line) => /^(charge [^0]|br|call|throw|return|tail)/.test(line))
+      .map((line) => (line.startsWith('charge') ? line : line.split(/[ .]/)[0]))
+  );
 }
 
 /** So many instructions (a multiple of two). */

@@ -28,14 +28,14 @@ test('a try that catches nothing has the ops of a block', () => {
   // What the legacy form catches it keeps in a reference slot, for which a function makes room as it begins.
   const names = (code: Lowered): string[] => ops(code).map((line) => line.slice(line.indexOf(' ') + 1));
   const legacy = names(lower('(try (do (call $a)) (catch $e (call $b))) (call $a)'));
-  const block = names(lower('(block (call $a)) (call $a)'));
+  const block = names(lower('(block (call $a)) (call $a)')).filter((one) => one !== 'charge 0');
   expect(legacy.slice(0, block.length + 1)).toEqual([expect.stringContaining('refs.enter'), ...block]);
 });
 
 test('a clause goes to its label at once where the values stand right', () => {
   const code = lower('(result i32) (block $h (result i32) (try_table (catch $e $h) (call $a)) (i32.const 7))');
-  expect(regions(code)).toEqual(['from @0 to @3: try 0', 'try 0: tag 0 in s0 -> @5; else caller']);
-  expect(ops(code)[2]).toBe('@5 return32 s0');
+  expect(regions(code)).toEqual(['from @0 to @5: try 0', 'try 0: tag 0 in s0 -> @7; else caller']);
+  expect(ops(code)[3]).toBe('@7 return32 s0');
 });
 
 test('regions nest, and delegate skips what is between', () => {

@@ -76,6 +76,11 @@ export class Selector {
     return this.emit;
   }
 
+  /** Whether the next statement begins the function's code. */
+  get isEmpty(): boolean {
+    return this.emit.length === 0 && this.held === undefined && this.sets === 0;
+  }
+
   /** A statement that is one op. */
   statement(name: string, at: number, ...operands: Operand[]): void {
     this.ready();

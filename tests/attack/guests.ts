@@ -1,4 +1,5 @@
 // Guests whose instructions do much at once, by what they do. Each has an export `f`.
+import { assemble } from '../../src/text/index.ts';
 import { many, random } from './part.ts';
 
 /** An endless loop of a body. */
@@ -153,6 +154,34 @@ const EXCEPTIONS: readonly Guest[] = [
   ],
 ];
 
+const leb = (n: number): number[] => (n < 128 ? [n] : [128 | (n & 127), ...leb(n >>> 7)]);
+
+/** Functions of 256 KiB each that `f` calls in turn: of `i32.eqz`, a byte that becomes two words. */
+function largeFunctions(count: number): Uint8Array {
+  const size = 2 ** 18;
+  const all = Array.from({ length: count }, (_, i) => i);
+  const section = (id: number, bytes: readonly number[]): number[] => [id, ...leb(bytes.length), ...bytes];
+  const calls = [0, 0x03, 0x40, ...all.flatMap((i) => [0x10, i]), 0x0c, 0, 0x0b, 0x0b];
+  const codeBytes = 1 + count * (leb(size).length + size) + leb(calls.length).length + calls.length;
+  const parts: Uint8Array[] = [
+    Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...section(1, [1, 0x60, 0, 0])),
+    Uint8Array.from([...section(3, [count + 1, ...all.map(() => 0), 0]), ...section(7, [1, 1, 0x66, 0, count])]),
+    Uint8Array.of(10, ...leb(codeBytes), count + 1),
+    ...all.flatMap(() => [
+      Uint8Array.of(...leb(size), 0, 0x41, 0),
+      new Uint8Array(size - 5).fill(0x45),
+      Uint8Array.of(0x1a, 0x0b),
+    ]),
+    Uint8Array.of(...leb(calls.length), ...calls),
+  ];
+  return Uint8Array.from(Buffer.concat(parts));
+}
+
+/** Guests whose text would be too long. */
+const BINARIES: ReadonlyMap<string, () => Uint8Array> = new Map([
+  ['functions whose code has no room, in turn', () => largeFunctions(24)],
+]);
+
 const CALLS: readonly Guest[] = [
   ['recursion without end', '(func $f (export "f") (call $f))'],
   ['recursion of many locals', `(func $f (export "f") (local ${many(300, 'i64 ')}) (call $f))`],
@@ -231,7 +260,22 @@ const OBJECTS: readonly Guest[] = [
   ['memory.atomic.notify', `(memory 1 1 shared) ${loop('(drop (memory.atomic.notify (i32.const 0) (i32.const -1)))')}`],
 ];
 
-/** All guests by name. Bulk operations have the lengths around which something changes, and two that the seed draws. */
-export function guests(seed: number): ReadonlyMap<string, string> {
+/** The texts of guests by name. Bulk operations have the lengths around which something changes, and two that the seed draws. */
+function texts(seed: number): ReadonlyMap<string, string> {
   return new Map([...EXCEPTIONS, ...CALLS, ...BRANCHES, ...OBJECTS, ...GROWTH, ...bulkGuests(random(seed))]);
+}
+
+/** The names of all guests. */
+export function guestNames(seed: number): string[] {
+  return [...texts(seed).keys(), ...BINARIES.keys()];
+}
+
+/** The module of a guest, in binary form. */
+export function guestNamed(name: string, seed: number): Uint8Array {
+  return BINARIES.get(name)?.() ?? assemble(`(module ${texts(seed).get(name)})`);
+}
+
+/** Fuel for a stretch of a guest, in which it does all that it does. */
+export function leastFuel(name: string): number {
+  return BINARIES.has(name) ? 20_000 : 100;
 }

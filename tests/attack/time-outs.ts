@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assemble } from '../../src/text/index.ts';
-import { guests } from './guests.ts';
+import { guestNamed, guestNames } from './guests.ts';
 import { BOUNDS, type Figure, type Part, type Settings } from './part.ts';
 import { runProcess } from './processes.ts';
 import { makeFolder, programs } from './system-programs.ts';
@@ -30,7 +30,7 @@ async function measure(name: string, { seed, loop }: Settings): Promise<Figure[]
     makeFolder(given);
     const file = join(folder, 'guest.wasm');
     const program = programs(seed).get(name);
-    writeFileSync(file, assemble(program === undefined ? `(module ${guests(seed).get(name)})` : program()));
+    writeFileSync(file, program === undefined ? guestNamed(name, seed) : assemble(program()));
     const entry = program === undefined ? ['--invoke', 'f'] : ['--dir', `${given}::/`];
     // Functions of the host of other parts are there, and do nothing.
     const options = ['--loop', loop, '--timeout', '1s', '--unknown-imports', 'default', '--max-memory', '512MiB'];
@@ -51,7 +51,7 @@ const ALIKE = /^(memory|table|array)\.\w+( \w+)* of \d/;
 export const TIME_OUTS: Part = {
   ownProcesses: true,
   cases: ({ seed, short }) =>
-    [...[...guests(seed).keys()].filter((name) => !ALIKE.test(name)), ...programs(seed).keys()].filter(
+    [...guestNames(seed).filter((name) => !ALIKE.test(name)), ...programs(seed).keys()].filter(
       (_, i) => !short || i % 300 === 0,
     ),
   measure,

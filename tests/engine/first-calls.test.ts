@@ -273,3 +273,52 @@ test('modules of very many functions have code for each instance, so that none o
   };
   expect([units(1000), units(16_384)]).toEqual([1, 2]);
 });
+
+describe('code that is made again cost nothing, and where an instance calls more than has room its functions are first again', () => {
+  /** A module whose `run` calls some functions of so many KiB in turn. */
+  const turns = (kibibytes: readonly number[]) =>
+    wat(`(module (type $t (func)) (table funcref (elem ${kibibytes.map((_, i) => `$f${i}`).join(' ')}))
+      ${kibibytes.map((size, i) => `(func $f${i} ${bytes(size * 1024 - 2)})`).join(' ')}
+      (func (export "run") ${kibibytes.map((_, i) => `(call $f${i})`).join(' ')})
+      (func (export "one") (param i32) (call_indirect (type $t) (local.get 0))))`);
+
+  test.each([
+    ['that have room', [512, 256, 255], false],
+    ['that have none', [512, 256, 256], true],
+    ['of which one is larger than all the room', [1200, 256], false],
+    ['of which two are', [1200, 1200], true],
+  ])('%s', (_, sizes, again) => {
+    const instance = instantiate(turns(sizes));
+    const first = whole(instance, 'run', []);
+    const lowering = sizes.reduce((sum, size) => sum + 16 * size, 1);
+    const second = whole(instance, 'run', []);
+    // Where there is no room, the caller of all of them is first again as well.
+    expect(second).toBe(again ? first : first - lowering);
+  });
+
+  test('the same in slices, traced, on the other loop, beside others and where code is dropped', () => {
+    const module = turns([300, 400, 350, 20, 10]);
+    const order = [0, 1, 2, 0, 3, 1, 4, 2, 2, 0, 4, 3];
+    const used = (drive: Drive, instance = instantiate(module)): number[] =>
+      order.map((i) => drive(instance, 'one', [i]));
+    const expected = used(whole);
+    const once = [300, 400, 350, 20, 10].reduce((sum, size) => sum + 16 * size, order.length + 1);
+    expect(expected.reduce((sum, units) => sum + units, 0)).toBeGreaterThan(once);
+    const slices = drivenBy(() => 300);
+    expect(used(slices)).toEqual(expected);
+    expect(used(whole, instantiate(module, {}, { mode: 'traced' }))).toEqual(expected);
+    const drops = drivenBy(
+      () => 3000,
+      () => startGeneration(running),
+    );
+    expect(used(drops)).toEqual(expected);
+    const other = instantiate(module);
+    const beside = drivenBy(
+      () => 2000,
+      () => void other.call('one', order[expected.length % 5]),
+    );
+    expect(used(beside)).toEqual(expected);
+    useLoop('closures');
+    expect(used(slices)).toEqual(expected);
+  });
+});

@@ -29,9 +29,9 @@ async function bundled(contents: string): Promise<{ size: number; files: string[
 const ELSEWHERE = /^src\/(text|script|trace|wasi|cli|testing|encoder)\//;
 
 describe('sizes', () => {
-  test('the engine alone has at most 89 kB, and neither text format nor tracing', async () => {
+  test('the engine alone has at most 89.3 kB, and neither text format nor tracing', async () => {
     const { size, files } = await bundled(`export * from './src/index.ts'`);
-    expect(size).toBeLessThanOrEqual(89_000);
+    expect(size).toBeLessThanOrEqual(89_300);
     expect(files.filter((path) => ELSEWHERE.test(path))).toEqual([]);
     expect(files.filter((path) => /generate|\/ops\.ts$|disassemble|\/jsapi\//.test(path))).toEqual([]);
   });

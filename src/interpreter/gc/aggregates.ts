@@ -9,7 +9,7 @@ import { cellsOf, structLayout } from '../../lowering/layout.ts';
 import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
 import type { DefType } from '../../validator/type-space.ts';
 import { V128, type ValType } from '../../syntax/types.ts';
-import { PIECE_ELEMENTS, held, hold, isMidway, paid, part } from '../pieces.ts';
+import { PIECE_ELEMENTS, held, hold, isMidway, part, priceOfPiece } from '../pieces.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { bytesOf, copyCells, fillCells, readCells, writeCell } from './cells.ts';
 
@@ -95,7 +95,7 @@ function makeArray(inst: ModuleInstance, type: DefType, at: number, slot: number
     if (!isLong) {
       if (source !== undefined) setCells(made.cells, storage, 0, length, source, from);
       R[at >> 1] = made;
-      return paid(length, inst.unit.prices.element, 0);
+      return priceOfPiece(length, inst.unit.prices.element, 0);
     }
     R[slot] = made;
     S[2 * slot + 1] = 0;
@@ -108,7 +108,7 @@ function makeArray(inst: ModuleInstance, type: DefType, at: number, slot: number
   S[2 * slot + 1] = first + n;
   if (first + n === length) R[at >> 1] = R[slot];
   else if (typeof source === 'object') hold(at >> 1, source, length - first - n);
-  return paid(n, inst.unit.prices.element, length - first - n);
+  return priceOfPiece(n, inst.unit.prices.element, length - first - n);
 }
 
 /** ref d s n -> */
@@ -121,7 +121,7 @@ function initArray(inst: ModuleInstance, array: ArrayObject, at: number, source:
   S[at + 4] = s + n * sourceSize(source, storage);
   S[at + 6] = left - n;
   hold((at >> 1) + 1, source, left - n);
-  return paid(n, inst.unit.prices.element, left - n);
+  return priceOfPiece(n, inst.unit.prices.element, left - n);
 }
 
 export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
@@ -178,7 +178,7 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
     fillCells(array.cells, storage, first, n, (at >> 1) + 2);
     S[at + 2] = first + n;
     S[length] = left - n;
-    return paid(n, inst.unit.prices.element, left - n);
+    return priceOfPiece(n, inst.unit.prices.element, left - n);
   },
   'array.copy': (inst, at) => {
     const to = arrayAt(at >> 1);
@@ -191,7 +191,7 @@ export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
     S[at + 2] = d + on;
     S[at + 6] = s + on;
     S[at + 8] = left - n;
-    return paid(n, inst.unit.prices.element, left - n);
+    return priceOfPiece(n, inst.unit.prices.element, left - n);
   },
   'array.init_data': (inst, at, _l, m) => {
     const array = arrayAt(at >> 1);
