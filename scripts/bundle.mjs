@@ -37,7 +37,7 @@ export async function lowerToES5(script) {
   const { code } = await swc.transform(script, {
     swcrc: false,
     isModule: false,
-    env: { targets: { ie: '11' }, exclude: ['transform-exponentiation-operator'] },
+    env: { targets: { ie: '11' }, exclude: ['transform-exponentiation-operator', 'transform-typeof-symbol'] },
     jsc: { parser: { syntax: 'ecmascript' } },
   });
   const supported = { bigint: true, 'exponent-operator': true };

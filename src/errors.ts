@@ -146,8 +146,20 @@ export class Trap extends StoppedError {
   }
 }
 
-/** What an ExhaustionError says is used up: nested calls, room for code, one large array, or what limits bound. */
-export type Resource = 'calls' | 'code' | 'array' | 'memory' | 'table' | 'threads' | 'handles';
+/** What an ExhaustionError says is used up: nested calls, room for code, one memory, table or array that is too large for all, or a kind of limits. */
+export type Resource =
+  | 'calls'
+  | 'code'
+  | 'array'
+  | 'memory'
+  | 'table'
+  | 'memoryBytes'
+  | 'tableElements'
+  | 'objectBytes'
+  | 'stackBytes'
+  | 'threads'
+  | 'handles'
+  | 'listings';
 
 /** Call depth, value stack or another budget is used up (assert_exhaustion). Instances stay usable. */
 export class ExhaustionError extends StoppedError {

@@ -166,7 +166,9 @@ export class Instance {
     this.inner = inner;
     this.module = inner.module;
     const exports = emptyRecord<Extern>();
-    for (const { name, kind, index } of inner.module.module.exports) exports[name] = inner.extern(kind, index);
+    inner.module.module.exports.forEach(({ name, kind, index }) => {
+      exports[name] = inner.extern(kind, index);
+    });
     this.exports = Object.freeze(exports);
   }
 

@@ -1,19 +1,21 @@
 // The options of `run` that bound what a program has at a time, all its modules and threads together.
 import type { ExhaustionError } from '../errors.ts';
-import { LIMITS, type LimitKind, Limits } from '../runtime/limits.ts';
+import { type LimitKind, Limits } from '../runtime/limits.ts';
 import { type Options, type OptionSpecs, count, size } from './options.ts';
 
 /** By kind of limit: what --max- is followed by, and what is bounded. */
 const FLAGS: Readonly<Record<LimitKind, readonly [name: string, of: string]>> = {
   memoryBytes: ['memory', 'memories, all together'],
   tableElements: ['table', 'elements of tables, all together'],
+  objectBytes: ['objects', 'objects of garbage collection'],
+  stackBytes: ['stacks', 'stacks of threads that wait'],
   threads: ['threads', 'guest threads at a time'],
   handles: ['handles', 'open descriptors'],
   listings: ['listings', 'directories that are being listed'],
 };
 
 const ROWS = Object.entries(FLAGS).map(([kind, [name, of]]) => {
-  const isSize = LIMITS[kind as LimitKind].unit === 'bytes';
+  const isSize = kind === 'listings' || kind.endsWith('Bytes');
   return { kind: kind as LimitKind, flag: `max-${name}`, isSize, of };
 });
 

@@ -7,6 +7,7 @@ import { opNumber } from '../lowering/op-table.ts';
 import { REASON } from '../lowering/reasons.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
+import { ERROR_BYTES } from '../runtime/heap.ts';
 import type { Memory } from '../runtime/memory.ts';
 import type { Prices } from '../syntax/prices.ts';
 import type { ExceptionObject } from '../runtime/exception.ts';
@@ -111,6 +112,7 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
 function waitsFor(t: Thread, reason: number, end: number): boolean {
   switch (reason) {
     case REASON.quantum:
+    case REASON.noRoom:
       return false;
     case REASON.lower:
       resolveCall(t, end);
@@ -327,6 +329,7 @@ export function endWait(t: Thread, end: CallEnd): void {
   t.pending = undefined;
   if ('error' in end) {
     if (end.exception === undefined) throw end.error;
+    t.hold(ERROR_BYTES);
     raise(t, end.exception, t.pc);
     return;
   }

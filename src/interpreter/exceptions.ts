@@ -7,9 +7,11 @@ import { Trap } from '../errors.ts';
 import { type Handler, type Handlers, handlerAt, regionAt } from '../lowering/handlers.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
 import type { Func } from '../runtime/func.ts';
+import { bytesOfException } from '../runtime/heap.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Tag } from '../runtime/tag.ts';
 import { CROSS_RETURN_PC, EXIT_PC, currentGeneration, findFunction } from './code-space.ts';
+import { wantRoom } from './room.ts';
 import { CODE as C, FRAMES as FS, REFERENCES as R, SLOTS as S } from './stack.ts';
 import type { Thread } from './thread.ts';
 import { toOutside } from './wasm-exception.ts';
@@ -20,7 +22,9 @@ const NONE: readonly never[] = [];
 export function throwTag(t: Thread): void {
   const from = t.fp2 + C[t.pc + 1];
   const tag = t.instance.tags[C[t.pc + 2]];
-  raise(t, new ExceptionObject(tag, wordsAt(from, tag), refsAt(from, tag)), t.pc + 1);
+  const bytes = bytesOfException(tag);
+  if (!t.instance.heap.add(bytes)) wantRoom(bytes);
+  else raise(t, new ExceptionObject(tag, wordsAt(from, tag), refsAt(from, tag)), t.pc + 1);
 }
 
 function wordsAt(from: number, tag: Tag): readonly number[] {

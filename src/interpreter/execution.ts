@@ -86,7 +86,7 @@ export class Execution<T> {
     thread.enter();
     try {
       start(thread);
-      thread.park(thread.top());
+      thread.park(thread.top(), true);
     } finally {
       thread.leave();
     }
@@ -301,7 +301,7 @@ export class Execution<T> {
    */
   abandon(): void {
     this.abandoned = true;
-    this.thread.fuel = Number.NEGATIVE_INFINITY;
+    this.thread.abandon();
     this.thread.pending?.letGo?.();
     this.thread.lowering = undefined;
     if (this.state === 'ready') this.state = 'failed';

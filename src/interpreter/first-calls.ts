@@ -66,7 +66,8 @@ export function noteLowered(unit: CodeUnit, index: number): void {
 }
 
 /** Sees to it that the code that an instance shares stands for it. */
-export function standFor({ unit, paid }: ModuleInstance): void {
+export function standFor({ unit, paid, heap }: ModuleInstance): void {
+  heap.disturb();
   freshen(unit);
   const { view, lowered } = unit;
   unit.view = paid;

@@ -10,7 +10,8 @@ import { type AbortLike, checkStop } from '../runtime/abort.ts';
 import { type FuelAccount, type Pay, payerNow, payFrom } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { Global } from '../runtime/global.ts';
-import { type Extern, ModuleInstance, NO_BYTES } from '../runtime/instance.ts';
+import { CELL_BYTES, FUNC_BYTES } from '../runtime/heap.ts';
+import { type Extern, ModuleInstance, NO_BYTES, bytesOfInstance } from '../runtime/instance.ts';
 import { type GuestLimits, type Limits, limitsOf } from '../runtime/limits.ts';
 import { Memory, NO_MEMORY } from '../runtime/memory.ts';
 import { INSIDE, Table } from '../runtime/table.ts';
@@ -24,6 +25,7 @@ import { type FuncType, type MemType, funcTypeName, typeName } from '../syntax/t
 import type { DefType } from '../validator/type-space.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
 import { unitOf } from './lowered.ts';
+import { NOTHING, takeRoom } from './room.ts';
 
 export interface InstantiateOptions {
   /** 'traced' gives code with probes; see probe.ts. */
@@ -138,7 +140,9 @@ function* piecesOf(
   pay: Pay,
 ): Generator<undefined, ModuleInstance> {
   const unit = unitOf(valid, options.mode ?? 'fast', { ...PRICES, ...options.prices });
-  const inst = new ModuleInstance(valid, unit, limitsOf(options.limits), NO_MEMORY, valid.globalTypes.length);
+  const limits = limitsOf(options.limits);
+  takeRoom(limits, bytesOfInstance(valid), NOTHING);
+  const inst = new ModuleInstance(valid, unit, limits, NO_MEMORY, valid.globalTypes.length);
   let whole = false;
   try {
     yield* fill(inst, externs, options, pay);
@@ -184,7 +188,7 @@ function* fill(
     yield;
   }
   for (const segment of module.elems) {
-    inst.elems.push(elements(inst, segment, pay));
+    addElements(inst, segment, pay);
     yield;
   }
   for (const segment of module.datas) inst.datas.push(segment.init);
@@ -223,9 +227,18 @@ function priceOf(count: number, price: number): number {
   return 1 + Math.ceil(count * price);
 }
 
-function elements(inst: ModuleInstance, { funcs, exprs = [] }: ElemSegment, pay: Pay): unknown[] {
-  if (funcs !== undefined) return Array.from(funcs, (index) => inst.func(index));
-  return exprs.map((expr) => evaluateConstant(inst, expr, pay));
+function addElements(inst: ModuleInstance, { funcs, exprs = [] }: ElemSegment, pay: Pay): void {
+  const made: unknown[] = [];
+  const bytes = funcs === undefined ? CELL_BYTES * exprs.length : (CELL_BYTES + FUNC_BYTES) * funcs.length;
+  takeRoom(inst.limits, bytes, NOTHING);
+  // What has been evaluated can be reached from here on.
+  inst.elems.push(made);
+  funcs?.forEach((index) => {
+    made.push(inst.func(index));
+  });
+  exprs.forEach((expr) => {
+    made.push(evaluateConstant(inst, expr, pay));
+  });
 }
 
 function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number, pay: Pay): void {

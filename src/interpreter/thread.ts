@@ -10,6 +10,7 @@ import type { DefType } from '../validator/type-space.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
 import { growReferences, references } from './loop-support.ts';
 import { type Lowers, movePcs, startGeneration } from './lowered.ts';
+import type { Making } from './room.ts';
 import type { MemoryWait } from './waits.ts';
 import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 
@@ -168,8 +169,8 @@ export class Thread {
   isWatched = false;
   /** The op at pc has been begun and is not over. */
   midway = false;
-  /** What it calls, until that is paid for; what it begins with, until its frame is made. */
-  first: FirstCall | undefined = undefined;
+  /** What comes first: what it calls, until that is paid for; what it begins with, until its frame is made; room. */
+  first: FirstCall | Making | undefined = undefined;
   /** Fuel until this run has to end, whatever fuel there is. */
   slice = Number.POSITIVE_INFINITY;
   /** Whether it may wait for promises. */
@@ -234,6 +235,15 @@ export class Thread {
     return false;
   }
 
+  /** Adds bytes to what its objects take. */
+  hold(bytes: number): void {
+    const { heap } = this.instance;
+    if (!heap.add(bytes)) {
+      heap.room -= bytes;
+      this.first ??= { bytes: 0 };
+    }
+  }
+
   /** Takes the free part of the stack. @throws InternalError when another thread's part is not reserved. */
   enter(): void {
     if (running.length > 0) checkNested();
@@ -269,8 +279,11 @@ export class Thread {
     free.open = false;
   }
 
-  /** Copies its part of the stack out. `top` is where it ends, in SLOTS. */
-  park(top: number): void {
+  /**
+   * Copies its part of the stack out. `top` is where it ends, in SLOTS. One that has not begun holds nothing but what the host
+   * gave. @throws ExhaustionError past the limits.
+   */
+  park(top: number, isNew?: boolean): void {
     const first = this.base >> 1;
     this.parked = {
       slots: S.slice(this.base, top),
@@ -282,11 +295,25 @@ export class Thread {
       instance: this.instance,
       callers: this.callers.slice(),
     };
+    if (!isNew) this.instance.limits.park(this);
   }
 
   /** It goes on later with what it is about to do: its time is over. */
   pause(): void {
     this.slice = -1;
+  }
+
+  /** Its stack is not there any more. */
+  private forget(): void {
+    this.parked?.instance.limits.unpark(this);
+    this.parked = undefined;
+  }
+
+  /** It will not run any more. */
+  abandon(): void {
+    this.fuel = Number.NEGATIVE_INFINITY;
+    this.first = undefined;
+    this.forget();
   }
 
   /** End of the live part while the thread stands at a branch target or a function's entry, or before its first one. */
@@ -324,6 +351,6 @@ export class Thread {
     this.fp2 = this.base + parked.fp2;
     if (parked.refs.length > 0) growReferences((this.base + parked.slots.length) >> 1);
     for (let i = 0; i < parked.refs.length; i++) R[(this.base >> 1) + i] = parked.refs[i];
-    this.parked = undefined;
+    this.forget();
   }
 }

@@ -6,7 +6,9 @@ import { slotsOf } from '../lowering/operands.ts';
 import { misfit } from '../options.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
 import type { Func } from '../runtime/func.ts';
+import { ERROR_BYTES } from '../runtime/heap.ts';
 import { referenceLiteral } from '../runtime/reference-text.ts';
+import { externalise, internalise } from '../runtime/references.ts';
 import { JS_TAG, type Tag, isTag } from '../runtime/tag.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { numberText } from '../syntax/number-text.ts';
@@ -60,7 +62,7 @@ export function isWasmException(value: unknown): value is WasmException {
 /** What a host sees of an exception: the very value that a host function threw, or a WasmException. */
 export function toOutside(exception: ExceptionObject, t: Thread): unknown {
   const { tag } = exception;
-  if (tag === JS_TAG) return exception.refs[0];
+  if (tag === JS_TAG) return externalise(exception.refs[0]);
   const known = OUTSIDE.get(exception);
   if (known !== undefined) return known;
   const list = payload(exception).map((one, i) => shown(tag.params[i], one));
@@ -103,7 +105,7 @@ function refuseVector(): never {
 /** The exception that stands for what a host function threw. */
 export function exceptionOf(error: unknown): ExceptionObject {
   const known = isWasmException(error) ? INSIDE.get(error) : undefined;
-  return known ?? new ExceptionObject(JS_TAG, [0, 0], [error]);
+  return known ?? new ExceptionObject(JS_TAG, [0, 0], [internalise(error, ERROR_BYTES)]);
 }
 
 /** The values of an exception, bit by bit. */

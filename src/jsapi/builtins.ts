@@ -1,18 +1,19 @@
 // Imports that the namespace provides itself: the builtins of js-string, and string constants.
 // https://webassembly.github.io/spec/js-api/#builtins
-import { counted } from '../syntax/shown.ts';
 import { Trap } from '../errors.ts';
 import { Func, type HostCost } from '../runtime/func.ts';
 import { Global } from '../runtime/global.ts';
-import type { ArrayObject } from '../runtime/objects.ts';
+import { type ArrayObject, HostObject, bytesOfString } from '../runtime/objects.ts';
+import { internalise } from '../runtime/references.ts';
 import type { Import } from '../syntax/module.ts';
 import { PRICES } from '../syntax/prices.ts';
 import { type CompType, EXTERNREF, HEAP, I16, I32, type ValType, ref } from '../syntax/types.ts';
 import { type DefType, NO_TYPES, hostTypes } from '../validator/type-space.ts';
 import { typeSpace, type ValidModule } from '../validator/module.ts';
 import { type ExternType, importType, matchesExtern } from '../validator/subtyping.ts';
+import { growReferences } from '../interpreter/loop-support.ts';
+import { takeRoomOfCaller } from '../interpreter/room.ts';
 import { REFERENCES as R, SLOTS as S } from '../interpreter/stack.ts';
-import { writeSlot } from './values.ts';
 
 /** Options of compilation, converted. */
 export interface CompileSettings {
@@ -22,12 +23,12 @@ export interface CompileSettings {
   readonly stringModule: string | null;
 }
 
-type Step = (base: number) => string | number;
+/** It answers nothing where its first argument is its result, which is where that stands. */
+type Step = (base: number) => string | number | undefined;
 
 /** A builtin: its type and what it does. Its arguments stand in slots of two words from `base` on. */
 interface Builtin {
   readonly type: DefType;
-  readonly result: ValType;
   readonly step: Step;
   /** UTF-16 units that it makes, reads or compares, where they may be many: none where it is going to trap. */
   readonly units: Units | undefined;
@@ -44,9 +45,24 @@ const CHARS: CompType = { kind: 'array', field: { storage: I16, mutable: true } 
 const refAt = (base: number, index: number): unknown => R[(base >> 1) + index];
 const intAt = (base: number, index: number): number => S[base + 2 * index];
 
+/** The string that a reference is; undefined where it is none. */
+function stringOf(value: unknown): string | undefined {
+  const inside = (value as HostObject | null | undefined)?.value;
+  return typeof inside === 'string' ? inside : undefined;
+}
+
+/** UTF-16 units of the longest string that builtins make: hosts refuse some length, each another one. */
+const MAX_STRING = 2 ** 26;
+
+/** Before a string of so many UTF-16 units is made. @throws RangeError as hosts do, ExhaustionError */
+function takeString(length: number): void {
+  if (length > MAX_STRING) throw new RangeError('Invalid string length');
+  takeRoomOfCaller(bytesOfString(length));
+}
+
 function stringAt(base: number, index: number): string {
-  const value = refAt(base, index);
-  if (typeof value !== 'string') throw new Trap('cast-failure', 'a builtin of js-string was given no string');
+  const value = stringOf(refAt(base, index));
+  if (value === undefined) throw new Trap('cast-failure', 'a builtin of js-string was given no string');
   return value;
 }
 
@@ -60,10 +76,15 @@ function arrayAt(base: number, index: number): ArrayObject {
   return value;
 }
 
+/** @throws Trap where `first` to `end` is not within a length. */
+function checkRange(first: number, end: number, length: number): void {
+  if (first > end || end > length) throw new Trap('array-out-of-bounds', `${first} to ${end} of ${length}`);
+}
+
 /** An unsigned index below a length. */
 function indexAt(base: number, index: number, length: number): number {
   const at = intAt(base, index) >>> 0;
-  if (at >= length) throw new Trap('array-out-of-bounds', `index ${at} of a string of length ${length}`);
+  checkRange(at, at + 1, length);
   return at;
 }
 
@@ -74,10 +95,8 @@ function fromCharCodeArray(base: number): string {
   const { cells, length } = arrayAt(base, 0);
   const start = intAt(base, 1) >>> 0;
   const end = intAt(base, 2) >>> 0;
-  if (start > end || end > length) {
-    throw new Trap('array-out-of-bounds', `elements ${start} to ${end} of an array of length ${length}`);
-  }
-  if (end - start > MAX_STRING) throw tooLong();
+  checkRange(start, end, length);
+  takeString(end - start);
   let text = '';
   for (let at = start; at < end; at += CHUNK) {
     text += String.fromCharCode.apply(null, cells.slice(at, Math.min(end, at + CHUNK)) as unknown as number[]);
@@ -89,12 +108,7 @@ function intoCharCodeArray(base: number): number {
   const { cells, length } = arrayAt(base, 1);
   const text = stringAt(base, 0);
   const start = intAt(base, 2) >>> 0;
-  if (start + text.length > length) {
-    throw new Trap(
-      'array-out-of-bounds',
-      `${counted(text.length, 'element')} at ${start} of an array of length ${length}`,
-    );
-  }
+  checkRange(start, start + text.length, length);
   for (let i = 0; i < text.length; i++) cells[start + i] = text.charCodeAt(i);
   return text.length;
 }
@@ -102,29 +116,24 @@ function intoCharCodeArray(base: number): number {
 function fromCodePoint(base: number): string {
   const point = intAt(base, 0) >>> 0;
   if (point > 0x10ffff) throw new Trap('array-out-of-bounds', `${point} is no code point`);
+  takeString(2);
   return String.fromCodePoint(point);
 }
 
 function substring(base: number): string {
   const text = stringAt(base, 0);
   const start = intAt(base, 1) >>> 0;
-  const end = intAt(base, 2) >>> 0;
-  return start > end || start > text.length ? '' : text.substring(start, end);
+  const length = rangeAt(base, text.length);
+  takeString(length);
+  const part = text.slice(start, start + length);
+  // A host may keep all of the text for a part of it, so a small part is made a text of its own.
+  return 2 * length < text.length ? ` ${part}`.slice(1) : part;
 }
-
-/** UTF-16 units of the longest string that builtins make: hosts refuse some length, each another one. */
-const MAX_STRING = 2 ** 26;
 
 function concat(base: number): string {
-  const a = stringAt(base, 0);
-  const b = stringAt(base, 1);
-  if (a.length + b.length > MAX_STRING) throw tooLong();
+  const [a, b] = [stringAt(base, 0), stringAt(base, 1)];
+  takeString(a.length + b.length);
   return a + b;
-}
-
-/** As hosts say it. */
-function tooLong(): RangeError {
-  return new RangeError('Invalid string length');
 }
 
 function equals(base: number): number {
@@ -139,8 +148,7 @@ function compare(base: number): number {
 
 /** The length of the string in a slot, and 0 for anything else. */
 function lengthAt(base: number, index: number): number {
-  const value = refAt(base, index);
-  return typeof value === 'string' ? value.length : 0;
+  return stringOf(refAt(base, index))?.length ?? 0;
 }
 
 /** From one index to another, as far as there is something. */
@@ -159,16 +167,22 @@ const X = EXTERNREF;
 function jsString(): ReadonlyMap<string, Builtin> {
   const set = new Map<string, Builtin>();
   const add = (name: string, params: readonly ValType[], result: ValType, step: Step, units?: Units): void => {
-    set.set(name, { type: hostTypes(CHARS, { kind: 'func', params, results: [result] }).at(1), result, step, units });
+    set.set(name, { type: hostTypes(CHARS, { kind: 'func', params, results: [result] }).at(1), step, units });
   };
   const array = ref(0, true);
-  add('cast', [X], STRING, (base) => stringAt(base, 0));
-  add('test', [X], I32, (base) => (typeof refAt(base, 0) === 'string' ? 1 : 0));
+  add('cast', [X], STRING, (base) => {
+    stringAt(base, 0);
+    return undefined;
+  });
+  add('test', [X], I32, (base) => (stringOf(refAt(base, 0)) === undefined ? 0 : 1));
   add('fromCharCodeArray', [array, I32, I32], STRING, fromCharCodeArray, (base) =>
     rangeAt(base, (refAt(base, 0) as ArrayObject | null)?.length ?? 0),
   );
   add('intoCharCodeArray', [X, array, I32], I32, intoCharCodeArray, (base) => lengthAt(base, 0));
-  add('fromCharCode', [I32], STRING, (base) => String.fromCharCode(intAt(base, 0)));
+  add('fromCharCode', [I32], STRING, (base) => {
+    takeString(1);
+    return String.fromCharCode(intAt(base, 0));
+  });
   add('fromCodePoint', [I32], STRING, fromCodePoint);
   add('charCodeAt', [X, I32], I32, (base) => {
     const text = stringAt(base, 0);
@@ -203,16 +217,21 @@ function builtinOf({ module, name }: Import, settings: CompileSettings): Builtin
 export function providedImport(one: Import, settings: CompileSettings): Func | Global | undefined {
   const builtin = builtinOf(one, settings);
   if (builtin !== undefined) {
-    const { type, result, step, units } = builtin;
+    const { type, step, units } = builtin;
     const direct = (base: number): undefined => {
-      writeSlot(result, base, step(base));
+      const answer = step(base);
+      if (typeof answer === 'number') S[base] = answer;
+      else if (answer !== undefined) {
+        growReferences((base >> 1) + 1);
+        R[base >> 1] = new HostObject(answer);
+      }
       return undefined;
     };
     const cost = units && (((caller, _, base) => units(base) * (caller?.unit.prices ?? PRICES).character) as HostCost);
     return new Func(type, undefined, 0, undefined, direct, undefined, cost);
   }
   if (one.module !== settings.stringModule) return undefined;
-  return new Global({ val: STRING, mutable: false }, undefined, [one.name]);
+  return new Global({ val: STRING, mutable: false }, undefined, [internalise(one.name)]);
 }
 
 export function isProvided(one: Import, settings: CompileSettings): boolean {

@@ -148,9 +148,9 @@ function exportValue(value: Extern, realm: Realm | undefined): unknown {
 
 function exportsOf(inner: ModuleInstance, realm: Realm | undefined): object {
   const made = emptyRecord<unknown>();
-  for (const { name, kind, index } of inner.module.module.exports) {
+  inner.module.module.exports.forEach(({ name, kind, index }) => {
     made[name] = exportValue(inner.extern(kind, index), realm);
-  }
+  });
   return Object.freeze(made);
 }
 

@@ -37,9 +37,9 @@ function toMemoryType(descriptor: unknown): MemType {
   const { min, max } = limits;
   const shared = Boolean(given['shared']);
   if (shared && max === undefined) throw new TypeError(say.missing(`${who}: Property 'maximum' of a shared memory`));
-  for (const pages of [min, max ?? 0n]) {
+  [min, max ?? 0n].forEach((pages) => {
     if (pages > (addr === I32 ? MAX_PAGES_32 : MAX_PAGES_64)) throw new RangeError(say.tooLarge(who, String(pages)));
-  }
+  });
   return { addr, limits, shared, pageSizeLog2: 16 };
 }
 

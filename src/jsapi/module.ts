@@ -75,14 +75,14 @@ export function toSettings(options: unknown, who: string): CompileSettings {
 
 /** What the API bounds and the core specification does not: sizes that types declare, imported ones included. */
 function checkLimits({ tableTypes, memTypes }: ValidModule, who: string): void {
-  for (const { limits } of tableTypes) {
+  tableTypes.forEach(({ limits }) => {
     if (limits.min > MAX_TABLE_SIZE) throw new CompileError(`${who}: ${say.largeTable(limits.min, MAX_TABLE_SIZE)}`);
-  }
+  });
   for (const { limits, pageSizeLog2 } of memTypes) {
     const most = MAX_PAGES_64_API << BigInt(16 - pageSizeLog2);
-    for (const pages of [limits.min, limits.max ?? 0n]) {
+    [limits.min, limits.max ?? 0n].forEach((pages) => {
       if (pages > most) throw new CompileError(`${who}: ${say.largeMemory(pages, most)}`);
-    }
+    });
   }
 }
 

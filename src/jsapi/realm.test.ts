@@ -45,7 +45,7 @@ describe('limits', () => {
     load(own, '(table 5 funcref)');
     expect(() => table.grow(2)).toThrow(RangeError);
     expect(table.grow(1)).toBe(4);
-    expect(() => new own.Table({ element: 'externref', initial: 1 })).toThrow('0 of 10 elements are left');
+    expect(() => new own.Table({ element: 'externref', initial: 1 })).toThrow('0 of 10 are left');
   });
 
   test('an object did not lead back to a class without limits', async () => {

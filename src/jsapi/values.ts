@@ -1,10 +1,10 @@
 // Values between JavaScript and wasm: ToWebAssemblyValue and ToJSValue. https://webassembly.github.io/spec/js-api/#tojsvalue
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
-import { internalise, isAggregate, isReference, referenceOut, topOf } from '../runtime/references.ts';
-import { QUIET_32, QUIET_64, readValue } from '../interpreter/border.ts';
+import { internalise, isAggregate, isReference, referenceOut, takesAll, topOf } from '../runtime/references.ts';
+import { readValue, writeValue } from '../interpreter/border.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
-import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from '../interpreter/stack.ts';
+import { REFERENCES as R, SLOTS as S, SLOTS_F64 as F } from '../interpreter/stack.ts';
 import { slotsOf } from '../lowering/operands.ts';
 import { isFunc } from '../runtime/func.ts';
 import {
@@ -20,7 +20,7 @@ import {
   isNullable,
   typeName,
 } from '../syntax/types.ts';
-import type { TypeSpace } from '../validator/type-space.ts';
+import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import { exportedFunction, funcOf } from './functions.ts';
 import { exportedObject, objectOf } from './objects.ts';
 import * as say from './messages.ts';
@@ -57,7 +57,7 @@ function toReference(value: unknown, t: ValType, space: TypeSpace): unknown {
     const inside = isFuncType ? funcOf(value) : objectOf(value);
     if (inside !== undefined || value === undefined) {
       if (isReference(inside, t, space)) return inside;
-    } else if (!isFuncType && isReference(value, t, space)) return value;
+    } else if (takesAll(heap) || (!isFuncType && isReference(value, t, space))) return value;
   }
   throw new TypeError(say.notAReference(typeName(t), value === null ? 'null' : `a value of type ${typeof value}`));
 }
@@ -86,7 +86,7 @@ export function refToJs(t: ValType, value: unknown): unknown {
 
 /** What `toWasm` gave for a reference type, as it is inside. */
 export function refInside(t: ValType, value: unknown): unknown {
-  return heapOf(t) === HEAP.any ? internalise(value) : value;
+  return takesAll(heapOf(t)) ? internalise(value) : value;
 }
 
 /** The values of some types that stand in slots from `base` on, as JavaScript sees them. */
@@ -105,14 +105,10 @@ export function readSlot(t: ValType, word: number): unknown {
   switch (t) {
     case I32:
       return S[word];
-    case I64:
-      return readValue(t, word);
-    case F32:
-      return FF[word];
     case F64:
       return F[word >> 1];
     default:
-      return refToJs(t, R[word >> 1]);
+      return toJs(readValue(t, word));
   }
 }
 
@@ -132,16 +128,9 @@ export function writeSlot(t: ValType, word: number, value: unknown): void {
       S[word] = value as number;
       return;
     case I64:
-      S[word] = Number(BigInt.asIntN(32, value as bigint));
-      S[word + 1] = Number(BigInt.asIntN(32, (value as bigint) >> 32n));
-      return;
     case F32:
-      FF[word] = value as number;
-      if (Number.isNaN(value)) S[word] |= QUIET_32;
-      return;
     case F64:
-      F[word >> 1] = value as number;
-      if (Number.isNaN(value)) S[word + 1] |= QUIET_64;
+      writeValue(t, word, value, NO_TYPES);
       return;
     default:
       growReferences((word >> 1) + 1);

@@ -20,7 +20,19 @@ export interface StructLayout {
   readonly cell: readonly number[];
   /** The cells of a struct of default values, to be copied. */
   readonly blank: readonly unknown[];
+  /**
+   * By cell: where its value is when the fields stand in slots one after the other, the reference slot or the word; and the
+   * bits that are kept of it, none of a reference.
+   */
+  readonly from: readonly number[];
+  readonly mask: readonly number[];
+  /** Bytes that a struct takes. */
+  readonly bytes: number;
 }
+
+/** Bytes that this implementation needs in Node: of a struct or an array with its list of cells, and of a cell there. */
+export const OBJECT_BYTES = 104;
+export const CELL_BYTES = 8;
 
 /** The layout of a struct type; the first fields of a subtype are where those of its supertype are. */
 export function structLayout(type: DefType): StructLayout {
@@ -31,11 +43,20 @@ function makeLayout({ fields }: StructType): StructLayout {
   const storage = fields.map((field) => field.storage);
   const cell: number[] = [];
   const blank = emptyCells();
+  const from: number[] = [];
+  const mask: number[] = [];
+  let slot = 0;
   for (const one of storage) {
     cell.push(blank.length);
-    for (let i = cellsOf(one); i > 0; i--) blank.push(one > 0 ? null : 0);
+    const isRef = one > 0;
+    for (let i = 0; i < cellsOf(one); i++) {
+      blank.push(isRef ? null : 0);
+      from.push(isRef ? slot : 2 * slot + i);
+      mask.push(isRef ? 0 : packMask(one));
+    }
+    slot += one === V128 ? 2 : 1;
   }
-  return { storage, cell, blank };
+  return { storage, cell, blank, from, mask, bytes: OBJECT_BYTES + CELL_BYTES * blank.length };
 }
 
 /** A list that has held a reference: V8 keeps room for references in it and in its copies, and never changes its kind. */

@@ -79,7 +79,6 @@ export const OBJECT_NAMES = [
   'array.set32', 'array.set64', 'array.set128', 'array.setref',     // ref i value ->
   'array.len',                             // ref -> i32
   'ref.get_desc',                          // ref -> ref
-  'any.convert_extern', 'extern.convert_any', // ref -> ref
 ] as const;
 
 export type ObjectName = (typeof OBJECT_NAMES)[number];

@@ -27,6 +27,8 @@ export const REASON = {
   /** throw, throw_ref. */
   throw: 10,
   throwRef: 11,
+  /** An op finds no room for the object that it makes. */
+  noRoom: 13,
   /** Traps that the loop finds itself. */
   unreachable: 16,
   memoryOutOfBounds: 17,

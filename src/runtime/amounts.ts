@@ -58,10 +58,10 @@ function checkType(type: MemType | TableType, what: string): void {
   const where = `the limits of a ${what}`;
   checkObject(type.limits, where);
   const { min, max }: Limits = type.limits;
-  for (const bound of max === undefined ? [min] : [min, max]) {
+  [min, max ?? min].forEach((bound) => {
     if (typeof bound !== 'bigint') throw misfit(where, 'bigints', bound);
     if (bound < 0n) throw new RangeError(`${where} count from 0 on, not from ${bound}`);
-  }
+  });
   if (max !== undefined && min > max)
     throw new RangeError(`the minimum of a ${what} is above its maximum: ${min}, ${max}`);
 }

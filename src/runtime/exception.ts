@@ -8,6 +8,8 @@ export class ExceptionObject {
   /** Two words a slot, and one reference a slot where the tag has references (else empty). */
   readonly words: readonly number[];
   readonly refs: readonly unknown[];
+  /** The last walk that has reached it. */
+  mark = 0;
 
   constructor(tag: Tag, words: readonly number[], refs: readonly unknown[]) {
     this.tag = tag;

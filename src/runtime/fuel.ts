@@ -1,6 +1,6 @@
 // Who pays fuel: an account that several calls share; the thread that runs while a host function does something for it; and
 // what is counted outside of code, while an instance is made.
-// What a thread has is counted down in interpreter/thread.ts.
+// What a thread has is counted down in interpreter/thread.ts. The same for what host functions hand in.
 import { Interrupted } from '../errors.ts';
 import { amount, type Check, either } from '../options.ts';
 
@@ -32,10 +32,17 @@ export interface Payer {
   readonly isWatched: boolean;
   /** Uses up fuel. It is stopped when the host function returns, where that was more than there was. */
   spend(units: number): void;
+  /** Adds bytes to what its objects take. It is looked at when the host function has returned. */
+  hold(bytes: number): void;
 }
 
 /** The threads that are on the stack, outermost first. */
 export const payers: Payer[] = [];
+
+/** Something of so many bytes comes in from the host, for the guest that runs now if one does. */
+export function hold(bytes: number): void {
+  if (payers.length > 0) payers[payers.length - 1].hold(bytes);
+}
 
 /** The guest whose host function is at work, if there is one. */
 export function payerNow(): Payer | undefined {

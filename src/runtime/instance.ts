@@ -9,6 +9,7 @@ import type { CodeUnit } from './code-unit.ts';
 import { bitSet } from './bits.ts';
 import { Func } from './func.ts';
 import { Global } from './global.ts';
+import { CELL_BYTES, type Heap } from './heap.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { Table } from './table.ts';
@@ -35,6 +36,15 @@ function takesReferences({ desc }: Import, space: TypeSpace): boolean {
 /** What is left of a data segment that was dropped. */
 export const NO_BYTES = new Uint8Array(0);
 
+/** Bytes of an instance, and of each of its globals. */
+const INSTANCE_BYTES = 2048;
+const GLOBAL_BYTES = 32;
+
+/** Bytes that an instance of a module takes, beside what it allocates. */
+export function bytesOfInstance({ funcTypes, globalTypes }: ValidModule): number {
+  return INSTANCE_BYTES + CELL_BYTES * funcTypes.length + GLOBAL_BYTES * globalTypes.length;
+}
+
 export class ModuleInstance {
   readonly module: ValidModule;
   /** The types of the module. */
@@ -42,6 +52,8 @@ export class ModuleInstance {
   readonly unit: CodeUnit;
   /** What all that it allocates is charged to. */
   readonly limits: Limits;
+  /** The part of it that counts objects. */
+  readonly heap: Heap;
   /** By function index; defined functions get their Func when somebody needs it as a value. */
   readonly funcs: (Func | undefined)[];
   readonly tables: Table[] = [];
@@ -66,6 +78,8 @@ export class ModuleInstance {
   constructor(module: ValidModule, unit: CodeUnit, limits: Limits, memory: Memory, globals: number) {
     this.module = module;
     this.limits = limits;
+    this.heap = limits.heap;
+    this.heap.instances.add(this);
     this.space = typeSpace(module);
     this.unit = unit;
     this.memory = memory;
@@ -104,9 +118,12 @@ export class ModuleInstance {
     this.released = true;
     const { module, memTypes, tableTypes } = this.module;
     if (module.imports.some((one) => takesReferences(one, this.space))) return;
+    this.heap.instances.delete(this);
     // Those that it imports come first; its own may not have been made.
-    for (const one of this.memories.slice(memTypes.length - module.memories.length)) one.release();
-    for (const one of this.tables.slice(tableTypes.length - module.tables.length)) one.release();
+    const memories = this.memories.slice(memTypes.length - module.memories.length);
+    [...memories, ...this.tables.slice(tableTypes.length - module.tables.length)].forEach((one) => {
+      one.release();
+    });
   }
 
   /** The external value that an export means. */

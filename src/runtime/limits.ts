@@ -2,21 +2,26 @@
 // and tables of a guest share it; it is charged before anything is allocated, wherever that comes from.
 // What is made stays counted as long as it can be used: docs/limits.md says what is given back when, and why.
 import { brand, brandOf } from '../brand.ts';
-import { ExhaustionError, type Resource } from '../errors.ts';
-import { type Check, type Shape, bound, checkOptions, shapeOf } from '../options.ts';
+import { ExhaustionError } from '../errors.ts';
+import { type Check, type Shape, bound, checkOptions } from '../options.ts';
 import { MAX_MEMORY_BYTES, MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { Budget } from './budget.ts';
+import { CELL_BYTES, Heap, type Waiting } from './heap.ts';
+import type { ParkedStack } from './thread.ts';
 
-const MIB = 1024 * 1024;
-
-/** Each kind: how much there may be where nobody says a number, and of what; what an ExhaustionError calls it. */
+/** How much of each kind there may be where nobody says a number. Of what stands in GuestLimits. */
 export const LIMITS = {
-  memoryBytes: { usual: MAX_MEMORY_BYTES, unit: 'bytes', resource: 'memory' },
-  tableElements: { usual: MAX_TABLE_SIZE, unit: 'elements', resource: 'table' },
-  threads: { usual: 4096, unit: 'threads', resource: 'threads' },
-  handles: { usual: 1024, unit: 'descriptors', resource: 'handles' },
-  listings: { usual: 64 * MIB, unit: 'bytes', resource: 'handles' },
-} as const satisfies Record<string, { usual: number; unit: string; resource: Resource }>;
+  memoryBytes: MAX_MEMORY_BYTES,
+  tableElements: MAX_TABLE_SIZE,
+  objectBytes: 2 ** 28,
+  stackBytes: 2 ** 26,
+  threads: 4096,
+  handles: 1024,
+  listings: 2 ** 26,
+} as const;
+
+/** What a thread that waits takes beside its stack. */
+const PARKED_BYTES = 2048;
 
 export type LimitKind = keyof typeof LIMITS;
 
@@ -26,6 +31,13 @@ export interface GuestLimits {
   readonly memoryBytes?: number | undefined;
   /** Elements of all its tables together; 10,000,000. Past it: -1, or an ExhaustionError where they are made. */
   readonly tableElements?: number | undefined;
+  /**
+   * Bytes of its objects that can be reached: structs, arrays, exceptions, strings of the string builtins, references of
+   * element segments; 256 MiB. Past it: an ExhaustionError.
+   */
+  readonly objectBytes?: number | undefined;
+  /** Bytes of the stacks of its threads that wait; 64 MiB. Past it: an ExhaustionError in the thread. */
+  readonly stackBytes?: number | undefined;
   /** Threads that it has started (wasi-threads) and that have not ended; 4,096. Past it: AGAIN. */
   readonly threads?: number | undefined;
   /** Open descriptors, its streams and directories included; 1,024. Past it: MFILE. */
@@ -34,21 +46,19 @@ export interface GuestLimits {
   readonly listings?: number | undefined;
 }
 
-const KINDS = Object.keys(LIMITS) as LimitKind[];
-
 const SHAPE = Object.fromEntries(
-  KINDS.map((kind) => [kind, bound(`a number of ${LIMITS[kind].unit}`)]),
+  Object.keys(LIMITS).map((kind) => [kind, bound('a number')]),
 ) as unknown as Shape<GuestLimits>;
-
-const USUAL = Object.fromEntries(KINDS.map((kind) => [kind, LIMITS[kind].usual])) as Record<LimitKind, number>;
 
 /** Limits, and what is left of them: to be given to all that belongs to one guest. */
 export class Limits extends Budget<LimitKind> {
   readonly kind = brand(this, 'limits');
+  /** @internal */
+  readonly heap = new Heap(this.most.objectBytes);
 
   /** @throws TypeError for an unknown kind and for what is no number, RangeError for one that counts nothing. */
-  constructor(given?: GuestLimits) {
-    super(Object.assign({ ...USUAL }, checkOptions('Limits', given, SHAPE)));
+  constructor(given?: GuestLimits, who = 'Limits') {
+    super(Object.assign({ ...LIMITS }, checkOptions(who, given, SHAPE)));
   }
 
   /** Takes `count` of a kind for something. @throws ExhaustionError where fewer are left. */
@@ -56,18 +66,33 @@ export class Limits extends Budget<LimitKind> {
     if (!this.charge(kind, count)) throw this.exhausted(kind, what);
   }
 
+  override leftOf(kind: LimitKind): number {
+    return kind === 'objectBytes' ? this.heap.left : super.leftOf(kind);
+  }
+
+  /** Counts the stack of a thread that waits. @throws ExhaustionError */
+  park(thread: Waiting): void {
+    const { slots, frames, refs } = thread.parked as ParkedStack;
+    const bytes = PARKED_BYTES + 4 * (slots.length + frames.length) + CELL_BYTES * refs.length;
+    this.take('stackBytes', bytes, `${bytes} bytes`);
+    this.heap.stacks.set(thread, bytes);
+  }
+
+  unpark(thread: Waiting): void {
+    const { stacks } = this.heap;
+    this.credit('stackBytes', stacks.get(thread) ?? 0);
+    stacks.delete(thread);
+  }
+
   exhausted(kind: LimitKind, what: string): ExhaustionError {
-    const { unit, resource } = LIMITS[kind];
-    const rest = `${this.leftOf(kind)} of ${this.most[kind]} ${unit} are left (limits: ${kind})`;
-    return new ExhaustionError(`out of memory: ${what}; ${rest}`, resource);
+    const rest = `${this.leftOf(kind)} of ${this.most[kind]} are left (limits: ${kind})`;
+    return new ExhaustionError(`out of memory: ${what}; ${rest}`, kind);
   }
 }
 
-const plain = shapeOf(SHAPE);
-
 /** The option `limits`: an object that counts, or limits for one that is made of them. */
 export const limits: Check = (value, where) =>
-  brandOf(value) === 'limits' ? value : new Limits(plain(value, where) as GuestLimits);
+  brandOf(value) === 'limits' ? value : new Limits(value as GuestLimits, where);
 
 /** What the check has made of an option. */
 export function limitsOf(given: Limits | GuestLimits | undefined): Limits {

@@ -6,8 +6,15 @@ import { counted } from '../syntax/shown.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_ARRAY_BYTES, MAX_ARRAY_REFS } from '../syntax/limits.ts';
 import { cellsOf, emptyCells } from '../lowering/layout.ts';
+import { CELL_BYTES, OBJECT_BYTES } from './heap.ts';
 import { type ArrayType, I16, I8, type ValType } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';
+
+/** Bytes of an object of the host, or a string, where it stands inside; of each UTF-16 unit of a string. */
+const HOST_BYTES = 64;
+const UNIT_BYTES = 2;
+/** Of an array whose cells are a typed array, beside these. */
+const TYPED_BYTES = 240;
 
 /**
  * Values of fields and elements, one after the other: i32, f32 and packed ones one int32 word each (packed ones
@@ -21,6 +28,8 @@ export class StructObject {
   readonly fields: unknown[];
   /** Custom descriptors: the descriptor that it was made with, or null. */
   readonly descriptor: StructObject | null;
+  /** The last walk that has reached it. */
+  mark = 0;
 
   constructor(defType: DefType, fields: unknown[], descriptor: StructObject | null) {
     this.defType = defType;
@@ -39,6 +48,7 @@ export class ArrayObject {
   /** In elements. */
   readonly length: number;
   readonly cells: Cells;
+  mark = 0;
 
   constructor(defType: DefType, length: number, cells: Cells) {
     this.defType = defType;
@@ -53,14 +63,20 @@ export class ArrayObject {
 
 export type Aggregate = StructObject | ArrayObject;
 
-/** In the hierarchy of `any` in the place of an object of the host, which no instruction looks into. */
+/**
+ * In the hierarchies of `any` and `extern` in the place of an object of the host, which nobody looks into, and of a string,
+ * which counts as much as it is long.
+ */
 export class HostObject {
   /** It has no type. */
   readonly defType = undefined;
-  readonly value: object;
+  readonly value: object | string;
+  readonly bytes: number;
+  mark = 0;
 
-  constructor(value: object) {
+  constructor(value: object | string, bytes?: number) {
     this.value = value;
+    this.bytes = typeof value === 'string' ? bytesOfString(value.length) : (bytes ?? HOST_BYTES);
   }
 
   get kind(): 'host' {
@@ -68,13 +84,13 @@ export class HostObject {
   }
 }
 
+/** Bytes that a string of so many UTF-16 units takes. */
+export function bytesOfString(length: number): number {
+  return HOST_BYTES + UNIT_BYTES * length;
+}
+
 /** What an object in the hierarchy of `any` is. */
 export type AnyObject = Aggregate | HostObject;
-
-/** The storage type of an array type's elements. */
-export function elementStorage({ comp }: DefType): ValType {
-  return (comp as ArrayType).field.storage;
-}
 
 /** Arrays of up to this many cells are copies of blank ones; those of numbers are JS arrays, cheaper to make than typed. */
 const SMALL = 64;
@@ -90,20 +106,54 @@ function blanks(value: unknown): readonly (readonly unknown[])[] {
   });
 }
 
+/** How the elements of an array type are laid out: their storage type, the cells of each, and blank cells by length. */
+export interface ArrayLayout {
+  readonly storage: ValType;
+  readonly size: 1 | 2 | 4;
+  readonly blanks: readonly (readonly unknown[])[];
+}
+
+export function layoutOf(storage: ValType): ArrayLayout {
+  return { storage, size: cellsOf(storage), blanks: storage > 0 ? BLANK_REFS : BLANK_WORDS };
+}
+
+/** The layout of an array type. */
+export function arrayLayout(type: DefType): ArrayLayout {
+  return (type.layout ??= layoutOf((type.comp as ArrayType).field.storage)) as ArrayLayout;
+}
+
+/** The storage type of an array type's elements. */
+export function elementStorage(type: DefType): ValType {
+  return arrayLayout(type).storage;
+}
+
+/**
+ * Bytes that an array of `length` elements takes.
+ * @throws ExhaustionError where it is above the limits of this implementation.
+ */
+export function bytesOfArray(layout: ArrayLayout, length: number): number {
+  const cells = length * layout.size;
+  return cells <= SMALL ? OBJECT_BYTES + CELL_BYTES * cells : bytesOfLong(layout, length);
+}
+
+function bytesOfLong({ storage, size }: ArrayLayout, length: number): number {
+  const bytes = storage === I8 ? length : storage === I16 ? 2 * length : 4 * length * size;
+  if (storage > 0 ? length > MAX_ARRAY_REFS : bytes > MAX_ARRAY_BYTES) throw tooLarge(length);
+  return storage > 0 ? OBJECT_BYTES + CELL_BYTES * length : TYPED_BYTES + bytes;
+}
+
 /**
  * The cells of an array of `length` default values (an unsigned 32-bit number), of which the first ones are there if they
- * are references: the others are for the caller to add. The length is checked before.
- * @throws ExhaustionError where it is above the limits of this implementation, or the host has no room.
+ * are references: the others are for the caller to add. The length is checked before, by `bytesOfArray`.
+ * @throws ExhaustionError where the host has no room.
  */
-export function blankCells(storage: ValType, length: number, first = length): Cells {
-  const size = cellsOf(storage);
-  const bytes = storage === I8 ? length : storage === I16 ? 2 * length : 4 * size * length;
-  if (storage > 0 ? length > MAX_ARRAY_REFS : bytes > MAX_ARRAY_BYTES) throw tooLarge(length);
-  if (length * size <= SMALL) return (storage > 0 ? BLANK_REFS : BLANK_WORDS)[length * size].slice();
+export function blankCells({ storage, size, blanks }: ArrayLayout, length: number, first = length): Cells {
+  const cells = length * size;
+  if (cells <= SMALL) return blanks[cells].slice();
   try {
     if (storage > 0) return first === 0 ? emptyCells() : new Array<unknown>(first).fill(null);
     if (storage === I8) return new Uint8Array(length);
-    return storage === I16 ? new Uint16Array(length) : new Int32Array(length * size);
+    return storage === I16 ? new Uint16Array(length) : new Int32Array(cells);
   } catch {
     throw tooLarge(length);
   }

@@ -1,10 +1,11 @@
 // References at the border, by the hierarchy that they belong to.
 // https://webassembly.github.io/spec/js-api/#towebassemblyvalue
-// Inside, the hierarchy of `any` holds nothing but what the engine made: structs, arrays, i31s and other primitives, and
-// a HostObject in the place of each object of the host. So no instruction looks into an object of the host, which might
-// be a Proxy and run code. `extern` holds values of the host as they are, and structs and arrays that crossed over.
+// Inside there is nothing but what the engine made: functions, structs, arrays, exceptions, primitives, and a HostObject
+// in the place of each object of the host, in `any` and in `extern`. So neither an instruction nor the walk that counts
+// objects (interpreter/walk.ts) looks into an object of the host, which might be a Proxy and run code.
 import { brand, brandOf } from '../brand.ts';
 import { withArticle } from '../options.ts';
+import { hold } from './fuel.ts';
 import { isFunc } from './func.ts';
 import { type Aggregate, type AnyObject, HostObject } from './objects.ts';
 import { HEAP, type HeapType, type ValType, heapOf, isNullable, typeName } from '../syntax/types.ts';
@@ -38,12 +39,16 @@ export function isAggregate(value: unknown): value is Aggregate {
   return name === 'struct' || name === 'array';
 }
 
-/** The instruction any.convert_extern. */
-export function internalise(value: unknown): unknown {
-  return isObject(value) && !isAggregate(value) ? new HostObject(value) : value;
+/** What stands for a value of the host in `extern` and `any`: any.convert_extern and back change nothing. */
+export function internalise(value: unknown, bytes?: number): unknown {
+  const isString = typeof value === 'string';
+  if (!isString && (!isObject(value) || isAggregate(value))) return value;
+  const made = new HostObject(value, bytes);
+  hold(made.bytes);
+  return made;
 }
 
-/** The instruction extern.convert_any. What leaves is noted, so that it is known when it comes back. */
+/** A reference of `extern` or `any` for the host. What leaves is noted, so that it is known when it comes back. */
 export function externalise(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const object = value as AnyObject;
@@ -58,9 +63,14 @@ export function referenceOut(t: ValType, value: unknown): unknown {
   const heap = heapOf(t);
   // Of a defined type are functions, structs and arrays.
   const top = heap < 0 ? topOf(heap) : isFunc(value) ? HEAP.func : HEAP.any;
-  if (top === HEAP.any) return externalise(value);
+  if (top === HEAP.any || top === HEAP.extern) return externalise(value);
   if (top === HEAP.exn && brandOf(value) === undefined) brand(value, 'exn');
   return value;
+}
+
+/** Can any value of the host be a reference of an abstract type that is not null? */
+export function takesAll(heap: HeapType): boolean {
+  return heap === HEAP.any || heap === HEAP.extern;
 }
 
 /** Answers `otherwise` for a value that cannot be a reference of a type of a space, else the reference inside. */
@@ -71,13 +81,14 @@ export function referenceIn<T>(t: ValType, value: unknown, space: TypeSpace, oth
   let fits: boolean;
   switch (heap < 0 ? topOf(heap) : heap) {
     case HEAP.extern:
-      fits = heap === HEAP.extern;
+      if (takesAll(heap)) return internalise(value);
+      fits = false;
       break;
     case HEAP.exn:
       fits = heap === HEAP.exn && brandOf(value) === 'exn';
       break;
     case HEAP.any:
-      if (heap === HEAP.any) return internalise(value);
+      if (takesAll(heap)) return internalise(value);
       fits = (!isObject(value) || isAggregate(value)) && isOfType(value, canonical, space);
       break;
     default:

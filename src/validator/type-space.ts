@@ -18,7 +18,7 @@ export class DefType {
   crosses: boolean | undefined = undefined;
   /** S words that its arguments or results take (interpreter/words.ts); -1 where nobody asked. */
   span = -1;
-  /** Where the fields of a struct type are (lowering/layout.ts), where somebody asked. */
+  /** How structs or arrays of it are laid out (lowering/layout.ts, runtime/objects.ts), where somebody asked. */
   layout: object | undefined = undefined;
 
   constructor(space: TypeSpace, index: number) {

@@ -110,8 +110,24 @@ const ENTRIES: Record<string, Entry> = {
   ],
   Limits: [
     (o) => new Limits(o),
-    { memoryBytes: 1, tableElements: 2, threads: 3, handles: 4, listings: Number.POSITIVE_INFINITY },
-    { memoryBytes: '1', tableElements: -1, threads: 0.5, handles: null, listings: Number.NaN },
+    {
+      memoryBytes: 1,
+      tableElements: 2,
+      objectBytes: 5,
+      stackBytes: 6,
+      threads: 3,
+      handles: 4,
+      listings: Number.POSITIVE_INFINITY,
+    },
+    {
+      memoryBytes: '1',
+      tableElements: -1,
+      objectBytes: {},
+      stackBytes: '',
+      threads: 0.5,
+      handles: null,
+      listings: Number.NaN,
+    },
   ],
   compile: [
     (o) => compile(bytes, o),
@@ -282,7 +298,7 @@ describe('the source', () => {
   test('checks options in no entry that is not tried here', () => {
     const checked = found(/(?:runOptions|checkOptions|checkEngineOptions|moduleOptions)(?:<[^(]*>)?\(\s*'([\w.]+)'/g);
     expect(checked.length).toBeGreaterThan(25);
-    const names = [...checked, 'Linker.instantiate'];
+    const names = [...checked, 'Linker.instantiate', 'Limits'];
     expect([...new Set(names)].sort()).toEqual(Object.keys(ENTRIES).sort());
   });
 

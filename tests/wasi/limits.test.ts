@@ -48,7 +48,7 @@ test('what a thread had is there for the next one when it has ended', async () =
 test('the memory that threads share counts with those that are their own', async () => {
   expect(await run(program(20, WAITS, false, '(memory 1)'), { memoryBytes: 5 * 65536 })).toBe(3);
   const module = program(1, '', false);
-  await expect(run(module, { memoryBytes: 65535 })).rejects.toThrow('65535 of 65535 bytes are left');
+  await expect(run(module, { memoryBytes: 65535 })).rejects.toThrow('65535 of 65535 are left');
 });
 
 test('an engine with limits of its own makes all threads under them', async () => {

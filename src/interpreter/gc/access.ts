@@ -8,13 +8,13 @@ import { REASON } from '../../lowering/reasons.ts';
 import { OBJECT_NAMES, type ObjectName } from '../../lowering/out-names.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { type ArrayObject, StructObject } from '../../runtime/objects.ts';
-import { externalise, internalise } from '../../runtime/references.ts';
+import { wantRoom } from '../room.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { isOfType } from '../../runtime/casts.ts';
 
 export type ObjectOp = (d: number, a: number, b: number, c: number, k: number, inst: ModuleInstance) => number;
 
-const { nullReference, nullStruct, nullArray, nullI31, arrayOutOfBounds, castFailure } = REASON;
+const { nullReference, nullStruct, nullArray, nullI31, arrayOutOfBounds, castFailure, noRoom } = REASON;
 
 function getWords(cells: ArrayLike<unknown>, at: number, d: number): void {
   for (let i = 0; i < 4; i++) S[2 * d + i] = cells[at + i] as number;
@@ -55,9 +55,14 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
     S[2 * d] = value & 0x7fffffff;
     return 0;
   },
-  'struct.new_default': (d, _a, _b, _c, k, { space }) => {
-    const type = space.at(k);
-    R[d] = new StructObject(type, structLayout(type).blank.slice(), null);
+  'struct.new_default': (d, _a, _b, _c, k, inst) => {
+    const type = inst.space.at(k);
+    const { blank, bytes } = structLayout(type);
+    if (!inst.heap.add(bytes)) {
+      wantRoom(bytes);
+      return noRoom;
+    }
+    R[d] = new StructObject(type, blank.slice(), null);
     return 0;
   },
   'struct.get32': (d, a, _b, _c, k) => {
@@ -182,14 +187,6 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
     const array = R[a] as ArrayObject | null;
     if (array === null) return nullArray;
     S[2 * d] = array.length;
-    return 0;
-  },
-  'any.convert_extern': (d, a) => {
-    R[d] = internalise(R[a]);
-    return 0;
-  },
-  'extern.convert_any': (d, a) => {
-    R[d] = externalise(R[a]);
     return 0;
   },
   'ref.get_desc': (d, a) => {

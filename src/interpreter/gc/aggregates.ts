@@ -1,15 +1,25 @@
 // Rare instructions on structs and arrays, called by the `out` op: allocation with many operands, bulk operations,
 // custom descriptors. https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions
 // Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. They answer their
-// cost: 0, or what `paid` (../pieces.ts) says for a piece of what depends on a length.
+// cost: 0, or what `paid` (../pieces.ts) says for a piece of what depends on a length. They take room for what they
+// allocate before they change anything; where there is none they answer what `outOfRoom` (../room.ts) does, and are called again.
 import { Trap } from '../../errors.ts';
 import type { GcOutName } from '../../lowering/out-names.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { cellsOf, structLayout } from '../../lowering/layout.ts';
-import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
+import {
+  ArrayObject,
+  type Cells,
+  StructObject,
+  arrayLayout,
+  blankCells,
+  bytesOfArray,
+  elementStorage,
+} from '../../runtime/objects.ts';
 import type { DefType } from '../../validator/type-space.ts';
 import { V128, type ValType } from '../../syntax/types.ts';
 import { PIECE_ELEMENTS, held, hold, isMidway, part, priceOfPiece } from '../pieces.ts';
+import { outOfRoom } from '../room.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { bytesOf, copyCells, fillCells, readCells, writeCell } from './cells.ts';
 
@@ -37,16 +47,24 @@ function checkElems(elems: readonly unknown[], from: number, n: number): void {
   }
 }
 
-/** The fields of a new struct: operands from reference slot `slot` on. */
-function fieldsFrom(type: DefType, first: number): unknown[] {
-  const { storage, cell, blank } = structLayout(type);
+/** Makes a struct, of fields that stand from its slot on or have default values. */
+function makeStruct(
+  inst: ModuleInstance,
+  at: number,
+  l: number,
+  hasFields: boolean,
+  descriptor: StructObject | null,
+): number {
+  const type = inst.space.at(l);
+  const { from, mask, blank, bytes } = structLayout(type);
+  if (!inst.heap.add(bytes)) return outOfRoom(bytes);
   const fields = blank.slice();
-  let slot = first;
-  for (let i = 0; i < storage.length; i++) {
-    writeCell(fields, storage[i], cell[i], slot);
-    slot += storage[i] === V128 ? 2 : 1;
+  if (hasFields) {
+    for (let i = 0; i < fields.length; i++)
+      fields[i] = mask[i] === 0 ? R[(at >> 1) + from[i]] : S[at + from[i]] & mask[i];
   }
-  return fields;
+  R[at >> 1] = new StructObject(type, fields, descriptor);
+  return 0;
 }
 
 function descriptorAt(slot: number): StructObject {
@@ -87,11 +105,14 @@ function sourceSize(source: Source, storage: ValType): number {
  * length, and in the length's high word how many elements are done.
  */
 function makeArray(inst: ModuleInstance, type: DefType, at: number, slot: number, source?: Source, from = 0): number {
-  const storage = elementStorage(type);
+  const layout = arrayLayout(type);
+  const { storage } = layout;
   const length = S[2 * slot] >>> 0;
   const isLong = length > PIECE_ELEMENTS;
   if (!isMidway()) {
-    const made = new ArrayObject(type, length, blankCells(storage, length, isLong ? 0 : length));
+    const bytes = bytesOfArray(layout, length);
+    if (!inst.heap.add(bytes)) return outOfRoom(bytes);
+    const made = new ArrayObject(type, length, blankCells(layout, length, isLong ? 0 : length));
     if (!isLong) {
       if (source !== undefined) setCells(made.cells, storage, 0, length, source, from);
       R[at >> 1] = made;
@@ -125,33 +146,22 @@ function initArray(inst: ModuleInstance, array: ArrayObject, at: number, source:
 }
 
 export const GC_FUNCTIONS: Readonly<Record<GcOutName, OutOfLine>> = {
-  'struct.new': ({ space }, at, l) => {
-    const type = space.at(l);
-    R[at >> 1] = new StructObject(type, fieldsFrom(type, at >> 1), null);
-    return 0;
-  },
-  'struct.new_desc': ({ space }, at, l, m) => {
-    const type = space.at(l);
-    const descriptor = descriptorAt((at >> 1) + m);
-    R[at >> 1] = new StructObject(type, fieldsFrom(type, at >> 1), descriptor);
-    return 0;
-  },
-  'struct.new_default_desc': ({ space }, at, l) => {
-    const type = space.at(l);
-    R[at >> 1] = new StructObject(type, structLayout(type).blank.slice(), descriptorAt(at >> 1));
-    return 0;
-  },
+  'struct.new': (inst, at, l) => makeStruct(inst, at, l, true, null),
+  'struct.new_desc': (inst, at, l, m) => makeStruct(inst, at, l, true, descriptorAt((at >> 1) + m)),
+  'struct.new_default_desc': (inst, at, l) => makeStruct(inst, at, l, false, descriptorAt(at >> 1)),
   'array.new': (inst, at, l) => {
     const type = inst.space.at(l);
     const slot = at >> 1;
     return makeArray(inst, type, at, slot + (elementStorage(type) === V128 ? 2 : 1), 'slot', slot);
   },
   'array.new_default': (inst, at, l) => makeArray(inst, inst.space.at(l), at, at >> 1),
-  'array.new_fixed': ({ space }, at, l, m) => {
-    const type = space.at(l);
-    const storage = elementStorage(type);
-    const cells = blankCells(storage, m);
-    const size = cellsOf(storage);
+  'array.new_fixed': (inst, at, l, m) => {
+    const type = inst.space.at(l);
+    const layout = arrayLayout(type);
+    const { storage, size } = layout;
+    const bytes = bytesOfArray(layout, m);
+    if (!inst.heap.add(bytes)) return outOfRoom(bytes);
+    const cells = blankCells(layout, m);
     const slots = storage === V128 ? 2 : 1;
     for (let i = 0; i < m; i++) writeCell(cells, storage, i * size, (at >> 1) + i * slots);
     R[at >> 1] = new ArrayObject(type, m, cells);

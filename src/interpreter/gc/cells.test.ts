@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ExhaustionError } from '../../errors.ts';
 import { cellsOf } from '../../lowering/layout.ts';
-import { type Cells, blankCells } from '../../runtime/objects.ts';
+import { type Cells, blankCells, bytesOfArray, layoutOf } from '../../runtime/objects.ts';
 import { F32, F64, FUNCREF, I16, I32, I64, I8, V128 } from '../../syntax/types.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { growReferences } from '../loop-support.ts';
@@ -14,7 +14,7 @@ const list = (cells: Cells): unknown[] => Array.from(cells as ArrayLike<unknown>
 
 /** An array of `length` elements whose cells are numbered from `first` on. */
 function numbered(storage: number, length: number, first: number): Cells {
-  const cells = blankCells(storage, length);
+  const cells = blankCells(layoutOf(storage), length);
   for (let i = 0; i < length * cellsOf(storage); i++) cells[i] = (first + i) & 0x7f;
   return cells;
 }
@@ -45,7 +45,7 @@ test('data segments are read little-endian, packed values without their sign', (
   const bytes = Uint8Array.from({ length: 40 }, (_, i) => 0xf0 + i);
   for (const length of [2, 100]) {
     const read = (storage: number): unknown[] => {
-      const cells = blankCells(storage, length);
+      const cells = blankCells(layoutOf(storage), length);
       readCells(cells, storage, 1, bytes, 3, 1);
       return list(cells).slice(cellsOf(storage), 2 * cellsOf(storage));
     };
@@ -64,7 +64,7 @@ test('filling masks packed values and writes all words of wide ones', () => {
   S.set([-2, 7, 8, 9], 4);
   R[2] = 'reference';
   const filled = (storage: number, length: number): unknown[] => {
-    const cells = blankCells(storage, length);
+    const cells = blankCells(layoutOf(storage), length);
     fillCells(cells, storage, 1, 2, 2);
     return list(cells).slice(0, 4 * cellsOf(storage));
   };
@@ -82,7 +82,7 @@ test('filling masks packed values and writes all words of wide ones', () => {
 });
 
 test('an array above the limits is refused before anything is allocated', () => {
-  expect(() => blankCells(I8, 2 ** 32 - 1)).toThrow(ExhaustionError);
-  expect(() => blankCells(V128, 2 ** 30)).toThrow('out of memory');
-  expect(() => blankCells(FUNCREF, 10_000_001)).toThrow(ExhaustionError);
+  expect(() => bytesOfArray(layoutOf(I8), 2 ** 32 - 1)).toThrow(ExhaustionError);
+  expect(() => bytesOfArray(layoutOf(V128), 2 ** 30)).toThrow('out of memory');
+  expect(() => bytesOfArray(layoutOf(FUNCREF), 10_000_001)).toThrow(ExhaustionError);
 });

@@ -6,10 +6,10 @@ import { Trap } from '../../errors.ts';
 import { cellsOf, packMask, structLayout } from '../../lowering/layout.ts';
 import type { Pay } from '../../runtime/fuel.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
-import { externalise, internalise } from '../../runtime/references.ts';
-import { ArrayObject, type Cells, StructObject, blankCells, elementStorage } from '../../runtime/objects.ts';
+import { ArrayObject, type Cells, StructObject, arrayLayout, blankCells, bytesOfArray } from '../../runtime/objects.ts';
 import type { Bits } from '../../runtime/values.ts';
 import { priceOfCells } from '../../syntax/prices.ts';
+import { takeRoom } from '../room.ts';
 import type { ValType } from '../../syntax/types.ts';
 
 /** Evaluates an instruction on objects; answers false for any other. @throws Trap, ExhaustionError, Interrupted */
@@ -20,10 +20,7 @@ export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, 
       stack.push((Number(stack.pop()) << 1) >> 1);
       return true;
     case 'any.convert_extern':
-      stack.push(internalise(stack.pop()));
-      return true;
     case 'extern.convert_any':
-      stack.push(externalise(stack.pop()));
       return true;
     default:
       break;
@@ -37,8 +34,9 @@ export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, 
 function newStruct(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): void {
   const { name } = cursor.row;
   const type = inst.space.at(cursor.index);
-  const { storage, cell, blank } = structLayout(type);
+  const { storage, cell, blank, bytes } = structLayout(type);
   pay(priceOfCells(inst.unit.prices, blank.length));
+  takeRoom(inst.limits, bytes, stack);
   let descriptor: StructObject | null = null;
   if (name.endsWith('_desc')) {
     descriptor = stack.pop() as StructObject | null;
@@ -54,12 +52,13 @@ function newStruct(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[
 function newArray(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): void {
   const { name } = cursor.row;
   const type = inst.space.at(cursor.index);
-  const storage = elementStorage(type);
-  const size = cellsOf(storage);
+  const layout = arrayLayout(type);
+  const { storage, size } = layout;
   const fixed = name === 'array.new_fixed';
   const length = fixed ? cursor.index2 : Number(stack.pop());
   pay(1 + Math.ceil(length * inst.unit.prices.element));
-  const cells = blankCells(storage, length);
+  takeRoom(inst.limits, bytesOfArray(layout, length), stack);
+  const cells = blankCells(layout, length);
   if (fixed) for (let i = length - 1; i >= 0; i--) writeCellBits(cells, storage, i * size, stack.pop());
   else if (name === 'array.new') {
     const value = stack.pop();

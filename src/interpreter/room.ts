@@ -1,0 +1,88 @@
+// Room for objects of a guest: it is taken before they are allocated. Where there is none what can be reached is counted,
+// which may take a while: an op of the loop is left for it, and made again afterwards.
+import { checkTime, now } from '../clock.ts';
+import type { Heap } from '../runtime/heap.ts';
+import type { Limits } from '../runtime/limits.ts';
+import { type Thread, running } from './thread.ts';
+import { Walk } from './walk.ts';
+
+/** More fuel than there is in a stay in the loop. */
+const LEAVE = 0x3fff_ffff;
+
+/**
+ * Leaves the loop from a function of the `out` op, which is done again when there is room: as for lack of fuel, which is
+ * given back beforehand.
+ */
+export function outOfRoom(bytes: number): number {
+  wantRoom(bytes).spend(-LEAVE);
+  return -LEAVE;
+}
+
+/** Held by nobody else. */
+export const NOTHING: readonly unknown[] = [];
+
+/** The thread that runs has to make room before it goes on. */
+export function wantRoom(bytes: number): Thread {
+  const t = running[running.length - 1];
+  t.first = { bytes };
+  return t;
+}
+
+/** A count for a thread that wants to allocate so many bytes, or has been handed in something. */
+export interface Making {
+  readonly bytes: number;
+  walk?: Walk;
+  readonly words?: undefined;
+}
+
+/** Makes room for a thread until the moment `end`. @throws ExhaustionError where there is not enough. */
+export function makeRoom(t: Thread, making: Making, end: number): void {
+  const { limits } = t.instance;
+  const { heap } = limits;
+  const walk = making.walk ?? new Walk(heap, NOTHING);
+  if (making.walk === undefined) making.walk = heap.counting = walk;
+  while (!walk.step()) {
+    if (now() < end) continue;
+    // Somebody else may run before it goes on. Of the guest's instances that is told (first-calls.ts).
+    heap.instances.forEach(({ unit }) => {
+      unit.view = unit.view.slice();
+    });
+    t.pause();
+    return;
+  }
+  t.first = undefined;
+  // Others may have run in between, and moved things to where the walk had been.
+  const live = walk.isStale ? counted(heap, NOTHING) : walk.live;
+  heap.disturb();
+  settle(limits, live, making.bytes);
+}
+
+/** Takes bytes for what is about to be allocated outside of the loop. `held`: values that nothing else holds. @throws ExhaustionError */
+export function takeRoom(limits: Limits, bytes: number, held: readonly unknown[]): void {
+  const { heap } = limits;
+  heap.disturb();
+  if (heap.add(bytes)) return;
+  settle(limits, counted(heap, held), bytes);
+  heap.add(bytes);
+}
+
+/** The same for the guest that runs now, if one does. */
+export function takeRoomOfCaller(bytes: number): void {
+  if (running.length > 0) takeRoom(running[running.length - 1].instance.limits, bytes, NOTHING);
+}
+
+function counted(heap: Heap, held: readonly unknown[]): number {
+  const walk = new Walk(heap, held);
+  while (!walk.step()) checkTime();
+  return walk.live;
+}
+
+/** The part of a limit that may be in use after a walk: what is left has to be worth it, or there would be another one soon. */
+const MOST = 0.9375;
+
+function settle(limits: Limits, live: number, bytes: number): void {
+  const { heap } = limits;
+  // Who is past the limit may go on as long as it allocates nothing: that is how it lets go of something.
+  heap.settle(live);
+  if (live + bytes > heap.most * MOST) throw limits.exhausted('objectBytes', `${bytes} bytes`);
+}
