@@ -23,10 +23,12 @@ export type Read<T> = (t: ValType, word: number) => T;
 
 /** The values of some types that stand from a word on. Literals are made faster than arrays that grow. */
 export function readAll<T>(types: readonly ValType[], base: number, read: Read<T>): T[] {
-  if (types.length === 1) return [read(types[0], base)];
+  const { length } = types;
+  if (length === 1) return [read(types[0], base)];
+  if (length === 2) return [read(types[0], base), read(types[1], base + 2 * slotsOf(types[0]))];
   const values: T[] = [];
   let word = base;
-  for (let i = 0; i < types.length; i++) {
+  for (let i = 0; i < length; i++) {
     values.push(read(types[i], word));
     word += 2 * slotsOf(types[i]);
   }
