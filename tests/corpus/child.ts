@@ -20,8 +20,10 @@ process.exit(0);
 
 async function runWasiProgram(engine: Engine, { run, imports, wasm }: Manifest): Promise<Result> {
   const nothing = (): void => {};
+  const account = { left: Number.MAX_SAFE_INTEGER };
   const start = performance.now();
   const ended = await engine.runWasi({
+    account,
     bytes: readProgramFile(folder, wasm),
     args: programArgs(manifest),
     env: run.env ?? {},
@@ -32,7 +34,8 @@ async function runWasiProgram(engine: Engine, { run, imports, wasm }: Manifest):
   });
   const milliseconds = performance.now() - start;
   save(ended.stdout, ended.stderr);
-  return { exitCode: ended.exitCode, milliseconds, ...(ended.trap === undefined ? {} : { error: ended.trap }) };
+  const fuel = Number.MAX_SAFE_INTEGER - account.left;
+  return { exitCode: ended.exitCode, milliseconds, fuel, ...(ended.trap === undefined ? {} : { error: ended.trap }) };
 }
 
 /** Drivers are given a namespace with the JavaScript interface; some look it up in globalThis, so it stands there too. */

@@ -29,6 +29,9 @@ export async function loadOurs(dist: string = join(projectRoot, 'dist')): Promis
   const paths = ['index.js', 'wasi/index.js', 'wasi/hosts/node.js', 'jsapi/index.js'];
   const [api, wasi, node, jsapi] = await Promise.all(paths.map(load));
   const ours = { ...api, ...wasi, ...node } as unknown as Package;
+  if (process.env['WASMI_TS_LOOP'] === 'closures') {
+    ((await load('closures.js')) as typeof import('../../src/closures.ts')).useLoop('closures');
+  }
   return { runWasi: (run) => runWasi(ours, run), WebAssembly: (jsapi as { namespace: unknown }).namespace };
 }
 
@@ -39,7 +42,7 @@ function isOfWasmEdge(name: string, type: CompType | undefined): boolean {
 
 async function runWasi(
   ours: Package,
-  { bytes, args, env, stdin, preopens, extraImports, call }: WasiRun,
+  { bytes, args, env, stdin, preopens, extraImports, call, account: fuel }: WasiRun,
 ): Promise<WasiResult> {
   const stdout: Uint8Array[] = [];
   const stderr: Uint8Array[] = [];
@@ -65,13 +68,13 @@ async function runWasi(
     else imports[from][name] ??= () => ENOSYS;
   }
   try {
-    const instance = await ours.instantiateAsync(module, imports);
+    const instance = await ours.instantiateAsync(module, imports, { fuel });
     const memory = instance.exports['memory'];
     if (memory?.kind === 'memory') wasi.bind({ memory });
-    if (instance.exports['_start'] !== undefined) await instance.callAsync('_start', []);
-    else if (instance.exports['_initialize'] !== undefined) await instance.callAsync('_initialize', []);
+    if (instance.exports['_start'] !== undefined) await instance.callAsync('_start', [], { fuel });
+    else if (instance.exports['_initialize'] !== undefined) await instance.callAsync('_initialize', [], { fuel });
     if (call !== undefined) {
-      const result = await instance.callAsync(call.name, call.args);
+      const result = await instance.callAsync(call.name, call.args, { fuel });
       if (result !== undefined) stdout.push(Buffer.from(`${result}\n`));
     }
     return ended(0);

@@ -21,6 +21,8 @@ export interface WasiRun {
   readonly extraImports: Readonly<Record<string, Readonly<Record<string, () => void>>>>;
   /** Where there is no _start: after _initialize this export is called and its result printed as a line on stdout. */
   readonly call: { readonly name: string; readonly args: readonly number[] } | undefined;
+  /** What it uses is taken from here, by engines that have fuel. */
+  readonly account?: { left: number } | undefined;
 }
 
 export interface WasiResult {

@@ -39,6 +39,8 @@ export type ExitCode = number | 'trap' | 'throw';
 export interface Result {
   readonly exitCode?: ExitCode;
   readonly milliseconds?: number;
+  /** Units of fuel that it has used. */
+  readonly fuel?: number;
   /** The program was not run, for this reason. */
   readonly skipped?: string;
   /** The text of what was thrown. */
