@@ -1,10 +1,11 @@
-// What runs inside each host: scripts of the testsuite, checks of the namespace, bits of floats, real programs, one
+// What runs inside each host: scripts of the testsuite, checks of the namespace, bits of floats, fuel, real programs, one
 // timed loop.
 // build.ts bundles it, with the data; the host loads a bundle of the package before it, under the global name wasmiTs.
 // It uses nothing but the language: no timers, no console, no text decoder.
 import type { Data, Namespace, Part, Report } from './types.ts';
 import { fromBase64 } from './base64.ts';
 import { checkFloatBits } from './float-bits.ts';
+import { checkFuel } from './fuel-numbers.ts';
 import { checkNamespace } from './namespace-checks.ts';
 import { nanosecondsPerIteration } from './loop.ts';
 import { runPrograms } from './programs.ts';
@@ -23,6 +24,7 @@ export async function runSubset(W: Namespace, data: Data, now: () => number = Da
     { name: 'scripts', ...runScripts(data.scripts) },
     { name: 'JS API', ...(await checkNamespace(W)) },
     { name: 'float bits', ...checkFloatBits(W, fromBase64(data.floatBits), FLOAT_ROUNDS) },
+    { name: 'fuel', ...checkFuel() },
     { name: 'programs', ...runPrograms(W, data.programs) },
   ];
   const nanoseconds = nanosecondsPerIteration(W, data.loop, now);
