@@ -131,6 +131,17 @@ describe('mistakes of those who come from node:wasi', () => {
     expect(wrong({ stdout: 1 })).toThrow(/outputToFd\(1\)/);
   });
 
+  it('limits of NodeWASI are those of WASI, with the errors of node:wasi', () => {
+    const wrong = (limits: unknown) => () =>
+      new NodeWASI({ version: 'preview1', limits: limits as { handles: number } });
+    expect(wrong({ handles: 3 })).not.toThrow();
+    expect(wrong({ handle: 3 })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+    expect(wrong({ handles: -3 })).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+    expect(() => new NodeWASI({ version: 'preview1', preopens: { '/': scratch }, limits: { handles: 3 } })).toThrow(
+      expect.objectContaining({ code: 'UVWASI_EMFILE' }),
+    );
+  });
+
   it('a guest never ends the process, and a missing directory is an error at once', () => {
     expect(() => new NodeWASI({ version: 'preview1', returnOnExit: false })).toThrow(TypeError);
     expect(

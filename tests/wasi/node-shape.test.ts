@@ -465,6 +465,12 @@ const DECIDED: Record<
     theirs: 'string object',
     ours: 'ERR_INVALID_ARG_VALUE',
   },
+  // Who has no limits takes no notice of them.
+  'limits of an unknown kind': {
+    test: (Class) => typeof new Class({ version, limits: { handle: 4 } }),
+    theirs: 'string object',
+    ours: 'ERR_INVALID_ARG_VALUE',
+  },
   // The guest would read another variable than was given.
   'a variable with = in its name': {
     test: (Class) => typeof new Class({ version, env: { 'a=b': 'c' } }),

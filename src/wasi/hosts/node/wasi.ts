@@ -3,6 +3,7 @@
 // are those of the Node that runs; what differs by decision stands in docs/wasi.md, as a table.
 import { versions } from 'node:process';
 import { ExitStatus } from '../../../errors.ts';
+import type { GuestLimits, Limits } from '../../../runtime/limits.ts';
 import { isMemory } from '../../../runtime/memory.ts';
 import { ERRNO, SystemError } from '../../host/errno.ts';
 import type { Directory } from '../../host/filesystem.ts';
@@ -33,6 +34,11 @@ export interface NodeWasiOptions {
   readonly stdin?: number;
   readonly stdout?: number;
   readonly stderr?: number;
+  /**
+   * What node:wasi has not: what the guest may hold of the system interface, its descriptors and listings, as limits or as
+   * the object that its instances count in as well.
+   */
+  readonly limits?: Limits | GuestLimits | undefined;
 }
 
 const LAYOUTS = { preview1: PREVIEW1, unstable: PREVIEW0 } as const;
@@ -159,6 +165,7 @@ type Given = Required<Pick<NodeWasiOptions, 'version' | 'stdin' | 'stdout' | 'st
   readonly env: readonly (readonly [string, string])[];
   readonly preopens: readonly (readonly [string, string])[];
   readonly returnOnExit: unknown;
+  readonly limits: NodeWasiOptions['limits'];
 };
 
 /** Checks options in the order of node:wasi, so that of several wrong ones the same is told. */
@@ -173,6 +180,7 @@ function readOptions(options: unknown = {}): Given {
     stdout = 1,
     stderr = 2,
     returnOnExit = true,
+    limits,
   } = options;
   check.checkString(version, 'options.version');
   if (version !== 'preview1' && version !== 'unstable') {
@@ -197,11 +205,12 @@ function readOptions(options: unknown = {}): Given {
     stdout,
     stderr,
     returnOnExit,
+    limits: limits as Given['limits'],
   };
 }
 
 /** The system interface with everything open, or nothing. */
-function opened({ args, env, preopens, returnOnExit, ...stdio }: Given): WASI {
+function opened({ args, env, preopens, returnOnExit, limits, ...stdio }: Given): WASI {
   let directories: readonly (readonly [path: string, directory: Directory])[] = [];
   try {
     const streams = openAll(() => ({
@@ -219,7 +228,7 @@ function opened({ args, env, preopens, returnOnExit, ...stdio }: Given): WASI {
       );
     }
     const host = { ...streams, clock: nodeClock(), random: nodeRandom(), mode: 'sync' as const };
-    return expressible(() => new WASI({ args, env, preopens: directories, ...host }));
+    return openAll(() => expressible(() => new WASI({ args, env, preopens: directories, limits, ...host })));
   } catch (error) {
     for (const [, directory] of directories) directory.close();
     throw error;
@@ -244,6 +253,7 @@ function expressible<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
+    if (error instanceof RangeError) throw check.coded(RangeError, 'ERR_OUT_OF_RANGE', error.message);
     throw error instanceof TypeError ? check.coded(TypeError, 'ERR_INVALID_ARG_VALUE', error.message) : error;
   }
 }
