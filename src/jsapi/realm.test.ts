@@ -48,6 +48,32 @@ describe('limits', () => {
     expect(() => new own.Table({ element: 'externref', initial: 1 })).toThrow('0 of 10 are left');
   });
 
+  test('strings of builtins, and what the host hands in, were held without a bound', () => {
+    const strings = `(import "wasm:js-string" "concat" (func $concat (param externref externref) (result (ref extern))))
+      (import "wasm:js-string" "fromCharCode" (func $char (param i32) (result (ref extern))))
+      (import "a" "b" (func $host (result externref))) (table $t 100000 externref)
+      (func (export "double") (local $s externref) (local.set $s (call $char (i32.const 300)))
+        (loop $again (local.set $s (call $concat (local.get $s) (local.get $s))) (br $again)))
+      (func (export "keep") (param $n i32) (loop $again
+        (table.set $t (local.get $n) (call $char (local.get $n)))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+      (func (export "drop") (param $n i32) (loop $again
+        (drop (call $char (local.get $n)))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+      (func (export "hold") (param $n i32) (loop $again
+        (table.set $t (local.get $n) (call $host))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))`;
+    const used = expect.stringContaining('limits: objectBytes');
+    for (const name of ['double', 'keep', 'hold']) {
+      const own = createWebAssembly({ limits: { objectBytes: 1_000_000 } });
+      const module = new own.Module(bytesOf(strings), { builtins: ['js-string'] } as never);
+      const { exports } = new own.Instance(module, { a: { b: () => ({}) } });
+      const { drop, [name]: take } = exports as unknown as Record<string, (n: number) => unknown>;
+      drop(99_999);
+      expect(refusal(() => take(99_999))).toMatchObject({ message: used });
+    }
+  });
+
   test('an object did not lead back to a class without limits', async () => {
     const own = createWebAssembly({ limits: { memoryBytes: PAGE } });
     const { module, instance } = await own.instantiate(
