@@ -21,7 +21,7 @@ export async function turnsOf<T>(answer: PromiseLike<T> | T): Promise<[value: T,
 export interface Gaps {
   readonly count: number;
   readonly median: number;
-  /** 99 of 100 are no longer. */
+  /** 99 of 100 are no longer; of few, all but one. */
   readonly most: number;
   readonly longest: number;
   /** From the deadline to the end. */
@@ -58,12 +58,13 @@ export async function besideTimer(milliseconds: number, run: (deadline: number) 
   clearInterval(timer);
   tick();
   gaps.sort((a, b) => a - b);
-  const part = (of: number): number => gaps[Math.floor((gaps.length - 1) * of)];
+  const at = (index: number): number => gaps[Math.max(0, index)];
+  const most = at(Math.min(Math.floor((gaps.length - 1) * 0.99), gaps.length - 2));
   return {
     count: gaps.length,
-    median: part(0.5),
-    most: part(0.99),
-    longest: part(1),
+    median: at(gaps.length >> 1),
+    most,
+    longest: at(gaps.length - 1),
     late: last - (atEnd ?? last),
     error,
   };

@@ -9,8 +9,12 @@ import * as say from './messages.ts';
 /** Operands at once. Each byte of a body pushes one at most, unless it calls a function with several results. */
 const MAX_OPERANDS = MAX_BODY_BYTES;
 
+/** A list of types that is pushed at once; whether there are references and vectors in it. */
+type LongList = readonly [list: Int32Array, refs: boolean, vectors: boolean];
+
 export class Stack {
   private readonly ctx: Context;
+  private readonly lists = new WeakMap<readonly ValType[], LongList>();
   /** The operands; longer when it has to be. */
   vals = new Int32Array(1024);
   /** Number of operands. */
@@ -97,10 +101,23 @@ export class Stack {
     const { length } = types;
     while (this.height + length > this.vals.length) this.grow();
     const { vals, height } = this;
-    for (let i = 0; i < length; i++) {
-      const t = types[i];
-      if (t < F64 || t > 0) this.unusual(t);
-      vals[height + i] = t;
+    if (length > 32) {
+      // Instructions of two bytes may push a thousand.
+      const long = this.lists.get(types) ?? [
+        new Int32Array(types),
+        types.some((t) => t > 0),
+        types.some((t) => t < F64),
+      ];
+      this.lists.set(types, long);
+      vals.set(long[0], height);
+      this.refs ||= long[1];
+      this.vectors ||= long[2];
+    } else {
+      for (let i = 0; i < length; i++) {
+        const t = types[i];
+        if (t < F64 || t > 0) this.unusual(t);
+        vals[height + i] = t;
+      }
     }
     this.height = height + length;
   }

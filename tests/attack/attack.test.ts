@@ -25,6 +25,7 @@ test.each([
   ['ops', 'closures'],
   ['operations', 'switch'],
   ['strings', 'switch'],
+  ['stops', 'closures'],
   ['system-calls', 'switch'],
   ['time-outs', 'switch'],
   ['allocators', 'switch'],

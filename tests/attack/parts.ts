@@ -6,6 +6,7 @@ import { LOADING } from './loading.ts';
 import { OPERATIONS } from './operations.ts';
 import { OPS_PART } from './ops.ts';
 import type { Part } from './part.ts';
+import { STOPS } from './stops.ts';
 import { STRINGS } from './strings.ts';
 import { SYSTEM_CALLS } from './system-calls.ts';
 import { TIME_OUTS } from './time-outs.ts';
@@ -16,6 +17,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ops: OPS_PART,
   operations: OPERATIONS,
   strings: STRINGS,
+  stops: STOPS,
   'system-calls': SYSTEM_CALLS,
   'time-outs': TIME_OUTS,
   allocators: ALLOCATORS_PART,
