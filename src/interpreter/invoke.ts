@@ -193,13 +193,14 @@ function call<T, R>(
   } finally {
     thread.leave();
   }
-  if (outcome !== 'done') throw stoppedBy(outcome);
+  if (outcome !== 'done') throw stoppedBy(thread, outcome);
   thread.retire();
   return results as R;
 }
 
-/** Nothing but time bounds the slice. */
-function stoppedBy(outcome: Outcome): Interrupted {
+/** Nothing but time bounds the slice. Nobody can go on with it. */
+function stoppedBy(thread: Thread, outcome: Outcome): Interrupted {
+  thread.abandon();
   return outcome === 'slice' ? outOfTime() : outOfFuel();
 }
 

@@ -348,6 +348,17 @@ describe('stacks of calls that wait', () => {
     expect(limits.leftOf('stackBytes')).toBe(500_000);
   });
 
+  test('are given back when calls that nobody can go on with are stopped', async () => {
+    const limits = new Limits({ stackBytes: 100_000 });
+    const instance = run(`(func (export "f") (loop $again (br $again)))`, limits);
+    for (let i = 0; i < 30; i++) {
+      expect(() => instance.callWith({ fuel: 100 }, 'f')).toThrow('all fuel consumed');
+      expect(() => instance.callWith({ deadline: Date.now() + 1 }, 'f')).toThrow('stopped');
+      await expect(instance.callAsync('f', [], { fuel: 100 })).rejects.toThrow('all fuel consumed');
+    }
+    expect(limits.leftOf('stackBytes')).toBe(100_000);
+  });
+
   test('are given back when calls are done', async () => {
     const limits = new Limits({ stackBytes: 100_000 });
     const instance = run(deep, limits, { a: { wait: async () => {} } });
