@@ -15,9 +15,15 @@ export function packMask(storage: ValType): number {
 
 /** Where a struct type's fields are. */
 export interface StructLayout {
-  /** By field: its storage type, and its first cell. */
-  readonly storage: readonly ValType[];
-  readonly cell: readonly number[];
+  readonly fields: StructType['fields'];
+  /** By field: its first cell. */
+  readonly cell: Int32Array;
+  /** Cells in all. */
+  readonly size: number;
+}
+
+/** What structs of a type are made by: lists as long as they are, which the fuel for the first one pays. */
+export interface StructCells {
   /** The cells of a struct of default values, to be copied. */
   readonly blank: readonly unknown[];
   /**
@@ -39,15 +45,28 @@ export function structLayout(type: DefType): StructLayout {
   return (type.layout ??= makeLayout(type.comp as StructType)) as StructLayout;
 }
 
+/** A body of few bytes may name many fields: no list of ours grows here. */
 function makeLayout({ fields }: StructType): StructLayout {
-  const storage = fields.map((field) => field.storage);
-  const cell: number[] = [];
+  const cell = new Int32Array(fields.length);
+  let size = 0;
+  for (let i = 0; i < cell.length; i++) {
+    cell[i] = size;
+    size += cellsOf(fields[i].storage);
+  }
+  return { fields, cell, size };
+}
+
+/** What structs of a type are made by; made when the first one is. */
+export function structCells(type: DefType): StructCells {
+  return (type.cells ??= makeCells(structLayout(type))) as StructCells;
+}
+
+function makeCells({ fields, size }: StructLayout): StructCells {
   const blank = emptyCells();
   const from: number[] = [];
   const mask: number[] = [];
   let slot = 0;
-  for (const one of storage) {
-    cell.push(blank.length);
+  for (const { storage: one } of fields) {
     const isRef = one > 0;
     for (let i = 0; i < cellsOf(one); i++) {
       blank.push(isRef ? null : 0);
@@ -56,7 +75,7 @@ function makeLayout({ fields }: StructType): StructLayout {
     }
     slot += one === V128 ? 2 : 1;
   }
-  return { storage, cell, blank, from, mask, bytes: OBJECT_BYTES + CELL_BYTES * blank.length };
+  return { blank, from, mask, bytes: OBJECT_BYTES + CELL_BYTES * size };
 }
 
 /** A list that has held a reference: V8 keeps room for references in it and in its copies, and never changes its kind. */

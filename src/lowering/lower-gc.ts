@@ -68,7 +68,7 @@ function struct(b: TreeBuilder, name: string): boolean {
   const result = ref(index, false);
   const type = typeSpace(b.valid).at(index);
   const id = type.index;
-  if (name.startsWith('struct.new')) chargeObject(b, structLayout(type).blank.length);
+  if (name.startsWith('struct.new')) chargeObject(b, structLayout(type).size);
   switch (name) {
     case 'struct.new':
       return b.out('struct.new', fields.length, [result], id);

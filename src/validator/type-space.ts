@@ -20,6 +20,8 @@ export class DefType {
   span = -1;
   /** How structs or arrays of it are laid out (lowering/layout.ts, runtime/objects.ts), where somebody asked. */
   layout: object | undefined = undefined;
+  /** What structs of it are made by, where one was made (lowering/layout.ts). */
+  cells: object | undefined = undefined;
 
   constructor(space: TypeSpace, index: number) {
     this.space = space;

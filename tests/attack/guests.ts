@@ -232,7 +232,15 @@ const BRANCHES: readonly Guest[] = [
   ['200,000 operands', `(func (export "f") ${many(200_000, '(i32.const 0) ')} ${many(200_000, 'drop ')})`],
 ];
 
+/** A type of its own for each number. */
+const wideTypes = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `(type $s${i} (struct ${many(1000 + i, '(field v128)')}))`).join('');
+
 const OBJECTS: readonly Guest[] = [
+  [
+    'structs of 400 wide types that are named and never made',
+    `${wideTypes(400)} (func (export "f") (if (i32.const 0) (then ${Array.from({ length: 400 }, (_, i) => `(drop (struct.new_default $s${i}))`).join('')})))`,
+  ],
   ...[1, 1000, 4000, 4097, 10_000].map(
     (cells): Guest => [
       `structs of ${cells} vectors`,

@@ -3,7 +3,7 @@
 // d, a, b, c are slot numbers: numbers stand in S[2 * slot], references in R[slot]; k is an immediate. Each answers 0, or
 // the reason to leave the loop with, which is a trap: nothing is thrown here, so that the loop need not save its state.
 // An operation that has an op of its own in lowering/ops.ts is done by the loop, and its function here is not called.
-import { structLayout } from '../../lowering/layout.ts';
+import { structCells } from '../../lowering/layout.ts';
 import { REASON } from '../../lowering/reasons.ts';
 import { OBJECT_NAMES, type ObjectName } from '../../lowering/out-names.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
@@ -57,7 +57,7 @@ const FUNCTIONS: Readonly<Record<ObjectName, ObjectOp>> = {
   },
   'struct.new_default': (d, _a, _b, _c, k, inst) => {
     const type = inst.space.at(k);
-    const { blank, bytes } = structLayout(type);
+    const { blank, bytes } = structCells(type);
     if (!inst.heap.add(bytes)) {
       wantRoom(bytes);
       return noRoom;

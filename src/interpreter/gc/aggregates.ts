@@ -6,7 +6,7 @@
 import { Trap } from '../../errors.ts';
 import type { GcOutName } from '../../lowering/out-names.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
-import { cellsOf, structLayout } from '../../lowering/layout.ts';
+import { cellsOf, structCells } from '../../lowering/layout.ts';
 import {
   ArrayObject,
   type Cells,
@@ -56,7 +56,7 @@ function makeStruct(
   descriptor: StructObject | null,
 ): number {
   const type = inst.space.at(l);
-  const { from, mask, blank, bytes } = structLayout(type);
+  const { from, mask, blank, bytes } = structCells(type);
   if (!inst.heap.add(bytes)) return outOfRoom(bytes);
   const fields = blank.slice();
   if (hasFields) {

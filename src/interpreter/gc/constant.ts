@@ -3,7 +3,7 @@
 import { checkTime } from '../../clock.ts';
 import type { InstructionCursor } from '../../decoder/instruction-cursor.ts';
 import { Trap } from '../../errors.ts';
-import { cellsOf, packMask, structLayout } from '../../lowering/layout.ts';
+import { cellsOf, packMask, structCells, structLayout } from '../../lowering/layout.ts';
 import type { Pay } from '../../runtime/fuel.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { ArrayObject, type Cells, StructObject, arrayLayout, blankCells, bytesOfArray } from '../../runtime/objects.ts';
@@ -34,8 +34,9 @@ export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, 
 function newStruct(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): void {
   const { name } = cursor.row;
   const type = inst.space.at(cursor.index);
-  const { storage, cell, blank, bytes } = structLayout(type);
-  pay(priceOfCells(inst.unit.prices, blank.length));
+  const { fields: declared, cell, size } = structLayout(type);
+  pay(priceOfCells(inst.unit.prices, size));
+  const { blank, bytes } = structCells(type);
   takeRoom(inst.limits, bytes, stack);
   let descriptor: StructObject | null = null;
   if (name.endsWith('_desc')) {
@@ -44,7 +45,7 @@ function newStruct(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[
   }
   const fields = blank.slice();
   if (!name.includes('default')) {
-    for (let i = storage.length - 1; i >= 0; i--) writeCellBits(fields, storage[i], cell[i], stack.pop());
+    for (let i = cell.length - 1; i >= 0; i--) writeCellBits(fields, declared[i].storage, cell[i], stack.pop());
   }
   stack.push(new StructObject(type, fields, descriptor));
 }
