@@ -87,7 +87,10 @@ export function entryOf(unit: CodeUnit, index: number, live: readonly PcHolder[]
     who.lowering = { unit, index, work };
     return 0;
   }
-  if (!hasRoom(code.words.length)) startGeneration(live);
+  if (!hasRoom(code.words.length)) {
+    startGeneration(live);
+    freshen(unit);
+  }
   return placeOrFail(unit, index, code);
 }
 

@@ -1,8 +1,9 @@
 // When the code array is full, all code is dropped and lowered again; nobody notices. The tests drop it early.
 import { describe, expect, test } from 'vitest';
-import { type Instance, instantiate } from '../../src/index.ts';
+import { compile, type Instance, instantiate } from '../../src/index.ts';
 import { startGeneration } from '../../src/interpreter/lowered.ts';
 import { running } from '../../src/interpreter/thread.ts';
+import { functionOf, repeat } from './large-bodies.ts';
 import { PROGRAMS } from './programs.ts';
 import { callInSlices, random, run, stateOf, wat } from './support.ts';
 
@@ -106,4 +107,13 @@ describe('code that is dropped', () => {
       }),
     );
   });
+});
+
+test('a function that takes half of the code array was lowered again and again, where others stood in the other half', () => {
+  const module = compile(functionOf([repeat([0x41, 0, 0x1a], 1_000_000)]));
+  for (let i = 0; i < 2; i++) {
+    const execution = instantiate(module, {}, { mode: 'traced' }).begin('f');
+    execution.fuel = 1e9;
+    expect(execution.step(Number.POSITIVE_INFINITY, { deadline: Date.now() + 30_000 })).toBe('done');
+  }
 });
