@@ -135,11 +135,18 @@ export class Operands {
     return count;
   }
 
-  /** Computes a value that waits into its place, after those of the first `lower` that still read what stands there. */
+  /**
+   * Computes a value that waits into its place, after those of the first `lower` that still read what stands there, or that
+   * may trap, as it may: the first one traps.
+   */
   private flush(i: number, lower: number): void {
     const { heights, waiting } = this;
     const place = this.places[heights[i]];
-    for (let j = 0; j < lower; j++) if (heights[j] >= 0 && waiting[j].top >= place) this.flush(j, j);
+    const traps = waiting[i].effects & TRAPS;
+    for (let j = 0; j < lower; j++) {
+      const { top, effects } = waiting[j];
+      if (heights[j] >= 0 && (top >= place || (effects & traps) !== 0)) this.flush(j, j);
+    }
     this.sets.set(place, waiting[i]);
     heights[i] = DONE;
   }
