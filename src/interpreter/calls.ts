@@ -209,17 +209,20 @@ function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: 
 
 /**
  * Charges what a host function is going to do, so that it is not done where there is not enough: true when the call op has to
- * be done again, with that paid.
+ * be done again, with that paid. Others may change what it is asked to do before that, or which function the op finds: it is
+ * paid for one function, and asked again.
  */
-function isCharged(t: Thread, { cost, direct, signature }: Func, shift: number): boolean {
-  t.midway = !t.midway;
-  if (!t.midway) return false;
+function isCharged(t: Thread, func: Func, shift: number): boolean {
+  const { cost, direct, signature } = func;
   const base = t.fp2 + shift;
   const args = direct === undefined ? readValues(signature.params, base) : NO_VALUES;
   const units = Math.floor((cost as HostCost)(t.instance, args, base));
-  if (units === 0) t.midway = false;
-  else t.spend(units);
-  return t.midway;
+  const paid = t.callee === func ? t.calleePaid : 0;
+  t.callee = units > paid ? func : undefined;
+  if (units <= paid) return false;
+  t.calleePaid = units;
+  t.spend(units - paid);
+  return true;
 }
 
 function pushFrame(t: Thread, returnPc: number, shift: number): void {

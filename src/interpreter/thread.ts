@@ -2,7 +2,7 @@
 // driver.ts runs it. Threads nest: a host function that calls back runs a new thread above the one that called it.
 import { apart } from '../clock.ts';
 import { ExhaustionError, InternalError, isError } from '../errors.ts';
-import { type FuelAccount, holderOf, leftWith, OVERDRAFT, payers } from '../runtime/fuel.ts';
+import { type FuelAccount, amountIn, holderOf, leftWith, OVERDRAFT, payers } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { ParkedStack } from '../runtime/thread.ts';
@@ -131,11 +131,16 @@ export function threadFor(instance: ModuleInstance, fuel: number): Thread {
 /** Most threads stay in one instance. */
 export const NONE: ModuleInstance[] = [];
 
-/** Takes what is left in an account. Where a thread below has that, it pays. */
+/**
+ * Takes what is left in an account. Where a thread below has that, it pays.
+ * @throws RangeError where the host has put there what is no amount, and what an account throws that cannot be written.
+ */
 function draw(t: Thread, account: FuelAccount): void {
   const holder = holderOf(account);
+  const left = holder === undefined ? amountIn(account) : leftWith(holder);
+  if (holder === undefined) account.left = left;
   t.payer = holder as Thread | undefined;
-  t.drawn = t.fuel = holder === undefined ? account.left : leftWith(holder);
+  t.drawn = t.fuel = left;
   t.debt = 0;
 }
 
@@ -167,8 +172,11 @@ export class Thread {
   payer: Thread | undefined = undefined;
   /** A monitor of its is at work. */
   isWatched = false;
-  /** The op at pc has been begun and is not over. */
+  /** The op at pc has been begun and is not over: of ops that do the same whenever they are done again. */
   midway = false;
+  /** The function of the host that is paid for, and is to be called by the op at pc; and how much that was. */
+  callee: Func | undefined = undefined;
+  calleePaid = 0;
   /** What comes first: what it calls, until that is paid for; what it begins with, until its frame is made; room. */
   first: FirstCall | Making | undefined = undefined;
   /** Fuel until this run has to end, whatever fuel there is. */
@@ -200,6 +208,8 @@ export class Thread {
     this.instance = undefined as never;
     this.callers = NONE;
     this.account = undefined;
+    this.callee = undefined;
+    this.calleePaid = 0;
     this.drawn = 0;
     this.debt = 0;
     this.payer = undefined;
@@ -260,10 +270,11 @@ export class Thread {
   /** Gives its part of the stack back; everything above goes with it. */
   leave(): void {
     running.pop();
-    if (this.account !== undefined) settle(this, this.account);
     free.slot = this.base;
     free.frame = this.frameBase;
     free.open = true;
+    // It may be code of the host.
+    if (this.account !== undefined) settle(this, this.account);
     if (running.length === 0 && (references.used > 0 || woken.length > 0)) becomeIdle();
   }
 

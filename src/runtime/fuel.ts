@@ -2,7 +2,7 @@
 // what is counted outside of code, while an instance is made.
 // What a thread has is counted down in interpreter/thread.ts. The same for what host functions hand in.
 import { Interrupted } from '../errors.ts';
-import { amount, type Check, either } from '../options.ts';
+import { amount, type Check, either, shown } from '../options.ts';
 
 /** Fuel that several calls share, one after the other or in turns: what is left, and negative what is owed. */
 export interface FuelAccount {
@@ -14,6 +14,13 @@ export const FUEL: Check = either(
   (value) => typeof (value as FuelAccount | null)?.left === 'number',
   amount('a number of units'),
 );
+
+/** What is left in an account, which the host writes. @throws RangeError for what is no amount. */
+export function amountIn(account: FuelAccount): number {
+  const { left } = account;
+  if (typeof left === 'number' && left > Number.NEGATIVE_INFINITY) return left;
+  throw new RangeError(`what is left in an account of fuel is a number of units, not ${shown(left)}`);
+}
 
 /** An amount as an account. */
 export function accountOf(fuel: number | FuelAccount | undefined): FuelAccount | undefined {

@@ -10,6 +10,7 @@ import {
   instantiateAsync,
   Interrupted,
 } from '../../src/index.ts';
+import { free, running } from '../../src/interpreter/thread.ts';
 import { WASI } from '../../src/wasi/index.ts';
 import { run, wat } from './support.ts';
 
@@ -208,5 +209,45 @@ describe('an account', () => {
     const back = (): void => void library.callWith({ fuel: account }, 'rounds', 101);
     await wasi.run(engine, program, { imports: { e: { back } }, fuel: account });
     expect(account.left).toBe(10_000 - 65 - 1 - 2 - 200);
+  });
+});
+
+describe('an account that the host has made unusable', () => {
+  const source = `(module (import "h" "f" (func $f)) (func (export "run") (result i32) (call $f) (i32.const 1)))`;
+  const instanceWith = (f: () => void) => instantiate(wat(source), { h: { f } });
+
+  test('is refused where it holds no number, and did not end, whatever the deadline', () => {
+    const instance = instanceWith(() => undefined);
+    const options = { fuel: { left: Number.NaN }, deadline: Date.now() + 60_000 };
+    expect(() => instance.callWith(options, 'run')).toThrow(RangeError);
+    expect(instance.callWith({ fuel: { left: 1000 } }, 'run')).toBe(1);
+  });
+
+  test('is refused by the next call where the host puts no number there in the middle', () => {
+    const account = { left: 1000 };
+    const instance = instanceWith(() => {
+      account.left = Number.NaN;
+    });
+    expect(instance.callWith({ fuel: account }, 'run')).toBe(1);
+    expect(() => instance.callWith({ fuel: account }, 'run')).toThrow(
+      new RangeError('what is left in an account of fuel is a number of units, not NaN'),
+    );
+  });
+
+  test('is refused where it cannot be written, and kept the stack of each call for good', () => {
+    const instance = instanceWith(() => undefined);
+    expect(() => instance.callWith({ fuel: Object.freeze({ left: 1000 }) }, 'run')).toThrow(TypeError);
+    let writes = 0;
+    const late = {
+      get left() {
+        return 1000;
+      },
+      set left(_: number) {
+        if (++writes > 1) throw new Error('no');
+      },
+    };
+    expect(() => instance.callWith({ fuel: late }, 'run')).toThrow('no');
+    expect([free.slot, free.frame, free.open, running.length]).toEqual([0, 0, true, 0]);
+    expect(instance.call('run')).toBe(1);
   });
 });
