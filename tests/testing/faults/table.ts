@@ -178,8 +178,8 @@ const RUNTIME_FAULTS: readonly Fault[] = [
   fault(
     'host functions get their arguments backwards',
     'interpreter/calls.ts',
-    'args.push(readValue(param, word));',
-    'args.unshift(readValue(param, word));',
+    'readValues(type.params, base) : NO_VALUES',
+    'readValues(type.params, base).reverse() : NO_VALUES',
   ),
   fault(
     'active element segments begin at 0',
