@@ -297,7 +297,7 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
     if (direct === undefined) {
       const answer = callWith(func, t.instance, args, t.async);
       if (typeof answer === 'number' && type.results.length === 1)
-        writeValue(type.results[0], base, answer, defType.space);
+        writeOnly(type.results[0], base, answer, defType.space);
       else {
         promise = promised(type, answer);
         if (promise === undefined) writeAnswer(defType, base, answer);

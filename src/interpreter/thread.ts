@@ -144,9 +144,13 @@ function draw(t: Thread, account: FuelAccount): void {
   t.debt = 0;
 }
 
+function usedBy({ drawn, fuel, debt }: Thread): number {
+  return drawn - fuel + debt;
+}
+
 /** Charges the account with what was used, and is owed. What it was given meanwhile is there for the next. */
 function settle(t: Thread, account: FuelAccount): void {
-  const used = t.drawn - t.fuel + t.debt;
+  const used = t.fuel === Number.NEGATIVE_INFINITY ? t.drawn : usedBy(t);
   if (t.payer === undefined && used < Number.POSITIVE_INFINITY) account.left -= used;
 }
 
@@ -166,7 +170,7 @@ export class Thread {
   debt = 0;
   /** Where its fuel comes from whenever it takes the stack, and goes back to. */
   account: FuelAccount | undefined = undefined;
-  /** What it was when it took the stack. */
+  /** What it was when it took the stack; once it is given up, what it has used of that. */
   drawn = 0;
   /** The guest whose host function has called it without fuel of its own: it pays. */
   payer: Thread | undefined = undefined;
@@ -320,8 +324,9 @@ export class Thread {
     this.parked = undefined;
   }
 
-  /** It will not run any more. */
+  /** It will not run any more. What it has used is to be paid. */
   abandon(): void {
+    if (this.fuel > Number.NEGATIVE_INFINITY) this.drawn = usedBy(this);
     this.fuel = Number.NEGATIVE_INFINITY;
     this.first = undefined;
     this.forget();

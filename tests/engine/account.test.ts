@@ -3,12 +3,14 @@
 import { describe, expect, test } from 'vitest';
 import {
   engine,
+  type Execution,
   type FuelAccount,
   type Imports,
   type Instance,
   instantiate,
   instantiateAsync,
   Interrupted,
+  type Value,
 } from '../../src/index.ts';
 import { free, running } from '../../src/interpreter/thread.ts';
 import { WASI } from '../../src/wasi/index.ts';
@@ -250,4 +252,20 @@ describe('an account that the host has made unusable', () => {
     expect([free.slot, free.frame, free.open, running.length]).toEqual([0, 0, true, 0]);
     expect(instance.call('run')).toBe(1);
   });
+});
+
+test('an execution that is given up in a host function has paid what it used, which was nothing', () => {
+  const source = `(module (import "h" "f" (func $f)) (func (export "run") (param i32)
+    (loop (local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br_if 0 (local.get 0))) (call $f)))`;
+  let execution: Execution<Value> | undefined;
+  const account = { left: 10_000 };
+  const instance = instantiate(wat(source), { h: { f: () => execution?.abandon() } });
+  instance.call('run', 1);
+  execution = instance.begin('run', [5000]);
+  execution.account = account;
+  expect(() => execution?.step()).toThrow('abandoned');
+  expect(account.left).toBeLessThan(5001);
+  expect(account.left).toBeGreaterThan(4900);
+  execution.abandon();
+  expect(account.left).toBeGreaterThan(4900);
 });
