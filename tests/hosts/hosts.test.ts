@@ -1,14 +1,14 @@
 // The built package in other JavaScript hosts: QuickJS, and a page of Chromium whose policy is `script-src 'self'`.
 // QuickJS comes as an npm package. Without Chromium its test is skipped, with the reason in the title.
-import { spawn, spawnSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, normalize, posix } from 'node:path';
 import { getQuickJS } from 'quickjs-emscripten';
 import { describe, expect, it } from 'vitest';
 import { projectRoot } from '../data.ts';
+import { withPage } from './page.ts';
 
 const EXPECTED = ['sync', 'async']
   .flatMap((mode) => [`${mode} copy 5 from memory from memory`, `${mode} threads 42`, `${mode} sleep 0 1000000000`])
@@ -86,20 +86,13 @@ describe.skipIf(!built || chromium === undefined)(title('a page of Chromium', ch
       told = resolve;
     });
     const server = await serve((text) => told(text));
-    const profile = mkdtempSync(join(tmpdir(), 'wasmi-ts-chromium-'));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const options = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`];
-    const browser = spawn(chromium ?? '', [...options, '--remote-debugging-port=0', url], { stdio: 'ignore' });
     const timer = setTimeout(() => told('no answer of the page within 50 s'), 50_000);
     try {
-      expect(await result).toBe(`${EXPECTED}\nforbidden eval wasm`);
+      expect(await withPage(chromium ?? '', url, result)).toBe(`${EXPECTED}\nforbidden eval wasm`);
     } finally {
       clearTimeout(timer);
-      browser.kill('SIGKILL');
-      await new Promise((resolve) => browser.once('exit', resolve));
       server.close();
-      // Its other processes write there until they notice.
-      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     }
   });
 });
