@@ -13,8 +13,13 @@ import { yieldToHost } from './runtime/turns.ts';
 import type { ValidModule } from './validator/module.ts';
 
 export const engine = {
-  beginInstantiate: (module: ValidModule, imports: Imports, limits?: Limits, fuel?: FuelAccount): BegunInstance =>
-    beginInstantiate(module, imports, { limits, fuel }),
+  beginInstantiate: (
+    module: ValidModule,
+    imports: Imports,
+    limits?: Limits,
+    fuel?: FuelAccount,
+    maxMemoryBytes?: number,
+  ): BegunInstance => beginInstantiate(module, imports, { limits, fuel, maxMemoryBytes }),
   yieldToHost,
 } as const;
 
@@ -26,7 +31,7 @@ export function engineWith(given: EngineOptions): typeof engine {
   const options = checkEngineOptions('engineWith', given);
   return {
     ...engine,
-    beginInstantiate: (module, imports, limits, fuel) =>
-      beginInstantiate(module, imports, { limits, fuel, ...options }),
+    beginInstantiate: (module, imports, limits, fuel, maxMemoryBytes) =>
+      beginInstantiate(module, imports, { limits, fuel, maxMemoryBytes, ...options }),
   };
 }

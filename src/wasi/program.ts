@@ -32,7 +32,7 @@ export type ProgramImports = Readonly<Record<string, Readonly<Record<string, unk
 /** What is needed of an engine: `engine` of wasmi-ts is one. */
 export interface Engine<M extends ProgramModule = never> {
   /**
-   * Makes an instance, under the limits of the program, with fuel of its account; its start function is a call that has
+   * Makes an instance, under the limits of the program (each memory under `maxMemoryBytes`), with fuel of its account; its start function is a call that has
    * not begun. `release` gives back what the instance was charged, when its thread has ended.
    */
   beginInstantiate(
@@ -40,6 +40,7 @@ export interface Engine<M extends ProgramModule = never> {
     imports: ProgramImports,
     limits: Limits,
     fuel?: FuelAccount,
+    maxMemoryBytes?: number,
   ): { instance: ProgramInstance; start: GuestCall | undefined; release?(): void };
   /** Lets the host's timers and events have a turn. */
   yieldToHost(): Promise<void>;
@@ -50,7 +51,7 @@ export interface ProgramOptions extends Pick<SchedulerOptions, 'fuel' | 'signal'
   readonly imports?: ProgramImports | undefined;
   /** The order of the guest threads: round robin, unless a seed is given; the longest slice, in units of fuel. */
   readonly scheduler?: Pick<SchedulerOptions, 'seed' | 'slice'> | undefined;
-  /** Bytes that a shared memory which is made for the program may have at most. */
+  /** Bytes that each memory of the program may have at most: its own, and a shared one that is made for it. */
   readonly maxMemoryBytes?: number | undefined;
 }
 
@@ -76,7 +77,7 @@ export function runProgram<M extends ProgramModule>(
   const account = typeof fuel === 'object' ? fuel : { left: fuel ?? Number.MAX_SAFE_INTEGER };
   const scheduler = new Scheduler({ ...order, fuel: account, signal, deadline });
   const callsOf = (name: EntryName, args: readonly number[], use?: (one: ProgramInstance) => void) => {
-    const { instance, start, release } = engine.beginInstantiate(module, imports, limits, account);
+    const { instance, start, release } = engine.beginInstantiate(module, imports, limits, account, maxMemoryBytes);
     use?.(instance);
     const func = instance.exports[name];
     // A thread's part of the stack begins with a frame, which host functions do not have.

@@ -58,3 +58,18 @@ test('an engine with limits of its own makes all threads under them', async () =
   const limits = new Limits({ tableElements: 4_000 });
   expect(await new WASI({ limits }).run(engineWith({ limits }), module)).toBe(3);
 });
+
+test('maxMemoryBytes of run bounded no memory but shared ones that are imported', async () => {
+  const grows = compile(
+    assemble(`(module
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1)
+      (func (export "_start")
+        (loop $more (br_if $more (i32.ge_s (memory.grow (i32.const 1)) (i32.const 0))))
+        (call $exit (memory.size))))`),
+  );
+  const maxMemoryBytes = 5 * 65_536;
+  expect(await new WASI().run(engine, grows, { maxMemoryBytes })).toBe(5);
+  expect(await new WASI().run(engineWith({ maxMemoryBytes: 3 * 65_536 }), grows, { maxMemoryBytes })).toBe(3);
+  expect(await new WASI({ limits: { memoryBytes: 2 * 65_536 } }).run(engine, grows, { maxMemoryBytes })).toBe(2);
+});
