@@ -24,6 +24,7 @@ import {
   writeResults,
 } from './calls.ts';
 import { raise, throwRef, throwTag } from './exceptions.ts';
+import { FIRST_FREE } from './code-space.ts';
 import { standFor } from './first-calls.ts';
 import { loop } from './loops.ts';
 import { checkNoAccess } from './lost-memory.ts';
@@ -73,7 +74,7 @@ export function stopped(t: Thread, error: unknown): void {
 /**
  * Runs a thread that is on the stack until it is done, has no fuel, has used up `slice` units of fuel, or waits for the
  * host; or until the moment `pause` or that by which all has to be over: a slice, too. When it is done, its results stand
- * from t.fp2 on; else it is parked, so that others may use the stack. Traps and what host functions throw come out as
+ * from t.fp2 on; one that waits for the host is parked, and one that stops is to be, where it is to go on. Traps and what host functions throw come out as
  * exceptions, of which the caller tells `stopped` before the thread leaves.
  */
 export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY): Outcome {
@@ -83,8 +84,10 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   let last = 0;
   if (t.midway && t.fuel >= 0) growsOn(t, Math.min(pause, due.at));
   for (;;) {
-    if (t.fuel < 0) return stopWithoutFuel(t);
-    if (t.slice < 0) return stop(t, 'slice');
+    // Results of a host function that was called in a tail call have to reach their frame before anything else.
+    if (t.pc < FIRST_FREE && t.first?.words === undefined && returns(t)) return 'done';
+    if (t.fuel < 0) return withoutFuel(t);
+    if (t.slice < 0) return 'slice';
     if (t.payer !== undefined) checkPayers(t);
     // Code of the host may have moved the deadline.
     const end = Math.min(pause, due.at);
@@ -93,19 +96,34 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
       quantum = pace;
       if (reason !== REASON.crossReturn) {
         const time = now();
-        if (time >= end) return stop(t, 'slice');
+        if (time >= end) return 'slice';
         if (reason === REASON.quantum && last > 0) setPace(time - last);
         last = time;
       }
     }
     if (t.first !== undefined) {
       goOnFirst(t, t.first, end);
+      // That is no measure of what units take.
+      last = 0;
       continue;
     }
     reason = enterLoop(t, Math.min(quantum, t.fuel, t.slice));
     if (reason === REASON.done) return 'done';
     if (reason === REASON.callImport ? callImport(t, end) : waitsFor(t, reason, end)) return 'suspended';
   }
+}
+
+/** Goes back from a frame that has ended to where there is code. Answers true when there is none: the call is done. */
+function returns(t: Thread): boolean {
+  while (t.pc < FIRST_FREE) {
+    const reason = enterLoop(t, 0);
+    if (reason === REASON.done) {
+      t.first = undefined;
+      return true;
+    }
+    waitsFor(t, reason, Number.POSITIVE_INFINITY);
+  }
+  return false;
 }
 
 /** Does what the loop was left for. Answers true when the thread has to wait. Apart, to keep `drive` small for V8. */
@@ -204,17 +222,12 @@ function enterLoop(t: Thread, quantum: number): number {
 }
 
 /** No unit is given away: what the last charge took too much is owed. */
-function stopWithoutFuel(t: Thread): Outcome {
+function withoutFuel(t: Thread): Outcome {
   if (t.fuel < -1 && t.fuel > Number.NEGATIVE_INFINITY) {
     t.debt -= t.fuel + 1;
     t.fuel = -1;
   }
-  return stop(t, 'fuel');
-}
-
-function stop(t: Thread, outcome: 'fuel' | 'slice'): Outcome {
-  t.park(t.top());
-  return outcome;
+  return 'fuel';
 }
 
 const MEMORY_GROW = opNumber('memory.grow');

@@ -40,6 +40,20 @@ const STATES = {
   failed: 'an execution that has failed',
 } as const;
 
+/** What a thread that has failed waited for is told nobody any more, and its failure is nobody's. */
+function forgetPending(t: Thread): void {
+  const { pending } = t;
+  if (pending === undefined) return;
+  t.pending = undefined;
+  pending.letGo?.();
+  const nobody = (): void => undefined;
+  try {
+    pending.promise.then(nobody, nobody);
+  } catch {
+    // A promise of another kind, which could not be waited for either.
+  }
+}
+
 export class Execution<T> {
   readonly func: Func;
   private readonly thread: Thread;
@@ -221,8 +235,10 @@ export class Execution<T> {
       if (end !== undefined) endWait(thread, end);
       const outcome = drive(thread, slice, pause);
       if (outcome === 'done') this.values = this.read(this.func.signature.results, thread.fp2);
+      else if (outcome !== 'suspended') thread.park(thread.top());
       return outcome;
     } catch (error) {
+      forgetPending(thread);
       stopped(thread, error);
       throw error;
     } finally {

@@ -193,14 +193,13 @@ function call<T, R>(
   } finally {
     thread.leave();
   }
-  if (outcome !== 'done') throw stoppedBy(thread, outcome);
+  if (outcome !== 'done') throw stoppedBy(outcome);
   thread.retire();
   return results as R;
 }
 
-/** Nothing but time bounds the slice. Nobody can go on with it. */
-function stoppedBy(thread: Thread, outcome: Outcome): Interrupted {
-  thread.abandon();
+/** Nothing but time bounds the slice. */
+function stoppedBy(outcome: Outcome): Interrupted {
   return outcome === 'slice' ? outOfTime() : outOfFuel();
 }
 

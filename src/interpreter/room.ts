@@ -31,7 +31,9 @@ export function wantRoom(bytes: number): Thread {
 /** A count for a thread that wants to allocate so many bytes, or has been handed in something. */
 export interface Making {
   readonly bytes: number;
-  walk?: Walk;
+  walk?: Walk | undefined;
+  /** How often others have made the count wrong. */
+  tries?: number;
   readonly words?: undefined;
 }
 
@@ -39,9 +41,9 @@ export interface Making {
 export function makeRoom(t: Thread, making: Making, end: number): void {
   const { limits } = t.instance;
   const { heap } = limits;
-  const walk = making.walk ?? new Walk(heap, NOTHING);
-  if (making.walk === undefined) making.walk = heap.counting = walk;
-  while (!walk.step()) {
+  const walk = making.walk ?? begun(heap, making);
+  // Objects are marked by the last count that has begun: another one goes on no more.
+  while (!walk.isStale && !walk.step()) {
     if (now() < end) continue;
     // Somebody else may run before it goes on. Of the guest's instances that is told (first-calls.ts).
     heap.instances.forEach(({ unit }) => {
@@ -50,11 +52,26 @@ export function makeRoom(t: Thread, making: Making, end: number): void {
     t.pause();
     return;
   }
+  // Others may have run in between, and moved things to where the walk had been: it begins anew, the third time at once.
+  if (walk.isStale) {
+    making.walk = undefined;
+    making.tries = (making.tries ?? 0) + 1;
+    if (making.tries < MOST_TRIES) return;
+  }
   t.first = undefined;
-  // Others may have run in between, and moved things to where the walk had been.
-  const live = walk.isStale ? counted(heap, NOTHING) : walk.live;
+  const live = walk.isStale ? counted(heap, NOTHING, () => undefined) : walk.live;
   heap.disturb();
   settle(limits, live, making.bytes);
+}
+
+const MOST_TRIES = 3;
+
+function begun(heap: Heap, making: Making): Walk {
+  heap.disturb();
+  const walk = new Walk(heap, NOTHING);
+  making.walk = walk;
+  heap.counting = walk;
+  return walk;
 }
 
 /** Takes bytes for what is about to be allocated outside of the loop. `held`: values that nothing else holds. @throws ExhaustionError */
@@ -62,7 +79,7 @@ export function takeRoom(limits: Limits, bytes: number, held: readonly unknown[]
   const { heap } = limits;
   heap.disturb();
   if (heap.add(bytes)) return;
-  settle(limits, counted(heap, held), bytes);
+  settle(limits, counted(heap, held, checkTime), bytes);
   heap.add(bytes);
 }
 
@@ -71,9 +88,9 @@ export function takeRoomOfCaller(bytes: number): void {
   if (running.length > 0) takeRoom(running[running.length - 1].instance.limits, bytes, NOTHING);
 }
 
-function counted(heap: Heap, held: readonly unknown[]): number {
+function counted(heap: Heap, held: readonly unknown[], between: () => void): number {
   const walk = new Walk(heap, held);
-  while (!walk.step()) checkTime();
+  while (!walk.step()) between();
   return walk.live;
 }
 

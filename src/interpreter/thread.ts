@@ -277,9 +277,9 @@ export class Thread {
     free.slot = this.base;
     free.frame = this.frameBase;
     free.open = true;
-    // It may be code of the host.
-    if (this.account !== undefined) settle(this, this.account);
     if (running.length === 0 && (references.used > 0 || woken.length > 0)) becomeIdle();
+    // Last, since it may be code of the host.
+    if (this.account !== undefined) settle(this, this.account);
   }
 
   /** Reserves its part up to `top` while code of the host runs, so that a nested thread begins above it. */

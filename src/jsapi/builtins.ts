@@ -30,7 +30,7 @@ type Step = (base: number) => string | number | undefined;
 interface Builtin {
   readonly type: DefType;
   readonly step: Step;
-  /** UTF-16 units that it makes, reads or compares, where they may be many: none where it is going to trap. */
+  /** UTF-16 units that it makes, reads or compares, where they may be many. */
   readonly units: Units | undefined;
 }
 

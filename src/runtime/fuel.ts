@@ -113,8 +113,10 @@ export function payFrom(account: FuelAccount | undefined, guest: Payer | undefin
       payer.spend(whole);
       if (leftWith(payer) < (account === undefined ? -OVERDRAFT : 0)) throw outOfFuel();
     } else if (account !== undefined) {
-      account.left -= whole;
-      if (account.left < 0) throw outOfFuel();
+      // It is not done where there is not enough, so that no more is owed than the unit that stopped it.
+      const left = Math.max(-1, amountIn(account) - whole);
+      account.left = left;
+      if (left < 0) throw outOfFuel();
     }
   };
 }

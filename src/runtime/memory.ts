@@ -84,6 +84,8 @@ export class Memory {
   private move: Move | undefined;
   /** How often that was stopped since the memory last grew. */
   private stops = 0;
+  /** `bytes` gave a view since the memory last grew, to which the host may write. */
+  private isSeen = false;
   /** It grew, and nobody has asked for `buffer` since: the next growth makes spare capacity. */
   private grewUnseen = false;
 
@@ -140,6 +142,7 @@ export class Memory {
    */
   get bytes(): Uint8Array {
     this.hold();
+    this.isSeen = true;
     return this.view;
   }
 
@@ -217,6 +220,7 @@ export class Memory {
     this.handed = undefined;
     this.grewUnseen = true;
     this.stops = 0;
+    this.isSeen = false;
     return before;
   }
 
@@ -268,7 +272,10 @@ export class Memory {
   refresh(): boolean {
     const { sharedLength } = this;
     if (this.move !== undefined) return this.stopMove(this.move);
-    if (this.isLost) this.recover();
+    if (this.isLost) {
+      this.recover();
+      if (!this.isLost) return true;
+    }
     if (sharedLength === undefined || sharedLength[0] === this.byteLength) return false;
     const bytes = Atomics.load(sharedLength, 0);
     try {
@@ -336,7 +343,7 @@ export class Memory {
 
   /**
    * Moves a piece of the bytes to where they have room for `delta` pages more, of a memory that cannot grow in place and
-   * whose buffer nobody holds. Answers true when there is no more to be moved, or it could not be: then `grow` takes as long
+   * whose bytes the host has not been given. Answers true when there is no more to be moved, or it could not be: then `grow` takes as long
    * as it takes. Whoever looks at the memory before that finds it as it was, and all is to be moved anew; the third time
    * at once.
    * @internal
@@ -353,8 +360,8 @@ export class Memory {
   }
 
   private beginMove(bytes: number): Move | undefined {
-    const { handed, isLost, M8, byteLength, sharedLength } = this;
-    if (sharedLength !== undefined || handed !== undefined || isLost || this.stops >= 2) return undefined;
+    const { handed, isLost, isSeen, M8, byteLength, type } = this;
+    if (type.shared || handed !== undefined || isSeen || isLost || this.stops >= 2) return undefined;
     if (bytes <= M8.length || !this.mayGrow(bytes - byteLength) || byteLength < Move.PIECE) return undefined;
     const spare = this.spareFor(bytes);
     const move = this.moveInto(spare) ?? (spare > bytes ? this.moveInto(bytes) : undefined);

@@ -269,3 +269,12 @@ test('an execution that is given up in a host function has paid what it used, wh
   execution.abandon();
   expect(account.left).toBeGreaterThan(4900);
 });
+
+test('an instance that there is not enough for leaves no debt for what was not made', () => {
+  const module = wat('(module (memory 10000))');
+  const account = { left: 100 };
+  for (let i = 0; i < 3; i++) {
+    expect(() => instantiate(module, {}, { fuel: account })).toThrow('all fuel consumed');
+    expect(account.left).toBe(-1);
+  }
+});

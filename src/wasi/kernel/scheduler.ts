@@ -178,7 +178,7 @@ export class Scheduler {
     const timed = pause !== Number.POSITIVE_INFINITY;
     const outcome = call.step(slice, timed ? { deadline: Date.now() + (pause - now()) } : undefined);
     // The host may have given more meanwhile.
-    const used = Math.max(0, before - account.left);
+    const used = before < Number.POSITIVE_INFINITY ? Math.max(0, before - account.left) : slice;
     const left = slice - used;
     if (this.chance !== undefined) this.sinceHost += used + TURN_COST;
     // No other thread sees what is half done.
