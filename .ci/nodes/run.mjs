@@ -34,7 +34,7 @@ const SOON = (major) => [
  */
 const HOST_TESTS = ['src/interpreter', 'src/jsapi', 'src/script/run', 'src/wasi', 'tests/cli', 'tests/engine'];
 HOST_TESTS.push('tests/jsapi', 'tests/testing/nan', 'tests/testing/traps', 'tests/trace/golden', 'tests/wasi');
-/** What is generated takes a third of the time, and say nothing of the host that the testsuite in both loops does not. */
+/** What is generated takes a third of the time, and says nothing of the host that the testsuite in both loops does not. */
 const NOT_HERE = ['tests/engine/growth.test.ts', '**/*.prop.test.ts'].flatMap((files) => ['--exclude', files]);
 
 const tsx = ['--import', 'tsx'];
