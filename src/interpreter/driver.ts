@@ -74,8 +74,8 @@ export function stopped(t: Thread, error: unknown): void {
 /**
  * Runs a thread that is on the stack until it is done, has no fuel, has used up `slice` units of fuel, or waits for the
  * host; or until the moment `pause` or that by which all has to be over: a slice, too. When it is done, its results stand
- * from t.fp2 on; one that waits for the host is parked, and one that stops is to be, where it is to go on. Traps and what host functions throw come out as
- * exceptions, of which the caller tells `stopped` before the thread leaves.
+ * from t.fp2 on. One that waits for the host is parked; one that has stopped is parked by the caller, if it is to go on.
+ * Traps and what host functions throw come out as exceptions, of which the caller tells `stopped` before the thread leaves.
  */
 export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY): Outcome {
   t.slice = slice;

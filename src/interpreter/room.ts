@@ -74,7 +74,10 @@ function begun(heap: Heap, making: Making): Walk {
   return walk;
 }
 
-/** Takes bytes for what is about to be allocated outside of the loop. `held`: values that nothing else holds. @throws ExhaustionError */
+/**
+ * Takes bytes for what is about to be allocated outside of the loop. `held`: values that nothing else holds.
+ * @throws ExhaustionError
+ */
 export function takeRoom(limits: Limits, bytes: number, held: readonly unknown[]): void {
   const { heap } = limits;
   heap.disturb();

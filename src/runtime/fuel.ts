@@ -1,6 +1,6 @@
 // Who pays fuel: an account that several calls share; the thread that runs while a host function does something for it; and
 // what is counted outside of code, while an instance is made.
-// What a thread has is counted down in interpreter/thread.ts. The same for what host functions hand in.
+// What a thread has left, and what host functions hand in to it, is counted in interpreter/thread.ts.
 import { Interrupted } from '../errors.ts';
 import { amount, type Check, either, shown } from '../options.ts';
 

@@ -288,7 +288,7 @@ export class Memory {
     return true;
   }
 
-  /** The bytes are where they were: nobody has written to them since. */
+  /** The bytes are where they were, and right: who wrote to them since has stopped the move before. */
   private stopMove({ from }: Move): true {
     this.move = undefined;
     this.stops++;
@@ -343,9 +343,9 @@ export class Memory {
 
   /**
    * Moves a piece of the bytes to where they have room for `delta` pages more, of a memory that cannot grow in place and
-   * whose bytes the host has not been given. Answers true when there is no more to be moved, or it could not be: then `grow` takes as long
-   * as it takes. Whoever looks at the memory before that finds it as it was, and all is to be moved anew; the third time
-   * at once.
+   * whose bytes the host has not been given. Answers true when no more is to be moved, or nothing can be: then `grow` takes
+   * as long as it takes. Whoever looks at the memory before that finds it as it was, and all is to be moved anew; the third
+   * time at once.
    * @internal
    */
   movesOn(delta: number): boolean {
@@ -378,7 +378,10 @@ export class Memory {
     }
   }
 
-  /** Moves the bytes to a new buffer of `capacity`; a lost memory gets zeros. Answers false, and has changed nothing, where the host has no room. */
+  /**
+   * Moves the bytes to a new buffer of `capacity`; a lost memory gets zeros. Answers false, and has changed nothing, where
+   * the host has no room.
+   */
   private moveTo(capacity: number): boolean {
     const { store, byteLength, M8 } = this;
     const keeps = this.isLost ? 0 : Math.min(byteLength, capacity);
