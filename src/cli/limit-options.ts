@@ -36,7 +36,7 @@ export function limitOptions(options: Options): Limits {
 }
 
 /** Which option gives more of what an error says is used up, if one does. */
-export function optionFor({ message }: ExhaustionError): string | undefined {
-  const row = ROWS.find(({ kind }) => message.endsWith(`(limits: ${kind})`));
+export function optionFor({ resource }: ExhaustionError): string | undefined {
+  const row = ROWS.find(({ kind }) => kind === resource);
   return row && `--${row.flag} ${row.isSize ? 'SIZE' : 'N'}`;
 }

@@ -16,7 +16,6 @@ import { isUncatchable, raise } from './exceptions.ts';
 import { isPaid, markPaid, priceOf } from './first-calls.ts';
 import { callIndirect } from './loop-support.ts';
 import { entryOf } from './lowered.ts';
-import { type Making, makeRoom } from './room.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 import { type FirstCall, NONE, type Thread, running } from './thread.ts';
 import { exceptionOf } from './wasm-exception.ts';
@@ -83,11 +82,7 @@ function isFirst(t: Thread, instance: ModuleInstance, index: number): boolean {
 }
 
 /** Goes on with a call whose unit is charged, or that the thread begins with, which is lowered until the moment `end`. */
-export function goOnFirst(t: Thread, first: FirstCall | Making, end: number): void {
-  if ('bytes' in first) {
-    makeRoom(t, first, end);
-    return;
-  }
+export function goOnFirst(t: Thread, first: FirstCall, end: number): void {
   const { instance, index, words } = first;
   if (!isPaid(instance, index)) {
     if (!first.isCharged) t.spend(priceOf(instance, index));

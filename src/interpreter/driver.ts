@@ -7,10 +7,8 @@ import { opNumber } from '../lowering/op-table.ts';
 import { REASON } from '../lowering/reasons.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
-import { ERROR_BYTES } from '../runtime/heap.ts';
 import type { Memory } from '../runtime/memory.ts';
 import type { Prices } from '../syntax/prices.ts';
-import type { ExceptionObject } from '../runtime/exception.ts';
 import { backtraceLater } from './backtrace.ts';
 import {
   callImport,
@@ -23,13 +21,14 @@ import {
   resolveCall,
   writeResults,
 } from './calls.ts';
-import { raise, throwRef, throwTag } from './exceptions.ts';
+import { isUncatchable, raise, throwRef, throwTag } from './exceptions.ts';
 import { FIRST_FREE } from './code-space.ts';
 import { standFor } from './first-calls.ts';
 import { loop } from './loops.ts';
 import { checkNoAccess } from './lost-memory.ts';
 import { reportProbe, reportStop } from './probe.ts';
 import { isMidway, setMidway } from './pieces.ts';
+import { makeRoom } from './room.ts';
 import { CODE as C, SLOTS as S, STATE as X } from './stack.ts';
 import { givenUp, outOfFuel } from './stops.ts';
 import type { Thread } from './thread.ts';
@@ -85,7 +84,7 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   if (t.midway && t.fuel >= 0) growsOn(t, Math.min(pause, due.at));
   for (;;) {
     // Results of a host function that was called in a tail call have to reach their frame before anything else.
-    if (t.pc < FIRST_FREE && t.first?.words === undefined && returns(t)) return 'done';
+    if (t.pc < FIRST_FREE && t.first === undefined && returns(t)) return 'done';
     if (t.fuel < 0) return withoutFuel(t);
     if (t.slice < 0) return 'slice';
     if (t.payer !== undefined) checkPayers(t);
@@ -101,8 +100,8 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
         last = time;
       }
     }
-    if (t.first !== undefined) {
-      goOnFirst(t, t.first, end);
+    if (t.making !== undefined || t.first !== undefined) {
+      comesFirst(t, end);
       // That is no measure of what units take.
       last = 0;
       continue;
@@ -113,12 +112,18 @@ export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY
   }
 }
 
+/** Does what comes before a thread goes on. */
+function comesFirst(t: Thread, end: number): void {
+  if (t.making !== undefined) makeRoom(t, t.making, end);
+  else if (t.first !== undefined) goOnFirst(t, t.first, end);
+}
+
 /** Goes back from a frame that has ended to where there is code. Answers true when there is none: the call is done. */
 function returns(t: Thread): boolean {
   while (t.pc < FIRST_FREE) {
     const reason = enterLoop(t, 0);
     if (reason === REASON.done) {
-      t.first = undefined;
+      t.making = undefined;
       return true;
     }
     waitsFor(t, reason, Number.POSITIVE_INFINITY);
@@ -327,10 +332,8 @@ function readBits64(word: number): bigint {
   return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
 }
 
-/** How the host call of a suspended thread ended: a value per result, or what was thrown, and how wasm sees that. */
-export type CallEnd =
-  | { readonly values: readonly unknown[] }
-  | { readonly error: unknown; readonly exception: ExceptionObject | undefined };
+/** How the host call of a suspended thread ended: a value per result, or what was thrown. */
+export type CallEnd = { readonly values: readonly unknown[] } | { readonly error: unknown };
 
 /**
  * Ends the wait of a suspended thread that is on the stack again. Values that are not of the right types are thrown at
@@ -340,15 +343,12 @@ export function endWait(t: Thread, end: CallEnd): void {
   const { pending } = t;
   if (pending === undefined) throw new InternalError('a thread that does not wait was answered');
   t.pending = undefined;
-  if ('error' in end) {
-    if (end.exception === undefined) throw end.error;
-    t.hold(ERROR_BYTES);
-    raise(t, end.exception, t.pc);
-    return;
-  }
   try {
+    if ('error' in end) throw end.error;
     writeResults(pending.type, t.base + pending.base, end.values);
   } catch (error) {
+    // What comes in is charged to who is on the stack, which is this thread by now.
+    if (isUncatchable(error, pending.func)) throw error;
     raise(t, exceptionOf(error), t.pc);
   }
 }

@@ -4,13 +4,12 @@ import { DEADLINE, due, endOf, Limit, now, outOfTime } from '../clock.ts';
 import { UnsupportedError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
 import { type AbortLike, checkStop, onAbort, untilStopped } from '../runtime/abort.ts';
-import type { FuelAccount } from '../runtime/fuel.ts';
+import { checkAccount, type FuelAccount } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
-import { isUncatchable } from './exceptions.ts';
 import {
   checkedFuel,
   checkedSlice,
@@ -24,7 +23,6 @@ import {
 } from './stops.ts';
 import { type Pending, Thread, whenIdle } from './thread.ts';
 import { TIMED_OUT } from './waits.ts';
-import { exceptionOf } from './wasm-exception.ts';
 
 /** How the host call that an execution waited for ended. */
 type Settled = { readonly answer: unknown } | { readonly error: unknown };
@@ -39,20 +37,6 @@ const STATES = {
   done: 'an execution that is done',
   failed: 'an execution that has failed',
 } as const;
-
-/** What a thread that has failed waited for is told nobody any more, and its failure is nobody's. */
-function forgetPending(t: Thread): void {
-  const { pending } = t;
-  if (pending === undefined) return;
-  t.pending = undefined;
-  pending.letGo?.();
-  const nobody = (): void => undefined;
-  try {
-    pending.promise.then(nobody, nobody);
-  } catch {
-    // A promise of another kind, which could not be waited for either.
-  }
-}
 
 export class Execution<T> {
   readonly func: Func;
@@ -128,8 +112,17 @@ export class Execution<T> {
     this.thread.fuel = checked - this.thread.debt;
   }
 
-  /** What it takes its fuel from when it runs, instead of an amount of its own; it goes back to it when it stops. */
+  /**
+   * What it takes its fuel from when it runs, instead of an amount of its own; it goes back to it when it stops.
+   * @throws TypeError for what is no account, and while it runs.
+   */
+  get account(): FuelAccount | undefined {
+    return this.thread.account;
+  }
+
   set account(account: FuelAccount | undefined) {
+    if (account !== undefined) checkAccount(account);
+    if (this.state === 'running') throw new TypeError(`${this.what} has its account until it stops`);
     this.thread.account = account;
   }
 
@@ -210,6 +203,7 @@ export class Execution<T> {
       limit.leave();
       this.limit = undefined;
       this.state = outcome === undefined ? 'failed' : outcome === 'done' ? 'done' : 'ready';
+      if (outcome === undefined) this.letGo();
     }
     if (outcome === 'suspended') this.hear();
     if (this.abandoned && outcome !== 'done') {
@@ -226,6 +220,22 @@ export class Execution<T> {
     if (end !== Number.POSITIVE_INFINITY && now() >= end) throw outOfTime();
   }
 
+  /** It has failed: its stack is let go of. What it waited for is told nobody any more, and its failure is nobody's. */
+  private letGo(): void {
+    const { thread } = this;
+    const { pending } = thread;
+    thread.over();
+    if (pending === undefined) return;
+    thread.pending = undefined;
+    pending.letGo?.();
+    const nobody = (): void => undefined;
+    try {
+      pending.promise.then(nobody, nobody);
+    } catch {
+      // A promise of another kind, which could not be waited for either.
+    }
+  }
+
   /** A stay on the stack. Who was woken meanwhile is told when the stack is empty, and finds this execution running. */
   private stay(slice: number, pause: number, end: CallEnd | undefined): Outcome {
     const { thread } = this;
@@ -238,7 +248,6 @@ export class Execution<T> {
       else if (outcome !== 'suspended') thread.park(thread.top());
       return outcome;
     } catch (error) {
-      forgetPending(thread);
       stopped(thread, error);
       throw error;
     } finally {
@@ -319,7 +328,6 @@ export class Execution<T> {
     this.abandoned = true;
     this.thread.abandon();
     this.thread.pending?.letGo?.();
-    this.thread.lowering = undefined;
     if (this.state === 'ready') this.state = 'failed';
     this.tell();
   }
@@ -403,15 +411,11 @@ export class Execution<T> {
 }
 
 /** The same with a value per result, each read once, before the thread takes the stack. */
-function answerOf({ type, func }: Pending, settled: Settled): CallEnd {
-  let error: unknown;
-  if ('error' in settled) ({ error } = settled);
-  else {
-    try {
-      return { values: valuesOf(type.comp as FuncType, settled.answer) };
-    } catch (unfit) {
-      error = unfit;
-    }
+function answerOf({ type }: Pending, settled: Settled): CallEnd {
+  if ('error' in settled) return settled;
+  try {
+    return { values: valuesOf(type.comp as FuncType, settled.answer) };
+  } catch (error) {
+    return { error };
   }
-  return { error, exception: isUncatchable(error, func) ? undefined : exceptionOf(error) };
 }

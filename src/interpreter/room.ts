@@ -24,7 +24,7 @@ export const NOTHING: readonly unknown[] = [];
 /** The thread that runs has to make room before it goes on. */
 export function wantRoom(bytes: number): Thread {
   const t = running[running.length - 1];
-  t.first = { bytes };
+  t.making = { bytes };
   return t;
 }
 
@@ -34,7 +34,6 @@ export interface Making {
   walk?: Walk | undefined;
   /** How often others have made the count wrong. */
   tries?: number;
-  readonly words?: undefined;
 }
 
 /** Makes room for a thread until the moment `end`. @throws ExhaustionError where there is not enough. */
@@ -58,7 +57,7 @@ export function makeRoom(t: Thread, making: Making, end: number): void {
     making.tries = (making.tries ?? 0) + 1;
     if (making.tries < MOST_TRIES) return;
   }
-  t.first = undefined;
+  t.making = undefined;
   const live = walk.isStale ? counted(heap, NOTHING, () => undefined) : walk.live;
   heap.disturb();
   settle(limits, live, making.bytes);

@@ -32,7 +32,10 @@ export function givenUp(): Interrupted {
 
 /** An amount of fuel, without end where none is given. @throws TypeError or RangeError for what is no amount. */
 export function checkedFuel(amount: number = Number.POSITIVE_INFINITY): number {
-  if (typeof amount !== 'number') throw new TypeError(`fuel is a number, not ${withArticle(typeof amount)}`);
+  if (typeof amount !== 'number') {
+    const hint = typeof amount === 'object' ? '; an account is set as `account`' : '';
+    throw new TypeError(`fuel is a number, not ${withArticle(typeof amount)}${hint}`);
+  }
   if (!(amount > Number.NEGATIVE_INFINITY)) throw new RangeError(`fuel is an amount, not ${amount}`);
   return amount;
 }

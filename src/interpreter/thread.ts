@@ -5,6 +5,7 @@ import { ExhaustionError, InternalError, isError } from '../errors.ts';
 import { type FuelAccount, amountIn, holderOf, leftWith, OVERDRAFT, payers } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
+import type { Limits } from '../runtime/limits.ts';
 import type { ParkedStack } from '../runtime/thread.ts';
 import type { DefType } from '../validator/type-space.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
@@ -154,6 +155,14 @@ function settle(t: Thread, account: FuelAccount): void {
   if (t.payer === undefined && used < Number.POSITIVE_INFINITY) account.left -= used;
 }
 
+/** What is on a stack may belong to any of the guests whose calls stand there. */
+function eachGuest({ instance, callers }: ParkedStack, action: (limits: Limits) => void): void {
+  action(instance.limits);
+  callers.forEach((one) => {
+    if (one.limits !== instance.limits) action(one.limits);
+  });
+}
+
 export class Thread {
   instance: ModuleInstance;
   /** Instances that wait for a return from another one, outermost first. */
@@ -181,8 +190,10 @@ export class Thread {
   /** The function of the host that is paid for, and is to be called by the op at pc; and how much that was. */
   callee: Func | undefined = undefined;
   calleePaid = 0;
-  /** What comes first: what it calls, until that is paid for; what it begins with, until its frame is made; room. */
-  first: FirstCall | Making | undefined = undefined;
+  /** What comes first: what it calls, until that is paid for; what it begins with, until its frame is made. */
+  first: FirstCall | undefined = undefined;
+  /** Before that: room for objects. */
+  making: Making | undefined = undefined;
   /** Fuel until this run has to end, whatever fuel there is. */
   slice = Number.POSITIVE_INFINITY;
   /** Whether it may wait for promises. */
@@ -254,7 +265,7 @@ export class Thread {
     const { heap } = this.instance;
     if (!heap.add(bytes)) {
       heap.room -= bytes;
-      this.first ??= { bytes: 0 };
+      this.making ??= { bytes: 0 };
     }
   }
 
@@ -310,7 +321,7 @@ export class Thread {
       instance: this.instance,
       callers: this.callers.slice(),
     };
-    if (!isNew) this.instance.limits.park(this);
+    if (!isNew) eachGuest(this.parked, (limits) => limits.park(this));
   }
 
   /** It goes on later with what it is about to do: its time is over. */
@@ -320,7 +331,8 @@ export class Thread {
 
   /** Its stack is not there any more. */
   private forget(): void {
-    this.parked?.instance.limits.unpark(this);
+    const { parked } = this;
+    if (parked !== undefined) eachGuest(parked, (limits) => limits.unpark(this));
     this.parked = undefined;
   }
 
@@ -328,7 +340,14 @@ export class Thread {
   abandon(): void {
     if (this.fuel > Number.NEGATIVE_INFINITY) this.drawn = usedBy(this);
     this.fuel = Number.NEGATIVE_INFINITY;
+    this.over();
+  }
+
+  /** What it would go on with is let go of. */
+  over(): void {
     this.first = undefined;
+    this.making = undefined;
+    this.lowering = undefined;
     this.forget();
   }
 

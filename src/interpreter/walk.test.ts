@@ -96,6 +96,21 @@ describe('what is made', () => {
     expect(refusal(() => instance.call('many', 10_000))).toBe('objectBytes');
   });
 
+  test('an error that was answered was charged twice where a host function ran the call on', async () => {
+    const [limits, others] = [new Limits(), new Limits()];
+    const caught = '(import "a" "b" (func $f)) (func (export "f") (block $h (try_table (catch_all $h) (call $f))))';
+    const failing = run(caught, limits, { a: { b: () => Promise.reject(new Error('no')) } });
+    const begun = Object.assign(failing.begin('f', [], { async: true }), { fuel: 1e9 });
+    expect(begun.step()).toBe('suspended');
+    await Promise.resolve();
+    const left = () => [limits, others].map((one) => one.leftOf('objectBytes'));
+    const other = run(caught, others, { a: { b: () => void begun.step() } });
+    const before = left();
+    other.call('f');
+    expect(begun.done).toBe(true);
+    expect(left()).toEqual([before[0] - 1024, before[1]]);
+  });
+
   test('constant expressions and segments allocated without a bound', () => {
     const array = '(type $a (array (mut i8))) (type $r (array (mut anyref)))';
     const global = '(global anyref (array.new_default $a (i32.const 100000))) ';
@@ -228,6 +243,33 @@ describe('an object is held', () => {
     expect(instance.call('more')).toBeUndefined();
   });
 
+  test('by a call that waits in an instance of another guest, which was not looked at', () => {
+    const [limits, others] = [new Limits({ objectBytes: 1_000_000 }), new Limits({ objectBytes: 1_000_000 })];
+    const wait = () => new Promise<void>(() => {});
+    const other = run(
+      '(import "a" "wait" (func $wait)) (func (export "f") (call $wait)) (func (export "g") (call $wait))',
+      others,
+      { a: { wait } },
+    );
+    const { instance, begun } = waiting(limits, other.func('f'));
+    begun.step();
+    expect(refusal(() => instance.call('more'))).toBe('objectBytes');
+    const left = [limits, others].map((one) => one.leftOf('stackBytes'));
+    expect(left[0]).toBe(left[1]);
+    expect(left[0]).toBeLessThan(2 ** 26);
+    begun.abandon();
+    expect(instance.call('more')).toBeUndefined();
+    expect([limits, others].map((one) => one.leftOf('stackBytes'))).toEqual([2 ** 26, 2 ** 26]);
+    // Two instances of one guest are counted once.
+    const same = waiting(others, other.func('f'));
+    const alone = Object.assign(other.begin('f', [], { async: true }), { fuel: 1e9 });
+    alone.step();
+    const one = 2 ** 26 - others.leftOf('stackBytes');
+    alone.abandon();
+    same.begun.step();
+    expect(2 ** 26 - others.leftOf('stackBytes')).toBeLessThan(2 * one);
+  });
+
   test('by a call below the one that allocates', () => {
     const inner: { instance?: Instance } = {};
     inner.instance = run(
@@ -257,13 +299,13 @@ describe('an object is held', () => {
   });
 });
 
-function waiting(limits: Limits) {
+function waiting(limits: Limits, wait: unknown = () => new Promise<void>(() => {})) {
   const instance = run(
     `(import "a" "wait" (func $wait)) (type $a (array (mut i8)))
     (func (export "more") (drop (array.new_default $a (i32.const 300000))) (drop (array.new_default $a (i32.const 300000))))
     (func (export "f") (local $l anyref) (local.set $l (array.new_default $a (i32.const 600000))) (call $wait) (drop (local.get $l)))`,
     limits,
-    { a: { wait: () => new Promise<void>(() => {}) } },
+    { a: { wait } } as Imports,
   );
   return { instance, begun: Object.assign(instance.begin('f', [], { async: true }), { fuel: 1e9 }) };
 }
@@ -356,6 +398,20 @@ describe('stacks of calls that wait', () => {
       expect(() => instance.callWith({ deadline: Date.now() + 1 }, 'f')).toThrow('stopped');
       await expect(instance.callAsync('f', [], { fuel: 100 })).rejects.toThrow('all fuel consumed');
     }
+    expect(limits.leftOf('stackBytes')).toBe(100_000);
+  });
+
+  test('stayed counted when calls failed, until these were given up', () => {
+    const limits = new Limits({ stackBytes: 100_000 });
+    const instance = run(deep, limits, { a: { wait: () => new Promise<void>(() => {}) } });
+    const failed = Object.assign(instance.begin('f', [10_000], { async: true }), { fuel: 1e9 });
+    expect(refusal(() => failed.step())).toBe('stackBytes');
+    expect(limits.leftOf('stackBytes')).toBe(100_000);
+    const begun = Object.assign(instance.begin('f', [10], { async: true }), { fuel: 1e9 });
+    begun.step(1);
+    expect(limits.leftOf('stackBytes')).toBeLessThan(100_000);
+    begun.account = { left: Number.NaN };
+    expect(() => begun.step()).toThrow(RangeError);
     expect(limits.leftOf('stackBytes')).toBe(100_000);
   });
 

@@ -2,18 +2,27 @@
 // what is counted outside of code, while an instance is made.
 // What a thread has left, and what host functions hand in to it, is counted in interpreter/thread.ts.
 import { Interrupted } from '../errors.ts';
-import { amount, type Check, either, shown } from '../options.ts';
+import { amount, type Check, either, misfit, shown } from '../options.ts';
 
 /** Fuel that several calls share, one after the other or in turns: what is left, and negative what is owed. */
 export interface FuelAccount {
   left: number;
 }
 
+function isAccount(value: unknown): value is FuelAccount {
+  return typeof value === 'object' && typeof (value as FuelAccount | null)?.left === 'number';
+}
+
 /** What fuel as an option has to be. */
 export const FUEL: Check = either(
-  (value) => typeof (value as FuelAccount | null)?.left === 'number',
-  amount('a number of units'),
+  isAccount,
+  amount('a number of units (or an account of them, an object with `left`)'),
 );
+
+/** @throws TypeError for what is no account. */
+export function checkAccount(value: unknown): void {
+  if (!isAccount(value)) throw misfit('an account of fuel', 'an object with `left`, a number of units', value);
+}
 
 /** What is left in an account, which the host writes. @throws RangeError for what is no amount. */
 export function amountIn(account: FuelAccount): number {
@@ -23,7 +32,7 @@ export function amountIn(account: FuelAccount): number {
 }
 
 /** An amount as an account. */
-export function accountOf(fuel: number | FuelAccount | undefined): FuelAccount | undefined {
+export function accountOf<T extends FuelAccount | undefined>(fuel: number | T): FuelAccount | T {
   return typeof fuel === 'number' ? { left: fuel } : fuel;
 }
 

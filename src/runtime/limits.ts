@@ -25,6 +25,9 @@ const PARKED_BYTES = 2048;
 
 export type LimitKind = keyof typeof LIMITS;
 
+/** Kinds of which so many are taken and given back: objects are not. */
+type Counted = Exclude<LimitKind, 'objectBytes'>;
+
 /** What a guest may have at a time. What is not given is as usual; Infinity is no limit. */
 export interface GuestLimits {
   /** Bytes of all its memories together; 2 GiB. Past it: -1, or an ExhaustionError where they are made. */
@@ -51,33 +54,41 @@ const SHAPE = Object.fromEntries(
 ) as unknown as Shape<GuestLimits>;
 
 /** Limits, and what is left of them: to be given to all that belongs to one guest. */
-export class Limits extends Budget<LimitKind> {
+export class Limits extends Budget<Counted> {
   readonly kind = brand(this, 'limits');
   /** @internal */
-  readonly heap = new Heap(this.most.objectBytes);
+  readonly heap: Heap;
 
   /** @throws TypeError for an unknown kind and for what is no number, RangeError for one that counts nothing. */
   constructor(given?: GuestLimits, who = 'Limits') {
-    super(Object.assign({ ...LIMITS }, checkOptions(who, given, SHAPE)));
+    const { objectBytes, ...counted } = Object.assign({ ...LIMITS }, checkOptions(who, given, SHAPE));
+    super(counted);
+    this.heap = new Heap(objectBytes);
   }
 
   /** Takes `count` of a kind for something. @throws ExhaustionError where fewer are left. */
-  take(kind: LimitKind, count: number, what: string): void {
+  take(kind: Counted, count: number, what: string): void {
     if (!this.charge(kind, count)) throw this.exhausted(kind, what);
   }
 
+  /** How many more there may be of a kind; of `objectBytes`, before what is reached is counted anew. */
   override leftOf(kind: LimitKind): number {
     return kind === 'objectBytes' ? this.heap.left : super.leftOf(kind);
   }
 
-  /** Counts the stack of a thread that waits. @throws ExhaustionError */
+  /**
+   * Counts the stack of a thread that waits, once. @throws ExhaustionError
+   * @internal
+   */
   park(thread: Waiting): void {
+    if (this.heap.stacks.has(thread)) return;
     const { slots, frames, refs } = thread.parked as ParkedStack;
     const bytes = PARKED_BYTES + 4 * (slots.length + frames.length) + CELL_BYTES * refs.length;
     this.take('stackBytes', bytes, `${bytes} bytes`);
     this.heap.stacks.set(thread, bytes);
   }
 
+  /** @internal */
   unpark(thread: Waiting): void {
     const { stacks } = this.heap;
     this.credit('stackBytes', stacks.get(thread) ?? 0);
@@ -85,7 +96,8 @@ export class Limits extends Budget<LimitKind> {
   }
 
   exhausted(kind: LimitKind, what: string): ExhaustionError {
-    const rest = `${this.leftOf(kind)} of ${this.most[kind]} are left (limits: ${kind})`;
+    const most = kind === 'objectBytes' ? this.heap.most : this.most[kind];
+    const rest = `${this.leftOf(kind)} of ${most} are left (limits: ${kind})`;
     return new ExhaustionError(`out of memory: ${what}; ${rest}`, kind);
   }
 }

@@ -4,7 +4,7 @@
 import { apart, endOf, within } from '../clock.ts';
 import { LinkError } from '../errors.ts';
 import { emptyRecord } from '../syntax/records.ts';
-import type { FuelAccount } from '../runtime/fuel.ts';
+import { accountOf, type FuelAccount } from '../runtime/fuel.ts';
 import { isFunc } from '../runtime/func.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { Memory } from '../runtime/memory.ts';
@@ -74,7 +74,7 @@ export function runProgram<M extends ProgramModule>(
   const exported = exportsOfModule(module.module);
   const { limits } = process;
   const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes, limits);
-  const account = typeof fuel === 'object' ? fuel : { left: fuel ?? Number.MAX_SAFE_INTEGER };
+  const account = accountOf(fuel ?? Number.MAX_SAFE_INTEGER);
   const scheduler = new Scheduler({ ...order, fuel: account, signal, deadline });
   const callsOf = (name: EntryName, args: readonly number[], use?: (one: ProgramInstance) => void) => {
     const { instance, start, release } = engine.beginInstantiate(module, imports, limits, account, maxMemoryBytes);

@@ -236,6 +236,29 @@ describe('an account that the host has made unusable', () => {
     );
   });
 
+  test('is taken by an execution, which took only a number and did not say so', () => {
+    const account = { left: 1000 };
+    const instance = instanceWith(() => undefined);
+    const execution = instance.begin('run');
+    expect(() => Object.assign(execution, { fuel: account })).toThrow('an account is set as `account`');
+    expect(() => Object.assign(execution, { account: 1000 })).toThrow('has to be an object with `left`');
+    execution.account = account;
+    expect(execution.run()).toEqual([1]);
+    expect(account.left).toBeLessThan(1000);
+    const twice: Instance = instanceWith(() => {
+      begun.account = { left: 5 };
+    });
+    const begun = Object.assign(twice.begin('run'), { account });
+    expect(() => begun.run()).toThrow('an execution that is running has its account until it stops');
+  });
+
+  test('is told of where fuel is neither an amount nor an account', () => {
+    const instance = instanceWith(() => undefined);
+    expect(() => instance.callWith({ fuel: {} as never }, 'run')).toThrow(
+      'a number of units (or an account of them, an object with `left`), not an object',
+    );
+  });
+
   test('is refused where it cannot be written, and kept the stack of each call for good', () => {
     const instance = instanceWith(() => undefined);
     expect(() => instance.callWith({ fuel: Object.freeze({ left: 1000 }) }, 'run')).toThrow(TypeError);

@@ -5,9 +5,9 @@
 // host's turns are counted, too, so that a run depends on the guest, the seed and what the host answers alone.
 // How a thread is run is the engine's business.
 import { due, endOf, now, within } from '../../clock.ts';
-import { Interrupted, UnsupportedError } from '../../errors.ts';
+import { UnsupportedError } from '../../errors.ts';
 import { type AbortLike, checkStop, untilStopped } from '../../runtime/abort.ts';
-import type { FuelAccount } from '../../runtime/fuel.ts';
+import { accountOf, type FuelAccount, outOfFuel } from '../../runtime/fuel.ts';
 import { NOTHING_LEFT, shareOfTurn } from '../../runtime/turns.ts';
 import { cannotWaitSync, nobodyWakes } from '../messages.ts';
 
@@ -88,7 +88,7 @@ export class Scheduler {
   constructor({ seed, slice = SLICE, fuel = Number.MAX_SAFE_INTEGER, signal, deadline }: SchedulerOptions = {}) {
     this.slice = slice;
     this.chance = seed === undefined ? undefined : chanceFrom(seed);
-    this.account = typeof fuel === 'number' ? { left: fuel } : fuel;
+    this.account = accountOf(fuel);
     this.signal = signal;
     this.end = endOf(deadline);
   }
@@ -184,9 +184,7 @@ export class Scheduler {
     // No other thread sees what is half done.
     const goesOn = call.midway || (left >= 0 && now() >= pause);
     thread.left = outcome === 'slice' && goesOn ? Math.max(0, left) : undefined;
-    if (outcome === 'fuel') {
-      throw new Interrupted('fuel', 'all fuel consumed: the program was stopped');
-    }
+    if (outcome === 'fuel') throw outOfFuel();
     if (outcome === 'suspended') {
       call.whenReady(() => this.ready(thread), this.blocks);
       return;
