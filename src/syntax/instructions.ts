@@ -1,8 +1,9 @@
 // The instruction table: every row of WebAssembly 3.0 and the proposals that we follow, and lookups by code and name.
-// Rows live in instructions/, by chapter or proposal. Nothing about an instruction is listed a second time elsewhere.
+// Rows live in instructions/, by chapter or proposal. What follows from a mnemonic and no column says is in tables of arms.
 import { CONTROL } from './instructions/control.ts';
 import { TAIL_CALLS } from './instructions/tail-calls.ts';
 import { EXCEPTIONS } from './instructions/exceptions.ts';
+import { LEGACY_EXCEPTIONS } from './instructions/legacy-exceptions.ts';
 import { PARAMETRIC } from './instructions/parametric.ts';
 import { VARIABLE } from './instructions/variable.ts';
 import { TABLE } from './instructions/table.ts';
@@ -10,6 +11,7 @@ import { MEMORY } from './instructions/memory.ts';
 import { NUMERIC } from './instructions/numeric.ts';
 import { WIDE_ARITHMETIC } from './instructions/wide-arithmetic.ts';
 import { REFERENCE } from './instructions/reference.ts';
+import { FUNCTION_REFERENCES } from './instructions/function-references.ts';
 import { GC } from './instructions/gc.ts';
 import { CUSTOM_DESCRIPTORS } from './instructions/custom-descriptors.ts';
 import { ATOMICS } from './instructions/atomics.ts';
@@ -17,14 +19,14 @@ import { SIMD } from './instructions/simd.ts';
 import { RELAXED_SIMD } from './instructions/relaxed-simd.ts';
 import type { Row } from './instructions/row.ts';
 
-export type { Immediates, Row, Signature } from './instructions/row.ts';
+export type { Immediates, Nesting, Row, Signature } from './instructions/row.ts';
 export { ADDR } from './instructions/row.ts';
 
-/** All rows, in the order of their codes. */
-export const INSTRUCTIONS: readonly Row[] = [
+const ROWS = [
   ...CONTROL,
   ...TAIL_CALLS,
   ...EXCEPTIONS,
+  ...LEGACY_EXCEPTIONS,
   ...PARAMETRIC,
   ...VARIABLE,
   ...TABLE,
@@ -32,12 +34,21 @@ export const INSTRUCTIONS: readonly Row[] = [
   ...NUMERIC,
   ...WIDE_ARITHMETIC,
   ...REFERENCE,
+  ...FUNCTION_REFERENCES,
   ...GC,
   ...CUSTOM_DESCRIPTORS,
   ...ATOMICS,
   ...SIMD,
   ...RELAXED_SIMD,
-].sort((a, b) => a.code - b.code);
+] as const;
+
+type AnyRow = (typeof ROWS)[number];
+export type Mnemonic = AnyRow['name'];
+/** Rows whose types a rule of their own says. */
+export type SpecialName = Extract<AnyRow, { readonly sig: undefined }>['name'];
+
+/** All rows, in the order of their codes. */
+export const INSTRUCTIONS: readonly Row[] = [...ROWS].sort((a, b) => a.code - b.code);
 
 /** Rows of the one-byte opcodes; a hole is an illegal opcode (or a prefix). */
 const PLAIN: (Row | undefined)[] = new Array<Row | undefined>(256).fill(undefined);

@@ -1,32 +1,73 @@
 // Atomic instructions of the threads proposal. https://github.com/WebAssembly/threads
-import { rows, type Row } from './row.ts';
-
-/** The widths that accesses have, in the order of their codes: type, bits where they are fewer, alignment. */
-const WIDTHS = [
-  ['i32', '', 2],
-  ['i64', '', 3],
-  ['i32', '8', 0],
-  ['i32', '16', 1],
-  ['i64', '8', 0],
-  ['i64', '16', 1],
-  ['i64', '32', 2],
-] as const;
-
-/** The rows of an access; `extension` is the ending of narrow ones that give a value. */
-function widths(row: (type: string, bits: string, extension: string) => string): string {
-  return WIDTHS.map(([type, bits, align]) => `${row(type, bits, bits && '_u')}, memarg, ${align}\n`).join('');
-}
-
-const modify = (name: string): string =>
-  widths((t, bits, u) => `${t}.atomic.rmw${bits}.${name}${u}: addr ${t} -> ${t}`);
+import { rows } from './row.ts';
 
 // biome-ignore format: a table
-export const ATOMICS: readonly Row[] = rows('threads', `
-0xfe000 memory.atomic.notify: addr i32 -> i32, memarg, 2
-.atomic.wait32: addr i32 i64 -> i32, memarg, 2
-.atomic.wait64: addr i64 i64 -> i32, memarg, 3
-atomic.fence: ->, fence
-0xfe010 ${widths((t, bits, u) => `${t}.atomic.load${bits}${u}: addr -> ${t}`)
-}${widths((t, bits) => `${t}.atomic.store${bits}: addr ${t} ->`)
-}${['add', 'sub', 'and', 'or', 'xor', 'xchg'].map(modify).join('')
-}${widths((t, bits, u) => `${t}.atomic.rmw${bits}.cmpxchg${u}: addr ${t} ${t} -> ${t}`)}`);
+export const ATOMICS = rows('threads', [
+  [0xfe_000, 'memory.atomic.notify',       'addr i32 -> i32',     'memarg', 'align=2'],
+  [0xfe_001, 'memory.atomic.wait32',       'addr i32 i64 -> i32', 'memarg', 'align=2'],
+  [0xfe_002, 'memory.atomic.wait64',       'addr i64 i64 -> i32', 'memarg', 'align=3'],
+  [0xfe_003, 'atomic.fence',               '->',                  'fence'],
+  [0xfe_010, 'i32.atomic.load',            'addr -> i32',         'memarg', 'align=2'],
+  [0xfe_011, 'i64.atomic.load',            'addr -> i64',         'memarg', 'align=3'],
+  [0xfe_012, 'i32.atomic.load8_u',         'addr -> i32',         'memarg', 'align=0'],
+  [0xfe_013, 'i32.atomic.load16_u',        'addr -> i32',         'memarg', 'align=1'],
+  [0xfe_014, 'i64.atomic.load8_u',         'addr -> i64',         'memarg', 'align=0'],
+  [0xfe_015, 'i64.atomic.load16_u',        'addr -> i64',         'memarg', 'align=1'],
+  [0xfe_016, 'i64.atomic.load32_u',        'addr -> i64',         'memarg', 'align=2'],
+  [0xfe_017, 'i32.atomic.store',           'addr i32 ->',         'memarg', 'align=2'],
+  [0xfe_018, 'i64.atomic.store',           'addr i64 ->',         'memarg', 'align=3'],
+  [0xfe_019, 'i32.atomic.store8',          'addr i32 ->',         'memarg', 'align=0'],
+  [0xfe_01a, 'i32.atomic.store16',         'addr i32 ->',         'memarg', 'align=1'],
+  [0xfe_01b, 'i64.atomic.store8',          'addr i64 ->',         'memarg', 'align=0'],
+  [0xfe_01c, 'i64.atomic.store16',         'addr i64 ->',         'memarg', 'align=1'],
+  [0xfe_01d, 'i64.atomic.store32',         'addr i64 ->',         'memarg', 'align=2'],
+  [0xfe_01e, 'i32.atomic.rmw.add',         'addr i32 -> i32',     'memarg', 'align=2'],
+  [0xfe_01f, 'i64.atomic.rmw.add',         'addr i64 -> i64',     'memarg', 'align=3'],
+  [0xfe_020, 'i32.atomic.rmw8.add_u',      'addr i32 -> i32',     'memarg', 'align=0'],
+  [0xfe_021, 'i32.atomic.rmw16.add_u',     'addr i32 -> i32',     'memarg', 'align=1'],
+  [0xfe_022, 'i64.atomic.rmw8.add_u',      'addr i64 -> i64',     'memarg', 'align=0'],
+  [0xfe_023, 'i64.atomic.rmw16.add_u',     'addr i64 -> i64',     'memarg', 'align=1'],
+  [0xfe_024, 'i64.atomic.rmw32.add_u',     'addr i64 -> i64',     'memarg', 'align=2'],
+  [0xfe_025, 'i32.atomic.rmw.sub',         'addr i32 -> i32',     'memarg', 'align=2'],
+  [0xfe_026, 'i64.atomic.rmw.sub',         'addr i64 -> i64',     'memarg', 'align=3'],
+  [0xfe_027, 'i32.atomic.rmw8.sub_u',      'addr i32 -> i32',     'memarg', 'align=0'],
+  [0xfe_028, 'i32.atomic.rmw16.sub_u',     'addr i32 -> i32',     'memarg', 'align=1'],
+  [0xfe_029, 'i64.atomic.rmw8.sub_u',      'addr i64 -> i64',     'memarg', 'align=0'],
+  [0xfe_02a, 'i64.atomic.rmw16.sub_u',     'addr i64 -> i64',     'memarg', 'align=1'],
+  [0xfe_02b, 'i64.atomic.rmw32.sub_u',     'addr i64 -> i64',     'memarg', 'align=2'],
+  [0xfe_02c, 'i32.atomic.rmw.and',         'addr i32 -> i32',     'memarg', 'align=2'],
+  [0xfe_02d, 'i64.atomic.rmw.and',         'addr i64 -> i64',     'memarg', 'align=3'],
+  [0xfe_02e, 'i32.atomic.rmw8.and_u',      'addr i32 -> i32',     'memarg', 'align=0'],
+  [0xfe_02f, 'i32.atomic.rmw16.and_u',     'addr i32 -> i32',     'memarg', 'align=1'],
+  [0xfe_030, 'i64.atomic.rmw8.and_u',      'addr i64 -> i64',     'memarg', 'align=0'],
+  [0xfe_031, 'i64.atomic.rmw16.and_u',     'addr i64 -> i64',     'memarg', 'align=1'],
+  [0xfe_032, 'i64.atomic.rmw32.and_u',     'addr i64 -> i64',     'memarg', 'align=2'],
+  [0xfe_033, 'i32.atomic.rmw.or',          'addr i32 -> i32',     'memarg', 'align=2'],
+  [0xfe_034, 'i64.atomic.rmw.or',          'addr i64 -> i64',     'memarg', 'align=3'],
+  [0xfe_035, 'i32.atomic.rmw8.or_u',       'addr i32 -> i32',     'memarg', 'align=0'],
+  [0xfe_036, 'i32.atomic.rmw16.or_u',      'addr i32 -> i32',     'memarg', 'align=1'],
+  [0xfe_037, 'i64.atomic.rmw8.or_u',       'addr i64 -> i64',     'memarg', 'align=0'],
+  [0xfe_038, 'i64.atomic.rmw16.or_u',      'addr i64 -> i64',     'memarg', 'align=1'],
+  [0xfe_039, 'i64.atomic.rmw32.or_u',      'addr i64 -> i64',     'memarg', 'align=2'],
+  [0xfe_03a, 'i32.atomic.rmw.xor',         'addr i32 -> i32',     'memarg', 'align=2'],
+  [0xfe_03b, 'i64.atomic.rmw.xor',         'addr i64 -> i64',     'memarg', 'align=3'],
+  [0xfe_03c, 'i32.atomic.rmw8.xor_u',      'addr i32 -> i32',     'memarg', 'align=0'],
+  [0xfe_03d, 'i32.atomic.rmw16.xor_u',     'addr i32 -> i32',     'memarg', 'align=1'],
+  [0xfe_03e, 'i64.atomic.rmw8.xor_u',      'addr i64 -> i64',     'memarg', 'align=0'],
+  [0xfe_03f, 'i64.atomic.rmw16.xor_u',     'addr i64 -> i64',     'memarg', 'align=1'],
+  [0xfe_040, 'i64.atomic.rmw32.xor_u',     'addr i64 -> i64',     'memarg', 'align=2'],
+  [0xfe_041, 'i32.atomic.rmw.xchg',        'addr i32 -> i32',     'memarg', 'align=2'],
+  [0xfe_042, 'i64.atomic.rmw.xchg',        'addr i64 -> i64',     'memarg', 'align=3'],
+  [0xfe_043, 'i32.atomic.rmw8.xchg_u',     'addr i32 -> i32',     'memarg', 'align=0'],
+  [0xfe_044, 'i32.atomic.rmw16.xchg_u',    'addr i32 -> i32',     'memarg', 'align=1'],
+  [0xfe_045, 'i64.atomic.rmw8.xchg_u',     'addr i64 -> i64',     'memarg', 'align=0'],
+  [0xfe_046, 'i64.atomic.rmw16.xchg_u',    'addr i64 -> i64',     'memarg', 'align=1'],
+  [0xfe_047, 'i64.atomic.rmw32.xchg_u',    'addr i64 -> i64',     'memarg', 'align=2'],
+  [0xfe_048, 'i32.atomic.rmw.cmpxchg',     'addr i32 i32 -> i32', 'memarg', 'align=2'],
+  [0xfe_049, 'i64.atomic.rmw.cmpxchg',     'addr i64 i64 -> i64', 'memarg', 'align=3'],
+  [0xfe_04a, 'i32.atomic.rmw8.cmpxchg_u',  'addr i32 i32 -> i32', 'memarg', 'align=0'],
+  [0xfe_04b, 'i32.atomic.rmw16.cmpxchg_u', 'addr i32 i32 -> i32', 'memarg', 'align=1'],
+  [0xfe_04c, 'i64.atomic.rmw8.cmpxchg_u',  'addr i64 i64 -> i64', 'memarg', 'align=0'],
+  [0xfe_04d, 'i64.atomic.rmw16.cmpxchg_u', 'addr i64 i64 -> i64', 'memarg', 'align=1'],
+  [0xfe_04e, 'i64.atomic.rmw32.cmpxchg_u', 'addr i64 i64 -> i64', 'memarg', 'align=2'],
+]);

@@ -1,13 +1,13 @@
 // Instructions of the custom descriptors proposal. https://github.com/WebAssembly/custom-descriptors
-import { rows, type Row } from './row.ts';
+import { rows } from './row.ts';
 
 // biome-ignore format: a table
-export const CUSTOM_DESCRIPTORS: readonly Row[] = rows('custom-descriptors', `
-0xfb020 struct.new_desc: special, type, constant
-.new_default_desc
-ref.get_desc: special, type
-.cast_desc_eq: special, ref_type
-.cast_desc_eq
-br_on_cast_desc_eq: special, cast_branch
-br_on_cast_desc_eq_fail
-`);
+export const CUSTOM_DESCRIPTORS = rows('custom-descriptors', [
+  [0xfb_020, 'struct.new_desc',         't* rt -> rt',       'type',        'constant', 'traps'],
+  [0xfb_021, 'struct.new_default_desc', 'rt -> rt',          'type',        'constant', 'traps'],
+  [0xfb_022, 'ref.get_desc',            'rt -> rt',          'type',        'traps'],
+  [0xfb_023, 'ref.cast_desc_eq',        'rt rt -> rt',       'ref_type',    'traps'],
+  [0xfb_024, 'ref.cast_desc_eq',        'rt rt -> rt',       'ref_type',    'traps', 'null'],
+  [0xfb_025, 'br_on_cast_desc_eq',      't* rt rt -> t* rt', 'cast_branch', 'traps'],
+  [0xfb_026, 'br_on_cast_desc_eq_fail', 't* rt rt -> t* rt', 'cast_branch', 'traps'],
+]);

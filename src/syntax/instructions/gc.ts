@@ -1,37 +1,38 @@
-// Aggregate instructions: structs, arrays, i31, casts. https://webassembly.github.io/spec/core/syntax/instructions.html#aggregate-instructions
-import { rows, type Row } from './row.ts';
+// Aggregate instructions: structs, arrays, i31, casts, and ref.eq. https://webassembly.github.io/spec/core/syntax/instructions.html#aggregate-instructions
+import { rows } from './row.ts';
 
 // biome-ignore format: a table
-export const GC: readonly Row[] = rows('gc', `
-0xfb000 struct.new: special, type, constant
-.new_default
-.get: special, type_field
-.get_s
-.get_u
-.set
-array.new: special, type, constant
-.new_default
-.new_fixed: special, type_count, constant
-.new_data: special, type_data
-.new_elem: special, type_elem
-.get: special, type
-.get_s
-.get_u
-.set
-.len: special
-0xfb010 .fill: special, type
-.copy: special, type_type
-.init_data: special, type_data
-.init_elem: special, type_elem
-ref.test: special, ref_type
-.test
-.cast
-.cast
-br_on_cast: special, cast_branch
-br_on_cast_fail
-any.convert_extern: special, none, constant
-extern.convert_any
-ref.i31
-i31.get_s: special
-.get_u
-`);
+export const GC = rows('gc', [
+  [0xd3,     'ref.eq',             'rt rt -> i32'],
+  [0xfb_000, 'struct.new',         't* -> rt',             'type',        'constant'],
+  [0xfb_001, 'struct.new_default', '-> rt',                'type',        'constant'],
+  [0xfb_002, 'struct.get',         'rt -> t',              'type_field',  'traps'],
+  [0xfb_003, 'struct.get_s',       'rt -> i32',            'type_field',  'traps'],
+  [0xfb_004, 'struct.get_u',       'rt -> i32',            'type_field',  'traps'],
+  [0xfb_005, 'struct.set',         'rt t ->',              'type_field',  'traps'],
+  [0xfb_006, 'array.new',          't i32 -> rt',          'type',        'constant'],
+  [0xfb_007, 'array.new_default',  'i32 -> rt',            'type',        'constant'],
+  [0xfb_008, 'array.new_fixed',    't* -> rt',             'type_count',  'constant'],
+  [0xfb_009, 'array.new_data',     'i32 i32 -> rt',        'type_data',   'traps'],
+  [0xfb_00a, 'array.new_elem',     'i32 i32 -> rt',        'type_elem',   'traps'],
+  [0xfb_00b, 'array.get',          'rt i32 -> t',          'type',        'traps'],
+  [0xfb_00c, 'array.get_s',        'rt i32 -> i32',        'type',        'traps'],
+  [0xfb_00d, 'array.get_u',        'rt i32 -> i32',        'type',        'traps'],
+  [0xfb_00e, 'array.set',          'rt i32 t ->',          'type',        'traps'],
+  [0xfb_00f, 'array.len',          'rt -> i32',            'none',        'traps'],
+  [0xfb_010, 'array.fill',         'rt i32 t i32 ->',      'type',        'traps'],
+  [0xfb_011, 'array.copy',         'rt i32 rt i32 i32 ->', 'type_type',   'traps'],
+  [0xfb_012, 'array.init_data',    'rt i32 i32 i32 ->',    'type_data',   'traps'],
+  [0xfb_013, 'array.init_elem',    'rt i32 i32 i32 ->',    'type_elem',   'traps'],
+  [0xfb_014, 'ref.test',           'rt -> i32',            'ref_type'],
+  [0xfb_015, 'ref.test',           'rt -> i32',            'ref_type',    'null'],
+  [0xfb_016, 'ref.cast',           'rt -> rt',             'ref_type',    'traps'],
+  [0xfb_017, 'ref.cast',           'rt -> rt',             'ref_type',    'traps', 'null'],
+  [0xfb_018, 'br_on_cast',         't* rt -> t* rt',       'cast_branch'],
+  [0xfb_019, 'br_on_cast_fail',    't* rt -> t* rt',       'cast_branch'],
+  [0xfb_01a, 'any.convert_extern', 'rt -> rt',             'none',        'constant'],
+  [0xfb_01b, 'extern.convert_any', 'rt -> rt',             'none',        'constant'],
+  [0xfb_01c, 'ref.i31',            'i32 -> rt',            'none',        'constant'],
+  [0xfb_01d, 'i31.get_s',          'rt -> i32',            'none',        'traps'],
+  [0xfb_01e, 'i31.get_u',          'rt -> i32',            'none',        'traps'],
+]);

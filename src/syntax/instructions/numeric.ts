@@ -1,152 +1,152 @@
 // Numeric instructions. https://webassembly.github.io/spec/core/syntax/instructions.html#numeric-instructions
-import { rows, type Row } from './row.ts';
+import { rows } from './row.ts';
 
 // biome-ignore format: a table
-export const NUMERIC: readonly Row[] = [
-...rows('core', `
-0x41 i32.const: -> i32, i32, constant
-i64.const: -> i64, i64, constant
-f32.const: -> f32, f32, constant
-f64.const: -> f64, f64, constant
-i32.eqz: i32 -> i32
-.eq: i32 i32 -> i32
-.ne
-.lt_s
-.lt_u
-.gt_s
-.gt_u
-.le_s
-.le_u
-.ge_s
-.ge_u
-0x50 i64.eqz: i64 -> i32
-.eq: i64 i64 -> i32
-.ne
-.lt_s
-.lt_u
-.gt_s
-.gt_u
-.le_s
-.le_u
-.ge_s
-.ge_u
-f32.eq: f32 f32 -> i32
-.ne
-.lt
-.gt
-.le
-0x60 .ge
-f64.eq: f64 f64 -> i32
-.ne
-.lt
-.gt
-.le
-.ge
-i32.clz: i32 -> i32
-.ctz
-.popcnt
-.add: i32 i32 -> i32, none, constant
-.sub
-.mul
-.div_s: i32 i32 -> i32
-.div_u
-.rem_s
-0x70 .rem_u
-.and
-.or
-.xor
-.shl
-.shr_s
-.shr_u
-.rotl
-.rotr
-i64.clz: i64 -> i64
-.ctz
-.popcnt
-.add: i64 i64 -> i64, none, constant
-.sub
-.mul
-.div_s: i64 i64 -> i64
-0x80 .div_u
-.rem_s
-.rem_u
-.and
-.or
-.xor
-.shl
-.shr_s
-.shr_u
-.rotl
-.rotr
-f32.abs: f32 -> f32
-.neg
-.ceil
-.floor
-.trunc
-0x90 .nearest
-.sqrt
-.add: f32 f32 -> f32
-.sub
-.mul
-.div
-.min
-.max
-.copysign
-f64.abs: f64 -> f64
-.neg
-.ceil
-.floor
-.trunc
-.nearest
-.sqrt
-0xa0 .add: f64 f64 -> f64
-.sub
-.mul
-.div
-.min
-.max
-.copysign
-i32.wrap_i64: i64 -> i32
-.trunc_f32_s: f32 -> i32
-.trunc_f32_u
-.trunc_f64_s: f64 -> i32
-.trunc_f64_u
-i64.extend_i32_s: i32 -> i64
-.extend_i32_u
-.trunc_f32_s: f32 -> i64
-.trunc_f32_u
-0xb0 .trunc_f64_s: f64 -> i64
-.trunc_f64_u
-f32.convert_i32_s: i32 -> f32
-.convert_i32_u
-.convert_i64_s: i64 -> f32
-.convert_i64_u
-.demote_f64: f64 -> f32
-f64.convert_i32_s: i32 -> f64
-.convert_i32_u
-.convert_i64_s: i64 -> f64
-.convert_i64_u
-.promote_f32: f32 -> f64
-i32.reinterpret_f32: f32 -> i32
-i64.reinterpret_f64: f64 -> i64
-f32.reinterpret_i32: i32 -> f32
-f64.reinterpret_i64: i64 -> f64
-`),
-...rows('sign-extension', `
-0xc0 i32.extend8_s: i32 -> i32
-.extend16_s
-i64.extend8_s: i64 -> i64
-.extend16_s
-.extend32_s
-`),
-...rows('saturating-float-to-int', `
-0xfc000 i32.trunc_sat_f32_s: f32 -> i32
-.trunc_sat_f32_u
-.trunc_sat_f64_s: f64 -> i32
-.trunc_sat_f64_u
-i64.trunc_sat_f32_s: f32 -> i64
-.trunc_sat_f32_u
-.trunc_sat_f64_s: f64 -> i64
-.trunc_sat_f64_u
-`),
+export const NUMERIC = [
+...rows('core', [
+  [0x41, 'i32.const',           '-> i32',         'i32',  'constant'],
+  [0x42, 'i64.const',           '-> i64',         'i64',  'constant'],
+  [0x43, 'f32.const',           '-> f32',         'f32',  'constant'],
+  [0x44, 'f64.const',           '-> f64',         'f64',  'constant'],
+  [0x45, 'i32.eqz',             'i32 -> i32'],
+  [0x46, 'i32.eq',              'i32 i32 -> i32'],
+  [0x47, 'i32.ne',              'i32 i32 -> i32'],
+  [0x48, 'i32.lt_s',            'i32 i32 -> i32'],
+  [0x49, 'i32.lt_u',            'i32 i32 -> i32'],
+  [0x4a, 'i32.gt_s',            'i32 i32 -> i32'],
+  [0x4b, 'i32.gt_u',            'i32 i32 -> i32'],
+  [0x4c, 'i32.le_s',            'i32 i32 -> i32'],
+  [0x4d, 'i32.le_u',            'i32 i32 -> i32'],
+  [0x4e, 'i32.ge_s',            'i32 i32 -> i32'],
+  [0x4f, 'i32.ge_u',            'i32 i32 -> i32'],
+  [0x50, 'i64.eqz',             'i64 -> i32'],
+  [0x51, 'i64.eq',              'i64 i64 -> i32'],
+  [0x52, 'i64.ne',              'i64 i64 -> i32'],
+  [0x53, 'i64.lt_s',            'i64 i64 -> i32'],
+  [0x54, 'i64.lt_u',            'i64 i64 -> i32'],
+  [0x55, 'i64.gt_s',            'i64 i64 -> i32'],
+  [0x56, 'i64.gt_u',            'i64 i64 -> i32'],
+  [0x57, 'i64.le_s',            'i64 i64 -> i32'],
+  [0x58, 'i64.le_u',            'i64 i64 -> i32'],
+  [0x59, 'i64.ge_s',            'i64 i64 -> i32'],
+  [0x5a, 'i64.ge_u',            'i64 i64 -> i32'],
+  [0x5b, 'f32.eq',              'f32 f32 -> i32'],
+  [0x5c, 'f32.ne',              'f32 f32 -> i32'],
+  [0x5d, 'f32.lt',              'f32 f32 -> i32'],
+  [0x5e, 'f32.gt',              'f32 f32 -> i32'],
+  [0x5f, 'f32.le',              'f32 f32 -> i32'],
+  [0x60, 'f32.ge',              'f32 f32 -> i32'],
+  [0x61, 'f64.eq',              'f64 f64 -> i32'],
+  [0x62, 'f64.ne',              'f64 f64 -> i32'],
+  [0x63, 'f64.lt',              'f64 f64 -> i32'],
+  [0x64, 'f64.gt',              'f64 f64 -> i32'],
+  [0x65, 'f64.le',              'f64 f64 -> i32'],
+  [0x66, 'f64.ge',              'f64 f64 -> i32'],
+  [0x67, 'i32.clz',             'i32 -> i32'],
+  [0x68, 'i32.ctz',             'i32 -> i32'],
+  [0x69, 'i32.popcnt',          'i32 -> i32'],
+  [0x6a, 'i32.add',             'i32 i32 -> i32', 'none', 'extended'],
+  [0x6b, 'i32.sub',             'i32 i32 -> i32', 'none', 'extended'],
+  [0x6c, 'i32.mul',             'i32 i32 -> i32', 'none', 'extended'],
+  [0x6d, 'i32.div_s',           'i32 i32 -> i32', 'none', 'traps'],
+  [0x6e, 'i32.div_u',           'i32 i32 -> i32', 'none', 'traps'],
+  [0x6f, 'i32.rem_s',           'i32 i32 -> i32', 'none', 'traps'],
+  [0x70, 'i32.rem_u',           'i32 i32 -> i32', 'none', 'traps'],
+  [0x71, 'i32.and',             'i32 i32 -> i32'],
+  [0x72, 'i32.or',              'i32 i32 -> i32'],
+  [0x73, 'i32.xor',             'i32 i32 -> i32'],
+  [0x74, 'i32.shl',             'i32 i32 -> i32'],
+  [0x75, 'i32.shr_s',           'i32 i32 -> i32'],
+  [0x76, 'i32.shr_u',           'i32 i32 -> i32'],
+  [0x77, 'i32.rotl',            'i32 i32 -> i32'],
+  [0x78, 'i32.rotr',            'i32 i32 -> i32'],
+  [0x79, 'i64.clz',             'i64 -> i64'],
+  [0x7a, 'i64.ctz',             'i64 -> i64'],
+  [0x7b, 'i64.popcnt',          'i64 -> i64'],
+  [0x7c, 'i64.add',             'i64 i64 -> i64', 'none', 'extended'],
+  [0x7d, 'i64.sub',             'i64 i64 -> i64', 'none', 'extended'],
+  [0x7e, 'i64.mul',             'i64 i64 -> i64', 'none', 'extended'],
+  [0x7f, 'i64.div_s',           'i64 i64 -> i64', 'none', 'traps'],
+  [0x80, 'i64.div_u',           'i64 i64 -> i64', 'none', 'traps'],
+  [0x81, 'i64.rem_s',           'i64 i64 -> i64', 'none', 'traps'],
+  [0x82, 'i64.rem_u',           'i64 i64 -> i64', 'none', 'traps'],
+  [0x83, 'i64.and',             'i64 i64 -> i64'],
+  [0x84, 'i64.or',              'i64 i64 -> i64'],
+  [0x85, 'i64.xor',             'i64 i64 -> i64'],
+  [0x86, 'i64.shl',             'i64 i64 -> i64'],
+  [0x87, 'i64.shr_s',           'i64 i64 -> i64'],
+  [0x88, 'i64.shr_u',           'i64 i64 -> i64'],
+  [0x89, 'i64.rotl',            'i64 i64 -> i64'],
+  [0x8a, 'i64.rotr',            'i64 i64 -> i64'],
+  [0x8b, 'f32.abs',             'f32 -> f32'],
+  [0x8c, 'f32.neg',             'f32 -> f32'],
+  [0x8d, 'f32.ceil',            'f32 -> f32'],
+  [0x8e, 'f32.floor',           'f32 -> f32'],
+  [0x8f, 'f32.trunc',           'f32 -> f32'],
+  [0x90, 'f32.nearest',         'f32 -> f32'],
+  [0x91, 'f32.sqrt',            'f32 -> f32'],
+  [0x92, 'f32.add',             'f32 f32 -> f32'],
+  [0x93, 'f32.sub',             'f32 f32 -> f32'],
+  [0x94, 'f32.mul',             'f32 f32 -> f32'],
+  [0x95, 'f32.div',             'f32 f32 -> f32'],
+  [0x96, 'f32.min',             'f32 f32 -> f32'],
+  [0x97, 'f32.max',             'f32 f32 -> f32'],
+  [0x98, 'f32.copysign',        'f32 f32 -> f32'],
+  [0x99, 'f64.abs',             'f64 -> f64'],
+  [0x9a, 'f64.neg',             'f64 -> f64'],
+  [0x9b, 'f64.ceil',            'f64 -> f64'],
+  [0x9c, 'f64.floor',           'f64 -> f64'],
+  [0x9d, 'f64.trunc',           'f64 -> f64'],
+  [0x9e, 'f64.nearest',         'f64 -> f64'],
+  [0x9f, 'f64.sqrt',            'f64 -> f64'],
+  [0xa0, 'f64.add',             'f64 f64 -> f64'],
+  [0xa1, 'f64.sub',             'f64 f64 -> f64'],
+  [0xa2, 'f64.mul',             'f64 f64 -> f64'],
+  [0xa3, 'f64.div',             'f64 f64 -> f64'],
+  [0xa4, 'f64.min',             'f64 f64 -> f64'],
+  [0xa5, 'f64.max',             'f64 f64 -> f64'],
+  [0xa6, 'f64.copysign',        'f64 f64 -> f64'],
+  [0xa7, 'i32.wrap_i64',        'i64 -> i32'],
+  [0xa8, 'i32.trunc_f32_s',     'f32 -> i32',     'none', 'traps'],
+  [0xa9, 'i32.trunc_f32_u',     'f32 -> i32',     'none', 'traps'],
+  [0xaa, 'i32.trunc_f64_s',     'f64 -> i32',     'none', 'traps'],
+  [0xab, 'i32.trunc_f64_u',     'f64 -> i32',     'none', 'traps'],
+  [0xac, 'i64.extend_i32_s',    'i32 -> i64'],
+  [0xad, 'i64.extend_i32_u',    'i32 -> i64'],
+  [0xae, 'i64.trunc_f32_s',     'f32 -> i64',     'none', 'traps'],
+  [0xaf, 'i64.trunc_f32_u',     'f32 -> i64',     'none', 'traps'],
+  [0xb0, 'i64.trunc_f64_s',     'f64 -> i64',     'none', 'traps'],
+  [0xb1, 'i64.trunc_f64_u',     'f64 -> i64',     'none', 'traps'],
+  [0xb2, 'f32.convert_i32_s',   'i32 -> f32'],
+  [0xb3, 'f32.convert_i32_u',   'i32 -> f32'],
+  [0xb4, 'f32.convert_i64_s',   'i64 -> f32'],
+  [0xb5, 'f32.convert_i64_u',   'i64 -> f32'],
+  [0xb6, 'f32.demote_f64',      'f64 -> f32'],
+  [0xb7, 'f64.convert_i32_s',   'i32 -> f64'],
+  [0xb8, 'f64.convert_i32_u',   'i32 -> f64'],
+  [0xb9, 'f64.convert_i64_s',   'i64 -> f64'],
+  [0xba, 'f64.convert_i64_u',   'i64 -> f64'],
+  [0xbb, 'f64.promote_f32',     'f32 -> f64'],
+  [0xbc, 'i32.reinterpret_f32', 'f32 -> i32'],
+  [0xbd, 'i64.reinterpret_f64', 'f64 -> i64'],
+  [0xbe, 'f32.reinterpret_i32', 'i32 -> f32'],
+  [0xbf, 'f64.reinterpret_i64', 'i64 -> f64'],
+]),
+...rows('sign-extension', [
+  [0xc0, 'i32.extend8_s',       'i32 -> i32'],
+  [0xc1, 'i32.extend16_s',      'i32 -> i32'],
+  [0xc2, 'i64.extend8_s',       'i64 -> i64'],
+  [0xc3, 'i64.extend16_s',      'i64 -> i64'],
+  [0xc4, 'i64.extend32_s',      'i64 -> i64'],
+]),
+...rows('saturating-float-to-int', [
+  [0xfc_000, 'i32.trunc_sat_f32_s', 'f32 -> i32'],
+  [0xfc_001, 'i32.trunc_sat_f32_u', 'f32 -> i32'],
+  [0xfc_002, 'i32.trunc_sat_f64_s', 'f64 -> i32'],
+  [0xfc_003, 'i32.trunc_sat_f64_u', 'f64 -> i32'],
+  [0xfc_004, 'i64.trunc_sat_f32_s', 'f32 -> i64'],
+  [0xfc_005, 'i64.trunc_sat_f32_u', 'f32 -> i64'],
+  [0xfc_006, 'i64.trunc_sat_f64_s', 'f64 -> i64'],
+  [0xfc_007, 'i64.trunc_sat_f64_u', 'f64 -> i64'],
+]),
 ];

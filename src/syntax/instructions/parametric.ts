@@ -1,13 +1,13 @@
 // Parametric instructions. https://webassembly.github.io/spec/core/syntax/instructions.html#parametric-instructions
-import { rows, type Row } from './row.ts';
+import { rows } from './row.ts';
 
 // biome-ignore format: a table
-export const PARAMETRIC: readonly Row[] = [
-...rows('core', `
-0x1a drop: special
-select
-`),
-...rows('reference-types', `
-0x1c select: special, select
-`),
+export const PARAMETRIC = [
+...rows('core', [
+  [0x1a, 'drop',   't ->'],
+  [0x1b, 'select', 't t i32 -> t'],
+]),
+...rows('reference-types', [
+  [0x1c, 'select', 't t i32 -> t', 'select'],
+]),
 ];

@@ -1,4 +1,4 @@
-// The shape of a row of the instruction table, and the reader of the rows as the files beside this one write them.
+// The shape of a row of the instruction table, and the reader of rows as the files beside this one write them.
 import { F32, F64, I32, I64, V128, type ValType } from '../types.ts';
 import type { Feature } from '../features.ts';
 
@@ -87,67 +87,94 @@ export interface Signature {
   readonly pushes: readonly ValType[];
 }
 
+/** What an instruction does to the nesting of blocks: `block` opens one, `else` divides it, `end` closes it. */
+export type Nesting = 'opens' | 'divides' | 'closes';
+
 /** One instruction of WebAssembly. */
 export interface Row {
   /** One byte, or prefix and sub-code as 0xPP_SSS: 0xfc_00a is 0xfc 0x0a. */
   readonly code: number;
   /** As the text format spells it. */
   readonly name: string;
-  /** Undefined (SPECIAL) where the types depend on more than the immediate memory. */
+  /** Undefined for special rows, whose types follow from more than the immediate memory. */
   readonly sig: Signature | undefined;
+  /** How many values it pops and pushes, besides those whose number follows from a type or an immediate. */
+  readonly pops: number;
+  readonly pushes: number;
   readonly imm: Immediates;
   readonly feature: Feature;
-  /** Allowed in constant expressions (with the feature on). */
-  readonly constant: boolean;
+  /** What it needs besides. */
+  readonly second: Feature | undefined;
+  /** Allowed in constant expressions: with the feature on, or with `extended-const` too. */
+  readonly constant: 'constant' | 'extended' | undefined;
   /** Memory accesses: base-2 logarithm of the bytes accessed, which is the natural alignment. */
   readonly align: number | undefined;
+  /** How many lanes the immediate lane is one of. */
+  readonly lanes: number | undefined;
+  readonly nests: Nesting | undefined;
+  /** Whether there are operands, contents of stores or null references for which it traps. A call of it does not count. */
+  readonly traps: boolean;
+  /** Whether the reference type in the immediates is nullable, which is in the opcode. */
+  readonly nullable: boolean;
 }
 
-const TOKENS: Readonly<Record<string, ValType>> = { i32: I32, i64: I64, f32: F32, f64: F64, v128: V128, addr: ADDR };
-
-/** Stands for the signature of a row whose types cannot be written as a plain one. */
-const SPECIAL = 'special';
-
-function types(words: string): ValType[] {
-  return words
-    .split(' ')
-    .filter((word) => word !== '')
-    .map((word) => TOKENS[word] as ValType);
-}
-
-function signature(text: string): Signature | undefined {
-  if (text === SPECIAL) return undefined;
-  const [pops, pushes] = text.split('->');
-  return { pops: types(pops), pushes: types(pushes) };
-}
+type Column =
+  | 'constant'
+  | 'extended'
+  | 'traps'
+  | 'null'
+  | Nesting
+  | `align=${0 | 1 | 2 | 3 | 4}`
+  | `lanes=${2 | 4 | 8 | 16}`
+  | `+${Feature}`;
 
 /**
- * Reads rows of one feature, a line each: `0x6a i32.add: i32 i32 -> i32, none, constant`.
+ * A row as it is written: code, name, signature, and, where there are any, immediates and columns.
  *
- * - the code as in `Row`; where it is missing, it is the one after that of the row before
- * - the name; `.sub` has what stands in front of the dot from the row before
- * - a signature or `special`, the immediates, if there are any, and `constant` or the alignment of a memory access; where
- *   all of this is missing, it is that of the row before
+ * A signature has number types, `addr`, and what makes a row special: `t` (a value type), `rt` (a reference type), `at` (the
+ * address type of a table, or of one of two memories) and `t*` (as many values as a type or an immediate says). Each of
+ * these has a t, and no other has.
  */
-export function rows(feature: Feature, table: string): Row[] {
-  let next = 0;
-  let type = '';
-  let shape: Omit<Row, 'code' | 'name'> | undefined;
-  const read = (line: string): Row => {
-    const [head, text] = line.split(': ');
-    const [short, code] = head.split(' ').reverse();
-    if (code !== undefined) next = Number(code);
-    const name = short[0] === '.' ? type + short : short;
-    [type] = name.split('.');
-    if (text !== undefined || shape === undefined) shape = shapeOf(feature, text);
-    return { code: next++, name, ...shape };
-  };
-  return table.trim().split('\n').map(read);
+type Text = readonly [code: number, name: string, signature: string, imm?: Immediates, ...columns: Column[]];
+
+/** A row with its name, and whether it is special, as types. */
+interface RowOf<T extends Text> extends Row {
+  readonly name: T[1];
+  readonly sig: T[2] extends `${string}t${string}` ? undefined : Signature;
 }
 
-function shapeOf(feature: Feature, text: string): Omit<Row, 'code' | 'name'> {
-  const [sig, imm = 'none', more] = text.split(', ');
-  const constant = more === 'constant';
-  const align = more === undefined || constant ? undefined : Number(more);
-  return { sig: signature(sig), imm: imm as Immediates, feature, constant, align };
+type RowsOf<T extends Text> = T extends Text ? RowOf<T> : never;
+
+const TYPES: Readonly<Record<string, ValType>> = { i32: I32, i64: I64, f32: F32, f64: F64, v128: V128, addr: ADDR };
+
+const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+const typesOf = (words: readonly string[]): ValType[] => words.map((word) => TYPES[word]);
+const count = (words: readonly string[]): number => words.filter((word) => word !== 't*').length;
+
+function readRow(feature: Feature, [code, name, text, imm = 'none', ...columns]: Text): Row {
+  const [pops, pushes] = text.split('->').map(wordsOf);
+  const has = (column: Column): boolean => columns.includes(column);
+  const after = (key: string): string | undefined => columns.find((one) => one.startsWith(key))?.slice(key.length);
+  const numberAfter = (key: string): number | undefined => (after(key) === undefined ? undefined : Number(after(key)));
+  return {
+    code,
+    name,
+    sig: text.includes('t') ? undefined : { pops: typesOf(pops), pushes: typesOf(pushes) },
+    pops: count(pops),
+    pushes: count(pushes),
+    imm,
+    feature,
+    second: after('+') as Feature | undefined,
+    constant: (['constant', 'extended'] as const).find(has),
+    align: numberAfter('align='),
+    lanes: numberAfter('lanes='),
+    nests: (['opens', 'divides', 'closes'] as const).find(has),
+    traps: has('traps') || after('align=') !== undefined,
+    nullable: has('null'),
+  };
+}
+
+/** Reads rows of one feature. */
+export function rows<const T extends readonly Text[]>(feature: Feature, table: T): readonly RowsOf<T[number]>[] {
+  return table.map((text) => readRow(feature, text) as RowsOf<T[number]>);
 }

@@ -1,242 +1,242 @@
 // Vector instructions. https://webassembly.github.io/spec/core/syntax/instructions.html#vector-instructions
-import { rows, type Row } from './row.ts';
+import { rows } from './row.ts';
 
 // biome-ignore format: a table
-export const SIMD: readonly Row[] = rows('simd', `
-0xfd000 v128.load: addr -> v128, memarg, 4
-.load8x8_s: addr -> v128, memarg, 3
-.load8x8_u
-.load16x4_s
-.load16x4_u
-.load32x2_s
-.load32x2_u
-.load8_splat: addr -> v128, memarg, 0
-.load16_splat: addr -> v128, memarg, 1
-.load32_splat: addr -> v128, memarg, 2
-.load64_splat: addr -> v128, memarg, 3
-.store: addr v128 ->, memarg, 4
-.const: -> v128, v128, constant
-i8x16.shuffle: v128 v128 -> v128, lanes
-.swizzle: v128 v128 -> v128
-.splat: i32 -> v128
-0xfd010 i16x8.splat
-i32x4.splat
-i64x2.splat: i64 -> v128
-f32x4.splat: f32 -> v128
-f64x2.splat: f64 -> v128
-i8x16.extract_lane_s: v128 -> i32, lane
-.extract_lane_u
-.replace_lane: v128 i32 -> v128, lane
-i16x8.extract_lane_s: v128 -> i32, lane
-.extract_lane_u
-.replace_lane: v128 i32 -> v128, lane
-i32x4.extract_lane: v128 -> i32, lane
-.replace_lane: v128 i32 -> v128, lane
-i64x2.extract_lane: v128 -> i64, lane
-.replace_lane: v128 i64 -> v128, lane
-f32x4.extract_lane: v128 -> f32, lane
-0xfd020 .replace_lane: v128 f32 -> v128, lane
-f64x2.extract_lane: v128 -> f64, lane
-.replace_lane: v128 f64 -> v128, lane
-i8x16.eq: v128 v128 -> v128
-.ne
-.lt_s
-.lt_u
-.gt_s
-.gt_u
-.le_s
-.le_u
-.ge_s
-.ge_u
-i16x8.eq
-.ne
-.lt_s
-0xfd030 .lt_u
-.gt_s
-.gt_u
-.le_s
-.le_u
-.ge_s
-.ge_u
-i32x4.eq
-.ne
-.lt_s
-.lt_u
-.gt_s
-.gt_u
-.le_s
-.le_u
-.ge_s
-0xfd040 .ge_u
-f32x4.eq
-.ne
-.lt
-.gt
-.le
-.ge
-f64x2.eq
-.ne
-.lt
-.gt
-.le
-.ge
-v128.not: v128 -> v128
-.and: v128 v128 -> v128
-.andnot
-0xfd050 .or
-.xor
-.bitselect: v128 v128 v128 -> v128
-.any_true: v128 -> i32
-.load8_lane: addr v128 -> v128, memarg_lane, 0
-.load16_lane: addr v128 -> v128, memarg_lane, 1
-.load32_lane: addr v128 -> v128, memarg_lane, 2
-.load64_lane: addr v128 -> v128, memarg_lane, 3
-.store8_lane: addr v128 ->, memarg_lane, 0
-.store16_lane: addr v128 ->, memarg_lane, 1
-.store32_lane: addr v128 ->, memarg_lane, 2
-.store64_lane: addr v128 ->, memarg_lane, 3
-.load32_zero: addr -> v128, memarg, 2
-.load64_zero: addr -> v128, memarg, 3
-f32x4.demote_f64x2_zero: v128 -> v128
-f64x2.promote_low_f32x4
-0xfd060 i8x16.abs
-.neg
-.popcnt
-.all_true: v128 -> i32
-.bitmask
-.narrow_i16x8_s: v128 v128 -> v128
-.narrow_i16x8_u
-f32x4.ceil: v128 -> v128
-.floor
-.trunc
-.nearest
-i8x16.shl: v128 i32 -> v128
-.shr_s
-.shr_u
-.add: v128 v128 -> v128
-.add_sat_s
-0xfd070 .add_sat_u
-.sub
-.sub_sat_s
-.sub_sat_u
-f64x2.ceil: v128 -> v128
-.floor
-i8x16.min_s: v128 v128 -> v128
-.min_u
-.max_s
-.max_u
-f64x2.trunc: v128 -> v128
-i8x16.avgr_u: v128 v128 -> v128
-i16x8.extadd_pairwise_i8x16_s: v128 -> v128
-.extadd_pairwise_i8x16_u
-i32x4.extadd_pairwise_i16x8_s
-.extadd_pairwise_i16x8_u
-0xfd080 i16x8.abs
-.neg
-.q15mulr_sat_s: v128 v128 -> v128
-.all_true: v128 -> i32
-.bitmask
-.narrow_i32x4_s: v128 v128 -> v128
-.narrow_i32x4_u
-.extend_low_i8x16_s: v128 -> v128
-.extend_high_i8x16_s
-.extend_low_i8x16_u
-.extend_high_i8x16_u
-.shl: v128 i32 -> v128
-.shr_s
-.shr_u
-.add: v128 v128 -> v128
-.add_sat_s
-0xfd090 .add_sat_u
-.sub
-.sub_sat_s
-.sub_sat_u
-f64x2.nearest: v128 -> v128
-i16x8.mul: v128 v128 -> v128
-.min_s
-.min_u
-.max_s
-.max_u
-0xfd09b .avgr_u
-.extmul_low_i8x16_s
-.extmul_high_i8x16_s
-.extmul_low_i8x16_u
-.extmul_high_i8x16_u
-0xfd0a0 i32x4.abs: v128 -> v128
-.neg
-0xfd0a3 .all_true: v128 -> i32
-.bitmask
-0xfd0a7 .extend_low_i16x8_s: v128 -> v128
-.extend_high_i16x8_s
-.extend_low_i16x8_u
-.extend_high_i16x8_u
-.shl: v128 i32 -> v128
-.shr_s
-.shr_u
-.add: v128 v128 -> v128
-0xfd0b1 .sub
-0xfd0b5 .mul
-.min_s
-.min_u
-.max_s
-.max_u
-.dot_i16x8_s
-0xfd0bc .extmul_low_i16x8_s
-.extmul_high_i16x8_s
-.extmul_low_i16x8_u
-.extmul_high_i16x8_u
-0xfd0c0 i64x2.abs: v128 -> v128
-.neg
-0xfd0c3 .all_true: v128 -> i32
-.bitmask
-0xfd0c7 .extend_low_i32x4_s: v128 -> v128
-.extend_high_i32x4_s
-.extend_low_i32x4_u
-.extend_high_i32x4_u
-.shl: v128 i32 -> v128
-.shr_s
-.shr_u
-.add: v128 v128 -> v128
-0xfd0d1 .sub
-0xfd0d5 .mul
-.eq
-.ne
-.lt_s
-.gt_s
-.le_s
-.ge_s
-.extmul_low_i32x4_s
-.extmul_high_i32x4_s
-.extmul_low_i32x4_u
-.extmul_high_i32x4_u
-0xfd0e0 f32x4.abs: v128 -> v128
-.neg
-0xfd0e3 .sqrt
-.add: v128 v128 -> v128
-.sub
-.mul
-.div
-.min
-.max
-.pmin
-.pmax
-f64x2.abs: v128 -> v128
-.neg
-0xfd0ef .sqrt
-0xfd0f0 .add: v128 v128 -> v128
-.sub
-.mul
-.div
-.min
-.max
-.pmin
-.pmax
-i32x4.trunc_sat_f32x4_s: v128 -> v128
-.trunc_sat_f32x4_u
-f32x4.convert_i32x4_s
-.convert_i32x4_u
-i32x4.trunc_sat_f64x2_s_zero
-.trunc_sat_f64x2_u_zero
-f64x2.convert_low_i32x4_s
-.convert_low_i32x4_u
-`);
+export const SIMD = rows('simd', [
+  [0xfd_000, 'v128.load',                     'addr -> v128',           'memarg',      'align=4'],
+  [0xfd_001, 'v128.load8x8_s',                'addr -> v128',           'memarg',      'align=3'],
+  [0xfd_002, 'v128.load8x8_u',                'addr -> v128',           'memarg',      'align=3'],
+  [0xfd_003, 'v128.load16x4_s',               'addr -> v128',           'memarg',      'align=3'],
+  [0xfd_004, 'v128.load16x4_u',               'addr -> v128',           'memarg',      'align=3'],
+  [0xfd_005, 'v128.load32x2_s',               'addr -> v128',           'memarg',      'align=3'],
+  [0xfd_006, 'v128.load32x2_u',               'addr -> v128',           'memarg',      'align=3'],
+  [0xfd_007, 'v128.load8_splat',              'addr -> v128',           'memarg',      'align=0'],
+  [0xfd_008, 'v128.load16_splat',             'addr -> v128',           'memarg',      'align=1'],
+  [0xfd_009, 'v128.load32_splat',             'addr -> v128',           'memarg',      'align=2'],
+  [0xfd_00a, 'v128.load64_splat',             'addr -> v128',           'memarg',      'align=3'],
+  [0xfd_00b, 'v128.store',                    'addr v128 ->',           'memarg',      'align=4'],
+  [0xfd_00c, 'v128.const',                    '-> v128',                'v128',        'constant'],
+  [0xfd_00d, 'i8x16.shuffle',                 'v128 v128 -> v128',      'lanes'],
+  [0xfd_00e, 'i8x16.swizzle',                 'v128 v128 -> v128'],
+  [0xfd_00f, 'i8x16.splat',                   'i32 -> v128'],
+  [0xfd_010, 'i16x8.splat',                   'i32 -> v128'],
+  [0xfd_011, 'i32x4.splat',                   'i32 -> v128'],
+  [0xfd_012, 'i64x2.splat',                   'i64 -> v128'],
+  [0xfd_013, 'f32x4.splat',                   'f32 -> v128'],
+  [0xfd_014, 'f64x2.splat',                   'f64 -> v128'],
+  [0xfd_015, 'i8x16.extract_lane_s',          'v128 -> i32',            'lane',        'lanes=16'],
+  [0xfd_016, 'i8x16.extract_lane_u',          'v128 -> i32',            'lane',        'lanes=16'],
+  [0xfd_017, 'i8x16.replace_lane',            'v128 i32 -> v128',       'lane',        'lanes=16'],
+  [0xfd_018, 'i16x8.extract_lane_s',          'v128 -> i32',            'lane',        'lanes=8'],
+  [0xfd_019, 'i16x8.extract_lane_u',          'v128 -> i32',            'lane',        'lanes=8'],
+  [0xfd_01a, 'i16x8.replace_lane',            'v128 i32 -> v128',       'lane',        'lanes=8'],
+  [0xfd_01b, 'i32x4.extract_lane',            'v128 -> i32',            'lane',        'lanes=4'],
+  [0xfd_01c, 'i32x4.replace_lane',            'v128 i32 -> v128',       'lane',        'lanes=4'],
+  [0xfd_01d, 'i64x2.extract_lane',            'v128 -> i64',            'lane',        'lanes=2'],
+  [0xfd_01e, 'i64x2.replace_lane',            'v128 i64 -> v128',       'lane',        'lanes=2'],
+  [0xfd_01f, 'f32x4.extract_lane',            'v128 -> f32',            'lane',        'lanes=4'],
+  [0xfd_020, 'f32x4.replace_lane',            'v128 f32 -> v128',       'lane',        'lanes=4'],
+  [0xfd_021, 'f64x2.extract_lane',            'v128 -> f64',            'lane',        'lanes=2'],
+  [0xfd_022, 'f64x2.replace_lane',            'v128 f64 -> v128',       'lane',        'lanes=2'],
+  [0xfd_023, 'i8x16.eq',                      'v128 v128 -> v128'],
+  [0xfd_024, 'i8x16.ne',                      'v128 v128 -> v128'],
+  [0xfd_025, 'i8x16.lt_s',                    'v128 v128 -> v128'],
+  [0xfd_026, 'i8x16.lt_u',                    'v128 v128 -> v128'],
+  [0xfd_027, 'i8x16.gt_s',                    'v128 v128 -> v128'],
+  [0xfd_028, 'i8x16.gt_u',                    'v128 v128 -> v128'],
+  [0xfd_029, 'i8x16.le_s',                    'v128 v128 -> v128'],
+  [0xfd_02a, 'i8x16.le_u',                    'v128 v128 -> v128'],
+  [0xfd_02b, 'i8x16.ge_s',                    'v128 v128 -> v128'],
+  [0xfd_02c, 'i8x16.ge_u',                    'v128 v128 -> v128'],
+  [0xfd_02d, 'i16x8.eq',                      'v128 v128 -> v128'],
+  [0xfd_02e, 'i16x8.ne',                      'v128 v128 -> v128'],
+  [0xfd_02f, 'i16x8.lt_s',                    'v128 v128 -> v128'],
+  [0xfd_030, 'i16x8.lt_u',                    'v128 v128 -> v128'],
+  [0xfd_031, 'i16x8.gt_s',                    'v128 v128 -> v128'],
+  [0xfd_032, 'i16x8.gt_u',                    'v128 v128 -> v128'],
+  [0xfd_033, 'i16x8.le_s',                    'v128 v128 -> v128'],
+  [0xfd_034, 'i16x8.le_u',                    'v128 v128 -> v128'],
+  [0xfd_035, 'i16x8.ge_s',                    'v128 v128 -> v128'],
+  [0xfd_036, 'i16x8.ge_u',                    'v128 v128 -> v128'],
+  [0xfd_037, 'i32x4.eq',                      'v128 v128 -> v128'],
+  [0xfd_038, 'i32x4.ne',                      'v128 v128 -> v128'],
+  [0xfd_039, 'i32x4.lt_s',                    'v128 v128 -> v128'],
+  [0xfd_03a, 'i32x4.lt_u',                    'v128 v128 -> v128'],
+  [0xfd_03b, 'i32x4.gt_s',                    'v128 v128 -> v128'],
+  [0xfd_03c, 'i32x4.gt_u',                    'v128 v128 -> v128'],
+  [0xfd_03d, 'i32x4.le_s',                    'v128 v128 -> v128'],
+  [0xfd_03e, 'i32x4.le_u',                    'v128 v128 -> v128'],
+  [0xfd_03f, 'i32x4.ge_s',                    'v128 v128 -> v128'],
+  [0xfd_040, 'i32x4.ge_u',                    'v128 v128 -> v128'],
+  [0xfd_041, 'f32x4.eq',                      'v128 v128 -> v128'],
+  [0xfd_042, 'f32x4.ne',                      'v128 v128 -> v128'],
+  [0xfd_043, 'f32x4.lt',                      'v128 v128 -> v128'],
+  [0xfd_044, 'f32x4.gt',                      'v128 v128 -> v128'],
+  [0xfd_045, 'f32x4.le',                      'v128 v128 -> v128'],
+  [0xfd_046, 'f32x4.ge',                      'v128 v128 -> v128'],
+  [0xfd_047, 'f64x2.eq',                      'v128 v128 -> v128'],
+  [0xfd_048, 'f64x2.ne',                      'v128 v128 -> v128'],
+  [0xfd_049, 'f64x2.lt',                      'v128 v128 -> v128'],
+  [0xfd_04a, 'f64x2.gt',                      'v128 v128 -> v128'],
+  [0xfd_04b, 'f64x2.le',                      'v128 v128 -> v128'],
+  [0xfd_04c, 'f64x2.ge',                      'v128 v128 -> v128'],
+  [0xfd_04d, 'v128.not',                      'v128 -> v128'],
+  [0xfd_04e, 'v128.and',                      'v128 v128 -> v128'],
+  [0xfd_04f, 'v128.andnot',                   'v128 v128 -> v128'],
+  [0xfd_050, 'v128.or',                       'v128 v128 -> v128'],
+  [0xfd_051, 'v128.xor',                      'v128 v128 -> v128'],
+  [0xfd_052, 'v128.bitselect',                'v128 v128 v128 -> v128'],
+  [0xfd_053, 'v128.any_true',                 'v128 -> i32'],
+  [0xfd_054, 'v128.load8_lane',               'addr v128 -> v128',      'memarg_lane', 'align=0'],
+  [0xfd_055, 'v128.load16_lane',              'addr v128 -> v128',      'memarg_lane', 'align=1'],
+  [0xfd_056, 'v128.load32_lane',              'addr v128 -> v128',      'memarg_lane', 'align=2'],
+  [0xfd_057, 'v128.load64_lane',              'addr v128 -> v128',      'memarg_lane', 'align=3'],
+  [0xfd_058, 'v128.store8_lane',              'addr v128 ->',           'memarg_lane', 'align=0'],
+  [0xfd_059, 'v128.store16_lane',             'addr v128 ->',           'memarg_lane', 'align=1'],
+  [0xfd_05a, 'v128.store32_lane',             'addr v128 ->',           'memarg_lane', 'align=2'],
+  [0xfd_05b, 'v128.store64_lane',             'addr v128 ->',           'memarg_lane', 'align=3'],
+  [0xfd_05c, 'v128.load32_zero',              'addr -> v128',           'memarg',      'align=2'],
+  [0xfd_05d, 'v128.load64_zero',              'addr -> v128',           'memarg',      'align=3'],
+  [0xfd_05e, 'f32x4.demote_f64x2_zero',       'v128 -> v128'],
+  [0xfd_05f, 'f64x2.promote_low_f32x4',       'v128 -> v128'],
+  [0xfd_060, 'i8x16.abs',                     'v128 -> v128'],
+  [0xfd_061, 'i8x16.neg',                     'v128 -> v128'],
+  [0xfd_062, 'i8x16.popcnt',                  'v128 -> v128'],
+  [0xfd_063, 'i8x16.all_true',                'v128 -> i32'],
+  [0xfd_064, 'i8x16.bitmask',                 'v128 -> i32'],
+  [0xfd_065, 'i8x16.narrow_i16x8_s',          'v128 v128 -> v128'],
+  [0xfd_066, 'i8x16.narrow_i16x8_u',          'v128 v128 -> v128'],
+  [0xfd_067, 'f32x4.ceil',                    'v128 -> v128'],
+  [0xfd_068, 'f32x4.floor',                   'v128 -> v128'],
+  [0xfd_069, 'f32x4.trunc',                   'v128 -> v128'],
+  [0xfd_06a, 'f32x4.nearest',                 'v128 -> v128'],
+  [0xfd_06b, 'i8x16.shl',                     'v128 i32 -> v128'],
+  [0xfd_06c, 'i8x16.shr_s',                   'v128 i32 -> v128'],
+  [0xfd_06d, 'i8x16.shr_u',                   'v128 i32 -> v128'],
+  [0xfd_06e, 'i8x16.add',                     'v128 v128 -> v128'],
+  [0xfd_06f, 'i8x16.add_sat_s',               'v128 v128 -> v128'],
+  [0xfd_070, 'i8x16.add_sat_u',               'v128 v128 -> v128'],
+  [0xfd_071, 'i8x16.sub',                     'v128 v128 -> v128'],
+  [0xfd_072, 'i8x16.sub_sat_s',               'v128 v128 -> v128'],
+  [0xfd_073, 'i8x16.sub_sat_u',               'v128 v128 -> v128'],
+  [0xfd_074, 'f64x2.ceil',                    'v128 -> v128'],
+  [0xfd_075, 'f64x2.floor',                   'v128 -> v128'],
+  [0xfd_076, 'i8x16.min_s',                   'v128 v128 -> v128'],
+  [0xfd_077, 'i8x16.min_u',                   'v128 v128 -> v128'],
+  [0xfd_078, 'i8x16.max_s',                   'v128 v128 -> v128'],
+  [0xfd_079, 'i8x16.max_u',                   'v128 v128 -> v128'],
+  [0xfd_07a, 'f64x2.trunc',                   'v128 -> v128'],
+  [0xfd_07b, 'i8x16.avgr_u',                  'v128 v128 -> v128'],
+  [0xfd_07c, 'i16x8.extadd_pairwise_i8x16_s', 'v128 -> v128'],
+  [0xfd_07d, 'i16x8.extadd_pairwise_i8x16_u', 'v128 -> v128'],
+  [0xfd_07e, 'i32x4.extadd_pairwise_i16x8_s', 'v128 -> v128'],
+  [0xfd_07f, 'i32x4.extadd_pairwise_i16x8_u', 'v128 -> v128'],
+  [0xfd_080, 'i16x8.abs',                     'v128 -> v128'],
+  [0xfd_081, 'i16x8.neg',                     'v128 -> v128'],
+  [0xfd_082, 'i16x8.q15mulr_sat_s',           'v128 v128 -> v128'],
+  [0xfd_083, 'i16x8.all_true',                'v128 -> i32'],
+  [0xfd_084, 'i16x8.bitmask',                 'v128 -> i32'],
+  [0xfd_085, 'i16x8.narrow_i32x4_s',          'v128 v128 -> v128'],
+  [0xfd_086, 'i16x8.narrow_i32x4_u',          'v128 v128 -> v128'],
+  [0xfd_087, 'i16x8.extend_low_i8x16_s',      'v128 -> v128'],
+  [0xfd_088, 'i16x8.extend_high_i8x16_s',     'v128 -> v128'],
+  [0xfd_089, 'i16x8.extend_low_i8x16_u',      'v128 -> v128'],
+  [0xfd_08a, 'i16x8.extend_high_i8x16_u',     'v128 -> v128'],
+  [0xfd_08b, 'i16x8.shl',                     'v128 i32 -> v128'],
+  [0xfd_08c, 'i16x8.shr_s',                   'v128 i32 -> v128'],
+  [0xfd_08d, 'i16x8.shr_u',                   'v128 i32 -> v128'],
+  [0xfd_08e, 'i16x8.add',                     'v128 v128 -> v128'],
+  [0xfd_08f, 'i16x8.add_sat_s',               'v128 v128 -> v128'],
+  [0xfd_090, 'i16x8.add_sat_u',               'v128 v128 -> v128'],
+  [0xfd_091, 'i16x8.sub',                     'v128 v128 -> v128'],
+  [0xfd_092, 'i16x8.sub_sat_s',               'v128 v128 -> v128'],
+  [0xfd_093, 'i16x8.sub_sat_u',               'v128 v128 -> v128'],
+  [0xfd_094, 'f64x2.nearest',                 'v128 -> v128'],
+  [0xfd_095, 'i16x8.mul',                     'v128 v128 -> v128'],
+  [0xfd_096, 'i16x8.min_s',                   'v128 v128 -> v128'],
+  [0xfd_097, 'i16x8.min_u',                   'v128 v128 -> v128'],
+  [0xfd_098, 'i16x8.max_s',                   'v128 v128 -> v128'],
+  [0xfd_099, 'i16x8.max_u',                   'v128 v128 -> v128'],
+  [0xfd_09b, 'i16x8.avgr_u',                  'v128 v128 -> v128'],
+  [0xfd_09c, 'i16x8.extmul_low_i8x16_s',      'v128 v128 -> v128'],
+  [0xfd_09d, 'i16x8.extmul_high_i8x16_s',     'v128 v128 -> v128'],
+  [0xfd_09e, 'i16x8.extmul_low_i8x16_u',      'v128 v128 -> v128'],
+  [0xfd_09f, 'i16x8.extmul_high_i8x16_u',     'v128 v128 -> v128'],
+  [0xfd_0a0, 'i32x4.abs',                     'v128 -> v128'],
+  [0xfd_0a1, 'i32x4.neg',                     'v128 -> v128'],
+  [0xfd_0a3, 'i32x4.all_true',                'v128 -> i32'],
+  [0xfd_0a4, 'i32x4.bitmask',                 'v128 -> i32'],
+  [0xfd_0a7, 'i32x4.extend_low_i16x8_s',      'v128 -> v128'],
+  [0xfd_0a8, 'i32x4.extend_high_i16x8_s',     'v128 -> v128'],
+  [0xfd_0a9, 'i32x4.extend_low_i16x8_u',      'v128 -> v128'],
+  [0xfd_0aa, 'i32x4.extend_high_i16x8_u',     'v128 -> v128'],
+  [0xfd_0ab, 'i32x4.shl',                     'v128 i32 -> v128'],
+  [0xfd_0ac, 'i32x4.shr_s',                   'v128 i32 -> v128'],
+  [0xfd_0ad, 'i32x4.shr_u',                   'v128 i32 -> v128'],
+  [0xfd_0ae, 'i32x4.add',                     'v128 v128 -> v128'],
+  [0xfd_0b1, 'i32x4.sub',                     'v128 v128 -> v128'],
+  [0xfd_0b5, 'i32x4.mul',                     'v128 v128 -> v128'],
+  [0xfd_0b6, 'i32x4.min_s',                   'v128 v128 -> v128'],
+  [0xfd_0b7, 'i32x4.min_u',                   'v128 v128 -> v128'],
+  [0xfd_0b8, 'i32x4.max_s',                   'v128 v128 -> v128'],
+  [0xfd_0b9, 'i32x4.max_u',                   'v128 v128 -> v128'],
+  [0xfd_0ba, 'i32x4.dot_i16x8_s',             'v128 v128 -> v128'],
+  [0xfd_0bc, 'i32x4.extmul_low_i16x8_s',      'v128 v128 -> v128'],
+  [0xfd_0bd, 'i32x4.extmul_high_i16x8_s',     'v128 v128 -> v128'],
+  [0xfd_0be, 'i32x4.extmul_low_i16x8_u',      'v128 v128 -> v128'],
+  [0xfd_0bf, 'i32x4.extmul_high_i16x8_u',     'v128 v128 -> v128'],
+  [0xfd_0c0, 'i64x2.abs',                     'v128 -> v128'],
+  [0xfd_0c1, 'i64x2.neg',                     'v128 -> v128'],
+  [0xfd_0c3, 'i64x2.all_true',                'v128 -> i32'],
+  [0xfd_0c4, 'i64x2.bitmask',                 'v128 -> i32'],
+  [0xfd_0c7, 'i64x2.extend_low_i32x4_s',      'v128 -> v128'],
+  [0xfd_0c8, 'i64x2.extend_high_i32x4_s',     'v128 -> v128'],
+  [0xfd_0c9, 'i64x2.extend_low_i32x4_u',      'v128 -> v128'],
+  [0xfd_0ca, 'i64x2.extend_high_i32x4_u',     'v128 -> v128'],
+  [0xfd_0cb, 'i64x2.shl',                     'v128 i32 -> v128'],
+  [0xfd_0cc, 'i64x2.shr_s',                   'v128 i32 -> v128'],
+  [0xfd_0cd, 'i64x2.shr_u',                   'v128 i32 -> v128'],
+  [0xfd_0ce, 'i64x2.add',                     'v128 v128 -> v128'],
+  [0xfd_0d1, 'i64x2.sub',                     'v128 v128 -> v128'],
+  [0xfd_0d5, 'i64x2.mul',                     'v128 v128 -> v128'],
+  [0xfd_0d6, 'i64x2.eq',                      'v128 v128 -> v128'],
+  [0xfd_0d7, 'i64x2.ne',                      'v128 v128 -> v128'],
+  [0xfd_0d8, 'i64x2.lt_s',                    'v128 v128 -> v128'],
+  [0xfd_0d9, 'i64x2.gt_s',                    'v128 v128 -> v128'],
+  [0xfd_0da, 'i64x2.le_s',                    'v128 v128 -> v128'],
+  [0xfd_0db, 'i64x2.ge_s',                    'v128 v128 -> v128'],
+  [0xfd_0dc, 'i64x2.extmul_low_i32x4_s',      'v128 v128 -> v128'],
+  [0xfd_0dd, 'i64x2.extmul_high_i32x4_s',     'v128 v128 -> v128'],
+  [0xfd_0de, 'i64x2.extmul_low_i32x4_u',      'v128 v128 -> v128'],
+  [0xfd_0df, 'i64x2.extmul_high_i32x4_u',     'v128 v128 -> v128'],
+  [0xfd_0e0, 'f32x4.abs',                     'v128 -> v128'],
+  [0xfd_0e1, 'f32x4.neg',                     'v128 -> v128'],
+  [0xfd_0e3, 'f32x4.sqrt',                    'v128 -> v128'],
+  [0xfd_0e4, 'f32x4.add',                     'v128 v128 -> v128'],
+  [0xfd_0e5, 'f32x4.sub',                     'v128 v128 -> v128'],
+  [0xfd_0e6, 'f32x4.mul',                     'v128 v128 -> v128'],
+  [0xfd_0e7, 'f32x4.div',                     'v128 v128 -> v128'],
+  [0xfd_0e8, 'f32x4.min',                     'v128 v128 -> v128'],
+  [0xfd_0e9, 'f32x4.max',                     'v128 v128 -> v128'],
+  [0xfd_0ea, 'f32x4.pmin',                    'v128 v128 -> v128'],
+  [0xfd_0eb, 'f32x4.pmax',                    'v128 v128 -> v128'],
+  [0xfd_0ec, 'f64x2.abs',                     'v128 -> v128'],
+  [0xfd_0ed, 'f64x2.neg',                     'v128 -> v128'],
+  [0xfd_0ef, 'f64x2.sqrt',                    'v128 -> v128'],
+  [0xfd_0f0, 'f64x2.add',                     'v128 v128 -> v128'],
+  [0xfd_0f1, 'f64x2.sub',                     'v128 v128 -> v128'],
+  [0xfd_0f2, 'f64x2.mul',                     'v128 v128 -> v128'],
+  [0xfd_0f3, 'f64x2.div',                     'v128 v128 -> v128'],
+  [0xfd_0f4, 'f64x2.min',                     'v128 v128 -> v128'],
+  [0xfd_0f5, 'f64x2.max',                     'v128 v128 -> v128'],
+  [0xfd_0f6, 'f64x2.pmin',                    'v128 v128 -> v128'],
+  [0xfd_0f7, 'f64x2.pmax',                    'v128 v128 -> v128'],
+  [0xfd_0f8, 'i32x4.trunc_sat_f32x4_s',       'v128 -> v128'],
+  [0xfd_0f9, 'i32x4.trunc_sat_f32x4_u',       'v128 -> v128'],
+  [0xfd_0fa, 'f32x4.convert_i32x4_s',         'v128 -> v128'],
+  [0xfd_0fb, 'f32x4.convert_i32x4_u',         'v128 -> v128'],
+  [0xfd_0fc, 'i32x4.trunc_sat_f64x2_s_zero',  'v128 -> v128'],
+  [0xfd_0fd, 'i32x4.trunc_sat_f64x2_u_zero',  'v128 -> v128'],
+  [0xfd_0fe, 'f64x2.convert_low_i32x4_s',     'v128 -> v128'],
+  [0xfd_0ff, 'f64x2.convert_low_i32x4_u',     'v128 -> v128'],
+]);

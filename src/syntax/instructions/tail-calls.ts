@@ -1,13 +1,8 @@
 // Tail calls. https://webassembly.github.io/spec/core/syntax/instructions.html#control-instructions
-import { rows, type Row } from './row.ts';
+import { rows } from './row.ts';
 
 // biome-ignore format: a table
-export const TAIL_CALLS: readonly Row[] = [
-...rows('tail-call', `
-0x12 return_call: special, func
-return_call_indirect: special, call_indirect
-`),
-...rows('function-references', `
-0x15 return_call_ref: special, type
-`),
-];
+export const TAIL_CALLS = rows('tail-call', [
+  [0x12, 'return_call',          't* -> t*',    'func'],
+  [0x13, 'return_call_indirect', 't* at -> t*', 'call_indirect', 'traps'],
+]);
