@@ -174,8 +174,7 @@ export class InstructionCursor {
         this.valType = reader.refTo(true);
         return;
       case 'ref_type':
-        // Of two opcodes of the same name the odd (test, cast) or even (cast_desc_eq) one is nullable: 21, 23, 36.
-        this.valType = reader.refTo(row.code === 0xfb_015 || row.code === 0xfb_017 || row.code === 0xfb_024);
+        this.valType = reader.refTo(row.nullable);
         return;
       case 'cast_branch':
         this.castBranch();

@@ -10,7 +10,6 @@ const TRY = 0x06;
 const CATCH = 0x07;
 const END = 0x0b;
 const DELEGATE = 0x18;
-const CATCH_ALL = 0x19;
 
 export class Nesting {
   /** The opcode that the innermost part of each open block began with. An explicit stack, since blocks nest deep. */
@@ -18,11 +17,12 @@ export class Nesting {
 
   /** Follows the instruction that the cursor has read, and says whether it is the final `end`. Throws MalformedError. */
   isFinal(cursor: InstructionCursor): boolean {
-    const { code, imm } = cursor.row;
+    const { code, nests } = cursor.row;
     const { open } = this;
-    if (imm === 'block' || imm === 'try_table') open.push(code);
+    if (nests === undefined) return false;
+    if (nests === 'opens') open.push(code);
     else if (code === END) return open.pop() === undefined;
-    else if (code === ELSE || code === CATCH || code === CATCH_ALL || code === DELEGATE) this.part(code, cursor.at);
+    else this.part(code, cursor.at);
     return false;
   }
 

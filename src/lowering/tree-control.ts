@@ -83,16 +83,13 @@ export function lowerControl(b: TreeBuilder): boolean {
 }
 
 function skipDead(b: TreeBuilder, name: string): boolean {
-  switch (b.cursor.row.imm) {
-    case 'block':
-    case 'try_table':
-      b.skip++;
-      return true;
-    default:
-      break;
+  const { nests } = b.cursor.row;
+  if (nests === 'opens') {
+    b.skip++;
+    return true;
   }
   if (b.skip === 0 && (name === 'catch' || name === 'catch_all' || name === 'delegate')) return false;
-  if (name === 'end' || name === 'delegate') {
+  if (nests === 'closes') {
     if (b.skip > 0) b.skip--;
     else closeBlock(b);
   } else if (name === 'else' && b.skip === 0) openElse(b);

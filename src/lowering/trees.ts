@@ -24,10 +24,6 @@ import { Selector } from './select-ops.ts';
 import { isWide } from './select-rules.ts';
 import { type Frame, lowerControl, newFrame } from './tree-control.ts';
 
-const PARTIAL = ['div_s', 'div_u', 'rem_s', 'rem_u', 'trunc_f32_s', 'trunc_f32_u', 'trunc_f64_s', 'trunc_f64_u'];
-/** Numeric instructions that can trap. */
-const TRAPPING = new Set(PARTIAL.flatMap((name) => [`i32.${name}`, `i64.${name}`]));
-
 /** Slots of locals that a call clears for nothing. */
 const FREE_LOCALS = 64;
 
@@ -194,8 +190,8 @@ export class TreeBuilder {
   /** An operation on one to three operands that gives one value; `lane` is its immediate, if it has one. */
   private operation(sig: Signature, lane: number): boolean {
     const { cursor, operands } = this;
-    const { name } = cursor.row;
-    const effects = TRAPPING.has(name) ? TRAPS : 0;
+    const { name, traps } = cursor.row;
+    const effects = traps ? TRAPS : 0;
     const t = sig.pushes[0];
     if (sig.pops.length === 1) {
       const a = operands.pop();

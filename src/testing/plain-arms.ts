@@ -46,12 +46,12 @@ export function plainArm(row: Row): Arm | undefined {
 function emitPlain(body: Body, row: Row, g: Genome): void {
   const { name, code } = row;
   const safe = body.layout.options.trapFree || (!body.single && (g.n >> 5) % 16 !== 0);
-  if (safe && /trunc_f\d\d_/.test(name)) {
+  if (safe && row.traps && row.pops === 1) {
     const isF32 = (row.sig?.pops[0] as ValType) === F32;
     body.small(childOf(g, 0), 0x4000);
     body.op(isF32 ? 0xb3 : 0xb8);
   } else operands(body, row, g);
-  if (safe && /^i\d\d\.(div|rem)_/.test(name)) {
+  if (safe && row.traps && row.pops === 2) {
     const wide = name.startsWith('i64');
     if (body.layout.options.trapFree) smallConstant(body, wide, 7, 0x71, 0x83);
     smallConstant(body, wide, 1, 0x72, 0x84);
@@ -113,24 +113,15 @@ function convertAddress(body: Body, { name }: Row, t: ValType | undefined, g: Ge
   body.op(t === I32 ? 0xa7 : 0xad);
 }
 
-const LANES: readonly [RegExp, number][] = [
-  [/^i8x16/, 16],
-  [/^i16x8/, 8],
-  [/^[if]32x4/, 4],
-  [/^[if]64x2/, 2],
-];
-
 /** Lanes, and memory instructions that are not accesses. */
 function emitOther(body: Body, row: Row, g: Genome): void {
   const { layout, out } = body;
   switch (row.imm) {
-    case 'lane': {
+    case 'lane':
       operands(body, row, g);
       body.op(row.code);
-      const [, lanes] = LANES.find(([shape]) => shape.test(row.name)) ?? LANES[0];
-      out.byte((g.k >> 6) % lanes);
+      out.byte((g.k >> 6) % (row.lanes as number));
       return;
-    }
     case 'lanes':
       operands(body, row, g);
       body.op(row.code);

@@ -39,11 +39,9 @@ const NULLS = [HEAP.func, HEAP.extern].map((heap) => [instructionOf(0xd0, heap +
 const SUBSTITUTES: readonly (readonly Instruction[])[] = [[], [DROP], [DROP, DROP], ...ZEROS, ...NULLS];
 
 const sizeOf = (list: readonly Instruction[]): number => list.reduce((sum, { bytes }) => sum + bytes.length, 0);
-const opens = ({ row }: Instruction): boolean => row.imm === 'block' || row.imm === 'try_table';
-/** `end`, and `delegate`, which ends a `try`. */
-const closes = ({ row }: Instruction): boolean => row.code === 0x0b || row.code === 0x18;
-/** `else`, `catch`, `catch_all` */
-const divides = ({ row }: Instruction): boolean => row.code === 0x05 || row.code === 0x07 || row.code === 0x19;
+const opens = ({ row }: Instruction): boolean => row.nests === 'opens';
+const closes = ({ row }: Instruction): boolean => row.nests === 'closes';
+const divides = ({ row }: Instruction): boolean => row.nests === 'divides';
 
 /** Bodies that do nothing. */
 export function* stubs({ results }: FuncType): Generator<Code> {

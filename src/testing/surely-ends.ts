@@ -41,17 +41,17 @@ function labelsOf(one: Instruction): readonly number[] {
 function endsLoops(list: readonly Instruction[], isFuel: (one: Instruction | undefined) => boolean): boolean {
   const frames: Frame[] = [{ isLoop: false, spent: false }];
   return list.every((one, i) => {
-    const { code, imm } = one.row;
+    const { code, nests } = one.row;
     const before = list[i - 1]?.row.code === 0x71 ? list[i - 2] : list[i - 1];
     const isPaid = code === 0x0d && isFuel(before);
     const isEnding = labelsOf(one).every((label) => {
       const inner = frames.slice(frames.length - 1 - label);
       return isPaid || !inner[0]?.isLoop || inner.some(({ spent }) => spent);
     });
-    if (imm === 'block' || imm === 'try_table') {
+    if (nests === 'opens') {
       frames.push({ isLoop: code === 0x03, spent: code === 0x04 && isFuel(list[i - 1]) });
     } else if (code === 0x05) frames[frames.length - 1].spent = false;
-    else if (code === 0x0b || code === 0x18) frames.pop();
+    else if (nests === 'closes') frames.pop();
     return isEnding;
   });
 }

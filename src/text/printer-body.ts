@@ -136,9 +136,6 @@ export interface Body {
   readonly end: number;
 }
 
-/** Instructions that open a block, which has a label. */
-const OPENS = new Set(['block', 'loop', 'if', 'try', 'try_table']);
-
 /** Goes through a body. @throws MalformedError where it is malformed, when all instructions before that were visited. */
 function walk(
   module: Module,
@@ -166,7 +163,7 @@ export function factsOf(module: Module, funcIndex: number, body: Body): BodyFact
   let usesData = false;
   let long: readonly number[] = [];
   walk(module, funcIndex, body, (cursor) => {
-    if (OPENS.has(cursor.row.name)) labels++;
+    if (cursor.row.nests === 'opens') labels++;
     if (namesData(cursor.row)) usesData = true;
     if (cursor.reader.long !== undefined) long = cursor.reader.long;
   });

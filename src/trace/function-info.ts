@@ -129,9 +129,9 @@ export class FunctionInfo {
     while (!cursor.done) {
       cursor.next();
       const { row } = cursor;
-      if (row.imm === 'block' || row.imm === 'try_table') open.push(this.block(cursor));
+      if (row.nests === 'opens') open.push(this.block(cursor));
       else if (row.name === 'else') this.orElse(cursor, open[open.length - 1]);
-      else if (row.name === 'end' || row.name === 'delegate') this.close(cursor, open.pop() as Block);
+      else if (row.nests === 'closes') this.close(cursor, open.pop() as Block);
       else if (row.imm === 'labels') this.labels.set(cursor.at, cursor.labels.map(at));
       else if (row.imm === 'cast_branch' || (row.imm === 'label' && row.name !== 'rethrow')) {
         this.labels.set(cursor.at, [at(cursor.index)]);

@@ -17,7 +17,6 @@ export function rareArm(s: BodyState, row: Row): void {
       table.callRef(s);
       break;
     case 0x15: // return_call_ref
-      s.ctx.need('tail-call', row.name);
       table.returnCallRef(s);
       break;
     case 0x25: // table.get

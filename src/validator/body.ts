@@ -69,6 +69,7 @@ function missingEnd({ ctx, cursor }: BodyState): MalformedError {
 /** Validates the instruction that the cursor has read. */
 export function step(s: BodyState, row: Row): void {
   if (row.feature !== 'core') s.ctx.need(row.feature, row.name);
+  if (row.second !== undefined) s.ctx.need(row.second, row.name);
   if (row.sig !== undefined) plain(s, row, row.sig);
   else if (row.code < 0x14) controlArm(s, row);
   else variableArm(s, row);
@@ -125,7 +126,7 @@ function checkImmediates(s: BodyState, row: Row): ValType {
       ctx.elem(cursor.index);
       return I32;
     case 'lane':
-      checkLane(s, row, cursor.lane, laneCount(row));
+      checkLane(s, row, cursor.lane, row.lanes as number);
       return I32;
     case 'lanes':
       for (let i = 0; i < 16; i++) checkLane(s, row, cursor.reader.bytes[cursor.immOffset + i], 32);
@@ -163,11 +164,6 @@ function checkMemarg(s: BodyState, row: Row): ValType {
   }
   if (cursor.hi !== 0 && addr === I32) throw say.offsetRange(ctx.where(), row.name);
   return addr;
-}
-
-/** Lanes of the shape that a row is named after: 16 for i8x16. */
-function laneCount(row: Row): number {
-  return Number(row.name.slice(row.name.indexOf('x') + 1, row.name.indexOf('.')));
 }
 
 function checkLane(s: BodyState, row: Row, lane: number, lanes: number): void {

@@ -35,10 +35,7 @@ export function validateConstant(s: BodyState, expr: Expr, type: ValType): void 
   ctx.cursor = undefined;
 }
 
-/** Constant numeric instructions with operands are those of the extended constant expressions. */
 function checkConstant(s: BodyState, row: Row): void {
-  if (!row.constant) throw say.constantRequired(s.ctx.where(), `${row.name} is not constant`);
-  if (row.sig !== undefined && row.sig.pops.length > 0) {
-    s.ctx.need('extended-const', `${row.name} in a constant expression`);
-  }
+  if (row.constant === undefined) throw say.constantRequired(s.ctx.where(), `${row.name} is not constant`);
+  if (row.constant === 'extended') s.ctx.need('extended-const', `${row.name} in a constant expression`);
 }

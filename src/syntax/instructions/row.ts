@@ -98,9 +98,11 @@ export interface Row {
   readonly name: string;
   /** Undefined for special rows, whose types follow from more than the immediate memory. */
   readonly sig: Signature | undefined;
-  /** How many values it pops and pushes, besides those whose number follows from a type or an immediate. */
+  /** How many values it pops and pushes, besides those whose number a type or an immediate says (`t*`). */
   readonly pops: number;
   readonly pushes: number;
+  /** Whether it pops any of those, too. */
+  readonly popsMany: boolean;
   readonly imm: Immediates;
   readonly feature: Feature;
   /** What it needs besides. */
@@ -138,7 +140,7 @@ type Column =
 type Text = readonly [code: number, name: string, signature: string, imm?: Immediates, ...columns: Column[]];
 
 /** A row with its name, and whether it is special, as types. */
-interface RowOf<T extends Text> extends Row {
+export interface RowOf<T extends Text> extends Row {
   readonly name: T[1];
   readonly sig: T[2] extends `${string}t${string}` ? undefined : Signature;
 }
@@ -162,6 +164,7 @@ function readRow(feature: Feature, [code, name, text, imm = 'none', ...columns]:
     sig: text.includes('t') ? undefined : { pops: typesOf(pops), pushes: typesOf(pushes) },
     pops: count(pops),
     pushes: count(pushes),
+    popsMany: pops.includes('t*'),
     imm,
     feature,
     second: after('+') as Feature | undefined,
