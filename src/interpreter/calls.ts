@@ -1,7 +1,8 @@
 // Calls that the loop leaves to the driver: first calls, imported functions, other instances, the host, and the slow
 // path of call_indirect. https://webassembly.github.io/spec/core/exec/instructions.html#function-calls
+import { now } from '../clock.ts';
 import { ExhaustionError, Trap, UnsupportedError } from '../errors.ts';
-import { type Func, type HostCost, LET_GO } from '../runtime/func.ts';
+import { type DirectHost, type Func, type HostCost, LET_GO } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Value } from '../runtime/values.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
@@ -16,6 +17,7 @@ import { isUncatchable, raise } from './exceptions.ts';
 import { isPaid, markPaid, priceOf } from './first-calls.ts';
 import { callIndirect } from './loop-support.ts';
 import { entryOf } from './lowered.ts';
+import { isMidway } from './pieces.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 import { type FirstCall, NONE, type Thread, running } from './thread.ts';
 import { exceptionOf } from './wasm-exception.ts';
@@ -152,7 +154,7 @@ export function callIndirectSlow(t: Thread, end: number): boolean {
   const tail = (C[t.pc] & 0xffff) !== CALL_INDIRECT;
   const slot = (t.fp2 >> 1) + (C[t.pc] >>> 16);
   const table = C[t.pc + 1];
-  const func = table < 0 ? (R[slot] as Func | null) : element(t, table, S[2 * slot] >>> 0, C[t.pc + 2]);
+  const func = t.midway ? (t.callee as Func) : calleeIn(t, slot, table);
   if (func === null) throw new Trap('null-function-reference');
   const { unit } = t.instance;
   if (func.instance === t.instance && unit.entries[func.index] === 0) {
@@ -161,6 +163,11 @@ export function callIndirectSlow(t: Thread, end: number): boolean {
     return false;
   }
   return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail, end);
+}
+
+/** The function that a slot means: a reference, or an element of a table. */
+function calleeIn(t: Thread, slot: number, table: number): Func | null {
+  return table < 0 ? (R[slot] as Func | null) : element(t, table, S[2 * slot] >>> 0, C[t.pc + 2]);
 }
 
 /** The function that is element `i` of a table, called as the type of the thread's instance with index `canon`. */
@@ -191,9 +198,11 @@ function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: 
     t.pause();
     return false;
   }
-  if (func.cost !== undefined && isCharged(t, func, shift)) return false;
-  t.spend(1);
-  if (func.instance === undefined) return callHost(t, func, shift, returnPc, tail);
+  if (!t.midway) {
+    if (func.cost !== undefined && isCharged(t, func, shift)) return false;
+    t.spend(1);
+  }
+  if (func.instance === undefined) return callHost(t, func, shift, returnPc, tail, end);
   if (t.sp + 4 > FRAME_WORDS) throw exhausted();
   const moved = t.pc - before;
   if (!tail) pushFrame(t, returnPc + moved, shift);
@@ -276,10 +285,24 @@ export function callWith(
   return args.length === 2 ? callable(args[0], args[1]) : callable(...args);
 }
 
-function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean): boolean {
+/**
+ * Calls a function of ours that works on slots, and may do so in pieces: until the moment `end`, after which the op is done
+ * again, with the same function. Until it is done, its midway is the thread's.
+ */
+function callDirect(t: Thread, func: Func, base: number, end: number): PromiseLike<unknown> | undefined {
+  const direct = func.direct as DirectHost;
+  let promise = direct(base, t.async);
+  while (isMidway() && (end === Number.POSITIVE_INFINITY || now() < end)) promise = direct(base, t.async);
+  t.midway = isMidway();
+  t.callee = t.midway ? func : undefined;
+  if (t.midway) t.pause();
+  return promise;
+}
+
+function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean, end: number): boolean {
   const { signature: type, defType, direct } = func;
   if (direct === undefined) checkCrossing(func);
-  t.spend(Math.floor((type.params.length + type.results.length) * t.instance.unit.prices.hostValue));
+  if (!t.midway) t.spend(Math.floor((type.params.length + type.results.length) * t.instance.unit.prices.hostValue));
   const base = t.fp2 + shift;
   const args = direct === undefined ? readValues(type.params, base) : NO_VALUES;
   const top = base + spanOf(defType);
@@ -298,8 +321,9 @@ function callHost(t: Thread, func: Func, shift: number, returnPc: number, tail: 
         if (promise === undefined) writeAnswer(defType, base, answer);
         else letGo = LET_GO.get(answer as object);
       }
-    } else promise = direct(base, t.async);
+    } else promise = callDirect(t, func, base, end);
     t.release();
+    if (t.midway) return false;
   } catch (error) {
     const exception = isUncatchable(error, func) ? undefined : exceptionOf(error);
     t.release();

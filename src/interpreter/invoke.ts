@@ -5,7 +5,7 @@ import { InternalError, type Interrupted } from '../errors.ts';
 import { checkOptions, type Shape, shown } from '../options.ts';
 import { checkStop, untilStopped } from '../runtime/abort.ts';
 import { FUEL, type FuelAccount, payerNow } from '../runtime/fuel.ts';
-import type { Func } from '../runtime/func.ts';
+import type { DirectHost, Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { slotsOf } from '../lowering/operands.ts';
@@ -36,6 +36,7 @@ import {
 import { EXIT_PC, freshEntry } from './code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
 import { Execution } from './execution.ts';
+import { isMidway, setMidway } from './pieces.ts';
 import { type DeadlineOptions, STOP_OPTIONS, type StopOptions, checkedFuel, outOfFuel } from './stops.ts';
 import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
 import { slotWords, spanOf } from './words.ts';
@@ -132,6 +133,17 @@ function reserving<T>(top: number, action: () => T): T {
   }
 }
 
+/** What works in pieces does all of them: there is no thread that could stop. Another one may have, in the middle of its own. */
+function wholly(direct: DirectHost, base: number, canWait: boolean): ReturnType<DirectHost> {
+  setMidway(false);
+  let promise = direct(base, canWait);
+  while (isMidway()) {
+    checkTime();
+    promise = direct(base, canWait);
+  }
+  return promise;
+}
+
 /** A host function called from outside, without a thread: what it answers, or a promise of it. */
 function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWait: boolean): HostAnswer {
   checkOpen();
@@ -141,7 +153,7 @@ function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWai
   // Such calls may nest without a frame of wasm between them, which would be checked.
   if (top > SLOT_WORDS) throw exhausted();
   writeAll(func, base, args, write);
-  if (direct !== undefined) return { promise: reserving(top, () => direct(base, canWait)), values: undefined };
+  if (direct !== undefined) return { promise: reserving(top, () => wholly(direct, base, canWait)), values: undefined };
   const values = readValues(type.params, base);
   return reserving(top, () => {
     const answer = callWith(func, undefined, values, canWait);

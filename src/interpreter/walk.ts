@@ -13,6 +13,9 @@ import { free, running } from './thread.ts';
 /** Cells and objects that are looked at in one piece: less than a millisecond. */
 const PIECE = 4096;
 
+/** UTF-16 units of a string that are put together in the time for a cell. */
+const UNITS_A_CELL = 256;
+
 type Cells = readonly unknown[];
 
 /** Every walk has a number, which is the mark of what it has reached: nothing has to be unmarked. */
@@ -28,6 +31,8 @@ export class Walk implements Counting {
   /** What is being looked at, and where. */
   private cells: Cells;
   private at = 0;
+  /** Of this piece. */
+  private left = 0;
 
   /** `more`: values that are held nowhere else. */
   constructor(heap: Heap, more: Cells) {
@@ -47,7 +52,7 @@ export class Walk implements Counting {
 
   /** Goes on; answers whether all has been looked at. */
   step(): boolean {
-    for (let left = PIECE; left > 0; left--) {
+    for (this.left = PIECE; this.left > 0; this.left--) {
       if (this.at === this.cells.length) {
         const next = this.pending.pop();
         if (next === undefined) return true;
@@ -103,7 +108,9 @@ export class Walk implements Counting {
       case 'host':
         this.live += object.bytes;
         // A string that was put together may hold all of its parts until somebody reads it.
-        if (typeof object.value === 'string') object.value.charCodeAt(0);
+        if (typeof object.value !== 'string') return;
+        object.value.charCodeAt(0);
+        this.left -= object.value.length / UNITS_A_CELL;
     }
   }
 }

@@ -12,6 +12,7 @@ import { type DefType, NO_TYPES, hostTypes } from '../validator/type-space.ts';
 import { typeSpace, type ValidModule } from '../validator/module.ts';
 import { type ExternType, importType, matchesExtern } from '../validator/subtyping.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
+import { isMidway, setMidway } from '../interpreter/pieces.ts';
 import { takeRoomOfCaller } from '../interpreter/room.ts';
 import { REFERENCES as R, SLOTS as S } from '../interpreter/stack.ts';
 
@@ -23,7 +24,7 @@ export interface CompileSettings {
   readonly stringModule: string | null;
 }
 
-/** It answers nothing where its first argument is its result, which is where that stands. */
+/** It answers nothing where its first argument is its result, which is where that stands, and where it is called again. */
 type Step = (base: number) => string | number | undefined;
 
 /** A builtin: its type and what it does. Its arguments stand in slots of two words from `base` on. */
@@ -51,13 +52,21 @@ function stringOf(value: unknown): string | undefined {
   return typeof inside === 'string' ? inside : undefined;
 }
 
-/** UTF-16 units of the longest string that builtins make: hosts refuse some length, each another one. */
-const MAX_STRING = 2 ** 26;
+/**
+ * UTF-16 units of the longest string that builtins make: hosts refuse some length, each another one. What they do with one
+ * at once, which is to put it together, to compare or to copy it, takes 20 milliseconds at most.
+ */
+const MAX_STRING = 2 ** 24;
 
 /** Before a string of so many UTF-16 units is made. @throws RangeError as hosts do, ExhaustionError */
 function takeString(length: number): void {
   if (length > MAX_STRING) throw new RangeError('Invalid string length');
   takeRoomOfCaller(bytesOfString(length));
+}
+
+function putString(base: number, index: number, text: string): void {
+  growReferences((base >> 1) + index + 1);
+  R[(base >> 1) + index] = new HostObject(text);
 }
 
 function stringAt(base: number, index: number): string {
@@ -91,26 +100,41 @@ function indexAt(base: number, index: number, length: number): number {
 /** Code units that become a string at once: few enough to be arguments on every host. */
 const CHUNK = 4096;
 
-function fromCharCodeArray(base: number): string {
+/** Code units from an array or into one that are one piece of work: a millisecond or less. */
+const PIECE = 16 * CHUNK;
+
+/** What there is of the string stands in the reference slot of `start`, which is a number, until it is whole. */
+function fromCharCodeArray(base: number): string | undefined {
   const { cells, length } = arrayAt(base, 0);
   const start = intAt(base, 1) >>> 0;
   const end = intAt(base, 2) >>> 0;
-  checkRange(start, end, length);
-  takeString(end - start);
   let text = '';
-  for (let at = start; at < end; at += CHUNK) {
-    text += String.fromCharCode.apply(null, cells.slice(at, Math.min(end, at + CHUNK)) as unknown as number[]);
+  if (isMidway()) text = stringAt(base, 1);
+  else {
+    checkRange(start, end, length);
+    takeString(end - start);
   }
-  return text;
+  const most = Math.min(end, start + text.length + PIECE);
+  for (let at = start + text.length; at < most; at += CHUNK) {
+    text += String.fromCharCode.apply(null, cells.slice(at, Math.min(most, at + CHUNK)) as unknown as number[]);
+  }
+  setMidway(most < end);
+  if (most === end) return text;
+  putString(base, 1, text);
+  return undefined;
 }
 
+/** How much has been done stands in the slot of the string, which is none of numbers. */
 function intoCharCodeArray(base: number): number {
   const { cells, length } = arrayAt(base, 1);
   const text = stringAt(base, 0);
   const start = intAt(base, 2) >>> 0;
   checkRange(start, start + text.length, length);
-  for (let i = 0; i < text.length; i++) cells[start + i] = text.charCodeAt(i);
-  return text.length;
+  let i = isMidway() ? S[base] : 0;
+  const most = Math.min(text.length, i + PIECE);
+  for (; i < most; i++) cells[start + i] = text.charCodeAt(i);
+  setMidway(most < text.length);
+  return most;
 }
 
 function fromCodePoint(base: number): string {
@@ -120,8 +144,26 @@ function fromCodePoint(base: number): string {
   return String.fromCodePoint(point);
 }
 
-function substring(base: number): string {
+/**
+ * Whether the first so many arguments are strings in one part: hosts put a long one together when it is first read, which is
+ * a piece of work of its own. How many have been looked at stands in the slot of the first, which is none of numbers.
+ */
+function areWhole(base: number, count: number): boolean {
+  for (let i = isMidway() ? S[base] : 0; i < count; i++) {
+    const text = stringOf(refAt(base, i));
+    if (text === undefined || text.length <= PIECE) continue;
+    S[base + 1] = text.charCodeAt(0);
+    S[base] = i + 1;
+    setMidway(true);
+    return false;
+  }
+  setMidway(false);
+  return true;
+}
+
+function substring(base: number): string | undefined {
   const text = stringAt(base, 0);
+  if (!areWhole(base, 1)) return undefined;
   const start = intAt(base, 1) >>> 0;
   const length = rangeAt(base, text.length);
   takeString(length);
@@ -136,13 +178,15 @@ function concat(base: number): string {
   return a + b;
 }
 
-function equals(base: number): number {
+function equals(base: number): number | undefined {
+  if (!areWhole(base, comparedAt(base) === 0 ? 0 : 2)) return undefined;
   return nullableStringAt(base, 0) === nullableStringAt(base, 1) ? 1 : 0;
 }
 
-function compare(base: number): number {
+function compare(base: number): number | undefined {
   const a = stringAt(base, 0);
   const b = stringAt(base, 1);
+  if (!areWhole(base, 2)) return undefined;
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
@@ -221,10 +265,7 @@ export function providedImport(one: Import, settings: CompileSettings): Func | G
     const direct = (base: number): undefined => {
       const answer = step(base);
       if (typeof answer === 'number') S[base] = answer;
-      else if (answer !== undefined) {
-        growReferences((base >> 1) + 1);
-        R[base >> 1] = new HostObject(answer);
-      }
+      else if (answer !== undefined) putString(base, 0, answer);
       return undefined;
     };
     const cost = units && (((caller, _, base) => units(base) * (caller?.unit.prices ?? PRICES).character) as HostCost);

@@ -19,7 +19,8 @@ export type HostFunction = (...args: never[]) => HostResult | void | Promise<Hos
 
 /**
  * A host function that works on slots itself: its arguments stand in SLOTS and REFERENCES from `base` on, its results go
- * there. Where `canWait`, it may answer a promise of what it would have answered; nobody looks at its results then.
+ * there. Where `canWait`, it may answer a promise of what it would have answered; nobody looks at its results then. One that
+ * does much sets `midway` (interpreter/pieces.ts) while something is left, and is called again.
  */
 export type DirectHost = (base: number, canWait: boolean) => PromiseLike<HostResult> | undefined;
 

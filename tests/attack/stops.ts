@@ -11,8 +11,10 @@ import { assemble } from '../../src/text/index.ts';
 import { memoryDirectory, overlay, WASI } from '../../src/wasi/index.ts';
 import { now, within } from '../../src/clock.ts';
 import { besideTimer } from '../turns.ts';
+import { invokeAsync } from '../../src/interpreter/invoke.ts';
 import { guestNamed, guestNames } from './guests.ts';
 import { BOUNDS, type Figure, many, type Part, type Settings } from './part.ts';
+import { STRING_LOOPS, stringLoop } from './strings.ts';
 import { GUESTS } from './turns.ts';
 
 const MILLISECONDS = 300;
@@ -142,6 +144,15 @@ const OTHERS: Readonly<Record<string, () => Until>> = {
     Object.entries(FILES).flatMap(([name, text]): [string, () => Until][] => [
       [`${name}, in memory`, () => run(text, { '/': inMemory() })],
       [`${name}, in an overlay`, () => run(text, { '/': overlay(inMemory()) })],
+    ]),
+  ),
+  ...Object.fromEntries(
+    STRING_LOOPS.map((name) => [
+      `${name}, of 8,388,608 characters`,
+      () => {
+        const func = stringLoop(name, 2 ** 23);
+        return (deadline: number) => again(deadline, () => invokeAsync(func, [], { deadline }));
+      },
     ]),
   ),
   'ten threads that run': () => run(threads('(loop (br 0))', `${TEN} (loop (br 0))`)),

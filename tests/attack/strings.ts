@@ -1,6 +1,8 @@
 // What a unit of fuel costs in the string builtins, which only the JavaScript API has: loops of each, with strings of
 // several lengths, in a namespace with fuel.
+import { funcOf } from '../../src/jsapi/functions.ts';
 import { createWebAssembly } from '../../src/jsapi/index.ts';
+import type { Func } from '../../src/runtime/func.ts';
 import { assemble } from '../../src/text/index.ts';
 import { cpu, type Figure, type Part, perUnit } from './part.ts';
 
@@ -60,9 +62,19 @@ const LENGTHS = [1, 1000, 100_000, 5_000_000];
 /** Milliseconds that a stretch is to take. */
 const STRETCH = 60;
 
-/** An instance with a loop, in a namespace with fuel. */
-function load(body: string, fuel: { left: number }): Record<string, (length?: number) => void> {
-  const own = createWebAssembly({ fuel });
+/** The names of the loops. */
+export const STRING_LOOPS = [...BODIES.keys()];
+
+/** The loop `f` over strings of so many characters, as a function to be called. */
+export function stringLoop(name: string, length: number): Func {
+  const exports = load(BODIES.get(name) as string);
+  exports['ready'](length);
+  return funcOf(exports['f'] as never) as Func;
+}
+
+/** An instance with a loop, in a namespace with fuel where some is given. */
+function load(body: string, fuel?: { left: number }): Record<string, (length?: number) => void> {
+  const own = createWebAssembly(fuel === undefined ? {} : { fuel });
   const bytes = assemble(`(module ${HEAD} (func (export "f") (loop $again ${body} (br $again))))`);
   const compiled = new own.Module(bytes as never, { builtins: ['js-string'] } as never);
   return new own.Instance(compiled, {} as never).exports as never;
