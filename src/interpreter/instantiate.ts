@@ -141,7 +141,7 @@ function* piecesOf(
 ): Generator<undefined, ModuleInstance> {
   const unit = unitOf(valid, options.mode ?? 'fast', { ...PRICES, ...options.prices });
   const limits = limitsOf(options.limits);
-  takeRoom(limits, bytesOfInstance(valid), NOTHING);
+  takeRoom({ limits, unit }, bytesOfInstance(valid), NOTHING, pay);
   const inst = new ModuleInstance(valid, unit, limits, NO_MEMORY, valid.globalTypes.length);
   let whole = false;
   try {
@@ -230,7 +230,7 @@ function priceOf(count: number, price: number): number {
 function addElements(inst: ModuleInstance, { funcs, exprs = [] }: ElemSegment, pay: Pay): void {
   const made: unknown[] = [];
   const bytes = funcs === undefined ? CELL_BYTES * exprs.length : (CELL_BYTES + FUNC_BYTES) * funcs.length;
-  takeRoom(inst.limits, bytes, NOTHING);
+  takeRoom(inst, bytes, NOTHING, pay);
   // What has been evaluated can be reached from here on.
   inst.elems.push(made);
   funcs?.forEach((index) => {

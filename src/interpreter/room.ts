@@ -1,7 +1,9 @@
 // Room for objects of a guest: it is taken before they are allocated. Where there is none what can be reached is counted,
 // which may take a while: an op of the loop is left for it, and made again afterwards.
 import { checkTime, now } from '../clock.ts';
+import { charge, type Pay } from '../runtime/fuel.ts';
 import type { Heap } from '../runtime/heap.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { type Thread, running } from './thread.ts';
 import { Walk } from './walk.ts';
@@ -38,32 +40,39 @@ export interface Making {
 
 /** Makes room for a thread until the moment `end`. @throws ExhaustionError where there is not enough. */
 export function makeRoom(t: Thread, making: Making, end: number): void {
-  const { limits } = t.instance;
+  const { limits, unit } = t.instance;
   const { heap } = limits;
+  const price = unit.prices.countedCell;
   const walk = making.walk ?? begun(heap, making);
   // Objects are marked by the last count that has begun: another one goes on no more.
   while (!walk.isStale && !walk.step()) {
-    if (now() < end) continue;
+    t.spend(walk.due(price));
+    if (t.fuel >= 0 && now() < end) continue;
     // Somebody else may run before it goes on. Of the guest's instances that is told (first-calls.ts).
-    heap.instances.forEach(({ unit }) => {
-      unit.view = unit.view.slice();
+    heap.instances.forEach(({ unit, paid }) => {
+      if (unit.view === paid) unit.view = paid.slice();
     });
-    t.pause();
+    if (t.fuel >= 0) t.pause();
     return;
   }
+  let { live } = walk;
   // Others may have run in between, and moved things to where the walk had been: it begins anew, the third time at once.
   if (walk.isStale) {
+    t.spend(walk.refund());
     making.walk = undefined;
     making.tries = (making.tries ?? 0) + 1;
     if (making.tries < MOST_TRIES) return;
-  }
+    live = counted(heap, NOTHING, (again) => t.spend(again.due(price)));
+  } else t.spend(walk.due(price));
   t.making = undefined;
-  const live = walk.isStale ? counted(heap, NOTHING, () => undefined) : walk.live;
   heap.disturb();
   settle(limits, live, making.bytes);
 }
 
 const MOST_TRIES = 3;
+
+/** Whose objects are counted, and at which prices. */
+type Guest = Pick<ModuleInstance, 'limits' | 'unit'>;
 
 function begun(heap: Heap, making: Making): Walk {
   heap.disturb();
@@ -74,25 +83,30 @@ function begun(heap: Heap, making: Making): Walk {
 }
 
 /**
- * Takes bytes for what is about to be allocated outside of the loop. `held`: values that nothing else holds.
+ * Takes bytes for what is about to be allocated outside of the loop. `held`: values that nothing else holds. A count is paid
+ * by `pay`.
  * @throws ExhaustionError
  */
-export function takeRoom(limits: Limits, bytes: number, held: readonly unknown[]): void {
+export function takeRoom({ limits, unit }: Guest, bytes: number, held: readonly unknown[], pay: Pay): void {
   const { heap } = limits;
   heap.disturb();
   if (heap.add(bytes)) return;
-  settle(limits, counted(heap, held, checkTime), bytes);
+  const live = counted(heap, held, (walk) => {
+    checkTime();
+    pay(walk.due(unit.prices.countedCell));
+  });
+  settle(limits, live, bytes);
   heap.add(bytes);
 }
 
 /** The same for the guest that runs now, if one does. */
 export function takeRoomOfCaller(bytes: number): void {
-  if (running.length > 0) takeRoom(running[running.length - 1].instance.limits, bytes, NOTHING);
+  if (running.length > 0) takeRoom(running[running.length - 1].instance, bytes, NOTHING, charge);
 }
 
-function counted(heap: Heap, held: readonly unknown[], between: () => void): number {
+function counted(heap: Heap, held: readonly unknown[], afterPiece: (walk: Walk) => void): number {
   const walk = new Walk(heap, held);
-  while (!walk.step()) between();
+  for (let done = false; !done; afterPiece(walk)) done = walk.step();
   return walk.live;
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../index.ts';
 import { assemble } from '../text/index.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
+import { Walk } from './walk.ts';
 
 const features = withFeatures(DEFAULT_FEATURES, { 'custom-descriptors': true });
 
@@ -139,7 +140,7 @@ describe('what is dropped', () => {
     expect(instance.call('many', 300_000)).toBeUndefined();
   });
 
-  test('costs no fuel to count: a program uses as much as where there is room', () => {
+  test('costs no fuel to count where it is little: a program uses as much as where there is room', () => {
     const text = again(
       `(if (i32.rem_u (local.get $k) (i32.const 100))
         (then (global.set $l (struct.new $node (global.get $l) (i32.const 1))))
@@ -313,6 +314,59 @@ function waiting(limits: Limits, wait: unknown = () => new Promise<void>(() => {
 describe('a count', () => {
   const text = `${again('(global.set $l (struct.new $node (global.get $l) (i32.const 1)))', '(global $l (mut anyref) (ref.null any))')}
     (func (export "clear") (global.set $l (ref.null any)))`;
+
+  /** Units of 2,000 new structs, under 100,000 bytes, beside a table of so many elements. */
+  function beside(elements: number, go: (execution: Execution<unknown>) => unknown): number {
+    const more = `(table ${elements} anyref) (global $l (mut anyref) (ref.null any))`;
+    const instance = run(again('(global.set $l (struct.new_default $node))', more), { objectBytes: 100_000 });
+    const execution = Object.assign(instance.begin('many', [2_000]), { fuel: 1e9 });
+    go(execution);
+    return 1e9 - execution.fuel;
+  }
+
+  test('cost nothing beside a large table, which was looked at for a handful of objects each', () => {
+    const [few, many] = [0, 1_000_000].map((elements) => beside(elements, (one) => one.run()));
+    // 120 bytes each: more than once for 100,000.
+    expect(many - few).toBeGreaterThanOrEqual(2 * Math.floor(1_000_000 / 8192));
+    expect(many - few).toBeLessThan(40 * (1_000_000 / 8192));
+  });
+
+  test('costs the same in slices, by the clock, and where it stops for lack of fuel', () => {
+    const inSlices = (slice: number, until = () => Number.POSITIVE_INFINITY) =>
+      beside(1_000_000, (one) => {
+        while (one.step(slice, { deadline: until() }) !== 'done') {}
+      });
+    const whole = inSlices(Number.POSITIVE_INFINITY);
+    expect(inSlices(7)).toBe(whole);
+    expect(inSlices(Number.POSITIVE_INFINITY, () => Date.now())).toBe(whole);
+    let given = 0;
+    let stops = 0;
+    const used = beside(1_000_000, (one) => {
+      one.fuel = 0;
+      while (one.step() !== 'done') {
+        stops++;
+        one.fuel = 50;
+        given += 50;
+      }
+      one.fuel += 1e9 - given;
+    });
+    // The unit that stops a call is nobody's.
+    expect(used + stops).toBe(whole);
+    expect(stops).toBeGreaterThan(whole / 51);
+  });
+
+  test('began with all that instances hold at once, however much that was', () => {
+    const limits = new Limits();
+    const parts = `${'(func) '.repeat(30_000)} ${'(global anyref (ref.null any)) '.repeat(30_000)}
+      ${'(table 1 anyref) '.repeat(9_000)} ${'(elem anyref (item (ref.null any))) '.repeat(9_000)}`;
+    run(parts, limits);
+    const walk = new Walk(limits.heap, []);
+    let pieces = 1;
+    while (!walk.step()) pieces++;
+    expect(pieces).toBeGreaterThan((60_000 + 18_000) / 8192);
+    expect(walk.due(1)).toBeGreaterThan(60_000 + 18_000);
+    expect(walk.live).toBe(limits.heap.most - limits.leftOf('objectBytes'));
+  });
 
   test('of a long list does not nest', () => {
     const instance = run(text, { objectBytes: 50_000_000 });

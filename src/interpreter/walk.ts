@@ -4,14 +4,24 @@
 // It looks at cells in an order of its own and calls nothing, so that no guest makes it nest; and in pieces, so that time is
 // looked at in between. What is reached counts, whoever made it: what a guest keeps alive. What only the host holds does not.
 import type { ExceptionObject } from '../runtime/exception.ts';
-import { CELL_BYTES, type Counting, FUNC_BYTES, type Heap, OBJECT_BYTES, bytesOfException } from '../runtime/heap.ts';
+import type { Global } from '../runtime/global.ts';
+import {
+  CELL_BYTES,
+  type Counting,
+  FUNC_BYTES,
+  HELD,
+  type Heap,
+  OBJECT_BYTES,
+  bytesOfException,
+} from '../runtime/heap.ts';
 import { type ModuleInstance, bytesOfInstance } from '../runtime/instance.ts';
 import { type AnyObject, arrayLayout, bytesOfArray } from '../runtime/objects.ts';
+import type { Table } from '../runtime/table.ts';
 import { REFERENCES as R } from './stack.ts';
 import { free, running } from './thread.ts';
 
-/** Cells and objects that are looked at in one piece: less than a millisecond. */
-const PIECE = 4096;
+/** Cells that are looked at in one piece: less than a millisecond. */
+const PIECE = 8192;
 
 /** UTF-16 units of a string that are put together in the time for a cell. */
 const UNITS_A_CELL = 256;
@@ -27,7 +37,14 @@ export class Walk implements Counting {
   live = 0;
   private readonly number = ++walks;
   private readonly pending: Cells[] = [];
-  private readonly tables = new Set<Cells>();
+  /** What is looked at when nothing is pending: element segments of the last instance, then the next instance. */
+  private readonly instances: ModuleInstance[];
+  private elems: readonly Cells[] = [];
+  private segment = 0;
+  private readonly tables = new Set<Table>();
+  /** Cells that have been looked at, and units that were charged for them. */
+  private looked = 0;
+  private charged = 0;
   /** What is being looked at, and where. */
   private cells: Cells;
   private at = 0;
@@ -37,9 +54,7 @@ export class Walk implements Counting {
   /** `more`: values that are held nowhere else. */
   constructor(heap: Heap, more: Cells) {
     this.cells = more;
-    heap.instances.forEach((inst) => {
-      this.addInstance(inst);
-    });
+    this.instances = [...heap.instances];
     heap.stacks.forEach((_, { parked }) => {
       if (parked !== undefined) this.pending.push(parked.refs);
     });
@@ -54,8 +69,11 @@ export class Walk implements Counting {
   step(): boolean {
     for (this.left = PIECE; this.left > 0; this.left--) {
       if (this.at === this.cells.length) {
-        const next = this.pending.pop();
-        if (next === undefined) return true;
+        const next = this.pending.pop() ?? this.nextRoot();
+        if (next === undefined) {
+          this.looked += PIECE - this.left;
+          return true;
+        }
         this.cells = next;
         this.at = 0;
         continue;
@@ -64,32 +82,52 @@ export class Walk implements Counting {
       // Functions hold nothing, and have no mark; nor has a segment that an op holds between its pieces.
       if ((value as Partial<AnyObject> | null)?.mark !== undefined) this.reach(value as AnyObject);
     }
+    this.looked += PIECE - this.left;
     return false;
   }
 
-  private addInstance({ module, funcs, globals, globalRefs, tables, elems }: ModuleInstance): void {
-    const { pending } = this;
-    this.live += bytesOfInstance(module);
-    funcs.forEach((func) => {
-      if (func !== undefined) this.live += FUNC_BYTES;
-    });
-    elems.forEach((one) => {
+  /** What its cells cost that were looked at since it was last asked, in whole units. */
+  due(price: number): number {
+    const units = Math.floor(this.looked * price) - this.charged;
+    this.charged += units;
+    return units;
+  }
+
+  /** Charges nothing for it in the end: another one is made in its place. */
+  refund(): number {
+    return -this.charged;
+  }
+
+  private nextRoot(): Cells | undefined {
+    if (this.segment < this.elems.length) {
+      const one = this.elems[this.segment++];
       this.live += CELL_BYTES * one.length;
-      pending.push(one);
-    });
-    // Many may import the same ones, or one many times.
-    tables.forEach(({ cells }) => {
-      if (!this.tables.has(cells)) pending.push(cells);
-      this.tables.add(cells);
-    });
-    pending.push(
-      globalRefs,
-      globals.map((one) => one?.refs[one.at]),
-    );
+      return one;
+    }
+    const next = this.instances.pop();
+    if (next === undefined) return undefined;
+    this.live += bytesOfInstance(next.module) + FUNC_BYTES * next.funcValues;
+    this.elems = next.elems;
+    this.segment = 0;
+    this.pending.push(next.globals, next.globalRefs);
+    return next.tables;
+  }
+
+  /** What an instance holds. Many may import the same ones, or one many times; the host may have frozen them. */
+  private enter(held: Table | Global): void {
+    if (held.kind === 'global') this.pending.push([held.refs[held.at]]);
+    else if (!this.tables.has(held)) {
+      this.tables.add(held);
+      this.pending.push(held.cells);
+    }
   }
 
   private reach(object: AnyObject | ExceptionObject): void {
     if (object.mark === this.number) return;
+    if (object.mark === HELD) {
+      this.enter(object as unknown as Table | Global);
+      return;
+    }
     object.mark = this.number;
     switch (object.kind) {
       case 'struct':
@@ -110,7 +148,7 @@ export class Walk implements Counting {
         // A string that was put together may hold all of its parts until somebody reads it.
         if (typeof object.value !== 'string') return;
         object.value.charCodeAt(0);
-        this.left -= object.value.length / UNITS_A_CELL;
+        this.left -= Math.floor(object.value.length / UNITS_A_CELL);
     }
   }
 }

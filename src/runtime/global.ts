@@ -2,6 +2,7 @@
 // Numbers live as words in an array that the defining instance's code reads directly; references in a JS array.
 import { brand, brandOf } from '../brand.ts';
 import { checkGlobalType } from './amounts.ts';
+import { HELD } from './heap.ts';
 import type { GlobalType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 
@@ -19,6 +20,8 @@ export class Global {
   readonly refs: unknown[];
   /** @internal */
   readonly at: number;
+  /** @internal */
+  readonly mark = HELD;
   /**
    * What a type index in its type means.
    * @internal

@@ -15,6 +15,9 @@ export interface Waiting {
   readonly parked: ParkedStack | undefined;
 }
 
+/** The mark of tables and globals, which are no objects: of these a count notes no number. */
+export const HELD = -1;
+
 /** What may be allocated between two counts, whatever the limit is: a small integer, and counting down keeps it one. */
 const MOST_ROOM = 0x7fff_ffff;
 

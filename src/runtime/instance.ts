@@ -56,6 +56,8 @@ export class ModuleInstance {
   readonly heap: Heap;
   /** By function index; defined functions get their Func when somebody needs it as a value. */
   readonly funcs: (Func | undefined)[];
+  /** How many of these there are. */
+  funcValues: number;
   readonly tables: Table[] = [];
   readonly memories: Memory[] = [];
   /** Memory 0, or an empty one: what the loop's views show. */
@@ -83,6 +85,7 @@ export class ModuleInstance {
     this.space = typeSpace(module);
     this.unit = unit;
     this.memory = memory;
+    this.funcValues = module.importedFuncs;
     this.funcs = new Array<Func | undefined>(module.funcTypes.length).fill(undefined);
     this.paid = bitSet(module.funcTypes.length);
     this.globalWords = new Int32Array(globals * 4);
@@ -95,6 +98,7 @@ export class ModuleInstance {
     if (known !== undefined) return known;
     const made = new Func(this.space.at(this.module.funcTypes[index]), this, index, undefined);
     this.funcs[index] = made;
+    this.funcValues++;
     return made;
   }
 

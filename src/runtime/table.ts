@@ -9,6 +9,7 @@ import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import { checkCount, checkTableType } from './amounts.ts';
+import { HELD } from './heap.ts';
 import type { Limits } from './limits.ts';
 
 /**
@@ -42,6 +43,8 @@ export class Table {
   readonly cells: unknown[] = [];
   /** @internal */
   readonly max: number;
+  /** @internal */
+  readonly mark = HELD;
   /** What its elements are charged to. */
   private readonly limits: Limits | undefined;
   /** Growths that have begun and are not done, one behind the other. */

@@ -32,6 +32,8 @@ export interface Prices {
   readonly systemCall: number;
   /** A byte of a path, which is walked name by name. */
   readonly pathByte: number;
+  /** A cell that is looked at where the objects of a guest are counted. Rounded down. */
+  readonly countedCell: number;
 }
 
 export const PRICES: Prices = Object.freeze({
@@ -48,6 +50,7 @@ export const PRICES: Prices = Object.freeze({
   character: 1 / 1024,
   systemCall: 8,
   pathByte: 1 / 8,
+  countedCell: 1 / 8192,
 });
 
 /** Cells of the largest object that V8 allocates like others. */

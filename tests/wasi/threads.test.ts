@@ -169,6 +169,24 @@ describe('guest threads', () => {
     expect(new WASI().imports['wasi']?.['thread-spawn']?.(0)).toBe(-58);
   });
 
+  it('spawn that is refused for want of objectBytes counted what is reached, for next to nothing each time', async () => {
+    const used = async (nodes: number) => {
+      const start = `(local $n i32) (local $i i32) (local.set $n (i32.const ${nodes}))
+        (loop $more (global.set $l (struct.new $s (global.get $l) (i32.const 1)))
+          (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (loop $again (if (i32.ne (call $spawn (i32.const 0)) (i32.const -6)) (then unreachable))
+          (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10))))`;
+      const more = '(type $s (struct (field anyref i32))) (global $l (mut anyref) (ref.null any))';
+      const account = { left: 1e9 };
+      // Nearly all: another instance takes more than what is left.
+      await run(program(start, '', more), { fuel: account }, { limits: { objectBytes: nodes * 120 + 4000 } });
+      return 1e9 - account.left - nodes;
+    };
+    const [few, many] = [await used(1_000), await used(100_000)];
+    // 10 counts: a unit for each full 8,192 of two fields of each node, and the end of them.
+    expect(many - few).toBeGreaterThanOrEqual(10 * Math.floor((3 * 100_000) / 8192));
+  });
+
   it('spawn refuses more threads than there may be, with AGAIN', async () => {
     const start =
       '(local $n i32) (loop $more (br_if $more (i32.gt_s (local.tee $n (call $spawn (i32.const 0))) (i32.const 0)))) (call $exit (local.get $n))';

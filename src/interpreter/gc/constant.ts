@@ -37,7 +37,7 @@ function newStruct(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[
   const { fields: declared, cell, size } = structLayout(type);
   pay(priceOfCells(inst.unit.prices, size));
   const { blank, bytes } = structCells(type);
-  takeRoom(inst.limits, bytes, stack);
+  takeRoom(inst, bytes, stack, pay);
   let descriptor: StructObject | null = null;
   if (name.endsWith('_desc')) {
     descriptor = stack.pop() as StructObject | null;
@@ -58,7 +58,7 @@ function newArray(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[]
   const fixed = name === 'array.new_fixed';
   const length = fixed ? cursor.index2 : Number(stack.pop());
   pay(1 + Math.ceil(length * inst.unit.prices.element));
-  takeRoom(inst.limits, bytesOfArray(layout, length), stack);
+  takeRoom(inst, bytesOfArray(layout, length), stack, pay);
   const cells = blankCells(layout, length);
   if (fixed) for (let i = length - 1; i >= 0; i--) writeCellBits(cells, storage, i * size, stack.pop());
   else if (name === 'array.new') {
