@@ -179,8 +179,8 @@ function checkPayers({ failing }: Thread): void {
   if (failing !== undefined) throw failing === 'overdrawn' ? outOfFuel() : givenUp();
 }
 
-/** Fuel for a stay where time is looked at. */
-let pace = TIMED_QUANTUM;
+/** Fuel for a stay where time is looked at. The host has yet to compile the loop: the first stays are short. */
+let pace = LEAST_QUANTUM;
 
 /** Units take what they take: fewer of them after a long stay, more after a short one. */
 function setPace(milliseconds: number): void {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../index.ts';
 import { instantiate } from '../instance.ts';
 import { assemble } from '../text/index.ts';
+import { REFERENCES } from './stack.ts';
 import { type Thread, NONE, running, threadFor } from './thread.ts';
 
 const other = instantiate(
@@ -76,4 +77,22 @@ describe('a thread whose call is done', () => {
     expect(instance.call('nested', 4)).toBe(5);
     expect(inner1).toBeDefined();
   });
+});
+
+test('the array of references was thrown away after a call that used much of it, and grown anew by the next one', () => {
+  const instance = instantiate(
+    compile(
+      assemble(`(module (func $deep (export "deep") (param i32 externref) (local ${'externref '.repeat(300)})
+        (local.set 2 (local.get 1))
+        (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1)) (local.get 2)))))
+        (func (export "f") (param i32)))`),
+    ),
+  );
+  instance.call('deep', 1000, {});
+  const { length } = REFERENCES;
+  expect(length).toBeGreaterThan(300_000);
+  instance.call('f', 1);
+  expect(REFERENCES.length).toBe(length);
+  // What it referred to is let go of.
+  expect(REFERENCES.every((one) => one === null)).toBe(true);
 });

@@ -93,8 +93,8 @@ export function whenIdle(wake: () => void): void {
 
 /** What was left for when no thread is on the stack. What the slots still refer to may be garbage now. */
 function becomeIdle(): void {
-  if (R.length > 4096) R.length = 0;
-  else R.fill(null, 0, references.used);
+  // Of a long one nothing is given back: to make it again costs more than all that the next call does in a slice.
+  R.fill(null, 0, references.used);
   references.used = 0;
   if (woken.length > 0) tellWoken();
 }
