@@ -342,10 +342,10 @@ export class Memory {
   }
 
   /**
-   * Moves a piece of the bytes to where they have room for `delta` pages more, of a memory that cannot grow in place and
-   * whose bytes the host has not been given. Answers true when no more is to be moved, or nothing can be: then `grow` takes
-   * as long as it takes. Whoever looks at the memory before that finds it as it was, and all is to be moved anew; the third
-   * time at once.
+   * Moves a piece of the bytes to where they have room for `delta` pages more, of a memory that cannot grow in place. What
+   * the host has been given of it is detached before, as by growth. Answers true when no more is to be moved, or nothing can
+   * be: then `grow` takes as long as it takes. Whoever looks at the memory before that finds it as it was, and all is to be
+   * moved anew; the third time at once.
    * @internal
    */
   movesOn(delta: number): boolean {
@@ -360,8 +360,8 @@ export class Memory {
   }
 
   private beginMove(bytes: number): Move | undefined {
-    const { handed, isLost, isSeen, M8, byteLength, type } = this;
-    if (type.shared || handed !== undefined || isSeen || isLost || this.stops >= 2) return undefined;
+    const { isLost, M8, byteLength, type } = this;
+    if (type.shared || isLost || this.stops >= 2) return undefined;
     if (bytes <= M8.length || !this.mayGrow(bytes - byteLength) || byteLength < Move.PIECE) return undefined;
     const spare = this.spareFor(bytes);
     const move = this.moveInto(spare) ?? (spare > bytes ? this.moveInto(bytes) : undefined);
@@ -372,10 +372,25 @@ export class Memory {
   /** Undefined where the host has no room for so much. */
   private moveInto(capacity: number): Move | undefined {
     try {
-      return new Move(this.emptyStore(capacity, capacity), this.byteLength, this);
+      const store = this.emptyStore(capacity, capacity);
+      return this.takeBack() ? new Move(store, this.byteLength, this) : undefined;
     } catch {
       return undefined;
     }
+  }
+
+  /**
+   * Takes the bytes away from whom they were given to, where they are. Answers false where the host cannot do that.
+   * @throws as the host does: then nothing has happened.
+   */
+  private takeBack(): boolean {
+    const { store, handed, isSeen } = this;
+    if (handed === undefined && !isSeen) return true;
+    if (!canTransfer(store, store.byteLength)) return false;
+    this.moved(transferred(store, store.byteLength));
+    this.handed = undefined;
+    this.isSeen = false;
+    return !this.isLost;
   }
 
   /**

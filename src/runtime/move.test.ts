@@ -72,13 +72,37 @@ describe('a memory that is moved in pieces, to grow', () => {
     expect(memory.movesOn(PAGES)).toBe(false);
   });
 
-  test('is not moved where there is nothing to move, no right to grow, or where the host holds its buffer', () => {
+  test.each<[string, (memory: Memory) => Uint8Array]>([
+    ['buffer', (memory) => new Uint8Array(memory.buffer)],
+    ['bytes', (memory) => memory.bytes],
+  ])('was copied in one piece where the host holds its %s, which is taken away first', (_, give) => {
+    const memory = filled();
+    const given = give(memory);
+    expect([memory.movesOn(1), memory.movesOn(1)]).toEqual([false, false]);
+    expect([given.length, memory.isLost]).toEqual([0, true]);
+    expect([memory.movesOn(1), memory.grow(1)]).toEqual([true, PAGES]);
+    expect(firstBytes(memory)).toEqual(all);
+    // One who asks in the middle is given the same bytes, and holds them until the next growth.
+    expect(memory.movesOn(PAGES)).toBe(false);
+    const again = give(memory);
+    again[0] = 99;
+    expect([again.length, memory.view[0]]).toEqual([(PAGES + 1) * PAGE, 99]);
+    expect([memory.movesOn(PAGES), again.length]).toEqual([false, 0]);
+    expect(give(memory)[0]).toBe(99);
+    expect([memory.movesOn(PAGES), memory.grow(PAGES), memory.view[0]]).toEqual([true, PAGES + 1, 99]);
+  });
+
+  test('keeps its buffer where there is no room, or no right, to grow', () => {
+    const memory = filled(new Limits({ memoryBytes: PAGES * PAGE }));
+    const { buffer } = memory;
+    expect([memory.movesOn(1), memory.grow(1)]).toEqual([true, -1]);
+    expect([memory.buffer === buffer, buffer.byteLength]).toEqual([true, PAGES * PAGE]);
+  });
+
+  test('is not moved where there is nothing to move, or no right to grow', () => {
     const small = new Memory({ addr: I32, limits: { min: 1n, max: 9n }, shared: false, pageSizeLog2: 16 });
-    const held = filled();
-    expect(held.buffer.byteLength).toBe(PAGES * PAGE);
     for (const [memory, delta] of [
       [small, 1],
-      [held, 1],
       [filled(), 1000],
       [filled(new Limits({ memoryBytes: PAGES * PAGE })), 1],
     ] as const) {
