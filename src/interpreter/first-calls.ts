@@ -1,7 +1,7 @@
 // Lowering costs fuel at each function's first call of an instance, whether or not its code is there by then: else what a
 // program uses would depend on who ran before. Lowering again, after others had code dropped, is free. What an instance itself
-// has dropped by calling more than there is room for is not: where it has paid for that much, it has paid for nothing
-// more, and begins anew. Nobody looks at what is really there.
+// has dropped by calling more than there is room for is not, nor what the others of its guest have: where they have paid
+// for that much together, they have paid for nothing more, and begin anew. Nobody looks at what is really there.
 // Instances of a module share code. It stands for one of them at a time, the unit's view: where that instance has not paid
 // for a function, the function begins with the op `unpaid`, by which the driver learns of the call. When another instance
 // runs, the first ops of those functions are exchanged of which one of the two has paid and the other has not. So one
@@ -9,6 +9,7 @@
 import { addBit, bitSet, hasBit } from '../runtime/bits.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
+import type { Limits } from '../runtime/limits.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import type { Block } from './blocks.ts';
 import { freshen } from './code-space.ts';
@@ -34,17 +35,31 @@ function takenBytes(unit: CodeUnit, index: number): number {
 
 /** Notes that the instance has paid for a function. */
 export function markPaid(instance: ModuleInstance, index: number): void {
-  const { unit } = instance;
+  const { unit, limits } = instance;
   freshen(unit);
-  instance.paidBytes += takenBytes(unit, index);
-  if (instance.paidBytes > SURE_BYTES) {
-    // The code stands for the old set until the instance runs again.
-    instance.paid = bitSet(unit.entries.length);
-    instance.paidBytes = takenBytes(unit, index);
-  }
+  takeCode(limits, unit, index);
   const { paid } = instance;
   addBit(paid, index);
   if (unit.view === paid && hasBit(unit.lowered, index)) exchange(unit, index);
+}
+
+/** Counts its code for the guest, whose instances begin anew where that is too much. What has been counted takes no more. */
+function takeCode(limits: Limits, unit: CodeUnit, index: number): void {
+  const { paid } = limits;
+  const known = paid.get(unit);
+  if (known !== undefined && hasBit(known, index)) return;
+  limits.paidBytes += takenBytes(unit, index);
+  if (limits.paidBytes > SURE_BYTES) {
+    limits.paidBytes = takenBytes(unit, index);
+    paid.clear();
+    // The code of each stands for its old set until it runs again.
+    limits.heap.instances.forEach((one) => {
+      one.paid = bitSet(one.unit.entries.length);
+    });
+  }
+  const set = paid.get(unit) ?? bitSet(unit.entries.length);
+  paid.set(unit, set);
+  addBit(set, index);
 }
 
 /** What lowering a function costs. */

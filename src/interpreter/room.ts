@@ -58,7 +58,8 @@ export function makeRoom(t: Thread, making: Making, end: number): void {
   let { live } = walk;
   // Others may have run in between, and moved things to where the walk had been: it begins anew, the third time at once.
   if (walk.isStale) {
-    t.spend(walk.refund());
+    // It is paid once.
+    t.spend(-walk.charged);
     making.walk = undefined;
     making.tries = (making.tries ?? 0) + 1;
     if (making.tries < MOST_TRIES) return;

@@ -44,7 +44,7 @@ export class Walk implements Counting {
   private readonly tables = new Set<Table>();
   /** Cells that have been looked at, and units that were charged for them. */
   private looked = 0;
-  private charged = 0;
+  charged = 0;
   /** What is being looked at, and where. */
   private cells: Cells;
   private at = 0;
@@ -88,14 +88,9 @@ export class Walk implements Counting {
 
   /** What its cells cost that were looked at since it was last asked, in whole units. */
   due(price: number): number {
-    const units = Math.floor(this.looked * price) - this.charged;
-    this.charged += units;
-    return units;
-  }
-
-  /** Charges nothing for it in the end: another one is made in its place. */
-  refund(): number {
-    return -this.charged;
+    const before = this.charged;
+    this.charged = Math.floor(this.looked * price);
+    return this.charged - before;
   }
 
   private nextRoot(): Cells | undefined {

@@ -70,9 +70,8 @@ export class ModuleInstance {
   readonly globalRefs: unknown[];
   readonly tags: Tag[] = [];
   private released = false;
-  /** Functions whose lowering has been charged, as a set of bits, and the bytes of their bodies (interpreter/first-calls.ts). */
+  /** Functions whose lowering has been charged, as a set of bits (interpreter/first-calls.ts). */
   paid: Int32Array;
-  paidBytes = 0;
   /** Element segments as references, and data segments; empty once dropped. */
   readonly elems: unknown[][] = [];
   readonly datas: Uint8Array[] = [];

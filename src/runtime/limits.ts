@@ -6,6 +6,7 @@ import { ExhaustionError } from '../errors.ts';
 import { type Check, type Shape, bound, checkOptions } from '../options.ts';
 import { MAX_MEMORY_BYTES, MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { Budget } from './budget.ts';
+import type { CodeUnit } from './code-unit.ts';
 import { CELL_BYTES, Heap, type Waiting } from './heap.ts';
 import type { ParkedStack } from './thread.ts';
 
@@ -58,6 +59,14 @@ export class Limits extends Budget<Counted> {
   readonly kind = brand(this, 'limits');
   /** @internal */
   readonly heap: Heap;
+  /**
+   * Functions whose code instances have paid for (interpreter/first-calls.ts), by whose code it is, and the bytes of their
+   * bodies, once for all instances that share it.
+   * @internal
+   */
+  readonly paid = new Map<CodeUnit, Int32Array>();
+  /** @internal */
+  paidBytes = 0;
 
   /** @throws TypeError for an unknown kind and for what is no number, RangeError for one that counts nothing. */
   constructor(given?: GuestLimits, who = 'Limits') {

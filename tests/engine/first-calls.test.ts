@@ -2,7 +2,15 @@
 // lowered before: what a call uses does not tell who else ran.
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LoopName, useLoop } from '../../src/closures.ts';
-import { type Func, type Imports, type Instance, instantiate, Interrupted, type Value } from '../../src/index.ts';
+import {
+  type Func,
+  type Imports,
+  type Instance,
+  instantiate,
+  Interrupted,
+  Limits,
+  type Value,
+} from '../../src/index.ts';
 import { startGeneration } from '../../src/interpreter/lowered.ts';
 import { running } from '../../src/interpreter/thread.ts';
 import { hasBit } from '../../src/runtime/bits.ts';
@@ -320,5 +328,52 @@ describe('code that is made again cost nothing, and where an instance calls more
     expect(used(beside)).toEqual(expected);
     useLoop('closures');
     expect(used(slices)).toEqual(expected);
+  });
+});
+
+describe('code of more than a MiB', () => {
+  const SIZE = 400_000;
+  const PRICE = Math.floor(SIZE / 64);
+  const long = wat(`(module (func (export "f") ${bytes(SIZE)}) (func (export "g") ${bytes(SIZE)}))`);
+  const others = [1, 2].map((n) => wat(`(module (func (export "f") ${bytes(SIZE + n)}) (func (export "g")))`));
+
+  /** What calls of each instance in turn cost, in two rounds. */
+  const rounds = (instances: readonly Instance[]): number[] =>
+    [...instances, ...instances].map((one) => whole(one, 'f', []));
+
+  test('of several modules of a guest was made again and again for the price of calls', () => {
+    const together = new Limits();
+    const alone = [long, ...others].map((module) => instantiate(module));
+    const guest = [long, ...others].map((module) => instantiate(module, {}, { limits: together }));
+    // Made by turns, so that who else is there would be seen.
+    const [free, paid] = [rounds(alone), rounds(guest)];
+    expect(free.slice(0, 3).every((cost) => cost >= PRICE)).toBe(true);
+    expect(free.slice(3)).toEqual([0, 0, 0].map(() => free[3]));
+    expect(free[3]).toBeLessThan(PRICE);
+    expect(paid.slice(0, 3)).toEqual(free.slice(0, 3));
+    expect(paid.slice(3)).toEqual(free.slice(0, 3));
+  });
+
+  test('is counted once for instances that share it, as the threads of a program do', () => {
+    const limits = new Limits();
+    const [once, again] = [0, 1, 2, 3].map(() => instantiate(long, {}, { limits })).map((one) => [one, rounds([one])]);
+    expect(again[1]).toEqual(once[1]);
+    expect((again[1] as number[])[1]).toBeLessThan(PRICE);
+    expect(whole(once[0] as Instance, 'f', [])).toBe((once[1] as number[])[1]);
+  });
+
+  test('stops no other instance in the middle, which pays for its next calls', () => {
+    const limits = new Limits();
+    const [a, b] = [long, others[0]].map((module) => instantiate(module, {}, { limits }));
+    const call = a.begin('f');
+    call.fuel = 1e6;
+    call.step(PRICE + 10);
+    expect(call.done).toBe(false);
+    // Both together are above.
+    whole(a, 'g', []);
+    whole(b, 'f', []);
+    call.run();
+    const used = 1e6 - call.fuel;
+    expect(used).toBe(whole(a, 'f', []));
   });
 });
