@@ -26,7 +26,7 @@ const IMPORTS = Object.entries(TYPES).map(
 const HEAD = `(type $a (array (mut i16))) ${IMPORTS.join(' ')}
   (global $x (mut (ref null $a)) (ref.null $a)) (global $n (mut i32) (i32.const 0))
   (global $s (mut externref) (ref.null extern)) (global $t (mut externref) (ref.null extern)) (global $r (mut externref) (ref.null extern))
-  (func (export "ready") (param i32) (global.set $n (local.get 0)) (global.set $x (array.new $a (i32.const 97) (local.get 0)))
+  (func (export "ready") (param i32) (global.set $n (local.get 0)) (global.set $x (array.new $a (i32.const 0x4e00) (local.get 0)))
     (global.set $s (call $fromCharCodeArray (global.get $x) (i32.const 0) (local.get 0)))
     (global.set $t (call $fromCharCodeArray (global.get $x) (i32.const 0) (local.get 0)))
     (global.set $r (call $fromCharCode (i32.const 97))))`;
