@@ -1,11 +1,11 @@
 // Validation of exception handling and of its legacy form.
 // https://webassembly.github.io/spec/core/valid/instructions.html#control-instructions
-import type { CatchClause } from '../decoder/instruction-cursor.ts';
-import { EXNREF, HEAP, type ValType, ref, typesName } from '../syntax/types.ts';
-import { closeFrame, enterBlock } from './body-control.ts';
-import type { BodyState } from './body-state.ts';
-import { NO_TYPES } from './context.ts';
-import * as say from './messages.ts';
+import type { CatchClause } from '../../decoder/instruction-cursor.ts';
+import { EXNREF, HEAP, type ValType, ref, typesName } from '../../syntax/types.ts';
+import { closeFrame, enterBlock } from './control.ts';
+import type { BodyState } from '../body-state.ts';
+import { NO_TYPES } from '../context.ts';
+import * as say from '../messages.ts';
 
 const TRY = 0x06;
 const CATCH = 0x07;

@@ -1,14 +1,14 @@
 // Which arm validates which instruction, for those that body.ts does not name itself: tables, references, exceptions,
 // aggregates, casts, descriptors. The rules are in body-<feature>.ts.
-import { InternalError } from '../errors.ts';
-import type { Row } from '../syntax/instructions.ts';
-import { HEAP } from '../syntax/types.ts';
-import * as control from './body-control.ts';
-import * as descriptors from './body-descriptors.ts';
-import * as exceptions from './body-exceptions.ts';
-import * as gc from './body-gc.ts';
-import type { BodyState } from './body-state.ts';
-import * as table from './body-table.ts';
+import { InternalError } from '../../errors.ts';
+import type { Row } from '../../syntax/instructions.ts';
+import { HEAP } from '../../syntax/types.ts';
+import * as control from './control.ts';
+import * as descriptors from './descriptors.ts';
+import * as exceptions from './exceptions.ts';
+import * as gc from './gc.ts';
+import type { BodyState } from '../body-state.ts';
+import * as table from './table.ts';
 
 /** Validates an instruction of which real programs have few. Codes are literals with the mnemonic behind. */
 export function rareArm(s: BodyState, row: Row): void {

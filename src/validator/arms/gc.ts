@@ -1,5 +1,5 @@
 // Validation of structs, arrays, i31 and casts. https://webassembly.github.io/spec/core/valid/instructions.html#aggregate-instructions
-import { MAX_ARRAY_NEW_FIXED } from '../syntax/limits.ts';
+import { MAX_ARRAY_NEW_FIXED } from '../../syntax/limits.ts';
 import {
   type ArrayType,
   BOT,
@@ -18,9 +18,9 @@ import {
   ref,
   typeName,
   typesName,
-} from '../syntax/types.ts';
-import type { BodyState } from './body-state.ts';
-import * as say from './messages.ts';
+} from '../../syntax/types.ts';
+import type { BodyState } from '../body-state.ts';
+import * as say from '../messages.ts';
 
 /** The value type of a storage type. */
 function unpacked(storage: ValType): ValType {

@@ -1,9 +1,9 @@
 // Validation of table and reference instructions (without those of GC), and of memory instructions that need more than
 // their signature. https://webassembly.github.io/spec/core/valid/instructions.html#table-instructions
-import { BOT, BOT_HEAP, I32, type ValType, ref, typeName } from '../syntax/types.ts';
-import { applyTailCall } from './body-control.ts';
-import type { BodyState } from './body-state.ts';
-import * as say from './messages.ts';
+import { BOT, BOT_HEAP, I32, type ValType, ref, typeName } from '../../syntax/types.ts';
+import { applyTailCall } from './control.ts';
+import type { BodyState } from '../body-state.ts';
+import * as say from '../messages.ts';
 
 export function tableGet(s: BodyState): void {
   const { addr, elem } = s.ctx.table(s.cursor.index);

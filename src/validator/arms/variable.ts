@@ -1,8 +1,8 @@
 // Validation of variable and parametric instructions.
 // https://webassembly.github.io/spec/core/valid/instructions.html#variable-instructions
-import { BOT, V128, isNum, typesName } from '../syntax/types.ts';
-import type { BodyState } from './body-state.ts';
-import * as say from './messages.ts';
+import { BOT, V128, isNum, typesName } from '../../syntax/types.ts';
+import type { BodyState } from '../body-state.ts';
+import * as say from '../messages.ts';
 
 export function localGet(s: BodyState): void {
   const { index } = s.cursor;

@@ -1,9 +1,9 @@
 // Validation of control instructions and calls, tail calls included.
 // https://webassembly.github.io/spec/core/valid/instructions.html#control-instructions
-import { type FuncType, FUNCREF, I32, type ValType, typesName } from '../syntax/types.ts';
-import type { BodyState } from './body-state.ts';
-import { NO_TYPES, single } from './context.ts';
-import * as say from './messages.ts';
+import { type FuncType, FUNCREF, I32, type ValType, typesName } from '../../syntax/types.ts';
+import type { BodyState } from '../body-state.ts';
+import { NO_TYPES, single } from '../context.ts';
+import * as say from '../messages.ts';
 
 const IF = 0x04;
 const ELSE = 0x05;

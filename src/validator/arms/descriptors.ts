@@ -1,9 +1,9 @@
 // Validation of instructions of custom descriptors. https://github.com/WebAssembly/custom-descriptors
 // Allocation with a descriptor is in body-gc.ts.
-import { type ValType, heapOf, heapTypeName, isExact, ref } from '../syntax/types.ts';
-import { castBranch, castFailure, checkCastTypes, popCastOperand } from './body-gc.ts';
-import type { BodyState } from './body-state.ts';
-import * as say from './messages.ts';
+import { type ValType, heapOf, heapTypeName, isExact, ref } from '../../syntax/types.ts';
+import { castBranch, castFailure, checkCastTypes, popCastOperand } from './gc.ts';
+import type { BodyState } from '../body-state.ts';
+import * as say from '../messages.ts';
 
 /** The descriptor type that a heap type has. */
 function descriptorOf(s: BodyState, heap: number): number {
