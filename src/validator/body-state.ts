@@ -1,5 +1,5 @@
 // What validation of one function body or constant expression works on; all arms take it.
-// It is made once per module and reused for all bodies. The rules are in body.ts and body-<feature>.ts.
+// It is made once per module and reused for all bodies. The rules are in body.ts and arms/.
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import type { ValType } from '../syntax/types.ts';
 import { type Context, NO_TYPES } from './context.ts';

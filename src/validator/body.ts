@@ -1,14 +1,12 @@
 // Validation of function bodies in one pass over their bytes: the generic rule for rows with a plain signature, and
-// the arms of the others. https://webassembly.github.io/spec/core/appendix/algorithm.html
+// those of special rows, which are in arms/. https://webassembly.github.io/spec/core/appendix/algorithm.html
 // Also finds what makes a body malformed: a missing `end`, bytes after it, `else` without `if`.
 import { checkStep } from '../clock.ts';
 import { InternalError, MalformedError } from '../errors.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { ADDR, type Row, type Signature } from '../syntax/instructions.ts';
 import { I32, type ValType } from '../syntax/types.ts';
-import * as control from './arms/control.ts';
-import { rareArm } from './arms/index.ts';
-import * as variable from './arms/variable.ts';
+import { armOf } from './arms/index.ts';
 import type { BodyState } from './body-state.ts';
 import { takeLocals, walkUsual } from './body-usual.ts';
 import { NO_TYPES } from './context.ts';
@@ -71,8 +69,7 @@ export function step(s: BodyState, row: Row): void {
   if (row.feature !== 'core') s.ctx.need(row.feature, row.name);
   if (row.second !== undefined) s.ctx.need(row.second, row.name);
   if (row.sig !== undefined) plain(s, row, row.sig);
-  else if (row.code < 0x14) controlArm(s, row);
-  else variableArm(s, row);
+  else armOf(row)(s);
 }
 
 /** The generic rule: check the immediates, pop the left side, push the right side. */
@@ -168,82 +165,4 @@ function checkMemarg(s: BodyState, row: Row): ValType {
 
 function checkLane(s: BodyState, row: Row, lane: number, lanes: number): void {
   if (lane >= lanes) throw say.laneIndex(s.ctx.where(), row.name, lane, lanes);
-}
-
-/** The arms. Codes are literals with the mnemonic behind. */
-function controlArm(s: BodyState, row: Row): void {
-  switch (row.code) {
-    case 0x00: // unreachable
-      s.stack.unreachable();
-      break;
-    case 0x02: // block
-    case 0x03: // loop
-    case 0x04: // if
-      control.enterBlock(s);
-      break;
-    case 0x05: // else
-      control.enterElse(s);
-      break;
-    case 0x0b: // end
-      control.endBlock(s);
-      break;
-    case 0x0c: // br
-      control.br(s);
-      break;
-    case 0x0d: // br_if
-      control.brIf(s);
-      break;
-    case 0x0e: // br_table
-      control.brTable(s);
-      break;
-    case 0x0f: // return
-      control.returnArm(s);
-      break;
-    case 0x10: // call
-      control.call(s);
-      break;
-    case 0x11: // call_indirect
-      control.callIndirect(s);
-      break;
-    case 0x12: // return_call
-      control.returnCall(s);
-      break;
-    case 0x13: // return_call_indirect
-      control.returnCallIndirect(s);
-      break;
-    default:
-      rareArm(s, row);
-  }
-}
-
-function variableArm(s: BodyState, row: Row): void {
-  switch (row.code) {
-    case 0x1a: // drop
-      s.stack.popAny();
-      break;
-    case 0x1b: // select
-      variable.select(s);
-      break;
-    case 0x1c: // select t
-      variable.selectTyped(s);
-      break;
-    case 0x20: // local.get
-      variable.localGet(s);
-      break;
-    case 0x21: // local.set
-      variable.localSet(s);
-      break;
-    case 0x22: // local.tee
-      variable.localTee(s);
-      break;
-    case 0x23: // global.get
-      variable.globalGet(s);
-      break;
-    case 0x24: // global.set
-      variable.globalSet(s);
-      break;
-    default:
-      rareArm(s, row);
-      break;
-  }
 }

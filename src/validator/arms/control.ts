@@ -1,7 +1,8 @@
-// Validation of control instructions and calls, tail calls included.
+// Validation of control instructions and calls.
 // https://webassembly.github.io/spec/core/valid/instructions.html#control-instructions
-import { type FuncType, FUNCREF, I32, type ValType, typesName } from '../../syntax/types.ts';
+import { type FuncType, FUNCREF, I32, type ValType } from '../../syntax/types.ts';
 import type { BodyState } from '../body-state.ts';
+import type { Arms } from './arm.ts';
 import { NO_TYPES, single } from '../context.ts';
 import * as say from '../messages.ts';
 
@@ -31,7 +32,7 @@ export function closeFrame(s: BodyState): void {
   if (s.locals.tracked) s.locals.forget(s.stack.initsOf(s.stack.depth));
 }
 
-export function enterElse(s: BodyState): void {
+function enterElse(s: BodyState): void {
   const { stack } = s;
   if (stack.codeOf(stack.depth - 1) !== IF) throw say.endExpected(s.ctx.where(), 'else without if');
   closeFrame(s);
@@ -39,7 +40,7 @@ export function enterElse(s: BodyState): void {
 }
 
 /** The end of a block. An `if` without `else` must be fine with an empty one. */
-export function endBlock(s: BodyState): void {
+function endBlock(s: BodyState): void {
   const { stack } = s;
   closeFrame(s);
   if (stack.codeOf(stack.depth) === IF) {
@@ -49,12 +50,12 @@ export function endBlock(s: BodyState): void {
   stack.pushVals(stack.endOf(stack.depth));
 }
 
-export function br(s: BodyState): void {
+function br(s: BodyState): void {
   s.stack.popVals(s.stack.labelTypes(s.cursor.index));
   s.stack.unreachable();
 }
 
-export function brIf(s: BodyState): void {
+function brIf(s: BodyState): void {
   const types = s.stack.labelTypes(s.cursor.index);
   s.stack.popI32();
   s.stack.popVals(types);
@@ -64,7 +65,7 @@ export function brIf(s: BodyState): void {
 /** Lists of types that the current br_table has met; only used where labels take several values. */
 const met = new Set<readonly ValType[]>();
 
-export function brTable(s: BodyState): void {
+function brTable(s: BodyState): void {
   const { stack, cursor } = s;
   const { labels } = cursor;
   stack.popI32();
@@ -86,7 +87,7 @@ export function brTable(s: BodyState): void {
   stack.unreachable();
 }
 
-export function returnArm(s: BodyState): void {
+function returnArm(s: BodyState): void {
   s.stack.popVals(s.results);
   s.stack.unreachable();
 }
@@ -96,26 +97,12 @@ function applyCall(s: BodyState, type: FuncType): void {
   s.stack.pushVals(type.results);
 }
 
-/** The results of the function called must be those of this function. */
-export function applyTailCall(s: BodyState, type: FuncType): void {
-  if (!s.ctx.matchesResult(type.results, s.results)) {
-    const { name } = s.cursor.row;
-    throw say.resultsDiffer(s.ctx.where(), name, typesName(type.results), typesName(s.results));
-  }
-  s.stack.popVals(type.params);
-  s.stack.unreachable();
-}
-
-export function call(s: BodyState): void {
+function call(s: BodyState): void {
   applyCall(s, s.ctx.typeOfFunc(s.cursor.index));
 }
 
-export function returnCall(s: BodyState): void {
-  applyTailCall(s, s.ctx.typeOfFunc(s.cursor.index));
-}
-
 /** Table and function type of an indirect call; pops the operand that selects the function. */
-function indirect(s: BodyState): FuncType {
+export function indirect(s: BodyState): FuncType {
   const { ctx, cursor } = s;
   if (cursor.index2 !== 0) ctx.need('reference-types', `${cursor.row.name} of another table than 0`);
   const table = ctx.table(cursor.index2);
@@ -128,10 +115,21 @@ function indirect(s: BodyState): FuncType {
   return type;
 }
 
-export function callIndirect(s: BodyState): void {
+function callIndirect(s: BodyState): void {
   applyCall(s, indirect(s));
 }
 
-export function returnCallIndirect(s: BodyState): void {
-  applyTailCall(s, indirect(s));
-}
+export const CONTROL_ARMS = {
+  unreachable: (s) => s.stack.unreachable(),
+  block: enterBlock,
+  loop: enterBlock,
+  if: enterBlock,
+  else: enterElse,
+  end: endBlock,
+  br: br,
+  br_if: brIf,
+  br_table: brTable,
+  return: returnArm,
+  call: call,
+  call_indirect: callIndirect,
+} satisfies Arms;

@@ -1,28 +1,25 @@
-// Validation of exception handling and of its legacy form.
+// Validation of exception handling.
 // https://webassembly.github.io/spec/core/valid/instructions.html#control-instructions
 import type { CatchClause } from '../../decoder/instruction-cursor.ts';
 import { EXNREF, HEAP, type ValType, ref, typesName } from '../../syntax/types.ts';
-import { closeFrame, enterBlock } from './control.ts';
 import type { BodyState } from '../body-state.ts';
 import { NO_TYPES } from '../context.ts';
 import * as say from '../messages.ts';
+import type { Arms } from './arm.ts';
+import { enterBlock } from './control.ts';
 
-const TRY = 0x06;
-const CATCH = 0x07;
-const CATCH_ALL = 0x19;
-
-export function throwArm(s: BodyState): void {
+function throwArm(s: BodyState): void {
   s.stack.popVals(s.ctx.tagType(s.cursor.index).params);
   s.stack.unreachable();
 }
 
-export function throwRef(s: BodyState): void {
+function throwRef(s: BodyState): void {
   s.stack.popVal(EXNREF);
   s.stack.unreachable();
 }
 
 /** The labels of catch clauses are those outside of the block. */
-export function tryTable(s: BodyState): void {
+function tryTable(s: BodyState): void {
   for (const clause of s.cursor.catches) checkCatch(s, clause);
   enterBlock(s);
 }
@@ -37,28 +34,8 @@ function checkCatch(s: BodyState, { kind, tag, label }: CatchClause): void {
   s.stack.brought(given);
 }
 
-/** `catch` and `catch_all` of the legacy form: they close what is before them and start with the tag's values. */
-export function legacyCatch(s: BodyState): void {
-  const { stack, cursor } = s;
-  const code = stack.codeOf(stack.depth - 1);
-  if (code !== TRY && code !== CATCH) throw say.endExpected(s.ctx.where(), `${cursor.row.name} without try`);
-  const params = cursor.row.code === CATCH ? s.ctx.tagType(cursor.index).params : NO_TYPES;
-  closeFrame(s);
-  stack.pushCtrl(cursor.row.code, params, stack.endOf(stack.depth), s.locals.setCount);
-  stack.keepCaught();
-}
-
-/** Ends a `try` in place of `end`; the label is one outside of it. */
-export function delegate(s: BodyState): void {
-  const { stack } = s;
-  if (stack.codeOf(stack.depth - 1) !== TRY) throw say.endExpected(s.ctx.where(), 'delegate without try');
-  closeFrame(s);
-  stack.frameOf(s.cursor.index);
-  stack.pushVals(stack.endOf(stack.depth));
-}
-
-export function rethrow(s: BodyState): void {
-  const code = s.stack.codeOf(s.stack.frameOf(s.cursor.index));
-  if (code !== CATCH && code !== CATCH_ALL) throw say.rethrowLabel(s.ctx.where(), s.cursor.index);
-  s.stack.unreachable();
-}
+export const EXCEPTION_ARMS = {
+  throw: throwArm,
+  throw_ref: throwRef,
+  try_table: tryTable,
+} satisfies Arms;

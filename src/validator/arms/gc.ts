@@ -21,6 +21,7 @@ import {
 } from '../../syntax/types.ts';
 import type { BodyState } from '../body-state.ts';
 import * as say from '../messages.ts';
+import type { Arms } from './arm.ts';
 
 /** The value type of a storage type. */
 function unpacked(storage: ValType): ValType {
@@ -86,14 +87,14 @@ function checkPacking(s: BodyState, storage: ValType): void {
   if (name.endsWith('get') !== (unpacked(storage) === storage)) throw say.packing(s.ctx.where(), name, storage);
 }
 
-export function structGet(s: BodyState): void {
+function structGet(s: BodyState): void {
   const { storage } = field(s);
   checkPacking(s, storage);
   s.stack.popVal(ownType(s));
   s.stack.pushVal(unpacked(storage));
 }
 
-export function structSet(s: BodyState): void {
+function structSet(s: BodyState): void {
   const { storage, mutable } = field(s);
   if (!mutable) throw say.immutableField(s.ctx.where(), s.cursor.index, s.cursor.index2);
   s.stack.popVals([ownType(s), unpacked(storage)]);
@@ -107,19 +108,19 @@ function mutableArray(s: BodyState, index: number): ArrayType {
   return array;
 }
 
-export function arrayNew(s: BodyState): void {
+function arrayNew(s: BodyState): void {
   const { storage } = s.ctx.arrayType(s.cursor.index).field;
   s.stack.popVals([unpacked(storage), I32]);
   pushAllocated(s);
 }
 
-export function arrayNewDefault(s: BodyState): void {
+function arrayNewDefault(s: BodyState): void {
   checkDefault(s, s.ctx.arrayType(s.cursor.index).field.storage);
   s.stack.popVal(I32);
   pushAllocated(s);
 }
 
-export function arrayNewFixed(s: BodyState): void {
+function arrayNewFixed(s: BodyState): void {
   const { index, index2: count } = s.cursor;
   const t = unpacked(s.ctx.arrayType(index).field.storage);
   if (count > MAX_ARRAY_NEW_FIXED) throw say.tooMany(s.ctx.where(), 'elements', count, MAX_ARRAY_NEW_FIXED);
@@ -142,7 +143,7 @@ function checkElem(s: BodyState, array: ArrayType): void {
 }
 
 /** `array.new_data` and `array.new_elem`. */
-export function arrayNewSegment(s: BodyState, elem: boolean): void {
+function arrayNewSegment(s: BodyState, elem: boolean): void {
   const array = s.ctx.arrayType(s.cursor.index);
   if (elem) checkElem(s, array);
   else checkData(s, array);
@@ -151,36 +152,36 @@ export function arrayNewSegment(s: BodyState, elem: boolean): void {
 }
 
 /** `array.init_data` and `array.init_elem`. */
-export function arrayInitSegment(s: BodyState, elem: boolean): void {
+function arrayInitSegment(s: BodyState, elem: boolean): void {
   const array = mutableArray(s, s.cursor.index);
   if (elem) checkElem(s, array);
   else checkData(s, array);
   s.stack.popVals([ownType(s), I32, I32, I32]);
 }
 
-export function arrayGet(s: BodyState): void {
+function arrayGet(s: BodyState): void {
   const { storage } = s.ctx.arrayType(s.cursor.index).field;
   checkPacking(s, storage);
   s.stack.popVals([ownType(s), I32]);
   s.stack.pushVal(unpacked(storage));
 }
 
-export function arraySet(s: BodyState): void {
+function arraySet(s: BodyState): void {
   const { storage } = mutableArray(s, s.cursor.index).field;
   s.stack.popVals([ownType(s), I32, unpacked(storage)]);
 }
 
-export function arrayLen(s: BodyState): void {
+function arrayLen(s: BodyState): void {
   s.stack.popVal(ref(HEAP.array, true));
   s.stack.pushVal(I32);
 }
 
-export function arrayFill(s: BodyState): void {
+function arrayFill(s: BodyState): void {
   const { storage } = mutableArray(s, s.cursor.index).field;
   s.stack.popVals([ownType(s), I32, unpacked(storage), I32]);
 }
 
-export function arrayCopy(s: BodyState): void {
+function arrayCopy(s: BodyState): void {
   const { index: to, index2: from } = s.cursor;
   const target = mutableArray(s, to).field.storage;
   const source = s.ctx.arrayType(from).field.storage;
@@ -190,24 +191,24 @@ export function arrayCopy(s: BodyState): void {
 
 // References and casts
 
-export function refEq(s: BodyState): void {
+function refEq(s: BodyState): void {
   const eq = ref(HEAP.eq, true);
   s.stack.popVals([eq, eq]);
   s.stack.pushVal(I32);
 }
 
-export function refI31(s: BodyState): void {
+function refI31(s: BodyState): void {
   s.stack.popVal(I32);
   s.stack.pushVal(ref(HEAP.i31, false));
 }
 
-export function i31Get(s: BodyState): void {
+function i31Get(s: BodyState): void {
   s.stack.popVal(ref(HEAP.i31, true));
   s.stack.pushVal(I32);
 }
 
 /** `any.convert_extern` and `extern.convert_any`: null stays null. */
-export function convert(s: BodyState, from: HeapType, to: HeapType): void {
+function convert(s: BodyState, from: HeapType, to: HeapType): void {
   const t = s.stack.popVal(ref(from, true));
   s.stack.pushVal(ref(to, t !== BOT && isNullable(t)));
 }
@@ -227,18 +228,18 @@ export function popCastOperand(s: BodyState, to: ValType): void {
   s.stack.popVal(ref(topOf(s, heapOf(to)), true));
 }
 
-export function refTest(s: BodyState): void {
+function refTest(s: BodyState): void {
   popCastOperand(s, s.cursor.valType);
   s.stack.pushVal(I32);
 }
 
-export function refCast(s: BodyState): void {
+function refCast(s: BodyState): void {
   popCastOperand(s, s.cursor.valType);
   s.stack.pushVal(s.cursor.valType);
 }
 
 /** `br_on_cast` and `br_on_cast_fail`: one of the two outcomes goes with the branch, the other stays. */
-export function brOnCast(s: BodyState, onFail: boolean): void {
+function brOnCast(s: BodyState, onFail: boolean): void {
   const { valType: from, valType2: to } = s.cursor;
   checkCastTypes(s);
   s.stack.popVal(from);
@@ -273,3 +274,36 @@ export function castBranch(s: BodyState, onFail: boolean): void {
   stack.popVals(types);
   for (let i = 0; i < types.length - 1; i++) stack.pushVal(types[i]);
 }
+
+export const GC_ARMS = {
+  'struct.new': (s) => structNew(s, false),
+  'struct.new_default': (s) => structNewDefault(s, false),
+  'struct.get': structGet,
+  'struct.get_s': structGet,
+  'struct.get_u': structGet,
+  'struct.set': structSet,
+  'array.new': arrayNew,
+  'array.new_default': arrayNewDefault,
+  'array.new_fixed': arrayNewFixed,
+  'array.new_data': (s) => arrayNewSegment(s, false),
+  'array.new_elem': (s) => arrayNewSegment(s, true),
+  'array.get': arrayGet,
+  'array.get_s': arrayGet,
+  'array.get_u': arrayGet,
+  'array.set': arraySet,
+  'array.len': arrayLen,
+  'array.fill': arrayFill,
+  'array.copy': arrayCopy,
+  'array.init_data': (s) => arrayInitSegment(s, false),
+  'array.init_elem': (s) => arrayInitSegment(s, true),
+  'ref.eq': refEq,
+  'ref.test': refTest,
+  'ref.cast': refCast,
+  br_on_cast: (s) => brOnCast(s, false),
+  br_on_cast_fail: (s) => brOnCast(s, true),
+  'any.convert_extern': (s) => convert(s, HEAP.extern, HEAP.any),
+  'extern.convert_any': (s) => convert(s, HEAP.any, HEAP.extern),
+  'ref.i31': refI31,
+  'i31.get_s': i31Get,
+  'i31.get_u': i31Get,
+} satisfies Arms;

@@ -1,9 +1,9 @@
 // Validation of instructions of custom descriptors. https://github.com/WebAssembly/custom-descriptors
-// Allocation with a descriptor is in body-gc.ts.
 import { type ValType, heapOf, heapTypeName, isExact, ref } from '../../syntax/types.ts';
-import { castBranch, castFailure, checkCastTypes, popCastOperand } from './gc.ts';
 import type { BodyState } from '../body-state.ts';
 import * as say from '../messages.ts';
+import type { Arms } from './arm.ts';
+import { castBranch, castFailure, checkCastTypes, popCastOperand, structNew, structNewDefault } from './gc.ts';
 
 /** The descriptor type that a heap type has. */
 function descriptorOf(s: BodyState, heap: number): number {
@@ -13,7 +13,7 @@ function descriptorOf(s: BodyState, heap: number): number {
 }
 
 /** The descriptor of an exact reference is exact. */
-export function refGetDesc(s: BodyState): void {
+function refGetDesc(s: BodyState): void {
   const { index } = s.cursor;
   s.ctx.comp(index);
   const { descriptor } = s.ctx.module.types[index];
@@ -27,14 +27,14 @@ function popTarget(s: BodyState, to: ValType): void {
   s.stack.popVal(ref(descriptorOf(s, heapOf(to)), true, isExact(to)));
 }
 
-export function refCastDescEq(s: BodyState): void {
+function refCastDescEq(s: BodyState): void {
   const { valType } = s.cursor;
   popTarget(s, valType);
   popCastOperand(s, valType);
   s.stack.pushVal(valType);
 }
 
-export function brOnCastDescEq(s: BodyState, onFail: boolean): void {
+function brOnCastDescEq(s: BodyState, onFail: boolean): void {
   const { valType: from, valType2: to } = s.cursor;
   checkCastTypes(s);
   popTarget(s, to);
@@ -42,3 +42,12 @@ export function brOnCastDescEq(s: BodyState, onFail: boolean): void {
   castBranch(s, onFail);
   s.stack.pushVal(onFail ? to : castFailure(from, to));
 }
+
+export const CUSTOM_DESCRIPTOR_ARMS = {
+  'struct.new_desc': (s) => structNew(s, true),
+  'struct.new_default_desc': (s) => structNewDefault(s, true),
+  'ref.get_desc': refGetDesc,
+  'ref.cast_desc_eq': refCastDescEq,
+  br_on_cast_desc_eq: (s) => brOnCastDescEq(s, false),
+  br_on_cast_desc_eq_fail: (s) => brOnCastDescEq(s, true),
+} satisfies Arms;
