@@ -1,8 +1,8 @@
 // First half of lowering: a valid function body -> statements over expression trees.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // local.get, constants and pure operations become trees that vanish into their users; statements keep the order of
-// effects and traps, and go on to the second half (select-ops.ts) at once. Control is in tree-control.ts, memory in
-// lower-memory.ts. It assumes that the body is valid.
+// effects and traps, and go on to the second half (select-ops.ts) at once. Control is in arms/
+// It assumes that the body is valid.
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { Reader } from '../decoder/reader.ts';
 import { ExhaustionError, InternalError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { Signature } from '../syntax/instructions.ts';
 import type { Prices } from '../syntax/prices.ts';
 import { F32, F64, FUNCREF, type FuncType, I32, I64, V128, type ValType } from '../syntax/types.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { ARMS } from './arms.ts';
+import { ARMS } from './arms/index.ts';
 import { chargeInstruction } from './charges.ts';
 import { Emitter } from './emit.ts';
 import { type FrameLayout, SCRATCH, layoutOf } from './frame.ts';
@@ -22,7 +22,7 @@ import { OUT_NAMES, type ObjectName, type OutName } from './out-names.ts';
 import { Probes } from './probes.ts';
 import { Selector } from './select-ops.ts';
 import { isWide } from './select-rules.ts';
-import { type Frame, lowerControl, newFrame } from './tree-control.ts';
+import { type Frame, lowerControl, newFrame } from './arms/control.ts';
 
 /** Slots of locals that a call clears for nothing. */
 const FREE_LOCALS = 64;

@@ -14,7 +14,7 @@ export interface Fault {
 
 const OPS = 'lowering/ops.ts';
 const TREES = 'lowering/trees.ts';
-const CONTROL = 'lowering/tree-control.ts';
+const CONTROL = 'lowering/arms/control.ts';
 const OUT_OF_LINE = 'interpreter/out-of-line.ts';
 const CONVERT = 'interpreter/numeric/convert.ts';
 
@@ -210,7 +210,7 @@ const RUNTIME_FAULTS: readonly Fault[] = [
 const LATER_FAULTS: readonly Fault[] = [
   fault(
     'the body of a try does not end',
-    'lowering/lower-exceptions.ts',
+    'lowering/arms/exceptions.ts',
     'catches: readonly CatchClause[]): void {\n  setRegion(b);',
     'catches: readonly CatchClause[]): void {',
     'ours',

@@ -1,14 +1,14 @@
 // Control instructions while trees are built: blocks, branches, calls, returns.
 // https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions
 // At the start and the end of every block, and wherever control joins, values stand in their places.
-import { type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
-import { typeSpace } from '../validator/module.ts';
-import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from './nodes.ts';
-import type { CatchClause } from '../decoder/instruction-cursor.ts';
-import { endTry } from './lower-exceptions.ts';
-import { moveValues } from './moves.ts';
-import { slotsOf } from './operands.ts';
-import type { TreeBuilder } from './trees.ts';
+import { type FuncType, I32, I64, type ValType } from '../../syntax/types.ts';
+import { typeSpace } from '../../validator/module.ts';
+import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from '../nodes.ts';
+import type { CatchClause } from '../../decoder/instruction-cursor.ts';
+import { endTry } from './exceptions.ts';
+import { moveValues } from '../moves.ts';
+import { slotsOf } from '../operands.ts';
+import type { TreeBuilder } from '../trees.ts';
 
 /** A control frame. `label` is where branches to it go: its end, or the start of a loop. */
 export interface Frame {

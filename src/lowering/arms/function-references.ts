@@ -1,11 +1,11 @@
 // Lowering of references: comparison, null checks, branches and calls on references.
 // https://webassembly.github.io/spec/core/exec/instructions.html#reference-instructions
 // A reference that is only looked at stays in its slot; ops read it there.
-import { I32, type ValType } from '../syntax/types.ts';
-import { type Node, TRAPS, slotNode, treeNode } from './nodes.ts';
-import type { ObjectName } from './out-names.ts';
-import { branchOn, call } from './tree-control.ts';
-import type { TreeBuilder } from './trees.ts';
+import { I32, type ValType } from '../../syntax/types.ts';
+import { type Node, TRAPS, slotNode, treeNode } from '../nodes.ts';
+import type { ObjectName } from '../out-names.ts';
+import { branchOn, call } from './control.ts';
+import type { TreeBuilder } from '../trees.ts';
 
 /** Lowers a reference instruction; answers false for any other. */
 export function lowerReferences(b: TreeBuilder): boolean {

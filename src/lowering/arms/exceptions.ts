@@ -2,20 +2,11 @@
 // The body of a try is a region of its function (handlers.ts) and has no ops of its own; what runs after a catch stands
 // behind the function's other code. So a try that catches nothing costs nothing.
 // A block of the legacy form keeps what it caught below its operands, in a place of the frame, for `rethrow`.
-import type { CatchClause } from '../decoder/instruction-cursor.ts';
-import { EXNREF, type ValType } from '../syntax/types.ts';
-import { TRAPS } from './nodes.ts';
-import {
-  type Frame,
-  branch,
-  closeBlock,
-  frameAt,
-  inPlace,
-  moveToFrame,
-  openBlock,
-  regionInside,
-} from './tree-control.ts';
-import type { TreeBuilder } from './trees.ts';
+import type { CatchClause } from '../../decoder/instruction-cursor.ts';
+import { EXNREF, type ValType } from '../../syntax/types.ts';
+import { TRAPS } from '../nodes.ts';
+import { type Frame, branch, closeBlock, frameAt, inPlace, moveToFrame, openBlock, regionInside } from './control.ts';
+import type { TreeBuilder } from '../trees.ts';
 
 const NO_TYPES: readonly ValType[] = [];
 

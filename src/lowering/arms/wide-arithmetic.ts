@@ -1,6 +1,6 @@
 // Wide arithmetic: instructions with two results, which are not trees. https://github.com/WebAssembly/wide-arithmetic
-import { I64 } from '../syntax/types.ts';
-import type { TreeBuilder } from './trees.ts';
+import { I64 } from '../../syntax/types.ts';
+import type { TreeBuilder } from '../trees.ts';
 
 /** Lowers i64.add128, i64.sub128, i64.mul_wide_s and i64.mul_wide_u; answers false for anything else. */
 export function lowerWideArithmetic(b: TreeBuilder): boolean {

@@ -15,15 +15,15 @@ import {
   type ValType,
   isNullable,
   ref,
-} from '../syntax/types.ts';
-import { typeSpace } from '../validator/module.ts';
-import { chargeObject } from './charges.ts';
-import { cellsOf, structLayout } from './layout.ts';
-import { constNode, slotNode, treeNode } from './nodes.ts';
-import { slotsOf } from './operands.ts';
-import { branchOn } from './tree-control.ts';
-import { check, question, settle } from './lower-references.ts';
-import type { TreeBuilder } from './trees.ts';
+} from '../../syntax/types.ts';
+import { typeSpace } from '../../validator/module.ts';
+import { chargeObject } from '../charges.ts';
+import { cellsOf, structLayout } from '../layout.ts';
+import { constNode, slotNode, treeNode } from '../nodes.ts';
+import { slotsOf } from '../operands.ts';
+import { branchOn } from './control.ts';
+import { check, question, settle } from './function-references.ts';
+import type { TreeBuilder } from '../trees.ts';
 
 /** Lowers an instruction on objects; answers false for any other. */
 export function lowerGc(b: TreeBuilder): boolean {

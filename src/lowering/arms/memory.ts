@@ -1,10 +1,10 @@
 // Lowering of loads, stores, and the size of memories. https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions
-// Atomic accesses are in lower-atomics.ts; bulk operations are out of line (trees.ts).
-import type { Signature } from '../syntax/instructions.ts';
-import { I32, I64 } from '../syntax/types.ts';
-import { READS, TRAPS, treeNode } from './nodes.ts';
-import { opNumber } from './op-table.ts';
-import type { TreeBuilder } from './trees.ts';
+// Atomic accesses are in atomics.ts; bulk operations are out of line (trees.ts).
+import type { Signature } from '../../syntax/instructions.ts';
+import { I32, I64 } from '../../syntax/types.ts';
+import { READS, TRAPS, treeNode } from '../nodes.ts';
+import { opNumber } from '../op-table.ts';
+import type { TreeBuilder } from '../trees.ts';
 
 /** Accesses that do what another one does: f32 and f64 move as bits, and narrow stores take the low word. */
 const ACCESS_OPS: ReadonlyMap<string, string> = new Map([

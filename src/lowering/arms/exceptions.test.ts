@@ -1,14 +1,14 @@
 // What lowering makes of tries: the ops, and the table of handlers beside them. What they do: interpreter/exceptions.test.ts.
 import { expect, test } from 'vitest';
-import { decodeModule } from '../decoder/decode.ts';
-import { encodeModule } from '../encoder/encode.ts';
-import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
-import { parseModule } from '../text/parser.ts';
-import { validateModule } from '../validator/module.ts';
-import { instantiate } from '../index.ts';
-import { disassemble } from './disassemble.ts';
-import { regionAt } from './handlers.ts';
-import { type Lowered, lowerFunction } from './lower.ts';
+import { decodeModule } from '../../decoder/decode.ts';
+import { encodeModule } from '../../encoder/encode.ts';
+import { DEFAULT_FEATURES, withFeatures } from '../../syntax/features.ts';
+import { parseModule } from '../../text/parser.ts';
+import { validateModule } from '../../validator/module.ts';
+import { instantiate } from '../../index.ts';
+import { disassemble } from '../disassemble.ts';
+import { regionAt } from '../handlers.ts';
+import { type Lowered, lowerFunction } from '../lower.ts';
 
 const features = withFeatures(DEFAULT_FEATURES, { 'legacy-exceptions': true });
 

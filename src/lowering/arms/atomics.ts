@@ -1,8 +1,8 @@
 // Lowering of atomic instructions. https://github.com/WebAssembly/threads
 // Guest threads take turns on one JS thread, so that every access is atomic as it is; what is left is alignment, order,
 // and waiting. All of them have an effect and a place of their own in the order of statements.
-import { accessPlace, offsetOf } from './lower-memory.ts';
-import type { TreeBuilder } from './trees.ts';
+import { accessPlace, offsetOf } from './memory.ts';
+import type { TreeBuilder } from '../trees.ts';
 
 export function lowerAtomics(b: TreeBuilder): boolean {
   const { row, index, at } = b.cursor;
