@@ -5,10 +5,10 @@ import { type FuncType, I32, I64, type ValType } from '../../syntax/types.ts';
 import { typeSpace } from '../../validator/module.ts';
 import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from '../nodes.ts';
 import type { CatchClause } from '../../decoder/instruction-cursor.ts';
-import { endTry } from './exceptions.ts';
 import { moveValues } from '../moves.ts';
 import { slotsOf } from '../operands.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { Path, TreeBuilder } from '../trees.ts';
+import type { Arm, Arms } from './arm.ts';
 
 /** A control frame. `label` is where branches to it go: its end, or the start of a loop. */
 export interface Frame {
@@ -25,75 +25,12 @@ export interface Frame {
   region: number;
   /** The region that is the body of this try. */
   own: number;
-  /** Of the end of a legacy try's body: it cannot be reached; what was pending there (charges.ts). */
-  deadEnd: boolean;
-  pending: number;
+  /** How the body of a legacy try ended. */
+  end: Path | undefined;
   /** Those of a try_table. */
   catches: readonly CatchClause[] | undefined;
-}
-
-/** Lowers a control instruction; answers false for any other. In dead code it only follows the nesting. */
-export function lowerControl(b: TreeBuilder): boolean {
-  const { name } = b.cursor.row;
-  if (b.dead) return skipDead(b, name);
-  switch (name) {
-    case 'unreachable':
-      b.operands.flushEffects(TRAPS);
-      b.emitOp('unreachable');
-      b.dead = true;
-      return true;
-    case 'block':
-    case 'loop':
-    case 'if':
-      openBlock(b, name);
-      return true;
-    case 'else':
-      openElse(b);
-      return true;
-    case 'end':
-      closeBlock(b);
-      return true;
-    case 'br':
-      branch(b, b.cursor.index);
-      b.dead = true;
-      return true;
-    case 'br_if':
-      branchIf(b);
-      return true;
-    case 'br_table':
-      branchTable(b);
-      b.dead = true;
-      return true;
-    case 'return':
-      b.operands.flushEffects(TRAPS);
-      returnValues(b);
-      b.dead = true;
-      return true;
-    case 'call':
-    case 'return_call':
-      call(b, b.funcType(b.valid.funcTypes[b.cursor.index]), undefined, name === 'return_call');
-      return true;
-    case 'call_indirect':
-    case 'return_call_indirect':
-      call(b, b.funcType(b.cursor.index), tableIndex(b), name === 'return_call_indirect');
-      return true;
-    default:
-      return false;
-  }
-}
-
-function skipDead(b: TreeBuilder, name: string): boolean {
-  const { nests } = b.cursor.row;
-  if (nests === 'opens') {
-    b.skip++;
-    return true;
-  }
-  if (b.skip === 0 && (name === 'catch' || name === 'catch_all' || name === 'delegate')) return false;
-  if (nests === 'closes') {
-    if (b.skip > 0) b.skip--;
-    else closeBlock(b);
-  } else if (name === 'else' && b.skip === 0) openElse(b);
-  return true;
+  /** What else the end of a try does; its frame is closed already. */
+  atEnd: ((b: TreeBuilder, frame: Frame) => void) | undefined;
 }
 
 const NOTHING: FuncType = { kind: 'func', params: [], results: [] };
@@ -122,9 +59,9 @@ export function newFrame(b: TreeBuilder, kind: Frame['kind'], type: FuncType, he
     used: false,
     region,
     own: -1,
-    deadEnd: false,
-    pending: 0,
+    end: undefined,
     catches: undefined,
+    atEnd: undefined,
   };
   b.frames.push(frame);
   return frame;
@@ -148,7 +85,7 @@ function openElse(b: TreeBuilder): void {
     frame.used = true;
   }
   b.code.label(frame.orElse);
-  b.dead = false;
+  b.beginReachable();
   b.operands.truncate(frame.height);
   b.operands.pushAll(frame.type.params);
   frame.kind = 'else';
@@ -166,10 +103,10 @@ export function closeBlock(b: TreeBuilder): void {
     return;
   }
   if (!b.dead) b.operands.flushAll();
-  endTry(b, frame);
+  frame.atEnd?.(b, frame);
   if (kind === 'if') b.code.label(frame.orElse);
   if (kind !== 'loop' && frame.used) b.code.label(frame.label);
-  b.dead = b.dead && kind !== 'if' && (kind === 'loop' || !frame.used);
+  if (kind === 'if' || (kind !== 'loop' && frame.used)) b.beginReachable();
   b.operands.truncate(frame.height);
   b.operands.pushAll(frame.type.results);
 }
@@ -275,6 +212,7 @@ function branchTable(b: TreeBuilder): void {
     b.code.label(stub);
     branch(b, depth);
   }
+  b.endReachable();
 }
 
 /** The index operand of call_indirect as an i32; one that needs 64 bits becomes 2^32-1, which no table has. */
@@ -310,6 +248,55 @@ export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, t
   if (index === undefined) b.code.statement(name, at, cursor.index, ...place);
   else if (byRef) b.code.statement(name, at, index, -1, 0, ...place);
   else b.code.statement(name, at, index, cursor.index2, typeSpace(b.valid).canonical[cursor.index], ...place);
-  b.dead = tail;
-  if (!tail) operands.pushAll(type.results);
+  if (tail) b.endReachable();
+  else operands.pushAll(type.results);
 }
+
+function unreachable(b: TreeBuilder): void {
+  b.operands.flushEffects(TRAPS);
+  b.emitOp('unreachable');
+  b.endReachable();
+}
+
+const open =
+  (kind: 'block' | 'loop' | 'if'): Arm =>
+  (b) => {
+    openBlock(b, kind);
+  };
+
+function br(b: TreeBuilder): void {
+  branch(b, b.cursor.index);
+  b.endReachable();
+}
+
+function returnArm(b: TreeBuilder): void {
+  b.operands.flushEffects(TRAPS);
+  returnValues(b);
+  b.endReachable();
+}
+
+export const direct =
+  (tail: boolean): Arm =>
+  (b) =>
+    call(b, b.funcType(b.valid.funcTypes[b.cursor.index]), undefined, tail);
+
+export const indirect =
+  (tail: boolean): Arm =>
+  (b) =>
+    call(b, b.funcType(b.cursor.index), tableIndex(b), tail);
+
+export const CONTROL_ARMS = {
+  unreachable: unreachable,
+  nop: () => undefined,
+  block: open('block'),
+  loop: open('loop'),
+  if: open('if'),
+  else: openElse,
+  end: closeBlock,
+  br: br,
+  br_if: branchIf,
+  br_table: branchTable,
+  return: returnArm,
+  call: direct(false),
+  call_indirect: indirect(false),
+} satisfies Arms;

@@ -1,10 +1,11 @@
-// Lowering of structs, arrays, i31, casts and custom descriptors.
+// Lowering of structs, arrays, i31 and casts.
 // https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions
 // Types become canonical indices (type-space.ts), fields become cells (runtime/objects.ts has the same layout).
 // Packed values are masked when they are written and sign-extended when they are read, by i32 operations.
 import {
   type ArrayType,
   F64,
+  type FieldType,
   HEAP,
   I16,
   I32,
@@ -13,25 +14,18 @@ import {
   type StructType,
   V128,
   type ValType,
-  isNullable,
   ref,
 } from '../../syntax/types.ts';
 import { typeSpace } from '../../validator/module.ts';
+import type { DefType } from '../../validator/type-space.ts';
 import { chargeObject } from '../charges.ts';
 import { cellsOf, structLayout } from '../layout.ts';
-import { constNode, slotNode, treeNode } from '../nodes.ts';
-import { slotsOf } from '../operands.ts';
+import { constNode, treeNode } from '../nodes.ts';
+import type { GcOutName } from '../out-names.ts';
 import { branchOn } from './control.ts';
-import { check, question, settle } from './function-references.ts';
+import { check, question, settle } from './reference.ts';
 import type { TreeBuilder } from '../trees.ts';
-
-/** Lowers an instruction on objects; answers false for any other. */
-export function lowerGc(b: TreeBuilder): boolean {
-  const { name } = b.cursor.row;
-  if (name.startsWith('struct.')) return struct(b, name);
-  if (name.startsWith('array.')) return array(b, name);
-  return cast(b, name) || descriptor(b, name);
-}
+import type { Arm, Arms } from './arm.ts';
 
 const unpacked = (storage: ValType): ValType => (storage === I8 || storage === I16 ? I32 : storage);
 
@@ -53,133 +47,169 @@ function pack(b: TreeBuilder, storage: ValType): void {
   b.operands.push(treeNode('binary', 'i32.and', I32, 0, at, b.operands.pop(), mask));
 }
 
-/** The packed value on top is sign-extended where the instruction says so. */
-function unpack(b: TreeBuilder, name: string, storage: ValType): void {
-  if (!name.endsWith('get_s')) return;
+/** The packed value on top is sign-extended. */
+function signExtend(b: TreeBuilder, storage: ValType): void {
   const extend = storage === I8 ? 'i32.extend8_s' : 'i32.extend16_s';
   b.operands.push(treeNode('unary', extend, I32, 0, b.cursor.at, b.operands.pop()));
 }
 
 // ------------------------------------------------------------------------------------------------------------- structs
 
-function struct(b: TreeBuilder, name: string): boolean {
-  const { index, index2 } = b.cursor;
+/** The struct type under the cursor, as it is declared and as it is laid out, and what an allocation of it gives. */
+export function structOf(b: TreeBuilder): { fields: readonly FieldType[]; type: DefType; result: ValType } {
+  const { index } = b.cursor;
   const { fields } = b.valid.module.types[index].comp as StructType;
-  const result = ref(index, false);
-  const type = typeSpace(b.valid).at(index);
-  const id = type.index;
-  if (name.startsWith('struct.new')) chargeObject(b, structLayout(type).size);
-  switch (name) {
-    case 'struct.new':
-      return b.out('struct.new', fields.length, [result], id);
-    case 'struct.new_default':
-      return b.object('struct.new_default', 0, result, id);
-    case 'struct.new_desc': {
-      const slots = fields.reduce((sum, { storage }) => sum + slotsOf(storage), 0);
-      return b.out('struct.new_desc', fields.length + 1, [result], id, slots);
-    }
-    case 'struct.new_default_desc':
-      return b.out('struct.new_default_desc', 1, [result], id);
-    default:
-      break;
-  }
-  const { storage } = fields[index2];
-  const cell = structLayout(type).cell[index2];
-  if (name === 'struct.set') {
-    pack(b, storage);
-    return b.object(`struct.set${width(storage)}`, 2, undefined, cell);
-  }
+  return { fields, type: typeSpace(b.valid).at(index), result: ref(index, false) };
+}
+
+function structNew(b: TreeBuilder): void {
+  const { fields, type, result } = structOf(b);
+  chargeObject(b, structLayout(type).size);
+  b.out('struct.new', fields.length, [result], type.index);
+}
+
+function structNewDefault(b: TreeBuilder): void {
+  const { type, result } = structOf(b);
+  chargeObject(b, structLayout(type).size);
+  b.object('struct.new_default', 0, result, type.index);
+}
+
+/** The storage type of the field under the cursor, and its cell. */
+function fieldOf(b: TreeBuilder): { storage: ValType; cell: number } {
+  const { index2 } = b.cursor;
+  const { fields, type } = structOf(b);
+  return { storage: fields[index2].storage, cell: structLayout(type).cell[index2] };
+}
+
+function structSet(b: TreeBuilder): void {
+  const { storage, cell } = fieldOf(b);
+  pack(b, storage);
+  b.object(`struct.set${width(storage)}`, 2, undefined, cell);
+}
+
+function structGet(b: TreeBuilder): void {
+  const { storage, cell } = fieldOf(b);
   b.object(`struct.get${width(storage)}`, 1, unpacked(storage), cell);
-  unpack(b, name, storage);
-  return true;
+}
+
+function structGetSigned(b: TreeBuilder): void {
+  structGet(b);
+  signExtend(b, fieldOf(b).storage);
 }
 
 // -------------------------------------------------------------------------------------------------------------- arrays
 
-function array(b: TreeBuilder, name: string): boolean {
+/** The storage type of the elements of the array type under the cursor. */
+function elementOf({ cursor, valid }: TreeBuilder): ValType {
+  return (valid.module.types[cursor.index].comp as ArrayType).field.storage;
+}
+
+/** The data or element segment under the cursor, of instructions that name one. */
+function segment({ cursor: { row, index2 } }: TreeBuilder): number {
+  return row.imm === 'type' ? 0 : index2;
+}
+
+const arrayNew =
+  (name: GcOutName): Arm =>
+  (b) => {
+    const { index, row } = b.cursor;
+    b.out(name, row.pops, [ref(index, false)], canon(b, index), segment(b));
+  };
+
+function arrayNewFixed(b: TreeBuilder): void {
   const { index, index2 } = b.cursor;
-  if (name === 'array.len') return b.object('array.len', 1, I32);
-  const { storage } = (b.valid.module.types[index].comp as ArrayType).field;
-  const result = ref(index, false);
-  const id = canon(b, index);
-  switch (name) {
-    case 'array.new':
-      return b.out('array.new', 2, [result], id);
-    case 'array.new_default':
-      return b.out('array.new_default', 1, [result], id);
-    case 'array.new_fixed':
-      chargeObject(b, index2 * cellsOf(storage));
-      return b.out('array.new_fixed', index2, [result], id, index2);
-    case 'array.new_data':
-    case 'array.new_elem':
-      return b.out(name, 2, [result], id, index2);
-    case 'array.init_data':
-    case 'array.init_elem':
-      return b.out(name, 4, [], id, index2);
-    case 'array.fill':
-      return b.out('array.fill', 4, [], id);
-    case 'array.copy':
-      return b.out('array.copy', 5, [], id);
-    case 'array.set':
-      pack(b, storage);
-      return b.object(`array.set${width(storage)}`, 3, undefined);
-    default:
-      b.object(`array.get${width(storage)}`, 2, unpacked(storage));
-      unpack(b, name, storage);
-      return true;
-  }
+  chargeObject(b, index2 * cellsOf(elementOf(b)));
+  b.out('array.new_fixed', index2, [ref(index, false)], canon(b, index), index2);
 }
 
-// --------------------------------------------------------------------------------------------------------------- casts
+const arrayChange =
+  (name: GcOutName): Arm =>
+  (b) => {
+    const { index, row } = b.cursor;
+    b.out(name, row.pops, [], canon(b, index), segment(b));
+  };
 
-function cast(b: TreeBuilder, name: string): boolean {
-  const { cursor } = b;
-  const space = typeSpace(b.valid);
-  switch (name) {
-    case 'ref.i31':
-      b.operands.push(treeNode('unary', 'ref.i31', ref(HEAP.i31, false), 0, cursor.at, b.operands.pop()));
-      return true;
-    case 'i31.get_s':
-    case 'i31.get_u':
-      return b.object(name, 1, I32);
-    case 'any.convert_extern':
-    case 'extern.convert_any':
-      // Inside they are the same (runtime/references.ts).
-      return true;
-    case 'ref.test':
-      return question(b, 'ref.test', space.canonicalType(cursor.valType));
-    case 'ref.cast':
-      return check(b, 'ref.cast', space.canonicalType(cursor.valType), cursor.valType);
-    case 'br_on_cast':
-    case 'br_on_cast_fail': {
-      const k = space.canonicalType(cursor.valType2);
-      const test = treeNode('unary', 'ref.test', I32, 0, cursor.at, settle(b), undefined, undefined, k);
-      branchOn(b, test, name === 'br_on_cast_fail');
-      return true;
-    }
-    default:
-      return false;
-  }
+function arrayCopy(b: TreeBuilder): void {
+  b.out('array.copy', 5, [], canon(b, b.cursor.index));
 }
 
-// -------------------------------------------------------------------------------------------------- custom descriptors
-
-function descriptor(b: TreeBuilder, name: string): boolean {
-  const { cursor, operands } = b;
-  switch (name) {
-    case 'ref.get_desc':
-      return b.object('ref.get_desc', 1, ref(HEAP.struct, false));
-    case 'ref.cast_desc_eq':
-      return b.out('ref.cast_desc_eq', 2, [cursor.valType], isNullable(cursor.valType) ? 1 : 0);
-    case 'br_on_cast_desc_eq':
-    case 'br_on_cast_desc_eq_fail': {
-      // The answer stands beside the reference, which stays.
-      b.out('ref.test_desc', 2, [cursor.valType], isNullable(cursor.valType2) ? 1 : 0);
-      const answer = slotNode(operands.place(operands.height - 1), I32, cursor.at);
-      branchOn(b, answer, name === 'br_on_cast_desc_eq_fail');
-      return true;
-    }
-    default:
-      return false;
-  }
+function arraySet(b: TreeBuilder): void {
+  const storage = elementOf(b);
+  pack(b, storage);
+  b.object(`array.set${width(storage)}`, 3, undefined);
 }
+
+function arrayGet(b: TreeBuilder): void {
+  const storage = elementOf(b);
+  b.object(`array.get${width(storage)}`, 2, unpacked(storage));
+}
+
+function arrayGetSigned(b: TreeBuilder): void {
+  arrayGet(b);
+  signExtend(b, elementOf(b));
+}
+
+// ------------------------------------------------------------------------------------------------- references and casts
+
+function refEq({ cursor, operands }: TreeBuilder): void {
+  const second = operands.pop();
+  const first = operands.pop();
+  operands.push(treeNode('binary', 'ref.eq', I32, 0, cursor.at, first, second));
+}
+
+function refI31({ cursor, operands }: TreeBuilder): void {
+  operands.push(treeNode('unary', 'ref.i31', ref(HEAP.i31, false), 0, cursor.at, operands.pop()));
+}
+
+function refTest(b: TreeBuilder): void {
+  question(b, 'ref.test', typeSpace(b.valid).canonicalType(b.cursor.valType));
+}
+
+function refCast(b: TreeBuilder): void {
+  const { valType } = b.cursor;
+  check(b, 'ref.cast', typeSpace(b.valid).canonicalType(valType), valType);
+}
+
+const brOnCast =
+  (onFail: boolean): Arm =>
+  (b) => {
+    const { at, valType2 } = b.cursor;
+    const k = typeSpace(b.valid).canonicalType(valType2);
+    branchOn(b, treeNode('unary', 'ref.test', I32, 0, at, settle(b), undefined, undefined, k), onFail);
+  };
+
+/** Inside they are the same (runtime/references.ts). */
+const convert: Arm = () => undefined;
+
+export const GC_ARMS = {
+  'struct.new': structNew,
+  'struct.new_default': structNewDefault,
+  'struct.get': structGet,
+  'struct.get_s': structGetSigned,
+  'struct.get_u': structGet,
+  'struct.set': structSet,
+  'array.new': arrayNew('array.new'),
+  'array.new_default': arrayNew('array.new_default'),
+  'array.new_fixed': arrayNewFixed,
+  'array.new_data': arrayNew('array.new_data'),
+  'array.new_elem': arrayNew('array.new_elem'),
+  'array.get': arrayGet,
+  'array.get_s': arrayGetSigned,
+  'array.get_u': arrayGet,
+  'array.set': arraySet,
+  'array.len': (b) => b.object('array.len', 1, I32),
+  'array.fill': arrayChange('array.fill'),
+  'array.copy': arrayCopy,
+  'array.init_data': arrayChange('array.init_data'),
+  'array.init_elem': arrayChange('array.init_elem'),
+  'ref.eq': refEq,
+  'ref.test': refTest,
+  'ref.cast': refCast,
+  br_on_cast: brOnCast(false),
+  br_on_cast_fail: brOnCast(true),
+  'any.convert_extern': convert,
+  'extern.convert_any': convert,
+  'ref.i31': refI31,
+  'i31.get_s': (b) => b.object('i31.get_s', 1, I32),
+  'i31.get_u': (b) => b.object('i31.get_u', 1, I32),
+} satisfies Arms;

@@ -1,10 +1,12 @@
 // Lowering of loads, stores, and the size of memories. https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions
-// Atomic accesses are in atomics.ts; bulk operations are out of line (trees.ts).
+// Atomic accesses are in atomics.ts; bulk operations are out of line.
 import type { Signature } from '../../syntax/instructions.ts';
 import { I32, I64 } from '../../syntax/types.ts';
 import { READS, TRAPS, treeNode } from '../nodes.ts';
 import { opNumber } from '../op-table.ts';
+import type { OutName } from '../out-names.ts';
 import type { TreeBuilder } from '../trees.ts';
+import type { Arms } from './arm.ts';
 
 /** Accesses that do what another one does: f32 and f64 move as bits, and narrow stores take the low word. */
 const ACCESS_OPS: ReadonlyMap<string, string> = new Map([
@@ -29,15 +31,8 @@ export function accessPlace(memory: number, lane: number): number {
   return memory * 16 + lane;
 }
 
-/** Lowers one of these instructions; answers false for any other. */
-export function lowerMemory(b: TreeBuilder): boolean {
-  const { row } = b.cursor;
-  if (row.name === 'memory.size') return memorySize(b);
-  if (row.name === 'memory.grow') return memoryGrow(b);
-  return (row.imm === 'memarg' || row.imm === 'memarg_lane') && row.feature !== 'threads' && access(b);
-}
-
-function access(b: TreeBuilder): true {
+/** A load or a store. */
+export function access(b: TreeBuilder): void {
   const { cursor, operands } = b;
   const { row, index, at } = cursor;
   const { name } = row;
@@ -53,17 +48,16 @@ function access(b: TreeBuilder): true {
     operands.flushForEffect();
     if (inLoop) b.code.store(op, address, second, offset, at);
     else b.code.effect(op, 0, [address, second], offset, where, at);
-    return true;
+    return;
   }
   const narrow = fast ? SPLIT_LOADS.get(name) : undefined;
   if (narrow === undefined) {
     const kind = inLoop ? 'load' : 'access';
     operands.push(treeNode(kind, op, pushes[0], TRAPS | READS, at, address, second, undefined, offset, where));
-    return true;
+    return;
   }
   const load = treeNode('load', narrow, I32, TRAPS | READS, at, address, undefined, undefined, offset);
   operands.push(treeNode('unary', name.endsWith('_s') ? 'i64.extend_i32_s' : 'i64.extend_i32_u', I64, 0, at, load));
-  return true;
 }
 
 /**
@@ -81,15 +75,14 @@ function isFast({ cursor, fastBytes }: TreeBuilder): boolean {
   return end <= fastBytes && end < 2 ** 31;
 }
 
-function memorySize(b: TreeBuilder): boolean {
+function memorySize(b: TreeBuilder): void {
   const { cursor, operands, valid } = b;
   const { addr, pageSizeLog2 } = valid.memTypes[cursor.index];
-  if (cursor.index !== 0 || addr !== I32 || pageSizeLog2 !== 16) return b.out('memory.size', 0, [addr], cursor.index);
-  operands.push(treeNode('size', '', I32, READS, cursor.at));
-  return true;
+  if (cursor.index !== 0 || addr !== I32 || pageSizeLog2 !== 16) b.out('memory.size', 0, [addr], cursor.index);
+  else operands.push(treeNode('size', '', I32, READS, cursor.at));
 }
 
-function memoryGrow(b: TreeBuilder): true {
+function memoryGrow(b: TreeBuilder): void {
   const { cursor, operands, valid } = b;
   const value = operands.pop();
   const slot = operands.place(operands.height);
@@ -97,5 +90,27 @@ function memoryGrow(b: TreeBuilder): true {
   operands.flushAbove(slot, operands.height);
   b.code.statement('memory.grow', cursor.at, slot, value, cursor.index);
   operands.pushPlaced(valid.memTypes[cursor.index].addr);
-  return true;
 }
+
+function fill(b: TreeBuilder): void {
+  b.out('memory.fill', 3, [], b.cursor.index);
+}
+
+/** Of a segment and a memory, or of two memories. */
+function copying(b: TreeBuilder): void {
+  const { index, index2, row } = b.cursor;
+  b.out(row.name as OutName, 3, [], index, index2);
+}
+
+function dataDrop(b: TreeBuilder): void {
+  b.out('data.drop', 0, [], b.cursor.index);
+}
+
+export const MEMORY_ARMS = {
+  'memory.size': memorySize,
+  'memory.grow': memoryGrow,
+  'memory.fill': fill,
+  'memory.copy': copying,
+  'memory.init': copying,
+  'data.drop': dataDrop,
+} satisfies Arms;

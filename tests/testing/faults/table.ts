@@ -13,7 +13,6 @@ export interface Fault {
 }
 
 const OPS = 'lowering/ops.ts';
-const TREES = 'lowering/trees.ts';
 const CONTROL = 'lowering/arms/control.ts';
 const OUT_OF_LINE = 'interpreter/out-of-line.ts';
 const CONVERT = 'interpreter/numeric/convert.ts';
@@ -126,7 +125,7 @@ const NUMERIC_FAULTS: readonly Fault[] = [
 
 const LOWERING_FAULTS: readonly Fault[] = [
   fault('the inverse of gt_u is lt_u', 'lowering/select-rules.ts', `gt_u: 'le_u', le_u:`, `gt_u: 'lt_u', le_u:`),
-  fault('a local is read after it was set again', TREES, 'operands.flushReaders(slot);', ''),
+  fault('a local is read after it was set again', 'lowering/arms/variable.ts', 'operands.flushReaders(slot);', ''),
   fault(
     'loads move behind stores',
     'lowering/operands.ts',
@@ -141,9 +140,9 @@ const LOWERING_FAULTS: readonly Fault[] = [
   ),
   fault(
     'a value that is dropped does not trap',
-    TREES,
-    'if ((value.effects & TRAPS) === 0) return true;',
-    'return true;',
+    'lowering/arms/parametric.ts',
+    'if ((value.effects & TRAPS) === 0) return;',
+    'return;',
   ),
   fault('arguments of a tail call are not moved', CONTROL, 'if (tail) moveDown(b, type.params);', ''),
 ];
@@ -211,8 +210,8 @@ const LATER_FAULTS: readonly Fault[] = [
   fault(
     'the body of a try does not end',
     'lowering/arms/exceptions.ts',
-    'catches: readonly CatchClause[]): void {\n  setRegion(b);',
-    'catches: readonly CatchClause[]): void {',
+    'function landings(b: TreeBuilder, frame: Frame): void {\n  setRegion(b);',
+    'function landings(b: TreeBuilder, frame: Frame): void {',
     'ours',
   ),
   fault('frames above a handler stay', 'interpreter/exceptions.ts', '        t.sp = sp;\n', '', 'ours'),
