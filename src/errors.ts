@@ -112,26 +112,37 @@ export interface BacktraceFrame {
 
 /** An error that stopped a thread, and knows where. */
 export abstract class StoppedError extends WasmError {
-  /** The wasm frames where it happened, innermost first; none if no wasm ran. */
+  /** The wasm frames where it happened, innermost first, 64 at most; none if no wasm ran. */
   get backtrace(): readonly BacktraceFrame[] {
     return backtraceOf(this);
   }
+
+  /** How many frames there were further out. */
+  get moreFrames(): number {
+    return FRAMES.get(this)?.more ?? 0;
+  }
+}
+
+/** Frames that are found out when somebody asks, and how many there are further out. */
+export interface Frames {
+  find: () => readonly BacktraceFrame[];
+  readonly more: number;
 }
 
 /** What finds out the wasm frames of errors. Not a method of them: their prototypes may be changed by a host. */
-const FRAMES = new WeakMap<WasmError, () => readonly BacktraceFrame[]>();
+const FRAMES = new WeakMap<WasmError, Frames>();
 
 /** The wasm frames of an error of ours, innermost first. */
 export function backtraceOf(error: WasmError): readonly BacktraceFrame[] {
-  const find = FRAMES.get(error);
-  if (find === undefined) return [];
-  const frames = find();
-  FRAMES.set(error, () => frames);
+  const known = FRAMES.get(error);
+  if (known === undefined) return [];
+  const frames = known.find();
+  known.find = () => frames;
   return frames;
 }
 
 /** Sets what finds an error's frames out, when somebody asks. What the innermost thread says stays. */
-export function traceWith(error: WasmError, frames: () => readonly BacktraceFrame[]): void {
+export function traceWith(error: WasmError, frames: Frames): void {
   if (!FRAMES.has(error)) FRAMES.set(error, frames);
 }
 

@@ -4,7 +4,7 @@ import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import { decodeNames } from '../decoder/names.ts';
-import { type BacktraceFrame, WasmError } from '../errors.ts';
+import { type BacktraceFrame, type StoppedError, WasmError } from '../errors.ts';
 import type { Module } from '../syntax/module.ts';
 import { typeName } from '../syntax/types.ts';
 import { bodyOf } from '../text/printer-body.ts';
@@ -104,7 +104,10 @@ function topPlace({ func, offset }: BacktraceFrame, owner: Known | undefined): s
 }
 
 /** The lines below the first one of a report: the instruction that stopped, then the frames, innermost first. */
-export function backtraceLines(backtrace: readonly BacktraceFrame[], modules: readonly Known[]): string[] {
+export function backtraceLines(
+  { backtrace = [], moreFrames = 0 }: Partial<StoppedError>,
+  modules: readonly Known[],
+): string[] {
   const lines: string[] = [];
   if (backtrace.length > 0) {
     const [top] = backtrace;
@@ -115,6 +118,7 @@ export function backtraceLines(backtrace: readonly BacktraceFrame[], modules: re
     if (hidden <= 1 || i < INNER || i >= backtrace.length - OUTER) lines.push(frameLine(frame, i, modules));
     else if (i === INNER) lines.push(`  ... ${hidden} more frames ...`);
   });
+  if (moreFrames > 0) lines.push(`  ... ${moreFrames} more frames`);
   return lines;
 }
 

@@ -41,7 +41,7 @@ export function stopped(thrown: unknown, console: Console, circumstances: Circum
   if (report === undefined) throw error;
   const { exitCode, line, hint } = report;
   if (line === undefined) return exitCode;
-  const frames = backtraceLines((error as Partial<Trap>).backtrace ?? [], circumstances.modules);
+  const frames = backtraceLines(error as Partial<Trap>, circumstances.modules);
   const lines = [visible(`wasmi-ts: ${line}`), ...frames, ...(hint === undefined ? [] : [`hint: ${hint}`])];
   console.tell(lines.join('\n'));
   return exitCode;

@@ -1,10 +1,10 @@
 // The wasm frames of a thread that stopped, for traps and reports. Reads the stack; changes nothing.
 import { decodeNames } from '../decoder/names.ts';
-import type { BacktraceFrame } from '../errors.ts';
+import type { BacktraceFrame, Frames } from '../errors.ts';
 import type { Names } from '../syntax/module.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type CodePlace, offsetsAt, placeOf } from './lowered.ts';
-import { CROSS_RETURN_PC } from './code-space.ts';
+import { CROSS_RETURN_PC, FIRST_FREE } from './code-space.ts';
 import { FRAMES as FS } from './stack.ts';
 import type { Thread } from './thread.ts';
 
@@ -26,19 +26,11 @@ export function namesOf(module: ValidModule): Names {
  * The frames of a thread that is on the stack, innermost first, for somebody who may never ask: only places are noted
  * now, which is cheap; offsets and names take longer.
  */
-export function backtraceLater(t: Thread): () => BacktraceFrame[] {
-  const places = placesOf(t);
-  return () => {
-    const offsets = offsetsAt(places);
-    return places.map((place, i) => describe(place, offsets[i]));
-  };
-}
-
-function placesOf(t: Thread): CodePlace[] {
+export function backtraceLater(t: Thread): Frames {
   const places: CodePlace[] = [];
-  let { pc, instance } = t;
+  let { pc, instance, sp } = t;
   let waiting = t.callers.length;
-  for (let sp = t.sp; places.length < MAX_FRAMES; sp -= 2) {
+  for (; places.length < MAX_FRAMES; sp -= 2) {
     const place = placeOf(pc, instance.unit);
     if (place !== undefined) places.push(place);
     if (sp <= t.frameBase) break;
@@ -46,7 +38,13 @@ function placesOf(t: Thread): CodePlace[] {
     pc = FS[sp - 2] - 1;
     if (pc === CROSS_RETURN_PC - 1) instance = t.callers[--waiting];
   }
-  return places;
+  const find = (): BacktraceFrame[] => {
+    const offsets = offsetsAt(places);
+    return places.map((place, i) => describe(place, offsets[i]));
+  };
+  // Of the return pcs that are left one leads out of all, and some to other instances; that at hand may be one of these.
+  const more = (sp - t.frameBase) / 2 - waiting - (pc < FIRST_FREE - 1 ? 1 : 0);
+  return { find, more: Math.max(0, more) };
 }
 
 function describe({ unit, index }: CodePlace, offset: number | undefined): BacktraceFrame {

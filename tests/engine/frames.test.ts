@@ -472,3 +472,45 @@ test('host functions that call each other at the end of the stack lose no values
   expect(fits).toBeGreaterThan(0);
   expect(fits).toBeLessThan(40);
 });
+
+describe('a backtrace of more than 64 frames did not say what it left out', () => {
+  const down = (next: string): string => `(func $down (export "down") (param i32)
+    (if (i32.eqz (local.get 0)) (then (unreachable)))
+    (call ${next} (i32.sub (local.get 0) (i32.const 1))))`;
+  const ALONE = wat(`(module ${down('$down')})`);
+  const TABLE = '(import "a" "t" (table 1 funcref))';
+  const FAR = wat(
+    `(module ${TABLE} (import "a" "next" (func $next (param i32))) (elem (i32.const 0) $down) ${down('$next')})`,
+  );
+  const NEXT = wat(`(module ${TABLE} (func (export "next") (param i32)
+    (call_indirect (param i32) (local.get 0) (i32.const 0))))`);
+
+  const frames = (depth: number, isFar: boolean): number[] => {
+    const { exports } = instantiate(wat('(module (table (export "t") 1 funcref))'));
+    const a = { t: exports['t'] as Table };
+    const next = instantiate(NEXT, { a }).func('next');
+    const instance = isFar ? instantiate(FAR, { a: { ...a, next } }) : instantiate(ALONE);
+    try {
+      instance.call('down', depth);
+    } catch (error) {
+      if (error instanceof Trap) return [error.backtrace.length, error.moreFrames];
+      throw error;
+    }
+    return [];
+  };
+
+  test.each([
+    [0, 1],
+    [62, 63],
+    [63, 64],
+    [64, 65],
+    [5000, 5001],
+  ])('%i calls deep', (depth, all) => {
+    expect(frames(depth, false)).toEqual([Math.min(64, all), Math.max(0, all - 64)]);
+  });
+
+  test.each([1, 31, 32, 33, 100])('%i calls through another instance deep', (depth) => {
+    const all = 1 + 2 * depth;
+    expect(frames(depth, true)).toEqual([Math.min(64, all), Math.max(0, all - 64)]);
+  });
+});
