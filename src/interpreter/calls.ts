@@ -17,7 +17,8 @@ import { isUncatchable, raise } from './exceptions.ts';
 import { isPaid, markPaid, priceOf } from './first-calls.ts';
 import { callIndirect } from './loop-support.ts';
 import { entryOf } from './lowered.ts';
-import { isMidway } from './pieces.ts';
+import { isMidway, setMidway } from './pieces.ts';
+import { room } from './room.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 import { type FirstCall, NONE, type Thread, running } from './thread.ts';
 import { exceptionOf } from './wasm-exception.ts';
@@ -285,17 +286,26 @@ export function callWith(
   return args.length === 2 ? callable(args[0], args[1]) : callable(...args);
 }
 
+/** In the place of what was paid for the callee: all is, and it has to begin anew. */
+const WAITED = -1;
+
 /**
  * Calls a function of ours that works on slots, and may do so in pieces: until the moment `end`, after which the op is done
  * again, with the same function. Until it is done, its midway is the thread's.
  */
 function callDirect(t: Thread, func: Func, base: number, end: number): PromiseLike<unknown> | undefined {
   const direct = func.direct as DirectHost;
+  // It is there for room, for which it has waited, and has not begun.
+  if (t.calleePaid === WAITED) setMidway(false);
+  t.calleePaid = 0;
+  room.mayWait = true;
   let promise = direct(base, t.async);
   while (isMidway() && (end === Number.POSITIVE_INFINITY || now() < end)) promise = direct(base, t.async);
-  t.midway = isMidway();
+  const waits = (t.making?.bytes ?? 0) > 0;
+  if (waits) t.calleePaid = WAITED;
+  t.midway = waits || isMidway();
   t.callee = t.midway ? func : undefined;
-  if (t.midway) t.pause();
+  if (isMidway()) t.pause();
   return promise;
 }
 

@@ -37,6 +37,7 @@ import { EXIT_PC, freshEntry } from './code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
 import { Execution } from './execution.ts';
 import { isMidway, setMidway } from './pieces.ts';
+import { room } from './room.ts';
 import { type DeadlineOptions, STOP_OPTIONS, type StopOptions, checkedFuel, outOfFuel } from './stops.ts';
 import { FRAMES as FS, SLOT_WORDS } from './stack.ts';
 import { slotWords, spanOf } from './words.ts';
@@ -136,6 +137,7 @@ function reserving<T>(top: number, action: () => T): T {
 /** What works in pieces does all of them: there is no thread that could stop. Another one may have, in the middle of its own. */
 function wholly(direct: DirectHost, base: number, canWait: boolean): ReturnType<DirectHost> {
   setMidway(false);
+  room.mayWait = false;
   let promise = direct(base, canWait);
   while (isMidway()) {
     checkTime();

@@ -100,9 +100,19 @@ export function takeRoom({ limits, unit }: Guest, bytes: number, held: readonly 
   heap.add(bytes);
 }
 
-/** The same for the guest that runs now, if one does. */
-export function takeRoomOfCaller(bytes: number): void {
-  if (running.length > 0) takeRoom(running[running.length - 1].instance, bytes, NOTHING, charge);
+/** Whether a function of ours is called by an op, which is done again when there is room. */
+export const room = { mayWait: false };
+
+/** The same for the guest that runs now, if one does; false where its function is called again when there is room. */
+export function takeRoomOfCaller(bytes: number): boolean {
+  if (running.length === 0) return true;
+  const { instance } = running[running.length - 1];
+  if (!room.mayWait) takeRoom(instance, bytes, NOTHING, charge);
+  else if (!instance.heap.add(bytes)) {
+    wantRoom(bytes);
+    return false;
+  }
+  return true;
 }
 
 function counted(heap: Heap, held: readonly unknown[], afterPiece: (walk: Walk) => void): number {

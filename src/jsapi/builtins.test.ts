@@ -4,6 +4,7 @@ import { assemble } from '../text/index.ts';
 import { begin } from '../interpreter/invoke.ts';
 import { useLoop } from '../closures.ts';
 import type { Func } from '../runtime/func.ts';
+import { Limits } from '../runtime/limits.ts';
 import { funcOf } from './functions.ts';
 import { createWebAssembly } from './index.ts';
 
@@ -203,5 +204,61 @@ describe.each(['switch', 'closures'] as const)('a builtin did all of a long stri
     });
     const { table } = exports as unknown as { table: { get(i: number): (...args: unknown[]) => unknown } };
     expect(() => table.get(1)('a'.repeat(100_000), null, 0)).toThrow('null array reference');
+  });
+});
+
+describe('a string for which there is no room counted all that is reached at once', () => {
+  const HELD = `(module (type $a (array (mut i16))) (type $node (struct (field (ref null $node) i32)))
+    (import "wasm:js-string" "fromCharCodeArray" (func $from (param (ref null $a) i32 i32) (result (ref extern))))
+    (import "wasm:js-string" "concat" (func $concat (param externref externref) (result (ref extern))))
+    (import "wasm:js-string" "substring" (func $substring (param externref i32 i32) (result (ref extern))))
+    (import "wasm:js-string" "fromCharCode" (func $one (param i32) (result (ref extern))))
+    (import "wasm:js-string" "fromCodePoint" (func $point (param i32) (result (ref extern))))
+    (import "wasm:js-string" "length" (func $length (param externref) (result i32)))
+    (global $l (mut (ref null $node)) (ref.null $node)) (global $s (mut externref) (ref.null extern))
+    (table $t 1 funcref) (elem (i32.const 0) $substring)
+    (func (export "hold") (param i32)
+      (global.set $s (call $from (array.new $a (i32.const 97) (i32.const 1000)) (i32.const 0) (i32.const 1000)))
+      (loop $more (global.set $l (struct.new $node (global.get $l) (i32.const 1)))
+        (br_if $more (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+    (func $tail (param externref i32 i32) (result externref)
+      (return_call $substring (local.get 0) (local.get 1) (local.get 2)))
+    (func (export "churn") (param i32) (result i32) (local $sum i32)
+      (loop $more
+        (local.set $sum (i32.add (local.get $sum) (i32.add
+          (i32.add (call $length (call $concat (global.get $s) (global.get $s)))
+            (call $length (call $substring (global.get $s) (i32.const 1) (i32.const 501))))
+          (i32.add (call $length (call $tail (global.get $s) (i32.const 1) (i32.const 401)))
+            (i32.add (call $length (call_indirect (param externref i32 i32) (result (ref extern))
+                (global.get $s) (i32.const 1) (i32.const 301) (i32.const 0)))
+              (i32.add (call $length (call $one (i32.const 98))) (call $length (call $point (i32.const 0x1f600)))))))))
+        (br_if $more (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (local.get $sum)))`;
+
+  /** What a loop over all of them returns, and the fuel that it uses; in how many steps it was in the middle of a count. */
+  function churned(objectBytes: number, isTimed: boolean) {
+    const own = new Limits({ objectBytes });
+    const { Module, Instance } = createWebAssembly({ limits: own });
+    const module = new Module(assemble(HELD), { builtins: ['js-string'] } as never);
+    const exports = new Instance(module, {} as never).exports as unknown as Record<string, (n: number) => unknown>;
+    exports['hold']?.(50_000);
+    const call = begin(funcOf(exports['churn']) as Func, [1_000]);
+    call.fuel = 1e9;
+    let counts = 0;
+    const options = () => (isTimed ? { deadline: Date.now() } : undefined);
+    while (call.step(Number.POSITIVE_INFINITY, options()) !== 'done') if (own.heap.counting !== undefined) counts++;
+    return { sum: call.results[0], used: 1e9 - call.fuel, counts };
+  }
+
+  test('is made again after a count in pieces, with the same result and the same fuel', () => {
+    const sum = 1_000 * (2_000 + 500 + 400 + 300 + 1 + 2);
+    const [roomy, whole, timed] = [churned(2 ** 28, false), churned(7_000_000, false), churned(7_000_000, true)];
+    expect([roomy, whole, timed].map((one) => one.sum)).toEqual([sum, sum, sum]);
+    expect(timed.counts).toBeGreaterThan(10);
+    expect(timed.used).toBe(whole.used);
+    // Each count looks at 50,000 nodes: their fields, and the end of each.
+    const counts = (whole.used - roomy.used) / Math.floor((3 * 50_000) / 8192);
+    expect(counts).toBeGreaterThanOrEqual(1);
+    expect(counts).toBeLessThan(20);
   });
 });

@@ -58,10 +58,13 @@ function stringOf(value: unknown): string | undefined {
  */
 const MAX_STRING = 2 ** 24;
 
-/** Before a string of so many UTF-16 units is made. @throws RangeError as hosts do, ExhaustionError */
-function takeString(length: number): void {
+/**
+ * Before a string of so many UTF-16 units is made; false where there is no room yet, and it is called again.
+ * @throws RangeError as hosts do, ExhaustionError
+ */
+function takeString(length: number): boolean {
   if (length > MAX_STRING) throw new RangeError('Invalid string length');
-  takeRoomOfCaller(bytesOfString(length));
+  return takeRoomOfCaller(bytesOfString(length));
 }
 
 function putString(base: number, index: number, text: string): void {
@@ -112,7 +115,7 @@ function fromCharCodeArray(base: number): string | undefined {
   if (isMidway()) text = stringAt(base, 1);
   else {
     checkRange(start, end, length);
-    takeString(end - start);
+    if (!takeString(end - start)) return undefined;
   }
   const most = Math.min(end, start + text.length + PIECE);
   for (let at = start + text.length; at < most; at += CHUNK) {
@@ -137,11 +140,10 @@ function intoCharCodeArray(base: number): number {
   return most;
 }
 
-function fromCodePoint(base: number): string {
+function fromCodePoint(base: number): string | undefined {
   const point = intAt(base, 0) >>> 0;
   if (point > 0x10ffff) throw new Trap('array-out-of-bounds', `${point} is no code point`);
-  takeString(2);
-  return String.fromCodePoint(point);
+  return takeString(2) ? String.fromCodePoint(point) : undefined;
 }
 
 /**
@@ -166,16 +168,15 @@ function substring(base: number): string | undefined {
   if (!areWhole(base, 1)) return undefined;
   const start = intAt(base, 1) >>> 0;
   const length = rangeAt(base, text.length);
-  takeString(length);
+  if (!takeString(length)) return undefined;
   const part = text.slice(start, start + length);
   // A host may keep all of the text for a part of it, so a small part is made a text of its own.
   return 2 * length < text.length ? ` ${part}`.slice(1) : part;
 }
 
-function concat(base: number): string {
+function concat(base: number): string | undefined {
   const [a, b] = [stringAt(base, 0), stringAt(base, 1)];
-  takeString(a.length + b.length);
-  return a + b;
+  return takeString(a.length + b.length) ? a + b : undefined;
 }
 
 function equals(base: number): number | undefined {
@@ -223,10 +224,7 @@ function jsString(): ReadonlyMap<string, Builtin> {
     rangeAt(base, (refAt(base, 0) as ArrayObject | null)?.length ?? 0),
   );
   add('intoCharCodeArray', [X, array, I32], I32, intoCharCodeArray, (base) => lengthAt(base, 0));
-  add('fromCharCode', [I32], STRING, (base) => {
-    takeString(1);
-    return String.fromCharCode(intAt(base, 0));
-  });
+  add('fromCharCode', [I32], STRING, (base) => (takeString(1) ? String.fromCharCode(intAt(base, 0)) : undefined));
   add('fromCodePoint', [I32], STRING, fromCodePoint);
   add('charCodeAt', [X, I32], I32, (base) => {
     const text = stringAt(base, 0);
