@@ -6,28 +6,14 @@ import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { toUnsigned } from '../syntax/bits.ts';
 import { endOfShortConst } from '../decoder/sections/expressions.ts';
 import { Reader } from '../decoder/reader.ts';
-import { InternalError } from '../errors.ts';
 import type { Pay } from '../runtime/fuel.ts';
 import type { Global } from '../runtime/global.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
 import type { Expr } from '../syntax/module.ts';
-import { evaluateObject } from './gc/constant.ts';
+import type { ConstantName } from '../syntax/instructions.ts';
+import { type ConstantArm, type Evaluation, GC_CONSTANT_ARMS } from './gc/constant.ts';
 import { readWords, wordsOf, writeWords } from './words.ts';
-
-const ARITHMETIC: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-};
-
-function binary(name: string, stack: Bits[]): bigint {
-  const operate = ARITHMETIC[name.slice(4)];
-  if (operate === undefined) throw new InternalError(`${name} in a constant expression`);
-  const b = stack.pop() as bigint;
-  const a = stack.pop() as bigint;
-  return toUnsigned(name.startsWith('i64') ? 64 : 32, operate(a, b));
-}
 
 const low = (cursor: InstructionCursor): bigint => BigInt(cursor.lo >>> 0);
 const wide = (cursor: InstructionCursor): bigint => (BigInt(cursor.hi >>> 0) << 32n) | low(cursor);
@@ -37,43 +23,71 @@ const word = (reader: Reader): bigint => BigInt(reader.bits32() >>> 0);
 const vector = (reader: Reader): bigint =>
   word(reader) | (word(reader) << 32n) | (word(reader) << 64n) | (word(reader) << 96n);
 
-/** The value of a valid constant expression, bit by bit; its instructions are charged like others, but for a short i32.const alone. @throws Interrupted */
+const number: ConstantArm = ({ cursor, stack }) => {
+  stack.push(low(cursor));
+};
+const number64: ConstantArm = ({ cursor, stack }) => {
+  stack.push(wide(cursor));
+};
+
+/** An operation of the extended constant expressions. */
+const operation =
+  (bits: 32 | 64, operate: (a: bigint, b: bigint) => bigint): ConstantArm =>
+  ({ stack }) => {
+    const b = stack.pop() as bigint;
+    const a = stack.pop() as bigint;
+    stack.push(toUnsigned(bits, operate(a, b)));
+  };
+
+const add = (a: bigint, b: bigint): bigint => a + b;
+const sub = (a: bigint, b: bigint): bigint => a - b;
+const mul = (a: bigint, b: bigint): bigint => a * b;
+
+/** What a constant row does; one without an arm does not compile. */
+const ARMS: Readonly<Record<ConstantName, ConstantArm>> = {
+  'i32.const': number,
+  'f32.const': number,
+  'i64.const': number64,
+  'f64.const': number64,
+  'v128.const': ({ cursor, stack }) => {
+    const { reader, immOffset } = cursor;
+    stack.push(vector(new Reader(reader.bytes, immOffset, immOffset + 16)));
+  },
+  'i32.add': operation(32, add),
+  'i32.sub': operation(32, sub),
+  'i32.mul': operation(32, mul),
+  'i64.add': operation(64, add),
+  'i64.sub': operation(64, sub),
+  'i64.mul': operation(64, mul),
+  'global.get': ({ inst, cursor, stack }) => {
+    stack.push(readGlobalBits(inst.global(cursor.index)));
+  },
+  'ref.null': ({ stack }) => {
+    stack.push(null);
+  },
+  'ref.func': ({ inst, cursor, stack }) => {
+    stack.push(inst.func(cursor.index));
+  },
+  end: () => undefined,
+  ...GC_CONSTANT_ARMS,
+};
+
+/**
+ * The value of a valid constant expression, bit by bit; its instructions are charged like others, but for a short i32.const
+ * alone. @throws Trap, ExhaustionError, Interrupted
+ */
 export function evaluateConstant(inst: ModuleInstance, expr: Expr, pay: Pay): Bits {
   const { bytes, start, end } = expr;
   if (endOfShortConst(bytes, start, bytes.length) === end) return BigInt(new Reader(bytes, start + 1, end).s32() >>> 0);
   const cursor = new InstructionCursor(bytes, start, end);
-  const stack: Bits[] = [];
-  for (;;) {
+  const evaluation: Evaluation = { inst, cursor, stack: [], pay };
+  while (!cursor.done) {
     checkStep();
     pay(inst.unit.prices.instruction);
     cursor.next();
-    switch (cursor.row.name) {
-      case 'i32.const':
-      case 'f32.const':
-        stack.push(low(cursor));
-        break;
-      case 'i64.const':
-      case 'f64.const':
-        stack.push(wide(cursor));
-        break;
-      case 'v128.const':
-        stack.push(vector(new Reader(expr.bytes, cursor.immOffset, cursor.immOffset + 16)));
-        break;
-      case 'global.get':
-        stack.push(readGlobalBits(inst.global(cursor.index)));
-        break;
-      case 'ref.null':
-        stack.push(null);
-        break;
-      case 'ref.func':
-        stack.push(inst.func(cursor.index));
-        break;
-      case 'end':
-        return stack[0];
-      default:
-        if (!evaluateObject(inst, cursor, stack, pay)) stack.push(binary(cursor.row.name, stack));
-    }
+    ARMS[cursor.row.name as ConstantName](evaluation);
   }
+  return evaluation.stack[0];
 }
 
 /** The value of a global, bit by bit. */

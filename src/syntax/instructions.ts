@@ -46,6 +46,8 @@ type AnyRow = (typeof ROWS)[number];
 export type Mnemonic = AnyRow['name'];
 /** Rows whose types a rule of their own says. */
 export type SpecialName = Extract<AnyRow, { readonly sig: undefined }>['name'];
+/** Rows that may occur in constant expressions. */
+export type ConstantName = Extract<AnyRow, { readonly constant: 'constant' | 'extended' }>['name'];
 
 /** All rows, in the order of their codes. */
 export const INSTRUCTIONS: readonly Row[] = [...ROWS].sort((a, b) => a.code - b.code);

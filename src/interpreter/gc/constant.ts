@@ -10,64 +10,88 @@ import { ArrayObject, type Cells, StructObject, arrayLayout, blankCells, bytesOf
 import type { Bits } from '../../runtime/values.ts';
 import { priceOfCells } from '../../syntax/prices.ts';
 import { takeRoom } from '../room.ts';
+import type { ConstantName } from '../../syntax/instructions.ts';
 import type { ValType } from '../../syntax/types.ts';
 
-/** Evaluates an instruction on objects; answers false for any other. @throws Trap, ExhaustionError, Interrupted */
-export function evaluateObject(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): boolean {
-  const { name } = cursor.row;
-  switch (name) {
-    case 'ref.i31':
-      stack.push((Number(stack.pop()) << 1) >> 1);
-      return true;
-    case 'any.convert_extern':
-    case 'extern.convert_any':
-      return true;
-    default:
-      break;
-  }
-  if (name.startsWith('struct.')) newStruct(inst, cursor, stack, pay);
-  else if (name.startsWith('array.')) newArray(inst, cursor, stack, pay);
-  else return false;
-  return true;
+/** A constant expression that is being evaluated. */
+export interface Evaluation {
+  readonly inst: ModuleInstance;
+  readonly cursor: InstructionCursor;
+  readonly stack: Bits[];
+  readonly pay: Pay;
 }
 
-function newStruct(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): void {
-  const { name } = cursor.row;
-  const type = inst.space.at(cursor.index);
-  const { fields: declared, cell, size } = structLayout(type);
-  pay(priceOfCells(inst.unit.prices, size));
-  const { blank, bytes } = structCells(type);
-  takeRoom(inst, bytes, stack, pay);
-  let descriptor: StructObject | null = null;
-  if (name.endsWith('_desc')) {
-    descriptor = stack.pop() as StructObject | null;
-    if (descriptor === null) throw new Trap('null-descriptor-reference');
-  }
-  const fields = blank.slice();
-  if (!name.includes('default')) {
-    for (let i = cell.length - 1; i >= 0; i--) writeCellBits(fields, declared[i].storage, cell[i], stack.pop());
-  }
-  stack.push(new StructObject(type, fields, descriptor));
-}
+/** Does the instruction under the cursor. @throws Trap, ExhaustionError, Interrupted */
+export type ConstantArm = (evaluation: Evaluation) => void;
 
-function newArray(inst: ModuleInstance, cursor: InstructionCursor, stack: Bits[], pay: Pay): void {
-  const { name } = cursor.row;
+/** A struct whose fields, unless it has the `defaults`, and whose descriptor, where it is `described`, are on the stack. */
+const structNew =
+  (defaults: boolean, described: boolean): ConstantArm =>
+  ({ inst, cursor, stack, pay }) => {
+    const type = inst.space.at(cursor.index);
+    const { fields: declared, cell, size } = structLayout(type);
+    pay(priceOfCells(inst.unit.prices, size));
+    const { blank, bytes } = structCells(type);
+    takeRoom(inst, bytes, stack, pay);
+    const descriptor = described ? (stack.pop() as StructObject | null) : null;
+    if (described && descriptor === null) throw new Trap('null-descriptor-reference');
+    const fields = blank.slice();
+    if (!defaults) {
+      for (let i = cell.length - 1; i >= 0; i--) writeCellBits(fields, declared[i].storage, cell[i], stack.pop());
+    }
+    stack.push(new StructObject(type, fields, descriptor));
+  };
+
+/** The cells of an array of the type under the cursor; its elements, or the one that all of them are, stay on the stack. */
+function newCells({ inst, cursor, stack, pay }: Evaluation, length: number): ArrayObject {
   const type = inst.space.at(cursor.index);
   const layout = arrayLayout(type);
-  const { storage, size } = layout;
-  const fixed = name === 'array.new_fixed';
-  const length = fixed ? cursor.index2 : Number(stack.pop());
   pay(1 + Math.ceil(length * inst.unit.prices.element));
   takeRoom(inst, bytesOfArray(layout, length), stack, pay);
-  const cells = blankCells(layout, length);
-  if (fixed) for (let i = length - 1; i >= 0; i--) writeCellBits(cells, storage, i * size, stack.pop());
-  else if (name === 'array.new') {
-    const value = stack.pop();
-    if (length > 0) writeCellBits(cells, storage, 0, value);
-    copyOn(cells, size);
-  }
-  stack.push(new ArrayObject(type, length, cells));
+  return new ArrayObject(type, length, blankCells(layout, length));
 }
+
+function arrayNew(evaluation: Evaluation): void {
+  const { stack } = evaluation;
+  const array = newCells(evaluation, Number(stack.pop()));
+  const { storage, size } = arrayLayout(array.defType);
+  const value = stack.pop();
+  if (array.length > 0) writeCellBits(array.cells, storage, 0, value);
+  copyOn(array.cells, size);
+  stack.push(array);
+}
+
+function arrayNewDefault(evaluation: Evaluation): void {
+  const { stack } = evaluation;
+  stack.push(newCells(evaluation, Number(stack.pop())));
+}
+
+function arrayNewFixed(evaluation: Evaluation): void {
+  const { cursor, stack } = evaluation;
+  const length = cursor.index2;
+  const array = newCells(evaluation, length);
+  const { storage, size } = arrayLayout(array.defType);
+  for (let i = length - 1; i >= 0; i--) writeCellBits(array.cells, storage, i * size, stack.pop());
+  stack.push(array);
+}
+
+/** Inside they are the same (runtime/references.ts). */
+const convert: ConstantArm = () => undefined;
+
+export const GC_CONSTANT_ARMS = {
+  'struct.new': structNew(false, false),
+  'struct.new_default': structNew(true, false),
+  'struct.new_desc': structNew(false, true),
+  'struct.new_default_desc': structNew(true, true),
+  'array.new': arrayNew,
+  'array.new_default': arrayNewDefault,
+  'array.new_fixed': arrayNewFixed,
+  'ref.i31': ({ stack }) => {
+    stack.push((Number(stack.pop()) << 1) >> 1);
+  },
+  'any.convert_extern': convert,
+  'extern.convert_any': convert,
+} satisfies Partial<Record<ConstantName, ConstantArm>>;
 
 /** Cells that are copied between two looks at the clock. */
 const PIECE = 1 << 18;

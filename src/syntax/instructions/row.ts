@@ -90,6 +90,8 @@ export interface Signature {
 /** What an instruction does to the nesting of blocks: `block` opens one, `else` divides it, `end` closes it. */
 export type Nesting = 'opens' | 'divides' | 'closes';
 
+type Constant = 'constant' | 'extended';
+
 /** One instruction of WebAssembly. */
 export interface Row {
   /** One byte, or prefix and sub-code as 0xPP_SSS: 0xfc_00a is 0xfc 0x0a. */
@@ -108,7 +110,7 @@ export interface Row {
   /** What it needs besides. */
   readonly second: Feature | undefined;
   /** Allowed in constant expressions: with the feature on, or with `extended-const` too. */
-  readonly constant: 'constant' | 'extended' | undefined;
+  readonly constant: Constant | undefined;
   /** Memory accesses: base-2 logarithm of the bytes accessed, which is the natural alignment. */
   readonly align: number | undefined;
   /** How many lanes the immediate lane is one of. */
@@ -121,8 +123,7 @@ export interface Row {
 }
 
 type Column =
-  | 'constant'
-  | 'extended'
+  | Constant
   | 'traps'
   | 'null'
   | Nesting
@@ -139,10 +140,11 @@ type Column =
  */
 type Text = readonly [code: number, name: string, signature: string, imm?: Immediates, ...columns: Column[]];
 
-/** A row with its name, and whether it is special, as types. */
+/** A row with its name as a type, and whether it is special and constant. */
 export interface RowOf<T extends Text> extends Row {
   readonly name: T[1];
   readonly sig: T[2] extends `${string}t${string}` ? undefined : Signature;
+  readonly constant: [Constant & T[number]] extends [never] ? undefined : Constant & T[number];
 }
 
 type RowsOf<T extends Text> = T extends Text ? RowOf<T> : never;
