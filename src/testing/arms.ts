@@ -1,7 +1,6 @@
 // Arms: what the emitter can do for a wanted type, one for each row of the instruction table. Rows with a plain signature
 // need nothing here: a new one is generated as soon as it is in the table. Others have an arm in one of the files below.
-import type { Feature } from '../syntax/features.ts';
-import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
+import { INSTRUCTIONS, type Row, type SpecialName } from '../syntax/instructions.ts';
 import type { ValType } from '../syntax/types.ts';
 import type { Body } from './body.ts';
 import { CONTROL_ARMS } from './control-arms.ts';
@@ -45,9 +44,15 @@ export interface Arm {
   readonly traps?: true;
 }
 
-export type Arms = Readonly<Record<number, Arm>>;
+/** Rows that come with others. */
+type Part = 'else' | 'end' | 'catch' | 'catch_all';
+type Wanted = Exclude<SpecialName, Part>;
 
-const SPECIAL: Arms = {
+/** Arms of special rows; of those that share a name, by row. */
+type Entry = Arm | ((row: Row) => Arm);
+export type Arms = Partial<Readonly<Record<Wanted, Entry>>>;
+
+const SPECIAL: Readonly<Record<Wanted, Entry>> = {
   ...CONTROL_ARMS,
   ...VARIABLE_ARMS,
   ...REFERENCE_ARMS,
@@ -56,8 +61,6 @@ const SPECIAL: Arms = {
   ...EXCEPTION_ARMS,
 };
 
-/** Rows that need a second feature. */
-const NEEDS: Readonly<Record<string, Feature>> = { return_call_ref: 'tail-call' };
 const OLD_CATCHES = new Set(['try', 'rethrow', 'delegate']);
 const NEW_CATCHES = new Set(['try_table', 'throw_ref']);
 
@@ -77,14 +80,15 @@ const isOpen = ({ feature, name }: Row): boolean => feature === 'relaxed-simd' |
 
 /** The arm of a row; undefined for rows that come with others (`else`, `end`, `catch`), and for constants. */
 export function armOf(row: Row): Arm | undefined {
-  return SPECIAL[row.code] ?? plainArm(row);
+  const entry = (SPECIAL as Readonly<Record<string, Entry | undefined>>)[row.name];
+  return typeof entry === 'function' ? entry(row) : (entry ?? plainArm(row));
 }
 
 /** Whether a row may occur in modules of a layout. */
 export function isWanted(row: Row, arm: Arm, layout: Layout): boolean {
   const { options, legacy } = layout;
-  if (!layout.has(row.feature) || !layout.has(NEEDS[row.name] ?? 'core') || (options.trapFree && arm.traps === true))
-    return false;
+  if (!layout.has(row.feature) || !layout.has(row.second ?? 'core')) return false;
+  if (options.trapFree && arm.traps === true) return false;
   if (isOpen(row) && !options.nondeterministic) return false;
   return !(legacy ? NEW_CATCHES : OLD_CATCHES).has(row.name);
 }

@@ -283,23 +283,23 @@ const arm = (group: Arm['group'], emit: Arm['emit'], traps?: true): Arm => ({
   ...(traps ? { traps } : {}),
 });
 
-export const CONTROL_ARMS: Arms = {
-  0: arm('branch', unreachable, true),
-  2: arm('control', block),
-  3: arm('control', loop),
-  4: arm('control', conditional),
-  12: arm('branch', br),
-  13: arm('control', brIf),
-  14: arm('branch', brTable),
-  15: arm('branch', returns),
-  16: arm('call', call),
-  17: arm('call', callIndirect, true),
-  18: arm('branch', returnCall, true),
-  19: arm('branch', returnCallIndirect, true),
-  20: arm('call', callRef, true),
-  21: arm('branch', returnCallRef, true),
-  26: { group: 'variable', gives: isStatement, emit: drop },
-};
+export const CONTROL_ARMS = {
+  unreachable: arm('branch', unreachable, true),
+  block: arm('control', block),
+  loop: arm('control', loop),
+  if: arm('control', conditional),
+  br: arm('branch', br),
+  br_if: arm('control', brIf),
+  br_table: arm('branch', brTable),
+  return: arm('branch', returns),
+  call: arm('call', call),
+  call_indirect: arm('call', callIndirect, true),
+  return_call: arm('branch', returnCall, true),
+  return_call_indirect: arm('branch', returnCallIndirect, true),
+  call_ref: arm('call', callRef, true),
+  return_call_ref: arm('branch', returnCallRef, true),
+  drop: { group: 'variable', gives: isStatement, emit: drop },
+} satisfies Arms;
 
 /** A value of some type that nobody wants. */
 function drop(body: Body, _t: ValType | undefined, g: Genome): void {

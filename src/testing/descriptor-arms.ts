@@ -75,15 +75,14 @@ function branchFail(body: Body, g: Genome, nullable: boolean): void {
 }
 
 // biome-ignore format: a table
-export const DESCRIPTOR_ARMS: Arms = {
-  1028128: { group: 'struct', gives: isAbove, emit: (body, _t, g) => allocate(body, g, 0xfb_020, makeDescriptor(body)) },
-  1028129: { group: 'struct', gives: isAbove, emit: (body, _t, g) => allocate(body, g, 0xfb_021, makeDescriptor(body)) },
-  1028130: { group: 'struct', gives: isAbstract, emit: (body, _t, g) => {
+export const DESCRIPTOR_ARMS = {
+  'struct.new_desc': { group: 'struct', gives: isAbove, emit: (body, _t, g) => allocate(body, g, 0xfb_020, makeDescriptor(body)) },
+  'struct.new_default_desc': { group: 'struct', gives: isAbove, emit: (body, _t, g) => allocate(body, g, 0xfb_021, makeDescriptor(body)) },
+  'ref.get_desc': { group: 'struct', gives: isAbstract, emit: (body, _t, g) => {
     allocate(body, g, 0xfb_021, makeDescriptor(body));
     body.op1(0xfb_022, body.layout.described());
   } },
-  1028131: { group: 'cast', gives: isAbove, traps: true, emit: (body, _t, g) => cast(body, g, 0xfb_023) },
-  1028132: { group: 'cast', gives: isAbove, traps: true, emit: (body, _t, g) => cast(body, g, 0xfb_024) },
-  1028133: { group: 'cast', gives: isAbove, emit: (body, _t, g) => branch(body, g, g.k % 2 === 0) },
-  1028134: { group: 'cast', gives: isAbove, emit: (body, _t, g) => branchFail(body, g, g.k % 2 === 0) },
-};
+  'ref.cast_desc_eq': ({ code }) => ({ group: 'cast', gives: isAbove, traps: true, emit: (body, _t, g) => cast(body, g, code) }),
+  br_on_cast_desc_eq: { group: 'cast', gives: isAbove, emit: (body, _t, g) => branch(body, g, g.k % 2 === 0) },
+  br_on_cast_desc_eq_fail: { group: 'cast', gives: isAbove, emit: (body, _t, g) => branchFail(body, g, g.k % 2 === 0) },
+} satisfies Arms;

@@ -155,11 +155,11 @@ function catchAndRethrow(body: Body, g: Genome): void {
   body.op(0x00);
 }
 
-export const EXCEPTION_ARMS: Arms = {
-  6: { group: 'exception', gives: always, emit: legacyTry },
-  8: { group: 'branch', gives: always, emit: throws, traps: true },
-  9: { group: 'exception', gives: always, emit: rethrow, traps: true },
-  10: { group: 'branch', gives: always, emit: throwRef, traps: true },
-  24: { group: 'exception', gives: always, emit: delegate },
-  31: { group: 'exception', gives: always, emit: tryTable },
-};
+export const EXCEPTION_ARMS = {
+  try: { group: 'exception', gives: always, emit: legacyTry },
+  throw: { group: 'branch', gives: always, emit: throws, traps: true },
+  rethrow: { group: 'exception', gives: always, emit: rethrow, traps: true },
+  throw_ref: { group: 'branch', gives: always, emit: throwRef, traps: true },
+  delegate: { group: 'exception', gives: always, emit: delegate },
+  try_table: { group: 'exception', gives: always, emit: tryTable },
+} satisfies Arms;

@@ -16,7 +16,7 @@ import {
   isRef,
   ref,
 } from '../syntax/types.ts';
-import type { Arms } from './arms.ts';
+import type { Arm, Arms } from './arms.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf, masked } from './genome.ts';
 import { ANYREF, ARRAY_KEYS, EQREF, I31REF, STRUCT_KEYS } from './known-types.ts';
@@ -98,7 +98,7 @@ function setField(body: Body, type: number, at: number, g: Genome): void {
   body.out.u32(at);
 }
 
-function getField(code: number, fits: (storage: ValType, t: Wanted) => boolean): Arms[number]['emit'] {
+function getField(code: number, fits: (storage: ValType, t: Wanted) => boolean): Arm['emit'] {
   return (body, t, g) => {
     const { type, at } = field(body, g.k >> 3, (storage) => fits(storage, t));
     if ((g.n >> 8) % 4 === 0) {
@@ -118,7 +118,7 @@ function arrayWith(body: Body, k: number, fits: (storage: ValType) => boolean): 
   return body.layout.array(keys[k % keys.length]);
 }
 
-function getElement(get: number, fits: (storage: ValType, t: Wanted) => boolean): Arms[number]['emit'] {
+function getElement(get: number, fits: (storage: ValType, t: Wanted) => boolean): Arm['emit'] {
   return (body, t, g) => {
     const type = arrayWith(body, g.k >> 3, (storage) => fits(storage, t));
     const code = CHANGES[(g.n >> 10) % CHANGES.length];
@@ -208,7 +208,7 @@ function arrayChange(body: Body, g: Genome, code: number, type: number, target?:
   else if (code === 0xfb_013) body.out.u32(layout.elem('passive'));
 }
 
-const change = (code: number): Arms[number] => ({
+const change = (code: number): Arm => ({
   group: 'array',
   gives: isStatement,
   traps: true,
@@ -283,65 +283,63 @@ function i31(body: Body, g: Genome): void {
 }
 
 // biome-ignore format: a table
-export const GC_ARMS: Arms = {
-  1028096: { group: 'struct', gives: aboveStructs, emit: (body, t, g) => {
+export const GC_ARMS = {
+  'struct.new': { group: 'struct', gives: aboveStructs, emit: (body, t, g) => {
     const type = structFor(body, t, g.k >> 3);
     body.values(fieldsOf(body, type).map(({ storage }) => unpacked(storage)), g);
     body.op1(0xfb_000, type);
   } },
-  1028097: { group: 'struct', gives: aboveStructs, emit: (body, t, g) => body.op1(0xfb_001, structFor(body, t, g.k >> 3)) },
-  1028098: { group: 'struct', gives: (t) => STRUCT_FIELDS.includes(t) && t !== undefined, emit: getField(0xfb_002, (storage, t) => storage === t) },
-  1028099: { group: 'struct', gives: isI32, emit: getField(0xfb_003, isPacked) },
-  1028100: { group: 'struct', gives: isI32, emit: getField(0xfb_004, isPacked) },
-  1028101: { group: 'struct', gives: isStatement, emit: (body, _t, g) => {
+  'struct.new_default': { group: 'struct', gives: aboveStructs, emit: (body, t, g) => body.op1(0xfb_001, structFor(body, t, g.k >> 3)) },
+  'struct.get': { group: 'struct', gives: (t) => STRUCT_FIELDS.includes(t) && t !== undefined, emit: getField(0xfb_002, (storage, t) => storage === t) },
+  'struct.get_s': { group: 'struct', gives: isI32, emit: getField(0xfb_003, isPacked) },
+  'struct.get_u': { group: 'struct', gives: isI32, emit: getField(0xfb_004, isPacked) },
+  'struct.set': { group: 'struct', gives: isStatement, emit: (body, _t, g) => {
     const { type, at } = field(body, g.k >> 3, () => true);
     object(body, type, childOf(g, 0));
     setField(body, type, at, childOf(g, 1));
   } },
-  1028102: { group: 'array', gives: aboveArrays, emit: arrayNew },
-  1028103: { group: 'array', gives: aboveArrays, emit: (body, t, g) => {
+  'array.new': { group: 'array', gives: aboveArrays, emit: arrayNew },
+  'array.new_default': { group: 'array', gives: aboveArrays, emit: (body, t, g) => {
     body.int(g.k % 8);
     body.op1(0xfb_007, arrayFor(body, t, g.k >> 3));
   } },
-  1028104: { group: 'array', gives: aboveArrays, emit: arrayNewFixed },
-  1028105: { group: 'array', gives: aboveArrays, traps: true, emit: (body, t, g) => arrayNewFrom(body, t, g, 0xfb_009) },
-  1028106: { group: 'array', gives: aboveArrays, traps: true, emit: (body, t, g) => arrayNewFrom(body, t, g, 0xfb_00a) },
-  1028107: { group: 'array', gives: (t) => t !== undefined && ELEMENTS.includes(t), emit: getElement(0xfb_00b, (storage, t) => storage === t) },
-  1028108: { group: 'array', gives: isI32, emit: getElement(0xfb_00c, isPacked) },
-  1028109: { group: 'array', gives: isI32, emit: getElement(0xfb_00d, isPacked) },
-  1028110: change(0xfb_00e),
-  1028111: { group: 'array', gives: isI32, emit: (body, _t, g) => {
+  'array.new_fixed': { group: 'array', gives: aboveArrays, emit: arrayNewFixed },
+  'array.new_data': { group: 'array', gives: aboveArrays, traps: true, emit: (body, t, g) => arrayNewFrom(body, t, g, 0xfb_009) },
+  'array.new_elem': { group: 'array', gives: aboveArrays, traps: true, emit: (body, t, g) => arrayNewFrom(body, t, g, 0xfb_00a) },
+  'array.get': { group: 'array', gives: (t) => t !== undefined && ELEMENTS.includes(t), emit: getElement(0xfb_00b, (storage, t) => storage === t) },
+  'array.get_s': { group: 'array', gives: isI32, emit: getElement(0xfb_00c, isPacked) },
+  'array.get_u': { group: 'array', gives: isI32, emit: getElement(0xfb_00d, isPacked) },
+  'array.set': change(0xfb_00e),
+  'array.len': { group: 'array', gives: isI32, emit: (body, _t, g) => {
     object(body, arrayWith(body, g.k >> 3, () => true), childOf(g, 0));
     body.op(0xfb_00f);
   } },
-  1028112: change(0xfb_010),
-  1028113: change(0xfb_011),
-  1028114: change(0xfb_012),
-  1028115: change(0xfb_013),
-  1028116: { group: 'cast', gives: isI32, emit: (body, _t, g) => test(body, 0xfb_014, g) },
-  1028117: { group: 'cast', gives: isI32, emit: (body, _t, g) => test(body, 0xfb_015, g) },
-  1028118: { group: 'cast', gives: isBelowAny, traps: true, emit: (body, t, g) => cast(body, 0xfb_016, t as ValType, g) },
-  1028119: { group: 'cast', gives: isBelowAny, traps: true, emit: (body, t, g) => cast(body, 0xfb_017, t as ValType, g) },
-  1028120: { group: 'cast', gives: isBelowAny, emit: (body, t, g) => brOnCast(body, t as ValType, g) },
-  1028121: { group: 'cast', gives: isBelowAny, emit: (body, t, g) => brOnCastFail(body, t as ValType, g) },
-  1028122: { group: 'cast', gives: (t) => t === ANYREF, emit: (body, _t, g) => {
+  'array.fill': change(0xfb_010),
+  'array.copy': change(0xfb_011),
+  'array.init_data': change(0xfb_012),
+  'array.init_elem': change(0xfb_013),
+  'ref.test': ({ code }) => ({ group: 'cast', gives: isI32, emit: (body, _t, g) => test(body, code, g) }),
+  'ref.cast': ({ code }) => ({ group: 'cast', gives: isBelowAny, traps: true, emit: (body, t, g) => cast(body, code, t as ValType, g) }),
+  br_on_cast: { group: 'cast', gives: isBelowAny, emit: (body, t, g) => brOnCast(body, t as ValType, g) },
+  br_on_cast_fail: { group: 'cast', gives: isBelowAny, emit: (body, t, g) => brOnCastFail(body, t as ValType, g) },
+  'any.convert_extern': { group: 'cast', gives: (t) => t === ANYREF, emit: (body, _t, g) => {
     body.value(EXTERNREF, childOf(g, 0));
     body.op(0xfb_01a);
   } },
-  1028123: { group: 'cast', gives: (t) => t === EXTERNREF, emit: (body, _t, g) => {
+  'extern.convert_any': { group: 'cast', gives: (t) => t === EXTERNREF, emit: (body, _t, g) => {
     body.value(ANYREF, childOf(g, 0));
     body.op(0xfb_01b);
   } },
-  1028124: { group: 'reference', gives: (t) => t === ANYREF || t === EQREF || t === I31REF, emit: (body, _t, g) => {
+  'ref.i31': { group: 'reference', gives: (t) => t === ANYREF || t === EQREF || t === I31REF, emit: (body, _t, g) => {
     body.value(I32, childOf(g, 0));
     body.op(0xfb_01c);
   } },
-  1028125: { group: 'reference', gives: isI32, emit: (body, _t, g) => {
+  'i31.get_s': { group: 'reference', gives: isI32, emit: (body, _t, g) => {
     i31(body, childOf(g, 0));
     body.op(0xfb_01d);
   } },
-  1028126: { group: 'reference', gives: isI32, emit: (body, _t, g) => {
+  'i31.get_u': { group: 'reference', gives: isI32, emit: (body, _t, g) => {
     i31(body, childOf(g, 0));
     body.op(0xfb_01e);
   } },
-};
+} satisfies Arms;

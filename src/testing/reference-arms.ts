@@ -54,18 +54,18 @@ function brOnNonNull(body: Body, t: Wanted, g: Genome): void {
 }
 
 // biome-ignore format: a table
-export const REFERENCE_ARMS: Arms = {
-  208: { group: 'reference', gives: isReference, emit: (body, t, g) => {
+export const REFERENCE_ARMS = {
+  'ref.null': { group: 'reference', gives: isReference, emit: (body, t, g) => {
     body.op(0xd0);
     const heap = heapOf(t as ValType);
     body.out.heapType(g.k % 2 === 1 && body.layout.has('gc') ? body.layout.bottom(heap) : heap);
   } },
-  209: { group: 'reference', gives: (t) => t === I32, emit: (body, _t, g) => {
+  'ref.is_null': { group: 'reference', gives: (t) => t === I32, emit: (body, _t, g) => {
     body.value(anyRef(body, g.k >> 3), childOf(g, 0));
     body.op(0xd1);
   } },
-  210: { group: 'reference', gives: (t, layout) => t === FUNCREF || isFunction(t, layout), emit: refFunc },
-  211: { group: 'reference', gives: (t) => t === I32, emit: (body, _t, g) => {
+  'ref.func': { group: 'reference', gives: (t, layout) => t === FUNCREF || isFunction(t, layout), emit: refFunc },
+  'ref.eq': { group: 'reference', gives: (t) => t === I32, emit: (body, _t, g) => {
     body.value(EQREF, childOf(g, 0));
     if (g.k % 4 === 0) {
       body.op1(0x22, body.local(EQREF, g.k));
@@ -73,10 +73,10 @@ export const REFERENCE_ARMS: Arms = {
     } else body.value(EQREF, childOf(g, 1));
     body.op(0xd3);
   } },
-  212: { group: 'reference', gives: isReference, traps: true, emit: (body, t, g) => {
+  'ref.as_non_null': { group: 'reference', gives: isReference, traps: true, emit: (body, t, g) => {
     body.value(t as ValType, childOf(g, 0));
     body.op(0xd4);
   } },
-  213: { group: 'branch', gives: () => true, emit: brOnNull },
-  214: { group: 'branch', gives: isReference, emit: brOnNonNull },
-};
+  br_on_null: { group: 'branch', gives: () => true, emit: brOnNull },
+  br_on_non_null: { group: 'branch', gives: isReference, emit: brOnNonNull },
+} satisfies Arms;

@@ -1,6 +1,6 @@
 // Arms for locals, globals, select, tables, and copies within and between memories.
 import { EXNREF, EXTERNREF, FUNCREF, I32, I64, type ValType, isRef } from '../syntax/types.ts';
-import type { Arms } from './arms.ts';
+import type { Arm, Arms } from './arms.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf } from './genome.ts';
 
@@ -86,51 +86,62 @@ function convert(body: Body, addr: ValType, t: Wanted): void {
 
 const isIndex = (t: Wanted): boolean => t === I32 || t === I64;
 
-// biome-ignore format: a table
-export const VARIABLE_ARMS: Arms = {
-  27: { group: 'control', gives: (t) => t !== undefined && !isRef(t), emit: (body, t, g) => {
+const SELECT: Arm = {
+  group: 'control',
+  gives: (t) => t !== undefined && !isRef(t),
+  emit: (body, t, g) => {
     body.values([t as ValType, t as ValType, I32], g);
     body.op(0x1b);
-  } },
-  28: { group: 'control', gives: isValue, emit: (body, t, g) => {
+  },
+};
+
+const SELECT_TYPED: Arm = {
+  group: 'control',
+  gives: isValue,
+  emit: (body, t, g) => {
     body.values([t as ValType, t as ValType, I32], g);
     body.op1(0x1c, 1);
     body.out.valType(t as ValType);
-  } },
-  32: { group: 'variable', gives: isValue, emit: (body, t, g) => {
+  },
+};
+
+// biome-ignore format: a table
+export const VARIABLE_ARMS = {
+  select: ({ imm }) => (imm === 'select' ? SELECT_TYPED : SELECT),
+  'local.get': { group: 'variable', gives: isValue, emit: (body, t, g) => {
     body.statement(childOf(g, 0));
     body.op1(0x20, body.local(t as ValType, g.k >> 2));
   } },
-  33: { group: 'variable', gives: isStatement, emit: localSet },
-  34: { group: 'variable', gives: isValue, emit: (body, t, g) => {
+  'local.set': { group: 'variable', gives: isStatement, emit: localSet },
+  'local.tee': { group: 'variable', gives: isValue, emit: (body, t, g) => {
     body.value(t as ValType, childOf(g, 0));
     body.op1(0x22, body.local(t as ValType, g.k >> 2));
   } },
-  35: { group: 'variable', gives: (t) => t !== undefined && t !== EXNREF, emit: (body, t, g) => {
+  'global.get': { group: 'variable', gives: (t) => t !== undefined && t !== EXNREF, emit: (body, t, g) => {
     body.statement(childOf(g, 0));
     body.op1(0x23, body.someGlobal(t as ValType, g.k >> 2));
   } },
-  36: { group: 'variable', gives: isStatement, emit: globalSet },
-  37: { group: 'table', gives: (t, layout) => t !== undefined && layout.hasTable(t), emit: (body, t, g) => {
+  'global.set': { group: 'variable', gives: isStatement, emit: globalSet },
+  'table.get': { group: 'table', gives: (t, layout) => t !== undefined && layout.hasTable(t), emit: (body, t, g) => {
     const table = body.layout.table(g.k >> 6, t);
     index(body, table, childOf(g, 0), 4);
     body.op1(0x25, table);
   } },
-  38: { group: 'table', gives: isStatement, emit: tableSet },
-  1032202: { group: 'bulk', gives: isStatement, emit: memoryCopy },
-  1032204: { group: 'table', gives: isStatement, emit: tableInit, traps: true },
-  1032206: { group: 'table', gives: isStatement, emit: tableCopy, traps: true },
-  1032207: { group: 'table', gives: isIndex, emit: (body, t, g) => {
+  'table.set': { group: 'table', gives: isStatement, emit: tableSet },
+  'memory.copy': { group: 'bulk', gives: isStatement, emit: memoryCopy },
+  'table.init': { group: 'table', gives: isStatement, emit: tableInit, traps: true },
+  'table.copy': { group: 'table', gives: isStatement, emit: tableCopy, traps: true },
+  'table.grow': { group: 'table', gives: isIndex, emit: (body, t, g) => {
     const { table, elem, addr } = someTable(body, g);
     body.value(elem, childOf(g, 0));
     index(body, table, childOf(g, 1), 4);
     body.op1(0xfc_00f, table);
     convert(body, addr, t);
   } },
-  1032208: { group: 'table', gives: isIndex, emit: (body, t, g) => {
+  'table.size': { group: 'table', gives: isIndex, emit: (body, t, g) => {
     const { table, addr } = someTable(body, g);
     body.op1(0xfc_010, table);
     convert(body, addr, t);
   } },
-  1032209: { group: 'table', gives: isStatement, emit: tableFill },
-};
+  'table.fill': { group: 'table', gives: isStatement, emit: tableFill },
+} satisfies Arms;
