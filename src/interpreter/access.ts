@@ -5,7 +5,7 @@ import { Trap } from '../errors.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Memory } from '../runtime/memory.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
-import type { Access, Functions } from './rare.ts';
+import type { Access, AccessTable } from './rare.ts';
 import { SLOTS as S } from './stack.ts';
 import { readWords } from './words.ts';
 
@@ -97,7 +97,7 @@ function store(size: number): Access {
 }
 
 /** By mnemonic; f32 and f64 use the integer of the same width, narrow i64 stores the i32 one. */
-export const MEMORY_ACCESS: Functions<Access> = {
+export const MEMORY_ACCESS = {
   'i32.load': load(4, false, false),
   'i32.load8_s': load(1, true, false),
   'i32.load8_u': load(1, false, false),
@@ -124,4 +124,4 @@ export const MEMORY_ACCESS: Functions<Access> = {
     writeBytes(M8, p, 4, S[b]);
     writeBytes(M8, p + 4, 4, S[b + 1]);
   },
-};
+} satisfies AccessTable;

@@ -6,7 +6,7 @@ import { Trap } from '../errors.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Memory } from '../runtime/memory.ts';
 import { effectiveAddress, readAddress } from './access.ts';
-import type { Access, Functions } from './rare.ts';
+import type { Access } from './rare.ts';
 import { SLOTS as S } from './stack.ts';
 import { notify } from './waits.ts';
 import { readWords, writeWords } from './words.ts';
@@ -182,7 +182,16 @@ const store64: Access = (inst, _d, a, b, _c, offset, index) => {
   M32[p / 4 + 1] = S[b + 1];
 };
 
-function all(): Functions<Access> {
+type Modify = 'add' | 'sub' | 'and' | 'or' | 'xor' | 'xchg' | 'cmpxchg';
+type Narrow<Width extends string> = `load${Width}_u` | `store${Width}` | `rmw${Width}.${Modify}_u`;
+/** What the loops below make. */
+type AtomicName =
+  | 'memory.atomic.notify'
+  | `${'i32' | 'i64'}.atomic.${'load' | 'store' | `rmw.${Modify}`}`
+  | `i32.atomic.${Narrow<'8' | '16'>}`
+  | `i64.atomic.${Narrow<'8' | '16' | '32'>}`;
+
+function all(): Readonly<Record<AtomicName, Access>> {
   const table: Record<string, Access> = {
     'memory.atomic.notify': (inst, d, a, b, _c, offset, index) => {
       const p = atomicAddress(inst, index, a, offset, 4);
@@ -213,8 +222,8 @@ function all(): Functions<Access> {
     }
     table[`${type}.atomic.rmw${width}.cmpxchg${suffix}`] = exchange(size, to64);
   }
-  return table;
+  return table as Record<AtomicName, Access>;
 }
 
 /** By mnemonic. */
-export const ATOMIC_ACCESS: Functions<Access> = all();
+export const ATOMIC_ACCESS = all();

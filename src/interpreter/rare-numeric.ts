@@ -5,7 +5,7 @@ import * as convert from './numeric/convert.ts';
 import { f32Nearest } from './numeric/f32.ts';
 import { f64Nearest } from './numeric/f64.ts';
 import * as i64 from './numeric/i64.ts';
-import type { Binary, Functions, Unary } from './rare.ts';
+import type { BinaryTable, Unary, UnaryTable } from './rare.ts';
 import { setF32, setF64 } from './simd/nan.ts';
 import { SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
 
@@ -22,7 +22,7 @@ const toI64 = (read: Source, truncate: (S: Int32Array, d: number, x: number) => 
   return (d, a) => truncate(S, d, read(a));
 };
 
-export const NUMERIC_UNARY: Functions<Unary> = {
+export const NUMERIC_UNARY = {
   'f32.nearest': (d, a) => {
     setF32(d, 0, f32Nearest(FF[a]));
   },
@@ -55,11 +55,11 @@ export const NUMERIC_UNARY: Functions<Unary> = {
   'f64.convert_i64_u': (d, a) => {
     F[d >> 1] = convert.f64ConvertI64U(S[a], S[a + 1]);
   },
-};
+} satisfies UnaryTable;
 
-export const NUMERIC_BINARY: Functions<Binary> = {
+export const NUMERIC_BINARY = {
   'i64.div_s': (d, a, b) => i64.i64DivS(S, d, S[a], S[a + 1], S[b], S[b + 1]),
   'i64.div_u': (d, a, b) => i64.i64DivU(S, d, S[a], S[a + 1], S[b], S[b + 1]),
   'i64.rem_s': (d, a, b) => i64.i64RemS(S, d, S[a], S[a + 1], S[b], S[b + 1]),
   'i64.rem_u': (d, a, b) => i64.i64RemU(S, d, S[a], S[a + 1], S[b], S[b + 1]),
-};
+} satisfies BinaryTable;

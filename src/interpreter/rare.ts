@@ -1,7 +1,15 @@
 // The tables that the ops `unary`, `binary`, `ternary` and `access` call through, in the order of lowering/out-names.ts.
-// The functions come from one file per proposal; an instruction without one is of a feature that is not built.
-import { InternalError } from '../errors.ts';
-import { ACCESS_NAMES, BINARY_NAMES, TERNARY_NAMES, UNARY_NAMES } from '../lowering/out-names.ts';
+// The functions come from one file per shape or proposal.
+import {
+  ACCESS_NAMES,
+  type AccessName,
+  BINARY_NAMES,
+  type BinaryName,
+  TERNARY_NAMES,
+  type TernaryName,
+  UNARY_NAMES,
+  type UnaryName,
+} from '../lowering/out-names.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { MEMORY_ACCESS } from './access.ts';
 import { ATOMIC_ACCESS } from './atomics.ts';
@@ -24,18 +32,18 @@ export type Access = (
   lane: number,
 ) => void;
 
-export type Functions<F> = Readonly<Record<string, F>>;
+/** Tables of some of them, by mnemonic. */
+export type UnaryTable = Partial<Readonly<Record<UnaryName, Unary>>>;
+export type BinaryTable = Partial<Readonly<Record<BinaryName, Binary>>>;
+export type TernaryTable = Partial<Readonly<Record<TernaryName, Ternary>>>;
+export type AccessTable = Partial<Readonly<Record<AccessName, Access>>>;
 
-function table<F>(names: readonly string[], ...sources: readonly Functions<F>[]): readonly F[] {
-  return names.map((name) => {
-    for (const source of sources) if (source[name] !== undefined) return source[name];
-    return (() => {
-      throw new InternalError(`${name} is not built`);
-    }) as F;
-  });
+function inOrder<Name extends string, F>(names: readonly Name[], functions: Readonly<Record<Name, F>>): readonly F[] {
+  return names.map((name) => functions[name]);
 }
 
-export const UNARY: readonly Unary[] = table(UNARY_NAMES, NUMERIC_UNARY, SIMD_UNARY);
-export const BINARY: readonly Binary[] = table(BINARY_NAMES, NUMERIC_BINARY, SIMD_BINARY);
-export const TERNARY: readonly Ternary[] = table(TERNARY_NAMES, SIMD_TERNARY);
-export const ACCESS: readonly Access[] = table(ACCESS_NAMES, MEMORY_ACCESS, ATOMIC_ACCESS, SIMD_ACCESS);
+// An instruction without a function does not compile.
+export const UNARY = inOrder<UnaryName, Unary>(UNARY_NAMES, { ...NUMERIC_UNARY, ...SIMD_UNARY });
+export const BINARY = inOrder<BinaryName, Binary>(BINARY_NAMES, { ...NUMERIC_BINARY, ...SIMD_BINARY });
+export const TERNARY = inOrder<TernaryName, Ternary>(TERNARY_NAMES, SIMD_TERNARY);
+export const ACCESS = inOrder<AccessName, Access>(ACCESS_NAMES, { ...MEMORY_ACCESS, ...ATOMIC_ACCESS, ...SIMD_ACCESS });

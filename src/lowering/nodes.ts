@@ -112,12 +112,3 @@ export function readsSlot(node: Node, slot: number): boolean {
 
 /** A label of the lowered function; targets are found when all ops are placed. */
 export type LabelId = number;
-
-/** Reinterpretations and wrapping: the words of the operand are the value. */
-export const MOVES_NO_BITS: ReadonlySet<string> = new Set([
-  'i32.wrap_i64',
-  'i32.reinterpret_f32',
-  'i64.reinterpret_f64',
-  'f32.reinterpret_i32',
-  'f64.reinterpret_i64',
-]);

@@ -1,7 +1,9 @@
 // Names and numbers of what ops do out of line. `out`: rows here, functions in interpreter/out-of-line.ts in this order;
 // each row says what stands in the slots and in the two immediates l, m. `unary`, `binary`, `ternary` and `access`: every
 // instruction of that shape, from the instruction table, unless it has an op of its own.
-import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
+import { INSTRUCTIONS, type PlainRow, type Row } from '../syntax/instructions.ts';
+import { type Alias, isAlias } from './aliases.ts';
+import type { OwnOp } from './op-list.ts';
 import { opNumber } from './op-table.ts';
 
 // biome-ignore format: a table
@@ -83,43 +85,48 @@ export const OBJECT_NAMES = [
 
 export type ObjectName = (typeof OBJECT_NAMES)[number];
 
-const OBJECT_NUMBERS = new Map<string, number>(OBJECT_NAMES.map((name, number) => [name, number]));
+const numbersOf = (names: readonly string[]): ReadonlyMap<string, number> =>
+  new Map(names.map((name, number) => [name, number]));
+
+const OBJECT_NUMBERS = numbersOf(OBJECT_NAMES);
 
 /** The number of an object operation, if it is one. */
 export function objectNumber(name: string): number | undefined {
   return OBJECT_NUMBERS.get(name);
 }
 
-function listOf(has: (row: Row) => boolean): { names: readonly string[]; numbers: ReadonlyMap<string, number> } {
-  const names = INSTRUCTIONS.filter(has).map((row) => row.name);
-  return { names, numbers: new Map(names.map((name, number) => [name, number])) };
+/** Rows of instructions that pop so many operands, give one value, and are no aliases of others; the mnemonics as a type. */
+type Operation<Pops extends number> = Exclude<
+  Extract<PlainRow, { readonly imm: 'none' | 'lane'; readonly pops: Pops; readonly pushes: 1 }>['name'],
+  OwnOp | Alias
+>;
+export type UnaryName = Operation<1>;
+export type BinaryName = Operation<2>;
+/** i8x16.shuffle is one of them: its lanes are a constant operand. */
+export type TernaryName = Operation<3> | 'i8x16.shuffle';
+/** Loads, stores and atomic accesses; waits have ops of their own. */
+export type AccessName = Exclude<
+  Extract<PlainRow, { readonly imm: 'memarg' | 'memarg_lane' }>['name'],
+  Alias | `memory.atomic.wait${32 | 64}`
+>;
+
+function namesOf<Name extends string>(has: (row: Row) => boolean): readonly Name[] {
+  return INSTRUCTIONS.filter((row) => has(row) && !isAlias(row.name)).map(({ name }) => name as Name);
 }
 
-/** Comparisons: those that have no op are others with their operands exchanged. */
-const COMPARISONS = new Set(
-  ['lt', 'gt', 'le', 'ge'].flatMap((name) =>
-    ['f32.*', 'f64.*', 'i32.*_s', 'i32.*_u', 'i64.*_s', 'i64.*_u'].map((form) => form.replace('*', name)),
-  ),
-);
-
-function isOperation(row: Row, operands: number): boolean {
-  if (COMPARISONS.has(row.name)) return false;
-  if (row.sig === undefined || row.sig.pops.length !== operands || row.sig.pushes.length !== 1) return false;
-  return (row.imm === 'none' || row.imm === 'lane' || row.imm === 'lanes') && opNumber(row.name) === undefined;
+function isOperation({ name, sig, imm, pops, pushes }: Row, operands: number): boolean {
+  if (sig === undefined || pops !== operands || pushes !== 1) return false;
+  return (imm === 'none' || imm === 'lane') && opNumber(name) === undefined;
 }
 
-const UNARY = listOf((row) => isOperation(row, 1));
-const BINARY = listOf((row) => isOperation(row, 2) && row.imm !== 'lanes');
-const TERNARY = listOf((row) => isOperation(row, 3) || row.imm === 'lanes');
-const ACCESS = listOf((row) => row.imm === 'memarg' || row.imm === 'memarg_lane');
+const isAccess = ({ name, imm }: Row): boolean =>
+  (imm === 'memarg' || imm === 'memarg_lane') && !name.startsWith('memory.atomic.wait');
 
 /** Operations on one operand that the `unary` op does, in the order of their numbers; and so on. */
-export const UNARY_NAMES: readonly string[] = UNARY.names;
-export const BINARY_NAMES: readonly string[] = BINARY.names;
-/** i8x16.shuffle is one of them: its lanes are a constant operand. */
-export const TERNARY_NAMES: readonly string[] = TERNARY.names;
-/** Loads, stores and atomic accesses. */
-export const ACCESS_NAMES: readonly string[] = ACCESS.names;
+export const UNARY_NAMES = namesOf<UnaryName>((row) => isOperation(row, 1));
+export const BINARY_NAMES = namesOf<BinaryName>((row) => isOperation(row, 2));
+export const TERNARY_NAMES = namesOf<TernaryName>((row) => isOperation(row, 3) || row.imm === 'lanes');
+export const ACCESS_NAMES = namesOf<AccessName>(isAccess);
 
 /** By op: the instructions that it does, in the order of their numbers. */
 export const RARE_NAMES = {
@@ -129,7 +136,12 @@ export const RARE_NAMES = {
   access: ACCESS_NAMES,
 };
 
-const TABLES = { unary: UNARY.numbers, binary: BINARY.numbers, ternary: TERNARY.numbers, access: ACCESS.numbers };
+const TABLES = {
+  unary: numbersOf(UNARY_NAMES),
+  binary: numbersOf(BINARY_NAMES),
+  ternary: numbersOf(TERNARY_NAMES),
+  access: numbersOf(ACCESS_NAMES),
+};
 
 /** The number of an instruction among those that an op does out of line, if it is one of them. */
 export function rareNumber(op: keyof typeof TABLES, name: string): number | undefined {

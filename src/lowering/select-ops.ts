@@ -4,7 +4,8 @@
 import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
 import { SCRATCH } from './frame.ts';
-import { type LabelId, MOVES_NO_BITS, type Node, constNode } from './nodes.ts';
+import { MOVES_NO_BITS, doneAs } from './aliases.ts';
+import { type LabelId, type Node, constNode } from './nodes.ts';
 import { OPS, opNumber } from './op-table.ts';
 import { type ObjectName, objectNumber, rareNumber } from './out-names.ts';
 import { slotsOf } from './operands.ts';
@@ -408,7 +409,7 @@ export class Selector {
       this.evaluate(a, d);
       return;
     }
-    const op = name === 'i64.extend32_s' ? 'i64.extend_i32_s' : name;
+    const op = doneAs(name);
     const rare = rareNumber('unary', op);
     if (objectNumber(op) !== undefined) this.object(op, d, [a], lo, at);
     else if (rare === undefined) this.op(op, at, d, a);

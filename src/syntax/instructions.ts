@@ -17,7 +17,7 @@ import { CUSTOM_DESCRIPTORS } from './instructions/custom-descriptors.ts';
 import { ATOMICS } from './instructions/atomics.ts';
 import { SIMD } from './instructions/simd.ts';
 import { RELAXED_SIMD } from './instructions/relaxed-simd.ts';
-import type { Row } from './instructions/row.ts';
+import type { Row, Signature } from './instructions/row.ts';
 
 export type { Immediates, Nesting, Row, Signature } from './instructions/row.ts';
 export { ADDR } from './instructions/row.ts';
@@ -44,6 +44,8 @@ const ROWS = [
 
 type AnyRow = (typeof ROWS)[number];
 export type Mnemonic = AnyRow['name'];
+/** Rows with a plain signature. */
+export type PlainRow = Extract<AnyRow, { readonly sig: Signature }>;
 /** Rows whose types a rule of their own says. */
 export type SpecialName = Extract<AnyRow, { readonly sig: undefined }>['name'];
 /** Rows that may occur in constant expressions. */

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#conversions
 // A result of two lanes that comes from or goes to four reads its operands first: they may stand in the same slot.
 import { i32TruncSatS, i32TruncSatU } from '../numeric/convert.ts';
-import type { Functions, Unary } from '../rare.ts';
+import type { Unary, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import { setF32, setF64 } from './nan.ts';
 
@@ -43,7 +43,7 @@ export const truncateF64U: Unary = (d, a) => {
   setWords(d, i32TruncSatU(F[a >> 1]), i32TruncSatU(F[(a >> 1) + 1]));
 };
 
-export const CONVERT_UNARY: Functions<Unary> = {
+export const CONVERT_UNARY = {
   'i32x4.trunc_sat_f32x4_s': truncateF32S,
   'i32x4.trunc_sat_f32x4_u': truncateF32U,
   'i32x4.trunc_sat_f64x2_s_zero': truncateF64S,
@@ -58,4 +58,4 @@ export const CONVERT_UNARY: Functions<Unary> = {
   'f64x2.convert_low_i32x4_u': (d, a) => setDoubles(d, S[a] >>> 0, S[a + 1] >>> 0),
   'f64x2.promote_low_f32x4': (d, a) => setDoubles(d, FF[a], FF[a + 1]),
   'f32x4.demote_f64x2_zero': (d, a) => demote(d, F[a >> 1], F[(a >> 1) + 1]),
-};
+} satisfies UnaryTable;

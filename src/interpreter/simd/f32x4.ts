@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations
 // abs, neg, pmin, pmax and lanes move bits; a NaN that a function gives is the canonical one (nan.ts).
 import { f32Nearest } from '../numeric/f32.ts';
-import type { Binary, Functions, Unary } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import { setF32 } from './nan.ts';
 import { copyVector } from './views.ts';
@@ -34,7 +34,7 @@ export function f32x4Mul(d: number, a: number, b: number): void {
   FF[d + 3] = FF[a + 3] * FF[b + 3];
 }
 
-export const F32X4_UNARY: Functions<Unary> = {
+export const F32X4_UNARY = {
   'f32x4.splat': (d, a) => {
     const x = S[a];
     for (let i = 0; i < 4; i++) S[d + i] = x;
@@ -63,9 +63,9 @@ export const F32X4_UNARY: Functions<Unary> = {
   'f32x4.nearest': (d, a) => {
     for (let i = 0; i < 4; i++) setF32(d, i, f32Nearest(FF[a + i]));
   },
-};
+} satisfies UnaryTable;
 
-export const F32X4_BINARY: Functions<Binary> = {
+export const F32X4_BINARY = {
   'f32x4.replace_lane': (d, a, b, lane) => {
     const x = S[b];
     copyVector(d, a);
@@ -107,4 +107,4 @@ export const F32X4_BINARY: Functions<Binary> = {
   'f32x4.ge': (d, a, b) => {
     for (let i = 0; i < 4; i++) S[d + i] = FF[a + i] >= FF[b + i] ? -1 : 0;
   },
-};
+} satisfies BinaryTable;

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations
 // abs, neg, pmin, pmax and lanes move bits; a NaN that a function gives is the canonical one (nan.ts).
 import { f64Nearest } from '../numeric/f64.ts';
-import type { Binary, Functions, Unary } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import { setF64 } from './nan.ts';
 import { copyVector } from './views.ts';
@@ -28,7 +28,7 @@ function setTruth(d: number, i: number, truth: boolean): void {
   setLane(d, i, word, word);
 }
 
-export const F64X2_UNARY: Functions<Unary> = {
+export const F64X2_UNARY = {
   'f64x2.splat': (d, a) => {
     const x = S[a];
     const y = S[a + 1];
@@ -64,9 +64,9 @@ export const F64X2_UNARY: Functions<Unary> = {
   'f64x2.nearest': (d, a) => {
     for (let i = 0; i < 2; i++) setF64(d, i, f64Nearest(lane(a, i)));
   },
-};
+} satisfies UnaryTable;
 
-export const F64X2_BINARY: Functions<Binary> = {
+export const F64X2_BINARY = {
   'f64x2.replace_lane': (d, a, b, n) => {
     const x = S[b];
     const y = S[b + 1];
@@ -115,4 +115,4 @@ export const F64X2_BINARY: Functions<Binary> = {
   'f64x2.ge': (d, a, b) => {
     for (let i = 0; i < 2; i++) setTruth(d, i, lane(a, i) >= lane(b, i));
   },
-};
+} satisfies BinaryTable;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SIMD_BINARY, SIMD_TERNARY, SIMD_UNARY } from './tables.ts';
+import type { Binary, Ternary, Unary } from '../rare.ts';
+import * as tables from './tables.ts';
 import {
   A,
   APART,
@@ -16,6 +17,11 @@ import {
   toFloat,
   vector,
 } from './vectors.suite.ts';
+
+/** By any name. */
+const SIMD_UNARY: Readonly<Record<string, Unary>> = tables.SIMD_UNARY;
+const SIMD_BINARY: Readonly<Record<string, Binary>> = tables.SIMD_BINARY;
+const SIMD_TERNARY: Readonly<Record<string, Ternary>> = tables.SIMD_TERNARY;
 
 type Width = 32 | 64;
 const runs = { numRuns: 300 };

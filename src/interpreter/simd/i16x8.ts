@@ -1,7 +1,7 @@
 // i16x8 instructions: lanes, arithmetic, comparisons, narrowing to and widening to 16 bits.
 // https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
 // Storing to Int16Array wraps. Widening of low lanes goes downwards, because the result may be the operand.
-import type { Binary, Functions, Unary } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { TEMP, copyVector } from './views.ts';
@@ -17,7 +17,7 @@ const saturateS16 = (x: number): number => Math.max(-32768, Math.min(32767, x));
 /** The nearest value of 16 bits, unsigned. */
 const saturateU16 = (x: number): number => Math.max(0, Math.min(65535, x));
 
-export const I16X8_UNARY: Functions<Unary> = {
+export const I16X8_UNARY = {
   'i16x8.splat': (d, a) => {
     const x = S[a];
     for (let i = 0; i < 8; i++) I16[2 * d + i] = x;
@@ -65,9 +65,9 @@ export const I16X8_UNARY: Functions<Unary> = {
   'i16x8.extadd_pairwise_i8x16_u': (d, a) => {
     for (let i = 0; i < 8; i++) I16[2 * d + i] = U8[4 * a + 2 * i] + U8[4 * a + 2 * i + 1];
   },
-};
+} satisfies UnaryTable;
 
-export const I16X8_BINARY: Functions<Binary> = {
+export const I16X8_BINARY = {
   'i16x8.replace_lane': (d, a, b, lane) => {
     const x = S[b];
     copyVector(d, a);
@@ -180,4 +180,4 @@ export const I16X8_BINARY: Functions<Binary> = {
     }
     copyVector(d, TEMP);
   },
-};
+} satisfies BinaryTable;

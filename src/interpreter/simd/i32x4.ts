@@ -1,7 +1,7 @@
 // i32x4 instructions: lanes, arithmetic, comparisons, and widening to 32 bits.
 // https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
 // Storing to Int32Array wraps. Widening of low lanes goes downwards, because the result may be the operand.
-import type { Binary, Functions, Unary } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { copyVector } from './views.ts';
@@ -35,7 +35,7 @@ export function i32x4Mul(d: number, a: number, b: number): void {
   S[d + 3] = Math.imul(S[a + 3], S[b + 3]);
 }
 
-export const I32X4_UNARY: Functions<Unary> = {
+export const I32X4_UNARY = {
   'i32x4.splat': (d, a) => {
     const x = S[a];
     for (let i = 0; i < 4; i++) S[d + i] = x;
@@ -80,9 +80,9 @@ export const I32X4_UNARY: Functions<Unary> = {
   'i32x4.extadd_pairwise_i16x8_u': (d, a) => {
     for (let i = 0; i < 4; i++) S[d + i] = U16[2 * a + 2 * i] + U16[2 * a + 2 * i + 1];
   },
-};
+} satisfies UnaryTable;
 
-export const I32X4_BINARY: Functions<Binary> = {
+export const I32X4_BINARY = {
   'i32x4.add': i32x4Add,
   'i32x4.sub': i32x4Sub,
   'i32x4.mul': i32x4Mul,
@@ -161,4 +161,4 @@ export const I32X4_BINARY: Functions<Binary> = {
     for (let i = 0; i < 4; i++)
       S[d + i] = I16[2 * a + 2 * i] * I16[2 * b + 2 * i] + I16[2 * a + 2 * i + 1] * I16[2 * b + 2 * i + 1];
   },
-};
+} satisfies BinaryTable;

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
 // Lane i is the words d + 2 * i (low) and d + 2 * i + 1 (high). All words that a lane needs are read before it is set.
 import { mulHighU } from '../numeric/i64.ts';
-import type { Binary, Functions, Unary } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import { copyVector } from './views.ts';
 
@@ -111,7 +111,7 @@ function mulHighS(x: number, y: number): number {
 
 const isZero = (low: number, high: number): boolean => (low | high) === 0;
 
-export const I64X2_UNARY: Functions<Unary> = {
+export const I64X2_UNARY = {
   'i64x2.splat': (d, a) => {
     const x = S[a];
     const y = S[a + 1];
@@ -139,9 +139,9 @@ export const I64X2_UNARY: Functions<Unary> = {
   'i64x2.extend_high_i32x4_s': (d, a) => extendS(d, S[a + 2], S[a + 3]),
   'i64x2.extend_low_i32x4_u': (d, a) => extendU(d, S[a], S[a + 1]),
   'i64x2.extend_high_i32x4_u': (d, a) => extendU(d, S[a + 2], S[a + 3]),
-};
+} satisfies UnaryTable;
 
-export const I64X2_BINARY: Functions<Binary> = {
+export const I64X2_BINARY = {
   'i64x2.replace_lane': (d, a, b, lane) => {
     const x = S[b];
     const y = S[b + 1];
@@ -203,4 +203,4 @@ export const I64X2_BINARY: Functions<Binary> = {
   'i64x2.extmul_high_i32x4_s': (d, a, b) => productsS(d, S[a + 2], S[b + 2], S[a + 3], S[b + 3]),
   'i64x2.extmul_low_i32x4_u': (d, a, b) => productsU(d, S[a], S[b], S[a + 1], S[b + 1]),
   'i64x2.extmul_high_i32x4_u': (d, a, b) => productsU(d, S[a + 2], S[b + 2], S[a + 3], S[b + 3]),
-};
+} satisfies BinaryTable;

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
 // Storing to Int8Array wraps.
 import { i32Popcnt } from '../numeric/i32.ts';
-import type { Binary, Functions, Unary } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { TEMP, copyVector } from './views.ts';
@@ -17,7 +17,7 @@ const saturateS8 = (x: number): number => Math.max(-128, Math.min(127, x));
 /** The nearest value of an unsigned byte. */
 const saturateU8 = (x: number): number => Math.max(0, Math.min(255, x));
 
-export const I8X16_UNARY: Functions<Unary> = {
+export const I8X16_UNARY = {
   'i8x16.splat': (d, a) => {
     const x = S[a];
     for (let i = 0; i < 16; i++) I8[4 * d + i] = x;
@@ -50,9 +50,9 @@ export const I8X16_UNARY: Functions<Unary> = {
     for (let i = 0; i < 16; i++) if (I8[4 * a + i] < 0) mask |= 1 << i;
     S[d] = mask;
   },
-};
+} satisfies UnaryTable;
 
-export const I8X16_BINARY: Functions<Binary> = {
+export const I8X16_BINARY = {
   'i8x16.replace_lane': (d, a, b, lane) => {
     const x = S[b];
     copyVector(d, a);
@@ -147,4 +147,4 @@ export const I8X16_BINARY: Functions<Binary> = {
     }
     copyVector(d, TEMP);
   },
-};
+} satisfies BinaryTable;

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SLOTS as S } from '../stack.ts';
-import { SIMD_BINARY, SIMD_TERNARY, SIMD_UNARY } from './tables.ts';
+import type { Binary, Ternary, Unary } from '../rare.ts';
+import * as tables from './tables.ts';
 import { A, APART, B, C, anyVector, hex, lanes, put, take, vector } from './vectors.suite.ts';
+
+/** By any name. */
+const SIMD_UNARY: Readonly<Record<string, Unary>> = tables.SIMD_UNARY;
+const SIMD_BINARY: Readonly<Record<string, Binary>> = tables.SIMD_BINARY;
+const SIMD_TERNARY: Readonly<Record<string, Ternary>> = tables.SIMD_TERNARY;
 
 type Shape = { readonly name: string; readonly width: number };
 const SHAPES: readonly Shape[] = [8, 16, 32, 64].map((width) => ({ name: `i${width}x${128 / width}`, width }));

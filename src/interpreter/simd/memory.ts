@@ -4,7 +4,7 @@
 import type { Memory } from '../../runtime/memory.ts';
 import { effectiveAddress } from '../access.ts';
 import { load32, store32 } from '../loop-support.ts';
-import type { Access, Functions } from '../rare.ts';
+import type { Access, AccessTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { copyVector } from './views.ts';
@@ -143,7 +143,7 @@ function storeLane(size: number): Access {
   };
 }
 
-export const SIMD_ACCESS: Functions<Access> = {
+export const SIMD_ACCESS = {
   'v128.load': load,
   'v128.store': store,
   'v128.load8x8_s': widen8(24),
@@ -166,4 +166,4 @@ export const SIMD_ACCESS: Functions<Access> = {
   'v128.store16_lane': storeLane(2),
   'v128.store32_lane': storeLane(4),
   'v128.store64_lane': storeLane(8),
-};
+} satisfies AccessTable;

@@ -1,7 +1,7 @@
 // Relaxed vector instructions, with the results of the deterministic profile: every parameter of the relaxed operators
 // is 0, so that they are the strict instructions, multiply-add rounds twice, and dot products are signed.
 // https://webassembly.github.io/spec/core/exec/numerics.html#relaxed-operations
-import type { Binary, Functions, Ternary, Unary } from '../rare.ts';
+import type { BinaryTable, TernaryTable, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import { truncateF32S, truncateF32U, truncateF64S, truncateF64U } from './convert.ts';
 import { F32X4_BINARY } from './f32x4.ts';
@@ -24,14 +24,14 @@ function dotPair(a: number, b: number, i: number): number {
   return Math.min(sum, 32767);
 }
 
-export const RELAXED_UNARY: Functions<Unary> = {
+export const RELAXED_UNARY = {
   'i32x4.relaxed_trunc_f32x4_s': truncateF32S,
   'i32x4.relaxed_trunc_f32x4_u': truncateF32U,
   'i32x4.relaxed_trunc_f64x2_s_zero': truncateF64S,
   'i32x4.relaxed_trunc_f64x2_u_zero': truncateF64U,
-};
+} satisfies UnaryTable;
 
-export const RELAXED_BINARY: Functions<Binary> = {
+export const RELAXED_BINARY = {
   'i8x16.relaxed_swizzle': swizzle,
   'f32x4.relaxed_min': F32X4_BINARY['f32x4.min'],
   'f32x4.relaxed_max': F32X4_BINARY['f32x4.max'],
@@ -41,9 +41,9 @@ export const RELAXED_BINARY: Functions<Binary> = {
   'i16x8.relaxed_dot_i8x16_i7x16_s': (d, a, b) => {
     for (let i = 0; i < 8; i++) I16[2 * d + i] = dotPair(a, b, i);
   },
-};
+} satisfies BinaryTable;
 
-export const RELAXED_TERNARY: Functions<Ternary> = {
+export const RELAXED_TERNARY = {
   'i8x16.relaxed_laneselect': bitselect,
   'i16x8.relaxed_laneselect': bitselect,
   'i32x4.relaxed_laneselect': bitselect,
@@ -64,4 +64,4 @@ export const RELAXED_TERNARY: Functions<Ternary> = {
   'i32x4.relaxed_dot_i8x16_i7x16_add_s': (d, a, b, c) => {
     for (let i = 0; i < 4; i++) S[d + i] = dotPair(a, b, 2 * i) + dotPair(a, b, 2 * i + 1) + S[c + i];
   },
-};
+} satisfies TernaryTable;

@@ -1,5 +1,4 @@
 // All vector instructions by mnemonic, as rare.ts wants them: one file per shape, conversions, memory, relaxed ones.
-import type { Binary, Functions, Ternary, Unary } from '../rare.ts';
 import { CONVERT_UNARY } from './convert.ts';
 import { F32X4_BINARY, F32X4_UNARY } from './f32x4.ts';
 import { F64X2_BINARY, F64X2_UNARY } from './f64x2.ts';
@@ -12,7 +11,7 @@ import { V128_BINARY, V128_TERNARY, V128_UNARY } from './v128.ts';
 
 export { SIMD_ACCESS } from './memory.ts';
 
-export const SIMD_UNARY: Functions<Unary> = {
+export const SIMD_UNARY = {
   ...V128_UNARY,
   ...I8X16_UNARY,
   ...I16X8_UNARY,
@@ -24,7 +23,7 @@ export const SIMD_UNARY: Functions<Unary> = {
   ...RELAXED_UNARY,
 };
 
-export const SIMD_BINARY: Functions<Binary> = {
+export const SIMD_BINARY = {
   ...V128_BINARY,
   ...I8X16_BINARY,
   ...I16X8_BINARY,
@@ -35,4 +34,4 @@ export const SIMD_BINARY: Functions<Binary> = {
   ...RELAXED_BINARY,
 };
 
-export const SIMD_TERNARY: Functions<Ternary> = { ...V128_TERNARY, ...RELAXED_TERNARY };
+export const SIMD_TERNARY = { ...V128_TERNARY, ...RELAXED_TERNARY };

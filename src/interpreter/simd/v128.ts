@@ -1,6 +1,6 @@
 // Instructions on vectors as a whole: bits, and bytes by index.
 // https://webassembly.github.io/spec/core/exec/instructions.html#vector-instructions
-import type { Binary, Functions, Ternary, Unary } from '../rare.ts';
+import type { BinaryTable, TernaryTable, UnaryTable } from '../rare.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { TEMP, copyVector } from './views.ts';
@@ -31,16 +31,16 @@ function shuffle(d: number, a: number, b: number, c: number): void {
   copyVector(d, TEMP);
 }
 
-export const V128_UNARY: Functions<Unary> = {
+export const V128_UNARY = {
   'v128.not': (d, a) => {
     for (let i = 0; i < 4; i++) S[d + i] = ~S[a + i];
   },
   'v128.any_true': (d, a) => {
     S[d] = (S[a] | S[a + 1] | S[a + 2] | S[a + 3]) === 0 ? 0 : 1;
   },
-};
+} satisfies UnaryTable;
 
-export const V128_BINARY: Functions<Binary> = {
+export const V128_BINARY = {
   'v128.and': (d, a, b) => {
     for (let i = 0; i < 4; i++) S[d + i] = S[a + i] & S[b + i];
   },
@@ -54,9 +54,9 @@ export const V128_BINARY: Functions<Binary> = {
     for (let i = 0; i < 4; i++) S[d + i] = S[a + i] ^ S[b + i];
   },
   'i8x16.swizzle': swizzle,
-};
+} satisfies BinaryTable;
 
-export const V128_TERNARY: Functions<Ternary> = {
+export const V128_TERNARY = {
   'v128.bitselect': bitselect,
   'i8x16.shuffle': shuffle,
-};
+} satisfies TernaryTable;

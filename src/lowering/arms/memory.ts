@@ -3,21 +3,11 @@
 import type { Signature } from '../../syntax/instructions.ts';
 import { I32, I64 } from '../../syntax/types.ts';
 import { READS, TRAPS, treeNode } from '../nodes.ts';
+import { doneAs } from '../aliases.ts';
 import { opNumber } from '../op-table.ts';
 import type { OutName } from '../out-names.ts';
 import type { TreeBuilder } from '../trees.ts';
 import type { Arms } from './arm.ts';
-
-/** Accesses that do what another one does: f32 and f64 move as bits, and narrow stores take the low word. */
-const ACCESS_OPS: ReadonlyMap<string, string> = new Map([
-  ['f32.load', 'i32.load'],
-  ['f64.load', 'i64.load'],
-  ['f32.store', 'i32.store'],
-  ['f64.store', 'i64.store'],
-  ['i64.store8', 'i32.store8'],
-  ['i64.store16', 'i32.store16'],
-  ['i64.store32', 'i32.store'],
-]);
 
 /** Loads that are two ops: the load, and the extension of what it gives. */
 const SPLIT_LOADS: ReadonlyMap<string, string> = new Map([
@@ -38,7 +28,7 @@ export function access(b: TreeBuilder): void {
   const { name } = row;
   const { pops, pushes } = row.sig as Signature;
   const fast = isFast(b);
-  const op = ACCESS_OPS.get(name) ?? name;
+  const op = doneAs(name);
   const offset = offsetOf(b);
   const inLoop = fast && opNumber(op) !== undefined;
   const where = inLoop ? 0 : accessPlace(index, row.imm === 'memarg_lane' ? cursor.lane : 0);

@@ -140,10 +140,27 @@ type Column =
  */
 type Text = readonly [code: number, name: string, signature: string, imm?: Immediates, ...columns: Column[]];
 
-/** A row with its name as a type, and whether it is special and constant. */
+/** How many types there are in one side of a signature, which has spaces between them and on the side of the arrow. */
+type Count<Side extends string> = Side extends ''
+  ? 0
+  : Side extends ` ${infer Rest}` | `${infer Rest} `
+    ? Count<Rest>
+    : Side extends `${string} ${infer Rest}`
+      ? [1, 2, 3, 4, 5][Count<Rest> & (0 | 1 | 2 | 3 | 4)]
+      : 1;
+type Special = `${string}t${string}`;
+type Pops<T extends string> = T extends Special ? number : T extends `${infer Side}->${string}` ? Count<Side> : never;
+type Pushes<T extends string> = T extends Special ? number : T extends `${string}->${infer Side}` ? Count<Side> : never;
+
+/** A row with what tables of functions by mnemonic are checked by: name, whether it is special and constant, its shape. */
 export interface RowOf<T extends Text> extends Row {
   readonly name: T[1];
-  readonly sig: T[2] extends `${string}t${string}` ? undefined : Signature;
+  readonly pops: Pops<T[2]>;
+  readonly pushes: Pushes<T[2]>;
+  readonly imm: T extends readonly [unknown, unknown, unknown, infer Imm extends Immediates, ...unknown[]]
+    ? Imm
+    : 'none';
+  readonly sig: T[2] extends Special ? undefined : Signature;
   readonly constant: [Constant & T[number]] extends [never] ? undefined : Constant & T[number];
 }
 
