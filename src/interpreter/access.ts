@@ -5,7 +5,7 @@ import { Trap } from '../errors.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Memory } from '../runtime/memory.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
-import type { Access, AccessTable } from './rare.ts';
+import type { Access, AccessTable } from './shapes.ts';
 import { SLOTS as S } from './stack.ts';
 import { readWords } from './words.ts';
 

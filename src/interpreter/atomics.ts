@@ -6,7 +6,7 @@ import { Trap } from '../errors.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Memory } from '../runtime/memory.ts';
 import { effectiveAddress, readAddress } from './access.ts';
-import type { Access } from './rare.ts';
+import type { Access } from './shapes.ts';
 import { SLOTS as S } from './stack.ts';
 import { notify } from './waits.ts';
 import { readWords, writeWords } from './words.ts';

@@ -4,17 +4,15 @@
 // cost in fuel: 0, or what `priceOfPiece` (pieces.ts) says for a piece of a bulk operation, whose ranges are checked first.
 import { Trap } from '../errors.ts';
 import { OUT_NAMES, type OutName } from '../lowering/out-names.ts';
-import { NO_BYTES, type ModuleInstance } from '../runtime/instance.ts';
+import { NO_BYTES } from '../runtime/instance.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
 import { exactAddress, readAddress, runLength, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
 import { copyCells } from './gc/cells.ts';
 import { PIECE_BYTES, PIECE_ELEMENTS, held, hold, isMidway, part, priceOfPiece } from './pieces.ts';
+import type { OutOfLine } from './shapes.ts';
 import { REFERENCES as R, SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
-
-/** `l` and `m` are the op's immediates. */
-export type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number) => number;
 
 /** An address type alone: of lengths and offsets that have 32 bits whatever they are used on. */
 const NARROW: { readonly addr: AddrType } = { addr: I32 };

@@ -5,7 +5,7 @@ import * as convert from './numeric/convert.ts';
 import { f32Nearest } from './numeric/f32.ts';
 import { f64Nearest } from './numeric/f64.ts';
 import * as i64 from './numeric/i64.ts';
-import type { BinaryTable, Unary, UnaryTable } from './rare.ts';
+import type { BinaryTable, Unary, UnaryTable } from './shapes.ts';
 import { setF32, setF64 } from './simd/nan.ts';
 import { SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F } from './stack.ts';
 

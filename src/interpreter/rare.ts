@@ -10,33 +10,11 @@ import {
   UNARY_NAMES,
   type UnaryName,
 } from '../lowering/out-names.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
 import { MEMORY_ACCESS } from './access.ts';
 import { ATOMIC_ACCESS } from './atomics.ts';
 import { NUMERIC_BINARY, NUMERIC_UNARY } from './rare-numeric.ts';
+import type { Access, Binary, Ternary, Unary } from './shapes.ts';
 import { SIMD_ACCESS, SIMD_BINARY, SIMD_TERNARY, SIMD_UNARY } from './simd/tables.ts';
-
-/** d, a, b, c are indices of SLOTS; `lane` is the immediate of instructions that have one. */
-export type Unary = (d: number, a: number, lane: number) => void;
-export type Binary = (d: number, a: number, b: number, lane: number) => void;
-export type Ternary = (d: number, a: number, b: number, c: number) => void;
-/** An access at address S[a] (and S[a + 1] with 64-bit addresses) + offset; the result goes to d. */
-export type Access = (
-  inst: ModuleInstance,
-  d: number,
-  a: number,
-  b: number,
-  c: number,
-  offset: number,
-  memory: number,
-  lane: number,
-) => void;
-
-/** Tables of some of them, by mnemonic. */
-export type UnaryTable = Partial<Readonly<Record<UnaryName, Unary>>>;
-export type BinaryTable = Partial<Readonly<Record<BinaryName, Binary>>>;
-export type TernaryTable = Partial<Readonly<Record<TernaryName, Ternary>>>;
-export type AccessTable = Partial<Readonly<Record<AccessName, Access>>>;
 
 function inOrder<Name extends string, F>(names: readonly Name[], functions: Readonly<Record<Name, F>>): readonly F[] {
   return names.map((name) => functions[name]);

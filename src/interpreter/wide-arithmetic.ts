@@ -1,7 +1,7 @@
 // 128-bit arithmetic on pairs of i64, called by the `out` op. https://github.com/WebAssembly/wide-arithmetic
 // Consecutive slots are consecutive words, lowest first: a 128-bit operand in two slots is four words in order.
 import { mulHighU } from './numeric/i64.ts';
-import type { OutOfLine } from './out-of-line.ts';
+import type { OutOfLine } from './shapes.ts';
 import * as stack from './stack.ts';
 
 const S = stack.SLOTS;

@@ -2,7 +2,10 @@
 // Called at a function's first call. The same function always gives the same code.
 import { PRICES, type Prices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
+import { armOf } from './arms/index.ts';
+import { chargeInstruction } from './charges.ts';
 import type { Code } from './emit.ts';
+import { clearReferences } from './moves.ts';
 import type { Probes } from './probes.ts';
 import { type Room, TreeBuilder } from './trees.ts';
 
@@ -15,6 +18,29 @@ const ENDLESS: Room = { slots: Number.POSITIVE_INFINITY, words: 2 ** 24 };
 
 const toTheEnd = (): boolean => true;
 
+/** A builder at the beginning of a body. */
+function begin(valid: ValidModule, funcIndex: number, traced: boolean, prices: Prices, room: Room): TreeBuilder {
+  const builder = new TreeBuilder(valid, funcIndex, traced, prices, room);
+  clearReferences(builder);
+  return builder;
+}
+
+/** Lowers the body up to its end, or as long as it should go on, from where it is; returns whether it came to the end. */
+export function lowerBody(builder: TreeBuilder, goesOn: () => boolean): boolean {
+  const { cursor } = builder;
+  while (!cursor.done) {
+    if (!goesOn()) return false;
+    cursor.next();
+    if (!builder.dead) {
+      chargeInstruction(builder);
+      builder.probe();
+    } else if (!builder.followDead()) continue;
+    armOf(cursor.row)(builder);
+  }
+  builder.code.ready();
+  return true;
+}
+
 /** The lowering of a function, which can be stopped between two of its instructions and go on. */
 export class Lowering {
   private readonly builder: TreeBuilder;
@@ -25,7 +51,7 @@ export class Lowering {
    * where there is no room for its frame: before time and memory are spent on it.
    */
   constructor(valid: ValidModule, funcIndex: number, traced: boolean, prices: Prices, room: Room) {
-    this.builder = new TreeBuilder(valid, funcIndex, traced, prices, room);
+    this.builder = begin(valid, funcIndex, traced, prices, room);
     this.funcIndex = funcIndex;
   }
 
@@ -35,7 +61,7 @@ export class Lowering {
    */
   goOn(goesOn: () => boolean): Lowered | undefined {
     const { builder, funcIndex } = this;
-    if (!builder.build(goesOn)) return undefined;
+    if (!lowerBody(builder, goesOn)) return undefined;
     const { size, locals, operands } = builder.layout;
     const code = builder.emitter.finish([2 * size, 2 * locals, 2 * operands, funcIndex], builder.regions);
     return { ...code, probes: builder.probes };
@@ -65,11 +91,11 @@ export function offsetsIn(
   positions: readonly number[],
   goesOn: () => boolean,
 ): (number | undefined)[] {
-  const builder = new TreeBuilder(valid, funcIndex, traced, prices, ENDLESS);
+  const builder = begin(valid, funcIndex, traced, prices, ENDLESS);
   const { emitter } = builder;
   let last = 0;
   for (const one of positions) last = Math.max(last, one);
   emitter.keepsOffsets = true;
-  const complete = builder.build(() => emitter.length <= last && goesOn());
+  const complete = lowerBody(builder, () => emitter.length <= last && goesOn());
   return positions.map((one) => (complete || one < emitter.length ? emitter.offsetAt(one) : undefined));
 }

@@ -6,6 +6,7 @@ import { PRICES } from '../syntax/prices.ts';
 import { DEFAULT_FEATURES, FEATURES, withFeatures } from '../syntax/features.ts';
 import { parseModule } from '../text/parser.ts';
 import { validateModule } from '../validator/module.ts';
+import { lowerBody } from './lower.ts';
 import { TreeBuilder } from './trees.ts';
 
 const features = withFeatures(DEFAULT_FEATURES, Object.fromEntries(Object.keys(FEATURES).map((one) => [one, true])));
@@ -92,7 +93,7 @@ function looks(code: string, count: number): number {
   for (const [name, column] of Object.entries(operands)) {
     if (Array.isArray(column) || ArrayBuffer.isView(column)) operands[name] = new Proxy(column, counting);
   }
-  builder.build(() => true);
+  lowerBody(builder, () => true);
   expect(seen, 'nothing was counted').toBeGreaterThan(count);
   return seen;
 }

@@ -1,26 +1,21 @@
 // First half of lowering: a valid function body -> statements over expression trees.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // local.get, constants and pure operations become trees that vanish into their users; statements keep the order of
-// effects and traps, and go on to the second half (select-ops.ts) at once. What each
-// instruction does is in arms/. It assumes that the body is valid.
-import { InstructionCursor } from '../decoder/instruction-cursor.ts';
+// effects and traps, and go on to the second half (select-ops.ts) at once. What each instruction does is in arms/, which use
+// the verbs of the builder here. The body is valid.
+import { type CatchClause, InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { ExhaustionError } from '../errors.ts';
-import type { Nesting } from '../syntax/instructions.ts';
 import type { Prices } from '../syntax/prices.ts';
 import { type FuncType, I32, type ValType } from '../syntax/types.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { armOf } from './arms/index.ts';
-import { chargeInstruction } from './charges.ts';
 import { Emitter } from './emit.ts';
 import { type FrameLayout, SCRATCH, layoutOf } from './frame.ts';
 import { Regions } from './handlers.ts';
-import { clearReferences } from './moves.ts';
 import { type LabelId, type Node, TRAPS } from './nodes.ts';
 import { Operands } from './operands.ts';
 import { OUT_NAMES, type ObjectName, type OutName } from './out-names.ts';
 import { Probes } from './probes.ts';
 import { Selector } from './select-ops.ts';
-import { type Frame, newFrame } from './arms/control.ts';
 
 /** Slots of locals that a call clears for nothing. */
 const FREE_LOCALS = 64;
@@ -35,6 +30,29 @@ export interface Path {
 export interface Room {
   readonly slots: number;
   readonly words: number;
+}
+
+/** A control frame. `label` is where branches to it go: its end, or the start of a loop. */
+export interface Frame {
+  kind: 'func' | 'block' | 'loop' | 'if' | 'else' | 'try_table' | 'try' | 'catch';
+  readonly label: LabelId;
+  /** `if`: the label of its else branch. */
+  readonly orElse: LabelId;
+  /** Height of the operand stack below its parameters. */
+  readonly height: number;
+  readonly type: FuncType;
+  /** Something branches to `label`. */
+  used: boolean;
+  /** What is thrown inside goes to this region (handlers.ts); -1 is the caller. */
+  region: number;
+  /** The region that is the body of this try. */
+  own: number;
+  /** How the body of a legacy try ended. */
+  end: Path | undefined;
+  /** Those of a try_table. */
+  catches: readonly CatchClause[] | undefined;
+  /** What else the end of a try does; its frame is closed already. */
+  atEnd: ((b: TreeBuilder, frame: Frame) => void) | undefined;
 }
 
 export class TreeBuilder {
@@ -80,34 +98,37 @@ export class TreeBuilder {
     this.probes = traced ? new Probes({ types: localTypes, slots: localSlots }) : undefined;
     this.operands = new Operands(this.code, this.cursor, layout.operands, size, this.probes);
     if (layout.refs) this.code.statement('refs.enter', -1, size);
-    clearReferences(this);
-    newFrame(this, 'func', layout.type, 0, -1);
+    this.pushFrame('func', layout.type, 0, -1);
   }
 
-  /** Lowers the body up to its end, or as long as it should go on, from where it is; answers whether it came to the end. */
-  build(goesOn: () => boolean): boolean {
-    const { cursor } = this;
-    while (!cursor.done) {
-      if (!goesOn()) return false;
-      cursor.next();
-      if (this.dead) {
-        if (!this.followDead(cursor.row.nests)) continue;
-      } else {
-        chargeInstruction(this);
-        if (this.probes !== undefined) this.probe(this.probes);
-      }
-      armOf(cursor.row)(this);
-    }
-    this.code.ready();
-    return true;
-  }
-
-  /** In code that cannot be reached only the nesting matters; answers whether the instruction belongs to an open block. */
-  private followDead(nests: Nesting | undefined): boolean {
+  /** In code that cannot be reached only the nesting matters; returns whether the instruction belongs to an open block. */
+  followDead(): boolean {
+    const { nests } = this.cursor.row;
     if (nests === 'opens') this.skip++;
     else if (this.skip === 0) return nests !== undefined;
     else if (nests === 'closes') this.skip--;
     return false;
+  }
+
+  /** A new frame, which is the innermost one from now on. */
+  pushFrame(kind: Frame['kind'], type: FuncType, height: number, region: number): Frame {
+    const label = this.newLabel();
+    const orElse = kind === 'if' ? this.newLabel() : -1;
+    const frame = {
+      kind,
+      label,
+      orElse,
+      height,
+      type,
+      used: false,
+      region,
+      own: -1,
+      end: undefined,
+      catches: undefined,
+      atEnd: undefined,
+    };
+    this.frames.push(frame);
+    return frame;
   }
 
   /** What follows cannot be reached. */
@@ -147,8 +168,10 @@ export class TreeBuilder {
     this.code.statement(op, this.cursor.at, ...operands);
   }
 
-  private probe(probes: Probes): void {
-    const { operands, cursor } = this;
+  /** Before the instruction under the cursor, in traced code. */
+  probe(): void {
+    const { operands, cursor, probes } = this;
+    if (probes === undefined) return;
     this.emitOp('probe', probes.length);
     probes.add(cursor.at, operands.height - this.hidden, operands.top);
   }

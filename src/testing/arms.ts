@@ -1,8 +1,9 @@
 // Arms: what the emitter can do for a wanted type, one for each row of the instruction table. Rows with a plain signature
 // need nothing here: a new one is generated as soon as it is in the table. Others have an arm in one of the files below.
-import { INSTRUCTIONS, type Row, type SpecialName } from '../syntax/instructions.ts';
+import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
 import type { ValType } from '../syntax/types.ts';
-import type { Body } from './body.ts';
+import type { Arm, Entry, Group, WantedName } from './arm.ts';
+import type { Body, Choose } from './body.ts';
 import { CONTROL_ARMS } from './control-arms.ts';
 import { EXCEPTION_ARMS } from './exception-arms.ts';
 import { GC_ARMS } from './gc-arms.ts';
@@ -13,46 +14,7 @@ import { plainArm } from './plain-arms.ts';
 import { REFERENCE_ARMS } from './reference-arms.ts';
 import { VARIABLE_ARMS } from './variable-arms.ts';
 
-/** Groups are equally likely, so that the vector rows do not leave the others without a chance. */
-export type Group =
-  | 'variable'
-  | 'control'
-  | 'branch'
-  | 'numeric'
-  | 'convert'
-  | 'memory'
-  | 'bulk'
-  | 'table'
-  | 'call'
-  | `vector ${string}`
-  | 'relaxed'
-  | 'vector-memory'
-  | 'atomic'
-  | 'reference'
-  | 'struct'
-  | 'array'
-  | 'cast'
-  | 'exception';
-
-export interface Arm {
-  readonly group: Group;
-  /** Whether it can give a value of a type, or (undefined) stand as a statement. */
-  gives(t: ValType | undefined, layout: Layout): boolean;
-  /** Emits code that leaves the value, or nothing. */
-  emit(body: Body, t: ValType | undefined, g: Genome): void;
-  /** May trap whatever its operands. */
-  readonly traps?: true;
-}
-
-/** Rows that come with others. */
-type Part = 'else' | 'end' | 'catch' | 'catch_all';
-type Wanted = Exclude<SpecialName, Part>;
-
-/** Arms of special rows; of those that share a name, by row. */
-type Entry = Arm | ((row: Row) => Arm);
-export type Arms = Partial<Readonly<Record<Wanted, Entry>>>;
-
-const SPECIAL: Readonly<Record<Wanted, Entry>> = {
+const SPECIAL: Readonly<Record<WantedName, Entry>> = {
   ...CONTROL_ARMS,
   ...VARIABLE_ARMS,
   ...REFERENCE_ARMS,
@@ -65,7 +27,7 @@ const OLD_CATCHES = new Set(['try', 'rethrow', 'delegate']);
 const NEW_CATCHES = new Set(['try_table', 'throw_ref']);
 
 /** The arms for a set of features, and which of them give what. */
-export interface ArmSet {
+interface ArmSet {
   readonly arms: readonly Arm[];
   readonly found: Map<ValType | undefined, readonly (readonly Arm[])[]>;
 }
@@ -93,7 +55,7 @@ export function isWanted(row: Row, arm: Arm, layout: Layout): boolean {
   return !(legacy ? NEW_CATCHES : OLD_CATCHES).has(row.name);
 }
 
-export function armSet(layout: Layout): ArmSet {
+function armSet(layout: Layout): ArmSet {
   const { options, features, legacy } = layout;
   const key = `${[...features].join()} ${options.trapFree} ${options.nondeterministic} ${legacy}`;
   let set = SETS.get(key);
@@ -120,8 +82,13 @@ function grouped(set: ArmSet, t: ValType | undefined, layout: Layout): readonly 
   return [...groups.values()];
 }
 
-/** Lets the arm that the genome chooses emit. */
-export function choose(set: ArmSet, body: Body, t: ValType | undefined, g: Genome): void {
+/** Lets the arm that the genome chooses emit, of those for a layout. */
+export function chooser(layout: Layout): Choose {
+  const set = armSet(layout);
+  return (body, t, g) => choose(set, body, t, g);
+}
+
+function choose(set: ArmSet, body: Body, t: ValType | undefined, g: Genome): void {
   // Type indices mean something else in the next module.
   const key = t !== undefined && t > 0 && t >> 2 >= 64 ? undefined : String(t);
   let groups = key === undefined ? undefined : set.found.get(t);

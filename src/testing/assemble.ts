@@ -4,7 +4,7 @@ import { encodeModule } from '../encoder/encode.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import type { ElemSegment, Export, Global, Import } from '../syntax/module.ts';
 import { F32, F64, type FuncType, HEAP, I32, I64, ref, typeName } from '../syntax/types.ts';
-import { armSet } from './arms.ts';
+import { chooser } from './arms.ts';
 import { Body } from './body.ts';
 import { FUEL, fuelFunction } from './fuel.ts';
 import { childOf } from './genome.ts';
@@ -69,7 +69,7 @@ export interface PlannedFunction {
 }
 
 function emitFunction(layout: Layout, { type, emit }: PlannedFunction, self: number): Body {
-  const body = new Body(layout, armSet(layout), type, self);
+  const body = new Body(layout, chooser(layout), type, self);
   emit(body);
   return body;
 }

@@ -4,7 +4,6 @@ import { Writer } from '../encoder/writer.ts';
 import { type Row, rowOf } from '../syntax/instructions.ts';
 import { ANYREF, EQREF, ARRAY_KEYS, STRUCT_KEYS } from './known-types.ts';
 import type { Layout } from './layout.ts';
-import { type ArmSet, choose } from './arms.ts';
 import { fuelPrologue } from './fuel.ts';
 import { type Genome, childOf } from './genome.ts';
 import { F32_BITS, F64_BITS, I32_VALUES, I64_VALUES } from './values.ts';
@@ -34,6 +33,9 @@ export interface Label {
 const MAX_NESTING = 60;
 const MAX_BODY = 20_000;
 
+/** Emits code that leaves a value of a type, or, without one, a statement: which, the genome says (arms.ts). */
+export type Choose = (body: Body, t: ValType | undefined, g: Genome) => void;
+
 export class Body {
   readonly layout: Layout;
   readonly out = new Writer();
@@ -41,7 +43,7 @@ export class Body {
   readonly type: FuncType;
   /** The function's index; functions before it may be called without recursion. */
   readonly self: number;
-  private readonly arms: ArmSet;
+  private readonly choose: Choose;
   private readonly localTypes: ValType[];
   private readonly scratch = new Map<string, number>();
   /** Stands alone (instruction.ts): operands are mostly parameters, and nothing keeps it from trapping. */
@@ -51,9 +53,9 @@ export class Body {
   private nesting = 0;
   private mayRecur = false;
 
-  constructor(layout: Layout, arms: ArmSet, type: FuncType, self: number) {
+  constructor(layout: Layout, choose: Choose, type: FuncType, self: number) {
     this.layout = layout;
-    this.arms = arms;
+    this.choose = choose;
     this.type = type;
     this.self = self;
     this.localTypes = [...type.params];
@@ -92,7 +94,7 @@ export class Body {
       return;
     }
     this.nesting++;
-    choose(this.arms, this, t, g);
+    this.choose(this, t, g);
     this.nesting--;
   }
 
@@ -100,7 +102,7 @@ export class Body {
   statement(g: Genome): void {
     if (g.children.length === 0 || this.isFull()) return;
     this.nesting++;
-    choose(this.arms, this, undefined, g);
+    this.choose(this, undefined, g);
     this.nesting--;
   }
 

@@ -1,7 +1,7 @@
 // Arms for blocks, branches and calls. Loops start again only as long as there is fuel; code that leaves for good mostly
 // stands under a condition, since what follows it never runs.
 import { F32, F64, I32, I64, type FuncType, type ValType, ref } from '../syntax/types.ts';
-import type { Arm, Arms } from './arms.ts';
+import type { Arm, Arms } from './arm.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf } from './genome.ts';
 

@@ -1,6 +1,6 @@
 // Arms for custom descriptors. https://github.com/WebAssembly/custom-descriptors
 import { HEAP, I32, type ValType, heapOf, isRef, ref } from '../syntax/types.ts';
-import type { Arms } from './arms.ts';
+import type { Arms } from './arm.ts';
 import type { Body } from './body.ts';
 import { castImmediates } from './gc-arms.ts';
 import { type Genome, childOf } from './genome.ts';

@@ -1,6 +1,6 @@
 // Arms for throwing and catching, and for the legacy form of it. A module has one form only.
 import { EXNREF, I32, type ValType } from '../syntax/types.ts';
-import type { Arms } from './arms.ts';
+import type { Arms } from './arm.ts';
 import type { Body } from './body.ts';
 import { either, leaving } from './control-arms.ts';
 import { type Genome, childOf } from './genome.ts';

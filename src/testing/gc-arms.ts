@@ -16,7 +16,7 @@ import {
   isRef,
   ref,
 } from '../syntax/types.ts';
-import type { Arm, Arms } from './arms.ts';
+import type { Arm, Arms } from './arm.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf, masked } from './genome.ts';
 import { ANYREF, ARRAY_KEYS, EQREF, I31REF, STRUCT_KEYS } from './known-types.ts';

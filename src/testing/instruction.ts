@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
 import { EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, type ValType, isRef, ref } from '../syntax/types.ts';
-import { type Arm, armOf, isWanted } from './arms.ts';
+import type { Arm } from './arm.ts';
+import { armOf, isWanted } from './arms.ts';
 import { type PlannedFunction, type TestModule, assemble } from './assemble.ts';
 import type { Body } from './body.ts';
 import { type Genome, genome } from './genome.ts';

@@ -1,7 +1,7 @@
 // Arms for rows with a plain signature: they follow from the row. What may trap is mostly kept from it.
 import { ADDR, type Row } from '../syntax/instructions.ts';
 import { F32, F64, I32, I64, V128, type ValType } from '../syntax/types.ts';
-import type { Arm, Group } from './arms.ts';
+import type { Arm, Group } from './arm.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf, masked } from './genome.ts';
 

@@ -1,6 +1,6 @@
 // Arms for references: null, functions, tests for null, and branches on it.
 import { FUNCREF, HEAP, I32, type ValType, heapOf, isRef, ref } from '../syntax/types.ts';
-import type { Arms } from './arms.ts';
+import type { Arms } from './arm.ts';
 import type { Body } from './body.ts';
 import { either } from './control-arms.ts';
 import { type Genome, childOf } from './genome.ts';

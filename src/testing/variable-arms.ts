@@ -1,6 +1,6 @@
 // Arms for locals, globals, select, tables, and copies within and between memories.
 import { EXNREF, EXTERNREF, FUNCREF, I32, I64, type ValType, isRef } from '../syntax/types.ts';
-import type { Arm, Arms } from './arms.ts';
+import type { Arm, Arms } from './arm.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf } from './genome.ts';
 

@@ -53,10 +53,12 @@ test('a backtrace lowered a function again for each of its frames', () => {
   } catch (thrown) {
     error = thrown;
   }
-  const built = vi.spyOn(TreeBuilder.prototype, 'build');
+  const framed = vi.spyOn(TreeBuilder.prototype, 'pushFrame');
   const { backtrace } = error as Trap;
-  expect(built).toHaveBeenCalledTimes(1);
-  built.mockRestore();
+  // The frame of a whole body is pushed once.
+  const bodies = framed.mock.calls.filter(([kind]) => kind === 'func');
+  framed.mockRestore();
+  expect(bodies).toHaveLength(1);
   expect(backtrace.length).toBe(64);
   const offsets = new Set(backtrace.slice(1).map(({ offset }) => offset));
   expect(offsets.size).toBe(1);

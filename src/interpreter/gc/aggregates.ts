@@ -20,10 +20,9 @@ import type { DefType } from '../../validator/type-space.ts';
 import { V128, type ValType } from '../../syntax/types.ts';
 import { PIECE_ELEMENTS, held, hold, isMidway, part, priceOfPiece } from '../pieces.ts';
 import { outOfRoom } from '../room.ts';
+import type { OutOfLine } from '../shapes.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';
 import { bytesOf, copyCells, fillCells, readCells, writeCell } from './cells.ts';
-
-type OutOfLine = (inst: ModuleInstance, at: number, l: number, m: number) => number;
 
 /** The array in a reference slot. */
 function arrayAt(slot: number): ArrayObject {

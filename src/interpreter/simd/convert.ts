@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#conversions
 // A result of two lanes that comes from or goes to four reads its operands first: they may stand in the same slot.
 import { i32TruncSatS, i32TruncSatU } from '../numeric/convert.ts';
-import type { Unary, UnaryTable } from '../rare.ts';
+import type { Unary, UnaryTable } from '../shapes.ts';
 import * as stack from '../stack.ts';
 import { setF32, setF64 } from './nan.ts';
 

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations
 // abs, neg, pmin, pmax and lanes move bits; a NaN that a function gives is the canonical one (nan.ts).
 import { f32Nearest } from '../numeric/f32.ts';
-import type { BinaryTable, UnaryTable } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../shapes.ts';
 import * as stack from '../stack.ts';
 import { setF32 } from './nan.ts';
 import { copyVector } from './views.ts';

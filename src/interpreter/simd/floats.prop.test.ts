@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Binary, Ternary, Unary } from '../rare.ts';
+import type { Binary, Ternary, Unary } from '../shapes.ts';
 import * as tables from './tables.ts';
 import {
   A,

@@ -1,7 +1,7 @@
 // i32x4 instructions: lanes, arithmetic, comparisons, and widening to 32 bits.
 // https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
 // Storing to Int32Array wraps. Widening of low lanes goes downwards, because the result may be the operand.
-import type { BinaryTable, UnaryTable } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../shapes.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { copyVector } from './views.ts';

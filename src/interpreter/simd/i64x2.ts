@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
 // Lane i is the words d + 2 * i (low) and d + 2 * i + 1 (high). All words that a lane needs are read before it is set.
 import { mulHighU } from '../numeric/i64.ts';
-import type { BinaryTable, UnaryTable } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../shapes.ts';
 import * as stack from '../stack.ts';
 import { copyVector } from './views.ts';
 

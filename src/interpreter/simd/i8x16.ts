@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
 // Storing to Int8Array wraps.
 import { i32Popcnt } from '../numeric/i32.ts';
-import type { BinaryTable, UnaryTable } from '../rare.ts';
+import type { BinaryTable, UnaryTable } from '../shapes.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { TEMP, copyVector } from './views.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SLOTS as S } from '../stack.ts';
-import type { Binary, Ternary, Unary } from '../rare.ts';
+import type { Binary, Ternary, Unary } from '../shapes.ts';
 import * as tables from './tables.ts';
 import { A, APART, B, C, anyVector, hex, lanes, put, take, vector } from './vectors.suite.ts';
 

@@ -4,7 +4,7 @@
 import type { Memory } from '../../runtime/memory.ts';
 import { effectiveAddress } from '../access.ts';
 import { load32, store32 } from '../loop-support.ts';
-import type { Access, AccessTable } from '../rare.ts';
+import type { Access, AccessTable } from '../shapes.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { copyVector } from './views.ts';

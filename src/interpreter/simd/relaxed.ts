@@ -1,7 +1,7 @@
 // Relaxed vector instructions, with the results of the deterministic profile: every parameter of the relaxed operators
 // is 0, so that they are the strict instructions, multiply-add rounds twice, and dot products are signed.
 // https://webassembly.github.io/spec/core/exec/numerics.html#relaxed-operations
-import type { BinaryTable, TernaryTable, UnaryTable } from '../rare.ts';
+import type { BinaryTable, TernaryTable, UnaryTable } from '../shapes.ts';
 import * as stack from '../stack.ts';
 import { truncateF32S, truncateF32U, truncateF64S, truncateF64U } from './convert.ts';
 import { F32X4_BINARY } from './f32x4.ts';

@@ -1,6 +1,6 @@
 // Instructions on vectors as a whole: bits, and bytes by index.
 // https://webassembly.github.io/spec/core/exec/instructions.html#vector-instructions
-import type { BinaryTable, TernaryTable, UnaryTable } from '../rare.ts';
+import type { BinaryTable, TernaryTable, UnaryTable } from '../shapes.ts';
 import * as stack from '../stack.ts';
 import * as views from './views.ts';
 import { TEMP, copyVector } from './views.ts';

@@ -4,34 +4,10 @@
 import { type FuncType, I32, I64, type ValType } from '../../syntax/types.ts';
 import { typeSpace } from '../../validator/module.ts';
 import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from '../nodes.ts';
-import type { CatchClause } from '../../decoder/instruction-cursor.ts';
 import { moveValues } from '../moves.ts';
 import { slotsOf } from '../operands.ts';
-import type { Path, TreeBuilder } from '../trees.ts';
+import type { Frame, TreeBuilder } from '../trees.ts';
 import type { Arm, Arms } from './arm.ts';
-
-/** A control frame. `label` is where branches to it go: its end, or the start of a loop. */
-export interface Frame {
-  kind: 'func' | 'block' | 'loop' | 'if' | 'else' | 'try_table' | 'try' | 'catch';
-  readonly label: LabelId;
-  /** `if`: the label of its else branch. */
-  readonly orElse: LabelId;
-  /** Height of the operand stack below its parameters. */
-  readonly height: number;
-  readonly type: FuncType;
-  /** Something branches to `label`. */
-  used: boolean;
-  /** What is thrown inside goes to this region (handlers.ts); -1 is the caller. */
-  region: number;
-  /** The region that is the body of this try. */
-  own: number;
-  /** How the body of a legacy try ended. */
-  end: Path | undefined;
-  /** Those of a try_table. */
-  catches: readonly CatchClause[] | undefined;
-  /** What else the end of a try does; its frame is closed already. */
-  atEnd: ((b: TreeBuilder, frame: Frame) => void) | undefined;
-}
 
 const NOTHING: FuncType = { kind: 'func', params: [], results: [] };
 
@@ -46,32 +22,11 @@ export function regionInside(b: TreeBuilder): number {
   return b.frames[b.frames.length - 1].region;
 }
 
-/** A new frame, which is the innermost one from now on. */
-export function newFrame(b: TreeBuilder, kind: Frame['kind'], type: FuncType, height: number, region: number): Frame {
-  const label = b.newLabel();
-  const orElse = kind === 'if' ? b.newLabel() : -1;
-  const frame = {
-    kind,
-    label,
-    orElse,
-    height,
-    type,
-    used: false,
-    region,
-    own: -1,
-    end: undefined,
-    catches: undefined,
-    atEnd: undefined,
-  };
-  b.frames.push(frame);
-  return frame;
-}
-
 export function openBlock(b: TreeBuilder, kind: Frame['kind']): Frame {
   const condition = kind === 'if' ? b.operands.pop() : undefined;
   b.operands.flushAll();
   const type = blockType(b);
-  const frame = newFrame(b, kind, type, b.operands.height - type.params.length, regionInside(b));
+  const frame = b.pushFrame(kind, type, b.operands.height - type.params.length, regionInside(b));
   if (kind === 'loop') b.code.label(frame.label);
   if (condition !== undefined) b.code.branchIf(condition, true, frame.orElse, b.cursor.at);
   return frame;

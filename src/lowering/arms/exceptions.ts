@@ -4,8 +4,8 @@
 import type { CatchClause } from '../../decoder/instruction-cursor.ts';
 import { EXNREF, type ValType } from '../../syntax/types.ts';
 import { TRAPS } from '../nodes.ts';
-import { type Frame, branch, frameAt, inPlace, openBlock, regionInside } from './control.ts';
-import type { TreeBuilder } from '../trees.ts';
+import { branch, frameAt, inPlace, openBlock, regionInside } from './control.ts';
+import type { Frame, TreeBuilder } from '../trees.ts';
 import type { Arms } from './arm.ts';
 
 const NO_TYPES: readonly ValType[] = [];

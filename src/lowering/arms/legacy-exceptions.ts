@@ -3,9 +3,9 @@
 // A block of it keeps what it caught below its operands, in a place of the frame, for `rethrow`.
 import { EXNREF } from '../../syntax/types.ts';
 import { TRAPS } from '../nodes.ts';
-import type { Path, TreeBuilder } from '../trees.ts';
+import type { Frame, Path, TreeBuilder } from '../trees.ts';
 import type { Arms } from './arm.ts';
-import { type Frame, branch, closeBlock, frameAt, moveToFrame } from './control.ts';
+import { branch, closeBlock, frameAt, moveToFrame } from './control.ts';
 import { openTry, setRegion, tagParams } from './exceptions.ts';
 
 function openLegacyTry(b: TreeBuilder): void {
