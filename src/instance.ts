@@ -34,7 +34,7 @@ import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
 import { bitsToValue, valueToBits } from './interpreter/border.ts';
 import { type Monitor, setMonitor } from './interpreter/probe.ts';
 import { throwingFunction } from './interpreter/stand-ins.ts';
-import type { CodeMode } from './lowering/probes.ts';
+import type { CodeMode } from './runtime/probes.ts';
 import { accountOf, FUEL, type FuelAccount } from './runtime/fuel.ts';
 import { Func, type HostFunction, funcBehind, isFunc } from './runtime/func.ts';
 import { Global, isGlobal } from './runtime/global.ts';

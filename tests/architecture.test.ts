@@ -18,8 +18,8 @@ const ENGINE = [
   'decoder',
   'encoder',
   'validator',
-  'lowering',
   'runtime',
+  'lowering',
   'interpreter',
 ];
 
@@ -36,8 +36,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   decoder: ['errors', 'options', 'clock', 'syntax'],
   encoder: ['errors', 'options', 'clock', 'syntax'],
   validator: ENGINE.slice(0, 7),
-  lowering: ENGINE.slice(0, 8),
-  runtime: ENGINE.slice(0, 9),
+  runtime: ENGINE.slice(0, 8),
+  lowering: ENGINE.slice(0, 9),
   interpreter: ENGINE.slice(0, 10),
   api: ENGINE,
   text: ['errors', 'options', 'clock', 'syntax', 'decoder', 'encoder'],

@@ -3,7 +3,7 @@
 // https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import type { Monitor, ProbeEvent } from '../interpreter/probe.ts';
-import type { Probe } from '../lowering/probes.ts';
+import type { Probe } from '../runtime/probes.ts';
 import { FLOAT_OPERATORS, type FloatOperator, laneKind, lanesOf, laneWidth } from '../testing/float-operators.ts';
 
 /** An operator whose result the next instruction will find on the stack. */

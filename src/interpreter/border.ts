@@ -11,7 +11,7 @@ import { growReferences } from './loop-support.ts';
 import { isMisfit, isObject, misfit, referenceOut, toReference } from '../runtime/references.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F, SLOTS_I64 as L } from './stack.ts';
 import { toPrimitive } from './to-primitive.ts';
-import { slotsOf } from '../lowering/operands.ts';
+import { slotsOf } from '../runtime/slots.ts';
 import { readWords, wordsOf, writeWords } from './words.ts';
 
 /** The value of type t in the slot at `word` (an index of SLOTS). Small, so that it is part of what calls it. */

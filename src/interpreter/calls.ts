@@ -9,7 +9,7 @@ import type { FuncType, ValType } from '../syntax/types.ts';
 import { funcTypeName } from '../syntax/types.ts';
 import { HEADER_WORDS } from '../lowering/emit.ts';
 import { opNumber } from '../lowering/op-table.ts';
-import { slotsOf } from '../lowering/operands.ts';
+import { slotsOf } from '../runtime/slots.ts';
 import { type DefType, type TypeSpace, isSubtype } from '../validator/type-space.ts';
 import { checkCrossing, plainValue, plainValues, readValues, which, writeValue } from './border.ts';
 import { CROSS_RETURN_PC } from './code-space.ts';

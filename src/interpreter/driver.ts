@@ -4,7 +4,7 @@
 import { due, now } from '../clock.ts';
 import { InternalError, Trap, type TrapKind, isError, traceWith } from '../errors.ts';
 import { opNumber } from '../lowering/op-table.ts';
-import { REASON } from '../lowering/reasons.ts';
+import { REASON } from '../runtime/reasons.ts';
 import { atomicAddress } from './atomics.ts';
 import { readAddress, writeAddress } from './access.ts';
 import type { Memory } from '../runtime/memory.ts';

@@ -4,7 +4,7 @@
 // the thread that called it, where the search goes on. Traps and what stops a program are never caught.
 import { brandOf } from '../brand.ts';
 import { Trap } from '../errors.ts';
-import { type Handler, type Handlers, handlerAt, regionAt } from '../lowering/handlers.ts';
+import { type Handler, type Handlers, handlerAt, regionAt } from '../runtime/handlers.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
 import type { Func } from '../runtime/func.ts';
 import { bytesOfException } from '../runtime/heap.ts';

@@ -5,7 +5,7 @@
 import { apart, checkTime, due, now } from '../clock.ts';
 import { counted } from '../syntax/shown.ts';
 import { LinkError, Trap } from '../errors.ts';
-import type { CodeMode } from '../lowering/probes.ts';
+import type { CodeMode } from '../runtime/probes.ts';
 import { type AbortLike, checkStop } from '../runtime/abort.ts';
 import { type FuelAccount, type Pay, payerNow, payFrom } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/func.ts';

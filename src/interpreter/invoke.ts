@@ -8,7 +8,7 @@ import { FUEL, type FuelAccount, payerNow } from '../runtime/fuel.ts';
 import type { DirectHost, Func } from '../runtime/func.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits, Value } from '../runtime/values.ts';
-import { slotsOf } from '../lowering/operands.ts';
+import { slotsOf } from '../runtime/slots.ts';
 import { counted } from '../syntax/shown.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import type { TypeSpace } from '../validator/type-space.ts';

@@ -2,7 +2,7 @@
 import { now } from '../clock.ts';
 import { ExhaustionError, InternalError } from '../errors.ts';
 import { type Lowered, Lowering, offsetsIn } from '../lowering/lower.ts';
-import type { CodeMode } from '../lowering/probes.ts';
+import type { CodeMode } from '../runtime/probes.ts';
 import type { Room } from '../lowering/trees.ts';
 import { bitSet } from '../runtime/bits.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';

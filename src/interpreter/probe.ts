@@ -2,8 +2,8 @@
 // thread was stopped by an error. The reader of the events (trace/) reads operands through this module; the loop pays
 // nothing where nothing is traced.
 import { HEADER_WORDS } from '../lowering/emit.ts';
-import { slotsOf } from '../lowering/operands.ts';
-import type { Probe, Probes } from '../lowering/probes.ts';
+import { slotsOf } from '../runtime/slots.ts';
+import type { Probe, Probes } from '../runtime/probes.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Bits } from '../runtime/values.ts';
 import { readBits } from './border.ts';

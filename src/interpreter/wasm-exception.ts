@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/js-api/#exceptions
 import { brand, brandOf } from '../brand.ts';
 import { StoppedError, traceWith } from '../errors.ts';
-import { slotsOf } from '../lowering/operands.ts';
+import { slotsOf } from '../runtime/slots.ts';
 import { misfit } from '../options.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
 import type { Func } from '../runtime/func.ts';

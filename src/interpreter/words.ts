@@ -1,5 +1,5 @@
 // Numbers and vectors as bits: from int32 words, lowest first, to an unsigned bigint and back; and how many words there are.
-import { slotsOf } from '../lowering/operands.ts';
+import { slotsOf } from '../runtime/slots.ts';
 import { F32, type FuncType, I32, V128, type ValType } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';
 

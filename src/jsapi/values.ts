@@ -5,7 +5,7 @@ import { internalise, isAggregate, isReference, referenceOut, takesAll, topOf } 
 import { readValue, writeValue } from '../interpreter/border.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F64 as F } from '../interpreter/stack.ts';
-import { slotsOf } from '../lowering/operands.ts';
+import { slotsOf } from '../runtime/slots.ts';
 import { isFunc } from '../runtime/func.ts';
 import {
   EXTERNREF,

@@ -1,7 +1,7 @@
 // Lowered code as text: one line an op, with its operands by name and, for reading, its formula's name.
 // `wasmi-ts objdump --lowered` prints it; tests of lowering compare it.
 import { type Code, HEADER_WORDS } from './emit.ts';
-import { type Handlers, handlerAt } from './handlers.ts';
+import { type Handlers, handlerAt } from '../runtime/handlers.ts';
 import { OPS, isSlot, opNumber, opSize } from './op-table.ts';
 import { OUT_NAMES } from './out-names.ts';
 

@@ -1,13 +1,13 @@
 // Packs ops into words: slots two to a word, immediates and targets a word each (layout: ops.ts).
 // Knows slots beyond the reach of 16 bits, which go through scratch slots; chooses no ops.
 import { InternalError } from '../errors.ts';
-import type { Handlers, Regions } from './handlers.ts';
+import type { Handlers, Regions } from '../runtime/handlers.ts';
 import type { LabelId } from './nodes.ts';
 import { OPS, isSlot, isWritten, opNumber } from './op-table.ts';
 import { OBJECT_NAMES, RARE_NAMES } from './out-names.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
-import { slotsOf } from './operands.ts';
-import { Words } from './words.ts';
+import { slotsOf } from '../runtime/slots.ts';
+import { Words } from '../runtime/words.ts';
 
 /** Slots from here on do not fit a field (word fields hold twice the slot's number). */
 export const FAR_SLOT = 32_000;

@@ -2,10 +2,10 @@
 // Scratch slots stand above everything else, but in a frame too large for the fields of ops behind the parameters.
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
-import type { FuncType, ValType } from '../syntax/types.ts';
+import type { FuncType } from '../syntax/types.ts';
 import { type ValidModule, operandsOf } from '../validator/module.ts';
 import { FAR_SCRATCH, FAR_SLOT } from './emit.ts';
-import { slotsOf } from './operands.ts';
+import { slotsOf, slotsOfAll } from '../runtime/slots.ts';
 
 /** Slots that trees may need while they are computed; vectors take two each. */
 export const SCRATCH = 48;
@@ -14,12 +14,6 @@ const RESERVED = SCRATCH + FAR_SCRATCH;
 /** The first scratch slot of a frame: what is in it and above is dead between two statements. */
 export function scratchSlots(frameSlots: number): number {
   return frameSlots >= FAR_SLOT ? Number.POSITIVE_INFINITY : frameSlots - RESERVED;
-}
-
-export function slotsOfAll(types: readonly ValType[]): number {
-  let slots = 0;
-  for (const t of types) slots += slotsOf(t);
-  return slots;
 }
 
 /** Numbers of slots, relative to the frame. */

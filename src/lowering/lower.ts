@@ -6,7 +6,7 @@ import { armOf } from './arms/index.ts';
 import { chargeInstruction } from './charges.ts';
 import type { Code } from './emit.ts';
 import { clearReferences } from './moves.ts';
-import type { Probes } from './probes.ts';
+import type { Probes } from '../runtime/probes.ts';
 import { type Room, TreeBuilder } from './trees.ts';
 
 export interface Lowered extends Code {

@@ -3,7 +3,7 @@
 import type { ValType } from '../syntax/types.ts';
 import { chargeMoves } from './charges.ts';
 import { constNode } from './nodes.ts';
-import { slotsOf } from './operands.ts';
+import { slotsOf } from '../runtime/slots.ts';
 import { OUT_NAMES } from './out-names.ts';
 import type { TreeBuilder } from './trees.ts';
 

@@ -3,8 +3,9 @@
 // into its place. Which values have to be flushed before a statement is decided here and nowhere else.
 // Only values that wait are looked at, and few may: so an instruction costs the same however many operands there are.
 import { InternalError } from '../errors.ts';
-import { type ValType, V128 } from '../syntax/types.ts';
-import type { Probes } from './probes.ts';
+import { slotsOf } from '../runtime/slots.ts';
+import type { ValType } from '../syntax/types.ts';
+import type { Probes } from '../runtime/probes.ts';
 import { MAX_TREE, type Node, READS, TRAPS, readsSlot, slotNode } from './nodes.ts';
 
 /** Values that may wait at a time: it bounds the search for those that a statement concerns. */
@@ -13,11 +14,6 @@ const MAX_WAITING = 100;
 const DONE = -1;
 /** No slot has so high a number. */
 const NO_SLOT = 2 ** 30;
-
-/** How many slots a value takes. */
-export function slotsOf(t: ValType): number {
-  return t === V128 ? 2 : 1;
-}
 
 /** Takes the statements that compute values. */
 export interface Sets {

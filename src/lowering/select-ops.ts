@@ -8,7 +8,7 @@ import { MOVES_NO_BITS, doneAs } from './aliases.ts';
 import { type LabelId, type Node, constNode } from './nodes.ts';
 import { OPS, opNumber } from './op-table.ts';
 import { type ObjectName, objectNumber, rareNumber } from './out-names.ts';
-import { slotsOf } from './operands.ts';
+import { slotsOf } from '../runtime/slots.ts';
 import { addressForm, compareNormal, isBoolean, isOne, isShift, normal, poolNumber, step } from './select-forms.ts';
 import { COMMUTES, COPY, INVERSE, MIRROR, SELECT, isI32Const, isWide, slotWords } from './select-rules.ts';
 import { I32, I64 } from '../syntax/types.ts';

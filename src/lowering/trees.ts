@@ -10,11 +10,11 @@ import { type FuncType, I32, type ValType } from '../syntax/types.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { Emitter } from './emit.ts';
 import { type FrameLayout, SCRATCH, layoutOf } from './frame.ts';
-import { Regions } from './handlers.ts';
+import { Regions } from '../runtime/handlers.ts';
 import { type LabelId, type Node, TRAPS } from './nodes.ts';
 import { Operands } from './operands.ts';
 import { OUT_NAMES, type ObjectName, type OutName } from './out-names.ts';
-import { Probes } from './probes.ts';
+import { Probes } from '../runtime/probes.ts';
 import { Selector } from './select-ops.ts';
 
 /** Slots of locals that a call clears for nothing. */

@@ -1,7 +1,7 @@
 // The lowered code of one module: where each function's code starts. Instances of a module share it, if they have the same
 // prices, which are part of the code.
-import type { CodeMode, Probes } from '../lowering/probes.ts';
-import type { Handlers } from '../lowering/handlers.ts';
+import type { CodeMode, Probes } from './probes.ts';
+import type { Handlers } from './handlers.ts';
 import type { Prices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
 

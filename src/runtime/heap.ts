@@ -69,7 +69,7 @@ export class Heap {
   }
 }
 
-export { CELL_BYTES, OBJECT_BYTES } from '../lowering/layout.ts';
+export { CELL_BYTES, OBJECT_BYTES } from './layout.ts';
 
 /** Of an exception, with the slots of its values. */
 export function bytesOfException({ slots }: { readonly slots: number }): number {

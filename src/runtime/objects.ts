@@ -5,7 +5,7 @@
 import { counted } from '../syntax/shown.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_ARRAY_BYTES, MAX_ARRAY_REFS } from '../syntax/limits.ts';
-import { cellsOf, emptyCells } from '../lowering/layout.ts';
+import { cellsOf, emptyCells } from './layout.ts';
 import { CELL_BYTES, OBJECT_BYTES } from './heap.ts';
 import { type ArrayType, I16, I8, type ValType } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';

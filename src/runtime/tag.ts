@@ -2,7 +2,7 @@
 import { brand, brandOf } from '../brand.ts';
 import { misfit } from '../options.ts';
 import { MAX_PARAMS } from '../syntax/limits.ts';
-import { slotsOf } from '../lowering/operands.ts';
+import { slotsOf } from './slots.ts';
 import type { ValType } from '../syntax/types.ts';
 import { EXNREF, EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, ref, typeName } from '../syntax/types.ts';
 import { type DefType, funcType } from '../validator/type-space.ts';

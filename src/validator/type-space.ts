@@ -18,9 +18,9 @@ export class DefType {
   crosses: boolean | undefined = undefined;
   /** S words that its arguments or results take (interpreter/words.ts); -1 where nobody asked. */
   span = -1;
-  /** How structs or arrays of it are laid out (lowering/layout.ts, runtime/objects.ts), where somebody asked. */
+  /** How structs or arrays of it are laid out (runtime/layout.ts, runtime/objects.ts), where somebody asked. */
   layout: object | undefined = undefined;
-  /** What structs of it are made by, where one was made (lowering/layout.ts). */
+  /** What structs of it are made by, where one was made (runtime/layout.ts). */
   cells: object | undefined = undefined;
 
   constructor(space: TypeSpace, index: number) {

@@ -8,7 +8,7 @@ import { loop } from '../../src/interpreter/loops.ts';
 import { CODE, REFERENCES, SLOTS, STATE } from '../../src/interpreter/stack.ts';
 import * as outNames from '../../src/lowering/out-names.ts';
 import { isSlot, OPS, opNumber, opSize } from '../../src/lowering/op-table.ts';
-import { REASON } from '../../src/lowering/reasons.ts';
+import { REASON } from '../../src/runtime/reasons.ts';
 import { assemble } from '../../src/text/index.ts';
 import { BOUNDS, cpu, type Figure, type Part, type Settings } from './part.ts';
 

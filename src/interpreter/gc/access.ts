@@ -3,8 +3,8 @@
 // d, a, b, c are slot numbers: numbers stand in S[2 * slot], references in R[slot]; k is an immediate. Each answers 0, or
 // the reason to leave the loop with, which is a trap: nothing is thrown here, so that the loop need not save its state.
 // An operation that has an op of its own in lowering/ops.ts is done by the loop, and its function here is not called.
-import { structCells } from '../../lowering/layout.ts';
-import { REASON } from '../../lowering/reasons.ts';
+import { structCells } from '../../runtime/layout.ts';
+import { REASON } from '../../runtime/reasons.ts';
 import { OBJECT_NAMES, type ObjectName } from '../../lowering/out-names.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { type ArrayObject, StructObject } from '../../runtime/objects.ts';

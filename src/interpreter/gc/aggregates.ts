@@ -6,7 +6,7 @@
 import { Trap } from '../../errors.ts';
 import type { GcOutName } from '../../lowering/out-names.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
-import { cellsOf, structCells } from '../../lowering/layout.ts';
+import { cellsOf, structCells } from '../../runtime/layout.ts';
 import {
   ArrayObject,
   type Cells,

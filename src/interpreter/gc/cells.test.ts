@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ExhaustionError } from '../../errors.ts';
-import { cellsOf } from '../../lowering/layout.ts';
+import { cellsOf } from '../../runtime/layout.ts';
 import { type Cells, blankCells, bytesOfArray, layoutOf } from '../../runtime/objects.ts';
 import { F32, F64, FUNCREF, I16, I32, I64, I8, V128 } from '../../syntax/types.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';

@@ -1,7 +1,7 @@
 // Runs of cells of structs and arrays: filled from a slot, from data segments, from elements, from other arrays.
 // https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions
 // Callers have checked all ranges.
-import { cellsOf, packMask } from '../../lowering/layout.ts';
+import { cellsOf, packMask } from '../../runtime/layout.ts';
 import type { Cells } from '../../runtime/objects.ts';
 import { I16, I8, type ValType } from '../../syntax/types.ts';
 import { REFERENCES as R, SLOTS as S } from '../stack.ts';

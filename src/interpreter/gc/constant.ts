@@ -3,7 +3,7 @@
 import { checkTime } from '../../clock.ts';
 import type { InstructionCursor } from '../../decoder/instruction-cursor.ts';
 import { Trap } from '../../errors.ts';
-import { cellsOf, packMask, structCells, structLayout } from '../../lowering/layout.ts';
+import { cellsOf, packMask, structCells, structLayout } from '../../runtime/layout.ts';
 import type { Pay } from '../../runtime/fuel.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { ArrayObject, type Cells, StructObject, arrayLayout, blankCells, bytesOfArray } from '../../runtime/objects.ts';

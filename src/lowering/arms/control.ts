@@ -5,7 +5,7 @@ import { type FuncType, I32, I64, type ValType } from '../../syntax/types.ts';
 import { typeSpace } from '../../validator/module.ts';
 import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from '../nodes.ts';
 import { moveValues } from '../moves.ts';
-import { slotsOf } from '../operands.ts';
+import { slotsOf } from '../../runtime/slots.ts';
 import type { Frame, TreeBuilder } from '../trees.ts';
 import type { Arm, Arms } from './arm.ts';
 

@@ -1,9 +1,9 @@
 // Lowering of custom descriptors. https://github.com/WebAssembly/custom-descriptors
 import { HEAP, I32, isNullable, ref } from '../../syntax/types.ts';
 import { chargeObject } from '../charges.ts';
-import { structLayout } from '../layout.ts';
+import { structLayout } from '../../runtime/layout.ts';
 import { slotNode } from '../nodes.ts';
-import { slotsOf } from '../operands.ts';
+import { slotsOf } from '../../runtime/slots.ts';
 import type { TreeBuilder } from '../trees.ts';
 import type { Arm, Arms } from './arm.ts';
 import { branchOn } from './control.ts';

@@ -7,7 +7,7 @@ import { parseModule } from '../../text/parser.ts';
 import { validateModule } from '../../validator/module.ts';
 import { instantiate } from '../../index.ts';
 import { disassemble } from '../disassemble.ts';
-import { regionAt } from '../handlers.ts';
+import { regionAt } from '../../runtime/handlers.ts';
 import { type Lowered, lowerFunction } from '../lower.ts';
 
 const features = withFeatures(DEFAULT_FEATURES, { 'legacy-exceptions': true });

@@ -19,7 +19,7 @@ import {
 import { typeSpace } from '../../validator/module.ts';
 import type { DefType } from '../../validator/type-space.ts';
 import { chargeObject } from '../charges.ts';
-import { cellsOf, structLayout } from '../layout.ts';
+import { cellsOf, structLayout } from '../../runtime/layout.ts';
 import { constNode, treeNode } from '../nodes.ts';
 import type { GcOutName } from '../out-names.ts';
 import { branchOn } from './control.ts';
