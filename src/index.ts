@@ -38,7 +38,7 @@ export {
 export { type AsyncRunOptions, Execution, invoke, invokeAsync, type RunOptions } from './interpreter/invoke.ts';
 export { WasmException } from './interpreter/wasm-exception.ts';
 export { Linker } from './linker.ts';
-export { Func, type HostFunction, type HostResult } from './runtime/func.ts';
+export { Func, type HostFunction, type HostResult } from './runtime/instance.ts';
 export { Global } from './runtime/global.ts';
 export type { FuelAccount } from './runtime/fuel.ts';
 export type { Extern } from './runtime/instance.ts';

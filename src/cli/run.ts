@@ -7,7 +7,7 @@ import { isError } from '../errors.ts';
 import { engine, type EngineOptions, engineWith, ExitStatus, type Instance, instantiateAsync } from '../index.ts';
 import { invokeBitsAsync } from '../interpreter/invoke.ts';
 import type { FuelAccount } from '../runtime/fuel.ts';
-import type { Func } from '../runtime/func.ts';
+import type { Func } from '../runtime/instance.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { nameText, visible } from '../syntax/visible.ts';
 import { type ValidModule, validateModule } from '../validator/module.ts';

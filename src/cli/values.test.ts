@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Func } from '../runtime/func.ts';
+import { Func } from '../runtime/instance.ts';
 import { EXTERNREF, F32, F64, FUNCREF, HEAP, I32, I64, V128, type ValType, ref } from '../syntax/types.ts';
 import { funcType } from '../validator/type-space.ts';
 import { parseValue, resultText } from './values.ts';

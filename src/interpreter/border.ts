@@ -5,7 +5,8 @@
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, typeName } from '../syntax/types.ts';
 import { type DefType, NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import { shown } from '../options.ts';
-import { type Func, isFunc } from '../runtime/func.ts';
+import type { Func } from '../runtime/instance.ts';
+import { isFunc } from '../runtime/func.ts';
 import type { Bits, Value } from '../runtime/values.ts';
 import { growReferences } from './loop-support.ts';
 import { isMisfit, isObject, misfit, referenceOut, toReference } from '../runtime/references.ts';

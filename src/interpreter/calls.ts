@@ -2,8 +2,8 @@
 // path of call_indirect. https://webassembly.github.io/spec/core/exec/instructions.html#function-calls
 import { now } from '../clock.ts';
 import { ExhaustionError, Trap, UnsupportedError } from '../errors.ts';
-import { type DirectHost, type Func, type HostCost, LET_GO } from '../runtime/func.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
+import type { DirectHost, Func, HostCost, ModuleInstance } from '../runtime/instance.ts';
+import { LET_GO } from '../runtime/func.ts';
 import type { Value } from '../runtime/values.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { funcTypeName } from '../syntax/types.ts';

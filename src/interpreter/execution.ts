@@ -5,7 +5,7 @@ import { UnsupportedError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
 import { type AbortLike, checkStop, onAbort, untilStopped } from '../runtime/abort.ts';
 import { checkAccount, type FuelAccount } from '../runtime/fuel.ts';
-import type { Func } from '../runtime/func.ts';
+import type { Func } from '../runtime/instance.ts';
 import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../runtime/turns.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import { valuesOf } from './calls.ts';

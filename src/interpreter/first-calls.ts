@@ -8,7 +8,7 @@
 // instance alone, and instances that have called the same functions, pay nothing for it while they run.
 import { addBit, bitSet, hasBit } from '../runtime/bits.ts';
 import type { CodeUnit } from '../runtime/code-unit.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
+import { type ModuleInstance, instancesOf } from '../runtime/instance.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { opNumber } from '../lowering/op-table.ts';
 import type { Block } from './blocks.ts';
@@ -53,7 +53,7 @@ function takeCode(limits: Limits, unit: CodeUnit, index: number): void {
     limits.paidBytes = takenBytes(unit, index);
     paid.clear();
     // The code of each stands for its old set until it runs again.
-    limits.heap.instances.forEach((one) => {
+    instancesOf(limits.heap).forEach((one) => {
       one.paid = bitSet(one.unit.entries.length);
     });
   }

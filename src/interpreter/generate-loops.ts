@@ -68,8 +68,7 @@ const HEAD = `// The hot loop: one function, one switch, over the code that lowe
 // reason (runtime/reasons.ts); the driver does the rest and enters again.
 // Arrays and functions are constants of this module, because V8 folds those into the code.
 import * as constants from '../lowering/constants.ts';
-import type { Func } from '../runtime/func.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
+import type { Func, ModuleInstance } from '../runtime/instance.ts';
 import type { StructObject } from '../runtime/objects.ts';
 import { OBJECT as OBJECT_OPS } from './gc/access.ts';
 import { testReference } from '../runtime/casts.ts';

@@ -1,6 +1,5 @@
 // Small functions that ops call: unaligned access, the fast path of call_indirect, room for references.
-import type { Func } from '../runtime/func.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
+import type { Func, ModuleInstance } from '../runtime/instance.ts';
 import { REFERENCES, SLOTS } from './stack.ts';
 
 /** Four bytes at any address, little-endian. */

@@ -3,9 +3,9 @@
 import { checkTime, now } from '../clock.ts';
 import { charge, type Pay } from '../runtime/fuel.ts';
 import type { Heap } from '../runtime/heap.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
+import { type ModuleInstance, instancesOf } from '../runtime/instance.ts';
 import type { Limits } from '../runtime/limits.ts';
-import { type Thread, running } from './thread.ts';
+import { type Making, type Thread, running } from './thread.ts';
 import { Walk } from './walk.ts';
 
 /** More fuel than there is in a stay in the loop. */
@@ -30,14 +30,6 @@ export function wantRoom(bytes: number): Thread {
   return t;
 }
 
-/** A count for a thread that wants to allocate so many bytes, or has been handed in something. */
-export interface Making {
-  readonly bytes: number;
-  walk?: Walk | undefined;
-  /** How often others have made the count wrong. */
-  tries?: number;
-}
-
 /** Makes room for a thread until the moment `end`. @throws ExhaustionError where there is not enough. */
 export function makeRoom(t: Thread, making: Making, end: number): void {
   const { limits, unit } = t.instance;
@@ -49,7 +41,7 @@ export function makeRoom(t: Thread, making: Making, end: number): void {
     t.spend(walk.due(price));
     if (t.fuel >= 0 && now() < end) continue;
     // Somebody else may run before it goes on. Of the guest's instances that is told (first-calls.ts).
-    heap.instances.forEach(({ unit, paid }) => {
+    instancesOf(heap).forEach(({ unit, paid }) => {
       if (unit.view === paid) unit.view = paid.slice();
     });
     if (t.fuel >= 0) t.pause();

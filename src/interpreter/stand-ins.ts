@@ -1,6 +1,6 @@
 // Functions that stand in for imports which nobody gives. They work on slots, so that values of every type may pass:
 // what cannot become a value of JavaScript never does.
-import { Func } from '../runtime/func.ts';
+import { Func } from '../runtime/instance.ts';
 import { slotsOf } from '../runtime/slots.ts';
 import { type FuncType, isNullable, isRef } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';

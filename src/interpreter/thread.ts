@@ -3,15 +3,14 @@
 import { apart } from '../clock.ts';
 import { ExhaustionError, InternalError, isError } from '../errors.ts';
 import { type FuelAccount, amountIn, holderOf, leftWith, OVERDRAFT, payers } from '../runtime/fuel.ts';
-import type { Func } from '../runtime/func.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
+import type { Func, ModuleInstance } from '../runtime/instance.ts';
+import type { Counting } from '../runtime/heap.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { ParkedStack } from '../runtime/thread.ts';
 import type { DefType } from '../validator/type-space.ts';
 import { EXIT_PC, FIRST_FREE, type Generation, currentGeneration, frameWords } from './code-space.ts';
 import { growReferences, references } from './loop-support.ts';
 import { type Lowers, movePcs, startGeneration } from './lowered.ts';
-import type { Making } from './room.ts';
 import type { MemoryWait } from './waits.ts';
 import { FRAMES, FRAME_WORDS, REFERENCES as R, SLOTS as S, SLOT_WORDS } from './stack.ts';
 
@@ -38,6 +37,14 @@ export interface Pending {
   readonly type: DefType;
   /** In S words above the thread's base. */
   readonly base: number;
+}
+
+/** A count for a thread that wants to allocate so many bytes, or has been handed in something (room.ts). */
+export interface Making {
+  readonly bytes: number;
+  walk?: Counting | undefined;
+  /** How often others have made the count wrong. */
+  tries?: number;
 }
 
 /** A call of a function that the instance has not paid for (first-calls.ts); or that a thread begins with. */

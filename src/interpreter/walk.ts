@@ -14,7 +14,7 @@ import {
   OBJECT_BYTES,
   bytesOfException,
 } from '../runtime/heap.ts';
-import { type ModuleInstance, bytesOfInstance } from '../runtime/instance.ts';
+import { type ModuleInstance, bytesOfInstance, instancesOf } from '../runtime/instance.ts';
 import { type AnyObject, arrayLayout, bytesOfArray } from '../runtime/objects.ts';
 import type { Table } from '../runtime/table.ts';
 import { REFERENCES as R } from './stack.ts';
@@ -54,7 +54,7 @@ export class Walk implements Counting {
   /** `more`: values that are held nowhere else. */
   constructor(heap: Heap, more: Cells) {
     this.cells = more;
-    this.instances = [...heap.instances];
+    this.instances = [...instancesOf(heap)];
     heap.stacks.forEach((_, { parked }) => {
       if (parked !== undefined) this.pending.push(parked.refs);
     });

@@ -5,7 +5,7 @@ import { StoppedError, traceWith } from '../errors.ts';
 import { slotsOf } from '../runtime/slots.ts';
 import { misfit } from '../options.ts';
 import { ExceptionObject } from '../runtime/exception.ts';
-import type { Func } from '../runtime/func.ts';
+import type { Func } from '../runtime/instance.ts';
 import { ERROR_BYTES } from '../runtime/heap.ts';
 import { referenceLiteral } from '../runtime/reference-text.ts';
 import { externalise, internalise } from '../runtime/references.ts';

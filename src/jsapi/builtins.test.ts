@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { assemble } from '../text/index.ts';
 import { begin } from '../interpreter/invoke.ts';
 import { useLoop } from '../closures.ts';
-import type { Func } from '../runtime/func.ts';
+import type { Func } from '../runtime/instance.ts';
 import { Limits } from '../runtime/limits.ts';
 import { funcOf } from './functions.ts';
 import { createWebAssembly } from './index.ts';

@@ -1,7 +1,7 @@
 // Imports that the namespace provides itself: the builtins of js-string, and string constants.
 // https://webassembly.github.io/spec/js-api/#builtins
 import { Trap } from '../errors.ts';
-import { Func, type HostCost } from '../runtime/func.ts';
+import { Func, type HostCost } from '../runtime/instance.ts';
 import { Global } from '../runtime/global.ts';
 import { type ArrayObject, HostObject, bytesOfString } from '../runtime/objects.ts';
 import { internalise } from '../runtime/references.ts';

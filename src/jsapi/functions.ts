@@ -1,7 +1,8 @@
 // Exported functions, and JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
 import { invokePlain } from '../interpreter/invoke.ts';
 import { isWasmException } from '../interpreter/wasm-exception.ts';
-import { type DirectHost, Func, funcBehind, standFor } from '../runtime/func.ts';
+import { type DirectHost, Func } from '../runtime/instance.ts';
+import { funcBehind, standFor } from '../runtime/func.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
 import type { DefType, TypeSpace } from '../validator/type-space.ts';
 import { SuspendError, runtimeErrorOf, trapOf } from './errors.ts';

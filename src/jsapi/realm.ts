@@ -6,8 +6,7 @@ import type { Outcome } from '../interpreter/driver.ts';
 import { type Execution, invokePlain } from '../interpreter/invoke.ts';
 import { either, type Shape } from '../options.ts';
 import { accountOf, FUEL, type FuelAccount, outOfFuel } from '../runtime/fuel.ts';
-import type { Func } from '../runtime/func.ts';
-import type { ModuleInstance } from '../runtime/instance.ts';
+import type { Func, ModuleInstance } from '../runtime/instance.ts';
 import { type GuestLimits, type Limits, limits, limitsOf } from '../runtime/limits.ts';
 
 export interface NamespaceOptions {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { getGlobal, instantiate } from '../instance.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { compile } from '../index.ts';
-import type { Func } from './func.ts';
+import type { Func } from './instance.ts';
 import { ArrayObject, StructObject } from './objects.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
 import { HEAP, ref } from '../syntax/types.ts';

@@ -2,8 +2,6 @@
 // https://webassembly.github.io/spec/core/exec/values.html#reference-typing
 // In one space it is a comparison, or a walk of at most 63 steps up the declared supertypes. The reference is one that
 // is inside already, so that an object in the hierarchies of `any` and `func` is one of ours (references.ts).
-import type { Func } from './func.ts';
-import type { ModuleInstance } from './instance.ts';
 import { type AnyObject, isI31 } from './objects.ts';
 import { HEAP, type HeapType, type ValType, heapOf, isExact, isNullable } from '../syntax/types.ts';
 import { type TypeSpace, isSame, isSubtype } from '../validator/type-space.ts';
@@ -14,14 +12,14 @@ export function isOfType(value: unknown, t: ValType, space: TypeSpace): boolean 
   const heap = heapOf(t);
   if (heap < 0) return isOfAbstract(value, heap);
   if (typeof value !== 'object') return false;
-  const { defType } = value as AnyObject | Func;
+  const { defType } = value as Pick<AnyObject, 'defType'>;
   if (defType === undefined) return false;
   if (defType.space === space && !isExact(t)) return space.isBelow(defType.index, heap);
   return (isExact(t) ? isSame : isSubtype)(defType.space, defType.index, space, heap);
 }
 
 /** Is the value of type `k`, or, where `k` is negative, not of the type that it is the complement of? */
-export function testReference(value: unknown, k: number, { space }: ModuleInstance): boolean {
+export function testReference(value: unknown, k: number, { space }: { readonly space: TypeSpace }): boolean {
   return k < 0 ? !isOfType(value, ~k, space) : isOfType(value, k, space);
 }
 

@@ -2,17 +2,31 @@
 // references of element segments, and what instances take besides.
 // Who allocates takes it from the room that is left; nobody gives back. Where there is no more room, what can still be
 // reached is counted (interpreter/walk.ts), and the rest of the limit is the room from then on.
-import type { ModuleInstance } from './instance.ts';
-import type { ParkedStack } from './thread.ts';
 
-/** A count that is not over, and that others have made wrong. */
+/** A count of what can be reached (interpreter/walk.ts). */
 export interface Counting {
+  /** Others have made it wrong. */
   isStale: boolean;
+  /** Bytes that have been reached. */
+  readonly live: number;
+  /** Units that were charged for it. */
+  readonly charged: number;
+  /** Goes on; returns whether all has been looked at. */
+  step(): boolean;
+  /** Units of fuel that it costs since the last time, by the price of a cell. */
+  due(price: number): number;
 }
 
 /** A thread, as far as its stack is counted while it waits. */
 export interface Waiting {
-  readonly parked: ParkedStack | undefined;
+  readonly parked: StackParts | undefined;
+}
+
+/** What a stack takes: words of slots and frames, and references. */
+export interface StackParts {
+  readonly slots: Int32Array;
+  readonly frames: Int32Array;
+  readonly refs: readonly unknown[];
 }
 
 /** The mark of tables and globals, which are no objects: of these a count notes no number. */
@@ -27,8 +41,6 @@ export class Heap {
   /** What is left of the limit beside it. */
   private beyond = 0;
   readonly most: number;
-  /** From these all is reached, and from stacks. */
-  readonly instances = new Set<ModuleInstance>();
   /** Threads that wait, and what their stacks were charged. */
   readonly stacks = new Map<Waiting, number>();
   /** The count that goes on in pieces. */

@@ -1,19 +1,112 @@
-// A module instance. https://webassembly.github.io/spec/core/exec/runtime.html#module-instances
-// Data only: interpreter/instantiate.ts makes it, the loop and the driver use it.
-import { brandOf } from '../brand.ts';
+// Function instances and module instances, which know each other.
+// https://webassembly.github.io/spec/core/exec/runtime.html#function-instances and #module-instances
+// Data only: interpreter/instantiate.ts makes them, the loop and the driver use them.
+import { brand, brandOf } from '../brand.ts';
 import type { ExternKind, Import } from '../syntax/module.ts';
+import { frozen } from '../syntax/records.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { type ValidModule, typeSpace } from '../validator/module.ts';
-import type { TypeSpace } from '../validator/type-space.ts';
+import type { DefType, TypeSpace } from '../validator/type-space.ts';
 import type { CodeUnit } from './code-unit.ts';
 import { bitSet } from './bits.ts';
-import { Func } from './func.ts';
 import { Global } from './global.ts';
 import { CELL_BYTES, type Heap } from './heap.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { Table } from './table.ts';
 import type { Tag } from './tag.ts';
+import type { Value } from './values.ts';
+
+/** What a host function may answer: nothing, one value, or a value per result. */
+export type HostResult = Value | readonly Value[] | undefined;
+
+/**
+ * A function of the host. i32, f32 and f64 arrive as numbers (i32 signed), i64 as a signed bigint, references as they
+ * are. A promise suspends the guest thread until it is settled; only threads that were started asynchronously may.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a host function that answers nothing is the usual case
+export type HostFunction = (...args: never[]) => HostResult | void | Promise<HostResult | void>;
+
+/**
+ * A host function that works on slots itself: its arguments stand in SLOTS and REFERENCES from `base` on, its results go
+ * there. Where `canWait`, it may answer a promise of what it would have answered; nobody looks at its results then. One that
+ * does much sets `midway` (interpreter/pieces.ts) while something is left, and is called again.
+ */
+export type DirectHost = (base: number, canWait: boolean) => PromiseLike<HostResult> | undefined;
+
+/**
+ * A host function that is told which instance calls it, for those that look at their caller's exports: none when the host
+ * itself calls. Where `canWait`, it may answer a promise.
+ */
+export type CallerHost = (
+  caller: ModuleInstance | undefined,
+  args: readonly Value[],
+  canWait: boolean,
+) => HostResult | PromiseLike<HostResult>;
+
+/**
+ * What a call of a host function costs above the unit of all calls, which its caller is charged before it is called. It is
+ * told the arguments; or, where the function works on slots, where they stand. It has no effect, and throws nothing. There is
+ * no caller where a function of the host stands in between.
+ */
+export type HostCost = (caller: ModuleInstance | undefined, args: readonly Value[], base: number) => number;
+
+/** A function instance: one class for those of wasm and of the host, so that call_indirect meets one shape of object. */
+export class Func {
+  readonly kind = brand(this, 'func');
+  /** @internal */
+  readonly defType: DefType;
+  /**
+   * The canonical index of its type, which code of its own instance compares.
+   * @internal
+   */
+  readonly canon: number;
+  /** The instance that defines it; undefined for host functions. */
+  readonly instance: ModuleInstance | undefined;
+  /** Index in the instance's function index space; of no meaning for host functions. */
+  readonly index: number;
+  readonly host: HostFunction | undefined;
+  /** Is called in place of `host`, where it is there. */
+  readonly direct: DirectHost | undefined;
+  /** Likewise. Nothing that it throws is caught by a guest. */
+  readonly callerHost: CallerHost | undefined;
+  /** What a guest pays for what it does; undefined for functions of the embedder. */
+  readonly cost: HostCost | undefined;
+
+  constructor(
+    defType: DefType,
+    instance: ModuleInstance | undefined,
+    index: number,
+    host: HostFunction | undefined,
+    direct?: DirectHost,
+    callerHost?: CallerHost,
+    cost?: HostCost,
+  ) {
+    this.defType = defType;
+    this.canon = defType.index;
+    this.instance = instance;
+    this.index = index;
+    this.host = host;
+    this.direct = direct;
+    this.callerHost = callerHost;
+    this.cost = cost;
+  }
+
+  /**
+   * The function type, with type indices of its space. For the engine, since all functions of the type share it; V8
+   * reads frozen arrays slower, which costs calls a fifth.
+   * @internal
+   */
+  get signature(): FuncType {
+    return this.defType.comp as FuncType;
+  }
+
+  /** The same for embedders: a frozen copy. */
+  get type(): FuncType {
+    const { params, results } = this.signature;
+    return frozen({ kind: 'func', params: params.slice(), results: results.slice() });
+  }
+}
 
 /** An external value. https://webassembly.github.io/spec/core/exec/runtime.html#external-values */
 export type Extern = Func | Table | Memory | Global | Tag;
@@ -43,6 +136,15 @@ const GLOBAL_BYTES = 32;
 /** Bytes that an instance of a module takes, beside what it allocates. */
 export function bytesOfInstance({ funcTypes, globalTypes }: ValidModule): number {
   return INSTANCE_BYTES + CELL_BYTES * funcTypes.length + GLOBAL_BYTES * globalTypes.length;
+}
+
+const MEMBERS = new WeakMap<Heap, Set<ModuleInstance>>();
+
+/** The instances whose objects a heap counts: from these all is reached, and from stacks. */
+export function instancesOf(heap: Heap): Set<ModuleInstance> {
+  let members = MEMBERS.get(heap);
+  if (members === undefined) MEMBERS.set(heap, (members = new Set()));
+  return members;
 }
 
 export class ModuleInstance {
@@ -80,7 +182,7 @@ export class ModuleInstance {
     this.module = module;
     this.limits = limits;
     this.heap = limits.heap;
-    this.heap.instances.add(this);
+    instancesOf(this.heap).add(this);
     this.space = typeSpace(module);
     this.unit = unit;
     this.memory = memory;
@@ -121,7 +223,7 @@ export class ModuleInstance {
     this.released = true;
     const { module, memTypes, tableTypes } = this.module;
     if (module.imports.some((one) => takesReferences(one, this.space))) return;
-    this.heap.instances.delete(this);
+    instancesOf(this.heap).delete(this);
     // Those that it imports come first; its own may not have been made.
     const memories = this.memories.slice(memTypes.length - module.memories.length);
     [...memories, ...this.tables.slice(tableTypes.length - module.tables.length)].forEach((one) => {

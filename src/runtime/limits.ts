@@ -7,8 +7,7 @@ import { type Check, type Shape, bound, checkOptions } from '../options.ts';
 import { MAX_MEMORY_BYTES, MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { Budget } from './budget.ts';
 import type { CodeUnit } from './code-unit.ts';
-import { CELL_BYTES, Heap, type Waiting } from './heap.ts';
-import type { ParkedStack } from './thread.ts';
+import { CELL_BYTES, Heap, type StackParts, type Waiting } from './heap.ts';
 
 /** How much of each kind there may be where nobody says a number. Of what stands in GuestLimits. */
 export const LIMITS = {
@@ -91,7 +90,7 @@ export class Limits extends Budget<Counted> {
    */
   park(thread: Waiting): void {
     if (this.heap.stacks.has(thread)) return;
-    const { slots, frames, refs } = thread.parked as ParkedStack;
+    const { slots, frames, refs } = thread.parked as StackParts;
     const bytes = PARKED_BYTES + 4 * (slots.length + frames.length) + CELL_BYTES * refs.length;
     this.take('stackBytes', bytes, `${bytes} bytes`);
     this.heap.stacks.set(thread, bytes);

@@ -1,7 +1,8 @@
 // References as traces and reports show them: by what they are, since nothing else of them is for people.
 import { brandOf } from '../brand.ts';
 import { HEAP, type ValType, heapOf } from '../syntax/types.ts';
-import { type Func, isFunc } from './func.ts';
+import type { Func } from './instance.ts';
+import { isFunc } from './func.ts';
 import { isI31 } from './objects.ts';
 
 /** Tells a function's name as it is shown; the empty text where it has none. */

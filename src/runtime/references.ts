@@ -6,11 +6,13 @@
 import { brand, brandOf } from '../brand.ts';
 import { withArticle } from '../options.ts';
 import { hold } from './fuel.ts';
-import { isFunc } from './func.ts';
 import { type Aggregate, type AnyObject, HostObject } from './objects.ts';
 import { HEAP, type HeapType, type ValType, heapOf, isNullable, typeName } from '../syntax/types.ts';
 import type { TypeSpace } from '../validator/type-space.ts';
 import { isOfType } from './casts.ts';
+
+/** As in func.ts, which stands above. */
+const isFunc = (value: unknown): boolean => brandOf(value) === 'func';
 
 /** The top of an abstract heap type's hierarchy. */
 export function topOf(heap: HeapType): HeapType {

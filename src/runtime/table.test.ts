@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FUNCREF, HEAP, I32, ref, type TableType } from '../syntax/types.ts';
-import { Func } from './func.ts';
+import { Func } from './instance.ts';
 import { Global } from './global.ts';
 import { Table } from './table.ts';
 import { funcType } from '../validator/type-space.ts';

@@ -2,7 +2,7 @@
 // several lengths, in a namespace with fuel.
 import { funcOf } from '../../src/jsapi/functions.ts';
 import { createWebAssembly } from '../../src/jsapi/index.ts';
-import type { Func } from '../../src/runtime/func.ts';
+import type { Func } from '../../src/runtime/instance.ts';
 import { assemble } from '../../src/text/index.ts';
 import { cpu, type Figure, type Part, perUnit } from './part.ts';
 

@@ -2,7 +2,7 @@
 // references, instantiation that stops half way, exceptions that carry objects and vectors, vectors in huge frames.
 import { describe, expect, test } from 'vitest';
 import { type Instance, instantiate, Interrupted, type Memory } from '../../src/index.ts';
-import { Func } from '../../src/runtime/func.ts';
+import { Func } from '../../src/runtime/instance.ts';
 import { run, wat } from './support.ts';
 
 const OUT = 'out of bounds memory access';

@@ -5,7 +5,8 @@
 // What the functions do, and which there are, is the business of each interface.
 import { emptyRecord } from '../../syntax/records.ts';
 import { payerNow, payFrom } from '../../runtime/fuel.ts';
-import { type CallerHost, type HostCost, standFor, typedHost } from '../../runtime/func.ts';
+import type { CallerHost, HostCost } from '../../runtime/instance.ts';
+import { standFor, typedHost } from '../../runtime/func.ts';
 import { type FuncType, I32 } from '../../syntax/types.ts';
 import { misuse } from '../messages.ts';
 import type { HostFunction } from './dispatcher.ts';

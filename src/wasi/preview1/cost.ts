@@ -1,7 +1,7 @@
 // What system calls cost in fuel before they begin: by what they are asked to do, which depends neither on what the host
 // answers nor on whether a call waits or is tried again. docs/fuel.md is the table.
 // What they find to do besides, such as the names of a directory, is charged where it is done: kernel/dispatcher.ts.
-import type { HostCost } from '../../runtime/func.ts';
+import type { HostCost } from '../../runtime/instance.ts';
 import type { Value } from '../../runtime/values.ts';
 import { PRICES, type Prices } from '../../syntax/prices.ts';
 import type { DispatchOptions } from '../kernel/dispatcher.ts';
