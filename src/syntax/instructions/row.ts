@@ -172,27 +172,74 @@ const wordsOf = (text: string): string[] => text.split(' ').filter((word) => wor
 const typesOf = (words: readonly string[]): ValType[] => words.map((word) => TYPES[word]);
 const count = (words: readonly string[]): number => words.filter((word) => word !== 't*').length;
 
-function readRow(feature: Feature, [code, name, text, imm = 'none', ...columns]: Text): Row {
-  const [pops, pushes] = text.split('->').map(wordsOf);
+type Operands = Pick<Row, 'sig' | 'pops' | 'pushes' | 'popsMany'>;
+
+/** By what is written: rows share their signatures. */
+const OPERANDS = new Map<string, Operands>();
+
+function operandsOf(text: string): Operands {
+  let operands = OPERANDS.get(text);
+  if (operands === undefined) {
+    const [pops, pushes] = text.split('->').map(wordsOf);
+    operands = {
+      sig: text.includes('t') ? undefined : { pops: typesOf(pops), pushes: typesOf(pushes) },
+      pops: count(pops),
+      pushes: count(pushes),
+      popsMany: pops.includes('t*'),
+    };
+    OPERANDS.set(text, operands);
+  }
+  return operands;
+}
+
+type Columns = Pick<Row, 'second' | 'constant' | 'align' | 'lanes' | 'nests' | 'traps' | 'nullable'>;
+
+const NO_COLUMNS: Columns = {
+  second: undefined,
+  constant: undefined,
+  align: undefined,
+  lanes: undefined,
+  nests: undefined,
+  traps: false,
+  nullable: false,
+};
+
+function columnsOf(columns: readonly Column[]): Columns {
+  if (columns.length === 0) return NO_COLUMNS;
   const has = (column: Column): boolean => columns.includes(column);
   const after = (key: string): string | undefined => columns.find((one) => one.startsWith(key))?.slice(key.length);
   const numberAfter = (key: string): number | undefined => (after(key) === undefined ? undefined : Number(after(key)));
+  const align = numberAfter('align=');
+  return {
+    second: after('+') as Feature | undefined,
+    constant: (['constant', 'extended'] as const).find(has),
+    align,
+    lanes: numberAfter('lanes='),
+    nests: (['opens', 'divides', 'closes'] as const).find(has),
+    traps: has('traps') || align !== undefined,
+    nullable: has('null'),
+  };
+}
+
+function readRow(feature: Feature, [code, name, signature, imm = 'none', ...columns]: Text): Row {
+  const { sig, pops, pushes, popsMany } = operandsOf(signature);
+  const { second, constant, align, lanes, nests, traps, nullable } = columnsOf(columns);
   return {
     code,
     name,
-    sig: text.includes('t') ? undefined : { pops: typesOf(pops), pushes: typesOf(pushes) },
-    pops: count(pops),
-    pushes: count(pushes),
-    popsMany: pops.includes('t*'),
+    sig,
+    pops,
+    pushes,
+    popsMany,
     imm,
     feature,
-    second: after('+') as Feature | undefined,
-    constant: (['constant', 'extended'] as const).find(has),
-    align: numberAfter('align='),
-    lanes: numberAfter('lanes='),
-    nests: (['opens', 'divides', 'closes'] as const).find(has),
-    traps: has('traps') || after('align=') !== undefined,
-    nullable: has('null'),
+    second,
+    constant,
+    align,
+    lanes,
+    nests,
+    traps,
+    nullable,
   };
 }
 
