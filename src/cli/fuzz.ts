@@ -14,7 +14,6 @@ import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import type { FoundCase } from '../testing/fuzz.ts';
 import { f64Text } from '../syntax/number-text.ts';
 import { printModule } from '../text/printer.ts';
-import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
 import { enginesFor, nativeFeatures, nativeNamespace } from './fuzz-engines.ts';
 import {
@@ -26,9 +25,8 @@ import {
   WorkerRounds,
   roundsHere,
 } from './fuzz-rounds.ts';
-import { FUZZ_HELP } from './help.ts';
 import type { Console } from './console.ts';
-import { type Options, choice, count, duration, parseOptions } from './options.ts';
+import { type Options, type OptionSpecs, choice, count, duration, flag, valued } from './options.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
 /** Modules of one round: between rounds progress is printed and the time looked at. */
@@ -39,6 +37,19 @@ const DEFAULT_TIME = 60_000;
 /** Milliseconds of the processor that a module may take. */
 const PATIENCE = 10_000;
 const PROGRESS = 5000;
+
+export const FUZZ_OPTIONS: OptionSpecs = {
+  against: valued('ENGINE', "native: the host's own (the default); self: ours again, with tracing code"),
+  'validate-only': flag(`do not run them: ours and the host's validator have to accept each, and every instruction
+has to occur; features are all, for the host's validator those that it has`),
+  features: valued('LIST', 'exactly these and what they imply, with commas between; also all, default'),
+  seed: valued('N', "the first module's seed; default: by chance"),
+  time: valued('TIME', 'how long: 30s, 10m (default: 1m)'),
+  runs: valued('N', 'how many modules; ends by whichever comes first'),
+  out: valued('DIR', 'where to save what is found (default: fuzz-found)'),
+  rows: flag('print how often each instruction was generated (always with --validate-only)'),
+  ...FEATURE_OPTIONS,
+};
 
 interface Plan extends RoundPlan {
   readonly names: readonly [string, string];
@@ -225,13 +236,7 @@ function begin(plan: Plan, console: Console): void {
   if (nativeNamespace() !== undefined) console.print(`ours and native: ${both.join(' ')}\n`);
 }
 
-export async function fuzzCommand(args: readonly string[], console: Console): Promise<number> {
-  const value = { kind: 'value' } as const;
-  const flag = { kind: 'flag' } as const;
-  const specs = { against: value, features: value, seed: value, time: value, runs: value, out: value };
-  const options = parseOptions('fuzz', args, { ...specs, rows: flag, 'validate-only': flag, ...FEATURE_OPTIONS });
-  if (tellsAbout(options, console, FUZZ_HELP)) return EXIT.ok;
-  if (options.files.length > 0) throw options.usage('fuzz takes no files');
+export async function fuzz(options: Options, console: Console): Promise<number> {
   const testing = await loadTesting();
   const plan = planOf(options, testing, console);
   begin(plan, console);

@@ -1,11 +1,11 @@
 // The options of `run` that bound what a program has at a time, all its modules and threads together.
 import type { ExhaustionError } from '../errors.ts';
 import { type LimitKind, Limits } from '../runtime/limits.ts';
-import { type Options, type OptionSpecs, count, size } from './options.ts';
+import { type Options, type OptionSpecs, count, size, valued } from './options.ts';
 
 /** By kind of limit: what --max- is followed by, and what is bounded. */
 const FLAGS: Readonly<Record<LimitKind, readonly [name: string, of: string]>> = {
-  memoryBytes: ['memory', 'memories, all together'],
+  memoryBytes: ['memory', 'memories, all together: 64MiB, 1GiB'],
   tableElements: ['table', 'elements of tables, all together'],
   objectBytes: ['objects', 'objects of garbage collection'],
   stackBytes: ['stacks', 'stacks of threads that wait'],
@@ -20,13 +20,8 @@ const ROWS = Object.entries(FLAGS).map(([kind, [name, of]]) => {
 });
 
 export const LIMIT_OPTIONS: OptionSpecs = Object.fromEntries(
-  ROWS.map(({ flag }) => [flag, { kind: 'value' } as const]),
+  ROWS.map(({ flag, isSize, of }) => [flag, valued(isSize ? 'SIZE' : 'N', of)]),
 );
-
-/** Lines of the help. */
-export const LIMIT_HELP = ROWS.map(({ flag, isSize, of }) => {
-  return `${`      --${flag} ${isSize ? 'SIZE' : 'N'}`.padEnd(29)} ${of}${flag === 'max-memory' ? ': 64MiB, 1GiB' : ''}`;
-}).join('\n');
 
 /** @throws UsageError. */
 export function limitOptions(options: Options): Limits {

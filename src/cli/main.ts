@@ -2,48 +2,27 @@
 // `main` does not touch the process; `start` at the end does, for bin/wasmi-ts.
 import { existsSync } from 'node:fs';
 import { versionLine } from './about.ts';
+import type { Command } from './command.ts';
+import { commandNamed, COMMANDS, RUN } from './commands.ts';
 import { Console } from './console.ts';
 import { CliError, EXIT, exitCodeOf, judged, UsageError } from './failure.ts';
-import { fuzzCommand } from './fuzz.ts';
-import { MAIN_HELP } from './help.ts';
+import { commandHelp, mainHelp } from './help.ts';
 import { type CliHost, processHost } from './host.ts';
-import { objdumpCommand } from './objdump.ts';
-import { runCommand } from './run.ts';
+import { parseOptions } from './options.ts';
 import { nameText } from '../syntax/visible.ts';
 import { nobodyIsLeft } from './stop.ts';
-import { validateCommand } from './validate.ts';
-import { wastCommand } from './wast.ts';
-import { parseCommand, watCommand } from './wat.ts';
 
-type Command = (args: readonly string[], console: Console) => number | Promise<number>;
-
-const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['run', runCommand],
-  ['trace', (args, console) => runCommand(['--trace', ...args], console)],
-  ['validate', validateCommand],
-  ['wast', wastCommand],
-  ['wat', watCommand],
-  ['parse', parseCommand],
-  ['objdump', objdumpCommand],
-  ['fuzz', fuzzCommand],
-  ['help', helpCommand],
-]);
-
-function helpCommand(args: readonly string[], console: Console): number | Promise<number> {
-  const [name] = args;
-  if (name === undefined || name === 'help' || name.startsWith('-')) {
-    console.print(MAIN_HELP);
+/** Runs a command: reads its options, and does its work unless only its help or the version is asked for. */
+export function perform(command: Command, args: readonly string[], console: Console): number | Promise<number> {
+  const { name, given = [], operands } = command;
+  const options = parseOptions(name, [...given, ...args], command.options, operands);
+  if (options.asked !== undefined) {
+    console.print(options.asked === 'help' ? commandHelp(command) : versionLine());
     return EXIT.ok;
   }
-  const command = COMMANDS.get(name);
-  if (command === undefined) throw new UsageError(`there is no command ${nameText(name)}`);
-  return command(['--help'], console);
-}
-
-/** Whether `--version` or `-V` comes first; later among the options of a command it is told by about.ts. */
-function asksVersion(args: readonly string[]): boolean {
-  const own = COMMANDS.has(args[0] ?? '') ? args.slice(1) : args;
-  return own[0] === '--version' || own[0] === '-V';
+  const { length } = options.files;
+  if (length < operands.min || length > operands.max) throw options.usage(`${name} ${operands.rule}`);
+  return command.action(options, console);
 }
 
 /** Runs a command line (without node and script) and returns the exit code. Never throws. */
@@ -60,20 +39,20 @@ export async function main(args: readonly string[], host: CliHost): Promise<numb
 
 async function command(args: readonly string[], console: Console): Promise<number> {
   if (args.length === 0) {
-    console.tell(MAIN_HELP.trimEnd());
+    console.tell(mainHelp(COMMANDS).trimEnd());
     return EXIT.usage;
   }
-  if (asksVersion(args)) {
-    console.print(versionLine());
+  const [first, ...others] = args;
+  if (first === '--help' || first === '-h') {
+    console.print(mainHelp(COMMANDS));
     return EXIT.ok;
   }
-  if (args[0] === '--help' || args[0] === '-h') return helpCommand([], console);
-  const found = COMMANDS.get(args[0]);
-  if (found !== undefined) return found(args.slice(1), console);
-  if (isMistypedCommand(args[0], console)) {
-    throw new UsageError(`there is neither a command nor a file ${nameText(args[0])}`);
+  const found = commandNamed(first);
+  if (found !== undefined) return perform(found, others, console);
+  if (isMistypedCommand(first, console)) {
+    throw new UsageError(`there is neither a command nor a file ${nameText(first)}`);
   }
-  return runCommand(args, console);
+  return perform(RUN, args, console);
 }
 
 /** Whether a word can only have been meant as a command: a file of that name is not there. */

@@ -9,12 +9,10 @@ import { funcTypeName } from '../syntax/types.ts';
 import { type BodyLine, bodyOf, walkBody } from '../text/printer-body.ts';
 import { globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
 import { NAMELESS } from '../text/printer-names.ts';
-import { tellsAbout } from './about.ts';
 import { inBlocks } from './blocks.ts';
 import { CliError, EXIT } from './failure.ts';
-import { OBJDUMP_HELP } from './help.ts';
 import type { Console } from './console.ts';
-import { type Options, parseOptions } from './options.ts';
+import { flag, type Options, type OptionSpecs, valued } from './options.ts';
 import { type Program, loadProgram, moduleFailure } from './program.ts';
 import { Known } from './report.ts';
 import { columns, type Rows } from './terminal.ts';
@@ -27,18 +25,17 @@ const SECTION_NAMES = 'custom type import func table memory global export start 
 );
 const hex = (n: number, digits = 6): string => `0x${n.toString(16).padStart(digits, '0')}`;
 
-export function objdumpCommand(args: readonly string[], console: Console): number {
-  const options = parseOptions('objdump', args, {
-    ...FEATURE_OPTIONS,
-    sections: { kind: 'flag' },
-    imports: { kind: 'flag' },
-    exports: { kind: 'flag' },
-    disassemble: { kind: 'flag', short: 'd' },
-    lowered: { kind: 'flag' },
-    func: { kind: 'value' },
-  });
-  if (tellsAbout(options, console, OBJDUMP_HELP)) return EXIT.ok;
-  if (options.files.length !== 1) throw options.usage('objdump needs one file');
+export const OBJDUMP_OPTIONS: OptionSpecs = {
+  sections: flag('sections with offsets and sizes'),
+  imports: flag('imports with types'),
+  exports: flag('exports with types'),
+  disassemble: flag('instructions with offsets, bytes and names', { short: 'd' }),
+  lowered: flag('the code that the interpreter makes of them (the module must be valid)'),
+  func: valued('NAME|INDEX', 'only this function'),
+  ...FEATURE_OPTIONS,
+};
+
+export function objdump(options: Options, console: Console): number {
   const features = featureSet(options);
   const program = loadProgram(console, options.files[0]);
   try {

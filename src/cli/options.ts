@@ -8,10 +8,35 @@ import { UsageError } from './failure.ts';
 export interface OptionSpec {
   /** 'flag' takes no value, 'value' needs one, 'maybe' takes one only as `--name=value`. */
   readonly kind: 'flag' | 'value' | 'maybe';
+  /** What the help calls the value; empty for a flag. */
+  readonly value: string;
+  /** What the help says; its lines are broken here. */
+  readonly help: string;
   readonly short?: string;
   /** A value may begin with a dash although it is an argument of its own. */
   readonly dash?: boolean;
+  /** What the help has above it. */
+  readonly heading?: string;
 }
+
+type More = Pick<OptionSpec, 'short' | 'dash' | 'heading'>;
+
+export const flag = (help: string, more: More = {}): OptionSpec => ({ kind: 'flag', value: '', help, ...more });
+export const valued = (value: string, help: string, more: More = {}): OptionSpec => ({
+  kind: 'value',
+  value,
+  help,
+  ...more,
+});
+export const maybeValued = (value: string, help: string, more: More = {}): OptionSpec => ({
+  kind: 'maybe',
+  value,
+  help,
+  ...more,
+});
+
+/** Of the commands that run programs, read by `duration`. */
+export const TIMEOUT_OPTION = valued('TIME', 'stop after a time: 5s, 300ms, 1m (exit code 124)');
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
@@ -21,18 +46,33 @@ export interface Given {
   readonly value: string;
 }
 
+/** What every command understands, and does instead of its work. */
+export const COMMON = {
+  help: flag('this text', { short: 'h' }),
+  version: flag('the version', { short: 'V' }),
+} as const;
+
 /** The options given, in order. */
 export class Options {
   readonly command: string;
   readonly files: readonly string[];
   /** What follows the first file, for commands whose file takes arguments. */
   readonly rest: readonly string[];
+  /** Where one of these was given: the command line was read up to it, the command does nothing else. */
+  readonly asked: keyof typeof COMMON | undefined;
   private readonly given: readonly Given[];
 
-  constructor(command: string, files: readonly string[], rest: readonly string[], given: readonly Given[]) {
+  constructor(
+    command: string,
+    files: readonly string[],
+    rest: readonly string[],
+    given: readonly Given[],
+    asked?: keyof typeof COMMON,
+  ) {
     this.command = command;
     this.files = files;
     this.rest = rest;
+    this.asked = asked;
     this.given = given;
   }
 
@@ -62,11 +102,9 @@ export class Options {
   }
 }
 
-/** `--help` and `--version` are understood by every command. */
-const COMMON: OptionSpecs = { help: { kind: 'flag', short: 'h' }, version: { kind: 'flag' } };
-
 /**
- * Parses a command's arguments. With `guestArguments` the first file ends our options.
+ * Parses a command's arguments. With `guestArguments` the first file ends our options. `--help` and `--version` end
+ * them, too: an error after them does not hide the help.
  * Throws UsageError for an unknown option, a missing value, or a value where none belongs.
  */
 export function parseOptions(
@@ -95,7 +133,9 @@ export function parseOptions(
       files.push(token.value);
       if (guestArguments) return new Options(command, files, args.slice(token.index + 1), given);
     } else if (token.kind === 'option') {
-      given.push({ name: token.name, value: checkedValue(command, all, token) });
+      const { name } = token;
+      given.push({ name, value: checkedValue(command, all, token) });
+      if (name === 'help' || name === 'version') return new Options(command, files, [], given, name);
     }
   }
   return new Options(command, files, [], given);

@@ -6,29 +6,41 @@ import { plainPath } from '../wasi/kernel/resolve.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Console } from './console.ts';
 import { LIMIT_OPTIONS, limitOptions } from './limit-options.ts';
-import { type Options, type OptionSpecs, choice, count, duration } from './options.ts';
+import { type Options, type OptionSpecs, TIMEOUT_OPTION, choice, count, duration, flag, valued } from './options.ts';
 import { TRACE_OPTIONS, type TraceOptions, traceOptions } from './trace-options.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
 export const RUN_OPTIONS: OptionSpecs = {
+  dir: valued('HOST[::GUEST][:ro]', 'let it use a directory, as GUEST (default: the same text)', {
+    heading: "The program's world",
+  }),
+  mapdir: valued('GUEST:HOST', 'the same, the other way round'),
+  'weak-dirs': flag('hold directories by path where Linux cannot hold them (see docs/wasi.md)'),
+  env: valued('NAME[=VALUE]', 'set an environment variable, or pass on ours'),
+  'env-inherit': flag('pass on the whole environment'),
+  listen: valued('[ADDRESS:]PORT', 'give it a socket that listens there (default address: 127.0.0.1)'),
+  module: valued('NAME=FILE', 'instantiate FILE first; its exports are the import module NAME'),
+  'thread-seed': valued('N', 'give guest threads their turns by chance that follows from N'),
+  'unknown-imports': valued(
+    'HOW',
+    `trap: imports that nobody provides trap when called;
+default: they do nothing and return zeros;
+refuse: the program does not link (without the option)`,
+  ),
+  invoke: valued(
+    'NAME',
+    `call an exported function; ARGUMENTS are its parameters, results are printed:
+-1, 0xff, 1.5, inf, nan, null, "i32x4 1 2 3 4", one word each`,
+    { heading: 'What to run' },
+  ),
   ...FEATURE_OPTIONS,
-  ...TRACE_OPTIONS,
+  fuel: valued('N', 'stop after about N branches and calls (exit code 125)', { heading: 'Limits' }),
+  timeout: TIMEOUT_OPTION,
   ...LIMIT_OPTIONS,
-  dir: { kind: 'value' },
-  mapdir: { kind: 'value' },
-  'weak-dirs': { kind: 'flag' },
-  env: { kind: 'value' },
-  'env-inherit': { kind: 'flag' },
-  invoke: { kind: 'value' },
-  fuel: { kind: 'value' },
-  timeout: { kind: 'value' },
-  module: { kind: 'value' },
-  listen: { kind: 'value' },
-  'thread-seed': { kind: 'value' },
-  'unknown-imports': { kind: 'value' },
-  loop: { kind: 'value' },
-  stats: { kind: 'flag' },
-  strace: { kind: 'flag' },
+  loop: valued('NAME', 'switch, or closures for a Node without JIT; auto (default) finds out', { heading: 'Speed' }),
+  ...TRACE_OPTIONS,
+  strace: flag('print each WASI call with arguments and result'),
+  stats: flag('print time and memory used at the end'),
 };
 
 /** What a program imports the system interface from. */

@@ -14,28 +14,22 @@ import { type ValidModule, validateModule } from '../validator/module.ts';
 import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from '../wasi/entries.ts';
 import type { Listener, WASI } from '../wasi/index.ts';
 import { withSharedMemories } from '../wasi/program.ts';
-import { tellsAbout } from './about.ts';
 import { CliError, EXIT, judged } from './failure.ts';
-import { RUN_HELP } from './help.ts';
 import type { Console } from './console.ts';
 import { type Invocation, exportedNames, invocation, resultLines } from './invoke.ts';
-import { parseOptions } from './options.ts';
+import type { Options } from './options.ts';
 import { type Program, loadProgram, moduleFailure } from './program.ts';
 import { Known, placeLines } from './report.ts';
-import { RUN_OPTIONS, type RunOptions, runOptions } from './run-options.ts';
+import { type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
 import { nobodyIsLeft, stopped } from './stop.ts';
 import { TraceOutput } from './trace-output.ts';
 import { checkDirectories, openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
 
-export async function runCommand(args: readonly string[], console: Console): Promise<number> {
-  const options = parseOptions('run', args, RUN_OPTIONS, { guestArguments: true });
-  if (tellsAbout(options, console, RUN_HELP)) return EXIT.ok;
-  const [file] = options.files;
-  if (file === undefined) throw options.usage('run needs a file');
+export async function run(options: Options, console: Console): Promise<number> {
   const settings = runOptions(options, console);
   await chooseLoop(settings.loop);
-  return new Run(settings, console, options.one('timeout')).run(file, options.rest);
+  return new Run(settings, console, options.one('timeout')).run(options.files[0], options.rest);
 }
 
 /** Node without a JIT has no WebAssembly, either. Only then, or if it is asked for, is the second loop loaded. */

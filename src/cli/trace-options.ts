@@ -1,6 +1,5 @@
 // The options of --trace, checked; src/trace does the tracing.
-import type { Options, OptionSpecs } from './options.ts';
-import { choice, count } from './options.ts';
+import { choice, count, maybeValued, type Options, type OptionSpecs, valued } from './options.ts';
 
 export const TRACE_KINDS = ['ops', 'calls', 'mem', 'wasi', 'branch'] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
@@ -17,11 +16,11 @@ export interface TraceOptions {
 }
 
 export const TRACE_OPTIONS: OptionSpecs = {
-  trace: { kind: 'maybe' },
-  'trace-limit': { kind: 'value' },
-  'trace-filter': { kind: 'value' },
-  'trace-out': { kind: 'value' },
-  'trace-format': { kind: 'value' },
+  trace: maybeValued('KINDS', `print what runs: ${TRACE_KINDS.join(',')} (default: ops)`, { heading: 'Watching' }),
+  'trace-limit': valued('N', 'at most N lines (default: 10000)'),
+  'trace-filter': valued('PATTERN', 'only functions whose name fits, with * for anything'),
+  'trace-out': valued('FILE', 'not to standard error but to a file'),
+  'trace-format': valued('FORMAT', 'text or json'),
 };
 
 /** What the options ask for; undefined without --trace. */

@@ -2,19 +2,19 @@
 // https://webassembly.github.io/spec/core/valid/modules.html
 import { visible } from '../syntax/visible.ts';
 import { validateModule } from '../validator/module.ts';
-import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
 import type { Console } from './console.ts';
-import { parseOptions } from './options.ts';
+import { flag, type Options, type OptionSpecs } from './options.ts';
 import { loadProgram, moduleFailure } from './program.ts';
 import { placeLines } from './report.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
-import { VALIDATE_HELP } from './help.ts';
 
-export function validateCommand(args: readonly string[], console: Console): number {
-  const options = parseOptions('validate', args, { ...FEATURE_OPTIONS, verbose: { kind: 'flag', short: 'v' } });
-  if (tellsAbout(options, console, VALIDATE_HELP)) return EXIT.ok;
-  if (options.files.length === 0) throw options.usage('validate needs a file');
+export const VALIDATE_OPTIONS: OptionSpecs = {
+  ...FEATURE_OPTIONS,
+  verbose: flag('also say which files are valid', { short: 'v' }),
+};
+
+export function validate(options: Options, console: Console): number {
   const features = featureSet(options);
   let failures = 0;
   for (const path of options.files) {

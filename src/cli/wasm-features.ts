@@ -10,9 +10,14 @@ import {
   withFeatures,
 } from '../syntax/features.ts';
 import { nameText } from '../syntax/visible.ts';
-import type { Options, OptionSpecs } from './options.ts';
+import { type Options, type OptionSpecs, valued } from './options.ts';
 
-export const FEATURE_OPTIONS: OptionSpecs = { 'wasm-features': { kind: 'value', short: 'W', dash: true } };
+export const FEATURE_OPTIONS: OptionSpecs = {
+  'wasm-features': valued('LIST', 'switch proposals: name, -name, name=y or name=n, with commas between; all for all', {
+    short: 'W',
+    dash: true,
+  }),
+};
 
 const WORDS = new Map([
   ...['y', 'yes', 'on'].map((word) => [word, true] as const),

@@ -5,23 +5,20 @@ import { isError } from '../errors.ts';
 import { parseScript } from '../script/parse.ts';
 import { runScript } from '../script/run.ts';
 import { visible } from '../syntax/visible.ts';
-import { tellsAbout } from './about.ts';
 import { CliError, EXIT } from './failure.ts';
-import { WAST_HELP } from './help.ts';
 import type { Console } from './console.ts';
-import { duration, type Options, parseOptions } from './options.ts';
+import { duration, flag, type Options, type OptionSpecs, TIMEOUT_OPTION } from './options.ts';
 import { readSource, textFailure, textOf } from './program.ts';
 import { scriptEngine } from '../script/engine.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
-export function wastCommand(args: readonly string[], console: Console): number {
-  const options = parseOptions('wast', args, {
-    ...FEATURE_OPTIONS,
-    timeout: { kind: 'value' },
-    verbose: { kind: 'flag', short: 'v' },
-  });
-  if (tellsAbout(options, console, WAST_HELP)) return EXIT.ok;
-  if (options.files.length === 0) throw options.usage('wast needs a file');
+export const WAST_OPTIONS: OptionSpecs = {
+  ...FEATURE_OPTIONS,
+  timeout: TIMEOUT_OPTION,
+  verbose: flag('one line for each file, also where all is well', { short: 'v' }),
+};
+
+export function wast(options: Options, console: Console): number {
   const engine = scriptEngine(featureSet(options));
   const timeout = duration(options, 'timeout') ?? Number.POSITIVE_INFINITY;
   console.limit(timeout);

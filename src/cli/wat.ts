@@ -1,27 +1,24 @@
 // `wasmi-ts wat` prints a module in the text format; `wasmi-ts parse` makes a binary module of a text.
 // https://webassembly.github.io/spec/core/text/index.html  Neither validates.
 import { printModuleTo } from '../text/printer.ts';
-import { tellsAbout } from './about.ts';
 import { inBlocks } from './blocks.ts';
 import { EXIT } from './failure.ts';
 import type { Console } from './console.ts';
-import { PARSE_HELP, WAT_HELP } from './help.ts';
-import { type Options, parseOptions } from './options.ts';
+import { flag, type Options, type OptionSpecs, valued } from './options.ts';
 import { assemble, loadProgram, moduleFailure, readSource } from './program.ts';
 
-function oneFile(options: Options): string {
-  if (options.files.length !== 1) throw options.usage(`${options.command} needs one file`);
-  return options.files[0];
-}
+export const WAT_OPTIONS: OptionSpecs = {
+  output: valued('FILE', 'write to a file instead of standard output', { short: 'o' }),
+  'no-names': flag("numbers instead of the name section's names"),
+  offsets: flag('the offset of each instruction, as a comment'),
+};
 
-export function watCommand(args: readonly string[], console: Console): number {
-  const options = parseOptions('wat', args, {
-    output: { kind: 'value', short: 'o' },
-    'no-names': { kind: 'flag' },
-    offsets: { kind: 'flag' },
-  });
-  if (tellsAbout(options, console, () => WAT_HELP)) return EXIT.ok;
-  const { path, module } = loadProgram(console, oneFile(options));
+export const PARSE_OPTIONS: OptionSpecs = {
+  output: valued('FILE', 'where to write; default: FILE.wasm; - for standard output', { short: 'o' }),
+};
+
+export function wat(options: Options, console: Console): number {
+  const { path, module } = loadProgram(console, options.files[0]);
   try {
     const how = { names: !options.has('no-names'), offsets: options.has('offsets') };
     inBlocks(console, options.one('output') ?? '-', (write) => printModuleTo(module, how, write));
@@ -31,10 +28,8 @@ export function watCommand(args: readonly string[], console: Console): number {
   return EXIT.ok;
 }
 
-export function parseCommand(args: readonly string[], console: Console): number {
-  const options = parseOptions('parse', args, { output: { kind: 'value', short: 'o' } });
-  if (tellsAbout(options, console, () => PARSE_HELP)) return EXIT.ok;
-  const file = oneFile(options);
+export function parse(options: Options, console: Console): number {
+  const [file] = options.files;
   const output = options.one('output') ?? (file === '-' ? '-' : `${file.replace(/\.wat$/, '')}.wasm`);
   const bytes = assemble(readSource(console, file));
   console.save(output, bytes);

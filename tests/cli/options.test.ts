@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/cli/failure.ts';
 import { Console } from '../../src/cli/console.ts';
 import type { CliHost } from '../../src/cli/host.ts';
-import { type OptionSpecs, parseOptions, duration, size } from '../../src/cli/options.ts';
+import { type OptionSpecs, duration, flag, parseOptions, size } from '../../src/cli/options.ts';
 import { RUN_OPTIONS, runOptions } from '../../src/cli/run-options.ts';
 import { DEFAULT_FEATURES } from '../../src/syntax/features.ts';
 
@@ -32,7 +32,7 @@ describe('options', () => {
   });
 
   test('stand between files where files take no arguments', () => {
-    const specs: OptionSpecs = { verbose: { kind: 'flag', short: 'v' } };
+    const specs: OptionSpecs = { verbose: flag('say more', { short: 'v' }) };
     const options = parseOptions('validate', ['a', '-v', 'b'], specs);
     expect(options.files).toEqual(['a', 'b']);
     expect(options.has('verbose')).toBe(true);

@@ -1,5 +1,6 @@
 // What happened decides the exit code, whether or not it can be told: command lines with standard streams that are full,
 // that nobody reads, that fail, or that fail after some bytes. In this process, through the host that `main` takes.
+import { COMMANDS as TABLE } from '../../src/cli/commands.ts';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,8 +32,8 @@ const ALL: readonly (readonly [line: string, exitCode: number])[] = [
   ['--version', 0],
   ['--help', 0],
   ['help', 0],
-  ...['run', 'trace', 'validate', 'wast', 'wat', 'parse', 'objdump', 'fuzz'].flatMap(
-    (name) =>
+  ...TABLE.flatMap(
+    ({ name }) =>
       [
         [`${name} --help`, 0],
         [`help ${name}`, 0],

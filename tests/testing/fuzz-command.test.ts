@@ -3,10 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fuzzCommand } from '../../src/cli/fuzz.ts';
 import { Stuck, WorkerRounds } from '../../src/cli/fuzz-rounds.ts';
+import type { Command } from '../../src/cli/command.ts';
+import { commandNamed } from '../../src/cli/commands.ts';
 import { Console } from '../../src/cli/console.ts';
 import type { CliHost } from '../../src/cli/host.ts';
+import { perform } from '../../src/cli/main.ts';
 import { compile } from '../../src/index.ts';
 import { namespace } from '../../src/jsapi/index.ts';
 
@@ -27,7 +29,7 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function fuzz(...args: string[]): Promise<number> {
+async function fuzz(...args: string[]): Promise<number> {
   const host: CliHost = {
     env: {},
     cwd: folder,
@@ -37,7 +39,7 @@ function fuzz(...args: string[]): Promise<number> {
     stderr: () => {},
     readStdin: () => new Uint8Array(0),
   };
-  return fuzzCommand(args, new Console(host));
+  return perform(commandNamed('fuzz') as Command, args, new Console(host));
 }
 
 /** An engine that is ours but for one thing: it adds 1 to each i64 that comes out. */
