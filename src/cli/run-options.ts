@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { LoopName } from '../closures.ts';
 import type { FeatureSet } from '../syntax/features.ts';
+import { INTERFACES } from '../wasi/interfaces.ts';
 import { plainPath } from '../wasi/kernel/resolve.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Console } from './console.ts';
@@ -42,9 +43,6 @@ refuse: the program does not link (without the option)`,
   strace: flag('print each WASI call with arguments and result'),
   stats: flag('print time and memory used at the end'),
 };
-
-/** What a program imports the system interface from. */
-export const WASI_MODULES: readonly string[] = ['wasi_snapshot_preview1', 'wasi_unstable', 'wasi'];
 
 /** A directory that the program may use. */
 export interface Mapping {
@@ -184,7 +182,7 @@ function namedModules(options: Options): { name: string; file: string }[] {
     const at = text.indexOf('=');
     if (at <= 0 || at === text.length - 1) throw options.usage(`--module ${text}: write NAME=FILE`);
     const [name, file] = [text.slice(0, at), text.slice(at + 1)];
-    if (WASI_MODULES.includes(name)) {
+    if (INTERFACES.has(name)) {
       throw options.usage(`--module ${text}: ${name} is the system interface, which every program is given`);
     }
     if (modules.some((one) => one.name === name)) {

@@ -8,19 +8,21 @@ import { nameText } from '../syntax/visible.ts';
 import { defaultFunction, throwingFunction } from '../interpreter/stand-ins.ts';
 import { typeSpace, type ValidModule } from '../validator/module.ts';
 import { type Directory, type Listener, SystemError, WASI, type WasiOptions } from '../wasi/index.ts';
+import { INTERFACES } from '../wasi/interfaces.ts';
+import { SPAWN_NAME, THREADS_MODULE } from '../wasi/threads.ts';
 import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
 import { openHostDirectory, orWeak } from '../wasi/hosts/node/directory.ts';
 import { directoryError, openDirectories } from '../wasi/hosts/node/preopens.ts';
 import { CliError } from './failure.ts';
 import type { Console } from './console.ts';
-import { type ListenAddress, type Mapping, type RunOptions, WASI_MODULES } from './run-options.ts';
+import type { ListenAddress, Mapping, RunOptions } from './run-options.ts';
 
 /** Imports under construction: by module, then by name. */
 export type Provided = Record<string, Record<string, Imports[string][string]>>;
 
 /** Whether a module imports anything of WASI preview 1, its predecessor, or wasi-threads. */
 export function usesWasi(module: Module): boolean {
-  return module.imports.some((one) => WASI_MODULES.includes(one.module));
+  return module.imports.some((one) => INTERFACES.has(one.module));
 }
 
 /** Whether a module is a command that starts guest threads, or that runs on a shared memory. */
@@ -28,7 +30,7 @@ export function usesThreads(module: Module): boolean {
   if (!module.exports.some(({ name }) => name === '_start')) return false;
   return module.imports.some(
     ({ module: from, name, desc }) =>
-      (from === 'wasi' && name === 'thread-spawn') || (desc.kind === 'memory' && desc.type.shared),
+      (from === THREADS_MODULE && name === SPAWN_NAME) || (desc.kind === 'memory' && desc.type.shared),
   );
 }
 

@@ -12,6 +12,7 @@ import type { Listener } from './host/network.ts';
 import { discardOutput, fixedInput, outputTo, type PieceSource, SourceInput } from './hosts/memory/streams.ts';
 import { portableClock, portableRandom } from './hosts/portable.ts';
 import { type EntryName, checkEntries, exportsOfInstance } from './entries.ts';
+import { INTERFACES } from './interfaces.ts';
 import type { HostFunction } from './kernel/dispatcher.ts';
 import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
@@ -26,12 +27,10 @@ import {
   DIRECTORY_RIGHTS,
   FILE_RIGHTS,
   LISTENER_RIGHTS,
-  PREVIEW0,
   PREVIEW1,
   rights,
   STREAM_RIGHTS,
 } from './preview1/abi.ts';
-import { functionsOf } from './preview1/calls.ts';
 import { checkBound, checkCompiled, checkEngine, checkInstance, PROGRAM_OPTIONS, WASI_OPTIONS } from './options.ts';
 import {
   type Engine,
@@ -41,7 +40,6 @@ import {
   checkProgram,
   runProgram,
 } from './program.ts';
-import { THREADS_MODULE, threadFunctions } from './threads.ts';
 
 export { ExitStatus } from '../errors.ts';
 export type { Answer, AsyncDirectory, AsyncFile } from './host/async-filesystem.ts';
@@ -146,11 +144,9 @@ export class WASI {
     for (const [path, directory] of preopens) this.addPreopen(path, directory);
     for (const listener of options.listeners ?? []) this.addListener(listener);
     const dispatch = { mode, guests: this.guests, process: this.process };
-    this.imports = Object.freeze({
-      [PREVIEW1.moduleName]: importsOf(functionsOf(PREVIEW1, dispatch, strace)),
-      [PREVIEW0.moduleName]: importsOf(functionsOf(PREVIEW0, dispatch, strace)),
-      [THREADS_MODULE]: importsOf(threadFunctions(this.process, strace)),
-    });
+    this.imports = Object.freeze(
+      Object.fromEntries(Array.from(INTERFACES, ([name, made]) => [name, importsOf(made(dispatch, strace))])),
+    );
   }
 
   /** The functions of preview 1 alone, as node:wasi names them. */

@@ -12,6 +12,7 @@ import type { GuestCall, Scheduler } from './kernel/scheduler.ts';
 
 /** The module that `thread-spawn` is imported from. */
 export const THREADS_MODULE = 'wasi';
+export const SPAWN_NAME = 'thread-spawn';
 /** The export that a thread begins with: `wasi_thread_start(thread number, argument)`. */
 export const THREAD_ENTRY = 'wasi_thread_start';
 
@@ -72,11 +73,11 @@ export function threadFunctions(process: Process, strace: ((line: string) => voi
     type: SPAWN_TYPE,
     run: (_caller, [argument]) => {
       const number = process.threads?.spawn(argument as number) ?? -ERRNO.NOTSUP;
-      strace?.(`thread-spawn(start_arg=${argument}) = ${number}`);
+      strace?.(`${SPAWN_NAME}(start_arg=${argument}) = ${number}`);
       return number;
     },
     cost: (caller) => (caller?.unit.prices ?? PRICES).systemCall,
     misused: -ERRNO.INVAL,
   };
-  return { 'thread-spawn': spawn };
+  return { [SPAWN_NAME]: spawn };
 }
