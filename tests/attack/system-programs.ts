@@ -2,14 +2,8 @@
 // that they are given.
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  FUNCTIONS,
-  type FunctionName,
-  HALF,
-  type Parameter,
-  parametersOf,
-  typeOf,
-} from '../../src/wasi/preview1/abi.ts';
+import { FUNCTIONS, type FunctionName, parametersOf, typeOf } from '../../src/wasi/preview1/abi.ts';
+import type { Parameter } from '../../src/wasi/kernel/table.ts';
 import { I64 } from '../../src/syntax/types.ts';
 import { random } from './part.ts';
 
@@ -68,7 +62,7 @@ function argumentsOf(name: FunctionName, parameter: Parameter, kind: Kind): numb
   if (kind.all !== undefined) return values.map(() => kind.all as number);
   if (type === 'string') return [kind.pointer ?? AT.path, Math.max(1, kind.path.length)];
   if (type === 'iovecs') return [kind.pointer ?? AT.parts, kind.parts[0]];
-  if (out || HALF.includes(type)) return [kind.pointer ?? AT.out];
+  if (out) return [kind.pointer ?? AT.out];
   if (type === 'ptr') return [kind.pointer ?? (parameter.name === 'in' ? AT.list : AT.buffer)];
   if (type === 'size') return [kind.size];
   if (type === 'fd') return [kind.descriptor ?? descriptorFor(name)];

@@ -122,6 +122,8 @@ export interface Buffers {
 
 /** As many parts as one scattered read or gathered write may have; POSIX systems say 1,024 too. */
 export const MAX_PARTS = 1024;
+/** Of an iovec: pointer, length. */
+export const IOVEC_SIZE = 8;
 
 /** Pointers and lengths are unsigned numbers below 2^32. */
 export class Guest {

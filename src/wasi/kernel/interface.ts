@@ -9,7 +9,11 @@ import type { CallerHost, HostCost } from '../../runtime/instance.ts';
 import { standFor, typedHost } from '../../runtime/func.ts';
 import { type FuncType, I32 } from '../../syntax/types.ts';
 import { misuse } from '../messages.ts';
-import type { HostFunction } from './dispatcher.ts';
+import { ERRNO } from '../host/errno.ts';
+import { costOf, type PricesOf } from './cost.ts';
+import { dispatch, type DispatchOptions, type HostFunction, type SystemCall } from './dispatcher.ts';
+import { straceTracer, type Texts } from './strace.ts';
+import type { Declaration } from './table.ts';
 
 export interface TypedFunction {
   /** Of i32 and i64 only. */
@@ -22,6 +26,31 @@ export interface TypedFunction {
 }
 
 export type SystemInterface = Readonly<Record<string, TypedFunction>>;
+
+/** An interface: its table, what its functions do, and what the table does not say. */
+export interface InterfaceParts<Name extends string> {
+  readonly declared: readonly Declaration<Name>[];
+  readonly calls: Readonly<Record<Name, SystemCall>>;
+  readonly prices: PricesOf<Name>;
+  readonly texts: Texts<Name>;
+}
+
+/** The functions of an interface for one process; `strace` is told a line per call. */
+export function interfaceOf<Name extends string>(
+  { declared, calls, prices, texts }: InterfaceParts<Name>,
+  options: DispatchOptions,
+  strace: ((line: string) => void) | undefined,
+): SystemInterface {
+  const functions = emptyRecord<TypedFunction>();
+  for (const one of declared) {
+    const { name, type, coercions } = one;
+    const tracer = strace && straceTracer(one, texts, strace);
+    const misused = type.results.length === 0 ? undefined : ERRNO.INVAL;
+    const run = dispatch(calls[name], coercions, options, tracer);
+    functions[name] = { type, run, cost: costOf(one, prices, options), misused };
+  }
+  return functions;
+}
 
 /** The functions as values to import, in a frozen object without a prototype. */
 export function importsOf(functions: SystemInterface): Readonly<Record<string, HostFunction>> {

@@ -1,16 +1,14 @@
 // The binary interface of WASI preview 1 (and preview 0 where it differs): functions, layouts, enumerations, rights.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md
 // One table each. What the functions do is in the files beside this one.
-import { type FuncType, I32, I64 } from '../../syntax/types.ts';
+import type { FuncType } from '../../syntax/types.ts';
 import type { FileType } from '../host/filesystem.ts';
+import * as table from '../kernel/table.ts';
+import type { Parameter } from '../kernel/table.ts';
 
 export { ERRNO, type ErrnoName } from '../host/errno.ts';
 
-/**
- * All functions: `name:type` per parameter. A type with `*` points to a result of that type; `string` is a pointer and a
- * length, `iovecs` a pointer and a count, so both take two i32. Types of 64 bits are named in WIDE below, the rest are i32.
- * Every function but proc_exit answers with an errno.
- */
+/** All functions, in the words of kernel/table.ts. */
 // biome-ignore format: a table
 export const FUNCTIONS = {
   args_get:                'argv:ptr argv_buf:ptr',
@@ -51,7 +49,7 @@ export const FUNCTIONS = {
   path_symlink:            'old_path:string fd:fd new_path:string',
   path_unlink_file:        'fd:fd path:string',
   poll_oneoff:             'in:ptr out:ptr nsubscriptions:size nevents:*size',
-  proc_exit:               'rval:exitcode',
+  proc_exit:               'rval:exitcode noreturn',
   proc_raise:              'sig:signal',
   sched_yield:             '',
   random_get:              'buf:ptr buf_len:size',
@@ -63,35 +61,14 @@ export const FUNCTIONS = {
 
 export type FunctionName = keyof typeof FUNCTIONS;
 
-/** Types of 64 bits, all unsigned but filedelta; and results of 16 bits. */
-export const WIDE: readonly string[] = ['timestamp', 'filesize', 'filedelta', 'rights', 'dircookie'];
-export const HALF: readonly string[] = ['roflags'];
-
-/** One parameter as declared, and the core type of each value that it takes. */
-export interface Parameter {
-  readonly name: string;
-  readonly type: string;
-  /** Points to a result. */
-  readonly out: boolean;
-  readonly values: readonly ('i32' | 'i64')[];
+/** The parameters of a function, in order. */
+export function parametersOf(name: FunctionName): Parameter[] {
+  return table.parametersOf(FUNCTIONS[name]);
 }
 
 /** A function's type in the core specification. */
 export function typeOf(name: FunctionName): FuncType {
-  const params = parametersOf(name).flatMap(({ values }) => values.map((one) => (one === 'i64' ? I64 : I32)));
-  return { kind: 'func', params, results: name === 'proc_exit' ? [] : [I32] };
-}
-
-/** The parameters of a function, in order. */
-export function parametersOf(name: FunctionName): Parameter[] {
-  const words = FUNCTIONS[name].split(' ').filter((word) => word !== '');
-  return words.map((word) => {
-    const [parameter, declared] = word.split(':') as [string, string];
-    const out = declared.startsWith('*');
-    const type = out ? declared.slice(1) : declared;
-    if (type === 'string' || type === 'iovecs') return { name: parameter, type, out, values: ['i32', 'i32'] };
-    return { name: parameter, type, out, values: [!out && WIDE.includes(type) ? 'i64' : 'i32'] };
-  });
+  return table.typeOf(FUNCTIONS[name]);
 }
 
 // biome-ignore format: a table
@@ -180,7 +157,6 @@ export const CONNECTION_RIGHTS = rights(
 export const LISTENER_RIGHTS = rights('fd_fdstat_set_flags', 'fd_filestat_get', 'poll_fd_readwrite', 'sock_accept');
 
 /** Sizes in bytes of what does not differ between the previews. */
-export const IOVEC_SIZE = 8;
 export const PRESTAT_SIZE = 8;
 export const FDSTAT_SIZE = 24;
 export const DIRENT_SIZE = 24;

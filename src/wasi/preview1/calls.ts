@@ -1,12 +1,12 @@
-// All functions of a preview by name: what each does, and its type.
+// All functions of a preview by name: what each does. Their types are those of the table (abi.ts).
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#functions
-import { emptyRecord } from '../../syntax/records.ts';
-import { type Coercion, dispatch, type DispatchOptions, type SystemCall } from '../kernel/dispatcher.ts';
-import type { SystemInterface, TypedFunction } from '../kernel/interface.ts';
-import { ERRNO, FUNCTIONS, type FunctionName, type Layout, type Parameter, parametersOf, typeOf } from './abi.ts';
+import type { DispatchOptions } from '../kernel/dispatcher.ts';
+import { interfaceOf, type SystemInterface } from '../kernel/interface.ts';
+import { type CallsOf, declarationsOf, implement } from '../kernel/table.ts';
+import { FUNCTIONS, type Layout } from './abi.ts';
 import { argsGet, argsSizesGet } from './args.ts';
 import { clockResGet, clockTimeGet } from './clock.ts';
-import { costOf } from './cost.ts';
+import { pricesOf } from './cost.ts';
 import { environGet, environSizesGet } from './environ.ts';
 import * as fd from './fd.ts';
 import { fdPread, fdPwrite, fdRead, fdWrite } from './fd-io.ts';
@@ -18,10 +18,12 @@ import { randomGet } from './random.ts';
 import { fdReaddir } from './readdir.ts';
 import { schedYield } from './sched.ts';
 import { sockAccept, sockRecv, sockSend, sockShutdown } from './sock.ts';
-import { straceTracer } from './strace.ts';
+import { textsOf } from './strace.ts';
 
-function callsOf(layout: Layout): Readonly<Record<FunctionName, SystemCall>> {
-  return {
+const implemented = implement<typeof FUNCTIONS>();
+
+function callsOf(layout: Layout): CallsOf<typeof FUNCTIONS> {
+  return implemented({
     args_get: argsGet,
     args_sizes_get: argsSizesGet,
     environ_get: environGet,
@@ -68,19 +70,11 @@ function callsOf(layout: Layout): Readonly<Record<FunctionName, SystemCall>> {
     sock_recv: sockRecv,
     sock_send: sockSend,
     sock_shutdown: sockShutdown,
-  };
+  });
 }
 
 /** What follows from the table alone: made once, however many processes there are. */
-const DECLARED = (Object.keys(FUNCTIONS) as FunctionName[]).map((name) => {
-  const parameters = parametersOf(name);
-  return { name, parameters, coercions: parameters.flatMap(coercionsOf), type: typeOf(name) };
-});
-
-/** How the core values of a parameter arrive. */
-function coercionsOf({ type, values }: Parameter): Coercion[] {
-  return values.map((value) => (value === 'i32' ? 'u32' : type === 'filedelta' ? 's64' : 'u64'));
-}
+const DECLARED = declarationsOf(FUNCTIONS);
 
 /** The functions that a module imports from `layout.moduleName`. */
 export function functionsOf(
@@ -88,15 +82,12 @@ export function functionsOf(
   options: DispatchOptions,
   strace: ((line: string) => void) | undefined,
 ): SystemInterface {
-  const functions = emptyRecord<TypedFunction>();
-  const calls = callsOf(layout);
-  const known = { args: options.process.args.length, env: options.process.env.length };
-  for (const { name, parameters, coercions, type } of DECLARED) {
-    if (layout.without.includes(name)) continue;
-    const tracer = strace && straceTracer({ name, parameters, layout }, known, strace);
-    const misused = type.results.length === 0 ? undefined : ERRNO.INVAL;
-    const run = dispatch(calls[name], coercions, options, tracer);
-    functions[name] = { type, run, cost: costOf(name, layout, options), misused };
-  }
-  return functions;
+  const { args, env } = options.process;
+  const parts = {
+    declared: DECLARED.filter(({ name }) => !layout.without.includes(name)),
+    calls: callsOf(layout),
+    prices: pricesOf(layout),
+    texts: textsOf(layout, { args: args.length, env: env.length }),
+  };
+  return interfaceOf(parts, options, strace);
 }

@@ -1,10 +1,8 @@
-// Values of system calls as people read them: flags and enumerations by name, texts, buffers, structures.
+// Values of preview 1 as people read them: flags and enumerations by name, structures.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#types
-// All that comes from the guest is shown escaped, cut to a length, and may lie outside memory: then its address is shown.
-import { decodeUtf8 } from '../../syntax/utf8.ts';
-import { quoted } from '../../syntax/visible.ts';
 import { errnoName } from '../host/errno.ts';
 import type { Guest } from '../kernel/guest.ts';
+import { flagsText, hex, MAX_PARTS, textAt } from '../kernel/strace-values.ts';
 import {
   EVENT_SIZE,
   FDFLAGS,
@@ -18,10 +16,7 @@ import {
   SDFLAGS,
 } from './abi.ts';
 
-/** Texts are cut after so many bytes, lists after so many parts, sets of rights are written in hexadecimal. */
-const MAX_TEXT = 256;
-const MAX_DATA = 64;
-const MAX_PARTS = 8;
+/** Sets of more rights are written in hexadecimal. */
 const MAX_RIGHTS = 4;
 
 const FLAGS = new Map<string, Readonly<Record<string, number>>>([
@@ -38,7 +33,7 @@ const NAMES = new Map([
   ['advice', ['normal', 'sequential', 'random', 'willneed', 'dontneed', 'noreuse']],
 ]);
 
-/** A value that is not in memory, by the type that abi.ts gives it. */
+/** A value that is not in memory, by the type that the table gives it. */
 export function valueText(type: string, value: number | bigint, layout: Layout): string {
   if (type === 'rights') return rightsText(value as bigint);
   if (type === 'whence') return layout.whence[Number(value)] ?? String(value);
@@ -49,51 +44,10 @@ export function valueText(type: string, value: number | bigint, layout: Layout):
   return type === 'ptr' || type.endsWith('flags') ? hex(value) : String(value);
 }
 
-function flagsText(flags: Readonly<Record<string, number>>, value: number): string {
-  const names = Object.keys(flags).filter((name) => (value & flags[name]) !== 0);
-  const unknown = names.reduce((left, name) => left & ~flags[name], value) >>> 0;
-  const spelt = names.map((name) => Array.from(name, (one) => (one < 'a' ? `_${one.toLowerCase()}` : one)).join(''));
-  if (unknown !== 0) spelt.push(hex(unknown));
-  return spelt.length === 0 ? '0' : spelt.join('|');
-}
-
 function rightsText(value: bigint): string {
   const names = RIGHT_NAMES.filter((_name, bit) => ((value >> BigInt(bit)) & 1n) !== 0n);
   if (names.length === 0 || names.length > MAX_RIGHTS || value >> BigInt(RIGHT_NAMES.length) !== 0n) return hex(value);
   return names.join('|');
-}
-
-export function hex(value: number | bigint): string {
-  return `0x${value.toString(16)}`;
-}
-
-/** Text in memory, quoted; bytes that are not UTF-8 as the characters with their numbers. */
-export function textAt(guest: Guest, at: number, length: number, most = MAX_TEXT): string {
-  try {
-    const bytes = guest.span(at, length).subarray(0, most);
-    const text = decodeUtf8(bytes) ?? Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-    return length > most ? `${quoted(text)}...` : quoted(text);
-  } catch {
-    return `${hex(at)}[${length}]`;
-  }
-}
-
-/** An array of iovec: what is in the buffers, up to `moved` bytes, or only how long they are. */
-export function buffersText(guest: Guest, at: number, count: number, moved: number | undefined): string {
-  try {
-    guest.check(at, count * 8);
-    let left = moved ?? 0;
-    const parts: string[] = [];
-    for (let i = 0; i < count && parts.length < MAX_PARTS; i++) {
-      const length = guest.u32(at + i * 8 + 4);
-      if (moved === undefined) parts.push(String(length));
-      else if (left > 0 || i === 0) parts.push(textAt(guest, guest.u32(at + i * 8), Math.min(length, left), MAX_DATA));
-      left -= length;
-    }
-    return `[${parts.join(', ')}${count > MAX_PARTS ? ', ...' : ''}]`;
-  } catch {
-    return `${hex(at)}[${count}]`;
-  }
 }
 
 function typeName(number: number): string {
@@ -144,18 +98,6 @@ export function eventsText(guest: Guest, at: number, count: number): string {
     const bytes = type === 'read' ? ` ${guest.u64(one + 16)} bytes` : '';
     const hangup = (guest.u16(one + 24) & 1) !== 0 ? ' hangup' : '';
     parts.push(errno === 0 ? `${type}${bytes}${hangup}` : `${type} ${errnoName(errno)}`);
-  }
-  return `[${parts.join(', ')}${count > MAX_PARTS ? ', ...' : ''}]`;
-}
-
-/** Strings ended by NUL, one behind the other, that `count` pointers name: arguments and variables. */
-export function stringsText(guest: Guest, pointers: number, count: number): string {
-  const parts: string[] = [];
-  for (let i = 0; i < count && i < MAX_PARTS; i++) {
-    const at = guest.u32(pointers + i * 4);
-    let length = 0;
-    while (length <= MAX_TEXT && guest.u8(at + length) !== 0) length++;
-    parts.push(textAt(guest, at, length));
   }
   return `[${parts.join(', ')}${count > MAX_PARTS ? ', ...' : ''}]`;
 }

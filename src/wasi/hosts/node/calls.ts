@@ -5,20 +5,17 @@
 import { ERRNO } from '../../host/errno.ts';
 import type { HostFunction, Value } from '../../kernel/dispatcher.ts';
 import { fits } from '../../kernel/interface.ts';
-import type { GuestMemory } from '../../kernel/guest.ts';
+import { type GuestMemory, IOVEC_SIZE } from '../../kernel/guest.ts';
+import { type Parameter, resultSize } from '../../kernel/table.ts';
 import {
   EVENT_SIZE,
   FDSTAT_SIZE,
   FUNCTIONS,
   type FunctionName,
-  HALF,
-  IOVEC_SIZE,
   type Layout,
-  type Parameter,
   parametersOf,
   PRESTAT_SIZE,
   typeOf,
-  WIDE,
 } from '../../preview1/abi.ts';
 import { coded } from './refusals.ts';
 
@@ -64,10 +61,11 @@ function structures({ filestat, subscription }: Layout): Partial<Record<Function
 }
 
 /** What one parameter points to. `at` is the place of its first value. */
-function spanOf({ type, out }: Parameter, at: number): Span[] {
+function spanOf(parameter: Parameter, at: number): Span[] {
+  const { type, out } = parameter;
   if (type === 'string') return [{ at, size: 1, times: at + 1 }];
   if (type === 'iovecs') return [{ at, size: IOVEC_SIZE, times: at + 1, buffers: true }];
-  return out ? [{ at, size: WIDE.includes(type) ? 8 : HALF.includes(type) ? 2 : 4 }] : [];
+  return out ? [{ at, size: resultSize(parameter) }] : [];
 }
 
 function isNegative(value: Value): boolean {
