@@ -2,7 +2,7 @@
 // It emits nothing; select-ops.ts decides.
 import { F64, I32 } from '../syntax/types.ts';
 import { constantNumber } from './constants.ts';
-import type { Node } from './nodes.ts';
+import type { Binary, Node } from './nodes.ts';
 import { COMMUTES, MIRROR, isI32Const, negate } from './select-rules.ts';
 
 /** An address as an op takes it: the name of the form (ops.ts, ADDRESS), trees for its slots, its immediates. */
@@ -35,8 +35,8 @@ export function addressForm(address: Node, exists: (form: string) => boolean): A
 }
 
 function shiftByConst(node: Node): { a: Node; by: number } | undefined {
-  if (node.kind !== 'binary' || node.op !== 'i32.shl' || !isI32Const(node.b as Node)) return undefined;
-  return { a: node.a as Node, by: (node.b as Node).lo };
+  if (node.kind !== 'binary' || node.op !== 'i32.shl' || !isI32Const(node.b)) return undefined;
+  return { a: node.a, by: node.b.lo };
 }
 
 /** A slot plus a constant. */
@@ -68,14 +68,13 @@ export function isShift(name: string): boolean {
 }
 
 /** The normal form of an operation on i32 or i64. */
-export function normal(type: 'i32' | 'i64', node: Node): { a: Node; b: Node; name: string } {
+export function normal(type: 'i32' | 'i64', node: Binary): { a: Node; b: Node; name: string } {
   return type === 'i32' ? i32Normal(node) : i64Normal(node);
 }
 
 /** Operands and name of an i64 operation, with a constant on the right where the order does not matter. */
-function i64Normal(node: Node): { a: Node; b: Node; name: string } {
-  const a = node.a as Node;
-  const b = node.b as Node;
+function i64Normal(node: Binary): { a: Node; b: Node; name: string } {
+  const { a, b } = node;
   const name = node.op.slice(4);
   if (a.kind === 'const' && COMMUTES[name]) return { a: b, b: a, name };
   if (b.kind !== 'const') return { a, b, name };
@@ -87,9 +86,8 @@ function i64Normal(node: Node): { a: Node; b: Node; name: string } {
 export function compareNormal(left: Node, right: Node, compare: string): { a: Node; b: Node; name: string } {
   let [a, b, name] = [left, right, compare];
   if (isI32Const(a) && !isI32Const(b)) [a, b, name] = [b, a, MIRROR[name]];
-  const isSum = a.kind === 'binary' && (a.op === 'i32.add' || a.op === 'i32.sub');
-  if ((name === 'eq' || name === 'ne') && isI32Const(b) && isSum) {
-    const sum = i32Normal(a);
+  const sum = a.kind === 'binary' && (a.op === 'i32.add' || a.op === 'i32.sub') ? i32Normal(a) : undefined;
+  if ((name === 'eq' || name === 'ne') && isI32Const(b) && sum !== undefined) {
     if (isI32Const(sum.b) && sum.name === 'add') return { a: sum.a, b: { ...b, lo: (b.lo - sum.b.lo) | 0 }, name };
   }
   return lessOne(a, b, name);
@@ -105,9 +103,8 @@ function lessOne(a: Node, b: Node, name: string): { a: Node; b: Node; name: stri
 const LESS_ONE: Readonly<Record<string, string>> = { lt_s: 'le_s', ge_s: 'gt_s', lt_u: 'le_u', ge_u: 'gt_u' };
 
 /** Operands and name of an i32 operation, with a constant on the right and subtraction of one as an addition. */
-function i32Normal(node: Node): { a: Node; b: Node; name: string } {
-  let a = node.a as Node;
-  let b = node.b as Node;
+function i32Normal(node: Binary): { a: Node; b: Node; name: string } {
+  let { a, b } = node;
   let name = node.op.slice(4);
   if (isI32Const(a) && !isI32Const(b)) {
     if (COMMUTES[name]) [a, b] = [b, a];

@@ -5,7 +5,7 @@ import { InternalError } from '../errors.ts';
 import type { Emitter } from './emit.ts';
 import { SCRATCH } from './frame.ts';
 import { MOVES_NO_BITS, doneAs } from './aliases.ts';
-import { type LabelId, type Node, constNode } from './nodes.ts';
+import { type Binary, type LabelId, type Node, type Unary, constNode } from './nodes.ts';
 import { OPS, opNumber } from './op-table.ts';
 import { type ObjectName, objectNumber, rareNumber } from './out-names.ts';
 import { slotsOf } from '../runtime/slots.ts';
@@ -30,19 +30,27 @@ function isNarrow({ t }: Node): boolean {
   return slotWords(t) === 1 && t <= 0;
 }
 
-function isLoad32({ kind, op }: Node): boolean {
-  return kind === 'load' && op === 'i32.load';
+function isLoad32(node: Node): node is Unary {
+  return node.kind === 'load' && node.op === 'i32.load';
 }
 
-function isSample({ kind, op }: Node): boolean {
-  return kind === 'load' && op === 'i32.load16_s';
+function isSample(node: Node): node is Unary {
+  return node.kind === 'load' && node.op === 'i32.load16_s';
 }
 
 const isSlot = (node: Node | undefined): node is Node & { kind: 'slot' } => node?.kind === 'slot';
+/** The condition that a node turns round: by a comparison with 0, or the exclusive or of what is 0 or 1 with 1. */
+function turnedRound(node: Node): Node | undefined {
+  if (node.kind === 'unary' && node.op === 'i32.eqz') return node.a;
+  return node.kind === 'binary' && node.op === 'i32.xor' && isOne(node.b) && isBoolean(node.a) ? node.a : undefined;
+}
+
+/** What has operands, and is computed by an op. */
+type Operation = Exclude<Node, { readonly a: undefined }>;
 
 const has = (name: string): boolean => opNumber(name) !== undefined;
 
-const NONE = constNode(I32, 0, 0, 0);
+const NONE: Node = constNode(I32, 0, 0, 0);
 
 export class Selector {
   private readonly emit: Emitter;
@@ -171,7 +179,7 @@ export class Selector {
 
   store(op: string, address: Node, value: Node, offset: number, at: number): void {
     if (op === 'i32.store' && isLoad32(value)) {
-      this.statement('i32.load>store', at, address, value.a as Node, offset, value.lo);
+      this.statement('i32.load>store', at, address, value.a, offset, value.lo);
       return;
     }
     const suffix = value.kind === 'const' && has(`${op}=k`) ? '=k' : '';
@@ -203,10 +211,10 @@ export class Selector {
 
   /** d = a + b and e = (c ^ d) <<< k: what ChaCha, Salsa and BLAKE are made of. */
   private addXorRotate(slot: number, { a, b }: Node, nextSlot: number, { a: mixed, b: by, at }: Node): boolean {
-    if (mixed?.op !== 'i32.xor' || !isI32Const(by as Node) || !isSlot(a) || !isSlot(b)) return false;
+    if (mixed?.op !== 'i32.xor' || by === undefined || !isI32Const(by) || !isSlot(a) || !isSlot(b)) return false;
     const [x, y] = isSlot(mixed.b) && mixed.b.lo === slot ? [mixed.b, mixed.a] : [mixed.a, mixed.b];
     if (!isSlot(x) || x.lo !== slot || !isSlot(y)) return false;
-    return this.op('i32.add,xor>rotl.k', at, slot, a, b, nextSlot, y, (by as Node).lo & 31);
+    return this.op('i32.add,xor>rotl.k', at, slot, a, b, nextSlot, y, by.lo & 31);
   }
 
   /** A set and a branch in one op: a move, a load, or an increment. */
@@ -217,7 +225,7 @@ export class Selector {
     if (isSlot(value)) return this.op(`copy32,${branch}`, value.at, slot, value, test, label);
     if (value.kind !== 'load') return false;
     const name = `${branch}.tee.${value.op}`;
-    return test.lo === slot && has(name) && this.op(name, value.at, slot, value.a as Node, value.lo, label);
+    return test.lo === slot && has(name) && this.op(name, value.at, slot, value.a, value.lo, label);
   }
 
   private incrementBranch(
@@ -236,8 +244,7 @@ export class Selector {
     if (isSlot(test) && test.lo === slot && !bySlot)
       return this.op(`br.inc.${negated ? 'eq' : 'ne'}.k`, at, slot, a, by, 0, label);
     if (test.kind !== 'binary' || !test.op.startsWith('i32.')) return false;
-    let left = test.a as Node;
-    let right = test.b as Node;
+    let { a: left, b: right } = test;
     let compare = test.op.slice(4);
     if (isSlot(right) && right.lo === slot) [left, right, compare] = [right, left, MIRROR[compare]];
     const name = `${bySlot ? 'br.add' : 'br.inc'}.${negated ? INVERSE[compare] : compare}`;
@@ -252,28 +259,28 @@ export class Selector {
   private branch(condition: Node, negated: boolean, label: LabelId, at: number): void {
     let node = condition;
     let unless = negated;
-    while (node.op === 'i32.eqz' || (node.op === 'i32.xor' && isOne(node.b as Node) && isBoolean(node.a as Node))) {
-      node = node.a as Node;
+    for (let inner = turnedRound(node); inner !== undefined; inner = turnedRound(node)) {
+      node = inner;
       unless = !unless;
     }
-    const { kind, op, a, lo } = node as Node & { readonly a: Node };
+    const { op, lo } = node;
     const br = unless ? 'br_unless' : 'br_if';
-    if (kind === 'binary' && this.branchCompare(node, unless, label, at)) return;
-    if (op === 'i64.eqz') {
-      const zero = constNode(I64, 0, 0, at);
-      this.op(unless ? 'br.i64.ne' : 'br.i64.eq', at, a, zero, label);
-    } else if (op === 'ref.test') this.op('br.ref.test', at, a, unless ? ~lo : lo, label);
-    else if (op === 'ref.is_null') this.op(unless ? 'br.not.ref.is_null' : 'br.ref.is_null', at, a, label);
-    else if (kind === 'global' && node.t === I32) this.op(`${br}.global`, at, lo, label);
-    else if (kind === 'load' && has(`${br}.${op}`)) this.op(`${br}.${op}`, node.at, a, lo, label);
-    else this.op(br, at, node, label);
+    if (node.kind === 'binary' && this.branchCompare(node, unless, label, at)) return;
+    if (node.kind === 'global' && node.t === I32) this.op(`${br}.global`, at, lo, label);
+    else if (node.kind === 'load' && has(`${br}.${op}`)) this.op(`${br}.${op}`, node.at, node.a, lo, label);
+    else if (node.kind !== 'unary' || !this.branchUnary(node, unless, label, at)) this.op(br, at, node, label);
   }
 
-  private branchCompare(node: Node, negated: boolean, label: LabelId, at: number): boolean {
+  private branchUnary({ op, a, lo }: Unary, unless: boolean, label: LabelId, at: number): boolean {
+    if (op === 'i64.eqz') return this.op(unless ? 'br.i64.ne' : 'br.i64.eq', at, a, constNode(I64, 0, 0, at), label);
+    if (op === 'ref.test') return this.op('br.ref.test', at, a, unless ? ~lo : lo, label);
+    return op === 'ref.is_null' && this.op(unless ? 'br.not.ref.is_null' : 'br.ref.is_null', at, a, label);
+  }
+
+  private branchCompare(node: Binary, negated: boolean, label: LabelId, at: number): boolean {
     const type = node.op.slice(0, 3);
     const compare = node.op.slice(4);
-    const a = node.a as Node;
-    const b = node.b as Node;
+    const { a, b } = node;
     const inverse = INVERSE[compare];
     if (type === 'i32') {
       if (inverse !== undefined) return this.branchI32(a, b, negated ? inverse : compare, label, at);
@@ -308,9 +315,9 @@ export class Selector {
       this.branch(a, name === 'eq', label, at);
       return true;
     }
-    if (a.kind === 'binary' && isI32Const(a.b as Node) && a.op.startsWith('i32.')) {
+    if (a.kind === 'binary' && isI32Const(a.b) && a.op.startsWith('i32.')) {
       const fused = `br.i32.${a.op.slice(4)}.k>${name}.k`;
-      if (has(fused)) return this.op(fused, at, a.a as Node, (a.b as Node).lo, b.lo, label);
+      if (has(fused)) return this.op(fused, at, a.a, a.b.lo, b.lo, label);
     }
     return this.op(op, at, a, b.lo, label);
   }
@@ -340,8 +347,8 @@ export class Selector {
   /** Computes a tree into a slot. */
   private evaluate(node: Node, d: number): void {
     const before = this.scratch;
-    const { kind, t, at, lo, hi } = node;
-    switch (kind) {
+    const { t, at, lo, hi } = node;
+    switch (node.kind) {
       case 'slot':
         this.op(t > 0 ? 'copyref' : COPY[slotWords(t)], at, d, lo);
         break;
@@ -357,8 +364,8 @@ export class Selector {
         this.op('memory.size', at, d);
         break;
       case 'v128':
-        this.evaluate(node.a as Node, d);
-        this.evaluate(node.b as Node, d + 1);
+        this.evaluate(node.a, d);
+        this.evaluate(node.b, d + 1);
         break;
       default:
         this.operate(node, d);
@@ -366,27 +373,26 @@ export class Selector {
     this.scratch = before;
   }
 
-  private operate(node: Node, d: number): void {
-    const { kind, op, t, at, lo } = node;
-    const { a, b, c } = node as { readonly a: Node; readonly b: Node; readonly c: Node };
-    switch (kind) {
+  private operate(node: Operation, d: number): void {
+    const { op, t, at, lo } = node;
+    switch (node.kind) {
       case 'unary':
-        this.unary(node, a, d);
+        this.unary(node, node.a, d);
         break;
       case 'load':
-        this.load(node, a, d);
+        this.load(node, node.a, d);
         break;
       case 'select':
-        this.op(t > 0 ? 'selectref' : SELECT[slotWords(t)], at, d, a, b, c);
+        this.op(t > 0 ? 'selectref' : SELECT[slotWords(t)], at, d, node.a, node.b, node.c);
         break;
       case 'binary':
-        this.binary(node, a, b, d);
+        this.binary(node, node.a, node.b, d);
         break;
       case 'ternary':
-        this.op('ternary', at, d, a, b, c, rareNumber('ternary', op) as number);
+        this.op('ternary', at, d, node.a, node.b, node.c, rareNumber('ternary', op) as number);
         break;
-      default:
-        this.access(op, d, b === undefined ? [a] : [a, b], lo, node.hi, at);
+      case 'access':
+        this.access(op, d, node.b === undefined ? [node.a] : [node.a, node.b], lo, node.hi, at);
     }
   }
 
@@ -419,14 +425,14 @@ export class Selector {
   private load({ op, lo, at }: Node, address: Node, d: number): void {
     const through = `i32.load>${op}`;
     if (isLoad32(address) && has(through)) {
-      this.op(through, at, d, address.a as Node, address.lo, lo);
+      this.op(through, at, d, address.a, address.lo, lo);
       return;
     }
     const { form, nodes, immediates } = addressForm(address, (one) => has(op + one));
     this.op(op + form, at, d, ...nodes, lo, ...immediates);
   }
 
-  private binary(node: Node, a: Node, b: Node, d: number): void {
+  private binary(node: Binary, a: Node, b: Node, d: number): void {
     const { op, at, lo } = node;
     const type = op.slice(0, 3);
     if ((type === 'i32' || type === 'i64') && this.integer(type, node, d)) return;
@@ -439,12 +445,12 @@ export class Selector {
   }
 
   /** An operation on i32 or i64 with an immediate, or with another operation inside. */
-  private integer(type: 'i32' | 'i64', node: Node, d: number): boolean {
+  private integer(type: 'i32' | 'i64', node: Binary, d: number): boolean {
     const { at } = node;
     const { a, b, name } = normal(type, node);
     if (isI32Const(b) && name === 'add') {
       if (a.kind === 'global') return this.op('global.get32.add', at, d, a.lo, b.lo);
-      if (isLoad32(a)) return this.op('i32.load>add.k', a.at, d, a.a as Node, a.lo, b.lo);
+      if (isLoad32(a)) return this.op('i32.load>add.k', a.at, d, a.a, a.lo, b.lo);
     }
     if (this.pair(type, a, name, b, at, d)) return true;
     // The other way round only where the order of evaluation cannot be seen.
@@ -469,7 +475,7 @@ export class Selector {
     const op = `${type}.${inner.name}${suffix(y)}>${outer}${suffix(b)}`;
     if (!has(op) || !fits(y, inner.name) || !fits(b, outer)) return false;
     if (op === 'i32.mul>add' && isSample(x) && isSample(y))
-      return this.op('i32.load16_s*load16_s>add', at, d, x.a as Node, y.a as Node, b, x.lo, y.lo);
+      return this.op('i32.load16_s*load16_s>add', at, d, x.a, y.a, b, x.lo, y.lo);
     const seconds = [y, b].filter((node) => node.kind !== 'const');
     const immediates = [y, b].filter((node) => node.kind === 'const').map(({ lo }) => (narrow ? lo : lo & 63));
     return this.op(op, at, d, x, ...seconds, ...immediates);
@@ -486,12 +492,12 @@ export class Selector {
   /** a * b + c, a * b - c, c - a * b: two roundings, as in wasm; only the dispatch is saved. */
   private multiplyAdd({ op, at }: Node, first: Node, second: Node, d: number): boolean {
     const adds = op === 'f64.add';
-    if (first.op === 'f64.mul')
-      return this.op(adds ? 'f64.mul>add' : 'f64.mul>sub', at, d, first.a as Node, first.b as Node, second);
-    if (second.op !== 'f64.mul') return false;
+    if (first.kind === 'binary' && first.op === 'f64.mul')
+      return this.op(adds ? 'f64.mul>add' : 'f64.mul>sub', at, d, first.a, first.b, second);
+    if (second.kind !== 'binary' || second.op !== 'f64.mul') return false;
     const c = this.operand(first);
-    const a = this.operand(second.a as Node);
-    const b = this.operand(second.b as Node);
+    const a = this.operand(second.a);
+    const b = this.operand(second.b);
     return adds ? this.op('f64.mul>add', at, d, a, b, c) : this.op('f64.sub<mul', at, d, c, a, b);
   }
 }

@@ -42,8 +42,9 @@ export function access(b: TreeBuilder): void {
   }
   const narrow = fast ? SPLIT_LOADS.get(name) : undefined;
   if (narrow === undefined) {
-    const kind = inLoop ? 'load' : 'access';
-    operands.push(treeNode(kind, op, pushes[0], TRAPS | READS, at, address, second, undefined, offset, where));
+    const [t] = pushes;
+    if (inLoop) operands.push(treeNode('load', op, t, TRAPS | READS, at, address, undefined, undefined, offset));
+    else operands.push(treeNode('access', op, t, TRAPS | READS, at, address, second, undefined, offset, where));
     return;
   }
   const load = treeNode('load', narrow, I32, TRAPS | READS, at, address, undefined, undefined, offset);

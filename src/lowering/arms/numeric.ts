@@ -32,7 +32,8 @@ function operation({ cursor, operands }: TreeBuilder): void {
   const c = pops.length === 3 ? operands.pop() : undefined;
   const b = operands.pop();
   const a = operands.pop();
-  operands.push(treeNode(c === undefined ? 'binary' : 'ternary', name, t, effects, at, a, b, c, lane));
+  if (c === undefined) operands.push(treeNode('binary', name, t, effects, at, a, b, undefined, lane));
+  else operands.push(treeNode('ternary', name, t, effects, at, a, b, c, lane));
 }
 
 /** i8x16.shuffle: its lanes are a constant operand. */
