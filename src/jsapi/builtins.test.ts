@@ -5,7 +5,7 @@ import { begin } from '../interpreter/invoke.ts';
 import { useLoop } from '../closures.ts';
 import type { Func } from '../runtime/instance.ts';
 import { Limits } from '../runtime/limits.ts';
-import { funcOf } from './functions.ts';
+import { funcOf } from './crossing.ts';
 import { createWebAssembly } from './index.ts';
 
 const TEXT = `(module (type $a (array (mut i16)))

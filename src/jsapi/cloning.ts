@@ -10,7 +10,7 @@
 import { Memory } from '../runtime/memory.ts';
 import type { SharedParts } from '../runtime/shared-parts.ts';
 import { MAX_MEMORY_BYTES } from '../syntax/limits.ts';
-import { memoryObject, memoryOf } from './memory.ts';
+import { MEMORIES } from './memory.ts';
 import * as say from './messages.ts';
 import { staysInRealm } from './realm.ts';
 import { compileBytes, moduleObject, moduleOf } from './module.ts';
@@ -68,7 +68,7 @@ function partOf(value: object, staysHere: boolean): Part | undefined {
   if (staysInRealm(value)) return undefined;
   const compiled = moduleOf(value);
   if (compiled === undefined) {
-    const memory = memoryOf(value)?.share();
+    const memory = MEMORIES.of(value)?.share();
     return memory === undefined ? undefined : { memory };
   }
   const { bytes } = compiled.valid.module.funcs;
@@ -183,7 +183,7 @@ function objectOf({ module, memory }: Part, original: object | undefined): objec
   if (memory !== undefined) {
     const made = new Memory(memory.type, MAX_MEMORY_BYTES, memory);
     if (made.isLost) throw new RangeError(say.postedMemory());
-    return memoryObject(made);
+    return MEMORIES.object(made);
   }
   const { bytes, builtins, stringModule } = module as ModulePart;
   const known = moduleOf(original);

@@ -3,30 +3,19 @@
 import { WasmException } from '../interpreter/wasm-exception.ts';
 import { JS_TAG, type Tag } from '../runtime/tag.ts';
 import * as say from './messages.ts';
-import { Pairs } from './pairs.ts';
-import { type TagObject, tagOfObject } from './tag.ts';
-import { canCross, toJs, toWasm } from './values.ts';
-import { exposeInterface, newObject, toDictionary, toSequence, toUint32 } from './webidl.ts';
+import { EXCEPTIONS } from './identity.ts';
+import { type TagObject, TAGS } from './tag.ts';
+import { canCross, toJs, toWasm } from './crossing.ts';
+import { toDictionary, toSequence, toUint32 } from './webidl.ts';
 
 export interface ExceptionOptions {
   readonly traceStack?: boolean;
 }
 
-const PAIRS = new Pairs<WasmException, ExceptionObject>('Exception');
 const STACKS = new WeakMap<object, string>();
 
-/** The exception behind an object; undefined where it is no WebAssembly.Exception. */
-export function wasmExceptionOf(value: unknown): WasmException | undefined {
-  return PAIRS.of(value);
-}
-
-/** The object of an exception, always the same one. */
-export function exceptionObjectOf(exception: WasmException): ExceptionObject {
-  return PAIRS.object(exception, () => newObject(ExceptionObject));
-}
-
 function toTag(value: unknown, who: string): Tag {
-  const tag = tagOfObject(value);
+  const tag = TAGS.of(value);
   if (tag === undefined) throw new TypeError(say.wrongArgument(`${who}: Argument 0`, 'Tag'));
   return tag;
 }
@@ -49,7 +38,7 @@ export const { Exception: ExceptionObject } = {
       const values = toSequence(payload, `${who}: Argument 1`);
       const { traceStack } = toDictionary(options[0], `${who}: Argument 2`);
       if (tag === JS_TAG) throw new TypeError(say.jsTagException());
-      const made = PAIRS.bind(newObject(new.target), new WasmException(tag, toPayload(tag, values)));
+      const made = EXCEPTIONS.make(new.target, new WasmException(tag, toPayload(tag, values)));
       if (traceStack) {
         const { stack } = new Error();
         if (typeof stack === 'string') STACKS.set(made, stack);
@@ -58,7 +47,7 @@ export const { Exception: ExceptionObject } = {
     }
 
     getArg(exceptionTag: TagObject, index: number): unknown {
-      const exception = PAIRS.receiver(this);
+      const exception = EXCEPTIONS.receiver(this);
       const who = 'WebAssembly.Exception.getArg()';
       const tag = toTag(exceptionTag, who);
       const at = toUint32(index, `${who}: Argument 1`);
@@ -70,12 +59,12 @@ export const { Exception: ExceptionObject } = {
     }
 
     is(exceptionTag: TagObject): boolean {
-      const exception = PAIRS.receiver(this);
+      const exception = EXCEPTIONS.receiver(this);
       return exception.tag === toTag(exceptionTag, 'WebAssembly.Exception.is()');
     }
 
     get stack(): string | undefined {
-      PAIRS.receiver(this);
+      EXCEPTIONS.receiver(this);
       return STACKS.get(this);
     }
   },
@@ -83,4 +72,4 @@ export const { Exception: ExceptionObject } = {
 
 export type ExceptionObject = InstanceType<typeof ExceptionObject>;
 
-exposeInterface(ExceptionObject, 'Exception');
+EXCEPTIONS.expose(ExceptionObject);

@@ -1,80 +1,11 @@
-// Exported functions, and JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
-import { invokePlain } from '../interpreter/invoke.ts';
-import { isWasmException } from '../interpreter/wasm-exception.ts';
+// JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#create-a-host-function
 import { type DirectHost, Func } from '../runtime/instance.ts';
-import { funcBehind, standFor } from '../runtime/func.ts';
+import { funcBehind } from '../runtime/func.ts';
 import type { FuncType, ValType } from '../syntax/types.ts';
-import type { DefType, TypeSpace } from '../validator/type-space.ts';
-import { SuspendError, runtimeErrorOf, trapOf } from './errors.ts';
-import { exceptionObjectOf, wasmExceptionOf } from './exceptions.ts';
+import type { DefType } from '../validator/type-space.ts';
+import { SuspendError } from './errors.ts';
 import * as say from './messages.ts';
-import { realmOf } from './realm.ts';
-import { reflection } from './switch.ts';
-import { canCross, readAll, readSlot, toJs, toWasm, writeAll, writeSlot } from './values.ts';
-
-export type Callable = (...args: unknown[]) => unknown;
-
-const FUNCTIONS = new WeakMap<Func, Callable>();
-
-/** The function instance behind an exported function; undefined for all else. */
-export function funcOf(value: unknown): Func | undefined {
-  const func = funcBehind(value);
-  return func !== undefined && FUNCTIONS.get(func) === value ? func : undefined;
-}
-
-/** The exported function of a function instance, always the same one. */
-export function exportedFunction(func: Func): Callable {
-  const known = FUNCTIONS.get(func);
-  if (known !== undefined) return known;
-  const { params, results } = func.signature;
-  const crosses = params.every(canCross) && results.every(canCross);
-  const realm = realmOf(func);
-  // An arrow function is no constructor and has no prototype, like a built-in function.
-  const made: Callable = (...args) => {
-    if (!crosses) throw new TypeError(say.uncrossable());
-    const values = coerce(params, args, func.defType.space);
-    try {
-      const answer = realm === undefined ? invokePlain(func, values) : realm.call(func, values);
-      return results.length === 1 ? toJs(answer) : resultOf(results.length === 0 ? [] : (answer as unknown[]));
-    } catch (error) {
-      throw toOutside(error);
-    }
-  };
-  describeFunction(made, String(func.index), params.length);
-  if (reflection.functionPrototype !== undefined) Object.setPrototypeOf(made, reflection.functionPrototype);
-  FUNCTIONS.set(func, made);
-  standFor(made, func);
-  return made;
-}
-
-/** Sets what a built-in function has. */
-export function describeFunction(target: Callable, name: string, length: number): void {
-  Object.defineProperty(target, 'name', { value: name, configurable: true });
-  Object.defineProperty(target, 'length', { value: length, configurable: true });
-}
-
-/** The arguments of a call, converted; missing ones are undefined. @throws TypeError. */
-export function coerce(params: readonly ValType[], args: readonly unknown[], space: TypeSpace): unknown[] {
-  const values = new Array<unknown>(params.length);
-  for (let i = 0; i < params.length; i++) values[i] = toWasm(args[i], params[i], space);
-  return values;
-}
-
-/** What a call answers to JavaScript. */
-export function resultOf(values: readonly unknown[]): unknown {
-  if (values.length === 0) return undefined;
-  return values.length === 1 ? toJs(values[0]) : values.map(toJs);
-}
-
-/** What JavaScript sees of what ended an execution. */
-export function toOutside(error: unknown): unknown {
-  return isWasmException(error) ? exceptionObjectOf(error) : runtimeErrorOf(error);
-}
-
-/** What wasm sees of what JavaScript threw. */
-export function toInside(error: unknown): unknown {
-  return trapOf(error) ?? wasmExceptionOf(error) ?? error;
-}
+import { type Callable, canCross, readAll, readSlot, toInside, toWasm, writeAll, writeSlot } from './crossing.ts';
 
 /** Converts what a JavaScript function answered to the results of a function type. @throws TypeError. */
 function coerceResults({ comp, space }: DefType, answer: unknown): unknown[] {

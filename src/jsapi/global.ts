@@ -5,27 +5,17 @@ import { Global } from '../runtime/global.ts';
 import type { ValType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import * as say from './messages.ts';
-import { Pairs } from './pairs.ts';
+import { Identity } from './identity.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
-import { canCross, defaultValue, refInside, toJs, toWasm } from './values.ts';
-import { exposeInterface, newObject, toDictionary } from './webidl.ts';
+import { canCross, defaultValue, refInside, toJs, toWasm } from './crossing.ts';
+import { toDictionary } from './webidl.ts';
 
 export interface GlobalDescriptor {
   readonly value: ValueTypeName;
   readonly mutable?: boolean;
 }
 
-const PAIRS = new Pairs<Global, GlobalObject>('Global');
-
-/** The global behind an object; undefined where it is no WebAssembly.Global. */
-export function globalOf(value: unknown): Global | undefined {
-  return PAIRS.of(value);
-}
-
-/** The object of a global, always the same one. */
-export function globalObject(global: Global): GlobalObject {
-  return PAIRS.object(global, () => newObject(GlobalObject));
-}
+export const GLOBALS = new Identity<Global, GlobalObject>('Global');
 
 /** Sets a global to what `toWasm` gave. */
 export function writeGlobal(global: Global, value: unknown): void {
@@ -63,19 +53,19 @@ export const { Global: GlobalObject } = {
       const global = new Global({ val, mutable });
       // undefined is a missing argument in Web IDL.
       writeGlobal(global, value[0] === undefined ? defaultValue(val) : toWasm(value[0], val, NO_TYPES));
-      return PAIRS.bind(newObject(new.target), global);
+      return GLOBALS.make(new.target, global);
     }
 
     valueOf(): unknown {
-      return valueIn(PAIRS.receiver(this));
+      return valueIn(GLOBALS.receiver(this));
     }
 
     get value(): unknown {
-      return valueIn(PAIRS.receiver(this));
+      return valueIn(GLOBALS.receiver(this));
     }
 
     set value(value: unknown) {
-      const global = PAIRS.receiver(this);
+      const global = GLOBALS.receiver(this);
       if (!canCross(global.type.val)) throw new TypeError(say.uncrossable());
       if (!global.type.mutable) throw new TypeError(say.constantGlobal());
       writeGlobal(global, toWasm(value, global.type.val, global.space));
@@ -85,4 +75,4 @@ export const { Global: GlobalObject } = {
 
 export type GlobalObject = InstanceType<typeof GlobalObject>;
 
-exposeInterface(GlobalObject, 'Global');
+GLOBALS.expose(GlobalObject);

@@ -9,16 +9,16 @@ import type { TypeSpace } from '../validator/type-space.ts';
 import { typeSpace } from '../validator/module.ts';
 import { providedImport } from './builtins.ts';
 import { LinkError, linkErrorOf } from './errors.ts';
-import { exportedFunction, hostFunction, importedFunction, suspendingFunction, toOutside } from './functions.ts';
-import { type GlobalObject, constantGlobal, globalObject, globalOf } from './global.ts';
-import { type MemoryObject, memoryObject, memoryOf } from './memory.ts';
+import { hostFunction, importedFunction, suspendingFunction } from './functions.ts';
+import { type GlobalObject, constantGlobal, GLOBALS } from './global.ts';
+import { type MemoryObject, MEMORIES } from './memory.ts';
 import * as say from './messages.ts';
 import { type Compiled, type ModuleObject, toModule } from './module.ts';
 import { suspendedFunctionOf } from './promising.ts';
 import { type Realm, bindRealm, enteredRealm } from './realm.ts';
-import { type TableObject, tableObject, tableOf } from './table.ts';
-import { type TagObject, tagObject, tagOfObject } from './tag.ts';
-import { canCross, toWasm } from './values.ts';
+import { type TableObject, TABLES } from './table.ts';
+import { type TagObject, TAGS } from './tag.ts';
+import { canCross, exportedFunction, toOutside, toWasm } from './crossing.ts';
 import { exposeInterface, isCallable, isObject, newObject } from './webidl.ts';
 
 /** An imports object: modules by name, and in each what is imported by name. */
@@ -77,13 +77,13 @@ function toExtern(space: TypeSpace, { desc }: Import, value: unknown, functions:
       return importedFunction(value, functions) ?? hostFunction(value, type, functions);
     }
     case 'global':
-      return globalOf(value) ?? plainGlobal(desc.type, value, space);
+      return GLOBALS.of(value) ?? plainGlobal(desc.type, value, space);
     case 'memory':
-      return memoryOf(value) ?? say.needed('memory');
+      return MEMORIES.of(value) ?? say.needed('memory');
     case 'table':
-      return tableOf(value) ?? say.needed('table');
+      return TABLES.of(value) ?? say.needed('table');
     case 'tag':
-      return tagOfObject(value) ?? say.needed('tag');
+      return TAGS.of(value) ?? say.needed('tag');
   }
 }
 
@@ -136,13 +136,13 @@ function exportValue(value: Extern, realm: Realm | undefined): unknown {
     case 'func':
       return exportedFunction(value);
     case 'memory':
-      return memoryObject(value, realm);
+      return MEMORIES.object(value, realm);
     case 'table':
-      return tableObject(value, realm);
+      return TABLES.object(value, realm);
     case 'global':
-      return globalObject(value);
+      return GLOBALS.object(value);
     case 'tag':
-      return tagObject(value);
+      return TAGS.object(value);
   }
 }
 

@@ -5,10 +5,10 @@ import { Memory } from '../runtime/memory.ts';
 import { MAX_PAGES_32, MAX_PAGES_64 } from '../syntax/limits.ts';
 import { I32, type MemType } from '../syntax/types.ts';
 import * as say from './messages.ts';
-import { Pairs } from './pairs.ts';
-import { type Realm, bindObject, enteredRealm } from './realm.ts';
+import { Identity } from './identity.ts';
+import { enteredRealm } from './realm.ts';
 import { type AddressTypeName, type AddressValue, fromAddress, toAddress, toAddressType, toLimits } from './types.ts';
-import { exposeInterface, newObject, toDictionary } from './webidl.ts';
+import { toDictionary } from './webidl.ts';
 
 export interface MemoryDescriptor {
   readonly initial: AddressValue;
@@ -17,17 +17,10 @@ export interface MemoryDescriptor {
   readonly shared?: boolean;
 }
 
-const PAIRS = new Pairs<Memory, MemoryObject>('Memory');
+export const MEMORIES = new Identity<Memory, MemoryObject>('Memory');
 
 /** The memory behind an object; undefined where it is no WebAssembly.Memory. */
-export function memoryOf(value: unknown): Memory | undefined {
-  return PAIRS.of(value);
-}
-
-/** The object of a memory, always the same one. */
-export function memoryObject(memory: Memory, realm?: Realm): MemoryObject {
-  return PAIRS.object(memory, () => bindObject(newObject(realm?.own(MemoryObject) ?? MemoryObject), realm));
-}
+export const memoryOf: (value: unknown) => Memory | undefined = MEMORIES.of;
 
 function toMemoryType(descriptor: unknown): MemType {
   const who = 'WebAssembly.Memory()';
@@ -50,14 +43,14 @@ export const { Memory: MemoryObject } = {
       const type = toMemoryType(descriptor);
       try {
         const memory = new Memory(type, undefined, undefined, realm?.limits);
-        return PAIRS.bind(bindObject(newObject(new.target), realm), memory);
+        return MEMORIES.make(new.target, memory, realm);
       } catch (error) {
         throw isError(error, 'exhaustion') ? new RangeError(`WebAssembly.Memory(): ${error.message}`) : error;
       }
     }
 
     grow(delta: AddressValue): AddressValue {
-      const memory = PAIRS.receiver(this);
+      const memory = MEMORIES.receiver(this);
       const { addr } = memory.type;
       const pages = toAddress(delta, addr, 'WebAssembly.Memory.grow(): Argument 0');
       const before = pages > MAX_PAGES_64 ? -1 : memory.grow(Number(pages));
@@ -66,11 +59,11 @@ export const { Memory: MemoryObject } = {
     }
 
     get buffer(): ArrayBuffer {
-      return PAIRS.receiver(this).buffer as ArrayBuffer;
+      return MEMORIES.receiver(this).buffer as ArrayBuffer;
     }
   },
 };
 
 export type MemoryObject = InstanceType<typeof MemoryObject>;
 
-exposeInterface(MemoryObject, 'Memory');
+MEMORIES.expose(MemoryObject);

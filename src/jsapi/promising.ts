@@ -4,10 +4,9 @@
 import { type Execution, begin, invokeAsync } from '../interpreter/invoke.ts';
 import type { Func } from '../runtime/instance.ts';
 import { yieldToHost } from '../runtime/turns.ts';
-import { type Callable, coerce, describeFunction, funcOf, resultOf, toOutside } from './functions.ts';
 import * as say from './messages.ts';
 import { type Realm, realmOf } from './realm.ts';
-import { canCross } from './values.ts';
+import { type Callable, canCross, coerce, describeFunction, funcOf, resultOf, toOutside } from './crossing.ts';
 import { exposeInterface, isCallable, lookUp, newObject } from './webidl.ts';
 
 const WRAPPED = new WeakMap<object, Callable>();

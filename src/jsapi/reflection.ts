@@ -5,14 +5,15 @@ import type { ExternType } from '../validator/subtyping.ts';
 import { FUNCREF, type FuncType, I32, type Limits, type ValType, typeName } from '../syntax/types.ts';
 import { funcType } from '../validator/type-space.ts';
 import { externType } from '../interpreter/instantiate.ts';
-import { type Callable, exportedFunction, funcOf, hostFunction } from './functions.ts';
-import { GlobalObject, globalOf } from './global.ts';
-import { MemoryObject, memoryOf } from './memory.ts';
+import { type Callable, exportedFunction, funcOf } from './crossing.ts';
+import { hostFunction } from './functions.ts';
+import { GlobalObject, GLOBALS } from './global.ts';
+import { MEMORIES, MemoryObject } from './memory.ts';
 import * as say from './messages.ts';
 import { namespace } from './namespace.ts';
 import { reflection } from './switch.ts';
-import { TableObject, tableOf } from './table.ts';
-import { TagObject, tagOfObject } from './tag.ts';
+import { TableObject, TABLES } from './table.ts';
+import { TagObject, TAGS } from './tag.ts';
 import { type AddressValue, type ValueTypeName, toValueType } from './types.ts';
 import { exposeInterface, exposeTag, isCallable, toDictionary, toSequence } from './webidl.ts';
 
@@ -98,10 +99,10 @@ export function enableTypeReflection(): void {
   if (reflection.describe !== undefined) return;
   reflection.describe = describeExtern;
   for (const [ctor, name, find] of [
-    [MemoryObject, 'Memory', memoryOf],
-    [TableObject, 'Table', tableOf],
-    [GlobalObject, 'Global', globalOf],
-    [TagObject, 'Tag', tagOfObject],
+    [MemoryObject, 'Memory', MEMORIES.of],
+    [TableObject, 'Table', TABLES.of],
+    [GlobalObject, 'Global', GLOBALS.of],
+    [TagObject, 'Tag', TAGS.of],
     [FunctionObject, 'Function', funcOf],
   ] as const) {
     define(ctor.prototype, 'type', typeMethod(name, find).type, true);

@@ -4,8 +4,8 @@ import { INSIDE, Table } from '../runtime/table.ts';
 import type { ValType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import * as say from './messages.ts';
-import { Pairs } from './pairs.ts';
-import { type Realm, enteredRealm } from './realm.ts';
+import { Identity } from './identity.ts';
+import { enteredRealm } from './realm.ts';
 import {
   type AddressTypeName,
   type AddressValue,
@@ -15,8 +15,8 @@ import {
   toElementType,
   toLimits,
 } from './types.ts';
-import { canCross, defaultValue, refInside, refToJs, toWasm } from './values.ts';
-import { exposeInterface, newObject, toDictionary } from './webidl.ts';
+import { canCross, defaultValue, refInside, refToJs, toWasm } from './crossing.ts';
+import { toDictionary } from './webidl.ts';
 
 export interface TableDescriptor {
   readonly element: 'externref' | 'anyfunc';
@@ -25,17 +25,7 @@ export interface TableDescriptor {
   readonly address?: AddressTypeName;
 }
 
-const PAIRS = new Pairs<Table, TableObject>('Table');
-
-/** The table behind an object; undefined where it is no WebAssembly.Table. */
-export function tableOf(value: unknown): Table | undefined {
-  return PAIRS.of(value);
-}
-
-/** The object of a table, always the same one. */
-export function tableObject(table: Table, realm?: Realm): TableObject {
-  return PAIRS.object(table, () => newObject(realm?.own(TableObject) ?? TableObject));
-}
+export const TABLES = new Identity<Table, TableObject>('Table');
 
 /** The reference that an optional argument means: as in browsers, undefined is one that is missing. @throws TypeError. */
 function toInitial(value: unknown, t: ValType, space: TypeSpace): unknown {
@@ -67,19 +57,19 @@ export const { Table: TableObject } = {
       const init = toInitial(value, elem, NO_TYPES);
       try {
         const type = { addr, limits, shared: false, elem };
-        return PAIRS.bind(newObject(new.target), new Table(type, init, INSIDE, NO_TYPES, realm?.limits));
+        return TABLES.make(new.target, new Table(type, init, INSIDE, NO_TYPES, realm?.limits));
       } catch (error) {
         throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
       }
     }
 
     get length(): AddressValue {
-      const table = PAIRS.receiver(this);
+      const table = TABLES.receiver(this);
       return fromAddress(table.size, table.type.addr);
     }
 
     grow(delta: AddressValue, ...[value]: [value?: unknown]): AddressValue {
-      const table = PAIRS.receiver(this);
+      const table = TABLES.receiver(this);
       const { addr, elem } = table.type;
       const count = toAddress(delta, addr, 'WebAssembly.Table.grow(): Argument 0');
       const init = toInitial(value, elem, table.space);
@@ -89,7 +79,7 @@ export const { Table: TableObject } = {
     }
 
     get(index: AddressValue): unknown {
-      const table = PAIRS.receiver(this);
+      const table = TABLES.receiver(this);
       checkCrossing(table);
       const who = 'WebAssembly.Table.get()';
       const at = inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who);
@@ -97,7 +87,7 @@ export const { Table: TableObject } = {
     }
 
     set(index: AddressValue, ...value: [value?: unknown]): void {
-      const table = PAIRS.receiver(this);
+      const table = TABLES.receiver(this);
       checkCrossing(table);
       const who = 'WebAssembly.Table.set()';
       const at = toAddress(index, table.type.addr, `${who}: Argument 0`);
@@ -111,4 +101,4 @@ export const { Table: TableObject } = {
 
 export type TableObject = InstanceType<typeof TableObject>;
 
-exposeInterface(TableObject, 'Table');
+TABLES.expose(TableObject);

@@ -3,25 +3,15 @@ import { JS_TAG, Tag } from '../runtime/tag.ts';
 import { funcType } from '../validator/type-space.ts';
 import { MAX_PARAMS } from '../syntax/limits.ts';
 import * as say from './messages.ts';
-import { Pairs } from './pairs.ts';
+import { Identity } from './identity.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
-import { exposeInterface, newObject, toDictionary, toSequence } from './webidl.ts';
+import { toDictionary, toSequence } from './webidl.ts';
 
 export interface TagType {
   readonly parameters: Iterable<ValueTypeName>;
 }
 
-const PAIRS = new Pairs<Tag, TagObject>('Tag');
-
-/** The tag behind an object; undefined where it is no WebAssembly.Tag. */
-export function tagOfObject(value: unknown): Tag | undefined {
-  return PAIRS.of(value);
-}
-
-/** The object of a tag, always the same one. */
-export function tagObject(tag: Tag): TagObject {
-  return PAIRS.object(tag, () => newObject(TagObject));
-}
+export const TAGS = new Identity<Tag, TagObject>('Tag');
 
 export const { Tag: TagObject } = {
   Tag: class {
@@ -34,16 +24,16 @@ export const { Tag: TagObject } = {
       if (parameters === undefined) throw new TypeError(say.missing(`${who}: Property 'parameters'`));
       const what = `${who}: Property 'parameters'`;
       const params = toSequence(parameters, what, MAX_PARAMS).map((one) => toValueType(one, what));
-      return PAIRS.bind(newObject(new.target), new Tag(funcType(params, [])));
+      return TAGS.make(new.target, new Tag(funcType(params, [])));
     }
   },
 };
 
 export type TagObject = InstanceType<typeof TagObject>;
 
-exposeInterface(TagObject, 'Tag');
+TAGS.expose(TagObject);
 
 /** WebAssembly.JSTag. */
 export function jsTagObject(): TagObject {
-  return tagObject(JS_TAG);
+  return TAGS.object(JS_TAG);
 }

@@ -1,6 +1,6 @@
 // What a unit of fuel costs in the string builtins, which only the JavaScript API has: loops of each, with strings of
 // several lengths, in a namespace with fuel.
-import { funcOf } from '../../src/jsapi/functions.ts';
+import { funcOf } from '../../src/jsapi/crossing.ts';
 import { createWebAssembly } from '../../src/jsapi/index.ts';
 import type { Func } from '../../src/runtime/instance.ts';
 import { assemble } from '../../src/text/index.ts';

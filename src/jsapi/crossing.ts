@@ -1,12 +1,17 @@
-// Values between JavaScript and wasm: ToWebAssemblyValue and ToJSValue. https://webassembly.github.io/spec/js-api/#tojsvalue
+// What crosses between JavaScript and wasm, both ways: values (ToWebAssemblyValue and ToJSValue), exported functions, which
+// values become and which convert them, and what either side throws. https://webassembly.github.io/spec/js-api/#tojsvalue
+// https://webassembly.github.io/spec/js-api/#exported-function-exotic-objects
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
 import { internalise, isAggregate, isReference, referenceOut, takesAll, topOf } from '../runtime/references.ts';
 import { readValue, writeValue } from '../interpreter/border.ts';
+import { invokePlain } from '../interpreter/invoke.ts';
+import { isWasmException } from '../interpreter/wasm-exception.ts';
 import { growReferences } from '../interpreter/loop-support.ts';
 import { REFERENCES as R, SLOTS as S, SLOTS_F64 as F } from '../interpreter/stack.ts';
 import { slotsOf } from '../runtime/slots.ts';
-import { isFunc } from '../runtime/func.ts';
+import { funcBehind, isFunc, standFor } from '../runtime/func.ts';
+import type { Func } from '../runtime/instance.ts';
 import {
   EXTERNREF,
   F32,
@@ -21,8 +26,11 @@ import {
   typeName,
 } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
-import { exportedFunction, funcOf } from './functions.ts';
+import { runtimeErrorOf, trapOf } from './errors.ts';
+import { EXCEPTIONS } from './identity.ts';
 import { exportedObject, objectOf } from './objects.ts';
+import { realmOf } from './realm.ts';
+import { reflection } from './switch.ts';
 import * as say from './messages.ts';
 import { toBigInt } from './webidl.ts';
 
@@ -136,4 +144,68 @@ export function writeSlot(t: ValType, word: number, value: unknown): void {
       growReferences((word >> 1) + 1);
       R[word >> 1] = refInside(t, value);
   }
+}
+
+export type Callable = (...args: unknown[]) => unknown;
+
+const FUNCTIONS = new WeakMap<Func, Callable>();
+
+/** The function instance behind an exported function; undefined for all else. */
+export function funcOf(value: unknown): Func | undefined {
+  const func = funcBehind(value);
+  return func !== undefined && FUNCTIONS.get(func) === value ? func : undefined;
+}
+
+/** The exported function of a function instance, always the same one. */
+export function exportedFunction(func: Func): Callable {
+  const known = FUNCTIONS.get(func);
+  if (known !== undefined) return known;
+  const { params, results } = func.signature;
+  const crosses = params.every(canCross) && results.every(canCross);
+  const realm = realmOf(func);
+  // An arrow function is no constructor and has no prototype, like a built-in function.
+  const made: Callable = (...args) => {
+    if (!crosses) throw new TypeError(say.uncrossable());
+    const values = coerce(params, args, func.defType.space);
+    try {
+      const answer = realm === undefined ? invokePlain(func, values) : realm.call(func, values);
+      return results.length === 1 ? toJs(answer) : resultOf(results.length === 0 ? [] : (answer as unknown[]));
+    } catch (error) {
+      throw toOutside(error);
+    }
+  };
+  describeFunction(made, String(func.index), params.length);
+  if (reflection.functionPrototype !== undefined) Object.setPrototypeOf(made, reflection.functionPrototype);
+  FUNCTIONS.set(func, made);
+  standFor(made, func);
+  return made;
+}
+
+/** Sets what a built-in function has. */
+export function describeFunction(target: Callable, name: string, length: number): void {
+  Object.defineProperty(target, 'name', { value: name, configurable: true });
+  Object.defineProperty(target, 'length', { value: length, configurable: true });
+}
+
+/** The arguments of a call, converted; missing ones are undefined. @throws TypeError. */
+export function coerce(params: readonly ValType[], args: readonly unknown[], space: TypeSpace): unknown[] {
+  const values = new Array<unknown>(params.length);
+  for (let i = 0; i < params.length; i++) values[i] = toWasm(args[i], params[i], space);
+  return values;
+}
+
+/** What a call answers to JavaScript. */
+export function resultOf(values: readonly unknown[]): unknown {
+  if (values.length === 0) return undefined;
+  return values.length === 1 ? toJs(values[0]) : values.map(toJs);
+}
+
+/** What JavaScript sees of what ended an execution. */
+export function toOutside(error: unknown): unknown {
+  return isWasmException(error) ? EXCEPTIONS.object(error) : runtimeErrorOf(error);
+}
+
+/** What wasm sees of what JavaScript threw. */
+export function toInside(error: unknown): unknown {
+  return trapOf(error) ?? EXCEPTIONS.of(error) ?? error;
 }
