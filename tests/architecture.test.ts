@@ -124,6 +124,11 @@ const BANS_IN: [RegExp, string, RegExp][] = [
     'uses a regular expression, which V8 may have to compile at the end of the stack',
     /\bRegExp\b|(?:[=(,:&|!?;{}[>]|\breturn)\s*\/(?![/*])(?:\\.|\[(?:\\.|[^\]\n\\])*\]|[^/\n\\[])+\/[a-z]*\s*(?:[.,;)\]:?]|$)/m,
   ],
+  [
+    /^wasi\/(?!kernel\/open\/)/,
+    'asks of which kind something open is (it has the methods of what it can do: wasi/kernel/open/open.ts)',
+    /\bresource\.kind\b|\binstanceof Open\w*/,
+  ],
   // Hosts let timers of 2^31 milliseconds and more go off at once.
   [/^(?!runtime\/timers\.ts$)/, 'sets a timer by itself (startTimer of runtime/timers.ts)', /\bsetTimeout\b/],
   // What happened decides the exit code before it is told: only Console knows what to do with a stream that is full.

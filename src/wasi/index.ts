@@ -18,6 +18,9 @@ import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
 import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
+import { OpenDirectory } from './kernel/open/directory.ts';
+import { OpenListener } from './kernel/open/listener.ts';
+import { OpenStream } from './kernel/open/stream.ts';
 import type { GuestLimits, Limits } from '../runtime/limits.ts';
 import { Process } from './kernel/process.ts';
 import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
@@ -285,7 +288,7 @@ export class WASI {
 
   private addStreams({ stdin, stdout, stderr }: WasiOptions): void {
     this.process.files.add({
-      resource: { kind: 'stream', input: new HeldInput(inputOf(stdin)), output: undefined },
+      resource: new OpenStream({ input: new HeldInput(inputOf(stdin)) }),
       rights: STREAM_RIGHTS | rights('fd_read'),
       inheriting: 0n,
       flags: 0,
@@ -293,7 +296,7 @@ export class WASI {
     for (const given of [stdout, stderr]) {
       const output = given === undefined ? discardOutput() : typeof given === 'function' ? outputTo(given) : given;
       this.process.files.add({
-        resource: { kind: 'stream', input: undefined, output: new HeldOutput(output) },
+        resource: new OpenStream({ output: new HeldOutput(output) }),
         rights: STREAM_RIGHTS | rights('fd_write'),
         inheriting: 0n,
         flags: 0,
@@ -304,7 +307,7 @@ export class WASI {
   private addPreopen(path: string, directory: Directory): void {
     if (path.includes('\0')) throw new TypeError(refuseNul('guest path', path));
     const descriptor: Descriptor = {
-      resource: { kind: 'directory', directory: new HeldDirectory(directory), preopen: path, listing: undefined },
+      resource: new OpenDirectory(new HeldDirectory(directory), path),
       rights: DIRECTORY_RIGHTS,
       inheriting: DIRECTORY_RIGHTS | FILE_RIGHTS,
       flags: 0,
@@ -314,7 +317,7 @@ export class WASI {
 
   private addListener(listener: Listener): void {
     this.process.files.add({
-      resource: { kind: 'listener', listener: new HeldListener(listener) },
+      resource: new OpenListener(new HeldListener(listener)),
       rights: LISTENER_RIGHTS,
       inheriting: CONNECTION_RIGHTS,
       flags: 0,

@@ -4,10 +4,11 @@ import { errnoOf } from '../host/filesystem.suite.ts';
 import { discardOutput } from '../hosts/memory.ts';
 import { HeldOutput } from './held.ts';
 import { type Descriptor, FileTable, shrinkRights } from './file-table.ts';
+import { OpenStream } from './open/stream.ts';
 
 function descriptor(closed: () => void = () => {}): Descriptor {
   const output = new HeldOutput({ ...discardOutput(), close: closed });
-  return { resource: { kind: 'stream', input: undefined, output }, rights: 0b111n, inheriting: 0b11n, flags: 0 };
+  return { resource: new OpenStream({ output }), rights: 0b111n, inheriting: 0b11n, flags: 0 };
 }
 
 describe('a file table', () => {

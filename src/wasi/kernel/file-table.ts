@@ -5,46 +5,11 @@ import { Limits } from '../../runtime/limits.ts';
 import { quietly, refused, SystemError } from '../host/errno.ts';
 import { tooManyDescriptors } from '../messages.ts';
 import { Listings } from './listings.ts';
-import type { HeldConnection, HeldDirectory, HeldFile, HeldInput, HeldListener, HeldOutput } from './held.ts';
-
-export interface OpenFile {
-  readonly kind: 'file';
-  readonly file: HeldFile;
-  /** The cursor, in bytes from the start. */
-  position: bigint;
-}
-
-export interface OpenDirectory {
-  readonly kind: 'directory';
-  readonly directory: HeldDirectory;
-  /** The guest path of a preopened directory. */
-  readonly preopen: string | undefined;
-  /** The names as they were when the guest began to list the directory. */
-  listing: readonly string[] | undefined;
-}
-
-export interface OpenStream {
-  readonly kind: 'stream';
-  readonly input: HeldInput | undefined;
-  readonly output: HeldOutput | undefined;
-}
-
-/** A stream connection. */
-export interface OpenSocket {
-  readonly kind: 'socket';
-  readonly connection: HeldConnection;
-}
-
-export interface OpenListener {
-  readonly kind: 'listener';
-  readonly listener: HeldListener;
-}
-
-export type Resource = OpenFile | OpenDirectory | OpenStream | OpenSocket | OpenListener;
+import type { Open } from './open/open.ts';
 
 /** One entry of the table. */
 export interface Descriptor {
-  readonly resource: Resource;
+  readonly resource: Open;
   /** What may be done with this descriptor. */
   rights: bigint;
   /** What may at most be done with descriptors opened through this one. */
@@ -116,9 +81,9 @@ export class FileTable {
     }
   }
 
-  private release(resource: Resource, stopped = false): void {
-    if (resource.kind === 'directory') this.listings.forget(resource);
-    closeResource(resource, stopped);
+  private release(resource: Open, stopped = false): void {
+    if (resource.directory !== undefined) this.listings.forget(resource.directory);
+    resource.close(stopped);
   }
 
   private free(fd: number): void {
@@ -136,18 +101,4 @@ export function shrinkRights(descriptor: Descriptor, rights: bigint, inheriting:
   }
   descriptor.rights = rights;
   descriptor.inheriting = inheriting;
-}
-
-function closeResource(resource: Resource, stopped: boolean): void {
-  if (resource.kind === 'file') resource.file.close();
-  else if (resource.kind === 'directory') resource.directory.close();
-  else if (resource.kind === 'socket') resource.connection.close();
-  else if (resource.kind === 'listener') resource.listener.close();
-  else {
-    try {
-      resource.input?.close();
-    } finally {
-      resource.output?.close(stopped);
-    }
-  }
 }

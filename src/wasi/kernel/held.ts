@@ -1,6 +1,6 @@
 // Everything of a host that a guest can reach, held so that it can be called in one way only: what fails at the host is
 // thrown as a SystemError (host/errno.ts), which becomes the guest's error number, and an answer that is none is a
-// TypeError for whoever wrote the provider. A resource of the file table holds objects of these classes and nothing else,
+// TypeError for whoever wrote the provider. What is open (open/) holds objects of these classes and nothing else,
 // and what is inside cannot be had: no call can forget it. Not here: waiting (wait.ts), and what the methods mean (host/).
 import { atHost, quietly, refused, SystemError, systemErrorOf } from '../host/errno.ts';
 import type { Clock } from '../host/clock.ts';

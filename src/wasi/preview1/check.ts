@@ -2,11 +2,12 @@
 // Order everywhere: values of flags, then descriptors and rights, then pointers, then the work.
 import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import type { Descriptor, OpenDirectory, OpenFile, Resource } from '../kernel/file-table.ts';
+import type { Descriptor } from '../kernel/file-table.ts';
+import { type Ability, able, type Can } from '../kernel/open/open.ts';
 import { RIGHTS, type RightName } from './abi.ts';
 
-/** A descriptor whose resource is known to be of one kind. */
-export type DescriptorOf<R extends Resource> = Descriptor & { readonly resource: R };
+/** A descriptor whose resource is known to be able to do something. */
+export type DescriptorOf<A extends Ability> = Descriptor & { readonly resource: Can<A> };
 
 /** INVAL when a bit outside `known` is set. */
 export function checkFlags(flags: number, known: number): void {
@@ -24,20 +25,18 @@ export function checkRights(descriptor: Descriptor, ...names: readonly RightName
   }
 }
 
-/** The open directory with a number, with all of the rights; NOTDIR when it is something else. */
-export function directoryOf(call: Call, fd: number, ...names: readonly RightName[]): DescriptorOf<OpenDirectory> {
+/**
+ * The descriptor with a number, whose resource can do something, with all of the rights. First the errno of the kind that
+ * cannot, then those of missing rights.
+ */
+export function descriptorFor<A extends Ability>(
+  call: Call,
+  fd: number,
+  ability: A,
+  ...names: readonly RightName[]
+): DescriptorOf<A> {
   const descriptor = call.process.files.get(fd);
-  if (descriptor.resource.kind !== 'directory') throw refused('NOTDIR');
+  able(descriptor.resource, ability);
   checkRights(descriptor, ...names);
-  return descriptor as DescriptorOf<OpenDirectory>;
-}
-
-/** The open file with a number, with all of the rights; ISDIR for a directory, SPIPE for a stream. */
-export function fileOf(call: Call, fd: number, ...names: readonly RightName[]): DescriptorOf<OpenFile> {
-  const descriptor = call.process.files.get(fd);
-  const { resource } = descriptor;
-  if (resource.kind === 'directory') throw refused('ISDIR');
-  if (resource.kind !== 'file') throw refused('SPIPE');
-  checkRights(descriptor, ...names);
-  return descriptor as DescriptorOf<OpenFile>;
+  return descriptor as DescriptorOf<A>;
 }

@@ -4,19 +4,18 @@
 import { encodeUtf8 } from '../../syntax/utf8.ts';
 import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import { type OpenDirectory, type Resource, shrinkRights } from '../kernel/file-table.ts';
+import { shrinkRights } from '../kernel/file-table.ts';
+import { MAX_OFFSET } from '../kernel/open/file.ts';
+import { able } from '../kernel/open/open.ts';
 import { ADVICE_COUNT, allOf, FDFLAGS, type Layout, PRESTAT_SIZE } from './abi.ts';
-import { checkFlags, checkRights, fileOf } from './check.ts';
-import { statOf, timesOf, writeFdstat, writeFilestat } from './stat.ts';
-
-/** File sizes and positions: 2^63 - 1 at most, as everywhere. */
-export const MAX_OFFSET = (1n << 63n) - 1n;
+import { checkFlags, checkRights, descriptorFor } from './check.ts';
+import { timesOf, writeFdstat, writeFilestat } from './stat.ts';
 
 /** A hint, not used. INVAL: unknown advice, or a range past 2^63. BADF on a directory, SPIPE on a stream, NOTCAPABLE. */
 export function fdAdvise(call: Call, fd: number, offset: bigint, length: bigint, advice: number): void {
-  if (call.process.files.get(fd).resource.kind === 'directory') throw refused('BADF');
-  fileOf(call, fd, 'fd_advise');
+  const { resource } = descriptorFor(call, fd, 'advise', 'fd_advise');
   if (advice >= ADVICE_COUNT || offset + length > MAX_OFFSET) throw refused('INVAL');
+  resource.advise(offset, length);
 }
 
 /**
@@ -24,10 +23,10 @@ export function fdAdvise(call: Call, fd: number, offset: bigint, length: bigint,
  * takes no room. INVAL: length 0. FBIG, NOSPC, ISDIR, SPIPE, NOTCAPABLE.
  */
 export function fdAllocate(call: Call, fd: number, offset: bigint, length: bigint): void {
-  const { file } = fileOf(call, fd, 'fd_allocate').resource;
+  const { resource } = descriptorFor(call, fd, 'allocate', 'fd_allocate');
   if (length === 0n) throw refused('INVAL');
   if (offset + length > MAX_OFFSET) throw refused('FBIG');
-  file.allocate(offset + length);
+  resource.allocate(offset + length);
 }
 
 /** Closes any descriptor, stdio and preopened directories too. BADF. */
@@ -48,10 +47,7 @@ export function fdSync(call: Call, fd: number): void {
 function flush(call: Call, fd: number, dataOnly: boolean): void {
   const descriptor = call.process.files.get(fd);
   checkRights(descriptor, dataOnly ? 'fd_datasync' : 'fd_sync');
-  const { resource } = descriptor;
-  if (resource.kind === 'file') resource.file.sync(dataOnly);
-  else if (resource.kind === 'directory') resource.directory.sync(dataOnly);
-  else throw refused('INVAL');
+  able(descriptor.resource, 'sync').sync(dataOnly);
 }
 
 /** Writes the 24 bytes of an fdstat (stat.ts). BADF, FAULT. */
@@ -78,32 +74,21 @@ export function fdFilestatGet(layout: Layout) {
     const descriptor = call.process.files.get(fd);
     checkRights(descriptor, 'fd_filestat_get');
     call.guest.check(at, layout.filestat.size);
-    writeFilestat(call, layout, at, statOf(descriptor.resource));
+    writeFilestat(call, layout, at, descriptor.resource.stat());
   };
 }
 
 /** Cuts or grows a file; what is added reads as zeros. FBIG, NOSPC, ISDIR, NOTCAPABLE; INVAL on a stream. */
 export function fdFilestatSetSize(call: Call, fd: number, size: bigint): void {
-  if (isStream(call.process.files.get(fd).resource)) throw refused('INVAL');
-  const { file } = fileOf(call, fd, 'fd_filestat_set_size').resource;
+  const { resource } = descriptorFor(call, fd, 'setSize', 'fd_filestat_set_size');
   if (size > MAX_OFFSET) throw refused('FBIG');
-  file.setSize(size);
+  resource.setSize(size);
 }
 
 /** Sets the times that the flags name. INVAL: contradicting or unknown flags, or a stream. NOTCAPABLE. */
 export function fdFilestatSetTimes(call: Call, fd: number, accessed: bigint, modified: bigint, flags: number): void {
   const times = timesOf(call, accessed, modified, flags);
-  const descriptor = call.process.files.get(fd);
-  const { resource } = descriptor;
-  if (resource.kind !== 'file' && resource.kind !== 'directory') throw refused('INVAL');
-  checkRights(descriptor, 'fd_filestat_set_times');
-  if (resource.kind === 'file') resource.file.setTimes(times);
-  else resource.directory.setTimes(times);
-}
-
-/** Whether it has neither positions nor a size: streams and sockets. */
-function isStream({ kind }: Resource): boolean {
-  return kind !== 'file' && kind !== 'directory';
+  descriptorFor(call, fd, 'setTimes', 'fd_filestat_set_times').resource.setTimes(times);
 }
 
 /**
@@ -124,7 +109,7 @@ export function fdPrestatDirName(call: Call, fd: number, path: number, length: n
 }
 
 function preopenName(call: Call, fd: number): Uint8Array {
-  const { preopen } = call.process.files.get(fd).resource as Partial<OpenDirectory>;
+  const { preopen } = call.process.files.get(fd).resource;
   if (preopen === undefined) throw refused('BADF');
   return encodeUtf8(preopen);
 }
@@ -144,11 +129,7 @@ export function fdSeek(layout: Layout) {
     call.guest.check(newOffset, 8);
     const origin = layout.whence[whence];
     if (origin === undefined) throw refused('INVAL');
-    const base = origin === 'set' ? 0n : origin === 'cur' ? resource.position : resource.file.stat().size;
-    const position = base + offset;
-    if (position < 0n || position > MAX_OFFSET) throw refused('INVAL');
-    resource.position = position;
-    call.guest.setU64(newOffset, position);
+    call.guest.setU64(newOffset, resource.seek(origin, offset));
   };
 }
 
@@ -159,12 +140,12 @@ function whenceIsTell(layout: Layout, offset: bigint, whence: number): boolean {
 
 /** Writes where the cursor stands. ISDIR, SPIPE, NOTCAPABLE, FAULT. */
 export function fdTell(call: Call, fd: number, at: number): void {
-  call.guest.setU64(at, seekable(call, fd, 'fd_tell').resource.position);
+  call.guest.setU64(at, seekable(call, fd, 'fd_tell').resource.seek('cur', 0n));
 }
 
 function seekable(call: Call, fd: number, right: 'fd_seek' | 'fd_tell') {
-  const descriptor = fileOf(call, fd);
-  if (!descriptor.resource.file.seekable) throw refused('SPIPE');
+  const descriptor = descriptorFor(call, fd, 'seek');
+  if (!descriptor.resource.seekable) throw refused('SPIPE');
   checkRights(descriptor, right);
   return descriptor;
 }

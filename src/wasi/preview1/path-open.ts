@@ -4,10 +4,12 @@ import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor } from '../kernel/file-table.ts';
 import type { HeldDirectory } from '../kernel/held.ts';
+import { OpenDirectory } from '../kernel/open/directory.ts';
+import { OpenFile } from '../kernel/open/file.ts';
 import { type Entry, withEntry } from '../kernel/resolve.ts';
 import type { Pieces } from '../kernel/wait.ts';
 import { allOf, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, LOOKUPFLAGS, OFLAGS, RIGHTS, rights } from './abi.ts';
-import { checkFlags, checkRights, directoryOf } from './check.ts';
+import { checkFlags, checkRights, descriptorFor } from './check.ts';
 
 /** Rights that need the host's file open for writing. */
 const WRITING = rights('fd_write', 'fd_allocate', 'fd_filestat_set_size');
@@ -44,7 +46,7 @@ export function pathOpen(
   checkFlags(fdflags, allOf(FDFLAGS));
   const creates = (oflags & OFLAGS.creat) !== 0;
   if (creates && (oflags & OFLAGS.directory) !== 0) throw refused('INVAL');
-  const start = directoryOf(call, fd, 'path_open');
+  const start = descriptorFor(call, fd, 'directory', 'path_open');
   if (creates) checkRights(start, 'path_create_file');
   if ((oflags & OFLAGS.trunc) !== 0) checkRights(start, 'path_filestat_set_size');
   const known = FILE_RIGHTS | DIRECTORY_RIGHTS;
@@ -76,7 +78,7 @@ function openDirectory({ parent, name }: Entry, { how, base, inheriting, fdflags
   if ((how & (OFLAGS.creat | OFLAGS.trunc)) !== 0 || (base & RIGHTS.fd_write) !== 0n) throw refused('ISDIR');
   const directory = name === undefined ? parent.reopen() : parent.openDirectory(name);
   return {
-    resource: { kind: 'directory', directory, preopen: undefined, listing: undefined },
+    resource: new OpenDirectory(directory),
     rights: base & DIRECTORY_RIGHTS,
     inheriting,
     flags: fdflags,
@@ -85,7 +87,7 @@ function openDirectory({ parent, name }: Entry, { how, base, inheriting, fdflags
 
 function openFile(parent: HeldDirectory, name: string, { how, base, fdflags }: Request): Descriptor {
   const truncate = (how & OFLAGS.trunc) !== 0;
-  const file = parent.openFile(name, {
+  const held = parent.openFile(name, {
     read: (base & RIGHTS.fd_read) !== 0n,
     write: truncate || (base & WRITING) !== 0n,
     create: (how & OFLAGS.creat) !== 0,
@@ -93,9 +95,10 @@ function openFile(parent: HeldDirectory, name: string, { how, base, fdflags }: R
     truncate,
     append: (fdflags & FDFLAGS.append) !== 0,
   });
+  const file = new OpenFile(held);
   const fitting = file.seekable ? FILE_RIGHTS : FILE_RIGHTS & ~rights('fd_seek', 'fd_tell');
   return {
-    resource: { kind: 'file', file, position: 0n },
+    resource: file,
     rights: base & fitting,
     inheriting: 0n,
     flags: fdflags,

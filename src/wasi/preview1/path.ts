@@ -9,7 +9,7 @@ import type { Call } from '../kernel/dispatcher.ts';
 import { checkPath, type Entry, type Follow, withEntry } from '../kernel/resolve.ts';
 import type { Pieces } from '../kernel/wait.ts';
 import { allOf, type Layout, LOOKUPFLAGS, type RightName } from './abi.ts';
-import { checkFlags, directoryOf } from './check.ts';
+import { checkFlags, descriptorFor } from './check.ts';
 import { timesOf, writeFilestat } from './stat.ts';
 
 /** Where a path is long, what is left to do after the first piece. */
@@ -69,7 +69,7 @@ export function pathLink(
   newLength: number,
 ): Rest {
   checkFlags(oldFlags, 0);
-  directoryOf(call, newFd, 'path_link_target');
+  descriptorFor(call, newFd, 'directory', 'path_link_target');
   return at(call, oldFd, oldPath, oldLength, 'path_link_source', 'never', (from) => {
     const source = existing(from);
     if (source.type === 'directory') throw refused('PERM');
@@ -122,7 +122,7 @@ export function pathRename(
   newPath: number,
   newLength: number,
 ): Rest {
-  directoryOf(call, newFd, 'path_rename_target');
+  descriptorFor(call, newFd, 'directory', 'path_rename_target');
   return at(call, oldFd, oldPath, oldLength, 'path_rename_source', 'never', (from) => {
     const source = existing(from);
     return at(call, newFd, newPath, newLength, 'path_rename_target', 'never', (to) => {
@@ -172,7 +172,7 @@ function at(
   follow: Follow,
   action: (entry: Entry) => unknown,
 ): Rest {
-  const { directory } = directoryOf(call, fd, right).resource;
+  const { directory } = descriptorFor(call, fd, 'directory', right).resource;
   return withEntry(directory, call.guest.path(path, length), follow, action);
 }
 

@@ -2,9 +2,7 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#poll_oneoff
 // Errors of one subscription come in its event. A pure sleep is one subscription to a clock.
 import { ERRNO, type ErrnoName, refused, SystemError } from '../host/errno.ts';
-import type { InputStream } from '../host/stdio.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import type { OpenListener, OpenSocket, OpenStream } from '../kernel/file-table.ts';
 import { HANGUP, type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
 import { type Pieces, type Wait, WouldBlock } from '../kernel/wait.ts';
 import {
@@ -146,28 +144,16 @@ function clockState(call: Call, layout: Layout, at: number): State {
 function fdState(call: Call, fd: number, type: number, streams: Streams): State {
   const descriptor = call.process.files.get(fd);
   const { resource } = descriptor;
+  if (resource.directory !== undefined) return READY;
   const reading = type === EVENTTYPE.fdRead;
-  if (resource.kind === 'directory') return READY;
-  const io = resource.kind === 'listener' ? 'sock_accept' : reading ? 'fd_read' : 'fd_write';
+  const io = resource.accept !== undefined ? 'sock_accept' : reading ? 'fd_read' : 'fd_write';
   checkRights(descriptor, 'poll_fd_readwrite', io);
-  const tellSize = (descriptor.rights & RIGHTS.fd_filestat_get) !== 0n;
-  if (resource.kind === 'file') {
-    const left = reading && tellSize ? resource.file.stat().size - resource.position : 0n;
-    return { bytes: left > 0n ? left : 0n, flags: 0 };
-  }
-  const stream = pollableOf(resource, reading);
-  if (stream === undefined) throw refused('BADF');
   const interest = reading ? READABLE : WRITABLE;
-  const bits = streams.ready(stream, interest);
+  const bits = streams.ready(resource.pollable(interest), interest);
   if (bits === 0) return { deadline: undefined };
-  const bytes = reading && tellSize ? BigInt((stream as Partial<InputStream>).available?.() ?? 0) : 0n;
+  const tellSize = (descriptor.rights & RIGHTS.fd_filestat_get) !== 0n;
+  const bytes = reading && tellSize ? BigInt(resource.available()) : 0n;
   return { bytes, flags: (bits & HANGUP) === 0 ? 0 : EVENTRWFLAGS.hangup };
-}
-
-function pollableOf(resource: OpenStream | OpenSocket | OpenListener, reading: boolean): Pollable | undefined {
-  if (resource.kind === 'socket') return resource.connection;
-  if (resource.kind === 'listener') return reading ? resource.listener : undefined;
-  return reading ? resource.input : resource.output;
 }
 
 function writeEvent({ guest }: Call, at: number, event: Event): void {

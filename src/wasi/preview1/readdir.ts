@@ -4,10 +4,10 @@ import { encodeUtf8 } from '../../syntax/utf8.ts';
 import { unless } from '../host/errno.ts';
 import type { FileType } from '../host/filesystem.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import type { OpenDirectory } from '../kernel/file-table.ts';
+import type { HeldDirectory } from '../kernel/held.ts';
 import type { Pieces } from '../kernel/wait.ts';
 import { DIRENT_SIZE, FILE_TYPES } from './abi.ts';
-import { directoryOf } from './check.ts';
+import { descriptorFor } from './check.ts';
 
 /** Entries that are looked at in one piece. */
 const PIECE = 32;
@@ -30,21 +30,21 @@ export function* fdReaddir(
   cookie: bigint,
   bufused: number,
 ): Pieces {
-  const { resource } = directoryOf(call, fd, 'fd_readdir');
+  const { directory } = descriptorFor(call, fd, 'directory', 'fd_readdir').resource;
   const { guest, process } = call;
   guest.check(bufused, 4);
   guest.check(buf, length);
   const kept = call.kept as Progress | undefined;
-  const before = kept?.resource === resource ? kept : undefined;
-  const known = before?.names ?? (cookie === 0n ? undefined : resource.listing);
-  const names = known ?? (yield* process.files.listings.make(resource));
+  const before = kept?.directory === directory ? kept : undefined;
+  const known = before?.names ?? (cookie === 0n ? undefined : process.files.listings.of(directory));
+  const names = known ?? (yield* process.files.listings.make(directory));
   let used = before?.used ?? 0;
   for (let i = before?.next ?? Number(cookie); i < names.length && used < length; i++) {
     if (i % PIECE === 0) {
-      call.keep({ resource, names, next: i, used } satisfies Progress);
+      call.keep({ directory, names, next: i, used } satisfies Progress);
       yield;
     }
-    const dirent = entryBytes(resource, names[i] as string, BigInt(i + 1));
+    const dirent = entryBytes(directory, names[i] as string, BigInt(i + 1));
     if (dirent === undefined) continue;
     const part = dirent.subarray(0, length - used);
     guest.span(buf + used, part.length).set(part);
@@ -56,14 +56,14 @@ export function* fdReaddir(
 
 /** How far a listing has come, where entries are waited for. */
 interface Progress {
-  readonly resource: OpenDirectory;
+  readonly directory: HeldDirectory;
   readonly names: readonly string[];
   readonly next: number;
   readonly used: number;
 }
 
 /** A dirent and its name; undefined when the entry is gone. */
-function entryBytes({ directory }: OpenDirectory, name: string, next: bigint): Uint8Array | undefined {
+function entryBytes(directory: HeldDirectory, name: string, next: bigint): Uint8Array | undefined {
   const own = name === '.' || name === '..';
   const stat = own ? directory.stat() : unless(['NOENT', 'ACCES'], () => directory.statEntry(name));
   if (stat === undefined) return undefined;

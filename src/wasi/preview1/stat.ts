@@ -3,7 +3,7 @@
 import { refused } from '../host/errno.ts';
 import type { Stat, Times } from '../host/filesystem.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import type { Descriptor, Resource } from '../kernel/file-table.ts';
+import type { Descriptor } from '../kernel/file-table.ts';
 import { allOf, FDSTAT_SIZE, FILE_TYPES, FSTFLAGS, type Layout } from './abi.ts';
 import { checkFlags } from './check.ts';
 
@@ -35,28 +35,10 @@ export function writeFilestat(call: Call, layout: Layout, at: number, stat: Stat
 export function writeFdstat(call: Call, at: number, descriptor: Descriptor): void {
   const { guest } = call;
   guest.span(at, FDSTAT_SIZE).fill(0);
-  guest.setU8(at, FILE_TYPES[typeOf(descriptor.resource)]);
+  guest.setU8(at, FILE_TYPES[descriptor.resource.type]);
   guest.setU16(at + 2, descriptor.flags);
   guest.setU64(at + 8, descriptor.rights);
   guest.setU64(at + 16, descriptor.inheriting);
-}
-
-/** What the host knows about an open descriptor; a stream that knows nothing has only a type. */
-export function statOf(resource: Resource): Stat {
-  if (resource.kind === 'file') return resource.file.stat();
-  if (resource.kind === 'directory') return resource.directory.stat();
-  const type = typeOf(resource);
-  const stream = resource.kind === 'stream' ? (resource.input ?? resource.output) : undefined;
-  return (
-    stream?.stat() ?? { device: 0n, inode: 0n, type, links: 1n, size: 0n, accessed: 0n, modified: 0n, changed: 0n }
-  );
-}
-
-function typeOf(resource: Resource): Stat['type'] {
-  if (resource.kind === 'file') return resource.file.type;
-  if (resource.kind === 'directory') return 'directory';
-  if (resource.kind !== 'stream') return 'socket-stream';
-  return (resource.input ?? resource.output)?.type ?? 'unknown';
 }
 
 /** The times that set_times asks for. INVAL: unknown flags, or both a time and "now" for the same. */
