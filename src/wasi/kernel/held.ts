@@ -1,6 +1,6 @@
 // Everything of a host that a guest can reach, held so that it can be called in one way only: what fails at the host is
 // thrown as a SystemError (host/errno.ts), which becomes the guest's error number, and an answer that is none is a
-// TypeError for whoever wrote the provider. What is open (open/) holds objects of these classes and nothing else,
+// TypeError for whoever wrote the provider (answers.ts). What is open (open/) holds objects of these classes and nothing else,
 // and what is inside cannot be had: no call can forget it. Not here: waiting (wait.ts), and what the methods mean (host/).
 import { atHost, quietly, refused, SystemError, systemErrorOf } from '../host/errno.ts';
 import type { Clock } from '../host/clock.ts';
@@ -8,57 +8,20 @@ import type { Directory, File, FileType, OpenOptions, Stat, Times } from '../hos
 import type { Connection, Listener, SocketAddress } from '../host/network.ts';
 import type { Random } from '../host/random.ts';
 import type { InputStream, OutputStream } from '../host/stdio.ts';
-import { wrongAnswer } from '../messages.ts';
+import {
+  answer,
+  type Answers,
+  asked,
+  count,
+  countOrLater,
+  countUpTo,
+  iterable,
+  nanoseconds,
+  stat,
+  statOrNothing,
+  text,
+} from './answers.ts';
 import { HANGUP, type Pollable, READABLE, WRITABLE } from './pollable.ts';
-
-/** Returns `value` if it is right, else throws. */
-type Answers<T> = (value: unknown, method: string) => T;
-
-function answer<T>(method: string, fits: boolean, value: unknown): T {
-  if (!fits) throw new TypeError(wrongAnswer(method, value));
-  return value as T;
-}
-
-/** A number of bytes, at most `most`. */
-function countUpTo(most: number): Answers<number> {
-  return (value, method) =>
-    answer(method, Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most, value);
-}
-
-const count = countUpTo(Number.MAX_SAFE_INTEGER);
-
-/** The same, or undefined for "not yet". */
-function countOrLater(most: number): Answers<number | undefined> {
-  const known = countUpTo(most);
-  return (value, method) => (value === undefined ? undefined : known(value, method));
-}
-
-const text: Answers<string> = (value, method) => answer(method, typeof value === 'string', value);
-const iterable: Answers<Iterable<unknown>> = (value, method) =>
-  answer(
-    method,
-    typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function',
-    value,
-  );
-const nanoseconds: Answers<bigint> = (value, method) => answer(method, typeof value === 'bigint', value);
-
-/** Fields of a Stat that are numbers. */
-const STAT_NUMBERS = ['device', 'inode', 'links', 'size', 'accessed', 'modified', 'changed'] as const;
-
-const stat: Answers<Stat> = (value, method) => {
-  const given = value as Stat | null | undefined;
-  const fits =
-    typeof given === 'object' && given !== null && STAT_NUMBERS.every((key) => typeof given[key] === 'bigint');
-  return answer(method, fits && typeof given.type === 'string', value);
-};
-
-/** The stat of a stream, which may know nothing. */
-const statOrNothing: Answers<Stat | undefined> = (value, method) =>
-  value === undefined ? undefined : stat(value, method);
-
-function asked<T>(method: string, answers: Answers<T>, action: () => unknown): T {
-  return answers(atHost(action), method);
-}
 
 /** Closes what may return a promise, which nobody waits for: when it rejects, that is lost. */
 function closing(action: () => unknown): void {
