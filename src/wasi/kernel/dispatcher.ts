@@ -43,8 +43,12 @@ export interface Call {
 
 export type Value = number | bigint;
 
+/** How a system call goes on. It has succeeded when it just returns: an error number is thrown, and never returned. */
+// biome-ignore lint/suspicious/noConfusingVoidType: functions that just return are declared so
+export type Outcome = WouldBlock | Pieces | undefined | void;
+
 /** Does something for the guest: throws what `refused` gives, returns WouldBlock (having done nothing) or its Pieces, or succeeds. */
-export type SystemCall = (call: Call, ...args: never[]) => unknown;
+export type SystemCall = (call: Call, ...args: never[]) => Outcome;
 
 /** A function to be imported by a module. i32 are numbers, i64 are bigints; a promise suspends the guest thread. */
 export type HostFunction = (...args: Value[]) => Value | undefined | PromiseLike<Value | undefined>;

@@ -125,6 +125,8 @@ it('lets no system call stand for another one that is declared otherwise', () =>
   implement<Of<'fd_read' | 'fd_pread'>>()({ fd_read: fdRead });
   // @ts-expect-error: the table does not have this one.
   implement<Of<'args_get'>>()({ args_get: argsGet, args_sizes_get: argsGet });
+  // @ts-expect-error: an error number is thrown and not returned.
+  implement<typeof SMALL>()({ ...CALLS, leave: (_call: Call, code: number) => code });
   // @ts-expect-error: it takes less than the function is given.
   implement<typeof SMALL>()({ ...CALLS, leave: (_call: Call) => undefined });
 });

@@ -8,15 +8,15 @@
 // Every function answers with an errno, but one with the word `noreturn` at its end.
 // Which functions there are, and what the other types mean, is the business of each interface.
 import { type FuncType, I32, I64 } from '../../syntax/types.ts';
-import type { Call, Coercion } from './dispatcher.ts';
+import type { Call, Coercion, Outcome } from './dispatcher.ts';
 
 /** Rows by the names of the functions. */
 export type FunctionTable = Readonly<Record<string, string>>;
 
 /** Types of 64 bits, and how they arrive. */
-export const WIDE = { timestamp: 'u64', filesize: 'u64', filedelta: 's64', rights: 'u64', dircookie: 'u64' } as const;
+const WIDE = { timestamp: 'u64', filesize: 'u64', filedelta: 's64', rights: 'u64', dircookie: 'u64' } as const;
 /** Results of 16 bits. */
-export const HALF: readonly string[] = ['roflags'];
+const HALF: readonly string[] = ['roflags'];
 
 const WIDE_TYPES: ReadonlyMap<string, Coercion> = new Map(Object.entries(WIDE));
 
@@ -37,7 +37,7 @@ export type ArgumentsOf<Row> = ArgumentsOfWords<WordsOf<Row>>;
 
 /** An implementation for each function of a table. */
 export type CallsOf<Table> = {
-  readonly [Name in keyof Table]: (call: Call, ...args: ArgumentsOf<Table[Name]>) => unknown;
+  readonly [Name in keyof Table]: (call: Call, ...args: ArgumentsOf<Table[Name]>) => Outcome;
 };
 
 /** Whether each takes as many arguments as declared: TypeScript lets a function with fewer stand for one with more. */
