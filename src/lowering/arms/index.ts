@@ -2,7 +2,7 @@
 // their immediates.
 import { InternalError } from '../../errors.ts';
 import { INSTRUCTIONS, type Immediates, type Row, type SpecialName } from '../../syntax/instructions.ts';
-import type { Arm, Arms } from './arm.ts';
+import type { Arm } from './arm.ts';
 import { ATOMIC_ARMS } from './atomics.ts';
 import { CONTROL_ARMS } from './control.ts';
 import { CUSTOM_DESCRIPTOR_ARMS } from './custom-descriptors.ts';
@@ -19,7 +19,7 @@ import { TAIL_CALL_ARMS } from './tail-calls.ts';
 import { VARIABLE_ARMS } from './variable.ts';
 import { WIDE_ARITHMETIC_ARMS } from './wide-arithmetic.ts';
 
-const ARMS: Arms & Readonly<Record<SpecialName, Arm>> = {
+const SPECIAL: Readonly<Record<SpecialName, Arm>> = {
   ...CONTROL_ARMS,
   ...TAIL_CALL_ARMS,
   ...EXCEPTION_ARMS,
@@ -28,13 +28,13 @@ const ARMS: Arms & Readonly<Record<SpecialName, Arm>> = {
   ...VARIABLE_ARMS,
   ...TABLE_ARMS,
   ...MEMORY_ARMS,
-  ...WIDE_ARITHMETIC_ARMS,
   ...REFERENCE_ARMS,
   ...FUNCTION_REFERENCE_ARMS,
   ...GC_ARMS,
   ...CUSTOM_DESCRIPTOR_ARMS,
-  ...ATOMIC_ARMS,
 };
+
+const ARMS: Readonly<Record<string, Arm | undefined>> = { ...SPECIAL, ...WIDE_ARITHMETIC_ARMS, ...ATOMIC_ARMS };
 
 const BY_IMMEDIATES: Partial<Readonly<Record<Immediates, Arm>>> = {
   ...NUMERIC_BY_IMMEDIATES,
@@ -43,7 +43,7 @@ const BY_IMMEDIATES: Partial<Readonly<Record<Immediates, Arm>>> = {
 };
 
 function find({ name, imm }: Row): Arm {
-  const arm = (ARMS as Readonly<Record<string, Arm | undefined>>)[name] ?? BY_IMMEDIATES[imm];
+  const arm = ARMS[name] ?? BY_IMMEDIATES[imm];
   if (arm === undefined) throw new InternalError(`lowering does not know ${name}`);
   return arm;
 }
