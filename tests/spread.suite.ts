@@ -56,7 +56,6 @@ const BOUNDED: Record<string, string> = {
     'types of a module: 1,000,000, each of two bytes or more',
   'wasi/kernel/dispatcher.ts this.run(...)': 'parameters of a system call: 9',
   'wasi/kernel/guest.ts Reflect.apply(list)': 'none',
-  'wasi/preview1/check.ts checkRights(...)': 'rights of a system call',
 };
 
 interface Node {

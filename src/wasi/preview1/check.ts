@@ -18,9 +18,13 @@ export function checkFlags(flags: number, known: number): void {
  * NOTCAPABLE when a right is missing; BADF where it is the right to read or write, as POSIX programs expect of a
  * descriptor that was not opened for that.
  */
-export function checkRights(descriptor: Descriptor, ...names: readonly RightName[]): void {
+export function checkRights({ rights }: Descriptor, ...names: readonly RightName[]): void {
+  checkAll(rights, names);
+}
+
+function checkAll(rights: bigint, names: readonly RightName[]): void {
   for (const name of names) {
-    if ((descriptor.rights & RIGHTS[name]) !== 0n) continue;
+    if ((rights & RIGHTS[name]) !== 0n) continue;
     throw refused(name === 'fd_read' || name === 'fd_write' ? 'BADF' : 'NOTCAPABLE');
   }
 }
@@ -37,6 +41,6 @@ export function descriptorFor<A extends Ability>(
 ): DescriptorOf<A> {
   const descriptor = call.process.files.get(fd);
   able(descriptor.resource, ability);
-  checkRights(descriptor, ...names);
+  checkAll(descriptor.rights, names);
   return descriptor as DescriptorOf<A>;
 }

@@ -37,15 +37,16 @@ export class OpenFile extends Open {
   }
 
   override read(): Transfer {
-    const { position } = this;
+    const { file, position } = this;
     return {
-      ...this.readAt(position),
+      move: (buffers, before) => readFile(file, buffers, position + BigInt(before)),
       ended: (moved) => void (this.position = position + BigInt(moved)),
     };
   }
 
   override readAt(offset: bigint): Transfer {
-    return { move: (buffers, before) => readFile(this.file, buffers, offset + BigInt(before)) };
+    const { file } = this;
+    return { move: (buffers, before) => readFile(file, buffers, offset + BigInt(before)) };
   }
 
   /** At the cursor, with the append flag at the end of the file, and leaves the cursor there. */
