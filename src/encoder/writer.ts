@@ -1,7 +1,7 @@
 // Growing bytes: LEB128 integers, names, types. The inverse of decoder/reader.ts, shared by the encoder and the text
 // format's parser. https://webassembly.github.io/spec/core/binary/values.html
 import { encodeUtf8 } from '../syntax/utf8.ts';
-import { toUnsigned } from '../syntax/bits.ts';
+import { highWord, lowWord, toUnsigned } from '../syntax/bits.ts';
 import { type HeapType, type ValType, hasShortForm, heapOf, isExact, isNullable } from '../syntax/types.ts';
 
 export class Writer {
@@ -94,8 +94,8 @@ export class Writer {
 
   /** 8 bytes, little-endian. */
   bits64(value: bigint): void {
-    this.bits32(Number(BigInt.asIntN(32, value)));
-    this.bits32(Number(BigInt.asIntN(32, value >> 32n)));
+    this.bits32(lowWord(value));
+    this.bits32(highWord(value));
   }
 
   name(text: string): void {

@@ -1,13 +1,13 @@
 // Loads and stores that the loop's fast ops do not cover: memories other than the first or with 64-bit addresses, and
 // offsets whose access at address 0 would lie past the memory's minimum. Addresses and sums are JS numbers here, so that nothing wraps.
 // https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions
+import { readWords } from '../syntax/bits.ts';
 import { Trap } from '../errors.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Memory } from '../runtime/memory.ts';
 import { type AddrType, I32 } from '../syntax/types.ts';
 import type { Access, AccessTable } from './shapes.ts';
 import { SLOTS as S } from './stack.ts';
-import { readWords } from './words.ts';
 
 /**
  * The unsigned number in the slot at `word`, of the memory's or table's address type. Beyond 2^53 it is rounded, which

@@ -2,6 +2,7 @@
 // They are JavaScript's Atomics, so that they hold against other threads of the host, too. What has no Atomics has no
 // such threads, and reading and writing plainly is atomic; the same goes for 64 bits in a buffer that is not shared.
 // Waiting is in waits.ts.
+import { readWords, writeWords } from '../syntax/bits.ts';
 import { Trap } from '../errors.ts';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Memory } from '../runtime/memory.ts';
@@ -9,7 +10,6 @@ import { effectiveAddress, readAddress } from './access.ts';
 import type { Access } from './shapes.ts';
 import { SLOTS as S } from './stack.ts';
 import { notify } from './waits.ts';
-import { readWords, writeWords } from './words.ts';
 
 /**
  * Where an atomic access of `size` bytes goes. Alignment is checked first, as the specification has it.

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/js-api/#towebassemblyvalue
 // The API form (Value) takes numbers for i32, f32 and f64, objects that become numbers, and bigints for i64, nothing else
 // (jsapi/values.ts converts as the JavaScript API has it, before); the bit form (Bits) loses nothing.
+import { readWords, signed64, writeWords } from '../syntax/bits.ts';
 import { F32, F64, type FuncType, I32, I64, V128, type ValType, typeName } from '../syntax/types.ts';
 import { type DefType, NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import { shown } from '../options.ts';
@@ -13,7 +14,7 @@ import { isMisfit, isObject, misfit, referenceOut, toReference } from '../runtim
 import { REFERENCES as R, SLOTS as S, SLOTS_F32 as FF, SLOTS_F64 as F, SLOTS_I64 as L } from './stack.ts';
 import { toPrimitive } from './to-primitive.ts';
 import { slotsOf } from '../runtime/slots.ts';
-import { readWords, wordsOf, writeWords } from './words.ts';
+import { wordsOf } from './words.ts';
 
 /** The value of type t in the slot at `word` (an index of SLOTS). Small, so that it is part of what calls it. */
 export function readValue(t: ValType, word: number): Value {
@@ -41,7 +42,7 @@ export const readValues = (types: readonly ValType[], base: number): Value[] => 
 function readOther(t: ValType, word: number): Value {
   switch (t) {
     case I64:
-      return L === undefined ? (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0) : L[word >> 1];
+      return L === undefined ? signed64(S[word], S[word + 1]) : L[word >> 1];
     case F32:
       return FF[word];
     case F64:

@@ -3,7 +3,7 @@
 // They run on a stack of their own, since they call nothing and cannot wait.
 import { checkStep } from '../clock.ts';
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
-import { toUnsigned } from '../syntax/bits.ts';
+import { readWords, toUnsigned, unsigned64, writeWords } from '../syntax/bits.ts';
 import { endOfShortConst } from '../decoder/sections/expressions.ts';
 import { Reader } from '../decoder/reader.ts';
 import type { Pay } from '../runtime/fuel.ts';
@@ -13,21 +13,17 @@ import type { Bits } from '../runtime/values.ts';
 import type { Expr } from '../syntax/module.ts';
 import type { ConstantName } from '../syntax/instructions.ts';
 import { type ConstantArm, type Evaluation, GC_CONSTANT_ARMS } from './gc/constant.ts';
-import { readWords, wordsOf, writeWords } from './words.ts';
+import { wordsOf } from './words.ts';
 
-const low = (cursor: InstructionCursor): bigint => BigInt(cursor.lo >>> 0);
-const wide = (cursor: InstructionCursor): bigint => (BigInt(cursor.hi >>> 0) << 32n) | low(cursor);
-
-const word = (reader: Reader): bigint => BigInt(reader.bits32() >>> 0);
 /** Four words, lowest first. */
 const vector = (reader: Reader): bigint =>
-  word(reader) | (word(reader) << 32n) | (word(reader) << 64n) | (word(reader) << 96n);
+  readWords([reader.bits32(), reader.bits32(), reader.bits32(), reader.bits32()], 0, 4);
 
 const number: ConstantArm = ({ cursor, stack }) => {
-  stack.push(low(cursor));
+  stack.push(unsigned64(cursor.lo, 0));
 };
 const number64: ConstantArm = ({ cursor, stack }) => {
-  stack.push(wide(cursor));
+  stack.push(unsigned64(cursor.lo, cursor.hi));
 };
 
 /** An operation of the extended constant expressions. */

@@ -1,6 +1,7 @@
 // Runs threads: enters the loop, does what the loop leaves for, enters again.
 // https://webassembly.github.io/spec/core/exec/instructions.html
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
+import { signed64 } from '../syntax/bits.ts';
 import { due, now } from '../clock.ts';
 import { InternalError, Trap, type TrapKind, isError, traceWith } from '../errors.ts';
 import { opNumber } from '../lowering/op-table.ts';
@@ -290,8 +291,8 @@ function waitOnMemory(t: Thread, end: number): boolean {
   checkShared(memory);
   // It may take as long as a unit does; going on with it is no other one.
   if (t.waitsUntil === undefined) t.spend(1);
-  const place = { memory, p, expected: wide ? readBits64(b) : S[b] };
-  const timeout = readBits64(c);
+  const place = { memory, p, expected: wide ? signed64(S[b], S[b + 1]) : S[b] };
+  const timeout = signed64(S[c], S[c + 1]);
   if (!isEqual(place)) S[d] = NOT_EQUAL;
   else if (t.async) {
     t.pc = pc + WAIT_WORDS;
@@ -325,11 +326,6 @@ function timeOf(t: Thread, nanoseconds: bigint, end: number): number {
   }
   t.waitsUntil ??= now() + milliseconds;
   return t.waitsUntil;
-}
-
-/** The signed 64-bit integer in the slot at `word`. */
-function readBits64(word: number): bigint {
-  return (BigInt(S[word + 1]) << 32n) | BigInt(S[word] >>> 0);
 }
 
 /** How the host call of a suspended thread ended: a value per result, or what was thrown. */

@@ -4,6 +4,7 @@
 // notification wakes it within this JavaScript thread. Where the memory may be held by other threads of the host, it waits
 // in the host's own list by Atomics.waitAsync, so that they wake it and it counts for their Atomics.notify.
 // A guest thread that may not be suspended blocks the whole JavaScript thread by Atomics.wait.
+import { signed64 } from '../syntax/bits.ts';
 import { now } from '../clock.ts';
 import { Trap, UnsupportedError } from '../errors.ts';
 import type { Memory } from '../runtime/memory.ts';
@@ -185,7 +186,7 @@ export function isEqual(place: Place): boolean {
   if (cells !== undefined) return Atomics.load(cells[0] as Int32Array, cells[1]) === expected;
   const { M32 } = memory;
   if (typeof expected === 'number') return M32[p / 4] === expected;
-  return (BigInt(M32[p / 4 + 1]) << 32n) + BigInt(M32[p / 4] >>> 0) === expected;
+  return signed64(M32[p / 4], M32[p / 4 + 1]) === expected;
 }
 
 /**

@@ -1,5 +1,6 @@
 // Exceptions outside of wasm: what a host sees of one that no frame caught, and what stands for what a host function threw.
 // https://webassembly.github.io/spec/js-api/#exceptions
+import { readWords, writeWords } from '../syntax/bits.ts';
 import { brand, brandOf } from '../brand.ts';
 import { StoppedError, traceWith } from '../errors.ts';
 import { slotsOf } from '../runtime/slots.ts';
@@ -17,7 +18,7 @@ import { V128, type ValType, typesName } from '../syntax/types.ts';
 import { backtraceLater, namesOf } from './backtrace.ts';
 import { bitsToValue, valueToBits, vectorError, which } from './border.ts';
 import type { Thread } from './thread.ts';
-import { readWords, wordsOf, writeWords } from './words.ts';
+import { wordsOf } from './words.ts';
 
 /** The exception inside for each one outside, and back, so that it is the same object whenever it crosses again. */
 const INSIDE = new WeakMap<WasmException, ExceptionObject>();

@@ -1,10 +1,10 @@
+import { readWords, writeWords } from '../syntax/bits.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ModuleInstance } from '../runtime/instance.ts';
 import { uint64 } from './numeric/samples.suite.ts';
 import { SLOTS as S } from './stack.ts';
 import { WIDE_ARITHMETIC } from './wide-arithmetic.ts';
-import { readWords, writeWords } from './words.ts';
 
 const AT = 2000;
 const NO_INSTANCE = undefined as unknown as ModuleInstance;

@@ -1,4 +1,4 @@
-// Numbers and vectors as bits: from int32 words, lowest first, to an unsigned bigint and back; and how many words there are.
+// How many words values take: their bits, and their slots on the stack.
 import { slotsOf } from '../runtime/slots.ts';
 import { F32, type FuncType, I32, V128, type ValType } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';
@@ -6,17 +6,6 @@ import type { DefType } from '../validator/type-space.ts';
 /** How many words the bits of a number or vector type take. */
 export function wordsOf(t: ValType): 1 | 2 | 4 {
   return t === I32 || t === F32 ? 1 : t === V128 ? 4 : 2;
-}
-
-/** `count` words from `at` on as an unsigned bigint. */
-export function readWords(words: ArrayLike<number>, at: number, count: number): bigint {
-  let bits = BigInt(words[at] >>> 0);
-  for (let i = 1; i < count; i++) bits |= BigInt(words[at + i] >>> 0) << BigInt(32 * i);
-  return bits;
-}
-
-export function writeWords(words: { [index: number]: number }, at: number, count: number, bits: bigint): void {
-  for (let i = 0; i < count; i++) words[at + i] = Number(BigInt.asIntN(32, bits >> BigInt(32 * i)));
 }
 
 /** S words that values of some types take on the stack. */

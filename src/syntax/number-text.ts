@@ -1,6 +1,7 @@
 // Numbers and vectors as literals of the text format, by their bits: what a printer, a trace or a report shows.
 // https://webassembly.github.io/spec/core/text/values.html  Parsing what is written here gives the same bits again
 // (text/literals.ts reads it). Strings and identifiers are in text/printer-literals.ts.
+import { highWord, lowWord, signed64, unsigned64 } from './bits.ts';
 import { F32, F64, I32, I64, type ValType } from './types.ts';
 
 const view = new DataView(new ArrayBuffer(8));
@@ -40,7 +41,7 @@ export function f64Text(lo: number, hi: number): string {
   const value = view.getFloat64(0);
   const sign = hi < 0;
   if (Number.isNaN(value)) {
-    return nanText(sign, (BigInt(hi & 0xfffff) << 32n) | BigInt(lo >>> 0), 0x8000000000000n);
+    return nanText(sign, unsigned64(lo, hi & 0xfffff), 0x8000000000000n);
   }
   if (value === 0) return sign ? '-0' : '0';
   if (!Number.isFinite(value)) return sign ? '-inf' : 'inf';
@@ -50,38 +51,32 @@ export function f64Text(lo: number, hi: number): string {
 /** The signed decimal of a 64-bit integer given as halves. */
 export function i64Text(lo: number, hi: number): string {
   if (hi === lo >> 31) return String(lo | 0);
-  return ((BigInt(hi) << 32n) | BigInt(lo >>> 0)).toString();
+  return String(signed64(lo, hi));
 }
 
 /** The unsigned decimal of a 64-bit integer given as halves. */
 export function u64Text(lo: number, hi: number): string {
   if (hi === 0) return String(lo >>> 0);
-  return ((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString();
+  return String(unsigned64(lo, hi));
 }
 
 /** The shape and lanes of a v128 literal: always `i32x4` in hex, which shows the bits. */
 export function v128Text(bits: bigint): string {
-  const lanes = [0n, 32n, 64n, 96n].map((by) =>
-    BigInt.asUintN(32, bits >> by)
-      .toString(16)
-      .padStart(8, '0'),
-  );
+  const lanes = [0n, 32n, 64n, 96n].map((by) => (lowWord(bits >> by) >>> 0).toString(16).padStart(8, '0'));
   return `i32x4 ${lanes.map((lane) => `0x${lane}`).join(' ')}`;
 }
-
-const low = (bits: bigint): number => Number(BigInt.asIntN(32, bits));
 
 /** The literal of a number or vector type's value, given as its bits: integers signed and in decimal. */
 export function numberText(type: ValType, bits: bigint): string {
   switch (type) {
     case I32:
-      return String(low(bits));
+      return String(lowWord(bits));
     case I64:
-      return i64Text(low(bits), low(bits >> 32n));
+      return i64Text(lowWord(bits), highWord(bits));
     case F32:
-      return f32Text(low(bits));
+      return f32Text(lowWord(bits));
     case F64:
-      return f64Text(low(bits), low(bits >> 32n));
+      return f64Text(lowWord(bits), highWord(bits));
     default:
       return v128Text(bits);
   }

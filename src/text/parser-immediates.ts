@@ -1,5 +1,6 @@
 // Immediates of instructions: text at the cursor -> bytes of the binary format, one function per kind of the
 // instruction table's `imm` column. https://webassembly.github.io/spec/core/text/instructions.html
+import { lowWord } from '../syntax/bits.ts';
 import type { Immediates, Row } from '../syntax/instructions.ts';
 import { isNullable } from '../syntax/types.ts';
 import type { ValType } from '../syntax/types.ts';
@@ -270,7 +271,7 @@ function writeRefType({ context, writer }: Scope): void {
 }
 
 function writeI32({ cursor, writer }: Scope): void {
-  writer.s33(Number(BigInt.asIntN(32, readInteger(cursor, 32))));
+  writer.s33(lowWord(readInteger(cursor, 32)));
 }
 
 const none: WriteImmediates = () => {};

@@ -1,6 +1,7 @@
 // What is known of a function before it runs: its instructions as text, where branches lead, how much each pops.
 // https://webassembly.github.io/spec/core/binary/instructions.html
 // Bodies are walked once for their labels; an instruction's text is made when it first runs.
+import { unsigned64 } from '../syntax/bits.ts';
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
@@ -112,7 +113,7 @@ export class FunctionInfo {
       touchesMemory: memory && name !== 'memory.size',
       index: cursor.index,
       index2: cursor.index2,
-      memOffset: row.imm.startsWith('memarg') ? (BigInt(cursor.hi >>> 0) << 32n) | BigInt(cursor.lo >>> 0) : 0n,
+      memOffset: row.imm.startsWith('memarg') ? unsigned64(cursor.lo, cursor.hi) : 0n,
     };
   }
 

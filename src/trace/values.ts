@@ -1,5 +1,6 @@
 // Values as traces and reports show them: numbers as literals of the text format, references by what they are.
 // https://webassembly.github.io/spec/core/text/values.html
+import { lowWord } from '../syntax/bits.ts';
 import { type NameFunc, referenceText } from '../runtime/reference-text.ts';
 import { numberText } from '../syntax/number-text.ts';
 import { I32, V128, typeName } from '../syntax/types.ts';
@@ -16,6 +17,6 @@ export function valueText({ type, bits }: TypedValue, nameFunc: NameFunc): strin
 export function valueJson(value: TypedValue, nameFunc: NameFunc): Readonly<Record<string, string | number | null>> {
   const { type, bits } = value;
   if (type > 0) return { ref: bits === null ? null : valueText(value, nameFunc) };
-  if (type === I32 && typeof bits === 'bigint') return { i32: Number(BigInt.asIntN(32, bits)) };
+  if (type === I32 && typeof bits === 'bigint') return { i32: lowWord(bits) };
   return { [type === V128 ? 'v128' : typeName(type)]: valueText(value, nameFunc) };
 }

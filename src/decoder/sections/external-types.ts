@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/binary/types.html#limits
 // With shared memories (https://github.com/WebAssembly/threads) and custom page sizes
 // (https://github.com/WebAssembly/custom-page-sizes).
+import { unsigned64 } from '../../syntax/bits.ts';
 import {
   type GlobalType,
   I32,
@@ -23,7 +24,7 @@ const HAS_PAGE_SIZE = 0x08;
 
 function decodeBound(reader: Reader): bigint {
   reader.u64();
-  return (BigInt(reader.hi >>> 0) << 32n) | BigInt(reader.lo >>> 0);
+  return unsigned64(reader.lo, reader.hi);
 }
 
 function decodeLimits(reader: Reader, flags: number): Limits {

@@ -1,5 +1,6 @@
 // Structs, arrays and i31 in constant expressions. https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions
 // Operands and results are on the stack of the expression, bit by bit; sizes are checked as in code.
+import { lowWord } from '../../syntax/bits.ts';
 import { checkTime } from '../../clock.ts';
 import type { InstructionCursor } from '../../decoder/instruction-cursor.ts';
 import { Trap } from '../../errors.ts';
@@ -114,7 +115,7 @@ function writeCellBits(cells: Cells, storage: ValType, at: number, bits: Bits): 
   }
   let rest = bits as bigint;
   for (let i = 0; i < cellsOf(storage); i++) {
-    cells[at + i] = Number(BigInt.asIntN(32, rest)) & packMask(storage);
+    cells[at + i] = lowWord(rest) & packMask(storage);
     rest >>= 32n;
   }
 }

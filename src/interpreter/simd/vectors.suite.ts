@@ -1,7 +1,7 @@
 // For the tests of this folder: vectors as bigints in slots, as lanes, and arbitrary ones.
+import { readWords, writeWords } from '../../syntax/bits.ts';
 import fc from 'fast-check';
 import { SLOTS as S } from '../stack.ts';
-import { readWords, writeWords } from '../words.ts';
 
 /** Where the operands a, b, c stand in these tests, and a place apart from them: indices of SLOTS. */
 export const A = 1000;

@@ -1,6 +1,7 @@
 // The guest's memory as system calls use it: every access checked, little-endian, FAULT outside.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md
 // Nothing here outlives a try: `bytes` is asked for anew each time, since the memory may grow between tries.
+import { unsigned64 } from '../../syntax/bits.ts';
 import { decodeUtf8 } from '../../syntax/utf8.ts';
 import { Trap } from '../../errors.ts';
 import { isBytes } from '../../options.ts';
@@ -163,7 +164,7 @@ export class Guest {
   }
 
   u64(at: number): bigint {
-    return BigInt(this.u32(at)) | (BigInt(this.u32(at + 4)) << 32n);
+    return unsigned64(this.u32(at), this.u32(at + 4));
   }
 
   setU8(at: number, value: number): void {
