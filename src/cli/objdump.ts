@@ -5,6 +5,7 @@ import { Reader } from '../decoder/reader.ts';
 import { cut, cutSaid } from '../syntax/shown.ts';
 import { nameText, visible } from '../syntax/visible.ts';
 import { funcTypeOf, type ImportDesc, importedFuncs, type Module } from '../syntax/module.ts';
+import { sectionOf } from '../syntax/sections.ts';
 import { funcTypeName } from '../syntax/types.ts';
 import { type BodyLine, bodyOf, walkBody } from '../text/printer-body.ts';
 import { globalTypeText, memTypeText, tableTypeText, typeUse } from '../text/printer-types.ts';
@@ -20,9 +21,6 @@ import { loweredLines } from './lowered.ts';
 import type { FeatureSet } from '../syntax/features.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
-const SECTION_NAMES = 'custom type import func table memory global export start elem code data datacount tag'.split(
-  ' ',
-);
 const hex = (n: number, digits = 6): string => `0x${n.toString(16).padStart(digits, '0')}`;
 
 export const OBJDUMP_OPTIONS: OptionSpecs = {
@@ -85,7 +83,8 @@ function* sectionRows({ bytes, module }: Program): Generator<string[]> {
     const id = reader.byte();
     const length = reader.u32();
     const start = reader.offset;
-    const name = id === 0 ? `custom ${visible(nameOf(module.customs[custom++]?.name ?? ''))}` : SECTION_NAMES[id];
+    const name =
+      id === 0 ? `custom ${visible(nameOf(module.customs[custom++]?.name ?? ''))}` : (sectionOf(id)?.word ?? '');
     const entries = id === 0 || id === 8 ? '' : String(new Reader(bytes, start, start + length).u32());
     yield [String(id), name, hex(start), hex(start + length), String(length), entries];
     reader.offset = start + length;

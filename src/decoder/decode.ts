@@ -6,6 +6,7 @@ import { isError } from '../errors.ts';
 import { moduleBytes } from '../options.ts';
 import type { Custom, Module } from '../syntax/module.ts';
 import { MAX_DATA_SEGMENTS, MAX_MODULE_BYTES } from '../syntax/limits.ts';
+import { orderOf, type Section, sectionOf, type SectionName } from '../syntax/sections.ts';
 import { findBodyFault } from './bodies.ts';
 import { InstructionCursor } from './instruction-cursor.ts';
 import { Reader } from './reader.ts';
@@ -23,30 +24,60 @@ import { decodeTags } from './sections/tags.ts';
 import { decodeTypes } from './sections/types.ts';
 import * as say from './messages.ts';
 
-/** Sections by id, with their place in the order that the format demands. */
-// biome-ignore format: a table
-const SECTIONS = [
-  { name: 'custom',     order: 0 },
-  { name: 'type',       order: 1 },
-  { name: 'import',     order: 2 },
-  { name: 'function',   order: 3 },
-  { name: 'table',      order: 4 },
-  { name: 'memory',     order: 5 },
-  { name: 'global',     order: 7 },
-  { name: 'export',     order: 8 },
-  { name: 'start',      order: 9 },
-  { name: 'element',    order: 10 },
-  { name: 'code',       order: 12 },
-  { name: 'data',       order: 13 },
-  { name: 'data count', order: 11 },
-  { name: 'tag',        order: 6 },
-] as const;
-
 /** A module under construction. */
 type Draft = { -readonly [K in keyof Module]: Module[K] } & {
   customs: Custom[];
   funcTypes: Uint32Array;
   code: Bodies;
+};
+
+/** Decodes the contents of a section into the draft. */
+type Contents = (cursor: InstructionCursor, draft: Draft) => void;
+
+const CONTENTS: Readonly<Record<SectionName, Contents>> = {
+  type: ({ reader }, draft) => {
+    const { types, recGroups } = decodeTypes(reader);
+    draft.types = types;
+    draft.recGroups = recGroups;
+  },
+  import: ({ reader }, draft) => {
+    const { imports, groups } = decodeImports(reader);
+    draft.imports = imports;
+    if (groups !== undefined) draft.importGroups = groups;
+  },
+  function: ({ reader }, draft) => {
+    draft.funcTypes = decodeFunctions(reader);
+  },
+  table: (cursor, draft) => {
+    draft.tables = decodeTables(cursor);
+  },
+  memory: ({ reader }, draft) => {
+    draft.memories = decodeMemories(reader);
+  },
+  tag: ({ reader }, draft) => {
+    draft.tags = decodeTags(reader);
+  },
+  global: (cursor, draft) => {
+    draft.globals = decodeGlobals(cursor);
+  },
+  export: ({ reader }, draft) => {
+    draft.exports = decodeExports(reader);
+  },
+  start: ({ reader }, draft) => {
+    draft.start = reader.u32();
+  },
+  element: (cursor, draft) => {
+    draft.elems = decodeElements(cursor);
+  },
+  'data count': ({ reader }, draft) => {
+    draft.dataCount = decodeDataCount(reader);
+  },
+  code: ({ reader }, draft) => {
+    draft.code = decodeCode(reader);
+  },
+  data: (cursor, draft) => {
+    draft.datas = decodeDatas(cursor);
+  },
 };
 
 /**
@@ -73,25 +104,24 @@ export function decodeModule(bytes: Uint8Array): Module {
 function decodeSections(cursor: InstructionCursor, draft: Draft): void {
   const reader = cursor.reader;
   const empty: number[] = [];
-  let last = 0;
+  let last: Section | undefined;
   while (!reader.done) {
     const at = reader.offset;
     const id = reader.byte();
-    const section = SECTIONS[id];
-    if (section === undefined) throw say.malformedSectionId(at, id);
-    if (id !== 0 && section.order <= SECTIONS[last].order) {
-      throw say.sectionOrder(at, section.name, SECTIONS[last].name);
-    }
     if (id === 0) {
       const end = reader.length() + reader.offset;
-      draft.customs.push(decodeCustom(reader.bytes, reader.offset, end, last));
+      draft.customs.push(decodeCustom(reader.bytes, reader.offset, end, last?.id ?? 0));
       reader.offset = end;
       continue;
     }
+    const section = sectionOf(id);
+    if (section === undefined) throw say.malformedSectionId(at, id);
+    const { name } = section;
+    if (last !== undefined && orderOf(id) <= orderOf(last.id)) throw say.sectionOrder(at, name, last.name);
     const before = reader.offset;
-    decodeSized(id, cursor, draft, section.name);
-    if (section.name !== 'start' && section.name !== 'data count' && holdsNothing(reader.bytes, before)) empty.push(id);
-    last = id;
+    decodeSized(name, cursor, draft);
+    if (name !== 'start' && name !== 'data count' && holdsNothing(reader.bytes, before)) empty.push(id);
+    last = section;
   }
   const { long } = reader;
   if (empty.length === 0 && long === undefined) return;
@@ -114,14 +144,14 @@ function holdsNothing(bytes: Uint8Array, start: number): boolean {
  * testsuite's phrases depend on it. A size that passes the module's end is the fault where the contents are in order
  * or end too early.
  */
-function decodeSized(id: number, cursor: InstructionCursor, draft: Draft, name: string): void {
+function decodeSized(name: SectionName, cursor: InstructionCursor, draft: Draft): void {
   const { reader } = cursor;
   const at = reader.offset;
   const size = reader.u32();
   const end = reader.offset + size;
   const tooLong = reader.lengthFault(at, size);
   try {
-    decodeSection(id, cursor, draft);
+    CONTENTS[name](cursor, draft);
   } catch (error) {
     throw tooLong !== undefined && say.isTooShort(error) ? tooLong : error;
   }
@@ -159,57 +189,6 @@ function emptyDraft(): Draft {
     funcTypes: none,
     code: { start: none, end: none },
   };
-}
-
-/** Decodes the contents of a section that is not custom into `draft`. */
-function decodeSection(id: number, cursor: InstructionCursor, draft: Draft): void {
-  const reader = cursor.reader;
-  switch (id) {
-    case 1: {
-      const { types, recGroups } = decodeTypes(reader);
-      draft.types = types;
-      draft.recGroups = recGroups;
-      return;
-    }
-    case 2: {
-      const { imports, groups } = decodeImports(reader);
-      draft.imports = imports;
-      if (groups !== undefined) draft.importGroups = groups;
-      return;
-    }
-    case 3:
-      draft.funcTypes = decodeFunctions(reader);
-      return;
-    case 4:
-      draft.tables = decodeTables(cursor);
-      return;
-    case 5:
-      draft.memories = decodeMemories(reader);
-      return;
-    case 6:
-      draft.globals = decodeGlobals(cursor);
-      return;
-    case 7:
-      draft.exports = decodeExports(reader);
-      return;
-    case 8:
-      draft.start = reader.u32();
-      return;
-    case 9:
-      draft.elems = decodeElements(cursor);
-      return;
-    case 10:
-      draft.code = decodeCode(reader);
-      return;
-    case 11:
-      draft.datas = decodeDatas(cursor);
-      return;
-    case 12:
-      draft.dataCount = decodeDataCount(reader);
-      return;
-    default:
-      draft.tags = decodeTags(reader);
-  }
 }
 
 function decodeDataCount(reader: Reader): number {

@@ -3,13 +3,14 @@
 // Lengths and indices are written as short as they go, and so is what has a short and a long form, if the module's `form`
 // does not say otherwise. Bodies and expressions are copied as they are, unchecked.
 import type { Custom, ExternKind, Module } from '../syntax/module.ts';
+import { type Section, type SectionName, SECTIONS } from '../syntax/sections.ts';
 import { encodeImports } from './imports.ts';
 import { encodeDatas, encodeElements, encodeExpr } from './segments.ts';
 import { encodeGlobalType, encodeMemType, encodeTableType, encodeTagType, encodeTypes, encodeVector } from './types.ts';
 import { Writer } from './writer.ts';
 
-interface Section {
-  readonly id: number;
+/** How a section is written. */
+interface Encoding {
   /** Whether the module has something for it. */
   readonly present: (module: Module) => boolean;
   readonly encode: (writer: Writer, module: Module) => void;
@@ -17,28 +18,28 @@ interface Section {
 
 const EXPORT_CODES: Readonly<Record<ExternKind, number>> = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
 
-/** The sections in the order of the format. */
 // biome-ignore format: a table
-const SECTIONS: readonly Section[] = [
-  { id: 1,  present: (m) => m.recGroups.length > 0,      encode: encodeTypes },
-  { id: 2,  present: (m) => (m.importGroups ?? m.imports).length > 0, encode: encodeImports },
-  { id: 3,  present: (m) => m.funcs.types.length > 0,    encode: encodeFunctions },
-  { id: 4,  present: (m) => m.tables.length > 0,         encode: encodeTables },
-  { id: 5,  present: (m) => m.memories.length > 0,       encode: encodeMemories },
-  { id: 13, present: (m) => m.tags.length > 0,           encode: encodeTags },
-  { id: 6,  present: (m) => m.globals.length > 0,        encode: encodeGlobals },
-  { id: 7,  present: (m) => m.exports.length > 0,        encode: encodeExports },
-  { id: 8,  present: (m) => m.start !== undefined,       encode: (w, m) => w.u32(m.start ?? 0) },
-  { id: 9,  present: (m) => m.elems.length > 0,          encode: encodeElements },
-  { id: 12, present: (m) => m.dataCount !== undefined,   encode: (w, m) => w.u32(m.dataCount ?? 0) },
-  { id: 10, present: (m) => m.funcs.types.length > 0,    encode: encodeCode },
-  { id: 11, present: (m) => m.datas.length > 0,          encode: encodeDatas },
-];
+const ENCODINGS: Readonly<Record<SectionName, Encoding>> = {
+  type:         { present: (m) => m.recGroups.length > 0,      encode: encodeTypes },
+  import:       { present: (m) => (m.importGroups ?? m.imports).length > 0, encode: encodeImports },
+  function:     { present: (m) => m.funcs.types.length > 0,    encode: encodeFunctions },
+  table:        { present: (m) => m.tables.length > 0,         encode: encodeTables },
+  memory:       { present: (m) => m.memories.length > 0,       encode: encodeMemories },
+  tag:          { present: (m) => m.tags.length > 0,           encode: encodeTags },
+  global:       { present: (m) => m.globals.length > 0,        encode: encodeGlobals },
+  export:       { present: (m) => m.exports.length > 0,        encode: encodeExports },
+  start:        { present: (m) => m.start !== undefined,       encode: (w, m) => w.u32(m.start ?? 0) },
+  element:      { present: (m) => m.elems.length > 0,          encode: encodeElements },
+  'data count': { present: (m) => m.dataCount !== undefined,   encode: (w, m) => w.u32(m.dataCount ?? 0) },
+  code:         { present: (m) => m.funcs.types.length > 0,    encode: encodeCode },
+  data:         { present: (m) => m.datas.length > 0,          encode: encodeDatas },
+};
 
 /** Ids of the sections that the module has, in the order of the format; custom ones are not among them. */
 export function sectionsOf(module: Module): number[] {
   const empty = module.form?.emptySections ?? [];
-  return SECTIONS.filter(({ id, present }) => present(module) || empty.includes(id)).map(({ id }) => id);
+  const isThere = ({ id, name }: Section): boolean => ENCODINGS[name].present(module) || empty.includes(id);
+  return SECTIONS.filter(isThere).map(({ id }) => id);
 }
 
 /**
@@ -53,12 +54,12 @@ export function encodeModule(module: Module): Uint8Array {
   const long = module.form?.long;
   if (long !== undefined) writer.long = new Set(long);
   encodeCustoms(writer, customs.get(0));
-  for (const { id, encode } of SECTIONS) {
+  for (const { id, name } of SECTIONS) {
     if (there.includes(id)) {
       const contents = new Writer();
       contents.long = writer.long;
       contents.choice = writer.choice;
-      encode(contents, module);
+      ENCODINGS[name].encode(contents, module);
       writer.choice = contents.choice;
       writer.byte(id);
       writer.sized(contents.view());

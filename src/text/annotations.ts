@@ -7,13 +7,13 @@ import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import { decodeImports } from '../decoder/sections/imports.ts';
 import type { BinaryForm, Custom } from '../syntax/module.ts';
+import { LAST_PLACE, orderOf, placeBefore, type Section, sectionNamed } from '../syntax/sections.ts';
 import type { ValType } from '../syntax/types.ts';
 import { decodeUtf8 } from '../syntax/utf8.ts';
 import { Writer } from '../encoder/writer.ts';
 import { Cursor } from './cursor.ts';
 import { EOF, KEYWORD, LPAREN, NAT, STRING, type Annotation, type Tokens } from './tokens.ts';
 import * as say from './messages.ts';
-import { SECTION_IDS, SECTION_ORDER } from './sections.ts';
 
 const MODULE_LEVEL: ReadonlySet<string> = new Set([
   'binary.names',
@@ -21,12 +21,11 @@ const MODULE_LEVEL: ReadonlySet<string> = new Set([
   'binary.no-data-count',
   'binary.long',
 ]);
-export const LAST_SECTION = 11;
 /** Hints on code stand before the code section, which follows the data count. */
-const BEFORE_CODE = 12;
+const BEFORE_CODE = placeBefore(sectionNamed('code') as Section);
 
 /** What stands for the name section behind all that the text gives. */
-const LAST_NAMES: Custom = { name: 'name', bytes: new Uint8Array(0), offset: 0, after: LAST_SECTION };
+const LAST_NAMES: Custom = { name: 'name', bytes: new Uint8Array(0), offset: 0, after: LAST_PLACE };
 
 /** Whether bytes are in the binary format what `read` says, with nothing behind it. */
 function areWhole(bytes: Uint8Array, read: (reader: Reader) => boolean): boolean {
@@ -158,7 +157,7 @@ export class Annotations {
   private nameSection(one: Annotation): Custom {
     if (this.namesPlace !== undefined) throw this.fault(one, 'there is one name section');
     const cursor = new Cursor(one.tokens);
-    const after = cursor.is(LPAREN) ? this.placement(one, cursor) : LAST_SECTION;
+    const after = cursor.is(LPAREN) ? this.placement(one, cursor) : LAST_PLACE;
     this.checkEnd(one, cursor);
     return { name: 'name', bytes: new Uint8Array(0), offset: 0, after };
   }
@@ -168,10 +167,11 @@ export class Annotations {
     const cursor = new Cursor(one.tokens);
     const ids = (this.emptySections ??= []);
     while (cursor.is(KEYWORD)) {
-      const id = SECTION_IDS.get(cursor.text);
-      if (id === undefined || cursor.text === 'start') throw this.fault(one, `malformed section kind: ${cursor.text}`);
-      if (cursor.text === 'datacount') this.dataCount = true;
-      else ids.push(id);
+      const section = sectionNamed(cursor.text);
+      if (section === undefined || section.name === 'start')
+        throw this.fault(one, `malformed section kind: ${cursor.text}`);
+      if (section.name === 'data count') this.dataCount = true;
+      else ids.push(section.id);
       cursor.pos++;
     }
     this.checkEnd(one, cursor);
@@ -241,7 +241,7 @@ export class Annotations {
   private custom(one: Annotation): Custom {
     const cursor = new Cursor(one.tokens);
     const name = this.text(one, cursor, 'missing section name');
-    const after = cursor.is(LPAREN) ? this.placement(one, cursor) : LAST_SECTION;
+    const after = cursor.is(LPAREN) ? this.placement(one, cursor) : LAST_PLACE;
     const bytes = cursor.byteStrings();
     if (!cursor.is(EOF)) throw this.fault(one, `unexpected token ${cursor.text}`);
     return { name, bytes, offset: 0, after };
@@ -252,13 +252,13 @@ export class Annotations {
     const side = cursor.text;
     if (side !== 'before' && side !== 'after') throw this.fault(one, `malformed placement: ${side}`);
     cursor.pos++;
-    const section = cursor.is(KEYWORD) ? cursor.text : '';
-    const id = SECTION_IDS.get(section);
-    let after = id ?? 0;
-    if (section === 'first' && side === 'before') after = 0;
-    else if (section === 'last' && side === 'after') after = LAST_SECTION;
-    else if (id === undefined) throw this.fault(one, `malformed section kind: ${section}`);
-    else if (side === 'before') after = SECTION_ORDER[SECTION_ORDER.indexOf(id) - 1];
+    const word = cursor.is(KEYWORD) ? cursor.text : '';
+    const section = sectionNamed(word);
+    let after: number;
+    if (word === 'first' && side === 'before') after = 0;
+    else if (word === 'last' && side === 'after') after = LAST_PLACE;
+    else if (section === undefined) throw this.fault(one, `malformed section kind: ${word}`);
+    else after = side === 'before' ? placeBefore(section) : section.id;
     cursor.pos++;
     cursor.closing();
     return after;
@@ -295,8 +295,7 @@ export class Annotations {
       if (one !== namesPlace && one !== LAST_NAMES) all.push(one);
       else if (!isGiven && names.length > 0) all.push({ ...one, bytes: names });
     }
-    const rank = (one: Custom): number => SECTION_ORDER.indexOf(one.after);
-    return all.sort((a, b) => rank(a) - rank(b));
+    return all.sort((a, b) => orderOf(a.after) - orderOf(b.after));
   }
 
   /** The custom sections of the hints, to stand before the code section. */

@@ -18,6 +18,7 @@ import type {
   NameMap,
 } from '../syntax/module.ts';
 import { importedFuncs } from '../syntax/module.ts';
+import { orderOf, sectionOf } from '../syntax/sections.ts';
 import { encodeNames } from './names.ts';
 import { type BodyFacts, bodyOf, constantText, factsOf, longText, printBody, sameBytes } from './printer-body.ts';
 import { nameText } from '../syntax/visible.ts';
@@ -32,7 +33,6 @@ import {
   typeUse,
   valTypeText,
 } from './printer-types.ts';
-import { SECTION_ORDER, SECTION_WORDS } from './sections.ts';
 
 export { printInstruction } from './printer-instruction.ts';
 export { Identifiers, type IndexSpace, type InstructionNames } from './printer-names.ts';
@@ -167,7 +167,7 @@ class ModulePrinter {
   private binaryForm(): string[] {
     const { module } = this;
     const { emptySections = [], long = [] } = module.form ?? {};
-    const words = emptySections.map((id) => SECTION_WORDS.get(id));
+    const words = emptySections.map((id) => sectionOf(id)?.word);
     const isCounted = module.dataCount !== undefined;
     const isUsual =
       this.bodies.some(({ namesData }) => namesData) || module.datas.some(({ mode }) => mode.kind === 'passive');
@@ -367,10 +367,10 @@ function importsWithoutId({ imports, importGroups }: Module): ReadonlySet<string
 
 /** ` (after type)`; nothing for a section behind the last one, which is where the format puts it by itself. */
 function place(module: Module, custom: Custom): string {
-  const at = SECTION_ORDER.indexOf(custom.after);
+  const at = orderOf(custom.after);
   const there = sectionsOf(module);
-  if (at >= SECTION_ORDER.indexOf(there[there.length - 1] ?? 0)) return '';
-  return at === 0 ? ' (before first)' : ` (after ${SECTION_WORDS.get(custom.after)})`;
+  if (at >= orderOf(there[there.length - 1] ?? 0)) return '';
+  return at === 0 ? ' (before first)' : ` (after ${sectionOf(custom.after)?.word})`;
 }
 
 /** One function as text lines, for tools that show a single one; an empty list for an import. */
