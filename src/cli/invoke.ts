@@ -49,7 +49,7 @@ function hintOf(text: string, type: ValType): string {
 }
 
 /** Texts as values of the parameters' types, bit by bit; a `--` before them may stand there. Throws UsageError. */
-export function parseArguments(name: string, params: readonly ValType[], given: readonly string[]): Bits[] {
+function parseArguments(name: string, params: readonly ValType[], given: readonly string[]): Bits[] {
   const texts = given[0] === '--' ? given.slice(1) : given;
   if (texts.length !== params.length) {
     throw new UsageError(

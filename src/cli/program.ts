@@ -68,7 +68,7 @@ function withoutShellLine(bytes: Uint8Array): Uint8Array {
 const isForShell = (bytes: Uint8Array, at: number): boolean => bytes[at] === 0x23 && bytes[at + 1] === 0x21;
 
 /** Whether the bytes begin like a binary module. */
-export function isBinary(bytes: Uint8Array): boolean {
+function isBinary(bytes: Uint8Array): boolean {
   return bytes[0] === 0x00 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
 }
 

@@ -1,7 +1,7 @@
 // The options of --trace, checked; src/trace does the tracing.
 import { choice, count, maybeValued, type Options, type OptionSpecs, valued } from './options.ts';
 
-export const TRACE_KINDS = ['ops', 'calls', 'mem', 'wasi', 'branch'] as const;
+const TRACE_KINDS = ['ops', 'calls', 'mem', 'wasi', 'branch'] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
 
 export interface TraceOptions {

@@ -7,7 +7,7 @@ import type { Writer } from './host.ts';
 import type { TraceOptions } from './trace-options.ts';
 
 /** Lines without --trace-limit. */
-export const DEFAULT_LIMIT = 10_000;
+const DEFAULT_LIMIT = 10_000;
 const BLOCK = 64 * 1024;
 
 /** A tracer and its output. */

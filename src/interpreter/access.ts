@@ -63,13 +63,13 @@ function outOfBounds(memory: Memory, p: bigint, size: bigint): Trap {
 }
 
 /** `size` bytes (1, 2 or 4) at p as an unsigned or int32 number. */
-export function readBytes(M8: Uint8Array, p: number, size: number): number {
+function readBytes(M8: Uint8Array, p: number, size: number): number {
   let value = 0;
   for (let i = 0; i < size; i++) value |= M8[p + i] << (8 * i);
   return value;
 }
 
-export function writeBytes(M8: Uint8Array, p: number, size: number, value: number): void {
+function writeBytes(M8: Uint8Array, p: number, size: number, value: number): void {
   for (let i = 0; i < size; i++) M8[p + i] = value >>> (8 * i);
 }
 

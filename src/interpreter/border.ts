@@ -96,8 +96,8 @@ function withoutObjects<T>(types: readonly ValType[], values: readonly T[]): rea
 }
 
 /** Of the high word of an f64, and of the word of an f32: set in every NaN that comes from JavaScript. */
-export const QUIET_64 = 0x0008_0000;
-export const QUIET_32 = 0x0040_0000;
+const QUIET_64 = 0x0008_0000;
+const QUIET_32 = 0x0040_0000;
 
 /**
  * Writes a plain JavaScript value as type t of a space. Nothing is converted but numbers to their type: no code of the

@@ -41,7 +41,7 @@ export function exhausted(): ExhaustionError {
 }
 
 /** Puts the frame of a function whose arguments stand at fp2 in order: room, zeroed locals, pc. */
-export function enterFrame(t: Thread, entry: number): void {
+function enterFrame(t: Thread, entry: number): void {
   if (!hasFrameRoom(t, entry)) throw exhausted();
   openFrame(t, entry);
 }
@@ -67,7 +67,7 @@ function clear(word: number, end: number): void {
 }
 
 /** Goes back to the caller of the running frame. */
-export function returnFromFrame(t: Thread): void {
+function returnFromFrame(t: Thread): void {
   t.sp -= 2;
   t.fp2 -= FS[t.sp + 1];
   t.pc = FS[t.sp];
@@ -396,7 +396,7 @@ export function writeResults({ comp, space }: DefType, base: number, values: rea
 }
 
 /** Writes what a host function answered. */
-export function writeAnswer(type: DefType, base: number, answer: unknown): void {
+function writeAnswer(type: DefType, base: number, answer: unknown): void {
   const { results } = type.comp as FuncType;
   if (results.length === 1) writeOnly(results[0], base, answer, type.space);
   else writeResults(type, base, valuesOf(type.comp as FuncType, answer));

@@ -33,7 +33,7 @@ function operandExpressions(one: Op): Map<string, string> {
 const BRANCHED = 'fuel = fuel - 1 | 0; if (fuel < 0) break quit; continue;';
 
 /** The body of an op's case: operands and endings put in. */
-export function caseBody(one: Op): string {
+function caseBody(one: Op): string {
   const size = String(opSize(one));
   const places = operandExpressions(one);
   const body = one.formula

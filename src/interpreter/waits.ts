@@ -14,7 +14,7 @@ import { I32 } from '../syntax/types.ts';
 import { funcType } from '../validator/type-space.ts';
 
 /** What a wait answers. */
-export const WOKEN = 0;
+const WOKEN = 0;
 export const NOT_EQUAL = 1;
 export const TIMED_OUT = 2;
 

@@ -18,7 +18,7 @@ export interface GlobalDescriptor {
 export const GLOBALS = new Identity<Global, GlobalObject>('Global');
 
 /** Sets a global to what `toWasm` gave. */
-export function writeGlobal(global: Global, value: unknown): void {
+function writeGlobal(global: Global, value: unknown): void {
   const { type, space } = global;
   writeGlobalBits(global, type.val > 0 ? refInside(type.val, value) : valueToBits(type.val, value, space));
 }

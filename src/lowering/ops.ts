@@ -218,7 +218,7 @@ for (const [name, formula] of I32_COMPARE_K)
 // Two i32 operations in one op: `inner>outer`. `.k` marks an operand that is an immediate; `-` in front of the outer
 // one says that the inner result is its second operand.
 // biome-ignore format: a table
-export const I32_PAIRS: readonly (readonly [inner: string, innerConst: boolean, outer: string, outerConst: boolean])[] = [
+const I32_PAIRS: readonly (readonly [inner: string, innerConst: boolean, outer: string, outerConst: boolean])[] = [
   ['shl',   true,  'add',   false],
   ['shl',   true,  'add',   true],
   ['and',   true,  'shl',   true],
@@ -288,7 +288,7 @@ for (const [type, S, a, b] of [
 }
 // An i32 operation with an immediate, then compare with an immediate and branch.
 // biome-ignore format: a table
-export const I32_BRANCH_PAIRS: readonly (readonly [inner: string, compare: string])[] = [
+const I32_BRANCH_PAIRS: readonly (readonly [inner: string, compare: string])[] = [
   ['and', 'eq'],   ['and', 'ne'],   ['and', 'gt_u'], ['and', 'le_u'], ['add', 'gt_u'], ['add', 'le_u'],
 ];
 for (const [inner, compare] of I32_BRANCH_PAIRS) {
@@ -296,7 +296,7 @@ for (const [inner, compare] of I32_BRANCH_PAIRS) {
   op(`br.i32.${inner}.k>${compare}.k`, 'a k l t', `if (${put(I32_CONDITION.get(compare) ?? '', first, 'l')}) JUMP`);
 }
 // Increment (by a constant, by a slot), compare, branch: the end of a counting loop.
-export const INCREMENT_COMPARES: readonly string[] = ['ne', 'lt_s', 'lt_u', 'eq'];
+const INCREMENT_COMPARES: readonly string[] = ['ne', 'lt_s', 'lt_u', 'eq'];
 for (const name of INCREMENT_COMPARES) {
   const formula = I32_CONDITION.get(name) ?? '';
   op(`br.inc.${name}`, 'd a b k t', `x = S[a] + k | 0; S[d] = x; if (${put(formula, 'x', 'S[b]')}) JUMP`);
@@ -428,7 +428,7 @@ for (const [name, size, value] of LOAD) {
   op(`i32.load>${name}`, 'd a k l', `x = S[a]; ${check(4)} x = ${LOAD32}; ${check(size, 'l')} S[d] = ${value};`);
 }
 /** Loads that a branch on zero or not zero takes in; `tee` keeps what was loaded. */
-export const BRANCH_LOADS: readonly string[] = ['i32.load', 'i32.load8_u'];
+const BRANCH_LOADS: readonly string[] = ['i32.load', 'i32.load8_u'];
 for (const [name, size, value] of LOAD) {
   if (!BRANCH_LOADS.includes(name)) continue;
   op(`br_if.${name}`, 'a k t', `x = S[a]; ${check(size)} if (${value} !== 0) JUMP`);
@@ -596,7 +596,7 @@ const I64_IN_PLACE: Readonly<Record<string, string>> = {
   'rotl.k':
     'if (y >= 32) { x = al; al = ah; ah = x; } x = al << y | ah >>> 1 >>> ~y; ah = ah << y | al >>> 1 >>> ~y; al = x;',
 };
-export const I64_PAIRS: readonly (readonly [inner: string, outer: string])[] = [
+const I64_PAIRS: readonly (readonly [inner: string, outer: string])[] = [
   ['xor', 'rotl.k'],
   ['shl.k', 'xor'],
   ['shr_u.k', 'xor'],

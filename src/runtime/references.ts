@@ -76,7 +76,7 @@ export function takesAll(heap: HeapType): boolean {
 }
 
 /** Answers `otherwise` for a value that cannot be a reference of a type of a space, else the reference inside. */
-export function referenceIn<T>(t: ValType, value: unknown, space: TypeSpace, otherwise: T): unknown {
+function referenceIn<T>(t: ValType, value: unknown, space: TypeSpace, otherwise: T): unknown {
   if (value === null) return isNullable(t) ? null : otherwise;
   const heap = heapOf(t);
   const canonical = space.canonicalType(t);

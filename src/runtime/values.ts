@@ -1,9 +1,6 @@
 // Values at the border between wasm and JavaScript. https://webassembly.github.io/spec/core/exec/runtime.html#values
 // Inside, numbers are int32 words in slots and references are elements of an array; this file names both views.
 
-/** The null reference, of any reference type. */
-export const NULL = null;
-
 /**
  * A reference as JavaScript sees it: null, a Func, or any JS value behind an externref. `undefined` and JS null are
  * different externrefs: an externref that holds JS null is wrapped as HostNull so that it is not the null reference.

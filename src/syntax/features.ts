@@ -60,7 +60,7 @@ export function isFeature(name: string): name is Feature {
  * A set that does not change: what would change it throws a TypeError. Methods that are borrowed from another set get past
  * that, so nothing of ours reads a set that it has handed out.
  */
-export function constantSet(names: Iterable<Feature>): FeatureSet {
+function constantSet(names: Iterable<Feature>): FeatureSet {
   const set = new Set(names);
   const value = (): never => {
     throw new TypeError('this set of features does not change: withFeatures makes another one');

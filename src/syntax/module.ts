@@ -152,7 +152,7 @@ export function importedFuncs({ imports }: Pick<Module, 'imports'>): readonly Fu
 }
 
 /** The type index of the function with an index; undefined where there is none, as in modules that are not valid. */
-export function funcTypeIndex(module: Module, index: number): number | undefined {
+function funcTypeIndex(module: Module, index: number): number | undefined {
   const imported = importedFuncs(module);
   return index < imported.length ? imported[index].desc.type : module.funcs.types[index - imported.length];
 }

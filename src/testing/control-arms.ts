@@ -24,7 +24,7 @@ const COMPARISONS: readonly (readonly [ValType, number, number])[] = [
 ];
 
 /** A condition: any i32, or a comparison, sometimes of a value with itself. */
-export function condition(body: Body, g: Genome): void {
+function condition(body: Body, g: Genome): void {
   if (g.n % 2 === 0) {
     body.value(I32, g);
     return;

@@ -112,7 +112,7 @@ function readFieldType(context: Context): FieldType {
 export type BindParams = IndexSpace | 'ignore' | 'refuse';
 
 /** `(param ...)* (result ...)*`. */
-export function readSignature(
+function readSignature(
   context: Context,
   bind: BindParams,
 ): { readonly params: ValType[]; readonly results: ValType[] } {

@@ -20,7 +20,7 @@ import { declarations, funcTypeAt } from './printer-types.ts';
 const MAX_INDENT = 60;
 
 /** A function's declared locals, one type each; the reader then stands at its first instruction. */
-export function localTypes(reader: Reader): ValType[] {
+function localTypes(reader: Reader): ValType[] {
   const { counts, types } = decodeLocals(reader, 0);
   const locals: ValType[] = [];
   for (let run = 0; run < counts.length; run++) {

@@ -40,7 +40,7 @@ export const NAMELESS: NamedSpace = { ids: NONE, names: NONE };
  * Gives each named index an identifier of its own: the first holder of a name keeps it, later ones get `#2`, `#3`.
  * The empty name gives none, since the text format has no empty identifier.
  */
-export function uniqueIds(names: NameMap): Ids {
+function uniqueIds(names: NameMap): Ids {
   if (names.size === 0) return NONE;
   const given = new Set<string>(names.values());
   const taken = new Set<string>();

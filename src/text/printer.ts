@@ -20,7 +20,7 @@ import type {
 import { importedFuncs } from '../syntax/module.ts';
 import { orderOf, sectionOf } from '../syntax/sections.ts';
 import { encodeNames } from './names.ts';
-import { type BodyFacts, bodyOf, constantText, factsOf, longText, printBody, sameBytes } from './printer-body.ts';
+import { type BodyFacts, constantText, factsOf, longText, printBody, sameBytes } from './printer-body.ts';
 import { nameText } from '../syntax/visible.ts';
 import { bytesText } from './printer-literals.ts';
 import { Identifiers, type InstructionNames, NAMELESS, NUMBERS } from './printer-names.ts';
@@ -371,17 +371,4 @@ function place(module: Module, custom: Custom): string {
   const there = sectionsOf(module);
   if (at >= orderOf(there[there.length - 1] ?? 0)) return '';
   return at === 0 ? ' (before first)' : ` (after ${sectionOf(custom.after)?.word})`;
-}
-
-/** One function as text lines, for tools that show a single one; an empty list for an import. */
-export function printFunction(module: Module, ids: Identifiers, funcIndex: number, offsets = false): string[] {
-  const body = bodyOf(module, funcIndex);
-  if (body === undefined) return [];
-  const lines = [
-    `  (func ${ids.define('func', funcIndex)}${typeUse(module, body.type, ids.localSpace(funcIndex), ids)}`,
-  ];
-  const { long } = factsOf(module, funcIndex, body);
-  printBody((line) => void lines.push(line), module, ids, funcIndex, body, long, offsets);
-  lines.push('  )');
-  return lines;
 }

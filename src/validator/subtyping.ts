@@ -94,7 +94,7 @@ export function matchesComp(space: TypeSpace, a: CompType, b: CompType): boolean
 }
 
 /** Bounds within bounds. */
-export function matchesLimits(a: Limits, b: Limits): boolean {
+function matchesLimits(a: Limits, b: Limits): boolean {
   return a.min >= b.min && (b.max === undefined || (a.max !== undefined && a.max <= b.max));
 }
 
@@ -103,7 +103,7 @@ function matchesTable(from: TypeSpace, a: TableType, to: TypeSpace, b: TableType
   return isSameVal(from, a.elem, to, b.elem);
 }
 
-export function matchesMemory(a: MemType, b: MemType): boolean {
+function matchesMemory(a: MemType, b: MemType): boolean {
   const same = a.addr === b.addr && a.shared === b.shared && a.pageSizeLog2 === b.pageSizeLog2;
   return same && matchesLimits(a.limits, b.limits);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { i64Clz, i64Ctz, i64DivS, i64DivU, i64Popcnt, i64RemS, i64RemU, mulHighU } from './i64.ts';
+import { i64DivS, i64DivU, i64Popcnt, i64RemS, i64RemU, mulHighU } from './i64.ts';
 import { hi, int32, INT32, lo, read, UINT64, uint64 } from './samples.suite.ts';
 
 type Binary = (S: Int32Array, d: number, alo: number, ahi: number, blo: number, bhi: number) => void;
@@ -65,7 +65,7 @@ test('mulHighU is the upper half of the unsigned product', () => {
   fc.assert(fc.property(int32, int32, check), { numRuns: 10_000 });
 });
 
-test('clz, ctz and popcnt agree with the digits of the number', () => {
+test('popcnt agrees with the digits of the number', () => {
   const one = (f: (S: Int32Array, d: number, lo: number, hi: number) => void, a: bigint): number => {
     const S = new Int32Array([-1, -1]);
     f(S, 0, lo(a), hi(a));
@@ -73,9 +73,7 @@ test('clz, ctz and popcnt agree with the digits of the number', () => {
     return S[0];
   };
   const check = (a: bigint): void => {
-    const digits = a.toString(2).padStart(64, '0');
-    expect(one(i64Clz, a)).toBe(a === 0n ? 64 : digits.indexOf('1'));
-    expect(one(i64Ctz, a)).toBe(a === 0n ? 64 : 63 - digits.lastIndexOf('1'));
+    const digits = a.toString(2);
     expect(one(i64Popcnt, a)).toBe(digits.split('1').length - 1);
   };
   for (const a of UINT64) check(a);

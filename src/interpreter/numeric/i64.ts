@@ -1,8 +1,8 @@
-// i64 division, remainder and bit counts on two int32 halves (lo, hi), without BigInt, which some engines do slowly.
+// i64 division, remainder and popcnt on two int32 halves (lo, hi), without BigInt, which some engines do slowly.
 // A 64-bit result goes to S[d] (lo) and S[d + 1] (hi); nothing is written when the operator traps.
 // Spec: https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
-// Not here: add, sub, mul, shifts and compares, which the loop writes in place.
-import { i32Ctz, i32Popcnt } from './i32.ts';
+// Not here: add, sub, mul, shifts, clz, ctz and compares, which the loop writes in place.
+import { i32Popcnt } from './i32.ts';
 import { trapDivideByZero, trapDivideOverflow } from './traps.ts';
 
 const TWO_32 = 0x1_0000_0000;
@@ -28,7 +28,7 @@ export function i64DivS(S: Int32Array, d: number, alo: number, ahi: number, blo:
     S[d + 1] = Math.floor(q / TWO_32) | 0;
     return;
   }
-  if ((blo & bhi) === -1 && alo === 0 && ahi === -0x80000000) trapDivideOverflow('i64');
+  if ((blo & bhi) === -1 && alo === 0 && ahi === -0x80000000) trapDivideOverflow();
   divideMagnitudes(alo, ahi, blo, bhi);
   store(S, d, qlo, qhi, (ahi ^ bhi) < 0);
 }
@@ -70,18 +70,6 @@ export function i64RemU(S: Int32Array, d: number, alo: number, ahi: number, blo:
   }
   divideU(alo, ahi, blo, bhi);
   store(S, d, rlo, rhi, false);
-}
-
-/** i64.clz: zeros above the highest set bit; 64 for zero. */
-export function i64Clz(S: Int32Array, d: number, lo: number, hi: number): void {
-  S[d] = hi === 0 ? 32 + Math.clz32(lo) : Math.clz32(hi);
-  S[d + 1] = 0;
-}
-
-/** i64.ctz: zeros below the lowest set bit; 64 for zero. */
-export function i64Ctz(S: Int32Array, d: number, lo: number, hi: number): void {
-  S[d] = lo === 0 ? 32 + i32Ctz(hi) : i32Ctz(lo);
-  S[d + 1] = 0;
 }
 
 /** i64.popcnt: set bits. */

@@ -7,9 +7,9 @@ export function trapDivideByZero(): never {
   throw new Trap('integer-divide-by-zero');
 }
 
-/** The smallest value divided by -1; `type` is the mnemonic's prefix. */
-export function trapDivideOverflow(type: 'i32' | 'i64'): never {
-  throw new Trap('integer-overflow', `the smallest ${type} divided by -1`);
+/** The smallest i64 divided by -1. */
+export function trapDivideOverflow(): never {
+  throw new Trap('integer-overflow', 'the smallest i64 divided by -1');
 }
 
 /** trunc of a number that the target type cannot hold, or of NaN (which is another kind of trap). */

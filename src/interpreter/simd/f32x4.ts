@@ -11,7 +11,7 @@ const S = stack.SLOTS;
 const FF = stack.SLOTS_F32;
 
 /** f32x4.add: storing to a Float32Array rounds once, as one f32 operation does. */
-export function f32x4Add(d: number, a: number, b: number): void {
+function f32x4Add(d: number, a: number, b: number): void {
   FF[d] = FF[a] + FF[b];
   FF[d + 1] = FF[a + 1] + FF[b + 1];
   FF[d + 2] = FF[a + 2] + FF[b + 2];
@@ -19,7 +19,7 @@ export function f32x4Add(d: number, a: number, b: number): void {
 }
 
 /** f32x4.sub: storing to a Float32Array rounds once, as one f32 operation does. */
-export function f32x4Sub(d: number, a: number, b: number): void {
+function f32x4Sub(d: number, a: number, b: number): void {
   FF[d] = FF[a] - FF[b];
   FF[d + 1] = FF[a + 1] - FF[b + 1];
   FF[d + 2] = FF[a + 2] - FF[b + 2];
@@ -27,7 +27,7 @@ export function f32x4Sub(d: number, a: number, b: number): void {
 }
 
 /** f32x4.mul: storing to a Float32Array rounds once, as one f32 operation does. */
-export function f32x4Mul(d: number, a: number, b: number): void {
+function f32x4Mul(d: number, a: number, b: number): void {
   FF[d] = FF[a] * FF[b];
   FF[d + 1] = FF[a + 1] * FF[b + 1];
   FF[d + 2] = FF[a + 2] * FF[b + 2];

@@ -12,7 +12,7 @@ const U16 = views.U16;
 const U32 = views.U32;
 
 /** i32x4.add. */
-export function i32x4Add(d: number, a: number, b: number): void {
+function i32x4Add(d: number, a: number, b: number): void {
   S[d] = S[a] + S[b];
   S[d + 1] = S[a + 1] + S[b + 1];
   S[d + 2] = S[a + 2] + S[b + 2];
@@ -20,7 +20,7 @@ export function i32x4Add(d: number, a: number, b: number): void {
 }
 
 /** i32x4.sub. */
-export function i32x4Sub(d: number, a: number, b: number): void {
+function i32x4Sub(d: number, a: number, b: number): void {
   S[d] = S[a] - S[b];
   S[d + 1] = S[a + 1] - S[b + 1];
   S[d + 2] = S[a + 2] - S[b + 2];
@@ -28,7 +28,7 @@ export function i32x4Sub(d: number, a: number, b: number): void {
 }
 
 /** i32x4.mul. */
-export function i32x4Mul(d: number, a: number, b: number): void {
+function i32x4Mul(d: number, a: number, b: number): void {
   S[d] = Math.imul(S[a], S[b]);
   S[d + 1] = Math.imul(S[a + 1], S[b + 1]);
   S[d + 2] = Math.imul(S[a + 2], S[b + 2]);

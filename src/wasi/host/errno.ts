@@ -32,7 +32,7 @@ export function errnoName(errno: number): string {
   return NAMES[errno] ?? String(errno);
 }
 
-export function isErrnoName(name: string): name is ErrnoName {
+function isErrnoName(name: string): name is ErrnoName {
   return NAME_SET.has(name);
 }
 

@@ -40,7 +40,7 @@ const path: Price = ({ guest, arg, prices }, at) => {
   return Math.min(arg(at + 1), MAX_PATH) * prices.pathByte;
 };
 
-export const buffers: Price = ({ guest, arg, prices }, at) => {
+const buffers: Price = ({ guest, arg, prices }, at) => {
   const count = arg(at + 1);
   if (count > MAX_PARTS) return 0;
   guest.check(arg(at), count * IOVEC_SIZE);
