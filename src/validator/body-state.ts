@@ -4,8 +4,17 @@ import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import type { ValType } from '../syntax/types.ts';
 import { type Context, NO_TYPES } from './context.ts';
 import { LocalTypes } from './local-types.ts';
-import type { Usual } from './body-usual.ts';
 import { Stack } from './stack.ts';
+
+/** What the quick way through a body (body-usual.ts) looks up of a module. */
+export interface Usual {
+  /** What to do by opcode, with the module's features and its first memory. */
+  readonly kinds: Uint8Array;
+  /** Types of the locals of the present body and of the globals; BOT elsewhere. */
+  readonly types: Int32Array;
+  /** How many locals stand in `types`. */
+  locals: number;
+}
 
 export class BodyState {
   readonly ctx: Context;

@@ -5,7 +5,7 @@
 // body.ts validates that one by its row. Modules are validated cold, once: that is why this is one flat function.
 import { ADDR, type Row, INSTRUCTIONS } from '../syntax/instructions.ts';
 import { BOT, F32, F64, type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
-import type { BodyState } from './body-state.ts';
+import type { BodyState, Usual } from './body-state.ts';
 import { type Context, NO_TYPES, single } from './context.ts';
 import type { LocalTypes } from './local-types.ts';
 
@@ -71,16 +71,6 @@ for (const row of INSTRUCTIONS) {
   TOP[code] = withAddress(sig.pops[sig.pops.length - 1]);
   BELOW[code] = withAddress(sig.pops[sig.pops.length - 2]);
   RESULT[code] = withAddress(sig.pushes[0]);
-}
-
-/** What of a module `walkUsual` looks things up in. */
-export interface Usual {
-  /** KIND by opcode, with the module's features and its first memory. */
-  readonly kinds: Uint8Array;
-  /** Types of the locals of the present body and of the globals; BOT elsewhere. */
-  readonly types: Int32Array;
-  /** How many locals stand in `types`. */
-  locals: number;
 }
 
 /** For a module whose index spaces are complete. */
