@@ -4,12 +4,10 @@
 import { ExitStatus, isError } from '../errors.ts';
 import { checkOptions, isBytes, type Pairs, pairsOf } from '../options.ts';
 import { emptyRecord } from '../syntax/records.ts';
-import type { Clock } from './host/clock.ts';
 import type { Directory } from './host/filesystem.ts';
-import type { Random } from './host/random.ts';
-import type { InputStream, OutputStream } from './host/stdio.ts';
+import type { InputStream } from './host/stdio.ts';
 import type { Listener } from './host/network.ts';
-import { discardOutput, fixedInput, outputTo, type PieceSource, SourceInput } from './hosts/memory/streams.ts';
+import { discardOutput, fixedInput, outputTo, SourceInput } from './hosts/memory/streams.ts';
 import { portableClock, portableRandom } from './hosts/portable.ts';
 import { type EntryName, checkEntries, exportsOfInstance } from './entries.ts';
 import { INTERFACES } from './interfaces.ts';
@@ -21,7 +19,6 @@ import { importsOf } from './kernel/interface.ts';
 import { OpenDirectory } from './kernel/open/directory.ts';
 import { OpenListener } from './kernel/open/listener.ts';
 import { OpenStream } from './kernel/open/stream.ts';
-import type { GuestLimits, Limits } from '../runtime/limits.ts';
 import { Process } from './kernel/process.ts';
 import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
 import { plainPath } from './kernel/resolve.ts';
@@ -34,7 +31,15 @@ import {
   rights,
   STREAM_RIGHTS,
 } from './preview1/abi.ts';
-import { checkBound, checkCompiled, checkEngine, checkInstance, PROGRAM_OPTIONS, WASI_OPTIONS } from './options.ts';
+import {
+  checkBound,
+  checkCompiled,
+  checkEngine,
+  checkInstance,
+  PROGRAM_OPTIONS,
+  WASI_OPTIONS,
+  type WasiOptions,
+} from './options.ts';
 import {
   type Engine,
   type ProgramImports,
@@ -61,40 +66,8 @@ export type { HostFunction, Value } from './kernel/dispatcher.ts';
 export type { BufferMemory, GuestMemory } from './kernel/guest.ts';
 export { type GuestLimits, Limits } from '../runtime/limits.ts';
 export type { GuestCall } from './kernel/scheduler.ts';
+export type { WasiOptions } from './options.ts';
 export type { Engine, ProgramImports, ProgramInstance, ProgramModule, ProgramOptions } from './program.ts';
-
-export interface WasiOptions {
-  /** The first is by custom the program's name. */
-  readonly args?: readonly string[] | undefined;
-  /** Name and value: an object, or pairs (a Map, an array), which keep their order. Those that are undefined are left out. */
-  readonly env?: Pairs<string | undefined> | undefined;
-  /**
-   * Guest path to directory, in order from descriptor 3 on: an object, or pairs (a Map, an array), which keep their order
-   * where paths look like numbers. No path may be given twice. The WASI object takes them over and closes them.
-   */
-  readonly preopens?: Pairs<Directory> | undefined;
-  /** Sockets that listen already, as descriptors after those of the directories. They are taken over and closed. */
-  readonly listeners?: readonly Listener[] | undefined;
-  /**
-   * Empty if not given. Text and bytes are all there is to read; iterables, asynchronous ones and readable streams too,
-   * are asked for a piece whenever the guest wants one.
-   */
-  readonly stdin?: InputStream | Uint8Array | string | PieceSource | undefined;
-  /** Discarded if not given. A function gets every piece that is written; if it returns a promise, the guest waits. */
-  readonly stdout?: OutputStream | ((bytes: Uint8Array) => unknown) | undefined;
-  readonly stderr?: OutputStream | ((bytes: Uint8Array) => unknown) | undefined;
-  readonly clock?: Clock | undefined;
-  readonly random?: Random | undefined;
-  /** How to wait: 'async' (the default) returns a promise, 'sync' keeps the whole host waiting. */
-  readonly mode?: 'async' | 'sync' | undefined;
-  /**
-   * What the guest may have at a time: `run` makes its instances under them; for others, give both the same Limits. Files
-   * in memory have limits of their own: see memoryDirectory.
-   */
-  readonly limits?: Limits | GuestLimits | undefined;
-  /** Told one line of text per system call. */
-  readonly strace?: ((line: string) => void) | undefined;
-}
 
 /** What `start` needs of an instance: its exports, looked up by name, and where they are no JavaScript functions, calls. */
 export interface WasiInstance {

@@ -1,4 +1,4 @@
-// What the options of WASI and of its `run` have to be, and what else its methods are given. The interfaces stand where they are used: index.ts, program.ts.
+// The options of WASI, what they and those of its `run` (program.ts) have to be, and what else its methods are given.
 import { DEADLINE } from '../clock.ts';
 import {
   bound,
@@ -8,6 +8,7 @@ import {
   having,
   isBytes,
   listOf,
+  type Pairs,
   pairs,
   record,
   recordOf,
@@ -17,11 +18,49 @@ import {
   whole,
 } from '../options.ts';
 import { directory, isPieceSource, mode } from './host/checks.ts';
-import type { WasiOptions } from './index.ts';
+import type { Clock } from './host/clock.ts';
+import type { Directory } from './host/filesystem.ts';
+import type { Listener } from './host/network.ts';
+import type { Random } from './host/random.ts';
+import type { InputStream, OutputStream } from './host/stdio.ts';
+import type { PieceSource } from './hosts/memory/streams.ts';
 import { FUEL } from '../runtime/fuel.ts';
-import { limits } from '../runtime/limits.ts';
+import { type GuestLimits, type Limits, limits } from '../runtime/limits.ts';
 import { needsHost, streamOfHost } from './messages.ts';
 import type { ProgramOptions } from './program.ts';
+
+export interface WasiOptions {
+  /** The first is by custom the program's name. */
+  readonly args?: readonly string[] | undefined;
+  /** Name and value: an object, or pairs (a Map, an array), which keep their order. Those that are undefined are left out. */
+  readonly env?: Pairs<string | undefined> | undefined;
+  /**
+   * Guest path to directory, in order from descriptor 3 on: an object, or pairs (a Map, an array), which keep their order
+   * where paths look like numbers. No path may be given twice. The WASI object takes them over and closes them.
+   */
+  readonly preopens?: Pairs<Directory> | undefined;
+  /** Sockets that listen already, as descriptors after those of the directories. They are taken over and closed. */
+  readonly listeners?: readonly Listener[] | undefined;
+  /**
+   * Empty if not given. Text and bytes are all there is to read; iterables, asynchronous ones and readable streams too,
+   * are asked for a piece whenever the guest wants one.
+   */
+  readonly stdin?: InputStream | Uint8Array | string | PieceSource | undefined;
+  /** Discarded if not given. A function gets every piece that is written; if it returns a promise, the guest waits. */
+  readonly stdout?: OutputStream | ((bytes: Uint8Array) => unknown) | undefined;
+  readonly stderr?: OutputStream | ((bytes: Uint8Array) => unknown) | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  /** How to wait: 'async' (the default) returns a promise, 'sync' keeps the whole host waiting. */
+  readonly mode?: 'async' | 'sync' | undefined;
+  /**
+   * What the guest may have at a time: `run` makes its instances under them; for others, give both the same Limits. Files
+   * in memory have limits of their own: see memoryDirectory.
+   */
+  readonly limits?: Limits | GuestLimits | undefined;
+  /** Told one line of text per system call. */
+  readonly strace?: ((line: string) => void) | undefined;
+}
 
 export const checkEngine: Check = having('an engine, as wasmi-ts exports one', 'beginInstantiate()', 'yieldToHost()');
 export const checkCompiled: Check = having('a compiled module', 'module');
