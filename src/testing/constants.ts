@@ -3,8 +3,10 @@
 // https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions
 import { Writer } from '../encoder/writer.ts';
 import { rowOf, type Row } from '../syntax/instructions.ts';
-import type { Expr } from '../syntax/module.ts';
+import type { Feature } from '../syntax/features.ts';
+import type { Expr, Global } from '../syntax/module.ts';
 import {
+  type CompType,
   EXNREF,
   EXTERNREF,
   F32,
@@ -22,11 +24,26 @@ import {
 } from '../syntax/types.ts';
 import { type Genome, childOf } from './genome.ts';
 import { ANYREF, ARRAY_KEYS, STRUCT_KEYS } from './known-types.ts';
-import type { Layout } from './layout.ts';
 import { F32_BITS, F64_BITS, I32_VALUES, I64_VALUES } from './values.ts';
 
 /** Expressions never go deeper, whatever the genome. */
 const MAX_DEPTH = 5;
+
+/** What the expressions need of the module that they are generated for: layout.ts has one. */
+interface Surroundings {
+  readonly functions: readonly FuncType[];
+  readonly globals: { readonly list: readonly Global[] };
+  readonly linkedGlobals: number;
+  has(feature: Feature): boolean;
+  count(row: Row): void;
+  funcType(params: readonly ValType[], results: readonly ValType[]): number;
+  struct(key: string): number;
+  array(key: string): number;
+  comp(type: number): CompType;
+  matchesHeap(below: number, above: number): boolean;
+  top(heap: number): number;
+  bottom(heap: number): number;
+}
 
 /** What an expression may name. */
 export interface Scope {
@@ -40,11 +57,11 @@ export interface Scope {
 
 class ConstantEmitter {
   readonly out = new Writer();
-  private readonly layout: Layout;
+  private readonly layout: Surroundings;
   private readonly scope: Scope;
   private depth = 0;
 
-  constructor(layout: Layout, scope: Scope) {
+  constructor(layout: Surroundings, scope: Scope) {
     this.layout = layout;
     this.scope = scope;
   }
@@ -223,14 +240,14 @@ class ConstantEmitter {
 }
 
 /** A constant expression of a type. */
-export function constantExpr(layout: Layout, t: ValType, g: Genome, scope: Scope): Expr {
+export function constantExpr(layout: Surroundings, t: ValType, g: Genome, scope: Scope): Expr {
   const emitter = new ConstantEmitter(layout, scope);
   emitter.value(t, g);
   return emitter.expr();
 }
 
 /** A constant expression for an address or index, of this value. */
-export function offsetExpr(layout: Layout, t: ValType, value: number, g: Genome): Expr {
+export function offsetExpr(layout: Surroundings, t: ValType, value: number, g: Genome): Expr {
   const emitter = new ConstantEmitter(layout, { before: 0 });
   emitter.known(t, value, g);
   return emitter.expr();
