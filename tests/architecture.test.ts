@@ -208,6 +208,63 @@ test('each layer imports only layers that stand above it in the table, so there 
   }
 });
 
+/** The sources by path, with what each imports from src, types included. */
+function importGraph(): ReadonlyMap<string, readonly string[]> {
+  const src = join(projectRoot, 'src');
+  const files = (readdirSync(src, { recursive: true }) as string[]).map((file) => file.split('\\').join('/'));
+  const sources = files.filter((file) => file.endsWith('.ts') && !TEST_FILE.test(file));
+  return new Map(
+    sources.map((file) => {
+      const targets = importsOf(readFileSync(join(src, file), 'utf8')).filter((target) => target.startsWith('.'));
+      return [file, targets.map((target) => posix.join(posix.dirname(file), target))];
+    }),
+  );
+}
+
+/** The circles of a graph: sets of files each of which is reached from all of them. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const reached = new Map(
+    [...graph.keys()].map((file) => {
+      const found = new Set<string>();
+      const open = [...(graph.get(file) ?? [])];
+      for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        if (found.has(next)) continue;
+        found.add(next);
+        open.push(...(graph.get(next) ?? []));
+      }
+      return [file, found] as const;
+    }),
+  );
+  const circles = new Map<string, string[]>();
+  for (const [file, found] of reached) {
+    if (!found.has(file)) continue;
+    const circle = [...found].filter((other) => reached.get(other)?.has(file)).sort();
+    circles.set(circle[0], circle);
+  }
+  return [...circles.values()].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+}
+
+/** Circles that are still there. It may only become shorter. */
+const KNOWN_CIRCLES: readonly (readonly string[])[] = [];
+
+test('no files import each other in a circle, types included', () => {
+  const graph = importGraph();
+  expect(graph.size).toBeGreaterThan(300);
+  expect(circlesOf(graph)).toEqual(KNOWN_CIRCLES);
+});
+
+test('circles are found, one for all files that are in it', () => {
+  const graph = new Map([
+    ['a', ['b', 'd']],
+    ['b', ['c']],
+    ['c', ['a', 'e']],
+    ['d', []],
+    ['e', ['e']],
+    ['f', ['a', 'missing']],
+  ]);
+  expect(circlesOf(graph)).toEqual([['a', 'b', 'c'], ['e']]);
+});
+
 test.each([
   ['an import to the right', 'decoder/decode.ts', "import { lower } from '../lowering/lower.ts';"],
   ['an import over several lines', 'runtime/store.ts', "import type {\n  A,\n} from '../interpreter/driver.ts';"],
