@@ -208,6 +208,41 @@ test('each layer imports only layers that stand above it in the table, so there 
   }
 });
 
+/** The code of all files that are no tests, by path from the top of the project. */
+function programs(): ReadonlyMap<string, string> {
+  const files = ['src', 'scripts', 'spec-tests', 'bench'].flatMap((folder) =>
+    (readdirSync(join(projectRoot, folder), { recursive: true }) as string[]).map((file) => join(folder, file)),
+  );
+  const code = files.filter((file) => /\.m?[jt]s$/.test(file) && !TEST_FILE.test(file));
+  return new Map(code.map((file) => [file, withoutComments(readFileSync(join(projectRoot, file), 'utf8'), true)]));
+}
+
+const WORD = /[\w$]+/g;
+
+/** Files whose exports are for others: those that package.json names. */
+function entries(): string[] {
+  const { exports } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { exports: unknown };
+  const paths = [...JSON.stringify(exports).matchAll(/"\.\/dist\/([\w/-]+)\.js"/g)].map(([, path]) => path);
+  return paths.map((path) => join('src', `${path}.ts`));
+}
+
+test('what a file exports is used by a program, not by its own tests alone', () => {
+  const all = programs();
+  const outside = entries();
+  expect([...all.keys()]).toEqual(expect.arrayContaining(outside));
+  const uses = new Map<string, number>();
+  for (const code of all.values()) {
+    for (const [word] of code.matchAll(WORD)) uses.set(word, (uses.get(word) ?? 0) + 1);
+  }
+  const inside = [...all].filter(([file]) => !outside.includes(file));
+  const unused = inside.flatMap(([file, code]) =>
+    [...code.matchAll(/^export (?:async )?(?:const|let|class|function\*?) (\w+)/gm)]
+      .filter(([, name]) => uses.get(name) === 1)
+      .map(([, name]) => `${file} ${name}`),
+  );
+  expect(unused).toEqual([]);
+});
+
 /** The sources by path, with what each imports from src, types included. */
 function importGraph(): ReadonlyMap<string, readonly string[]> {
   const src = join(projectRoot, 'src');

@@ -1,12 +1,6 @@
-// i32 operators that are more than one JavaScript operator: bit counts.
-// Values are int32 (signed, as `| 0` gives them) on both sides.
+// i32.popcnt, the one i32 operator that is more than an expression.
 // Spec: https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations
-// Not here: what the loop writes in place (add, mul by Math.imul, division, shifts, clz by Math.clz32, compares).
-
-/** i32.ctz: zeros below the lowest set bit; 32 for zero. */
-export function i32Ctz(a: number): number {
-  return a === 0 ? 32 : 31 - Math.clz32(a & -a);
-}
+// Not here: what the loop writes in place (add, mul by Math.imul, division, shifts, clz, ctz, compares).
 
 /** i32.popcnt: set bits, added up in fields of 2, 4 and 8 bits; the multiplication sums the four bytes. */
 export function i32Popcnt(a: number): number {
