@@ -33,6 +33,7 @@ const BOUNDED: Record<string, string> = {
   'jsapi/webidl.ts Reflect.construct(list)': 'one argument or none',
   'lowering/arms/atomics.ts b.code.statement(...)': 'operands of an op: 8',
   'lowering/select-ops.ts this.op(...)': 'operands of an op: 8',
+  'lowering/select-expressions.ts this.op(...)': 'operands of an op: 8',
   'lowering/select-ops.ts this.statement(...)': 'operands of an op: 8',
   'lowering/arms/control.ts b.code.statement(...)': 'operands of an op: 8',
   'lowering/trees.ts this.code.statement(...)': 'operands of an op: 8',
