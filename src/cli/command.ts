@@ -34,8 +34,8 @@ export interface Command {
   readonly operands: Operands;
   /** Its options besides `--help` and `--version`, in the order of its help. */
   readonly options: OptionSpecs;
-  /** Options that its name stands for. */
-  readonly given?: readonly string[];
+  /** An option that its name stands for, where it is not given. */
+  readonly implies?: string;
   /** Does its work and returns the exit code; options and operands are those that the row allows. */
   readonly action: (options: Options, console: Console) => number | Promise<number>;
 }

@@ -32,7 +32,7 @@ export const COMMANDS: readonly Command[] = [
     line: 'run it and print every instruction: run --trace',
     about: `Runs a program as run does and prints every instruction; --trace-limit says how many.
 Options stand before FILE; all that follows FILE belongs to the program.`,
-    given: ['--trace'],
+    implies: 'trace',
   },
   {
     name: 'validate',

@@ -8,14 +8,16 @@ import { Console } from './console.ts';
 import { CliError, EXIT, exitCodeOf, judged, UsageError } from './failure.ts';
 import { commandHelp, mainHelp } from './help.ts';
 import { type CliHost, processHost } from './host.ts';
-import { parseOptions } from './options.ts';
+import { type Options, parseOptions } from './options.ts';
 import { nameText } from '../syntax/visible.ts';
 import { nobodyIsLeft } from './stop.ts';
 
 /** Runs a command: reads its options, and does its work unless only its help or the version is asked for. */
 export function perform(command: Command, args: readonly string[], console: Console): number | Promise<number> {
-  const { name, given = [], operands } = command;
-  const options = parseOptions(name, [...given, ...args], command.options, operands);
+  const { name, implies, operands } = command;
+  const parsed = (given: readonly string[]): Options => parseOptions(name, given, command.options, operands);
+  let options = parsed(args);
+  if (implies !== undefined && !options.has(implies)) options = parsed([`--${implies}`, ...args]);
   if (options.asked !== undefined) {
     console.print(options.asked === 'help' ? commandHelp(command) : versionLine());
     return EXIT.ok;

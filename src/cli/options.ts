@@ -13,7 +13,7 @@ export interface OptionSpec {
   /** What the help says; its lines are broken here. */
   readonly help: string;
   readonly short?: string;
-  /** A value may begin with a dash although it is an argument of its own. */
+  /** A value may begin with a dash (not with two) although it is an argument of its own. */
   readonly dash?: boolean;
   /** What the help has above it. */
   readonly heading?: string;
@@ -160,7 +160,8 @@ function checkedValue(command: string, known: OptionSpecs, token: OptionToken): 
   if (spec.kind === 'flag' && value !== undefined) throw new UsageError(`${rawName} takes no value`, command);
   if (spec.kind !== 'value') return value ?? '';
   if (value === undefined) throw new UsageError(`${rawName} needs a value`, command);
-  if (token.inlineValue !== true && value.startsWith('-') && value !== '-' && spec.dash !== true) {
+  const isOption = spec.dash === true ? value.startsWith('--') : value.startsWith('-') && value !== '-';
+  if (token.inlineValue !== true && isOption) {
     throw new UsageError(`${rawName} needs a value; write --${token.name}=${value} if ${value} is meant`, command);
   }
   // `-W=gc`: parseArgs takes the equals sign of a short option for a part of the value.

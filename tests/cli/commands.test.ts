@@ -68,6 +68,13 @@ test('the version is printed where no command is named, too', async () => {
   }
 });
 
+test('trace prints what its own --trace says, where one is given', async () => {
+  const calls = await run('trace', '--trace=wasi', 'exit.wat');
+  expect(calls).toEqual(await run('--trace=wasi', 'exit.wat'));
+  expect(calls).not.toEqual(await run('trace', 'exit.wat'));
+  expect(await run('trace', 'exit.wat')).toEqual(await run('--trace', 'exit.wat'));
+});
+
 test('after the file of a program, --help and --version belong to the program', async () => {
   for (const flag of ['--help', '--version', '-V', '-h']) {
     expect((await run('missing.wat', flag)).err).toContain('missing.wat: no such file');

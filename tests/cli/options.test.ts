@@ -48,6 +48,7 @@ describe('options', () => {
     [['--constructor'], 'unknown option --constructor'],
     [['--stats=1'], '--stats takes no value'],
     [['--fuel', '--stats'], '--fuel needs a value; write --fuel=--stats if --stats is meant'],
+    [['-W', '--stats'], '-W needs a value; write --wasm-features=--stats if --stats is meant'],
     [['--fuel', '1', '--fuel', '2'], '--fuel is given 2 times'],
     [['--fuel=-1'], '--fuel -1: a whole number is needed'],
     [['--dir', 'a::b::c'], '--dir a::b::c: write HOST, HOST::GUEST or either with :ro at its end'],
