@@ -1,9 +1,9 @@
 // wasmi-ts/closures: the second loop, for hosts that do not compile JavaScript to machine code, and the choice between
 // the two. The engine does not import this by itself, so that it costs no bytes where it is not wanted.
 // docs/decisions say how the loops compare.
-import { run as closuresRun } from './interpreter/threaded.ts';
-import { type Loop, loop } from './interpreter/loops.ts';
-import { run as switchRun } from './interpreter/loop.ts';
+import { run as closuresRun } from './interpreter/loops/closures.ts';
+import { type Loop, loop } from './interpreter/loops/chosen.ts';
+import { run as switchRun } from './interpreter/loops/switch.ts';
 
 export type LoopName = 'switch' | 'closures';
 

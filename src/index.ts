@@ -35,8 +35,8 @@ export {
   type Results,
   setGlobal,
 } from './instance.ts';
-export { type AsyncRunOptions, Execution, invoke, invokeAsync, type RunOptions } from './interpreter/invoke.ts';
-export { WasmException } from './interpreter/wasm-exception.ts';
+export { type AsyncRunOptions, Execution, invoke, invokeAsync, type RunOptions } from './interpreter/threads/invoke.ts';
+export { WasmException } from './interpreter/values/wasm-exception.ts';
 export { Linker } from './linker.ts';
 export { Func, type HostFunction, type HostResult } from './runtime/instance.ts';
 export { Global } from './runtime/global.ts';

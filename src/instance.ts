@@ -14,7 +14,7 @@ import {
   type Shape,
   withArticle,
 } from './options.ts';
-import { instantiateInTurns, instantiateModule } from './interpreter/instantiate.ts';
+import { instantiateInTurns, instantiateModule } from './interpreter/values/instantiate.ts';
 import {
   ASYNC_RUN_OPTIONS,
   type AsyncRunOptions,
@@ -29,11 +29,11 @@ import {
   invokeLater,
   invokeForResults,
   invokeWith,
-} from './interpreter/invoke.ts';
-import { readGlobalBits, writeGlobalBits } from './interpreter/constant.ts';
-import { bitsToValue, valueToBits } from './interpreter/border.ts';
-import { type Monitor, setMonitor } from './interpreter/probe.ts';
-import { throwingFunction } from './interpreter/stand-ins.ts';
+} from './interpreter/threads/invoke.ts';
+import { readGlobalBits, writeGlobalBits } from './interpreter/values/constant.ts';
+import { bitsToValue, valueToBits } from './interpreter/values/border.ts';
+import { type Monitor, setMonitor } from './interpreter/threads/probe.ts';
+import { throwingFunction } from './interpreter/values/stand-ins.ts';
 import type { CodeMode } from './runtime/probes.ts';
 import { accountOf, FUEL, type FuelAccount } from './runtime/fuel.ts';
 import { type Extern, Func, type HostFunction, type ModuleInstance, isExtern } from './runtime/instance.ts';
@@ -136,7 +136,7 @@ function resolveImports(module: ValidModule, imports: Imports, unknown: 'refuse'
   });
 }
 
-export type { Results } from './interpreter/invoke.ts';
+export type { Results } from './interpreter/threads/invoke.ts';
 
 function results(values: readonly Value[]): Results {
   return values.length === 0 ? undefined : values.length === 1 ? values[0] : values;

@@ -12,7 +12,7 @@ import {
   Table,
   WasmException,
 } from '../index.ts';
-import { readGlobalBits } from '../interpreter/constant.ts';
+import { readGlobalBits } from '../interpreter/values/constant.ts';
 import { V128 } from '../syntax/types.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import type { Feature, FeatureSet } from '../syntax/features.ts';

@@ -2,7 +2,7 @@
 // it gives is canonical; else it is quiet. A judge that takes one NaN for another does not see this.
 // https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
-import type { Monitor, ProbeEvent } from '../interpreter/probe.ts';
+import type { Monitor, ProbeEvent } from '../interpreter/threads/probe.ts';
 import type { Probe } from '../runtime/probes.ts';
 import { FLOAT_OPERATORS, type FloatOperator, laneKind, lanesOf, laneWidth } from '../testing/float-operators.ts';
 

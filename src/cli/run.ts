@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { endOf, within } from '../clock.ts';
 import { isError } from '../errors.ts';
 import { engine, type EngineOptions, engineWith, ExitStatus, type Instance, instantiateAsync } from '../index.ts';
-import { invokeBitsAsync } from '../interpreter/invoke.ts';
+import { invokeBitsAsync } from '../interpreter/threads/invoke.ts';
 import type { FuelAccount } from '../runtime/fuel.ts';
 import type { Func } from '../runtime/instance.ts';
 import { emptyRecord } from '../syntax/records.ts';

@@ -5,7 +5,7 @@ import type { Imports } from '../index.ts';
 import { emptyRecord, own } from '../syntax/records.ts';
 import type { Module } from '../syntax/module.ts';
 import { nameText } from '../syntax/visible.ts';
-import { defaultFunction, throwingFunction } from '../interpreter/stand-ins.ts';
+import { defaultFunction, throwingFunction } from '../interpreter/values/stand-ins.ts';
 import { typeSpace, type ValidModule } from '../validator/module.ts';
 import { type Directory, type Listener, SystemError, WASI, type WasiOptions } from '../wasi/index.ts';
 import { INTERFACES } from '../wasi/interfaces.ts';

@@ -1,7 +1,7 @@
 // What the builtins of js-string cost in fuel, and how long the strings are that they make.
 import { afterAll, describe, expect, test } from 'vitest';
 import { assemble } from '../text/index.ts';
-import { begin } from '../interpreter/invoke.ts';
+import { begin } from '../interpreter/threads/invoke.ts';
 import { useLoop } from '../closures.ts';
 import type { Func } from '../runtime/instance.ts';
 import { Limits } from '../runtime/limits.ts';

@@ -11,10 +11,10 @@ import { type CompType, EXTERNREF, HEAP, I16, I32, type ValType, ref } from '../
 import { type DefType, NO_TYPES, hostTypes } from '../validator/type-space.ts';
 import { typeSpace, type ValidModule } from '../validator/module.ts';
 import { type ExternType, importType, matchesExtern } from '../validator/subtyping.ts';
-import { growReferences } from '../interpreter/loop-support.ts';
-import { isMidway, setMidway } from '../interpreter/pieces.ts';
-import { takeRoomOfCaller } from '../interpreter/room.ts';
-import { REFERENCES as R, SLOTS as S } from '../interpreter/stack.ts';
+import { growReferences } from '../interpreter/state/loop-support.ts';
+import { isMidway, setMidway } from '../interpreter/ops/pieces.ts';
+import { takeRoomOfCaller } from '../interpreter/threads/room.ts';
+import { REFERENCES as R, SLOTS as S } from '../interpreter/state/stack.ts';
 
 /** Options of compilation, converted. */
 export interface CompileSettings {

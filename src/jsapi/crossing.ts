@@ -4,11 +4,11 @@
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
 import { internalise, isAggregate, isReference, referenceOut, takesAll, topOf } from '../runtime/references.ts';
-import { readValue, writeValue } from '../interpreter/border.ts';
-import { invokePlain } from '../interpreter/invoke.ts';
-import { isWasmException } from '../interpreter/wasm-exception.ts';
-import { growReferences } from '../interpreter/loop-support.ts';
-import { REFERENCES as R, SLOTS as S, SLOTS_F64 as F } from '../interpreter/stack.ts';
+import { readValue, writeValue } from '../interpreter/values/border.ts';
+import { invokePlain } from '../interpreter/threads/invoke.ts';
+import { isWasmException } from '../interpreter/values/wasm-exception.ts';
+import { growReferences } from '../interpreter/state/loop-support.ts';
+import { REFERENCES as R, SLOTS as S, SLOTS_F64 as F } from '../interpreter/state/stack.ts';
 import { slotsOf } from '../runtime/slots.ts';
 import { funcBehind, isFunc, standFor } from '../runtime/func.ts';
 import type { Func } from '../runtime/instance.ts';
@@ -120,7 +120,7 @@ export function readSlot(t: ValType, word: number): unknown {
   }
 }
 
-/** Writes what `toWasm` gave to slots from `base` on: without the checks of interpreter/border.ts, which cost calls 10 %. */
+/** Writes what `toWasm` gave to slots from `base` on: without the checks of interpreter/values/border.ts, which cost calls 10 %. */
 export function writeAll(types: readonly ValType[], base: number, values: readonly unknown[]): void {
   let word = base;
   for (let i = 0; i < types.length; i++) {

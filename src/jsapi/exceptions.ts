@@ -1,6 +1,6 @@
 // WebAssembly.Exception, and how it crosses: the same object comes out again, however often it does.
 // https://webassembly.github.io/spec/js-api/#exceptions
-import { WasmException } from '../interpreter/wasm-exception.ts';
+import { WasmException } from '../interpreter/values/wasm-exception.ts';
 import { JS_TAG, type Tag } from '../runtime/tag.ts';
 import * as say from './messages.ts';
 import { EXCEPTIONS } from './identity.ts';

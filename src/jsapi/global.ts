@@ -1,6 +1,6 @@
 // WebAssembly.Global. https://webassembly.github.io/spec/js-api/#globals
-import { bitsToValue, valueToBits } from '../interpreter/border.ts';
-import { readGlobalBits, writeGlobalBits } from '../interpreter/constant.ts';
+import { bitsToValue, valueToBits } from '../interpreter/values/border.ts';
+import { readGlobalBits, writeGlobalBits } from '../interpreter/values/constant.ts';
 import { Global } from '../runtime/global.ts';
 import type { ValType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';

@@ -1,7 +1,7 @@
 // What stands for what: the objects of an interface, and the things of the engine that they are about. Each thing has one
 // object, always the same one. The files of the interfaces own their tables; that of exceptions is here, since calls convert
 // what they throw, and exceptions convert their values.
-import type { WasmException } from '../interpreter/wasm-exception.ts';
+import type { WasmException } from '../interpreter/values/wasm-exception.ts';
 import * as say from './messages.ts';
 import { type Realm, bindObject } from './realm.ts';
 import { exposeInterface, type Interface, lookUp, newObject } from './webidl.ts';

@@ -1,7 +1,7 @@
 // WebAssembly.Instance: reading imports, instantiation, the exports object. https://webassembly.github.io/spec/js-api/#instances
 import { emptyRecord } from '../syntax/records.ts';
-import { instantiateModule } from '../interpreter/instantiate.ts';
-import { invokePlain } from '../interpreter/invoke.ts';
+import { instantiateModule } from '../interpreter/values/instantiate.ts';
+import { invokePlain } from '../interpreter/threads/invoke.ts';
 import type { Extern, ModuleInstance } from '../runtime/instance.ts';
 import type { Import } from '../syntax/module.ts';
 import { F32, F64, type GlobalType, I32, I64, V128, typeName } from '../syntax/types.ts';

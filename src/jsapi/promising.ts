@@ -1,7 +1,7 @@
 // JavaScript Promise Integration: Suspending imports and promising exports.
 // https://github.com/WebAssembly/js-promise-integration
 // A promising call runs on a thread of the interpreter that can be parked, until it waits for the first time at once.
-import { type Execution, begin, invokeAsync } from '../interpreter/invoke.ts';
+import { type Execution, begin, invokeAsync } from '../interpreter/threads/invoke.ts';
 import type { Func } from '../runtime/instance.ts';
 import { yieldToHost } from '../runtime/turns.ts';
 import * as say from './messages.ts';

@@ -2,8 +2,8 @@
 // The global one has no realm. Classes whose objects are charged are its own, with the members of the global ones; errors,
 // tags, globals and exceptions are the same for all.
 import { DEADLINE, endOf, within } from '../clock.ts';
-import type { Outcome } from '../interpreter/driver.ts';
-import { type Execution, invokePlain } from '../interpreter/invoke.ts';
+import type { Outcome } from '../interpreter/threads/driver.ts';
+import { type Execution, invokePlain } from '../interpreter/threads/invoke.ts';
 import { either, type Shape } from '../options.ts';
 import { accountOf, FUEL, type FuelAccount, outOfFuel } from '../runtime/fuel.ts';
 import type { Func, ModuleInstance } from '../runtime/instance.ts';

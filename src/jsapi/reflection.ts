@@ -4,7 +4,7 @@ import { MAX_PARAMS, MAX_RESULTS } from '../syntax/limits.ts';
 import type { ExternType } from '../validator/subtyping.ts';
 import { FUNCREF, type FuncType, I32, type Limits, type ValType, typeName } from '../syntax/types.ts';
 import { funcType } from '../validator/type-space.ts';
-import { externType } from '../interpreter/instantiate.ts';
+import { externType } from '../interpreter/values/instantiate.ts';
 import { type Callable, exportedFunction, funcOf } from './crossing.ts';
 import { hostFunction } from './functions.ts';
 import { GlobalObject, GLOBALS } from './global.ts';

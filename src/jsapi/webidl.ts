@@ -1,6 +1,6 @@
 // Conversions and property flags of Web IDL, as far as the namespace needs them. https://webidl.spec.whatwg.org/
 // Arguments are converted in the order that Web IDL prescribes; who calls these functions keeps to it.
-import { isCallable, toPrimitive } from '../interpreter/to-primitive.ts';
+import { isCallable, toPrimitive } from '../interpreter/values/to-primitive.ts';
 import { isObject } from '../runtime/references.ts';
 import * as say from './messages.ts';
 

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { decodeModule } from '../decoder/decode.ts';
 import { encodeModule } from '../encoder/encode.ts';
-import { invokeBits } from '../interpreter/invoke.ts';
-import { loop } from '../interpreter/loops.ts';
-import { run as runClosures } from '../interpreter/threaded.ts';
+import { invokeBits } from '../interpreter/threads/invoke.ts';
+import { loop } from '../interpreter/loops/chosen.ts';
+import { run as runClosures } from '../interpreter/loops/closures.ts';
 import { instantiate } from '../index.ts';
 import type { Bits } from '../runtime/values.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';

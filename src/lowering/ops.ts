@@ -1,5 +1,5 @@
 // The internal op table: what lowered code is made of. One row per op: name, operands, formula.
-// From it `npm run generate` writes the hot loop (interpreter/loop.ts) and op-table.ts, the names and operands that
+// From it `npm run generate` writes the hot loop (interpreter/loops/switch.ts) and op-table.ts, the names and operands that
 // lowering, the driver and the disassembler use. Nothing that runs imports this file: formulas are not shipped.
 // It is separate from wasm's instruction table on purpose: an op is a step of the loop, not of wasm.
 //
@@ -637,7 +637,7 @@ op('i64.extend16_s', 'd a', 'x = d; y = S[a] << 16 >> 16; S[x] = y; S[x + 1 | 0]
 // ------------------------------------------------------------------------------------------------- out of line, frame
 
 /**
- * A rare instruction: function k of interpreter/out-of-line.ts, with its operands in consecutive slots from index n of
+ * A rare instruction: function k of interpreter/ops/out-of-line.ts, with its operands in consecutive slots from index n of
  * S on and its results in the same place, and two immediates l and m. It answers what it costs in fuel, which is
  * negative where the op is to be made again: pieces.ts.
  */
@@ -648,7 +648,7 @@ op(
   false,
   'SAVE x = OUT[k](inst, fp2 + n, l, m); while (x < 0) { fuel = fuel + x; if (fuel < 0) TRAP(0) x = OUT[k](inst, fp2 + n, l, m); } fuel = fuel - x; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }',
 );
-/** Instruction k of UNARY_NAMES and so on (out-names.ts) on slots; l is its lane. Functions: interpreter/rare.ts. */
+/** Instruction k of UNARY_NAMES and so on (out-names.ts) on slots; l is its lane. Functions: interpreter/ops/rare.ts. */
 op('unary', 'd a k l', 'SAVE UNARY[k](d, a, l);');
 op('binary', 'd a b k l', 'SAVE BINARY[k](d, a, b, l);');
 op('ternary', 'd a b c k', 'SAVE TERNARY[k](d, a, b, c);');
@@ -661,13 +661,13 @@ op('wait64', 'd a b c k l', 'TRAP(12)', true);
 op('charge', 'k', 'fuel = fuel - k | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }');
 /** Makes room for k reference slots from the frame's first on. Emitted first in functions that have any. */
 op('refs.enter', 'k', 'growRefs(fp + k | 0);');
-/** Throws with tag l and its values k S words above the frame; the exception in slot k. interpreter/exceptions.ts. */
+/** Throws with tag l and its values k S words above the frame; the exception in slot k. interpreter/threads/exceptions.ts. */
 op('throw', 'k l', 'TRAP(10)', true);
 op('throw_ref', 'k', 'TRAP(11)', true);
 op('unreachable', '', 'TRAP(16)', true);
 op('exit', '', 'TRAP(1)', true);
 op('cross.return', '', 'TRAP(5)', true);
-/** Where a function begins that the running instance has not paid for: interpreter/first-calls.ts. */
+/** Where a function begins that the running instance has not paid for: interpreter/code/first-calls.ts. */
 op('unpaid', '', 'TRAP(9)', true);
 /** Traced code: instruction k (an index of the function's probe table) comes next. */
 op('probe', 'k', 'pc = pc + SIZE | 0; TRAP(7)', true);

@@ -1,4 +1,4 @@
-// Names and numbers of what ops do out of line. `out`: rows here, functions in interpreter/out-of-line.ts in this order;
+// Names and numbers of what ops do out of line. `out`: rows here, functions in interpreter/ops/out-of-line.ts in this order;
 // each row says what stands in the slots and in the two immediates l, m. `unary`, `binary`, `ternary` and `access`: every
 // instruction of that shape, from the instruction table, unless it has an op of its own.
 import { INSTRUCTIONS, type PlainRow, type Row } from '../syntax/instructions.ts';
@@ -35,7 +35,7 @@ const TABLE_AND_MEMORY_NAMES = [
   'i64.mul_wide_u',        // x y -> low, high
 ] as const;
 
-// Structs and arrays; functions in interpreter/gc/aggregates.ts. Types are canonical indices.
+// Structs and arrays; functions in interpreter/ops/gc/aggregates.ts. Types are canonical indices.
 // biome-ignore format: a table
 const GC_OUT_NAMES = [
   'struct.new',            // field* -> ref                  type
@@ -62,7 +62,7 @@ export const OUT_NAMES: readonly OutName[] = [...TABLE_AND_MEMORY_NAMES, ...GC_O
 
 /**
  * What the number in an `object` op means: operations on references, fields and elements with up to three operands.
- * Those that have an op of their own in ops.ts are lowered to that. Functions: interpreter/gc/access.ts.
+ * Those that have an op of their own in ops.ts are lowered to that. Functions: interpreter/ops/gc/access.ts.
  */
 // biome-ignore format: a table
 export const OBJECT_NAMES = [

@@ -13,13 +13,13 @@ export interface CodeUnit {
   readonly entries: Int32Array;
   /** Functions that have code, as a set of bits. */
   readonly lowered: Int32Array;
-  /** The `paid` set of the instance that the code stands for now (interpreter/first-calls.ts). */
+  /** The `paid` set of the instance that the code stands for now (interpreter/code/first-calls.ts). */
   view: Int32Array;
   /** By function index: the word that is exchanged with the first one of its code where the view changes. */
   readonly otherWords: Int32Array;
-  /** The generation of code that the entries are of (interpreter/code-space.ts); no code knows of the unit. */
+  /** The generation of code that the entries are of (interpreter/code/code-space.ts); no code knows of the unit. */
   generation: object | undefined;
-  /** The closures of its code by pc, for the second loop, and the generation that they are of (interpreter/blocks.ts). */
+  /** The closures of its code by pc, for the second loop, and the generation that they are of (interpreter/loops/blocks.ts). */
   blocks: { readonly generation: object; readonly known: Map<number, unknown> } | undefined;
   /** What each lowered function catches; undefined for nothing. */
   readonly handlers: (Handlers | undefined)[];

@@ -1,6 +1,6 @@
 // Who pays fuel: an account that several calls share; the thread that runs while a host function does something for it; and
 // what is counted outside of code, while an instance is made.
-// What a thread has left, and what host functions hand in to it, is counted in interpreter/thread.ts.
+// What a thread has left, and what host functions hand in to it, is counted in interpreter/threads/thread.ts.
 import { Interrupted } from '../errors.ts';
 import { amount, type Check, either, misfit, shown } from '../options.ts';
 

@@ -1,9 +1,9 @@
 // What the objects of a guest take, in bytes as this implementation needs them in Node: structs, arrays, exceptions, strings,
 // references of element segments, and what instances take besides.
 // Who allocates takes it from the room that is left; nobody gives back. Where there is no more room, what can still be
-// reached is counted (interpreter/walk.ts), and the rest of the limit is the room from then on.
+// reached is counted (interpreter/threads/walk.ts), and the rest of the limit is the room from then on.
 
-/** A count of what can be reached (interpreter/walk.ts). */
+/** A count of what can be reached (interpreter/threads/walk.ts). */
 export interface Counting {
   /** Others have made it wrong. */
   isStale: boolean;

@@ -1,6 +1,6 @@
 // Function instances and module instances, which know each other.
 // https://webassembly.github.io/spec/core/exec/runtime.html#function-instances and #module-instances
-// Data only: interpreter/instantiate.ts makes them, the loop and the driver use them.
+// Data only: interpreter/values/instantiate.ts makes them, the loop and the driver use them.
 import { brand, brandOf } from '../brand.ts';
 import type { ExternKind, Import } from '../syntax/module.ts';
 import { frozen } from '../syntax/records.ts';
@@ -30,7 +30,7 @@ export type HostFunction = (...args: never[]) => HostResult | void | Promise<Hos
 /**
  * A host function that works on slots itself: its arguments stand in SLOTS and REFERENCES from `base` on, its results go
  * there. Where `canWait`, it may answer a promise of what it would have answered; nobody looks at its results then. One that
- * does much sets `midway` (interpreter/pieces.ts) while something is left, and is called again.
+ * does much sets `midway` (interpreter/ops/pieces.ts) while something is left, and is called again.
  */
 export type DirectHost = (base: number, canWait: boolean) => PromiseLike<HostResult> | undefined;
 
@@ -172,7 +172,7 @@ export class ModuleInstance {
   readonly globalRefs: unknown[];
   readonly tags: Tag[] = [];
   private released = false;
-  /** Functions whose lowering has been charged, as a set of bits (interpreter/first-calls.ts). */
+  /** Functions whose lowering has been charged, as a set of bits (interpreter/code/first-calls.ts). */
   paid: Int32Array;
   /** Element segments as references, and data segments; empty once dropped. */
   readonly elems: unknown[][] = [];

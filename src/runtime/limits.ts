@@ -59,7 +59,7 @@ export class Limits extends Budget<Counted> {
   /** @internal */
   readonly heap: Heap;
   /**
-   * Functions whose code instances have paid for (interpreter/first-calls.ts), by whose code it is, and the bytes of their
+   * Functions whose code instances have paid for (interpreter/code/first-calls.ts), by whose code it is, and the bytes of their
    * bodies, once for all instances that share it.
    * @internal
    */

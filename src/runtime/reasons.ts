@@ -1,6 +1,6 @@
 // Why the loop is left: numbers that ops.ts writes into formulas and the driver acts upon. Nothing about how.
 
-/** Reasons to leave the loop, in the generated loop as literals. See interpreter/driver.ts for what follows. */
+/** Reasons to leave the loop, in the generated loop as literals. See interpreter/threads/driver.ts for what follows. */
 export const REASON = {
   /** The quantum of fuel is used up. */
   quantum: 0,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WasmException } from '../interpreter/wasm-exception.ts';
+import { WasmException } from '../interpreter/values/wasm-exception.ts';
 import { EXNREF, EXTERNREF, HEAP, ref } from '../syntax/types.ts';
 import { referenceLiteral } from './reference-text.ts';
 import { tagOf } from './tag.ts';

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/js-api/#towebassemblyvalue
 // Inside there is nothing but what the engine made: functions, structs, arrays, exceptions, primitives, and a HostObject
 // in the place of each object of the host, in `any` and in `extern`. So neither an instruction nor the walk that counts
-// objects (interpreter/walk.ts) looks into an object of the host, which might be a Proxy and run code.
+// objects (interpreter/threads/walk.ts) looks into an object of the host, which might be a Proxy and run code.
 import { brand, brandOf } from '../brand.ts';
 import { withArticle } from '../options.ts';
 import { hold } from './fuel.ts';

@@ -15,7 +15,7 @@ export interface ParkedStack extends StackParts {
   readonly pc: number;
   /** Base of the running frame, in S words above the thread's base. */
   readonly fp2: number;
-  /** The generation of code that the pcs belong to (interpreter/code-space.ts). */
+  /** The generation of code that the pcs belong to (interpreter/code/code-space.ts). */
   readonly generation: object;
   /** The instance that runs, and those that wait for a return from it, outermost first. */
   readonly instance: ModuleInstance;

@@ -4,8 +4,8 @@
 import { UnsupportedError, WasmError } from '../errors.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { type Imports, type Instance, compile, instantiate } from '../index.ts';
-import { readGlobalBits } from '../interpreter/constant.ts';
-import { beginBits, invokeBits } from '../interpreter/invoke.ts';
+import { readGlobalBits } from '../interpreter/values/constant.ts';
+import { beginBits, invokeBits } from '../interpreter/threads/invoke.ts';
 import { referenceOut } from '../runtime/references.ts';
 import { type Extern, Func } from '../runtime/instance.ts';
 import { Global } from '../runtime/global.ts';

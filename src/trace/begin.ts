@@ -1,6 +1,6 @@
 // The first half of a step: what can be told of an instruction before it runs.
 // Operands, the callee, and where most branches go are known then; results and changes are not.
-import type { ProbeEvent } from '../interpreter/probe.ts';
+import type { ProbeEvent } from '../interpreter/threads/probe.ts';
 import { isFunc } from '../runtime/func.ts';
 import type { FunctionInfo, Instruction, Label } from './function-info.ts';
 import { type Watch, watch } from './effects.ts';

@@ -1,9 +1,9 @@
 // What an instruction changes besides the stack: memory bytes, memory sizes, locals, globals, table elements.
 // https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions
 // The state before is read when the instruction begins, the state after when the next one does.
-import { readGlobalBits } from '../interpreter/constant.ts';
+import { readGlobalBits } from '../interpreter/values/constant.ts';
 import { toUnsigned } from '../syntax/bits.ts';
-import type { ProbeEvent } from '../interpreter/probe.ts';
+import type { ProbeEvent } from '../interpreter/threads/probe.ts';
 import { referenceOut } from '../runtime/references.ts';
 import type { Memory } from '../runtime/memory.ts';
 import type { Bits } from '../runtime/values.ts';

@@ -3,7 +3,7 @@
 // instruction of the same frame begins, a call is entered, or an error stops the thread. docs/tracing.md shows it.
 import { amount, callable, checkOptions, listOf, oneOf, type Shape, text } from '../options.ts';
 import { isError } from '../errors.ts';
-import type { Monitor, ProbeEvent } from '../interpreter/probe.ts';
+import type { Monitor, ProbeEvent } from '../interpreter/threads/probe.ts';
 import { shownText } from '../syntax/shown.ts';
 import { nameText } from '../syntax/visible.ts';
 import type { ValidModule } from '../validator/module.ts';

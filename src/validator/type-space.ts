@@ -14,9 +14,9 @@ export class DefType {
   readonly index: number;
   /** Its type indices are of the space. */
   readonly comp: CompType;
-  /** Whether values of a function type can cross to JavaScript (interpreter/border.ts), where somebody asked. */
+  /** Whether values of a function type can cross to JavaScript (interpreter/values/border.ts), where somebody asked. */
   crosses: boolean | undefined = undefined;
-  /** S words that its arguments or results take (interpreter/words.ts); -1 where nobody asked. */
+  /** S words that its arguments or results take (interpreter/state/words.ts); -1 where nobody asked. */
   span = -1;
   /** How structs or arrays of it are laid out (runtime/layout.ts, runtime/objects.ts), where somebody asked. */
   layout: object | undefined = undefined;

@@ -3,9 +3,9 @@
 // which is an op or less, so that no op may take longer than a 256th of a unit.
 import { compile, instantiate } from '../../src/index.ts';
 import type { ModuleInstance } from '../../src/runtime/instance.ts';
-import { dropCode } from '../../src/interpreter/code-space.ts';
-import { loop } from '../../src/interpreter/loops.ts';
-import { CODE, REFERENCES, SLOTS, STATE } from '../../src/interpreter/stack.ts';
+import { dropCode } from '../../src/interpreter/code/code-space.ts';
+import { loop } from '../../src/interpreter/loops/chosen.ts';
+import { CODE, REFERENCES, SLOTS, STATE } from '../../src/interpreter/state/stack.ts';
 import * as outNames from '../../src/lowering/out-names.ts';
 import { isSlot, OPS, opNumber, opSize } from '../../src/lowering/op-table.ts';
 import { REASON } from '../../src/runtime/reasons.ts';

@@ -11,7 +11,7 @@ import { assemble } from '../../src/text/index.ts';
 import { memoryDirectory, overlay, WASI } from '../../src/wasi/index.ts';
 import { now, within } from '../../src/clock.ts';
 import { besideTimer } from '../turns.ts';
-import { invokeAsync } from '../../src/interpreter/invoke.ts';
+import { invokeAsync } from '../../src/interpreter/threads/invoke.ts';
 import { guestNamed, guestNames } from './guests.ts';
 import { BOUNDS, type Figure, many, type Part, type Settings } from './part.ts';
 import { STRING_LOOPS, stringLoop } from './strings.ts';

@@ -12,7 +12,7 @@ import {
   Interrupted,
   type Value,
 } from '../../src/index.ts';
-import { free, running } from '../../src/interpreter/thread.ts';
+import { free, running } from '../../src/interpreter/threads/thread.ts';
 import { WASI } from '../../src/wasi/index.ts';
 import { run, wat } from './support.ts';
 

@@ -19,7 +19,7 @@ import {
   setGlobal,
   tagOf,
 } from '../../src/index.ts';
-import { beginBits, invokeBits } from '../../src/interpreter/invoke.ts';
+import { beginBits, invokeBits } from '../../src/interpreter/threads/invoke.ts';
 import { namespace } from '../../src/jsapi/index.ts';
 import { encodeModule } from '../../src/encoder/encode.ts';
 import { parseModule } from '../../src/text/parser.ts';

@@ -1,8 +1,8 @@
 // When the code array is full, all code is dropped and lowered again; nobody notices. The tests drop it early.
 import { describe, expect, test } from 'vitest';
 import { compile, type Instance, instantiate } from '../../src/index.ts';
-import { startGeneration } from '../../src/interpreter/lowered.ts';
-import { running } from '../../src/interpreter/thread.ts';
+import { startGeneration } from '../../src/interpreter/code/lowered.ts';
+import { running } from '../../src/interpreter/threads/thread.ts';
 import { functionOf, repeat } from './large-bodies.ts';
 import { PROGRAMS } from './programs.ts';
 import { callInSlices, random, run, stateOf, wat } from './support.ts';

@@ -11,8 +11,8 @@ import {
   Limits,
   type Value,
 } from '../../src/index.ts';
-import { startGeneration } from '../../src/interpreter/lowered.ts';
-import { running } from '../../src/interpreter/thread.ts';
+import { startGeneration } from '../../src/interpreter/code/lowered.ts';
+import { running } from '../../src/interpreter/threads/thread.ts';
 import { hasBit } from '../../src/runtime/bits.ts';
 import { run, wat } from './support.ts';
 

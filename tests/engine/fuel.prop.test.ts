@@ -20,9 +20,9 @@ import {
   type ValidModule,
   type Value,
 } from '../../src/index.ts';
-import { startGeneration } from '../../src/interpreter/lowered.ts';
-import type { Monitor } from '../../src/interpreter/probe.ts';
-import { running } from '../../src/interpreter/thread.ts';
+import { startGeneration } from '../../src/interpreter/code/lowered.ts';
+import type { Monitor } from '../../src/interpreter/threads/probe.ts';
+import { running } from '../../src/interpreter/threads/thread.ts';
 import type { ImportDesc } from '../../src/syntax/module.ts';
 import { type FuncType, I64 } from '../../src/syntax/types.ts';
 import type { Prices } from '../../src/syntax/prices.ts';

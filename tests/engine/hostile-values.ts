@@ -7,7 +7,7 @@ import { namespace } from '../../src/jsapi/index.ts';
 import { type Execution, Func, Interrupted, invoke, JS_TAG, setGlobal, Trap, WasmException } from '../../src/index.ts';
 import { compile, type Global, type Instance, instantiate, type Tag, type Value } from '../../src/index.ts';
 import { brandOf } from '../../src/brand.ts';
-import type { Monitor } from '../../src/interpreter/probe.ts';
+import type { Monitor } from '../../src/interpreter/threads/probe.ts';
 import { encodeModule } from '../../src/encoder/encode.ts';
 import { parseModule } from '../../src/text/parser.ts';
 import { GUEST, TYPES } from './hostile-world.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LoopName, useLoop } from '../../src/closures.ts';
 import { compile, instantiate, Trap, type ValidModule } from '../../src/index.ts';
-import { beginBits } from '../../src/interpreter/invoke.ts';
+import { beginBits } from '../../src/interpreter/threads/invoke.ts';
 import type { Bits } from '../../src/runtime/values.ts';
 import { dataFolder, missingData } from '../data.ts';
 import { ARGUMENT_TYPES, ARGUMENTS, emitModule, genomes, INITIAL_GLOBALS } from './genome.ts';

@@ -1,7 +1,7 @@
 // Numbers at the border: coercions of the JS API, wrong types, and NaN bits that nothing may change.
 import { describe, expect, test } from 'vitest';
 import { type Global, type Instance, setGlobal, getGlobal } from '../../src/index.ts';
-import { readGlobalBits, writeGlobalBits } from '../../src/interpreter/constant.ts';
+import { readGlobalBits, writeGlobalBits } from '../../src/interpreter/values/constant.ts';
 import type { Bits } from '../../src/runtime/values.ts';
 import { callBits, run } from './support.ts';
 

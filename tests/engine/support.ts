@@ -15,8 +15,8 @@ import {
   Table,
   Trap,
 } from '../../src/index.ts';
-import { beginBits, invokeBits } from '../../src/interpreter/invoke.ts';
-import { readGlobalBits } from '../../src/interpreter/constant.ts';
+import { beginBits, invokeBits } from '../../src/interpreter/threads/invoke.ts';
+import { readGlobalBits } from '../../src/interpreter/values/constant.ts';
 import { disassemble } from '../../src/lowering/disassemble.ts';
 import { lowerFunction } from '../../src/lowering/lower.ts';
 import type { Bits } from '../../src/runtime/values.ts';

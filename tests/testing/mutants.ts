@@ -20,7 +20,7 @@ import {
   UnsupportedError,
   WasmException,
 } from '../../src/index.ts';
-import { invokeBits } from '../../src/interpreter/invoke.ts';
+import { invokeBits } from '../../src/interpreter/threads/invoke.ts';
 import { type FuncType, I64, V128, isDefaultable, isRef } from '../../src/syntax/types.ts';
 import { mutants } from '../../src/testing/index.ts';
 import type { ValidModule } from '../../src/validator/module.ts';

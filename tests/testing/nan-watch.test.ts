@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { NaNWatch } from '../../src/cli/nan-watch.ts';
 import { compile, DEFAULT_FEATURES, type HostFunction, instantiate } from '../../src/index.ts';
-import type { ProbeEvent } from '../../src/interpreter/probe.ts';
+import type { ProbeEvent } from '../../src/interpreter/threads/probe.ts';
 import { F64 } from '../../src/syntax/types.ts';
 import { FLOAT_OPERATORS, laneKind, lanesOf } from '../../src/testing/float-operators.ts';
 import { module } from '../../src/testing/index.ts';

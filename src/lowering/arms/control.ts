@@ -196,7 +196,7 @@ export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, t
   if (tail) moveDown(b, type.params);
   operands.truncate(height);
   const { at } = cursor;
-  // Its first op may be exchanged (interpreter/first-calls.ts) while a thread stands at a call that is first.
+  // Its first op may be exchanged (interpreter/code/first-calls.ts) while a thread stands at a call that is first.
   if (b.code.isEmpty) b.emitOp('charge', 0);
   const name = `${tail ? 'tail.' : ''}call.${index === undefined ? 'lazy' : 'indirect'}`;
   const place = tail ? [] : [base * 2];

@@ -1,4 +1,4 @@
-// What lowering makes of tries: the ops, and the table of handlers beside them. What they do: interpreter/exceptions.test.ts.
+// What lowering makes of tries: the ops, and the table of handlers beside them. What they do: interpreter/threads/exceptions.test.ts.
 import { expect, test } from 'vitest';
 import { decodeModule } from '../../decoder/decode.ts';
 import { encodeModule } from '../../encoder/encode.ts';

@@ -14,8 +14,8 @@ export interface Fault {
 
 const OPS = 'lowering/ops.ts';
 const CONTROL = 'lowering/arms/control.ts';
-const OUT_OF_LINE = 'interpreter/out-of-line.ts';
-const CONVERT = 'interpreter/numeric/convert.ts';
+const OUT_OF_LINE = 'interpreter/ops/out-of-line.ts';
+const CONVERT = 'interpreter/ops/numeric/convert.ts';
 
 function fault(name: string, file: string, find: string, replace: string, against: Fault['against'] = 'native'): Fault {
   return { name, file, find, replace, against };
@@ -52,7 +52,7 @@ const OPS_FAULTS: readonly Fault[] = [
   fault('memory bounds are one byte too far', OPS, `(mb - y - \${size} >>> 0)`, `(mb - y - \${size - 1} >>> 0)`),
   fault(
     'unaligned i64.store writes the lower half twice',
-    'interpreter/generate-loops.ts',
+    'interpreter/loops/generate-switch.ts',
     'y = S[x + 1 | 0];',
     'y = S[x];',
   ),
@@ -84,7 +84,7 @@ const OPS_FAULTS: readonly Fault[] = [
   ),
   fault(
     'locals are not zeroed',
-    'interpreter/generate-loops.ts',
+    'interpreter/loops/generate-switch.ts',
     'else while (y < z) { S[y] = 0; y = y + 1 | 0; }',
     '',
   ),
@@ -93,7 +93,7 @@ const OPS_FAULTS: readonly Fault[] = [
 const NUMERIC_FAULTS: readonly Fault[] = [
   fault(
     'nearest rounds ties up',
-    'interpreter/numeric/f64.ts',
+    'interpreter/ops/numeric/f64.ts',
     'x < TWO_52 ? x + TWO_52 - TWO_52 : x',
     'Math.floor(x + 0.5)',
   ),
@@ -117,7 +117,7 @@ const NUMERIC_FAULTS: readonly Fault[] = [
   ),
   fault(
     'i64.rem_s has the sign of the divisor',
-    'interpreter/numeric/i64.ts',
+    'interpreter/ops/numeric/i64.ts',
     'store(S, d, rlo, rhi, ahi < 0);',
     'store(S, d, rlo, rhi, bhi < 0);',
   ),
@@ -148,7 +148,7 @@ const LOWERING_FAULTS: readonly Fault[] = [
 ];
 
 const RUNTIME_FAULTS: readonly Fault[] = [
-  fault('call_indirect does not check the type', 'interpreter/loop-support.ts', 'func.canon !== canon || ', ''),
+  fault('call_indirect does not check the type', 'interpreter/state/loop-support.ts', 'func.canon !== canon || ', ''),
   fault(
     'table.set may write one past the end',
     OUT_OF_LINE,
@@ -176,31 +176,31 @@ const RUNTIME_FAULTS: readonly Fault[] = [
   ),
   fault(
     'host functions get their arguments backwards',
-    'interpreter/calls.ts',
+    'interpreter/threads/calls.ts',
     'readValues(type.params, base) : NO_VALUES',
     'readValues(type.params, base).reverse() : NO_VALUES',
   ),
   fault(
     'active element segments begin at 0',
-    'interpreter/instantiate.ts',
+    'interpreter/values/instantiate.ts',
     'elems[offset + i] = values[i]',
     'elems[i] = values[i]',
   ),
   fault(
     'narrowing bytes wraps',
-    'interpreter/simd/i8x16.ts',
+    'interpreter/ops/simd/i8x16.ts',
     'I8[4 * TEMP + 8 + i] = saturateS8(I16[2 * b + i]);',
     'I8[4 * TEMP + 8 + i] = I16[2 * b + i];',
   ),
   fault(
     'v128.load16x4_s does not extend the sign',
-    'interpreter/simd/memory.ts',
+    'interpreter/ops/simd/memory.ts',
     `'v128.load16x4_s': widen16(16)`,
     `'v128.load16x4_s': widen16(0)`,
   ),
   fault(
     'i32x4.replace_lane writes the lane before',
-    'interpreter/simd/i32x4.ts',
+    'interpreter/ops/simd/i32x4.ts',
     'S[d + lane] = x;',
     'S[d + (lane & 2)] = x;',
   ),
@@ -214,10 +214,10 @@ const LATER_FAULTS: readonly Fault[] = [
     'function landings(b: TreeBuilder, frame: Frame): void {',
     'ours',
   ),
-  fault('frames above a handler stay', 'interpreter/exceptions.ts', '        t.sp = sp;\n', '', 'ours'),
+  fault('frames above a handler stay', 'interpreter/threads/exceptions.ts', '        t.sp = sp;\n', '', 'ours'),
   fault(
     'a handler further out is not looked for',
-    'interpreter/exceptions.ts',
+    'interpreter/threads/exceptions.ts',
     'region >= 0; region = handlers.outer[region]',
     'region >= 0; region = -1',
     'ours',
@@ -231,22 +231,28 @@ const LATER_FAULTS: readonly Fault[] = [
   ),
   fault(
     'array.fill may end one past the end',
-    'interpreter/gc/aggregates.ts',
+    'interpreter/ops/gc/aggregates.ts',
     'checkArray(array, first, left);',
     'checkArray(array, first, left - 1);',
     'ours',
   ),
   fault(
     'i31 values lose their sign',
-    'interpreter/gc/access.ts',
+    'interpreter/ops/gc/access.ts',
     'R[d] = (S[2 * a] << 1) >> 1;',
     'R[d] = S[2 * a] & 0x7fffffff;',
     'ours',
   ),
-  fault('i64 fields keep their lower half', 'interpreter/gc/access.ts', 'fields[k + 1] = S[2 * b + 1];', '', 'ours'),
+  fault(
+    'i64 fields keep their lower half',
+    'interpreter/ops/gc/access.ts',
+    'fields[k + 1] = S[2 * b + 1];',
+    '',
+    'ours',
+  ),
   fault(
     'i64 loads of 32 bits from further memories sign-extend',
-    'interpreter/access.ts',
+    'interpreter/ops/access.ts',
     `'i64.load32_u': load(4, false, true)`,
     `'i64.load32_u': load(4, true, true)`,
     'ours',

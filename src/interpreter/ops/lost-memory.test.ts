@@ -1,0 +1,16 @@
+// The tables by names of ops, held against what the formulas of the ops do.
+import { expect, test } from 'vitest';
+import { OPS } from '../../lowering/ops.ts';
+import { ACCESSES, ENDS, RETURNS } from './lost-memory.ts';
+
+const ACCESS = /\bM(8|16|32|F)\b|\b(load|store)Vector\(/;
+
+test('every op that accesses memory 0 by itself is known to, and no other', () => {
+  const wrong = OPS.filter(({ formula, plain }, i) => ACCESSES[i] !== ACCESS.test(`${formula} ${plain}`));
+  expect(wrong.map(({ name }) => name)).toEqual([]);
+});
+
+test('code is read ahead past no op that goes on elsewhere', () => {
+  const wrong = OPS.filter(({ ends }, i) => ends && !ENDS[i] && !RETURNS[i]);
+  expect(wrong.map(({ name }) => name)).toEqual([]);
+});
