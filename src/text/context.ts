@@ -114,6 +114,24 @@ export class Context {
     this.annotations = annotations;
   }
 
+  /** The space of what can be imported and exported, by its keyword. */
+  spaceOf(word: string): IndexSpace | undefined {
+    switch (word) {
+      case 'func':
+        return this.funcSpace;
+      case 'table':
+        return this.tableSpace;
+      case 'memory':
+        return this.memorySpace;
+      case 'global':
+        return this.globalSpace;
+      case 'tag':
+        return this.tagSpace;
+      default:
+        return undefined;
+    }
+  }
+
   /** Defines the next types as one recursive group. */
   defineTypes(group: readonly SubType[]): void {
     const start = this.types.length;
@@ -153,4 +171,9 @@ export class Context {
 
 function funcTypeKey(params: readonly ValType[], results: readonly ValType[]): string {
   return `${params.join()}>${results.join()}`;
+}
+
+/** Skips an identifier at the cursor, which is bound already. */
+export function skipId({ cursor }: Context): void {
+  if (cursor.kind === ID) cursor.pos++;
 }

@@ -1,14 +1,15 @@
-// The fields of a module: imports, functions, tables, memories, globals, tags, exports, segments, start.
-// https://webassembly.github.io/spec/core/text/modules.html  Abbreviations are expanded here.
+// The fields of a module: imports, functions, tables, memories, globals, tags, exports, start.
+// https://webassembly.github.io/spec/core/text/modules.html  Abbreviations are expanded here;
+// segments are in parser-segments.ts, constant expressions in parser-constants.ts.
 // All identifiers are bound before (parser-index.ts), and all types are defined (parser.ts).
-import type { ElemSegment, ExternKind, Expr, ImportDesc, ImportGroup } from '../syntax/module.ts';
-import { FUNCREF, HEAP, I64, type TableType, type ValType, ref } from '../syntax/types.ts';
+import type { Expr, ExternKind, ImportDesc, ImportGroup } from '../syntax/module.ts';
+import type { TableType, ValType } from '../syntax/types.ts';
 import { encodeLocals } from '../encoder/locals.ts';
-import { Writer } from '../encoder/writer.ts';
-import { type Context, IndexSpace } from './context.ts';
+import { type Context, IndexSpace, skipId } from './context.ts';
+import { readExpr, zeroOf } from './parser-constants.ts';
 import { InstructionParser } from './parser-instructions.ts';
+import { exprList, inlineFuncs, readData, readElem } from './parser-segments.ts';
 import {
-  atValType,
   readAddrType,
   readDeclared,
   readGlobalType,
@@ -19,82 +20,10 @@ import {
   readTypeUse,
   typeUseIndex,
 } from './parser-types.ts';
-import { ID, LPAREN, NAT, RPAREN } from './tokens.ts';
+import { ID, NAT, RPAREN } from './tokens.ts';
 import * as say from './messages.ts';
 
 const EXTERN_KINDS: readonly ExternKind[] = ['func', 'table', 'memory', 'global', 'tag'];
-
-function spaceOf(context: Context, kind: ExternKind): IndexSpace {
-  switch (kind) {
-    case 'func':
-      return context.funcSpace;
-    case 'table':
-      return context.tableSpace;
-    case 'memory':
-      return context.memorySpace;
-    case 'global':
-      return context.globalSpace;
-    case 'tag':
-      return context.tagSpace;
-  }
-}
-
-function skipId(context: Context): void {
-  if (context.cursor.kind === ID) context.cursor.pos++;
-}
-
-const written = (writer: Writer): Expr => {
-  const bytes = writer.take();
-  return { bytes, start: 0, end: bytes.length };
-};
-
-/** A constant expression as `read` finds it. What it names (and may not) asks for no data count section: bodies do. */
-function constant(context: Context, read: (parser: InstructionParser) => void): Expr {
-  const { usesDataCount } = context;
-  const writer = new Writer();
-  read(new InstructionParser(context, writer));
-  context.usesDataCount = usesDataCount;
-  return written(writer);
-}
-
-/** A constant expression: all instructions up to the closing bracket. */
-function readExpr(context: Context): Expr {
-  return constant(context, (parser) => parser.sequence());
-}
-
-/** A constant expression of one folded instruction. */
-function readFolded(context: Context): Expr {
-  const { cursor } = context;
-  if (cursor.kind !== LPAREN) throw cursor.unexpected('"("');
-  return constant(context, (parser) => parser.folded());
-}
-
-/** `(offset expr)` or one folded instruction. */
-function readOffset(context: Context): Expr {
-  const { cursor } = context;
-  if (!cursor.tryOpen('offset')) return readFolded(context);
-  const expr = readExpr(context);
-  cursor.closing();
-  return expr;
-}
-
-/** A constant zero of an address type. */
-function zeroOf(addr: number): Expr {
-  const writer = new Writer();
-  writer.byte(addr === I64 ? 0x42 : 0x41);
-  writer.byte(0);
-  writer.byte(0x0b);
-  return written(writer);
-}
-
-/** The constant expression `ref.func index`. */
-function refFuncOf(index: number): Expr {
-  const writer = new Writer();
-  writer.byte(0xd2);
-  writer.u32(index);
-  writer.byte(0x0b);
-  return written(writer);
-}
 
 /** What an import describes, after `(kind id?`. */
 function readImportDesc(context: Context, kind: ExternKind): ImportDesc {
@@ -158,10 +87,10 @@ export class FieldParser {
         this.start();
         break;
       case 'elem':
-        this.elem();
+        readElem(this.context);
         break;
       case 'data':
-        this.data();
+        readData(this.context);
         break;
       default:
         this.definition(word as ExternKind);
@@ -234,7 +163,7 @@ export class FieldParser {
     const { cursor } = context;
     const name = cursor.name();
     const kind = readKind(context);
-    context.exports.push({ name, kind, index: spaceOf(context, kind).index(cursor) });
+    context.exports.push({ name, kind, index: (context.spaceOf(kind) as IndexSpace).index(cursor) });
     cursor.closing();
   }
 
@@ -321,7 +250,7 @@ export class FieldParser {
     }
     const elem = readRefType(context);
     cursor.open('elem');
-    const list = cursor.isIndex() || cursor.kind === RPAREN ? this.inlineFuncs(elem) : this.exprList(elem);
+    const list = cursor.isIndex() || cursor.kind === RPAREN ? inlineFuncs(context, elem) : exprList(context, elem);
     cursor.closing();
     const size = BigInt(list.funcs === undefined ? (list.exprs as Expr[]).length : list.funcs.length);
     const type: TableType = { addr, limits: { min: size, max: size }, shared: false, elem };
@@ -346,82 +275,5 @@ export class FieldParser {
     const pages = (BigInt(init.length) + page - 1n) / page;
     context.memories.push({ addr, limits: { min: pages, max: pages }, shared: false, ...pageSize });
     context.datas.push({ mode: { kind: 'active', memory: index, offset: zeroOf(addr) }, init });
-  }
-
-  /** Function indices up to the closing bracket. */
-  private funcList(): Pick<ElemSegment, 'type' | 'funcs' | 'exprs'> {
-    const { context } = this;
-    const indices: number[] = [];
-    while (context.cursor.isIndex()) indices.push(context.funcSpace.index(context.cursor));
-    return { type: ref(HEAP.func, false), funcs: Uint32Array.from(indices), exprs: undefined };
-  }
-
-  /** Function indices in a table: expressions where the table's type is not the one that plain indices have. */
-  private inlineFuncs(type: ValType): Pick<ElemSegment, 'type' | 'funcs' | 'exprs'> {
-    const list = this.funcList();
-    if (type === FUNCREF || type === list.type) return list;
-    return { type, funcs: undefined, exprs: Array.from(list.funcs ?? [], refFuncOf) };
-  }
-
-  /** Expressions of a reference type up to the closing bracket. */
-  private exprList(type: ValType): Pick<ElemSegment, 'type' | 'funcs' | 'exprs'> {
-    const { context } = this;
-    const { cursor } = context;
-    const exprs: Expr[] = [];
-    while (cursor.kind !== RPAREN) {
-      if (cursor.tryOpen('item')) {
-        exprs.push(readExpr(context));
-        cursor.closing();
-      } else exprs.push(readFolded(context));
-    }
-    return { type, funcs: undefined, exprs };
-  }
-
-  /** `func idx*` or `reftype expr*`; only function indices where `bare` allows to leave `func` out. */
-  private elemList(bare: boolean): Pick<ElemSegment, 'type' | 'funcs' | 'exprs'> {
-    const { context } = this;
-    const { cursor } = context;
-    if (cursor.tryKeyword('func')) return this.funcList();
-    if (atValType(context)) return this.exprList(readRefType(context));
-    if (bare && (cursor.isIndex() || cursor.kind === RPAREN)) return this.funcList();
-    throw cursor.unexpected('"func" or a reference type');
-  }
-
-  private elem(): void {
-    const { context } = this;
-    const { cursor } = context;
-    skipId(context);
-    if (cursor.tryKeyword('declare')) {
-      context.elems.push({ mode: { kind: 'declarative' }, ...this.elemList(false) });
-      return;
-    }
-    let table = 0;
-    const named = cursor.tryOpen('table');
-    if (named || cursor.isIndex()) {
-      table = context.tableSpace.index(cursor);
-      if (named) cursor.closing();
-    } else if (cursor.kind !== LPAREN || atValType(context)) {
-      context.elems.push({ mode: { kind: 'passive' }, ...this.elemList(false) });
-      return;
-    }
-    const offset = readOffset(context);
-    context.elems.push({ mode: { kind: 'active', table, offset }, ...this.elemList(true) });
-  }
-
-  private data(): void {
-    const { context } = this;
-    const { cursor } = context;
-    skipId(context);
-    let memory = 0;
-    if (cursor.tryOpen('memory')) {
-      memory = context.memorySpace.index(cursor);
-      cursor.closing();
-    } else if (cursor.isIndex()) memory = context.memorySpace.index(cursor);
-    else if (cursor.kind !== LPAREN) {
-      context.datas.push({ mode: { kind: 'passive' }, init: cursor.byteStrings() });
-      return;
-    }
-    const offset = readOffset(context);
-    context.datas.push({ mode: { kind: 'active', memory, offset }, init: cursor.byteStrings() });
   }
 }

@@ -60,24 +60,6 @@ export class Indexer {
     space.bind(this.context.cursor, this.context.annotations);
   }
 
-  private spaceOf(word: string): IndexSpace | undefined {
-    const { context } = this;
-    switch (word) {
-      case 'func':
-        return context.funcSpace;
-      case 'table':
-        return context.tableSpace;
-      case 'memory':
-        return context.memorySpace;
-      case 'global':
-        return context.globalSpace;
-      case 'tag':
-        return context.tagSpace;
-      default:
-        return undefined;
-    }
-  }
-
   private group(): void {
     const { cursor } = this.context;
     while (cursor.isOpen('type')) {
@@ -118,7 +100,7 @@ export class Indexer {
   private spaceOfDesc(): IndexSpace | undefined {
     const { cursor } = this.context;
     if (cursor.kind !== LPAREN || cursor.tokens.kinds[cursor.pos + 1] !== KEYWORD) return undefined;
-    return this.spaceOf(cursor.tokens.text(cursor.pos + 1));
+    return this.context.spaceOf(cursor.tokens.text(cursor.pos + 1));
   }
 
   /** Binds the identifier of `(kind id? ...)`, if that stands here. */
@@ -132,7 +114,7 @@ export class Indexer {
   private definition(word: string, at: number): void {
     const { context } = this;
     const { cursor } = context;
-    const space = this.spaceOf(word) as IndexSpace;
+    const space = context.spaceOf(word) as IndexSpace;
     this.bind(space);
     while (cursor.isOpen('export')) cursor.skipGroup();
     if (cursor.isOpen('import')) {
