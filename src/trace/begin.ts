@@ -2,10 +2,11 @@
 // Operands, the callee, and where most branches go are known then; results and changes are not.
 import type { ProbeEvent } from '../interpreter/threads/probe.ts';
 import { isFunc } from '../runtime/func.ts';
-import type { FunctionInfo, Instruction, Label } from './function-info.ts';
+import type { FunctionInfo, Instruction, Label } from '../inspect/function-info.ts';
 import { type Watch, watch } from './effects.ts';
-import type { ModuleInfo, ModuleInfos } from './module-info.ts';
-import type { BranchEffect, Callee, TypedValue } from './step.ts';
+import type { ModuleInfo, ModuleInfos } from '../inspect/module-info.ts';
+import type { TypedValue } from '../inspect/values.ts';
+import type { BranchEffect, Callee } from './step.ts';
 
 /** An instruction that has begun. */
 export interface Begun {

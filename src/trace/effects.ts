@@ -9,9 +9,10 @@ import type { Memory } from '../runtime/memory.ts';
 import type { Bits } from '../runtime/values.ts';
 import { cut } from '../syntax/shown.ts';
 import { I64, type ValType } from '../syntax/types.ts';
-import type { Instruction } from './function-info.ts';
-import type { ModuleInfo } from './module-info.ts';
-import type { Effect, TypedValue } from './step.ts';
+import type { Instruction } from '../inspect/function-info.ts';
+import type { ModuleInfo } from '../inspect/module-info.ts';
+import type { TypedValue } from '../inspect/values.ts';
+import type { Effect } from './step.ts';
 
 /** Bytes of an access that are kept. */
 const SHOWN_BYTES = 16;

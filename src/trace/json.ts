@@ -1,10 +1,11 @@
 // A trace for programs: one JSON object per line. docs/tracing.md lists the keys.
 // New keys may come without a new version; what a key means changes only with one.
 import { visibleJson } from '../syntax/visible.ts';
-import type { Effect, Step, TypedValue } from './step.ts';
+import type { TypedValue } from '../inspect/values.ts';
+import type { Effect, Step } from './step.ts';
 import { bytesText } from './text.ts';
 import type { NameFunc } from '../runtime/reference-text.ts';
-import { valueJson } from './values.ts';
+import { valueJson } from '../inspect/values.ts';
 
 export const JSON_VERSION = 1;
 export const JSON_HEADER = JSON.stringify({ trace: 'wasmi-ts', version: JSON_VERSION });

@@ -1,12 +1,6 @@
 // One executed instruction as data: what the text and JSON formats of a trace are made of. No behaviour.
-import type { Bits } from '../runtime/values.ts';
-import type { ValType } from '../syntax/types.ts';
-
-/** An operand or a result. */
-export interface TypedValue {
-  readonly type: ValType;
-  readonly bits: Bits;
-}
+import type { Shape } from '../inspect/function-info.ts';
+import type { TypedValue } from '../inspect/values.ts';
 
 /** Bytes of a memory that an instruction read or wrote: at most the first 16 of them are kept. */
 export interface MemoryEffect {
@@ -54,9 +48,6 @@ export interface Callee {
   /** As it is shown: escaped. */
   readonly name: string;
 }
-
-/** How operands are written: `a + b`, `[a]`, `(a, b)`. */
-export type Shape = 'list' | 'call' | 'call_indirect' | 'load' | 'store' | 'condition';
 
 /** One executed instruction. */
 export interface Step {

@@ -1,8 +1,10 @@
 // A trace for people: one line per instruction, in columns. docs/tracing.md explains them.
 import { counted } from '../syntax/shown.ts';
-import type { Effect, Shape, Step, TypedValue } from './step.ts';
+import type { TypedValue } from '../inspect/values.ts';
+import type { Shape } from '../inspect/function-info.ts';
+import type { Effect, Step } from './step.ts';
 import type { NameFunc } from '../runtime/reference-text.ts';
-import { valueText } from './values.ts';
+import { valueText } from '../inspect/values.ts';
 
 const WIDTHS = { step: 7, place: 18, instruction: 26, operands: 22 } as const;
 /** Deeper calls are not indented further: their depth stands there as a number. */

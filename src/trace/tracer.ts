@@ -8,10 +8,11 @@ import { shownText } from '../syntax/shown.ts';
 import { nameText } from '../syntax/visible.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { type Begun, begin, topValues } from './begin.ts';
-import type { Instruction } from './function-info.ts';
+import type { Instruction } from '../inspect/function-info.ts';
 import { JSON_HEADER, stepJson } from './json.ts';
-import { ModuleInfos } from './module-info.ts';
-import type { BranchEffect, Step, TypedValue } from './step.ts';
+import { ModuleInfos } from '../inspect/module-info.ts';
+import type { TypedValue } from '../inspect/values.ts';
+import type { BranchEffect, Step } from './step.ts';
 import { TEXT_HEADER, stepText } from './text.ts';
 
 /** Kinds of lines: all; calls, returns and host calls; memory accesses; branches. */

@@ -1,8 +1,6 @@
 // The wasm frames of a thread that stopped, for traps and reports. Reads the stack; changes nothing.
-import { decodeNames } from '../../decoder/names.ts';
+import { namesOf } from '../../runtime/names.ts';
 import type { BacktraceFrame, Frames } from '../../errors.ts';
-import type { Names } from '../../syntax/module.ts';
-import type { ValidModule } from '../../validator/module.ts';
 import { type CodePlace, offsetsAt, placeOf } from '../code/lowered.ts';
 import { CROSS_RETURN_PC, FIRST_FREE } from '../code/code-space.ts';
 import { FRAMES as FS } from '../state/stack.ts';
@@ -10,17 +8,6 @@ import type { Thread } from './thread.ts';
 
 /** Innermost frames that a backtrace shows at most. */
 const MAX_FRAMES = 64;
-
-const NAMES = new WeakMap<ValidModule, Names>();
-
-/** A module's names, decoded once. */
-export function namesOf(module: ValidModule): Names {
-  const known = NAMES.get(module);
-  if (known !== undefined) return known;
-  const names = decodeNames(module.module);
-  NAMES.set(module, names);
-  return names;
-}
 
 /**
  * The frames of a thread that is on the stack, innermost first, for somebody who may never ask: only places are noted

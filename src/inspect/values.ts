@@ -3,8 +3,14 @@
 import { lowWord } from '../syntax/bits.ts';
 import { type NameFunc, referenceText } from '../runtime/reference-text.ts';
 import { numberText } from '../syntax/number-text.ts';
-import { I32, V128, typeName } from '../syntax/types.ts';
-import type { TypedValue } from './step.ts';
+import { I32, V128, type ValType, typeName } from '../syntax/types.ts';
+import type { Bits } from '../runtime/values.ts';
+
+/** An operand or a result. */
+export interface TypedValue {
+  readonly type: ValType;
+  readonly bits: Bits;
+}
 
 /** `-7`, `1.5`, `nan:0x200000`, `i32x4 0x...`, `null`, `func $f`, `i31 -5`, `extern`. Integers are signed. */
 export function valueText({ type, bits }: TypedValue, nameFunc: NameFunc): string {

@@ -1,6 +1,6 @@
-// The modules that a trace meets: names of their functions, cut and made safe to show, and what is known of each function.
+// The modules that a trace or a debugger meets: names of their functions, cut and made safe to show, and what is known of each function.
 // https://webassembly.github.io/spec/core/appendix/custom.html#name-section
-import { namesOf } from '../interpreter/threads/backtrace.ts';
+import { namesOf } from '../runtime/names.ts';
 import type { Func } from '../runtime/instance.ts';
 import { importedFuncs } from '../syntax/module.ts';
 import { cut } from '../syntax/shown.ts';

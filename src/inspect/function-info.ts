@@ -12,7 +12,9 @@ import { printInstruction } from '../text/printer-instruction.ts';
 import type { InstructionNames } from '../text/printer-names.ts';
 import type { ValidModule } from '../validator/module.ts';
 import { popsOf } from './arity.ts';
-import type { Shape } from './step.ts';
+
+/** How operands are written: `a + b`, `[a]`, `(a, b)`. */
+export type Shape = 'list' | 'call' | 'call_indirect' | 'load' | 'store' | 'condition';
 
 /** Where branches to a block go. */
 export interface Label {
