@@ -4,7 +4,8 @@
 import { MalformedError } from '../src/errors.ts';
 import { scriptEngine } from '../src/script/engine.ts';
 import { parseScript } from '../src/script/parse.ts';
-import { type Outcome, runHot, runScript } from '../src/script/run.ts';
+import type { Outcome } from '../src/script/outcome.ts';
+import { runHot, runScript } from '../src/script/run.ts';
 import type { Script } from '../src/script/script.ts';
 import { DEFAULT_FEATURES, FEATURES, type Feature, isFeature, withFeatures } from '../src/syntax/features.ts';
 import type { Expectations, FeatureSwitches } from './expectations.ts';

@@ -3,7 +3,8 @@ import { DEFAULT_FEATURES, FEATURES, withFeatures } from '../syntax/features.ts'
 import { scriptEngine } from './engine.ts';
 import { HostReference, matches, showPattern, showValue } from './match.ts';
 import { parseScript } from './parse.ts';
-import { type Outcome, runHot, runScript } from './run.ts';
+import type { Outcome } from './outcome.ts';
+import { runHot, runScript } from './run.ts';
 import type { Pattern } from './script.ts';
 
 const results = (text: string, engine = scriptEngine()): string[] =>

@@ -1,21 +1,16 @@
 // Runs a script on an engine and reports what did not go as the script says.
 // https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
 // It knows no engine: whoever calls it passes one. Commands that need a feature which is off are skipped, not failed.
+// What a command's error means is in expected.ts, what is reported in outcome.ts.
 // Threads of a script take turns (turns.ts), within calls too; without threads, calls run on the spot.
-import {
-  ExhaustionError,
-  InvalidError,
-  LinkError,
-  MalformedError,
-  Trap,
-  UnsupportedError,
-  isError,
-} from '../errors.ts';
+import { UnsupportedError, isError } from '../errors.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import type { Bits } from '../runtime/values.ts';
 import { own } from '../syntax/records.ts';
 import type { ParseOptions } from '../text/parser.ts';
+import { checkFailure } from './expected.ts';
 import { HostReference, type ReferenceKind, matches, showPattern, showValue } from './match.ts';
+import { type Outcome, Skip, type Slot, found, keep, unfinished } from './outcome.ts';
 import { type Action, type Command, type ModuleSource, type Pattern, type Script, parseSource } from './script.ts';
 import { type Pause, type PiecewiseCall, type Turn, Turns, finished, joined } from './turns.ts';
 
@@ -41,39 +36,6 @@ export interface Engine<M, I, X> {
   referenceKind(reference: unknown): ReferenceKind;
   /** Whether the error is an exception that nobody caught. */
   isException(error: unknown): boolean;
-}
-
-/** How one command went. `detail` says why it failed or was skipped. */
-export interface Outcome {
-  readonly line: number;
-  readonly kind: Command['kind'];
-  readonly result: 'passed' | 'failed' | 'skipped';
-  readonly detail: string;
-  /** Of a skipped command: the feature that it, or a module that it needs, would need. */
-  readonly feature?: string;
-}
-
-/** What is said where an assertion that something fails met nothing that did. */
-const DID_NOT: Partial<Record<Command['kind'], string>> = {
-  assert_malformed: 'it is not malformed',
-  assert_malformed_custom: 'it is not malformed',
-  assert_invalid: 'it is valid',
-  assert_invalid_custom: 'it is valid',
-  assert_unlinkable: 'it did link',
-  assert_uninstantiable: 'it did not trap',
-  assert_trap: 'it did not trap',
-  assert_exhaustion: 'it exhausted nothing',
-  assert_exception: 'it did not throw',
-};
-
-/** Thrown inside where a command cannot run because a module before it was skipped. */
-class Skip {
-  readonly reason: string;
-  readonly feature: string | undefined;
-  constructor(reason: string, feature: string | undefined) {
-    this.reason = reason;
-    this.feature = feature;
-  }
 }
 
 /**
@@ -132,9 +94,6 @@ interface Session<M, I, X> {
   readonly alone: boolean;
   readonly compiled: Compiled<M>;
 }
-
-/** An instance, or why there is none. */
-type Slot<T> = T | Skip;
 
 class Runner<M, I, X> {
   private readonly session: Session<M, I, X>;
@@ -292,44 +251,13 @@ class Runner<M, I, X> {
     } catch (thrown) {
       error = thrown;
     }
-    const expected = 'message' in command ? command.message : '';
-    if (error instanceof Skip || error instanceof UnsupportedError || isError(error, 'interrupted')) throw error;
-    if (error === undefined) {
-      throw new Error(`${DID_NOT[command.kind] ?? 'nothing happened'}, expected "${expected}"`);
-    }
-    if (!this.isExpected(command.kind, error)) throw new Error(`expected ${command.kind}, but ${describe(error)}`);
-    if (expected !== '' && !saysSo((error as Error).message, expected)) {
-      throw new Error(`expected "${expected}", but ${describe(error)}`);
-    }
+    checkFailure(command, error, (one) => this.engine.isException(one));
   }
 
   private attempt(kind: Command['kind'], source: ModuleSource): void {
     const module = this.compile(source);
     if (kind === 'assert_invalid_custom') this.engine.validateCustom(module);
     if (kind === 'assert_unlinkable' || kind === 'assert_uninstantiable') this.instantiate(module);
-  }
-
-  private isExpected(kind: Command['kind'], error: unknown): boolean {
-    switch (kind) {
-      case 'assert_malformed':
-      case 'assert_malformed_custom':
-        return error instanceof MalformedError;
-      case 'assert_invalid':
-        return error instanceof InvalidError;
-      case 'assert_invalid_custom':
-        return error instanceof InvalidError || error instanceof MalformedError;
-      case 'assert_unlinkable':
-        return error instanceof LinkError;
-      case 'assert_trap':
-      case 'assert_uninstantiable':
-        return error instanceof Trap;
-      case 'assert_exhaustion':
-        return error instanceof ExhaustionError;
-      case 'assert_exception':
-        return this.engine.isException(error);
-      default:
-        return false;
-    }
   }
 
   /** Begins a thread, which knows one of the modules. */
@@ -351,52 +279,6 @@ class Runner<M, I, X> {
       throw new Error(name === undefined ? 'there is no thread yet' : `there is no thread $${name}`);
     return turn;
   }
-}
-
-/** What stands under a name, or the last one without a name. */
-function found<T>(name: string | undefined, named: ReadonlyMap<string, Slot<T>>, last: Slot<T>): T {
-  const slot = name === undefined ? last : named.get(name);
-  if (slot === undefined) throw new Error(`there is no module $${name}`);
-  if (slot instanceof Skip) throw slot;
-  return slot;
-}
-
-function keep<T>(make: () => T, put: (slot: Slot<T>) => unknown): T {
-  try {
-    const made = make();
-    put(made);
-    return made;
-  } catch (error) {
-    put(error instanceof Skip ? error : new Skip(`its module is not there: ${describe(error)}`, featureOf(error)));
-    throw error;
-  }
-}
-
-/** How the reference interpreter goes on behind its phrase, in a few scripts: its own words, which no rule asks for. */
-const ITS_WORDS = /^(type mismatch): (instruction|block) requires \[.*\] but stack has \[.*\]$/;
-
-/** Whether a message begins as a script expects; the colon before what we add may be left out. */
-function saysSo(message: string, expected: string): boolean {
-  const phrase = expected.replace(ITS_WORDS, '$1');
-  return message.startsWith(phrase) || message.replace(': ', ' ').startsWith(phrase);
-}
-
-/** What a command that threw counts as. */
-function unfinished(error: unknown): Pick<Outcome, 'result' | 'detail' | 'feature'> {
-  if (!(error instanceof Skip || error instanceof UnsupportedError)) {
-    return { result: 'failed', detail: describe(error) };
-  }
-  const detail = error instanceof Skip ? error.reason : error.message;
-  return { result: 'skipped', detail, ...(error.feature === undefined ? {} : { feature: error.feature }) };
-}
-
-function featureOf(error: unknown): string | undefined {
-  return error instanceof UnsupportedError ? error.feature : undefined;
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
 }
 
 function show(action: Action): string {

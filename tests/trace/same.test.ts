@@ -10,7 +10,8 @@ import type { Monitor, ProbeEvent } from '../../src/interpreter/threads/probe.ts
 import type { Extern } from '../../src/runtime/instance.ts';
 import { scriptEngine } from '../../src/script/engine.ts';
 import { parseScript } from '../../src/script/parse.ts';
-import { type Engine, type Outcome, runScript } from '../../src/script/run.ts';
+import type { Outcome } from '../../src/script/outcome.ts';
+import { type Engine, runScript } from '../../src/script/run.ts';
 import { Tracer } from '../../src/trace/index.ts';
 import type { ValidModule } from '../../src/validator/module.ts';
 import { dataFolder, missingData } from '../data.ts';
