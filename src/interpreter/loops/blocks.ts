@@ -3,195 +3,25 @@
 // Blocks are made when they are first run. Values in scratch slots, which are read once, do not pass through the slots:
 // the op that reads such a value calls the closure that computes it. Nothing sees a difference, since scratch slots are
 // dead between two wasm instructions with an effect.
-// It knows nothing of what ops do: that is in the rows that closures.ts gives.
+// It knows nothing of what ops do: that is in the rows that closures.ts gives (rows.ts says what a row is).
 import { InternalError } from '../../errors.ts';
 import type { CodeUnit } from '../../runtime/code-unit.ts';
 import { HEADER_WORDS } from '../../lowering/emit.ts';
 import { scratchSlots } from '../../lowering/frame.ts';
-import { OPS, isSlot, isWritten, opSize } from '../../lowering/op-table.ts';
+import { OPS, isWritten } from '../../lowering/op-table.ts';
 import { currentGeneration, findFunction, FIRST_FREE } from '../code/code-space.ts';
 import { CODE as C } from '../state/stack.ts';
+import { type Block, type Exit, type Made, type Operand, type Row, sequence } from './rows.ts';
+import { LAYOUTS, Step, computedIndex, mayTrap, slotNumber } from './step.ts';
 
-/** Runs from here; answers where to go on, or null to leave the loop. `s` is the frame's view of the value slots. */
-export type Exit = (s: Int32Array) => Block | null;
-
-export interface Block {
-  readonly pc: number;
-  run: Exit;
-  /** The same where a function begins, for the other word that may stand there: first-calls.ts exchanges the two. */
-  other: Exit;
-}
-
-interface Closure {
-  (s: Int32Array): Operand;
-  [index: number]: Operand;
-}
-
-/** What a factory captures: a number, a closure or a block, as its row says. */
-export type Operand = number & Closure & Block;
-
-type Made = (s: Int32Array) => unknown;
-export type Factory = (...operands: Operand[]) => Made;
-
-/**
- * An effect, a value (`bits`: 64 bits that move as they are, but may be taken as an f64 by arithmetic), a branch that may
- * fall through, or an end.
- */
-export type Kind = 'effect' | 'i32' | 'f64' | 'bits' | 'branch' | 'end';
-
-/** The closures of an op. */
-export interface Row {
-  readonly kind: Kind;
-  readonly traps: boolean;
-  /** Operands that closures can compute, in the order of evaluation: `a` an i32, `A` an f64. */
-  readonly computed: string;
-  /** What the factories take, in words of `operandOf`. */
-  readonly parameters: readonly string[];
-  /** By which computed operands are closures (bit i for operand i): first effects, then values. */
-  readonly forms: readonly (Factory | undefined)[];
-}
-
-export function row(
-  kind: Kind,
-  traps: boolean,
-  computed: string,
-  parameters: string,
-  forms: readonly (Factory | undefined)[],
-): Row {
-  return { kind, traps, computed, parameters: parameters === '' ? [] : parameters.split(' '), forms };
-}
+export { type Block, type Exit, type Row, row } from './rows.ts';
 
 /** Ops of one block at most, and branches out of its middle: it bounds how deep closures nest. */
 const MAX_OPS = 60;
 const MAX_EXITS = 6;
 
-/** Where operands stand: word and shift (-1: the whole word), by letter. */
-const LAYOUTS = OPS.map((one) => {
-  const letters = [...one.operands];
-  const slots = letters.filter(isSlot);
-  const rest = letters.filter((letter) => !isSlot(letter));
-  const places = new Map<string, { word: number; shift: number }>();
-  slots.forEach((letter, i) => void places.set(letter, { word: (i + 1) >> 1, shift: i % 2 === 0 ? 16 : 0 }));
-  rest.forEach((letter, i) => void places.set(letter, { word: opSize(one) - rest.length + i, shift: -1 }));
-  return { places, slots, size: opSize(one), written: slots.filter(isWritten) };
-});
-
-function slotNumber(letter: string, value: number): number {
-  return letter < 'a' ? value : value >> 1;
-}
-
-/** An op at a place, and which of its operands are closures. */
-class Step {
-  readonly number: number;
-  readonly pc: number;
-  readonly row: Row;
-  mask = 0;
-  /** By index in row.computed. */
-  readonly closures: Made[] = [];
-
-  constructor(pc: number, row: Row) {
-    this.number = C[pc] & 0xffff;
-    this.pc = pc;
-    this.row = row;
-  }
-
-  get next(): number {
-    return this.pc + LAYOUTS[this.number].size;
-  }
-
-  /** An operand as it stands in the code. */
-  raw(letter: string): number {
-    const { word, shift } = LAYOUTS[this.number].places.get(letter) as { word: number; shift: number };
-    const value = C[this.pc + word];
-    return shift < 0 ? value : (value >>> shift) & 0xffff;
-  }
-
-  has(letter: string): boolean {
-    return LAYOUTS[this.number].places.has(letter);
-  }
-
-  /** The operand that a letter of row.computed means: `B` is an f64 in slot B or b. */
-  letterOf(computed: string): string {
-    return this.has(computed) ? computed : computed.toLowerCase();
-  }
-
-  /** The slot that the op writes, where that is its one effect. */
-  get target(): number {
-    return this.has('D') ? this.raw('D') : this.raw('d') >> 1;
-  }
-
-  form(value: boolean): Factory | undefined {
-    const { computed, forms } = this.row;
-    return forms[value ? (1 << computed.length) + this.mask : this.mask];
-  }
-}
-
-/** An index of `computed`, or -1. */
-function computedIndex(step: Step, word: string): number {
-  if (word.length > 1) return -1;
-  const { computed } = step.row;
-  for (let i = 0; i < computed.length; i++) if (step.letterOf(computed[i]) === word) return i;
-  return -1;
-}
-
 const HALVES = new Int32Array(2);
 const DOUBLE = new Float64Array(HALVES.buffer);
-
-/** Statements one after the other, then an exit. */
-function sequence(l: readonly Made[], exit: Exit): Exit {
-  const [a, b, c, d, e, f] = l;
-  switch (l.length) {
-    case 0:
-      return exit;
-    case 1:
-      return (s) => {
-        a(s);
-        return exit(s);
-      };
-    case 2:
-      return (s) => {
-        a(s);
-        b(s);
-        return exit(s);
-      };
-    case 3:
-      return (s) => {
-        a(s);
-        b(s);
-        c(s);
-        return exit(s);
-      };
-    case 4:
-      return (s) => {
-        a(s);
-        b(s);
-        c(s);
-        d(s);
-        return exit(s);
-      };
-    case 5:
-      return (s) => {
-        a(s);
-        b(s);
-        c(s);
-        d(s);
-        e(s);
-        return exit(s);
-      };
-    default: {
-      const rest = sequence(l.slice(6), exit);
-      return (s) => {
-        a(s);
-        b(s);
-        c(s);
-        d(s);
-        e(s);
-        f(s);
-        return rest(s);
-      };
-    }
-  }
-}
 
 /** Makes one block. */
 class Builder {
@@ -356,12 +186,6 @@ class Builder {
     }
     return exit;
   }
-}
-
-/** Can computing this value trap? */
-function mayTrap(step: Step): boolean {
-  // What it takes in counts as well, but that is asked for the last few values only, which are small.
-  return step.row.traps || step.closures.length > 0;
 }
 
 /** The first scratch slot of the function at a pc. */
