@@ -52,7 +52,7 @@ export const DUP_ARMS = { dup } satisfies Arms;
     ['  ...GC_ARMS,\n', '  ...DUP_ARMS,\n'],
   ],
   [
-    'lowering/arms/dup.ts',
+    'trees/arms/dup.ts',
     `import { slotNode } from '../nodes.ts';
 import type { TreeBuilder } from '../trees.ts';
 import type { Arms } from './arm.ts';
@@ -68,7 +68,7 @@ export const DUP_ARMS = { dup } satisfies Arms;
 `,
   ],
   [
-    'lowering/arms/index.ts',
+    'trees/arms/index.ts',
     ["import { GC_ARMS } from './gc.ts';\n", "import { DUP_ARMS } from './dup.ts';\n"],
     ['  ...GC_ARMS,\n', '  ...DUP_ARMS,\n'],
   ],
@@ -180,7 +180,7 @@ async function traced({ main, fixedInput, discardOutput }: Program): Promise<str
 test('a special row without an arm compiles in no layer; with a file in each layer it is validated, run and generated', async () => {
   take(ROW);
   const missing = complaints();
-  for (const file of ['src/validator/arms/index.ts', 'src/lowering/arms/index.ts', 'src/testing/arms.ts']) {
+  for (const file of ['src/validator/arms/index.ts', 'src/trees/arms/index.ts', 'src/testing/arms.ts']) {
     expect(missing.get(file) ?? `${file} compiles`).toMatch(/'?dup'? is missing/);
   }
   take(ARMS);

@@ -3,7 +3,7 @@
 import { type Code, HEADER_WORDS } from './emit.ts';
 import { type Handlers, handlerAt } from '../runtime/handlers.ts';
 import { OPS, isSlot, opNumber, opSize } from './op-table.ts';
-import { OUT_NAMES } from './out-names.ts';
+import { OUT_NAMES } from '../trees/operations.ts';
 
 const BR_TABLE = opNumber('br_table');
 const OUT = opNumber('out');

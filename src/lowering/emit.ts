@@ -2,17 +2,14 @@
 // Knows slots beyond the reach of 16 bits, which go through scratch slots; chooses no ops.
 import { InternalError } from '../errors.ts';
 import type { Handlers, Regions } from '../runtime/handlers.ts';
-import type { LabelId } from './nodes.ts';
+import { FAR_SLOT } from '../trees/frame.ts';
+import type { LabelId } from '../trees/nodes.ts';
 import { OPS, isSlot, isWritten, opNumber } from './op-table.ts';
-import { OBJECT_NAMES, RARE_NAMES } from './out-names.ts';
+import { OBJECT_NAMES } from '../trees/operations.ts';
+import { RARE_NAMES } from './out-names.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
 import { slotsOf } from '../runtime/slots.ts';
 import { Words } from '../runtime/words.ts';
-
-/** Slots from here on do not fit a field (word fields hold twice the slot's number). */
-export const FAR_SLOT = 32_000;
-/** Scratch slots that a function with far slots needs within reach, behind its parameters. */
-export const FAR_SCRATCH = 10;
 
 /** The lowered code of a function. */
 export interface Code {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { lowered, wat } from '../../tests/engine/support.ts';
 import { lowerFunction } from './lower.ts';
-import { MAX_TREE } from './nodes.ts';
+import { MAX_TREE } from '../trees/nodes.ts';
 
 /** The ops of a function, without addresses and operands; `pattern` keeps some. */
 function ops(body: string): string[] {

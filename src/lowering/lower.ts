@@ -2,31 +2,53 @@
 // Called at a function's first call. The same function always gives the same code.
 import { PRICES, type Prices } from '../syntax/prices.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { armOf } from './arms/index.ts';
-import { chargeInstruction } from './charges.ts';
-import type { Code } from './emit.ts';
-import { clearReferences } from './moves.ts';
+import { armOf } from '../trees/arms/index.ts';
+import { chargeInstruction } from '../trees/charges.ts';
+import { type Code, Emitter } from './emit.ts';
+import { clearReferences } from '../trees/moves.ts';
 import type { Probes } from '../runtime/probes.ts';
-import { type Room, TreeBuilder } from './trees.ts';
+import { TreeBuilder } from '../trees/builder.ts';
+import { SCRATCH, layoutOf } from '../trees/frame.ts';
+import { Selector } from './select-ops.ts';
+import { ExhaustionError } from '../errors.ts';
 
 export interface Lowered extends Code {
   /** Of traced code. */
   readonly probes: Probes | undefined;
 }
 
+/** What there is room for: slots of a frame, words of a function's code. */
+export interface Room {
+  readonly slots: number;
+  readonly words: number;
+}
+
 const ENDLESS: Room = { slots: Number.POSITIVE_INFINITY, words: 2 ** 24 };
 
 const toTheEnd = (): boolean => true;
 
-/** A builder at the beginning of a body. */
-function begin(valid: ValidModule, funcIndex: number, traced: boolean, prices: Prices, room: Room): TreeBuilder {
-  const builder = new TreeBuilder(valid, funcIndex, traced, prices, room);
+interface Begun {
+  readonly builder: TreeBuilder;
+  readonly selector: Selector;
+  readonly emitter: Emitter;
+}
+
+/** At the beginning of a body. @throws ExhaustionError where there is no room for the function's frame. */
+export function begin(valid: ValidModule, funcIndex: number, traced: boolean, prices: Prices, room: Room): Begun {
+  const layout = layoutOf(valid, funcIndex);
+  const { size, scratch, start, end } = layout;
+  if (size > room.slots)
+    throw new ExhaustionError(`call stack exhausted: a frame of ${size} slots (function ${funcIndex})`);
+  const { words } = room;
+  const emitter = new Emitter(scratch + SCRATCH, size, Math.min(words, 64 + end - start), words);
+  const selector = new Selector(emitter, scratch);
+  const builder = new TreeBuilder(valid, layout, selector, traced, prices);
   clearReferences(builder);
-  return builder;
+  return { builder, selector, emitter };
 }
 
 /** Lowers the body up to its end, or as long as it should go on, from where it is; returns whether it came to the end. */
-export function lowerBody(builder: TreeBuilder, goesOn: () => boolean): boolean {
+export function lowerBody({ builder, selector }: Begun, goesOn: () => boolean): boolean {
   const { cursor } = builder;
   while (!cursor.done) {
     if (!goesOn()) return false;
@@ -37,13 +59,13 @@ export function lowerBody(builder: TreeBuilder, goesOn: () => boolean): boolean 
     } else if (!builder.followDead()) continue;
     armOf(cursor.row)(builder);
   }
-  builder.code.ready();
+  selector.ready();
   return true;
 }
 
 /** The lowering of a function, which can be stopped between two of its instructions and go on. */
 export class Lowering {
-  private readonly builder: TreeBuilder;
+  private readonly begun: Begun;
   private readonly funcIndex: number;
 
   /**
@@ -51,7 +73,7 @@ export class Lowering {
    * where there is no room for its frame: before time and memory are spent on it.
    */
   constructor(valid: ValidModule, funcIndex: number, traced: boolean, prices: Prices, room: Room) {
-    this.builder = begin(valid, funcIndex, traced, prices, room);
+    this.begun = begin(valid, funcIndex, traced, prices, room);
     this.funcIndex = funcIndex;
   }
 
@@ -60,10 +82,11 @@ export class Lowering {
    * @throws ExhaustionError where there is no room for it.
    */
   goOn(goesOn: () => boolean): Lowered | undefined {
-    const { builder, funcIndex } = this;
-    if (!lowerBody(builder, goesOn)) return undefined;
+    const { funcIndex } = this;
+    const { builder, emitter } = this.begun;
+    if (!lowerBody(this.begun, goesOn)) return undefined;
     const { size, locals, operands } = builder.layout;
-    const code = builder.emitter.finish([2 * size, 2 * locals, 2 * operands, funcIndex], builder.regions);
+    const code = emitter.finish([2 * size, 2 * locals, 2 * operands, funcIndex], builder.regions);
     return { ...code, probes: builder.probes };
   }
 }
@@ -91,11 +114,11 @@ export function offsetsIn(
   positions: readonly number[],
   goesOn: () => boolean,
 ): (number | undefined)[] {
-  const builder = begin(valid, funcIndex, traced, prices, ENDLESS);
-  const { emitter } = builder;
+  const begun = begin(valid, funcIndex, traced, prices, ENDLESS);
+  const { emitter } = begun;
   let last = 0;
   for (const one of positions) last = Math.max(last, one);
   emitter.keepsOffsets = true;
-  const complete = lowerBody(builder, () => emitter.length <= last && goesOn());
+  const complete = lowerBody(begun, () => emitter.length <= last && goesOn());
   return positions.map((one) => (complete || one < emitter.length ? emitter.offsetAt(one) : undefined));
 }

@@ -6,8 +6,7 @@ import { PRICES } from '../syntax/prices.ts';
 import { DEFAULT_FEATURES, FEATURES, withFeatures } from '../syntax/features.ts';
 import { parseModule } from '../text/parser.ts';
 import { validateModule } from '../validator/module.ts';
-import { lowerBody } from './lower.ts';
-import { TreeBuilder } from './trees.ts';
+import { begin, lowerBody } from './lower.ts';
 
 const features = withFeatures(DEFAULT_FEATURES, Object.fromEntries(Object.keys(FEATURES).map((one) => [one, true])));
 const HUNDRED = '(result i32)'.repeat(100);
@@ -80,7 +79,7 @@ function looks(code: string, count: number): number {
   const text = `(module ${HEAD} (func $f ${body}))`;
   const module = validateModule(decodeModule(encodeModule(parseModule(text))), { features });
   const room = { slots: 2 ** 20, words: 2 ** 20 };
-  const builder = new TreeBuilder(module, module.funcTypes.length - 1, false, PRICES, room);
+  const begun = begin(module, module.funcTypes.length - 1, false, PRICES, room);
   let seen = 0;
   const counting: ProxyHandler<object> = {
     get(target, key) {
@@ -89,11 +88,11 @@ function looks(code: string, count: number): number {
       return typeof value === 'function' && ArrayBuffer.isView(target) ? value.bind(target) : value;
     },
   };
-  const { operands } = builder as unknown as { operands: Record<string, object> };
+  const { operands } = begun.builder as unknown as { operands: Record<string, object> };
   for (const [name, column] of Object.entries(operands)) {
     if (Array.isArray(column) || ArrayBuffer.isView(column)) operands[name] = new Proxy(column, counting);
   }
-  lowerBody(builder, () => true);
+  lowerBody(begun, () => true);
   expect(seen, 'nothing was counted').toBeGreaterThan(count);
   return seen;
 }

@@ -1,6 +1,6 @@
 // The choice of ops for branches: a condition and a branch are one op where there is one for both.
-import type { Binary, LabelId, Node, Unary } from './nodes.ts';
-import { constNode } from './nodes.ts';
+import type { Binary, LabelId, Node, Unary } from '../trees/nodes.ts';
+import { constNode } from '../trees/nodes.ts';
 import { Expressions, has } from './select-expressions.ts';
 import { compareNormal, isBoolean, isOne, poolNumber } from './select-forms.ts';
 import { INVERSE, MIRROR, isI32Const } from './select-rules.ts';

@@ -1,15 +1,15 @@
 // The choice of ops for expressions: a tree becomes the ops that compute its value into a slot.
 // Operations with immediates, two operations in one op, loads through addresses. Which forms there are, the table of ops says.
 import { InternalError } from '../errors.ts';
-import { slotsOf } from '../runtime/slots.ts';
-import { MOVES_NO_BITS, doneAs } from './aliases.ts';
+import { isWide, slotsOf } from '../runtime/slots.ts';
+import { MOVES_NO_BITS, doneAs } from '../trees/aliases.ts';
 import type { Emitter } from './emit.ts';
-import { SCRATCH } from './frame.ts';
-import type { Binary, Node, Unary } from './nodes.ts';
+import { SCRATCH } from '../trees/frame.ts';
+import type { Binary, Node, Unary } from '../trees/nodes.ts';
 import { OPS, opNumber } from './op-table.ts';
 import { objectNumber, rareNumber } from './out-names.ts';
 import { addressForm, isShift, normal, poolNumber } from './select-forms.ts';
-import { COMMUTES, COPY, MIRROR, SELECT, isI32Const, isWide, slotWords } from './select-rules.ts';
+import { COMMUTES, COPY, MIRROR, SELECT, isI32Const, slotWords } from './select-rules.ts';
 
 /** What a statement's op takes: slots, immediates and labels, and trees whose values are computed to slots first. */
 export type Operand = number | Node;
@@ -137,6 +137,10 @@ export class Expressions {
   }
 
   protected load({ op, lo, at }: Node, address: Node, d: number): void {
+    if (!has(op)) {
+      this.access(op, d, [address], lo, 0, at);
+      return;
+    }
     const through = `i32.load>${op}`;
     if (isLoad32(address) && has(through)) {
       this.op(through, at, d, address.a, address.lo, lo);

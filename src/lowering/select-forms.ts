@@ -2,7 +2,7 @@
 // It emits nothing; select-ops.ts decides.
 import { F64, I32 } from '../syntax/types.ts';
 import { constantNumber } from './constants.ts';
-import type { Binary, Node } from './nodes.ts';
+import type { Binary, Node } from '../trees/nodes.ts';
 import { COMMUTES, MIRROR, isI32Const, negate } from './select-rules.ts';
 
 /** An address as an op takes it: the name of the form (ops.ts, ADDRESS), trees for its slots, its immediates. */

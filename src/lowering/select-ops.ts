@@ -1,13 +1,15 @@
 // Second half of lowering: statements over trees -> ops. It chooses among the forms that ops.ts offers: immediates, two
 // operations in one op, compare and branch, indexed loads; evaluation order is the order of the wasm instructions. Branches and
 // expressions are in the files of the classes that this one goes on from.
+import { isWide } from '../runtime/slots.ts';
 import type { Emitter } from './emit.ts';
-import { type LabelId, type Node, constNode } from './nodes.ts';
-import type { ObjectName } from './out-names.ts';
+import { type LabelId, type Node, constNode } from '../trees/nodes.ts';
+import { OUT_NAMES, type ObjectName, type OutName } from '../trees/operations.ts';
+import type { Sink } from '../trees/sink.ts';
 import { Branches } from './select-branches.ts';
 import { type Operand, has, isLoad32 } from './select-expressions.ts';
 import { addressForm, step } from './select-forms.ts';
-import { INVERSE, MIRROR, isI32Const, isWide, slotWords } from './select-rules.ts';
+import { INVERSE, MIRROR, isI32Const, slotWords } from './select-rules.ts';
 import { I32 } from '../syntax/types.ts';
 
 /** An object operation that has not become an op yet, since where its result goes may still change. */
@@ -28,7 +30,7 @@ const isSlot = (node: Node | undefined): node is Node & { kind: 'slot' } => node
 
 const NONE: Node = constNode(I32, 0, 0, 0);
 
-export class Selector extends Branches {
+export class Selector extends Branches implements Sink {
   private held: Held | undefined;
   /** Sets that have not become ops yet, since one op may do them and the next statement: two at most. */
   private sets = 0;
@@ -129,6 +131,28 @@ export class Selector extends Branches {
     this.ready().label(label);
   }
 
+  branchTable(value: Node, labels: readonly LabelId[], at: number): void {
+    this.statement('br_table', at, value, labels.length - 1);
+    const emit = this.ready();
+    for (const label of labels) emit.target(label);
+  }
+
+  out(name: OutName, l: number, m: number, base: number, at: number): void {
+    this.statement('out', at, OUT_NAMES.indexOf(name), l, m, base * 2);
+  }
+
+  region(index: number): void {
+    this.ready().region(index);
+  }
+
+  aside(): void {
+    this.ready().aside();
+  }
+
+  back(): void {
+    this.ready().back();
+  }
+
   /** Returns a value of a number type, or what is in slots 0 and up already. */
   return(value: Node | undefined, at: number): void {
     if (value === undefined) this.statement('return', at);
@@ -143,6 +167,10 @@ export class Selector extends Branches {
   }
 
   store(op: string, address: Node, value: Node, offset: number, at: number): void {
+    if (!has(op)) {
+      this.effect(op, 0, [address, value], offset, 0, at);
+      return;
+    }
     if (op === 'i32.store' && isLoad32(value)) {
       this.statement('i32.load>store', at, address, value.a, offset, value.lo);
       return;

@@ -1,6 +1,7 @@
 // Facts about operations that the choice of ops uses: what commutes, the inverse and the mirror image of comparisons.
-import { F64, I32, I64, V128, type ValType } from '../syntax/types.ts';
-import type { Node } from './nodes.ts';
+import { isWide } from '../runtime/slots.ts';
+import { I32, V128, type ValType } from '../syntax/types.ts';
+import type { Node } from '../trees/nodes.ts';
 
 /** The comparison that is true when the first is false (integers only: NaN has none). */
 // biome-ignore format: a table
@@ -24,11 +25,6 @@ export const COMMUTES: Readonly<Record<string, boolean>> = { add: true, mul: tru
 
 export function isI32Const(node: Node): boolean {
   return node.kind === 'const' && node.t === I32;
-}
-
-/** Does a number of this type take both words of a slot? */
-export function isWide(t: ValType): boolean {
-  return t === I64 || t === F64;
 }
 
 /** The constant with the opposite sign. */

@@ -7,6 +7,7 @@ import { dropCode } from '../../src/interpreter/code/code-space.ts';
 import { loop } from '../../src/interpreter/loops/chosen.ts';
 import { CODE, REFERENCES, SLOTS, STATE } from '../../src/interpreter/state/stack.ts';
 import * as outNames from '../../src/lowering/out-names.ts';
+import * as operations from '../../src/trees/operations.ts';
 import { isSlot, OPS, opNumber, opSize } from '../../src/lowering/op-table.ts';
 import { REASON } from '../../src/runtime/reasons.ts';
 import { assemble } from '../../src/text/index.ts';
@@ -23,8 +24,8 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   binary: outNames.BINARY_NAMES,
   ternary: outNames.TERNARY_NAMES,
   access: outNames.ACCESS_NAMES,
-  object: outNames.OBJECT_NAMES,
-  out: outNames.OUT_NAMES,
+  object: operations.OBJECT_NAMES,
+  out: operations.OUT_NAMES,
 };
 
 /** Slots by letters of operands. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test, vi } from 'vitest';
 import { compile, ExhaustionError, instantiate, Trap } from '../../src/index.ts';
 import { InstructionCursor } from '../../src/decoder/instruction-cursor.ts';
-import { TreeBuilder } from '../../src/lowering/trees.ts';
+import { TreeBuilder } from '../../src/trees/builder.ts';
 import { projectRoot } from '../data.ts';
 import { programOf } from '../programs.ts';
 import { functionOf, repeat } from './large-bodies.ts';

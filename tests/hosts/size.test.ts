@@ -52,10 +52,10 @@ describe('sizes', () => {
     expect(files).toContain('src/interpreter/loops/switch.ts');
   });
 
-  test('bundles, which have both loops, have at most 118 kB, and 132.5 kB in ES5', async () => {
+  test('bundles, which have both loops, have at most 118.5 kB, and 133 kB in ES5', async () => {
     for (const [name, text] of Object.entries(await bundles())) {
       const size = gzipSync(text, { level: 9 }).length;
-      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 132_500 : 118_000);
+      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 133_000 : 118_500);
     }
   });
 });

@@ -1,9 +1,8 @@
 // Lowered code on demand: a function's entry, its positions for backtraces, and what happens when the code array is full.
 import { now } from '../../clock.ts';
 import { ExhaustionError, InternalError } from '../../errors.ts';
-import { type Lowered, Lowering, offsetsIn } from '../../lowering/lower.ts';
+import { type Lowered, Lowering, offsetsIn, type Room } from '../../lowering/lower.ts';
 import type { CodeMode } from '../../runtime/probes.ts';
-import type { Room } from '../../lowering/trees.ts';
 import { bitSet } from '../../runtime/bits.ts';
 import type { CodeUnit } from '../../runtime/code-unit.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';

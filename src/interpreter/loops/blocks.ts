@@ -7,7 +7,7 @@
 import { InternalError } from '../../errors.ts';
 import type { CodeUnit } from '../../runtime/code-unit.ts';
 import { HEADER_WORDS } from '../../lowering/emit.ts';
-import { scratchSlots } from '../../lowering/frame.ts';
+import { scratchSlots } from '../../trees/frame.ts';
 import { OPS, isWritten } from '../../lowering/op-table.ts';
 import { currentGeneration, findFunction, FIRST_FREE } from '../code/code-space.ts';
 import { CODE as C } from '../state/stack.ts';

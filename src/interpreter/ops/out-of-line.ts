@@ -3,7 +3,7 @@
 // Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function answers its
 // cost in fuel: 0, or what `priceOfPiece` (pieces.ts) says for a piece of a bulk operation, whose ranges are checked first.
 import { Trap } from '../../errors.ts';
-import { OUT_NAMES, type OutName } from '../../lowering/out-names.ts';
+import { OUT_NAMES, type OutName } from '../../trees/operations.ts';
 import { NO_BYTES } from '../../runtime/instance.ts';
 import { type AddrType, I32 } from '../../syntax/types.ts';
 import { exactAddress, readAddress, runLength, writeAddress } from './access.ts';

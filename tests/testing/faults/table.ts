@@ -13,7 +13,7 @@ export interface Fault {
 }
 
 const OPS = 'lowering/ops.ts';
-const CONTROL = 'lowering/arms/control.ts';
+const CONTROL = 'trees/arms/control.ts';
 const OUT_OF_LINE = 'interpreter/ops/out-of-line.ts';
 const CONVERT = 'interpreter/ops/numeric/convert.ts';
 
@@ -125,10 +125,10 @@ const NUMERIC_FAULTS: readonly Fault[] = [
 
 const LOWERING_FAULTS: readonly Fault[] = [
   fault('the inverse of gt_u is lt_u', 'lowering/select-rules.ts', `gt_u: 'le_u', le_u:`, `gt_u: 'lt_u', le_u:`),
-  fault('a local is read after it was set again', 'lowering/arms/variable.ts', 'operands.flushReaders(slot);', ''),
+  fault('a local is read after it was set again', 'trees/arms/variable.ts', 'operands.flushReaders(slot);', ''),
   fault(
     'loads move behind stores',
-    'lowering/operands.ts',
+    'trees/operands.ts',
     'this.flushEffects(TRAPS | READS);',
     'this.flushEffects(TRAPS);',
   ),
@@ -140,7 +140,7 @@ const LOWERING_FAULTS: readonly Fault[] = [
   ),
   fault(
     'a value that is dropped does not trap',
-    'lowering/arms/parametric.ts',
+    'trees/arms/parametric.ts',
     'if ((value.effects & TRAPS) === 0) return;',
     'return;',
   ),
@@ -209,7 +209,7 @@ const RUNTIME_FAULTS: readonly Fault[] = [
 const LATER_FAULTS: readonly Fault[] = [
   fault(
     'the body of a try does not end',
-    'lowering/arms/exceptions.ts',
+    'trees/arms/exceptions.ts',
     'function landings(b: TreeBuilder, frame: Frame): void {\n  setRegion(b);',
     'function landings(b: TreeBuilder, frame: Frame): void {',
     'ours',

@@ -5,7 +5,7 @@
 // An operation that has an op of its own in lowering/ops.ts is done by the loop, and its function here is not called.
 import { structCells } from '../../../runtime/layout.ts';
 import { REASON } from '../../../runtime/reasons.ts';
-import { OBJECT_NAMES, type ObjectName } from '../../../lowering/out-names.ts';
+import { OBJECT_NAMES, type ObjectName } from '../../../trees/operations.ts';
 import type { ModuleInstance } from '../../../runtime/instance.ts';
 import { type ArrayObject, StructObject } from '../../../runtime/objects.ts';
 import { wantRoom } from '../../threads/room.ts';

@@ -4,7 +4,7 @@
 // cost: 0, or what `paid` (../pieces.ts) says for a piece of what depends on a length. They take room for what they
 // allocate before they change anything; where there is none they answer what `outOfRoom` (../room.ts) does, and are called again.
 import { Trap } from '../../../errors.ts';
-import type { GcOutName } from '../../../lowering/out-names.ts';
+import type { GcOutName } from '../../../trees/operations.ts';
 import type { ModuleInstance } from '../../../runtime/instance.ts';
 import { cellsOf, structCells } from '../../../runtime/layout.ts';
 import {

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions
 import { I32 } from '../../syntax/types.ts';
 import { type Node, treeNode } from '../nodes.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arm, Arms } from './arm.ts';
 import { branchOn, call } from './control.ts';
 import { check, settle } from './reference.ts';

@@ -4,9 +4,8 @@ import type { Signature } from '../../syntax/instructions.ts';
 import { I32, I64 } from '../../syntax/types.ts';
 import { READS, TRAPS, treeNode } from '../nodes.ts';
 import { doneAs } from '../aliases.ts';
-import { opNumber } from '../op-table.ts';
-import type { OutName } from '../out-names.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { OutName } from '../operations.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arms } from './arm.ts';
 
 /** Loads that are two ops: the load, and the extension of what it gives. */
@@ -30,20 +29,19 @@ export function access(b: TreeBuilder): void {
   const fast = isFast(b);
   const op = doneAs(name);
   const offset = offsetOf(b);
-  const inLoop = fast && opNumber(op) !== undefined;
-  const where = inLoop ? 0 : accessPlace(index, row.imm === 'memarg_lane' ? cursor.lane : 0);
+  const where = accessPlace(index, row.imm === 'memarg_lane' ? cursor.lane : 0);
   const second = pops.length === 2 ? operands.pop() : undefined;
   const address = operands.pop();
   if (second !== undefined && pushes.length === 0) {
     operands.flushForEffect();
-    if (inLoop) b.code.store(op, address, second, offset, at);
+    if (fast) b.code.store(op, address, second, offset, at);
     else b.code.effect(op, 0, [address, second], offset, where, at);
     return;
   }
   const narrow = fast ? SPLIT_LOADS.get(name) : undefined;
   if (narrow === undefined) {
     const [t] = pushes;
-    if (inLoop) operands.push(treeNode('load', op, t, TRAPS | READS, at, address, undefined, undefined, offset));
+    if (fast) operands.push(treeNode('load', op, t, TRAPS | READS, at, address, undefined, undefined, offset));
     else operands.push(treeNode('access', op, t, TRAPS | READS, at, address, second, undefined, offset, where));
     return;
   }
@@ -59,9 +57,9 @@ export function offsetOf({ cursor: { hi, lo } }: TreeBuilder): number {
   return hi === 0 ? lo : lo | ~7;
 }
 
-/** Memory 0 with 32-bit addresses, and the access at address 0 lies within the minimum size. */
+/** Memory 0 with 32-bit addresses, and the access at address 0 lies within the minimum size. Of a lane it never is. */
 function isFast({ cursor, fastBytes }: TreeBuilder): boolean {
-  if (cursor.index !== 0 || cursor.hi !== 0) return false;
+  if (cursor.index !== 0 || cursor.hi !== 0 || cursor.row.imm !== 'memarg') return false;
   const end = (cursor.lo >>> 0) + 2 ** (cursor.row.align as number);
   return end <= fastBytes && end < 2 ** 31;
 }

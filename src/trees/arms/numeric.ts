@@ -6,7 +6,7 @@ import type { Immediates, Signature } from '../../syntax/instructions.ts';
 import { F32, F64, I32, I64, V128, type ValType } from '../../syntax/types.ts';
 import { MOVES_NO_BITS } from '../aliases.ts';
 import { type Node, TRAPS, constNode, slotNode, treeNode } from '../nodes.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arm } from './arm.ts';
 
 const constant =

@@ -1,9 +1,8 @@
 // Lowering of variable instructions. https://webassembly.github.io/spec/core/exec/instructions.html#variable-instructions
 import type { Node } from '../nodes.ts';
 import { READS, slotNode, treeNode } from '../nodes.ts';
-import { slotsOf } from '../../runtime/slots.ts';
-import { isWide } from '../select-rules.ts';
-import type { TreeBuilder } from '../trees.ts';
+import { isWide, slotsOf } from '../../runtime/slots.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arms } from './arm.ts';
 
 /** The local under the cursor. */

@@ -21,10 +21,10 @@ import type { DefType } from '../../validator/type-space.ts';
 import { chargeObject } from '../charges.ts';
 import { cellsOf, structLayout } from '../../runtime/layout.ts';
 import { constNode, treeNode } from '../nodes.ts';
-import type { GcOutName } from '../out-names.ts';
+import type { GcOutName } from '../operations.ts';
 import { branchOn } from './control.ts';
 import { check, question, settle } from './reference.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arm, Arms } from './arm.ts';
 
 const unpacked = (storage: ValType): ValType => (storage === I8 || storage === I16 ? I32 : storage);

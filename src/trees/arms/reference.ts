@@ -3,8 +3,8 @@
 // A reference that is only looked at stays in its slot; ops read it there.
 import { FUNCREF, I32, type ValType } from '../../syntax/types.ts';
 import { type Node, TRAPS, constNode, slotNode, treeNode } from '../nodes.ts';
-import type { ObjectName } from '../out-names.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { ObjectName } from '../operations.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arms } from './arm.ts';
 
 function refNull({ cursor, operands }: TreeBuilder): void {

@@ -1,21 +1,18 @@
-// First half of lowering: a valid function body -> statements over expression trees.
+// What a valid function body means: statements over expression trees, for every tier that makes something of it (sink.ts).
 // https://webassembly.github.io/spec/core/exec/instructions.html
-// local.get, constants and pure operations become trees that vanish into their users; statements keep the order of
-// effects and traps, and go on to the second half (select-ops.ts) at once. What each instruction does is in arms/, which use
-// the verbs of the builder here. The body is valid.
+// local.get, constants and pure operations become trees that vanish into their users; statements keep the order of effects and
+// traps. What each instruction does is in arms/, which use the verbs of the builder here. How it is done, no file here says.
 import { type CatchClause, InstructionCursor } from '../decoder/instruction-cursor.ts';
-import { ExhaustionError } from '../errors.ts';
 import type { Prices } from '../syntax/prices.ts';
 import { type FuncType, I32, type ValType } from '../syntax/types.ts';
 import type { ValidModule } from '../validator/module.ts';
-import { Emitter } from './emit.ts';
-import { type FrameLayout, SCRATCH, layoutOf } from './frame.ts';
+import type { FrameLayout } from './frame.ts';
 import { Regions } from '../runtime/handlers.ts';
 import { type LabelId, type Node, TRAPS } from './nodes.ts';
 import { Operands } from './operands.ts';
-import { OUT_NAMES, type ObjectName, type OutName } from './out-names.ts';
+import type { ObjectName, OutName } from './operations.ts';
+import type { Sink, Statement } from './sink.ts';
 import { Probes } from '../runtime/probes.ts';
-import { Selector } from './select-ops.ts';
 
 /** Slots of locals that a call clears for nothing. */
 const FREE_LOCALS = 64;
@@ -24,12 +21,6 @@ const FREE_LOCALS = 64;
 export interface Path {
   readonly dead: boolean;
   readonly pending: number;
-}
-
-/** What there is room for: slots of a frame, words of a function's code. */
-export interface Room {
-  readonly slots: number;
-  readonly words: number;
 }
 
 /** A control frame. `label` is where branches to it go: its end, or the start of a loop. */
@@ -59,8 +50,7 @@ export class TreeBuilder {
   readonly valid: ValidModule;
   readonly layout: FrameLayout;
   readonly cursor: InstructionCursor;
-  readonly emitter: Emitter;
-  readonly code: Selector;
+  readonly code: Sink;
   readonly operands: Operands;
   readonly frames: Frame[] = [];
   readonly regions = new Regions();
@@ -78,12 +68,9 @@ export class TreeBuilder {
   dead = false;
   private skip = 0;
 
-  /** @throws ExhaustionError where there is no room for the function's frame; so do others where its code gets too long. */
-  constructor(valid: ValidModule, funcIndex: number, traced: boolean, prices: Prices, { slots, words }: Room) {
-    const layout = layoutOf(valid, funcIndex);
-    const { localTypes, localSlots, size, scratch, start, end } = layout;
-    if (size > slots)
-      throw new ExhaustionError(`call stack exhausted: a frame of ${size} slots (function ${funcIndex})`);
+  /** `code` takes what the body means; `traced`: with a probe before each instruction. */
+  constructor(valid: ValidModule, layout: FrameLayout, code: Sink, traced: boolean, prices: Prices) {
+    const { localTypes, localSlots, size, start, end } = layout;
     this.valid = valid;
     this.layout = layout;
     this.prices = prices;
@@ -93,8 +80,7 @@ export class TreeBuilder {
     this.cursor = new InstructionCursor(valid.module.funcs.bytes, start, end);
     const memory = valid.memTypes[0];
     this.fastBytes = memory?.addr === I32 ? Number(memory.limits.min) * 2 ** memory.pageSizeLog2 : 0;
-    this.emitter = new Emitter(scratch + SCRATCH, size, Math.min(words, 64 + end - start), words);
-    this.code = new Selector(this.emitter, scratch);
+    this.code = code;
     this.probes = traced ? new Probes({ types: localTypes, slots: localSlots }) : undefined;
     this.operands = new Operands(this.code, this.cursor, layout.operands, size, this.probes);
     if (layout.refs) this.code.statement('refs.enter', -1, size);
@@ -164,7 +150,7 @@ export class TreeBuilder {
   }
 
   /** An op whose operands are known: no values have to be computed for it. */
-  emitOp(op: string, ...operands: number[]): void {
+  emitOp(op: Statement, ...operands: number[]): void {
     this.code.statement(op, this.cursor.at, ...operands);
   }
 
@@ -208,7 +194,7 @@ export class TreeBuilder {
     const base = operands.place(height);
     operands.flushAbove(base, height);
     operands.truncate(height);
-    this.emitOp('out', OUT_NAMES.indexOf(fn), l, m, base * 2);
+    this.code.out(fn, l, m, base, this.cursor.at);
     operands.pushAll(pushes);
   }
 }

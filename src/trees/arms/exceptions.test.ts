@@ -6,9 +6,9 @@ import { DEFAULT_FEATURES, withFeatures } from '../../syntax/features.ts';
 import { parseModule } from '../../text/parser.ts';
 import { validateModule } from '../../validator/module.ts';
 import { instantiate } from '../../index.ts';
-import { disassemble } from '../disassemble.ts';
+import { disassemble } from '../../lowering/disassemble.ts';
 import { regionAt } from '../../runtime/handlers.ts';
-import { type Lowered, lowerFunction } from '../lower.ts';
+import { type Lowered, lowerFunction } from '../../lowering/lower.ts';
 
 const features = withFeatures(DEFAULT_FEATURES, { 'legacy-exceptions': true });
 

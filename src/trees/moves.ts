@@ -4,15 +4,10 @@ import type { ValType } from '../syntax/types.ts';
 import { chargeMoves } from './charges.ts';
 import { constNode } from './nodes.ts';
 import { slotsOf } from '../runtime/slots.ts';
-import { OUT_NAMES } from './out-names.ts';
-import type { TreeBuilder } from './trees.ts';
+import type { TreeBuilder } from './builder.ts';
 
 /** So many at most are moved or cleared one by one. */
 const FEW = 8;
-
-const MOVE_NUMBERS = OUT_NAMES.indexOf('numbers.move');
-const MOVE_VALUES = OUT_NAMES.indexOf('values.move');
-const CLEAR = OUT_NAMES.indexOf('references.clear');
 
 /** Moves the top values to slots from `slot` on, which is where they stand or below. They stay on the stack. */
 export function moveValues(b: TreeBuilder, types: readonly ValType[], slot: number): void {
@@ -22,8 +17,8 @@ export function moveValues(b: TreeBuilder, types: readonly ValType[], slot: numb
   if (types.length > FEW) {
     operands.flushFrom(from);
     const place = operands.place(from);
-    const op = b.layout.refs ? MOVE_VALUES : MOVE_NUMBERS;
-    if (place > slot) b.emitOp('out', op, place - slot, operands.place(operands.height) - place, 2 * place);
+    const name = b.layout.refs ? 'values.move' : 'numbers.move';
+    if (place > slot) b.code.out(name, place - slot, operands.place(operands.height) - place, place, b.cursor.at);
     return;
   }
   let to = slot;
@@ -45,6 +40,6 @@ export function clearReferences(b: TreeBuilder): void {
     end = localSlots[i] + 1;
   }
   const first = localSlots[locals[0]];
-  if (locals.length > FEW) b.code.statement('out', -1, CLEAR, end - first, 0, 2 * first);
+  if (locals.length > FEW) b.code.out('references.clear', end - first, 0, first, -1);
   else for (const i of locals) b.code.set(localSlots[i], constNode(localTypes[i], 0, 0, -1));
 }

@@ -5,7 +5,7 @@ import { accessPlace, offsetOf } from './memory.ts';
 import { ATOMICS } from '../../syntax/instructions/atomics.ts';
 import type { Signature } from '../../syntax/instructions.ts';
 import type { Node } from '../nodes.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arm, Arms } from './arm.ts';
 
 interface Access {

@@ -4,8 +4,12 @@ import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import type { FuncType } from '../syntax/types.ts';
 import { type ValidModule, operandsOf } from '../validator/module.ts';
-import { FAR_SCRATCH, FAR_SLOT } from './emit.ts';
 import { slotsOf, slotsOfAll } from '../runtime/slots.ts';
+
+/** Slots from here on do not fit a field (word fields hold twice the slot's number). */
+export const FAR_SLOT = 32_000;
+/** Scratch slots that a function with far slots needs within reach, behind its parameters. */
+export const FAR_SCRATCH = 10;
 
 /** Slots that trees may need while they are computed; vectors take two each. */
 export const SCRATCH = 48;

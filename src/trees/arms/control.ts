@@ -6,7 +6,7 @@ import { typeSpace } from '../../validator/module.ts';
 import { type LabelId, type Node, TRAPS, constNode, slotNode, treeNode } from '../nodes.ts';
 import { moveValues } from '../moves.ts';
 import { slotsOf } from '../../runtime/slots.ts';
-import type { Frame, TreeBuilder } from '../trees.ts';
+import type { Frame, TreeBuilder } from '../builder.ts';
 import type { Arm, Arms } from './arm.ts';
 
 const NOTHING: FuncType = { kind: 'func', params: [], results: [] };
@@ -160,9 +160,7 @@ function branchTable(b: TreeBuilder): void {
     stubs.set(depth, stub);
     return stub;
   });
-  b.code.statement('br_table', cursor.at, value, labels.length - 1);
-  const emit = b.code.ready();
-  for (const label of targets) emit.target(label);
+  b.code.branchTable(value, targets, cursor.at);
   for (const [depth, stub] of stubs) {
     b.code.label(stub);
     branch(b, depth);
@@ -198,7 +196,7 @@ export function call(b: TreeBuilder, type: FuncType, callee: Node | undefined, t
   const { at } = cursor;
   // Its first op may be exchanged (interpreter/code/first-calls.ts) while a thread stands at a call that is first.
   if (b.code.isEmpty) b.emitOp('charge', 0);
-  const name = `${tail ? 'tail.' : ''}call.${index === undefined ? 'lazy' : 'indirect'}`;
+  const name = `${tail ? 'tail.' : ''}call.${index === undefined ? 'lazy' : 'indirect'}` as const;
   const place = tail ? [] : [base * 2];
   if (index === undefined) b.code.statement(name, at, cursor.index, ...place);
   else if (byRef) b.code.statement(name, at, index, -1, 0, ...place);

@@ -5,7 +5,7 @@ import type { CatchClause } from '../../decoder/instruction-cursor.ts';
 import { EXNREF, type ValType } from '../../syntax/types.ts';
 import { TRAPS } from '../nodes.ts';
 import { branch, frameAt, inPlace, openBlock, regionInside } from './control.ts';
-import type { Frame, TreeBuilder } from '../trees.ts';
+import type { Frame, TreeBuilder } from '../builder.ts';
 import type { Arms } from './arm.ts';
 
 const NO_TYPES: readonly ValType[] = [];
@@ -37,7 +37,7 @@ function throwRef(b: TreeBuilder): void {
 
 /** What follows is in the region that the innermost frame stands for. */
 export function setRegion(b: TreeBuilder): void {
-  b.code.ready().region(regionInside(b));
+  b.code.region(regionInside(b));
 }
 
 /** A frame whose body is a region of its own. */
@@ -52,9 +52,9 @@ export function openTry(b: TreeBuilder, kind: 'try_table' | 'try'): Frame {
 /** The code that brings what is caught to the labels of the clauses, where there has to be any. */
 function landings(b: TreeBuilder, frame: Frame): void {
   setRegion(b);
-  b.code.ready().aside();
+  b.code.aside();
   for (const one of frame.catches ?? []) landing(b, frame, one);
-  b.code.ready().back();
+  b.code.back();
 }
 
 /** An exception goes on at the clause's label, if its values can be put where the label wants them. */

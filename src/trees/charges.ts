@@ -3,7 +3,7 @@
 // wherever it begins, and code without long paths holds none. Taken branches and calls are charged where they are made.
 // Nothing is looked at but instructions and immediates: syntax/prices.ts says why.
 import { priceOfCells } from '../syntax/prices.ts';
-import type { TreeBuilder } from './trees.ts';
+import type { TreeBuilder } from './builder.ts';
 
 /** Counts the instruction under the cursor, which can be reached. */
 export function chargeInstruction(b: TreeBuilder): void {

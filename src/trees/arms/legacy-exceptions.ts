@@ -3,7 +3,7 @@
 // A block of it keeps what it caught below its operands, in a place of the frame, for `rethrow`.
 import { EXNREF } from '../../syntax/types.ts';
 import { TRAPS } from '../nodes.ts';
-import type { Frame, Path, TreeBuilder } from '../trees.ts';
+import type { Frame, Path, TreeBuilder } from '../builder.ts';
 import type { Arms } from './arm.ts';
 import { branch, closeBlock, frameAt, moveToFrame } from './control.ts';
 import { openTry, setRegion, tagParams } from './exceptions.ts';
@@ -26,7 +26,7 @@ function legacyCatch(b: TreeBuilder): void {
     frame.end = b.path;
     frame.atEnd = endCatch;
     setRegion(b);
-    b.code.ready().aside();
+    b.code.aside();
     b.hide(1);
   }
   b.code.label(label);
@@ -49,7 +49,7 @@ function endCatch(b: TreeBuilder, frame: Frame): void {
     frame.used = true;
     b.code.br(frame.label, b.cursor.at);
   }
-  b.code.ready().back();
+  b.code.back();
   b.hide(-1);
   b.path = frame.end as Path;
 }

@@ -1,6 +1,6 @@
 // Lowering of parametric instructions. https://webassembly.github.io/spec/core/exec/instructions.html#parametric-instructions
 import { TRAPS, treeNode } from '../nodes.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arms } from './arm.ts';
 
 function drop(b: TreeBuilder): void {

@@ -1,6 +1,6 @@
 // Wide arithmetic: instructions with two results, which are not trees. https://github.com/WebAssembly/wide-arithmetic
 import { I64 } from '../../syntax/types.ts';
-import type { OutName } from '../out-names.ts';
+import type { OutName } from '../operations.ts';
 import type { Arm, Arms } from './arm.ts';
 
 const wide =

@@ -1,8 +1,8 @@
 // Lowering of table instructions, which are all out of line.
 // https://webassembly.github.io/spec/core/exec/instructions.html#table-instructions
-import type { OutName } from '../out-names.ts';
+import type { OutName } from '../operations.ts';
 import type { TableType, ValType } from '../../syntax/types.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arm, Arms } from './arm.ts';
 
 /** An instruction that gives this of the table that it names. */

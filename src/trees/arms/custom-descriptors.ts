@@ -4,7 +4,7 @@ import { chargeObject } from '../charges.ts';
 import { structLayout } from '../../runtime/layout.ts';
 import { slotNode } from '../nodes.ts';
 import { slotsOf } from '../../runtime/slots.ts';
-import type { TreeBuilder } from '../trees.ts';
+import type { TreeBuilder } from '../builder.ts';
 import type { Arm, Arms } from './arm.ts';
 import { branchOn } from './control.ts';
 import { structOf } from './gc.ts';
