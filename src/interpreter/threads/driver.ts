@@ -15,13 +15,13 @@ import {
   callImport,
   callIndirectSlow,
   crossReturn,
-  exhausted,
   firstEntered,
   goOnFirst,
   isFirstWithoutRoom,
   resolveCall,
-  writeResults,
 } from './calls.ts';
+import { exhausted } from './frames.ts';
+import { writeResults } from './host-answers.ts';
 import { isUncatchable, raise, throwRef, throwTag } from './exceptions.ts';
 import { FIRST_FREE } from '../code/code-space.ts';
 import { standFor } from '../code/first-calls.ts';

@@ -8,7 +8,7 @@ import { checkAccount, type FuelAccount } from '../../runtime/fuel.ts';
 import type { Func } from '../../runtime/instance.ts';
 import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../../runtime/turns.ts';
 import type { FuncType, ValType } from '../../syntax/types.ts';
-import { valuesOf } from './calls.ts';
+import { valuesOf } from './host-answers.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
 import {
   checkedFuel,

@@ -22,16 +22,9 @@ import {
   writeBits,
   writeValue,
 } from '../values/border.ts';
-import {
-  callWith,
-  exhausted,
-  hasFrameRoom,
-  openFrame,
-  promised,
-  refusedPromise,
-  valuesOf,
-  writeResults,
-} from './calls.ts';
+import { exhausted, hasFrameRoom, openFrame } from './frames.ts';
+import { promised, refusedPromise, valuesOf, writeResults } from './host-answers.ts';
+import { callWith } from './host-calls.ts';
 import { EXIT_PC, freshEntry } from '../code/code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
 import { Execution } from './execution.ts';

@@ -176,7 +176,7 @@ const RUNTIME_FAULTS: readonly Fault[] = [
   ),
   fault(
     'host functions get their arguments backwards',
-    'interpreter/threads/calls.ts',
+    'interpreter/threads/host-calls.ts',
     'readValues(type.params, base) : NO_VALUES',
     'readValues(type.params, base).reverse() : NO_VALUES',
   ),

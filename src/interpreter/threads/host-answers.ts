@@ -1,0 +1,84 @@
+// What host functions answer: a promise, or values, which are written to slots. Whatever code of the host may run on the way
+// does so before anything is written. How host functions are called is in host-calls.ts.
+import { UnsupportedError } from '../../errors.ts';
+import { slotsOf } from '../../runtime/slots.ts';
+import type { FuncType, ValType } from '../../syntax/types.ts';
+import type { DefType, TypeSpace } from '../../validator/type-space.ts';
+import { plainValue, plainValues, which, writeValue } from '../values/border.ts';
+
+/**
+ * What a host function answered, as something to wait for; undefined where it is the result itself. Where a reference is
+ * wanted, only a Promise is waited for: other objects with a `then` are values. `then` is read once.
+ */
+export function promised({ results }: FuncType, answer: unknown): PromiseLike<unknown> | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  try {
+    if (results.length === 1 && results[0] > 0) return answer instanceof Promise ? answer : undefined;
+    const { then } = answer as { readonly then?: unknown };
+    if (typeof then !== 'function') return undefined;
+    // biome-ignore lint/suspicious/noThenProperty: it is to be awaited
+    return { then: (...listeners: unknown[]) => Reflect.apply(then, answer, listeners) } as PromiseLike<unknown>;
+  } catch {
+    // It cannot be asked, so it promises nothing.
+    return undefined;
+  }
+}
+
+/** The error of a synchronous call in which a host function answered a promise. */
+export function refusedPromise(promise: PromiseLike<unknown>): UnsupportedError {
+  // Nobody waits for it now, so that nobody would hear of its failure.
+  Promise.resolve(promise).catch(() => undefined);
+  return new UnsupportedError(
+    'async-host-call',
+    'async host call: a host function answered a promise, and this call is synchronous; use callAsync',
+  );
+}
+
+/**
+ * What a host function answered, as a value per result: nothing, one value, or what an iterable gives. Code of the host
+ * may run, so no thread may stand on the stack without having reserved its part. @throws TypeError
+ */
+export function valuesOf({ results }: FuncType, answer: unknown): readonly unknown[] {
+  if (results.length === 0) return [];
+  if (results.length === 1) return plainValues(results, [answer]);
+  const values: unknown[] = [];
+  if (typeof answer === 'object' && answer !== null && Symbol.iterator in answer) {
+    for (const value of answer as Iterable<unknown>) if (values.push(value) > results.length) break;
+  }
+  if (values.length === results.length) return plainValues(results, values);
+  throw new TypeError(
+    `a host function of ${results.length} results has to answer an array of ${results.length} values`,
+  );
+}
+
+/** Writes a value per result. No code of the values runs. @throws TypeError for a value that is not of its type. */
+export function writeResults({ comp, space }: DefType, base: number, values: readonly unknown[]): void {
+  const { results } = comp as FuncType;
+  let word = base;
+  let i = 0;
+  try {
+    for (; i < results.length; i++) {
+      writeValue(results[i], word, values[i], space);
+      word += 2 * slotsOf(results[i]);
+    }
+  } catch (error) {
+    throw which(error, `result ${i + 1} of ${results.length} of a host function`);
+  }
+}
+
+/** Writes what a host function answered. */
+export function writeAnswer(type: DefType, base: number, answer: unknown): void {
+  const { results } = type.comp as FuncType;
+  if (results.length === 1) writeOnly(results[0], base, answer, type.space);
+  else writeResults(type, base, valuesOf(type.comp as FuncType, answer));
+}
+
+/** The only result. What code of the value throws passes as it is. */
+export function writeOnly(t: ValType, base: number, answer: unknown, space: TypeSpace): void {
+  const plain = plainValue(t, answer);
+  try {
+    writeValue(t, base, plain, space);
+  } catch (error) {
+    throw which(error, 'the result of a host function');
+  }
+}
