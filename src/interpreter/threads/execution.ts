@@ -1,5 +1,6 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
-// Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin.
+// Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin, waiting.ts how
+// a host call ends that it waits for.
 import { DEADLINE, due, endOf, Limit, now, outOfTime } from '../../clock.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { checkOptions } from '../../options.ts';
@@ -7,8 +8,7 @@ import { type AbortLike, checkStop, onAbort, untilStopped } from '../../runtime/
 import { checkAccount, type FuelAccount } from '../../runtime/fuel.ts';
 import type { Func } from '../../runtime/instance.ts';
 import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../../runtime/turns.ts';
-import type { FuncType, ValType } from '../../syntax/types.ts';
-import { valuesOf } from './host-answers.ts';
+import type { ValType } from '../../syntax/types.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
 import {
   checkedFuel,
@@ -22,10 +22,8 @@ import {
   type StopOptions,
 } from './stops.ts';
 import { type Pending, Thread, whenIdle } from './thread.ts';
+import { type Settled, Waiting, endOfCall } from './waiting.ts';
 import { TIMED_OUT } from '../ops/waits.ts';
-
-/** How the host call that an execution waited for ended. */
-type Settled = { readonly answer: unknown } | { readonly error: unknown };
 
 /** Reads results of some types that stand from a word on. */
 type Finish<T> = (types: readonly ValType[], base: number) => T[];
@@ -54,10 +52,7 @@ export class Execution<T> {
   private values: readonly T[] = [];
   /** Fuel that was given since it last ran, which pays what was owed. */
   private given: number | undefined;
-  /** How the host call that it waits for ended, until the next step takes it. */
-  private settled: Settled | undefined;
-  /** Who is told of it. */
-  private wake: (() => void) | undefined;
+  private readonly waiting = new Waiting();
 
   /**
    * `start` puts the first frame in order; `end` is when it has to be over, on our clock.
@@ -148,7 +143,7 @@ export class Execution<T> {
     this.end = endOf(moment === undefined ? moment : (DEADLINE(moment, 'the deadline') as number));
     this.limit?.move(this.over);
     // Who waits for it waits until another moment now.
-    if (this.driven) whenIdle(() => this.tell());
+    if (this.driven) whenIdle(() => this.waiting.tell());
   }
 
   /** When it has to be over. */
@@ -189,7 +184,7 @@ export class Execution<T> {
     this.checkTime(true);
     const { pending } = this.thread;
     pending?.wait?.join();
-    const settled = pending === undefined ? undefined : this.takeSettled(pending);
+    const settled = pending === undefined ? undefined : this.waiting.take(pending);
     if (pending !== undefined && settled === undefined) return 'suspended';
     this.state = 'running';
     let outcome: Outcome | undefined;
@@ -197,7 +192,7 @@ export class Execution<T> {
     try {
       // Before code of the host runs, which may give it more.
       this.pay();
-      const answer = pending === undefined ? undefined : answerOf(pending, settled as Settled);
+      const answer = pending === undefined ? undefined : endOfCall(pending, settled as Settled);
       outcome = this.stay(slice, pause, answer);
     } finally {
       limit.leave();
@@ -262,7 +257,7 @@ export class Execution<T> {
    * threads of the host cannot wake it. @throws TypeError while it is not suspended, or somebody else waits for it.
    */
   whenReady(wake: () => void, blocks = false): void {
-    if (this.driven || this.wake !== undefined) throw new TypeError('an execution has one driver: it is waited for');
+    if (this.driven || this.waiting.isHeard) throw new TypeError('an execution has one driver: it is waited for');
     this.listen(wake, blocks);
   }
 
@@ -271,38 +266,13 @@ export class Execution<T> {
     // Of one that was given up nobody would ever be told.
     const waits = pending !== undefined && this.state === 'ready';
     if (!waits) throw new TypeError('an execution that is not suspended waits for nothing');
-    this.wake = wake;
-    const { wait } = pending;
-    wait?.join();
-    if (!blocks) wait?.waitInHost();
-    if (this.settled !== undefined) whenIdle(() => this.tell());
+    this.waiting.listen(pending, wake, blocks);
   }
 
-  /**
-   * Listens to what it waits for, from the moment on at which it waits: a promise that nobody hears would end the host when
-   * it is rejected, whether this execution is stopped, given up or forgotten meanwhile.
-   */
+  /** From the moment on at which it waits. */
   private hear(): void {
     const pending = this.thread.pending as Pending;
-    const settle = (settled: Settled): void => {
-      if (this.thread.pending !== pending || this.settled !== undefined || this.state !== 'ready') return;
-      this.settled = settled;
-      whenIdle(() => this.tell());
-    };
-    try {
-      pending.promise.then(
-        (answer) => settle({ answer }),
-        (error: unknown) => settle({ error }),
-      );
-    } catch (error) {
-      settle({ error });
-    }
-  }
-
-  private tell(): void {
-    const { wake } = this;
-    this.wake = undefined;
-    wake?.();
+    this.waiting.hear(pending, () => this.thread.pending === pending && this.state === 'ready');
   }
 
   /** Whether it is suspended in a wait on memory that a notification of this JavaScript thread or a time-out ends. */
@@ -329,7 +299,7 @@ export class Execution<T> {
     this.thread.abandon();
     this.thread.pending?.letGo?.();
     if (this.state === 'ready') this.state = 'failed';
-    this.tell();
+    this.waiting.tell();
   }
 
   /** Runs to the end on the spot. @throws Interrupted when the fuel is used up; it can go on later. */
@@ -347,8 +317,7 @@ export class Execution<T> {
    * abandoned; TypeError, RangeError for what does not fit.
    */
   async runAsync(given?: AbortLike | StopOptions): Promise<readonly T[]> {
-    if (this.driven || this.wake !== undefined)
-      throw new TypeError('an execution has one driver: it is driven already');
+    if (this.driven || this.waiting.isHeard) throw new TypeError('an execution has one driver: it is driven already');
     const isSignal = typeof given === 'object' && given !== null && 'aborted' in given;
     const { signal, deadline } = checkOptions('runAsync', isSignal ? { signal: given } : given, STOP_OPTIONS);
     return this.runUntil(signal, endOf(deadline));
@@ -384,7 +353,7 @@ export class Execution<T> {
       stopListening();
       this.driven = false;
       this.endOfRun = Number.POSITIVE_INFINITY;
-      this.wake = undefined;
+      this.waiting.forget();
       this.leaveQueue();
     }
   }
@@ -398,24 +367,5 @@ export class Execution<T> {
   /** Nobody drives it, so that a wait on memory stands in no queue: no notification counts it. The next step joins again. */
   private leaveQueue(): void {
     this.thread.pending?.wait?.leave();
-  }
-
-  /** Takes how the host call that it waited for ended, if it has. */
-  private takeSettled({ wait }: Pending): Settled | undefined {
-    const settled = wait?.answer === undefined ? this.settled : { answer: wait.answer };
-    if (settled === undefined) return undefined;
-    this.settled = undefined;
-    this.wake = undefined;
-    return settled;
-  }
-}
-
-/** The same with a value per result, each read once, before the thread takes the stack. */
-function answerOf({ type }: Pending, settled: Settled): CallEnd {
-  if ('error' in settled) return settled;
-  try {
-    return { values: valuesOf(type.comp as FuncType, settled.answer) };
-  } catch (error) {
-    return { error };
   }
 }
