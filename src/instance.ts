@@ -15,13 +15,13 @@ import {
   withArticle,
 } from './options.ts';
 import { instantiateInTurns, instantiateModule } from './interpreter/values/instantiate.ts';
+import type { Results } from './interpreter/threads/arguments.ts';
 import {
   ASYNC_RUN_OPTIONS,
   type AsyncRunOptions,
   type BeginOptions,
   type Execution,
   RUN_OPTIONS,
-  type Results,
   type RunOptions,
   begin,
   fuelAlone,
@@ -136,7 +136,7 @@ function resolveImports(module: ValidModule, imports: Imports, unknown: 'refuse'
   });
 }
 
-export type { Results } from './interpreter/threads/invoke.ts';
+export type { Results } from './interpreter/threads/arguments.ts';
 
 function results(values: readonly Value[]): Results {
   return values.length === 0 ? undefined : values.length === 1 ? values[0] : values;

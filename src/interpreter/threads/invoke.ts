@@ -1,30 +1,27 @@
 // Invocation: starts a thread at a function and runs it to its results, at once or with pauses.
-// https://webassembly.github.io/spec/core/exec/modules.html#invocation
+// https://webassembly.github.io/spec/core/exec/modules.html#invocation  Arguments and results are read and written in
+// arguments.ts.
 import { DEADLINE, apart, checkTime, endOf, outOfTime, within } from '../../clock.ts';
 import { InternalError, type Interrupted } from '../../errors.ts';
-import { checkOptions, type Shape, shown } from '../../options.ts';
+import { checkOptions, type Shape } from '../../options.ts';
 import { checkStop, untilStopped } from '../../runtime/abort.ts';
 import { FUEL, type FuelAccount, payerNow } from '../../runtime/fuel.ts';
 import type { DirectHost, Func, ModuleInstance } from '../../runtime/instance.ts';
 import type { Bits, Value } from '../../runtime/values.ts';
-import { slotsOf } from '../../runtime/slots.ts';
-import { counted } from '../../syntax/shown.ts';
-import type { FuncType, ValType } from '../../syntax/types.ts';
-import type { TypeSpace } from '../../validator/type-space.ts';
-import {
-  checkCrossing,
-  plainValues,
-  readAll,
-  readBits,
-  readValue,
-  readValues,
-  which,
-  writeBits,
-  writeValue,
-} from '../values/border.ts';
+import { checkCrossing, plainValues, readValues, writeBits, writeValue } from '../values/border.ts';
 import { exhausted, hasFrameRoom, openFrame } from './frames.ts';
 import { promised, refusedPromise, valuesOf, writeResults } from './host-answers.ts';
 import { callWith } from './host-calls.ts';
+import {
+  type Finish,
+  type Results,
+  type Write,
+  copyOf,
+  plainArguments,
+  readAllBits,
+  readResults,
+  writeAll,
+} from './arguments.ts';
 import { EXIT_PC, freshEntry } from '../code/code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
 import { Execution } from './execution.ts';
@@ -36,10 +33,6 @@ import { slotWords, spanOf } from '../state/words.ts';
 import { type Thread, checkOpen, free, running, threadFor } from './thread.ts';
 
 export { Execution } from './execution.ts';
-
-/** Reads results of some types that stand from a word on. */
-type Finish<R> = (types: readonly ValType[], base: number) => R;
-type Write<T> = (t: ValType, word: number, value: T, space: TypeSpace) => void;
 
 export interface RunOptions extends DeadlineOptions {
   /**
@@ -53,41 +46,6 @@ export interface AsyncRunOptions extends RunOptions, StopOptions {}
 
 export const RUN_OPTIONS: Shape<RunOptions> = { fuel: FUEL, deadline: DEADLINE };
 export const ASYNC_RUN_OPTIONS: Shape<AsyncRunOptions> = { fuel: FUEL, ...STOP_OPTIONS };
-
-function wrongCount(wanted: number, count: number): TypeError {
-  return new TypeError(`the function takes ${counted(wanted, 'argument')}, not ${count}`);
-}
-
-/** Writes a function's arguments, in an array of our own, to consecutive slots. No code of theirs runs. */
-function writeAll<T>({ defType }: Func, base: number, values: readonly T[], write: Write<T>): void {
-  const { params } = defType.comp as FuncType;
-  const { length } = params;
-  if (values.length !== length) throw wrongCount(length, values.length);
-  const { space } = defType;
-  let word = base;
-  let i = 0;
-  try {
-    for (; i < length; i++) {
-      const t = params[i];
-      write(t, word, values[i], space);
-      word += 2 * slotsOf(t);
-    }
-  } catch (error) {
-    throw misfitOf(error, i, length);
-  }
-}
-
-function misfitOf(error: unknown, i: number, count: number): unknown {
-  return which(error, `argument ${i + 1} of ${count}`);
-}
-
-const readAllBits = (types: readonly ValType[], base: number): Bits[] => readAll(types, base, readBits);
-
-/** What calls answer: nothing, the only result, or all results. */
-export type Results = Value | readonly Value[] | undefined;
-
-const readResults = (types: readonly ValType[], base: number): Results =>
-  types.length === 0 ? undefined : types.length === 1 ? readValue(types[0], base) : readValues(types, base);
 
 function noFrame(): InternalError {
   return new InternalError('a host function has no frame');
@@ -217,38 +175,6 @@ function callUntil<T, R>(func: Func, args: readonly T[], options: RunOptions, wr
     checkTime();
     return call(func, args, fuel, write, finish);
   });
-}
-
-function notAList(args: unknown): TypeError {
-  return new TypeError(`arguments are given as an array, not ${shown(args)}; options come after them`);
-}
-
-/** @throws TypeError when a list has not as many arguments as the function takes. */
-function checkCount(wanted: number, args: readonly unknown[]): void {
-  if (typeof args !== 'object' || args === null) throw notAList(args);
-  const count: unknown = args.length;
-  if (count === wanted) return;
-  if (typeof count !== 'number') throw notAList(args);
-  throw wrongCount(wanted, count);
-}
-
-/**
- * The arguments as they are now, each read once: the list may be a Proxy or have getters, whose code may call. Literals are
- * made faster than arrays that grow.
- */
-function copyOf<T>({ signature }: Func, args: readonly T[]): readonly T[] {
-  const wanted = signature.params.length;
-  checkCount(wanted, args);
-  if (wanted === 1) return [args[0]];
-  if (wanted === 2) return [args[0], args[1]];
-  const copy: T[] = [];
-  for (let i = 0; i < wanted; i++) copy.push(args[i]);
-  return copy;
-}
-
-/** The same as plain values. Only then is anything written. */
-function plainArguments(func: Func, args: readonly Value[]): readonly Value[] {
-  return plainValues(func.signature.params, copyOf(func, args));
 }
 
 /** The fuel that plain options are, which metered calls give; -1 where they are something else, to be checked. */
