@@ -23,7 +23,7 @@
 //   NEXT         go on with the next op (written at the end of every formula unless it ends otherwise)
 //   JUMP         a taken branch to t: costs one unit of fuel
 //   UNALIGNED(n) go on at n behind the switch, with the address in p, a slot in x, a value in y
-//   TRAP(n)      leave the loop with reason n (reasons.ts), which includes traps
+//   TRAP(name)   leave the loop for a reason (reasons.ts, whose number is put in), which includes traps
 //   BRANCHED     go on at pc as after a taken branch
 //   ENTER        go on at the function with entry x, whose frame begins at fp2: zero its locals
 //   RETURN       go back to the caller
@@ -34,6 +34,8 @@
 //                that can give a NaN. Not behind + - * /, which are one instruction of the processor: it hands an
 //                operand's NaN on, made quiet, and gives a canonical one where it makes one (IEEE 754), and a check
 //                costs mandel 5 %. tests/engine/nan-bits.test.ts watches them, hot, in each host
+
+import { REASON } from '../runtime/reasons.ts';
 
 export interface Op {
   readonly name: string;
@@ -49,7 +51,21 @@ export interface Op {
 const OPS_LIST: Op[] = [];
 
 function op(name: string, operands: string, formula: string, ends = false, plain = formula): void {
-  OPS_LIST.push({ name, operands: operands.replace(/ /g, ''), formula, plain, ends });
+  OPS_LIST.push({
+    name,
+    operands: operands.replace(/ /g, ''),
+    formula: numbered(formula),
+    plain: numbered(plain),
+    ends,
+  });
+}
+
+/** Reasons as the loops want them: by number. */
+function numbered(formula: string): string {
+  return formula.replace(/\bTRAP\((\w+)\)/g, (_, reason: string) => {
+    if (!(reason in REASON)) throw new Error(`no reason ${reason}`);
+    return `TRAP(${REASON[reason as keyof typeof REASON]})`;
+  });
 }
 
 type Table = readonly (readonly [name: string, formula: string])[];
@@ -193,11 +209,11 @@ op('i32.rotl.k', 'd a k', 'x = S[a]; S[d] = x << k | x >>> 32 - k;');
 op(
   'i32.div_s',
   'd a b',
-  'x = S[a]; y = S[b]; if (y === 0) TRAP(18) if (y === -1 && x === -2147483648) TRAP(19) S[d] = x / y | 0;',
+  'x = S[a]; y = S[b]; if (y === 0) TRAP(divideByZero) if (y === -1 && x === -2147483648) TRAP(integerOverflow) S[d] = x / y | 0;',
 );
-op('i32.div_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) / (y >>> 0) | 0;');
-op('i32.rem_s', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = y === -1 ? 0 : S[a] % y | 0;');
-op('i32.rem_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;');
+op('i32.div_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(divideByZero) S[d] = (S[a] >>> 0) / (y >>> 0) | 0;');
+op('i32.rem_s', 'd a b', 'y = S[b]; if (y === 0) TRAP(divideByZero) S[d] = y === -1 ? 0 : S[a] % y | 0;');
+op('i32.rem_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(divideByZero) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;');
 op('i32.clz', 'd a', 'S[d] = Math.clz32(S[a]);');
 op('i32.ctz', 'd a', 'x = S[a]; S[d] = x === 0 ? 32 : 31 - Math.clz32(x & 0 - x);');
 op(
@@ -316,7 +332,7 @@ for (const name of INCREMENT_COMPARES) {
  * thread has let the memory grow, the op is made again: it has written nothing before that it reads (ops.test.ts).
  */
 const check = (size: number, offset = 'k'): string =>
-  `y = ${offset}; if ((x >>> 0) > (mb - y - ${size} >>> 0)) TRAP(17) p = x + y | 0;`;
+  `y = ${offset}; if ((x >>> 0) > (mb - y - ${size} >>> 0)) TRAP(memoryOutOfBounds) p = x + y | 0;`;
 
 /** What a load gives as an expression; unaligned ones call. */
 // biome-ignore format: a table
@@ -448,12 +464,12 @@ for (const name of ['i64.load8_u', 'i64.load32_s', 'i64.load32_u']) {
   op(name, 'd a k', `x = S[a]; ${check(size)} z = ${value}; x = d; S[x] = z; S[x + 1 | 0] = ${high};`);
 }
 // The functions check, which keeps these short.
-op('v128.load', 'd a k', 'if (!loadVector(memory, d, S[a], k)) TRAP(17)');
-op('v128.load.add.k', 'd a k l', 'if (!loadVector(memory, d, S[a] + l | 0, k)) TRAP(17)');
-op('v128.store', 'a b k', 'if (!storeVector(memory, b, S[a], k)) TRAP(17)');
+op('v128.load', 'd a k', 'if (!loadVector(memory, d, S[a], k)) TRAP(memoryOutOfBounds)');
+op('v128.load.add.k', 'd a k l', 'if (!loadVector(memory, d, S[a] + l | 0, k)) TRAP(memoryOutOfBounds)');
+op('v128.store', 'a b k', 'if (!storeVector(memory, b, S[a], k)) TRAP(memoryOutOfBounds)');
 op('memory.size', 'd', 'S[d] = mb >>> 16;');
 /** The loop's views may be of this memory, also under another index: the driver grows it and enters again. */
-op('memory.grow', 'd a k', 'TRAP(6)', true);
+op('memory.grow', 'd a k', 'TRAP(grow)', true);
 
 // ------------------------------------------------------------------------------------------------------------ globals
 
@@ -468,13 +484,13 @@ op('global.get32.add', 'd k l', 'S[d] = G[k] + l | 0;');
 // its locals (to be zeroed), and its function index.
 
 /** Calls the function with entry x; its frame starts z words above this one. */
-const CALL = `if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(8) FS[sp] = pc + SIZE | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; ENTER`;
-const TAIL = `if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(8) ENTER`;
+const CALL = `if (sp > FRAME_WORDS || (fp2 + z + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(exhausted) FS[sp] = pc + SIZE | 0; FS[sp + 1 | 0] = z; sp = sp + 2 | 0; fp2 = fp2 + z | 0; fp = fp2 >>> 1; ENTER`;
+const TAIL = `if ((fp2 + C[x - 4 | 0] | 0) > SLOT_WORDS) TRAP(exhausted) ENTER`;
 
 op('call', 'k l', `x = k; z = l; ${CALL}`, true);
 /** Function k is not lowered yet: the driver lowers it and rewrites this op as `call`. */
-op('call.lazy', 'k l', 'TRAP(2)', true);
-op('call.import', 'k l', 'TRAP(3)', true);
+op('call.lazy', 'k l', 'TRAP(lower)', true);
+op('call.import', 'k l', 'TRAP(callImport)', true);
 /**
  * k: a table, with the index in slot A; or -1, for a call of the reference in slot A. Done here when it is a lowered
  * function of this instance and of just the type l.
@@ -482,9 +498,9 @@ op('call.import', 'k l', 'TRAP(3)', true);
 op(
   'call.indirect',
   'A k l m',
-  `if (k < 0) x = indirect(inst, A, k, l); else { elems = inst.tables[k].cells; x = S[A << 1]; if ((x >>> 0) >= elems.length) TRAP(4) func = elems[x] as Func; if (func === null || func.canon !== l || func.instance !== inst) TRAP(4) x = inst.unit.entries[func.index]; } if (x === 0) TRAP(4) z = m; ${CALL}`,
+  `if (k < 0) x = indirect(inst, A, k, l); else { elems = inst.tables[k].cells; x = S[A << 1]; if ((x >>> 0) >= elems.length) TRAP(callIndirect) func = elems[x] as Func; if (func === null || func.canon !== l || func.instance !== inst) TRAP(callIndirect) x = inst.unit.entries[func.index]; } if (x === 0) TRAP(callIndirect) z = m; ${CALL}`,
   true,
-  `x = indirect(inst, A, k, l); if (x === 0) TRAP(4) z = m; ${CALL}`,
+  `x = indirect(inst, A, k, l); if (x === 0) TRAP(callIndirect) z = m; ${CALL}`,
 );
 op('return', '', 'RETURN', true);
 op('return32', 'a', 'S[fp2] = S[a]; RETURN', true);
@@ -492,9 +508,9 @@ op('return64', 'a', 'x = a; S[fp2] = S[x]; S[fp2 + 1 | 0] = S[x + 1 | 0]; RETURN
 op('return32.k', 'k', 'S[fp2] = k; RETURN', true);
 /** Tail calls: the arguments have been moved to slots 0.. of this frame; k is the entry or the function index. */
 op('tail.call', 'k', `x = k; ${TAIL}`, true);
-op('tail.call.lazy', 'k', 'TRAP(2)', true);
-op('tail.call.import', 'k', 'TRAP(3)', true);
-op('tail.call.indirect', 'A k l', `x = indirect(inst, A, k, l); if (x === 0) TRAP(4) ${TAIL}`, true);
+op('tail.call.lazy', 'k', 'TRAP(lower)', true);
+op('tail.call.import', 'k', 'TRAP(callImport)', true);
+op('tail.call.indirect', 'A k l', `x = indirect(inst, A, k, l); if (x === 0) TRAP(callIndirect) ${TAIL}`, true);
 
 // --------------------------------------------------------------------------------------------------------- references
 // Operations on references that are frequent. All others are `object` ops.
@@ -505,8 +521,12 @@ op('br.ref.is_null', 'A t', 'if (R[A] === null) JUMP');
 op('br.not.ref.is_null', 'A t', 'if (R[A] !== null) JUMP');
 /** A negative k is the complement of a type that the reference must not have. */
 op('br.ref.test', 'A k t', 'if (testRef(R[A], k, inst)) JUMP');
-op('struct.get32', 'd A k', 'so = R[A] as StructObject; if (so === null) TRAP(21) S[d] = so.fields[k] as number | 0;');
-op('struct.getref', 'D A k', 'so = R[A] as StructObject; if (so === null) TRAP(21) R[D] = so.fields[k];');
+op(
+  'struct.get32',
+  'd A k',
+  'so = R[A] as StructObject; if (so === null) TRAP(nullStruct) S[d] = so.fields[k] as number | 0;',
+);
+op('struct.getref', 'D A k', 'so = R[A] as StructObject; if (so === null) TRAP(nullStruct) R[D] = so.fields[k];');
 
 // ------------------------------------------------------------------------------------------------------------- floats
 
@@ -644,9 +664,9 @@ op('i64.extend16_s', 'd a', 'x = d; y = S[a] << 16 >> 16; S[x] = y; S[x + 1 | 0]
 op(
   'out',
   'k l m n',
-  'SAVE x = OUT[k](inst, fp2 + n | 0, l, m); if (x !== 0) { if (x > 0) pc = pc + SIZE | 0; else x = 0 - x | 0; fuel = fuel - x | 0; if (fuel < 0) TRAP(0) continue; }',
+  'SAVE x = OUT[k](inst, fp2 + n | 0, l, m); if (x !== 0) { if (x > 0) pc = pc + SIZE | 0; else x = 0 - x | 0; fuel = fuel - x | 0; if (fuel < 0) TRAP(quantum) continue; }',
   false,
-  'SAVE x = OUT[k](inst, fp2 + n, l, m); while (x < 0) { fuel = fuel + x; if (fuel < 0) TRAP(0) x = OUT[k](inst, fp2 + n, l, m); } fuel = fuel - x; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }',
+  'SAVE x = OUT[k](inst, fp2 + n, l, m); while (x < 0) { fuel = fuel + x; if (fuel < 0) TRAP(quantum) x = OUT[k](inst, fp2 + n, l, m); } fuel = fuel - x; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(quantum) }',
 );
 /** Instruction k of UNARY_NAMES and so on (out-names.ts) on slots; l is its lane. Functions: interpreter/ops/rare.ts. */
 op('unary', 'd a k l', 'SAVE UNARY[k](d, a, l);');
@@ -655,22 +675,22 @@ op('ternary', 'd a b c k', 'SAVE TERNARY[k](d, a, b, c);');
 /** Access k of ACCESS_NAMES: address a, operands b and c, offset l, memory m, lane n. */
 op('access', 'd a b c k l m n', 'SAVE ACCESS[k](inst, d, a, b, c, l, m, n);');
 /** memory.atomic.wait: address a, expected b, time-out c, offset k, memory l; the driver does it. */
-op('wait32', 'd a b c k l', 'TRAP(12)', true);
-op('wait64', 'd a b c k l', 'TRAP(12)', true);
+op('wait32', 'd a b c k l', 'TRAP(wait)', true);
+op('wait64', 'd a b c k l', 'TRAP(wait)', true);
 /** k units of fuel, for the straight-line code behind it (charges.ts). */
-op('charge', 'k', 'fuel = fuel - k | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(0) }');
+op('charge', 'k', 'fuel = fuel - k | 0; if (fuel < 0) { pc = pc + SIZE | 0; TRAP(quantum) }');
 /** Makes room for k reference slots from the frame's first on. Emitted first in functions that have any. */
 op('refs.enter', 'k', 'growRefs(fp + k | 0);');
 /** Throws with tag l and its values k S words above the frame; the exception in slot k. interpreter/threads/exceptions.ts. */
-op('throw', 'k l', 'TRAP(10)', true);
-op('throw_ref', 'k', 'TRAP(11)', true);
-op('unreachable', '', 'TRAP(16)', true);
-op('exit', '', 'TRAP(1)', true);
-op('cross.return', '', 'TRAP(5)', true);
+op('throw', 'k l', 'TRAP(throw)', true);
+op('throw_ref', 'k', 'TRAP(throwRef)', true);
+op('unreachable', '', 'TRAP(unreachable)', true);
+op('exit', '', 'TRAP(done)', true);
+op('cross.return', '', 'TRAP(crossReturn)', true);
 /** Where a function begins that the running instance has not paid for: interpreter/code/first-calls.ts. */
-op('unpaid', '', 'TRAP(9)', true);
+op('unpaid', '', 'TRAP(unpaid)', true);
 /** Traced code: instruction k (an index of the function's probe table) comes next. */
-op('probe', 'k', 'pc = pc + SIZE | 0; TRAP(7)', true);
+op('probe', 'k', 'pc = pc + SIZE | 0; TRAP(probe)', true);
 /** Slots beyond 32,767 are reached through these: k is the slot as an index of S. */
 op('far.get', 'd k', 'x = d; y = fp2 + k | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0];');
 op('far.set', 'a k', 'x = fp2 + k | 0; y = a; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0];');

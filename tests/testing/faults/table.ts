@@ -33,11 +33,16 @@ const OPS_FAULTS: readonly Fault[] = [
   fault('i64.sub loses the borrow', OPS, 'ah - bh - ((~al & bl | (~al | bl) & x) >>> 31) | 0;', 'ah - bh | 0;'),
   fault('i64.rotl by 32 does not exchange halves', OPS, `['rotl',  'if (y >= 32)`, `['rotl',  'if (y > 32)`),
   fault('i64.lt_u compares high halves as signed', OPS, `['lt_u', '(ah >>> 0) < (bh >>> 0) ||`, `['lt_u', 'ah < bh ||`),
-  fault('i32.div_s of the smallest by -1 does not trap', OPS, ' if (y === -1 && x === -2147483648) TRAP(19)', ''),
+  fault(
+    'i32.div_s of the smallest by -1 does not trap',
+    OPS,
+    ' if (y === -1 && x === -2147483648) TRAP(integerOverflow)',
+    '',
+  ),
   fault(
     'i32.rem_u by zero is not checked',
     OPS,
-    `'y = S[b]; if (y === 0) TRAP(18) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;'`,
+    `'y = S[b]; if (y === 0) TRAP(divideByZero) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;'`,
     `'y = S[b]; S[d] = (S[a] >>> 0) % (y >>> 0) | 0;'`,
   ),
   fault('i32.ctz of zero is 31', OPS, 'x === 0 ? 32 : 31', 'x === 0 ? 31 : 31'),
