@@ -114,9 +114,8 @@ const NONE: readonly unknown[] = [];
 const BYTES = 'M8[p] | M8[p + 1 | 0] << 8 | M8[p + 2 | 0] << 16 | M8[p + 3 | 0] << 24';
 const STORE = 'M8[p] = y; M8[p + 1 | 0] = y >> 8; M8[p + 2 | 0] = y >> 16; M8[p + 3 | 0] = y >> 24;';
 
-/** The whole text of switch.ts. */
-export function generateSwitch(): string {
-  return `${HEAD}
+/** What comes before the cases: the loop's own variables, and the words of an op. */
+const BEGIN = `
 /**
  * Runs code of \`inst\` from pc until there is a reason to leave. fp2 is the frame's base in SLOTS, sp the top of
  * FRAMES, fuel what may be used until it is left. Leaves pc, fp2, sp and fuel in STATE.
@@ -144,8 +143,10 @@ export const run = (function run(inst: ModuleInstance, pc: number, fp2: number, 
             store32: {
               load32: {
                 switch (w & 65535) {
-${cases()}
-                  default: r = 16;
+`;
+
+/** What comes after them: the ends that ops share, and how the loop is left. */
+const END = `                  default: r = 16;
                     break quit;
                 }
               }
@@ -184,6 +185,11 @@ ${cases()}
   return r;
 });
 `;
+
+/** The whole text of switch.ts. */
+export function generateSwitch(): string {
+  return `${HEAD}${BEGIN}${cases()}
+${END}`;
 }
 
 /** The whole text of lowering/op-list.ts: names and operands alone, each as far as it differs from the one before. */
