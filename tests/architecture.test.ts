@@ -7,6 +7,7 @@ import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from './data.ts';
 // Its tests run here, so that they run with these wherever code lands.
+import './lengths.suite.ts';
 import './spread.suite.ts';
 
 const ENGINE = [
