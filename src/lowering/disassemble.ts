@@ -2,11 +2,11 @@
 // `wasmi-ts objdump --lowered` prints it; tests of lowering compare it.
 import { type Code, HEADER_WORDS } from './emit.ts';
 import { type Handlers, handlerAt } from '../runtime/handlers.ts';
-import { OPS, isSlot, opNumber, opSize } from './op-table.ts';
+import { OPS, isSlot, numberOf, opAt, operandAt, sizeAt } from './op-table.ts';
 import { OUT_NAMES } from '../trees/operations.ts';
 
-const BR_TABLE = opNumber('br_table');
-const OUT = opNumber('out');
+const BR_TABLE = numberOf('br_table');
+const OUT = numberOf('out');
 
 /** The lines of a function's code: address relative to its first op, op, operands; slots as s0, targets as @12. */
 export function disassemble(code: Code): string[] {
@@ -15,16 +15,16 @@ export function disassemble(code: Code): string[] {
   const [frameWords, zeroFrom, zeroTo] = code.words;
   lines.push(`frame ${frameWords / 2} slots, locals ${zeroFrom / 2} to ${zeroTo / 2} zeroed`);
   for (let pc = 0; pc < words.length; ) {
-    const number = words[pc] & 0xffff;
+    const number = opAt(words, pc);
     const one = OPS[number];
     const operands = operandsOf(words, pc);
     if (number === OUT) {
-      operands[0] = OUT_NAMES[words[pc + 1]] ?? operands[0];
-      operands[3] = `s${words[pc + 4] / 2}`;
+      operands[one.operands.indexOf('k')] = OUT_NAMES[operandAt(words, pc, 'k')];
+      operands[one.operands.indexOf('n')] = `s${operandAt(words, pc, 'n') / 2}`;
     }
-    let next = pc + opSize(one);
+    let next = pc + sizeAt(words, pc);
     if (number === BR_TABLE) {
-      const count = words[next - 1] + 1;
+      const count = operandAt(words, pc, 'n') + 1;
       for (let i = 0; i < count; i++) operands.push(`@${words[next + i]}`);
       next += count;
     }
@@ -55,17 +55,9 @@ function regionLines({ starts, regions, outer, clauses }: Handlers, end: number)
 }
 
 function operandsOf(words: Int32Array, pc: number): string[] {
-  const { operands } = OPS[words[pc] & 0xffff];
-  const slots = [...operands].filter(isSlot);
-  const texts = new Map<string, string>();
-  slots.forEach((letter, i) => {
-    const word = words[pc + ((i + 1) >> 1)];
-    const field = i % 2 === 0 ? word >>> 16 : word & 0xffff;
-    texts.set(letter, `s${letter < 'a' ? field : field / 2}`);
+  return [...OPS[opAt(words, pc)].operands].map((letter) => {
+    const value = operandAt(words, pc, letter);
+    if (isSlot(letter)) return `s${letter < 'a' ? value : value / 2}`;
+    return letter === 't' ? `@${value}` : String(value);
   });
-  let at = pc + 1 + Math.ceil(Math.max(0, slots.length - 1) / 2);
-  for (const letter of operands) {
-    if (!isSlot(letter)) texts.set(letter, letter === 't' ? `@${words[at++]}` : String(words[at++]));
-  }
-  return [...operands].map((letter) => texts.get(letter) as string);
 }

@@ -1,5 +1,6 @@
 // The ops as the engine needs them while it runs: name, number and operands, of op-list.ts. What they do is in ops.ts,
-// which only generators read.
+// which only generators read. Here is also where operands stand in an op's words, for all who read code.
+import { InternalError } from '../errors.ts';
 import { OP_LIST } from './op-list.ts';
 
 /** An op without what it does; operands as in ops.ts. */
@@ -46,4 +47,54 @@ export function isWritten(letter: string): boolean {
 export function opSize({ operands }: OpShape): number {
   const slots = [...operands].filter(isSlot).length;
   return 1 + Math.ceil(Math.max(0, slots - 1) / 2) + (operands.length - slots);
+}
+
+/** Where an operand stands in an op's words: which word, and whether all of it, or its upper or lower half. */
+export interface OperandPlace {
+  readonly word: number;
+  readonly part: 'whole' | 'upper' | 'lower';
+}
+
+/** The places of an op's operands, by letter. */
+export function placesOf(one: OpShape): ReadonlyMap<string, OperandPlace> {
+  const places = new Map<string, OperandPlace>();
+  const letters = [...one.operands];
+  letters.filter(isSlot).forEach((letter, i) => {
+    places.set(letter, { word: (i + 1) >> 1, part: i % 2 === 0 ? 'upper' : 'lower' });
+  });
+  const rest = letters.filter((letter) => !isSlot(letter));
+  rest.forEach((letter, i) => void places.set(letter, { word: opSize(one) - rest.length + i, part: 'whole' }));
+  return places;
+}
+
+const PLACES = OPS.map(placesOf);
+const SIZES = OPS.map(opSize);
+
+/** The number of the op at a pc of some code. */
+export function opAt(code: Int32Array, pc: number): number {
+  return code[pc] & 0xffff;
+}
+
+/** How many words the op at a pc of some code takes. */
+export function sizeAt(code: Int32Array, pc: number): number {
+  return SIZES[opAt(code, pc)];
+}
+
+/** An operand of the op at a pc of some code, as it stands there: slots are relative to the frame. Its row has the letter. */
+export function operandAt(code: Int32Array, pc: number, letter: string): number {
+  const { word, part } = PLACES[opAt(code, pc)].get(letter) as OperandPlace;
+  const value = code[pc + word];
+  return part === 'whole' ? value : part === 'upper' ? value >>> 16 : value & 0xffff;
+}
+
+/** Which word of an op an immediate is, for who reads it often or writes it. Fails where the row does not have the letter. */
+export function wordOf(name: string, letter: string): number {
+  return (PLACES[numberOf(name)].get(letter) as OperandPlace).word;
+}
+
+/** The number of an op that there has to be. */
+export function numberOf(name: string): number {
+  const number = opNumber(name);
+  if (number === undefined) throw new InternalError(`no op ${name}`);
+  return number;
 }

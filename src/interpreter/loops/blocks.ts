@@ -8,7 +8,7 @@ import { InternalError } from '../../errors.ts';
 import type { CodeUnit } from '../../runtime/code-unit.ts';
 import { HEADER_WORDS } from '../../lowering/emit.ts';
 import { scratchSlots } from '../../trees/frame.ts';
-import { OPS, isWritten } from '../../lowering/op-table.ts';
+import { OPS, isWritten, opAt } from '../../lowering/op-table.ts';
 import { currentGeneration, findFunction, FIRST_FREE } from '../code/code-space.ts';
 import { CODE as C } from '../state/stack.ts';
 import { type Block, type Exit, type Made, type Operand, type Row, sequence } from './rows.ts';
@@ -47,7 +47,7 @@ class Builder {
   build(): Exit {
     let { pc } = this.block;
     for (let ops = 0; ops < MAX_OPS && this.branches.length < MAX_EXITS; ops++) {
-      const step = new Step(pc, this.blocks.rows[C[pc] & 0xffff]);
+      const step = new Step(pc, this.blocks.rows[opAt(C, pc)]);
       const { kind } = step.row;
       this.takeOperands(step);
       if (kind === 'end') return this.finish(this.make(step, false) as Exit);

@@ -1,7 +1,7 @@
 // Writes switch.ts and lowering/op-list.ts from the op table: `npm run generate`. The results are committed;
 // loop.sync.test.ts holds them in step.
 // It knows the shape of the loop and how operands are read; what ops mean is in lowering/ops.ts.
-import { isSlot, opSize } from '../../lowering/op-table.ts';
+import { isSlot, opSize, placesOf } from '../../lowering/op-table.ts';
 import { OPS, type Op } from '../../lowering/ops.ts';
 import { rowsNamed } from '../../syntax/instructions.ts';
 
@@ -12,21 +12,16 @@ function wordAt(n: number): string {
 
 /** Where each operand of an op is found, as an expression; s0 to s2 are computed at the head. */
 function operandExpressions(one: Op): Map<string, string> {
-  const places = new Map<string, string>();
-  let slot = 0;
-  for (const letter of one.operands) {
-    if (!isSlot(letter)) continue;
-    const word = wordAt((slot + 1) >> 1);
-    const field = slot % 2 === 0 ? `(${word} >>> 16)` : `(${word} & 65535)`;
-    const atHead = letter >= 'a' && slot < 3;
-    places.set(letter, atHead ? `s${slot}` : `(${letter < 'a' ? 'fp' : 'fp2'} + ${field} | 0)`);
-    slot++;
+  const expressions = new Map<string, string>();
+  for (const [letter, { word, part }] of placesOf(one)) {
+    const text = wordAt(word);
+    const field = part === 'upper' ? `(${text} >>> 16)` : `(${text} & 65535)`;
+    const slot = word === 0 ? 0 : part === 'lower' ? 2 * word - 1 : 2 * word;
+    if (!isSlot(letter)) expressions.set(letter, text);
+    else if (letter >= 'a' && slot < 3) expressions.set(letter, `s${slot}`);
+    else expressions.set(letter, `(${letter < 'a' ? 'fp' : 'fp2'} + ${field} | 0)`);
   }
-  let word = 1 + Math.ceil(Math.max(0, slot - 1) / 2);
-  for (const letter of one.operands) {
-    if (!isSlot(letter)) places.set(letter, wordAt(word++));
-  }
-  return places;
+  return expressions;
 }
 
 /** After a taken branch. In each branch of its own, which is a quarter faster than one place for all (sieve). */

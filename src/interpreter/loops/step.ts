@@ -1,18 +1,13 @@
 // An op at its place in the code, of which blocks.ts makes a closure: its row, where its operands stand, and which of them
 // closures compute. It decides nothing: that is in blocks.ts.
-import { OPS, isSlot, isWritten, opSize } from '../../lowering/op-table.ts';
+import { OPS, isSlot, isWritten, opAt, operandAt, sizeAt } from '../../lowering/op-table.ts';
 import { CODE as C } from '../state/stack.ts';
 import type { Factory, Made, Row } from './rows.ts';
 
-/** Where operands stand: word and shift (-1: the whole word), by letter. */
-export const LAYOUTS = OPS.map((one) => {
-  const letters = [...one.operands];
-  const slots = letters.filter(isSlot);
-  const rest = letters.filter((letter) => !isSlot(letter));
-  const places = new Map<string, { word: number; shift: number }>();
-  slots.forEach((letter, i) => void places.set(letter, { word: (i + 1) >> 1, shift: i % 2 === 0 ? 16 : 0 }));
-  rest.forEach((letter, i) => void places.set(letter, { word: opSize(one) - rest.length + i, shift: -1 }));
-  return { places, slots, size: opSize(one), written: slots.filter(isWritten) };
+/** Operands that are slots, and those of them that are written, by op. */
+export const LAYOUTS = OPS.map(({ operands }) => {
+  const slots = [...operands].filter(isSlot);
+  return { slots, written: slots.filter(isWritten) };
 });
 
 /** The slot that an operand means: a small letter has the index of its first word, a capital that of the slot. */
@@ -30,24 +25,22 @@ export class Step {
   readonly closures: Made[] = [];
 
   constructor(pc: number, row: Row) {
-    this.number = C[pc] & 0xffff;
+    this.number = opAt(C, pc);
     this.pc = pc;
     this.row = row;
   }
 
   get next(): number {
-    return this.pc + LAYOUTS[this.number].size;
+    return this.pc + sizeAt(C, this.pc);
   }
 
   /** An operand as it stands in the code. */
   raw(letter: string): number {
-    const { word, shift } = LAYOUTS[this.number].places.get(letter) as { word: number; shift: number };
-    const value = C[this.pc + word];
-    return shift < 0 ? value : (value >>> shift) & 0xffff;
+    return operandAt(C, this.pc, letter);
   }
 
   has(letter: string): boolean {
-    return LAYOUTS[this.number].places.has(letter);
+    return OPS[this.number].operands.includes(letter);
   }
 
   /** The operand that a letter of row.computed means: `B` is an f64 in slot B or b. */

@@ -3,7 +3,7 @@
 // has no bytes. Before the loop is entered then, code is read ahead to where the loop is surely left again; if an access
 // may come before, the call traps here. What only asks for the size, or grows the memory, goes on.
 import { Trap } from '../../errors.ts';
-import { OPS, opSize } from '../../lowering/op-table.ts';
+import { OPS, opAt, sizeAt } from '../../lowering/op-table.ts';
 import { CODE as C, FRAMES as FS } from '../state/stack.ts';
 import type { Thread } from '../threads/thread.ts';
 
@@ -15,13 +15,12 @@ export const ENDS = OPS.map(
   ({ name }) => LEAVING.includes(name) || ['call', 'tail.', 'throw'].some((one) => name.startsWith(one)),
 );
 export const RETURNS = OPS.map(({ name }) => name.startsWith('return'));
-const SIZES = OPS.map(opSize);
 
 /** @throws Trap when the code that comes next may access the memory. The loop has to be entered without fuel after it. */
 export function checkNoAccess(t: Thread): void {
   let { pc, sp } = t;
   for (;;) {
-    const op = C[pc] & 0xffff;
+    const op = opAt(C, pc);
     if (ACCESSES[op]) {
       throw new Trap('memory-out-of-bounds', 'the memory has no bytes: the host has transferred its buffer away');
     }
@@ -29,6 +28,6 @@ export function checkNoAccess(t: Thread): void {
     if (RETURNS[op]) {
       sp -= 2;
       pc = FS[sp];
-    } else pc += SIZES[op];
+    } else pc += sizeAt(C, pc);
   }
 }

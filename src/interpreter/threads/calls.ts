@@ -5,7 +5,7 @@ import { Trap } from '../../errors.ts';
 import type { Func, ModuleInstance } from '../../runtime/instance.ts';
 import type { FuncType } from '../../syntax/types.ts';
 import { funcTypeName } from '../../syntax/types.ts';
-import { opNumber } from '../../lowering/op-table.ts';
+import { numberOf, opAt, operandAt, sizeAt, wordOf } from '../../lowering/op-table.ts';
 import { isSubtype } from '../../validator/type-space.ts';
 import { CROSS_RETURN_PC } from '../code/code-space.ts';
 import { isPaid, markPaid, priceOf } from '../code/first-calls.ts';
@@ -16,15 +16,20 @@ import { callHost, isCharged } from './host-calls.ts';
 import { CODE as C, FRAMES as FS, FRAME_WORDS, REFERENCES as R, SLOTS as S } from '../state/stack.ts';
 import { type FirstCall, NONE, type Thread, running } from './thread.ts';
 
-const CALL = opNumber('call') as number;
-const CALL_IMPORT = opNumber('call.import') as number;
-const TAIL_CALL = opNumber('tail.call') as number;
-const TAIL_CALL_LAZY = opNumber('tail.call.lazy') as number;
-const TAIL_CALL_IMPORT = opNumber('tail.call.import') as number;
-const CALL_INDIRECT = opNumber('call.indirect') as number;
+const CALL = numberOf('call');
+const CALL_IMPORT = numberOf('call.import');
+const TAIL_CALL = numberOf('tail.call');
+const TAIL_CALL_LAZY = numberOf('tail.call.lazy');
+const TAIL_CALL_IMPORT = numberOf('tail.call.import');
+const CALL_INDIRECT = numberOf('call.indirect');
 
-const CALL_WORDS = 3;
-const CALL_INDIRECT_WORDS = 4;
+// Immediates of calls, which are read often, and rewritten: the callee of a direct one, the table and type of an
+// indirect one, and where the frame of the callee begins. All ops of a kind have them in the same places.
+const CALLEE = wordOf('call', 'k');
+const SHIFT = wordOf('call', 'l');
+const TABLE = wordOf('call.indirect', 'k');
+const TYPE = wordOf('call.indirect', 'l');
+const SHIFT_INDIRECT = wordOf('call.indirect', 'm');
 
 /**
  * Is this the first call of a function by an instance? Then its unit is charged, and in `goOnFirst` its lowering: in the
@@ -68,19 +73,17 @@ export function firstEntered(t: Thread): void {
 
 /** The call op at pc finds no room for its callee. Is it the first call, which is charged all the same? */
 export function isFirstWithoutRoom(t: Thread): boolean {
-  const op = C[t.pc] & 0xffff;
+  const op = opAt(C, t.pc);
   const direct = op === CALL || op === TAIL_CALL;
-  const entry = direct
-    ? C[t.pc + 1]
-    : callIndirect(t.instance, (t.fp2 >> 1) + (C[t.pc] >>> 16), C[t.pc + 1], C[t.pc + 2]);
+  const entry = direct ? C[t.pc + CALLEE] : callIndirect(t.instance, calleeSlot(t), C[t.pc + TABLE], C[t.pc + TYPE]);
   return isFirst(t, t.instance, C[entry - 1]);
 }
 
 /** A call op whose callee has no code yet: lowers it until the moment `end`, or finds that it is imported, and rewrites the op. */
 export function resolveCall(t: Thread, end: number): void {
   const { unit } = t.instance;
-  const index = C[t.pc + 1];
-  const tail = (C[t.pc] & 0xffff) === TAIL_CALL_LAZY;
+  const index = C[t.pc + CALLEE];
+  const tail = opAt(C, t.pc) === TAIL_CALL_LAZY;
   if (index < unit.module.importedFuncs) {
     C[t.pc] = tail ? TAIL_CALL_IMPORT : CALL_IMPORT;
     return;
@@ -93,22 +96,20 @@ export function resolveCall(t: Thread, end: number): void {
   }
   // If there was no room, code has moved, and the thread's pc with it: this op is where the pc is now.
   C[t.pc] = tail ? TAIL_CALL : CALL;
-  C[t.pc + 1] = entry;
+  C[t.pc + CALLEE] = entry;
 }
 
 /** A call of an imported function, lowered until the moment `end`. Answers true when the thread has to wait. */
 export function callImport(t: Thread, end: number): boolean {
-  const tail = (C[t.pc] & 0xffff) === TAIL_CALL_IMPORT;
-  const func = t.instance.funcs[C[t.pc + 1]] as Func;
-  return callFunc(t, func, tail ? 0 : C[t.pc + 2], t.pc + CALL_WORDS, tail, end);
+  const tail = opAt(C, t.pc) === TAIL_CALL_IMPORT;
+  const func = t.instance.funcs[C[t.pc + CALLEE]] as Func;
+  return callFunc(t, func, tail ? 0 : C[t.pc + SHIFT], t.pc + sizeAt(C, t.pc), tail, end);
 }
 
 /** The same of a call_indirect or call_ref that the loop could not do itself. */
 export function callIndirectSlow(t: Thread, end: number): boolean {
-  const tail = (C[t.pc] & 0xffff) !== CALL_INDIRECT;
-  const slot = (t.fp2 >> 1) + (C[t.pc] >>> 16);
-  const table = C[t.pc + 1];
-  const func = t.midway ? (t.callee as Func) : calleeIn(t, slot, table);
+  const tail = opAt(C, t.pc) !== CALL_INDIRECT;
+  const func = t.midway ? (t.callee as Func) : calleeIn(t, calleeSlot(t), C[t.pc + TABLE]);
   if (func === null) throw new Trap('null-function-reference');
   const { unit } = t.instance;
   if (func.instance === t.instance && unit.entries[func.index] === 0) {
@@ -116,12 +117,17 @@ export function callIndirectSlow(t: Thread, end: number): boolean {
     if (!isFirst(t, t.instance, func.index) && entryOf(unit, func.index, running, t, end) === 0) t.pause();
     return false;
   }
-  return callFunc(t, func, tail ? 0 : C[t.pc + 3], t.pc + CALL_INDIRECT_WORDS, tail, end);
+  return callFunc(t, func, tail ? 0 : C[t.pc + SHIFT_INDIRECT], t.pc + sizeAt(C, t.pc), tail, end);
+}
+
+/** The slot of the indirect call op at pc. */
+function calleeSlot({ pc, fp2 }: Thread): number {
+  return (fp2 >> 1) + operandAt(C, pc, 'A');
 }
 
 /** The function that a slot means: a reference, or an element of a table. */
 function calleeIn(t: Thread, slot: number, table: number): Func | null {
-  return table < 0 ? (R[slot] as Func | null) : element(t, table, S[2 * slot] >>> 0, C[t.pc + 2]);
+  return table < 0 ? (R[slot] as Func | null) : element(t, table, S[2 * slot] >>> 0, C[t.pc + TYPE]);
 }
 
 /** The function that is element `i` of a table, called as the type of the thread's instance with index `canon`. */

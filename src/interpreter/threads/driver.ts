@@ -4,7 +4,7 @@
 import { signed64 } from '../../syntax/bits.ts';
 import { due, now } from '../../clock.ts';
 import { InternalError, Trap, type TrapKind, isError, traceWith } from '../../errors.ts';
-import { opNumber } from '../../lowering/op-table.ts';
+import { numberOf, opAt, operandAt, sizeAt } from '../../lowering/op-table.ts';
 import { REASON } from '../../runtime/reasons.ts';
 import { atomicAddress } from '../ops/atomics.ts';
 import { readAddress, writeAddress } from '../ops/access.ts';
@@ -236,18 +236,18 @@ function withoutFuel(t: Thread): Outcome {
   return 'fuel';
 }
 
-const MEMORY_GROW = opNumber('memory.grow');
+const MEMORY_GROW = numberOf('memory.grow');
 
 /** Goes on with a memory.grow that was stopped: in the loop its memory counts as lost, which would give up what was moved. */
 function growsOn(t: Thread, end: number): void {
-  if ((C[t.pc] & 0xffff) === MEMORY_GROW) growMemory(t, end);
+  if (opAt(C, t.pc) === MEMORY_GROW) growMemory(t, end);
 }
 
-/** memory.grow d a k; with 64-bit addresses the size and the answer are i64. Until the moment `end`. */
+/** memory.grow of memory k; with 64-bit addresses the size and the answer are i64. Until the moment `end`. */
 function growMemory(t: Thread, end: number): void {
-  const d = t.fp2 + (C[t.pc] >>> 16);
-  const a = t.fp2 + (C[t.pc + 1] & 0xffff);
-  const memory = t.instance.memories[C[t.pc + 2]];
+  const d = t.fp2 + operandAt(C, t.pc, 'd');
+  const a = t.fp2 + operandAt(C, t.pc, 'a');
+  const memory = t.instance.memories[operandAt(C, t.pc, 'k')];
   const delta = readAddress(memory.type, a);
   if (!t.midway) {
     // It is charged first, and made when the loop comes here again.
@@ -263,7 +263,7 @@ function growMemory(t: Thread, end: number): void {
   }
   t.midway = false;
   writeAddress(memory.type, d, memory.grow(delta));
-  t.pc += 3;
+  t.pc += sizeAt(C, t.pc);
 }
 
 /** By what the memory has and gets, not by what has to be moved: that depends on the host. */
@@ -273,21 +273,19 @@ function growthPrice({ byte, heldByte }: Prices, memory: Memory, delta: number):
   return 1 + Math.ceil(bytes * byte + memory.byteLength * heldByte);
 }
 
-const WAIT64 = opNumber('wait64');
-const WAIT_WORDS = 5;
+const WAIT64 = numberOf('wait64');
 
 /**
- * memory.atomic.wait d a b c offset memory. Answers true when the thread has to wait. One that cannot be suspended sleeps
+ * memory.atomic.wait: address a, expected b, time-out c, offset k, memory l. Answers true when the thread has to wait. One that cannot be suspended sleeps
  * until `end` at most, and then goes on waiting when it is run again.
  */
 function waitOnMemory(t: Thread, end: number): boolean {
   const { pc, fp2 } = t;
-  const memory = t.instance.memories[C[pc + 4]];
-  const wide = (C[pc] & 0xffff) === WAIT64;
-  const [a, b] = [fp2 + (C[pc + 1] & 0xffff), fp2 + (C[pc + 1] >>> 16)];
-  const c = fp2 + (C[pc + 2] & 0xffff);
-  const d = fp2 + (C[pc] >>> 16);
-  const p = atomicAddress(t.instance, C[pc + 4], a, C[pc + 3], wide ? 8 : 4);
+  const index = operandAt(C, pc, 'l');
+  const memory = t.instance.memories[index];
+  const wide = opAt(C, pc) === WAIT64;
+  const [a, b, c, d] = [...'abcd'].map((letter) => fp2 + operandAt(C, pc, letter));
+  const p = atomicAddress(t.instance, index, a, operandAt(C, pc, 'k'), wide ? 8 : 4);
   checkShared(memory);
   // It may take as long as a unit does; going on with it is no other one.
   if (t.waitsUntil === undefined) t.spend(1);
@@ -295,7 +293,7 @@ function waitOnMemory(t: Thread, end: number): boolean {
   const timeout = signed64(S[c], S[c + 1]);
   if (!isEqual(place)) S[d] = NOT_EQUAL;
   else if (t.async) {
-    t.pc = pc + WAIT_WORDS;
+    t.pc = pc + sizeAt(C, pc);
     const wait = new MemoryWait(place, timeout);
     t.pending = { promise: wait, wait, letGo: () => wait.leave(), func: undefined, type: WAIT_TYPE, base: d - t.base };
     t.park(t.top());
@@ -306,7 +304,7 @@ function waitOnMemory(t: Thread, end: number): boolean {
     S[d] = answer;
   }
   t.waitsUntil = undefined;
-  t.pc = pc + WAIT_WORDS;
+  t.pc = pc + sizeAt(C, pc);
   return false;
 }
 

@@ -9,6 +9,7 @@ import { ExceptionObject } from '../../runtime/exception.ts';
 import type { Func, ModuleInstance } from '../../runtime/instance.ts';
 import { bytesOfException } from '../../runtime/heap.ts';
 import type { Tag } from '../../runtime/tag.ts';
+import { operandAt } from '../../lowering/op-table.ts';
 import { CROSS_RETURN_PC, EXIT_PC, currentGeneration, findFunction } from '../code/code-space.ts';
 import { wantRoom } from './room.ts';
 import { CODE as C, FRAMES as FS, REFERENCES as R, SLOTS as S } from '../state/stack.ts';
@@ -19,8 +20,8 @@ const NONE: readonly never[] = [];
 
 /** The op `throw k l`. */
 export function throwTag(t: Thread): void {
-  const from = t.fp2 + C[t.pc + 1];
-  const tag = t.instance.tags[C[t.pc + 2]];
+  const from = t.fp2 + operandAt(C, t.pc, 'k');
+  const tag = t.instance.tags[operandAt(C, t.pc, 'l')];
   const bytes = bytesOfException(tag);
   if (!t.instance.heap.add(bytes)) wantRoom(bytes);
   else raise(t, new ExceptionObject(tag, wordsAt(from, tag), refsAt(from, tag)), t.pc + 1);
@@ -38,7 +39,7 @@ function refsAt(from: number, tag: Tag): readonly unknown[] {
 
 /** The op `throw_ref k`. @throws Trap for null. */
 export function throwRef(t: Thread): void {
-  const exception = R[(t.fp2 >> 1) + C[t.pc + 1]] as ExceptionObject | null;
+  const exception = R[(t.fp2 >> 1) + operandAt(C, t.pc, 'k')] as ExceptionObject | null;
   if (exception === null) throw new Trap('null-exception-reference');
   raise(t, exception, t.pc + 1);
 }

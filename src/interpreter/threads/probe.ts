@@ -2,6 +2,7 @@
 // thread was stopped by an error. The reader of the events (trace/) reads operands through this module; the loop pays
 // nothing where nothing is traced.
 import { HEADER_WORDS } from '../../lowering/emit.ts';
+import { numberOf, opSize, operandAt, OPS } from '../../lowering/op-table.ts';
 import { slotsOf } from '../../runtime/slots.ts';
 import type { Probe, Probes } from '../../runtime/probes.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
@@ -10,6 +11,9 @@ import { readBits } from '../values/border.ts';
 import { currentGeneration, findFunction } from '../code/code-space.ts';
 import { CODE as C } from '../state/stack.ts';
 import { type Thread, running } from './thread.ts';
+
+/** The loop is left behind a probe. */
+const PROBE_WORDS = opSize(OPS[numberOf('probe')]);
 
 /** An instruction is about to run. Valid until the thread goes on: during the call of the monitor, or while it stops. */
 export interface ProbeEvent {
@@ -99,7 +103,8 @@ export function reportProbe(t: Thread): void {
   const where = currentGeneration();
   const found = findFunction(where, t.pc - 1);
   const index = where.indices[found];
-  const event = new LiveEvent(t, index, (t.instance.unit.probes[index] as Probes).at(C[t.pc - 1]));
+  const probe = operandAt(C, t.pc - PROBE_WORDS, 'k');
+  const event = new LiveEvent(t, index, (t.instance.unit.probes[index] as Probes).at(probe));
   watching(t, t.fp2 + C[where.starts[found] - HEADER_WORDS], () => monitor.instruction(event));
 }
 
