@@ -1,6 +1,6 @@
 // A memory instance. https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
 // Growth happens whole or not at all: what can fail is done first, then everything is assigned. Where its bytes are, and
-// what the host can do with them, is in store.ts.
+// what the host holds of them, is in place.ts.
 //
 // A memory that is not shared is an ArrayBuffer. Who asks for `buffer` gets one of exactly the memory's length, as the
 // JS API has it; growth makes a new one and detaches the old. https://webassembly.github.io/spec/js-api/#memories
@@ -17,21 +17,9 @@ import { I32, type MemType } from '../syntax/types.ts';
 import { checkCount, checkMemoryType } from './amounts.ts';
 import type { Limits } from './limits.ts';
 import { Move } from './move.ts';
+import { Place, emptyStore } from './place.ts';
 import { type SharedParts, checkParts } from './shared-parts.ts';
-import {
-  NO_VIEWS,
-  type Views,
-  anotherHandle,
-  canTransfer,
-  detach,
-  growInPlace,
-  isGrowable,
-  isSharedBuffer,
-  plainBuffer,
-  sharedBuffer,
-  transferred,
-  viewsOf,
-} from './store.ts';
+import { NO_VIEWS, type Views, anotherHandle, isGrowable, isSharedBuffer } from './store.ts';
 import { WAITERS, type Waiter } from './waiters.ts';
 
 const BOUND = bound('a number of bytes');
@@ -76,16 +64,12 @@ export class Memory {
   /** What its bytes are charged to, and how many: others may let a shared memory grow, at their cost. */
   private readonly limits: Limits | undefined;
   private charged: number;
-  private store: ArrayBufferLike;
+  private readonly place: Place;
   private exactBytes: Uint8Array | undefined;
-  /** What `buffer` gave since the memory last grew: the host may hold it. */
-  private handed: ArrayBufferLike | undefined;
   /** The bytes are on their way to a larger store; the memory counts as lost meanwhile, so that whoever comes stops it. */
   private move: Move | undefined;
   /** How often that was stopped since the memory last grew. */
   private stops = 0;
-  /** `bytes` gave a view since the memory last grew, to which the host may write. */
-  private isSeen = false;
   /** It grew, and nobody has asked for `buffer` since: the next growth makes spare capacity. */
   private grewUnseen = false;
 
@@ -111,18 +95,19 @@ export class Memory {
     this.charged = bytes;
     try {
       if (bytes > this.maxBytes) throw new RangeError('above the limit');
-      this.store = parts?.buffer ?? this.emptyStore(bytes, this.maxBytes);
-      if (isGrowable(this.store)) {
+      this.place = new Place(this, type.shared, parts?.buffer ?? emptyStore(type.shared, bytes, this.maxBytes));
+      if (isGrowable(this.place.store)) {
         this.sharedLength = new Uint32Array(parts?.length ?? new SharedArrayBuffer(4));
         if (parts === undefined) this.sharedLength[0] = bytes;
       }
-      this.use(this.store, this.sharedLength?.[0] ?? this.store.byteLength);
+      this.place.use(this.sharedLength?.[0] ?? this.place.store.byteLength);
     } catch {
       limits?.credit('memoryBytes', bytes);
       throw new ExhaustionError(`out of memory: ${what}; at most ${counted(this.maxBytes, 'byte')}`, 'memory');
     }
-    this.byteLength = this.sharedLength?.[0] ?? this.store.byteLength;
-    this.waiters = WAITERS.get(this.store) ?? new Map();
+    const { store } = this.place;
+    this.byteLength = this.sharedLength?.[0] ?? store.byteLength;
+    this.waiters = WAITERS.get(store) ?? new Map();
     if (parts !== undefined) this.hold();
   }
 
@@ -142,7 +127,7 @@ export class Memory {
    */
   get bytes(): Uint8Array {
     this.hold();
-    this.isSeen = true;
+    this.place.isSeen = true;
     return this.view;
   }
 
@@ -217,10 +202,9 @@ export class Memory {
     if (!this.makeRoom(bytes)) return -1;
     this.byteLength = bytes;
     this.exactBytes = undefined;
-    this.handed = undefined;
+    this.place.forget();
     this.grewUnseen = true;
     this.stops = 0;
-    this.isSeen = false;
     return before;
   }
 
@@ -233,32 +217,25 @@ export class Memory {
    */
   get buffer(): ArrayBufferLike {
     this.refresh();
-    if (this.handed === undefined) {
-      if (isGrowable(this.store)) {
-        this.handed = this.isHeld ? anotherHandle(this.store as SharedArrayBuffer) : this.store;
-      } else {
-        if (!this.isLost && this.M8.length !== this.byteLength && !this.moveTo(this.byteLength)) {
-          throw new RangeError(`out of memory: no room for a buffer of ${counted(this.byteLength, 'byte')}`);
-        }
-        this.handed = this.store;
-      }
-      if (isSharedBuffer(this.handed)) Object.freeze(this.handed);
-      this.grewUnseen = false;
-      this.hold(this.handed);
-    }
-    return this.handed;
+    const { handed } = this.place;
+    if (handed !== undefined) return handed;
+    const given = this.place.handOut(this.isHeld);
+    this.grewUnseen = false;
+    this.hold(given);
+    return given;
   }
 
   /** What another thread needs for a memory of the same bytes. Undefined where it would not see them after growth. */
   share(): SharedParts | undefined {
-    const { store, type, byteLength } = this;
+    const { type, byteLength } = this;
+    const { store } = this.place;
     if (!isSharedBuffer(store) || (this.sharedLength === undefined && byteLength < this.maxBytes)) return undefined;
     this.hold();
     const length = this.sharedLength?.buffer ?? new SharedArrayBuffer(4);
     return { type, buffer: store, length: length as SharedArrayBuffer };
   }
 
-  private hold(as = this.store): void {
+  private hold(as = this.place.store): void {
     WAITERS.set(as, this.waiters);
     if (this.isHeld) return;
     this.isHeld = true;
@@ -273,18 +250,18 @@ export class Memory {
     const { sharedLength } = this;
     if (this.move !== undefined) return this.stopMove(this.move);
     if (this.isLost) {
-      this.recover();
+      this.place.recover();
       if (!this.isLost) return true;
     }
     if (sharedLength === undefined || sharedLength[0] === this.byteLength) return false;
     const bytes = Atomics.load(sharedLength, 0);
     try {
-      this.use(this.store, bytes);
+      this.place.use(bytes);
     } catch {
       return false;
     }
     this.byteLength = bytes;
-    this.handed = undefined;
+    this.place.handed = undefined;
     return true;
   }
 
@@ -296,44 +273,24 @@ export class Memory {
     return true;
   }
 
-  private recover(): void {
-    try {
-      if (this.store.byteLength >= this.byteLength) this.use(this.store, this.store.byteLength);
-    } catch {
-      // The next one may have more luck.
-    }
-  }
-
-  /** Other threads may do the same at a time: the one that changes the length has grown it. */
   private growShared(length: Uint32Array, more: number): number {
-    for (;;) {
-      const now = Atomics.load(length, 0);
-      const bytes = now + more;
-      if (bytes > this.maxBytes || !growInPlace(this.store, bytes)) return -1;
-      let views: Views;
-      try {
-        views = viewsOf(this.store, bytes);
-      } catch {
-        return -1;
-      }
-      if (Atomics.compareExchange(length, 0, now, bytes) !== now) continue;
-      this.assign(views);
-      this.byteLength = bytes;
-      this.handed = undefined;
-      return now / this.pageSize;
-    }
+    const before = this.place.growTogether(length, more, this.maxBytes);
+    if (before < 0) return -1;
+    this.byteLength = before + more;
+    return before / this.pageSize;
   }
 
   /** Gives the memory room for `bytes`, at a place of its own if the host may hold its buffer. */
   private makeRoom(bytes: number): boolean {
-    if (this.handed === undefined && !this.isLost && bytes <= this.M8.length) return true;
-    if (bytes === this.byteLength && isSharedBuffer(this.store)) {
+    const { place } = this;
+    if (place.handed === undefined && !this.isLost && bytes <= this.M8.length) return true;
+    if (bytes === this.byteLength && isSharedBuffer(place.store)) {
       // The bytes stay where they are: what was handed out goes on with them.
-      this.store = anotherHandle(this.store);
+      place.store = anotherHandle(place.store);
       return true;
     }
     const spare = this.spareFor(bytes);
-    return (spare > bytes && this.moveTo(spare)) || this.moveTo(bytes);
+    return (spare > bytes && place.moveTo(spare)) || place.moveTo(bytes);
   }
 
   /** The capacity to ask for where the memory becomes so long. */
@@ -353,7 +310,7 @@ export class Memory {
     const move = (this.move ??= this.beginMove(bytes));
     if (move === undefined) return true;
     if (!move.goOn()) return false;
-    this.store = move.store;
+    this.place.store = move.store;
     this.assign(move.to);
     this.move = undefined;
     return true;
@@ -364,81 +321,16 @@ export class Memory {
     if (type.shared || isLost || this.stops >= 2) return undefined;
     if (bytes <= M8.length || !this.mayGrow(bytes - byteLength) || byteLength < Move.PIECE) return undefined;
     const spare = this.spareFor(bytes);
-    const move = this.moveInto(spare) ?? (spare > bytes ? this.moveInto(bytes) : undefined);
+    const move = this.place.moveInto(spare) ?? (spare > bytes ? this.place.moveInto(bytes) : undefined);
     if (move !== undefined) this.assign(NO_VIEWS);
     return move;
   }
 
-  /** Undefined where the host has no room for so much. */
-  private moveInto(capacity: number): Move | undefined {
-    try {
-      const store = this.emptyStore(capacity, capacity);
-      return this.takeBack() ? new Move(store, this.byteLength, this) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
   /**
-   * Takes the bytes away from whom they were given to, where they are. Answers false where the host cannot do that.
-   * @throws as the host does: then nothing has happened.
+   * Its place has other views of it.
+   * @internal
    */
-  private takeBack(): boolean {
-    const { store, handed, isSeen } = this;
-    if (handed === undefined && !isSeen) return true;
-    if (!canTransfer(store, store.byteLength)) return false;
-    this.moved(transferred(store, store.byteLength));
-    this.handed = undefined;
-    this.isSeen = false;
-    return !this.isLost;
-  }
-
-  /**
-   * Moves the bytes to a new buffer of `capacity`; a lost memory gets zeros. Answers false, and has changed nothing, where
-   * the host has no room.
-   */
-  private moveTo(capacity: number): boolean {
-    const { store, byteLength, M8 } = this;
-    const keeps = this.isLost ? 0 : Math.min(byteLength, capacity);
-    try {
-      if (keeps > 0 && canTransfer(store, capacity)) this.moved(transferred(store, capacity));
-      else {
-        const made = this.emptyStore(capacity, capacity);
-        const views = viewsOf(made, capacity);
-        if (keeps > 0) views.M8.set(M8.subarray(0, keeps));
-        this.store = made;
-        this.assign(views);
-        if (this.handed !== undefined) detach(store);
-      }
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** The host has moved the bytes, and there is no way back: if it has no views to give now, `refresh` gets them. */
-  private moved(store: ArrayBuffer): void {
-    this.store = store;
-    for (let tries = 0; tries < 2; tries++) {
-      try {
-        this.use(store, store.byteLength);
-        return;
-      } catch {
-        // The old views are empty, so that the memory counts as lost until it has new ones.
-      }
-    }
-  }
-
-  private emptyStore(capacity: number, maxCapacity: number): ArrayBufferLike {
-    if (!this.type.shared || typeof SharedArrayBuffer === 'undefined') return plainBuffer(capacity);
-    return sharedBuffer(capacity, maxCapacity);
-  }
-
-  private use(store: ArrayBufferLike, length: number): void {
-    this.assign(viewsOf(store, length));
-  }
-
-  private assign(views: Views): void {
+  assign(views: Views): void {
     Object.assign(this, views);
     this.exactBytes = undefined;
   }
