@@ -27,8 +27,8 @@ export function walkBody(cursor: InstructionCursor, params: number, dataCount: b
 }
 
 /** Does the instruction name a data segment, so that the module has to count them before its code? */
-export function namesData({ imm }: Row): boolean {
-  return imm === 'data' || imm === 'memory_init' || imm === 'type_data';
+export function namesData({ parts: [first, second] }: Row): boolean {
+  return first === 'data' || second === 'data';
 }
 
 /**

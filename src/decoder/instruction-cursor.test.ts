@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Writer } from '../encoder/writer.ts';
-import { INSTRUCTIONS, type Immediates, type Row } from '../syntax/instructions.ts';
+import type { Part, Parts } from '../syntax/immediates.ts';
+import { INSTRUCTIONS, type Row } from '../syntax/instructions.ts';
 import { FUNCREF, HEAP, I32, I64, type ValType, ref } from '../syntax/types.ts';
-import { type Part, bytes, malformed, u32 } from './bytes.suite.ts';
+import { type Part as Bytes, bytes, malformed, u32 } from './bytes.suite.ts';
 import { InstructionCursor } from './instruction-cursor.ts';
 
 type Fields = Partial<InstructionCursor>;
@@ -23,10 +24,12 @@ const anyValType = fc.oneof(
 );
 
 const nothing: Sample = { write: () => {}, fields: () => ({}) };
-const index: fc.Arbitrary<Sample> = anyIndex.map((value) => ({
-  write: (w) => w.u32(value),
-  fields: () => ({ index: value }),
-}));
+/** An index: the kind's first part or the second. */
+const index = (place: number): fc.Arbitrary<Sample> =>
+  anyIndex.map((value) => ({
+    write: (w) => w.u32(value),
+    fields: () => (place === 0 ? { index: value } : { index2: value }),
+  }));
 const twoIndices: fc.Arbitrary<Sample> = fc.tuple(anyIndex, anyIndex).map(([a, b]) => ({
   write: (w) => {
     w.u32(a);
@@ -135,10 +138,9 @@ const catchVector = catches.map((list): Sample => {
   };
 });
 
-const SAMPLES: Readonly<Record<Immediates, fc.Arbitrary<Sample>>> = {
-  none: fc.constant(nothing),
+const SAMPLES: Readonly<Record<Part, fc.Arbitrary<Sample> | ((place: number) => fc.Arbitrary<Sample>)>> = {
   block: blockType,
-  try_table: both(blockType, catchVector),
+  catches: catchVector,
   label: index,
   labels: fc.array(anyIndex, { minLength: 1, maxLength: 20 }).map((labels) => ({
     write: (w) => {
@@ -156,14 +158,15 @@ const SAMPLES: Readonly<Record<Immediates, fc.Arbitrary<Sample>>> = {
   type: index,
   table: index,
   memory: index,
-  call_indirect: twoIndices,
+  type_use: index,
+  field: index,
+  count: index,
   select: vectorOf<ValType>(
     fc.array(anyValType, { maxLength: 4 }),
     (w, type) => w.valType(type),
     (types) => ({ types }),
   ),
   memarg,
-  memarg_lane: both(memarg, lane),
   lane,
   lanes: sixteen,
   v128: sixteen,
@@ -179,28 +182,29 @@ const SAMPLES: Readonly<Record<Immediates, fc.Arbitrary<Sample>>> = {
   })),
   table_table: twoIndices,
   memory_memory: twoIndices,
-  table_init: twoIndices,
-  memory_init: twoIndices,
   heap: anyHeap.map((heap) => ({ write: (w) => w.heapType(heap), fields: () => ({ valType: ref(heap, true) }) })),
   ref_type: fc.tuple(fc.integer({ min: 0, max: 999_999 }), fc.boolean()).map(([heap, exact]) => ({
     write: (w) => w.refTo(ref(heap, false, exact)),
     fields: (row) => ({ valType: ref(heap, nullableByRow(row), exact) }),
   })),
   cast_branch: castBranch,
-  type_field: twoIndices,
-  type_count: twoIndices,
-  type_data: twoIndices,
-  type_elem: twoIndices,
-  type_type: twoIndices,
   fence: fc.constant({ write: (w) => w.byte(0), fields: () => ({}) }),
 };
+
+const sampleOf = (parts: Parts): fc.Arbitrary<Sample> =>
+  [...parts]
+    .map((part, place) => {
+      const sample = SAMPLES[part];
+      return typeof sample === 'function' ? sample(place) : sample;
+    })
+    .reduce(both, fc.constant(nothing));
 
 describe('every row of the instruction table', () => {
   test.each(INSTRUCTIONS.map((row) => [`${row.name} (${row.code.toString(16)})`, row] as const))(
     'is read as it was written: %s',
     (_, row) => {
       fc.assert(
-        fc.property(SAMPLES[row.imm], (sample) => {
+        fc.property(sampleOf(row.parts), (sample) => {
           const writer = new Writer();
           writer.opcode(row.code);
           const immOffset = writer.length;
@@ -219,11 +223,11 @@ describe('every row of the instruction table', () => {
   );
 });
 
-const over = (...parts: readonly Part[]): InstructionCursor => {
+const over = (...parts: readonly Bytes[]): InstructionCursor => {
   const all = bytes(...parts);
   return new InstructionCursor(all, 0, all.length);
 };
-const refused = (...parts: readonly Part[]): string => malformed(() => over(...parts).next());
+const refused = (...parts: readonly Bytes[]): string => malformed(() => over(...parts).next());
 
 test('a block type of -129 is not taken for i32', () => {
   expect(refused(0x02, 0xff, 0x7e, 0x0b)).toMatch(/^malformed block type: -129/);

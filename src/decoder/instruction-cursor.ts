@@ -3,6 +3,7 @@
 // The validator, lowering, the printer, the disassembler and the tracer all read bodies through it.
 // It does not look at nesting: `end` is a row like any other.
 import { type Row, isPrefix, plainRow, prefixedRow } from '../syntax/instructions.ts';
+import type { Part } from '../syntax/immediates.ts';
 import type { ValType } from '../syntax/types.ts';
 import { Reader } from './reader.ts';
 import * as say from './messages.ts';
@@ -18,27 +19,39 @@ const CATCH_KINDS = ['catch', 'catch_ref', 'catch_all', 'catch_all_ref'] as cons
 
 const NO_ROW = plainRow(0x01) as Row;
 
+/** Parts of immediates that are read apart from the usual ones. */
+type RarePart =
+  | 'lane'
+  | 'lanes'
+  | 'v128'
+  | 'labels'
+  | 'select'
+  | 'heap'
+  | 'ref_type'
+  | 'cast_branch'
+  | 'catches'
+  | 'fence';
+
 /**
- * After `next()` the fields hold the instruction read. Only those that its row's immediates fill are meaningful:
+ * After `next()` the fields hold the instruction read. Only those that the parts of its row's immediates fill are
+ * meaningful:
  *
- * | immediates                              | fields                                                       |
- * |-----------------------------------------|--------------------------------------------------------------|
- * | label func local global tag data elem type table memory | index                                       |
- * | block, try_table                        | typeIndex (or -1), valType (or 0); neither: no result; catches |
- * | labels                                  | labels (the last is the default)                             |
- * | call_indirect                           | index = type, index2 = table                                 |
- * | table_table, memory_memory              | index = destination, index2 = source                         |
- * | table_init, memory_init                 | index = segment, index2 = table or memory                    |
- * | select                                  | types                                                        |
- * | memarg, memarg_lane                     | align (log2), index = memory, lo and hi = offset; lane       |
- * | lane                                    | lane                                                         |
- * | lanes, v128                             | immOffset: offset of the 16 bytes                            |
- * | i32, f32                                | lo                                                           |
- * | i64, f64                                | lo, hi                                                       |
- * | heap                                    | valType: the nullable reference type over the heap type      |
- * | ref_type                                | valType: the reference type (null by the opcode)             |
- * | cast_branch                             | index = label, valType = from, valType2 = to                 |
- * | type_field .. type_type                 | index, index2                                                |
+ * | part                       | fields                                                       |
+ * |----------------------------|--------------------------------------------------------------|
+ * | index parts                | index where it is the kind's first part, index2 where second |
+ * | table_table, memory_memory | index = destination, index2 = source                         |
+ * | block                      | typeIndex (or -1), valType (or 0); neither: no result        |
+ * | catches                    | catches                                                      |
+ * | labels                     | labels (the last is the default)                             |
+ * | select                     | types                                                        |
+ * | memarg                     | align (log2), index = memory, lo and hi = offset             |
+ * | lane                       | lane                                                         |
+ * | lanes, v128                | immOffset: offset of the 16 bytes                            |
+ * | i32, f32                   | lo                                                           |
+ * | i64, f64                   | lo, hi                                                       |
+ * | heap                       | valType: the nullable reference type over the heap type      |
+ * | ref_type                   | valType: the reference type (null by the opcode)             |
+ * | cast_branch                | index = label, valType = from, valType2 = to                 |
  */
 export class InstructionCursor {
   readonly reader: Reader;
@@ -85,7 +98,8 @@ export class InstructionCursor {
     if (row === undefined) throw say.illegalOpcode(this.at, byte.toString(16).padStart(2, '0'));
     this.row = row;
     this.immOffset = reader.offset;
-    if (row.imm !== 'none') this.immediates(row);
+    const { parts } = row;
+    for (let place = 0; place < parts.length; place++) this.part(parts[place] as Part, place);
   }
 
   private prefixed(prefix: number): Row {
@@ -95,12 +109,13 @@ export class InstructionCursor {
     throw say.illegalOpcode(this.at, `${prefix.toString(16)} ${sub.toString(16).padStart(2, '0')}`);
   }
 
-  private immediates(row: Row): void {
+  /** Reads one part, at its place among the parts of its kind. */
+  private part(part: Part, place: number): void {
     const reader = this.reader;
-    switch (row.imm) {
+    switch (part) {
+      case 'local':
       case 'label':
       case 'func':
-      case 'local':
       case 'global':
       case 'tag':
       case 'data':
@@ -108,27 +123,14 @@ export class InstructionCursor {
       case 'type':
       case 'table':
       case 'memory':
-        this.index = reader.u32();
-        return;
-      case 'call_indirect':
-      case 'table_table':
-      case 'memory_memory':
-      case 'table_init':
-      case 'memory_init':
-      case 'type_field':
-      case 'type_count':
-      case 'type_data':
-      case 'type_elem':
-      case 'type_type':
-        this.index = reader.u32();
-        this.index2 = reader.u32();
+      case 'type_use':
+      case 'field':
+      case 'count':
+        if (place === 0) this.index = reader.u32();
+        else this.index2 = reader.u32();
         return;
       case 'memarg':
         this.memarg();
-        return;
-      case 'memarg_lane':
-        this.memarg();
-        this.lane = reader.byte();
         return;
       case 'i32':
         this.lo = reader.s32();
@@ -148,14 +150,19 @@ export class InstructionCursor {
       case 'block':
         this.blockType();
         return;
+      case 'table_table':
+      case 'memory_memory':
+        this.index = reader.u32();
+        this.index2 = reader.u32();
+        return;
       default:
-        this.rareImmediates(row);
+        this.rarePart(part);
     }
   }
 
-  private rareImmediates(row: Row): void {
+  private rarePart(part: RarePart): void {
     const reader = this.reader;
-    switch (row.imm) {
+    switch (part) {
       case 'lane':
         this.lane = reader.byte();
         return;
@@ -174,20 +181,19 @@ export class InstructionCursor {
         this.valType = reader.refTo(true);
         return;
       case 'ref_type':
-        this.valType = reader.refTo(row.nullable);
+        this.valType = reader.refTo(this.row.nullable);
         return;
       case 'cast_branch':
         this.castBranch();
         return;
-      case 'try_table':
-        this.blockType();
+      case 'catches':
         this.catches = this.vector(() => this.catchClause());
         return;
       case 'fence':
         if (reader.byte() !== 0) throw say.zeroByteExpected(reader.offset - 1);
         return;
       default:
-        return;
+        part satisfies never;
     }
   }
 

@@ -19,7 +19,8 @@ import { SIMD } from './instructions/simd.ts';
 import { RELAXED_SIMD } from './instructions/relaxed-simd.ts';
 import type { Row, Signature } from './instructions/row.ts';
 
-export type { Immediates, Nesting, Row, Signature } from './instructions/row.ts';
+export type { Immediates } from './immediates.ts';
+export type { Nesting, Row, Signature } from './instructions/row.ts';
 export { ADDR } from './instructions/row.ts';
 
 const ROWS = [

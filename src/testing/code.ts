@@ -5,6 +5,8 @@ import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import { encodeVector } from '../encoder/types.ts';
 import { Writer } from '../encoder/writer.ts';
+import { unsigned64 } from '../syntax/bits.ts';
+import type { Part } from '../syntax/immediates.ts';
 import type { Row } from '../syntax/instructions.ts';
 import type { Expr } from '../syntax/module.ts';
 import { type ValType, heapOf, isExact, isNullable, ref } from '../syntax/types.ts';
@@ -91,90 +93,98 @@ export function renumberedType(t: ValType, { type }: Renumbering): ValType {
   return type === undefined || t <= 0 || heapOf(t) < 0 ? t : ref(type(heapOf(t)), isNullable(t), isExact(t));
 }
 
-const SPACE_OF: Readonly<Record<string, readonly (Space | 'local' | 'label')[]>> = {
-  label: ['label'],
-  func: ['func'],
-  local: ['local'],
-  global: ['global'],
-  tag: ['tag'],
-  data: ['data'],
-  elem: ['elem'],
-  type: ['type'],
-  table: ['table'],
-  memory: ['memory'],
-  call_indirect: ['type', 'table'],
-  table_table: ['table', 'table'],
-  memory_memory: ['memory', 'memory'],
-  table_init: ['elem', 'table'],
-  memory_init: ['data', 'memory'],
-  type_data: ['type', 'data'],
-  type_elem: ['type', 'elem'],
-  type_type: ['type', 'type'],
+const KEEP = (index: number): number => index;
+
+/** Writes a part of the immediates that the cursor has read, with new indices; `index` is the part's own, if it has one. */
+type Rewrite = (writer: Writer, cursor: InstructionCursor, maps: Renumbering, index: number) => void;
+
+const indexIn =
+  (space: keyof Renumbering): Rewrite =>
+  (writer, _cursor, maps, index) =>
+    writer.u32((maps[space] ?? KEEP)(index));
+
+const pairIn =
+  (space: keyof Renumbering): Rewrite =>
+  (writer, { index, index2 }, maps) => {
+    writer.u32((maps[space] ?? KEEP)(index));
+    writer.u32((maps[space] ?? KEEP)(index2));
+  };
+
+const writeIndex: Rewrite = (writer, _cursor, _maps, index) => writer.u32(index);
+
+const writeRefTo: Rewrite = (writer, { valType }, maps) => writer.refTo(renumberedType(valType, maps));
+
+const writeSixteen: Rewrite = (writer, { reader, immOffset }) =>
+  writer.bytes(reader.bytes.subarray(immOffset, immOffset + 16));
+
+const REWRITE: Readonly<Record<Part, Rewrite>> = {
+  label: indexIn('label'),
+  func: indexIn('func'),
+  local: indexIn('local'),
+  global: indexIn('global'),
+  tag: indexIn('tag'),
+  data: indexIn('data'),
+  elem: indexIn('elem'),
+  type: indexIn('type'),
+  table: indexIn('table'),
+  memory: indexIn('memory'),
+  type_use: indexIn('type'),
+  field: writeIndex,
+  count: writeIndex,
+  block: writeBlock,
+  catches: writeCatches,
+  labels: (writer, { labels }, maps) => {
+    writer.u32(labels.length - 1);
+    for (const one of labels) writer.u32((maps.label ?? KEEP)(one));
+  },
+  table_table: pairIn('table'),
+  memory_memory: pairIn('memory'),
+  select: (writer, { types }, maps) => encodeVector(writer, types, (t) => writer.valType(renumberedType(t, maps))),
+  memarg: writeMemarg,
+  lane: (writer, { lane }) => writer.byte(lane),
+  lanes: writeSixteen,
+  i32: (writer, { lo }) => writer.s33(lo),
+  i64: (writer, { lo, hi }) => writer.s64(unsigned64(lo, hi)),
+  f32: (writer, { lo }) => writer.bits32(lo),
+  f64: (writer, { lo, hi }) => {
+    writer.bits32(lo);
+    writer.bits32(hi);
+  },
+  v128: writeSixteen,
+  heap: writeRefTo,
+  ref_type: writeRefTo,
+  cast_branch: (writer, { index, valType, valType2 }, maps) => {
+    writer.byte((isNullable(valType) ? 1 : 0) | (isNullable(valType2) ? 2 : 0));
+    writer.u32((maps.label ?? KEEP)(index));
+    writer.refTo(renumberedType(valType, maps));
+    writer.refTo(renumberedType(valType2, maps));
+  },
+  fence: (writer) => writer.byte(0),
 };
 
-const KEEP = (index: number): number => index;
+/** Parts that keep their bytes. */
+const NUMBERS: ReadonlySet<Part> = new Set<Part>(['i32', 'i64', 'f32', 'f64', 'v128', 'lane', 'lanes', 'fence']);
 
 /** The instruction with new indices. */
 export function renumbered(one: Instruction, maps: Renumbering): Instruction {
-  const { imm, code } = one.row;
-  if (imm === 'none' || imm === 'i32' || imm === 'i64' || imm === 'f32' || imm === 'f64' || imm === 'lane') return one;
+  const [first, second] = one.row.parts;
+  if (first === undefined || (second === undefined && NUMBERS.has(first))) return one;
   const cursor = read(one);
   const writer = new Writer();
-  writer.opcode(code);
-  const spaces = SPACE_OF[imm];
-  if (spaces !== undefined) {
-    writer.u32((maps[spaces[0]] ?? KEEP)(cursor.index));
-    if (spaces.length > 1) writer.u32((maps[spaces[1]] ?? KEEP)(cursor.index2));
-  } else if (!writeOthers(writer, cursor, maps)) return one;
+  writer.opcode(one.row.code);
+  REWRITE[first](writer, cursor, maps, cursor.index);
+  if (second !== undefined) REWRITE[second](writer, cursor, maps, cursor.index2);
   const bytes = writer.take();
   return { row: one.row, bytes, index: read({ bytes }).index };
 }
 
-/** Immediates that are more than one or two indices; answers false where there is no index in them. */
-function writeOthers(writer: Writer, cursor: InstructionCursor, maps: Renumbering): boolean {
-  const label = maps.label ?? KEEP;
-  const type = maps.type ?? KEEP;
-  switch (cursor.row.imm) {
-    case 'block':
-    case 'try_table':
-      writeBlock(writer, cursor, maps);
-      return true;
-    case 'labels':
-      writer.u32(cursor.labels.length - 1);
-      for (const one of cursor.labels) writer.u32(label(one));
-      return true;
-    case 'select':
-      encodeVector(writer, cursor.types, (t) => writer.valType(renumberedType(t, maps)));
-      return true;
-    case 'memarg':
-    case 'memarg_lane':
-      writeMemarg(writer, cursor, maps);
-      return true;
-    case 'heap':
-    case 'ref_type':
-      writer.refTo(renumberedType(cursor.valType, maps));
-      return true;
-    case 'cast_branch':
-      writer.byte((isNullable(cursor.valType) ? 1 : 0) | (isNullable(cursor.valType2) ? 2 : 0));
-      writer.u32(label(cursor.index));
-      writer.refTo(renumberedType(cursor.valType, maps));
-      writer.refTo(renumberedType(cursor.valType2, maps));
-      return true;
-    case 'type_field':
-    case 'type_count':
-      writer.u32(type(cursor.index));
-      writer.u32(cursor.index2);
-      return true;
-    default:
-      return false;
-  }
+function writeBlock(writer: Writer, { typeIndex, valType }: InstructionCursor, maps: Renumbering): void {
+  if (typeIndex >= 0) writer.s33((maps.type ?? KEEP)(typeIndex));
+  else if (valType === 0) writer.byte(0x40);
+  else writer.valType(renumberedType(valType, maps));
 }
 
-function writeBlock(writer: Writer, cursor: InstructionCursor, maps: Renumbering): void {
-  if (cursor.typeIndex >= 0) writer.s33((maps.type ?? KEEP)(cursor.typeIndex));
-  else if (cursor.valType === 0) writer.byte(0x40);
-  else writer.valType(renumberedType(cursor.valType, maps));
-  if (cursor.row.imm !== 'try_table') return;
+function writeCatches(writer: Writer, cursor: InstructionCursor, maps: Renumbering): void {
   encodeVector(writer, cursor.catches, ({ kind, tag, label }) => {
     writer.byte(['catch', 'catch_ref', 'catch_all', 'catch_all_ref'].indexOf(kind));
     if (tag >= 0) writer.u32((maps.tag ?? KEEP)(tag));
@@ -182,10 +192,9 @@ function writeBlock(writer: Writer, cursor: InstructionCursor, maps: Renumbering
   });
 }
 
-function writeMemarg(writer: Writer, cursor: InstructionCursor, maps: Renumbering): void {
-  const memory = (maps.memory ?? KEEP)(cursor.index);
-  writer.u32(memory === 0 ? cursor.align : cursor.align | 0x40);
+function writeMemarg(writer: Writer, { align, index, lo, hi }: InstructionCursor, maps: Renumbering): void {
+  const memory = (maps.memory ?? KEEP)(index);
+  writer.u32(memory === 0 ? align : align | 0x40);
   if (memory !== 0) writer.u32(memory);
-  writer.u64((BigInt(cursor.hi >>> 0) << 32n) | BigInt(cursor.lo >>> 0));
-  if (cursor.row.imm === 'memarg_lane') writer.byte(cursor.lane);
+  writer.u64(unsigned64(lo, hi));
 }

@@ -1,7 +1,8 @@
-// Immediates of instructions: text at the cursor -> bytes of the binary format, one function per kind of the
-// instruction table's `imm` column. https://webassembly.github.io/spec/core/text/instructions.html
+// Immediates of instructions: text at the cursor -> bytes of the binary format, a function for each part of immediates.
+// https://webassembly.github.io/spec/core/text/instructions.html
 import { lowWord } from '../syntax/bits.ts';
-import type { Immediates, Row } from '../syntax/instructions.ts';
+import { type IndexPart, type Part, standsFirst } from '../syntax/immediates.ts';
+import type { Row } from '../syntax/instructions.ts';
 import { isNullable } from '../syntax/types.ts';
 import type { ValType } from '../syntax/types.ts';
 import type { Writer } from '../encoder/writer.ts';
@@ -32,13 +33,6 @@ export interface Scope {
   readonly labels: Labels;
 }
 
-type WriteImmediates = (scope: Scope, row: Row) => void;
-
-const one =
-  (space: (scope: Scope) => IndexSpace): WriteImmediates =>
-  (scope) =>
-    scope.writer.u32(space(scope).index(scope.cursor));
-
 /** An index that may be left out, which means 0. */
 function optionalIndex(cursor: Cursor, space: IndexSpace): number {
   return cursor.isIndex() ? space.index(cursor) : 0;
@@ -67,7 +61,7 @@ export function writeBlockType(scope: Scope): void {
 const CATCHES = ['catch', 'catch_ref', 'catch_all', 'catch_all_ref'];
 
 /** The catch clauses of try_table; their labels do not see the instruction's own label. */
-export function writeCatches(scope: Scope): void {
+function writeCatches(scope: Scope): void {
   const { context, cursor, writer } = scope;
   const clauses: number[][] = [];
   for (;;) {
@@ -88,12 +82,6 @@ function writeLabels(scope: Scope): void {
   while (cursor.isIndex()) depths.push(labelDepth(scope));
   writer.u32(depths.length - 1);
   for (const depth of depths) writer.u32(depth);
-}
-
-function writeCallIndirect({ context, cursor, writer }: Scope): void {
-  const table = optionalIndex(cursor, context.tableSpace);
-  writer.u32(typeUseIndex(context, readTypeUse(context, 'refuse')));
-  writer.u32(table);
 }
 
 function writeSelect({ context, cursor, writer }: Scope): void {
@@ -118,12 +106,18 @@ function option(cursor: Cursor, word: string): string | undefined {
   return value;
 }
 
-function writeMemArg(scope: Scope, row: Row): void {
-  const { cursor } = scope;
-  writeMemArgOf(scope, row, optionalIndex(cursor, scope.context.memorySpace));
+/** In front of a lane one number is the lane; with two, or with options between, the first is the memory. */
+function memoryBeforeLane({ cursor, context }: Scope): number {
+  const next = cursor.tokens.kinds[cursor.pos + 1];
+  const word = next === KEYWORD ? cursor.tokens.text(cursor.pos + 1) : '';
+  const options = MEMARG_OPTIONS.some((option) => word.startsWith(option));
+  const named = cursor.kind === ID || (cursor.kind === NAT && (next === NAT || options));
+  return named ? context.memorySpace.index(cursor) : 0;
 }
 
-function writeMemArgOf({ cursor, writer }: Scope, row: Row, memory: number): void {
+function writeMemArg(scope: Scope, row: Row, next: Part | undefined): void {
+  const { context, cursor, writer } = scope;
+  const memory = next === 'lane' ? memoryBeforeLane(scope) : optionalIndex(cursor, context.memorySpace);
   const { tokens, pos } = cursor;
   const offsetText = option(cursor, 'offset=');
   if (offsetText !== undefined) cursor.pos++;
@@ -143,17 +137,6 @@ function writeMemArgOf({ cursor, writer }: Scope, row: Row, memory: number): voi
   writer.u32(named ? align | 0x40 : align);
   if (named) writer.u32(memory);
   writer.u64(offset);
-}
-
-/** With one number, that is the lane; with two, or with options between, the first is the memory. */
-function writeMemArgLane(scope: Scope, row: Row): void {
-  const { cursor, context } = scope;
-  const next = cursor.tokens.kinds[cursor.pos + 1];
-  const word = next === KEYWORD ? cursor.tokens.text(cursor.pos + 1) : '';
-  const options = MEMARG_OPTIONS.some((option) => word.startsWith(option));
-  const named = cursor.kind === ID || (cursor.kind === NAT && (next === NAT || options));
-  writeMemArgOf(scope, row, named ? context.memorySpace.index(cursor) : 0);
-  writeLane(scope);
 }
 
 function writeLane({ cursor, writer }: Scope): void {
@@ -221,33 +204,14 @@ function writeVector({ cursor, writer }: Scope): void {
 
 /** `(x y)?`: destination and source, which are left out together. */
 const pair =
-  (space: (context: Context) => IndexSpace): WriteImmediates =>
+  (space: (context: Context) => IndexSpace): WritePart =>
   ({ context, cursor, writer }) => {
     const given = cursor.isIndex();
     writer.u32(given ? space(context).index(cursor) : 0);
     writer.u32(given ? space(context).index(cursor) : 0);
   };
 
-/** `x? segment`: the segment comes first in the binary format. */
-const initFrom =
-  (space: (context: Context) => IndexSpace, segments: (context: Context) => IndexSpace): WriteImmediates =>
-  ({ context, cursor, writer }) => {
-    const next = cursor.tokens.kinds[cursor.pos + 1];
-    const both = cursor.isIndex() && (next === NAT || next === ID);
-    const target = both ? space(context).index(cursor) : 0;
-    writer.u32(segments(context).index(cursor));
-    writer.u32(target);
-  };
-
-const typeAnd =
-  (space: (context: Context, type: number, cursor: Cursor) => number): WriteImmediates =>
-  ({ context, cursor, writer }) => {
-    const type = context.typeSpace.index(cursor);
-    writer.u32(type);
-    writer.u32(space(context, type, cursor));
-  };
-
-function fieldIndex(context: Context, type: number, cursor: Cursor): number {
+function fieldIndex({ context, cursor }: Scope, type: number): number {
   const space = context.fieldSpaces.get(type);
   if (space !== undefined) return space.index(cursor);
   if (cursor.kind === ID) throw say.unknownId(cursor.place, 'field', cursor.text);
@@ -274,35 +238,41 @@ function writeI32({ cursor, writer }: Scope): void {
   writer.s33(lowWord(readInteger(cursor, 32)));
 }
 
-const none: WriteImmediates = () => {};
-const dataSegment = (context: Context): IndexSpace => {
+function dataIndex({ context, cursor }: Scope): number {
   context.usesDataCount = true;
-  return context.dataSpace;
+  return context.dataSpace.index(cursor);
+}
+
+/** Reads an index; `before` is that of the part before. */
+type ReadIndex = (scope: Scope, before: number) => number;
+
+const INDICES: Readonly<Record<IndexPart, ReadIndex>> = {
+  label: labelDepth,
+  func: ({ context, cursor }) => context.funcSpace.index(cursor),
+  local: ({ locals, cursor }) => locals.index(cursor),
+  global: ({ context, cursor }) => context.globalSpace.index(cursor),
+  tag: ({ context, cursor }) => context.tagSpace.index(cursor),
+  data: dataIndex,
+  elem: ({ context, cursor }) => context.elemSpace.index(cursor),
+  type: ({ context, cursor }) => context.typeSpace.index(cursor),
+  table: ({ context, cursor }) => optionalIndex(cursor, context.tableSpace),
+  memory: ({ context, cursor }) => optionalIndex(cursor, context.memorySpace),
+  type_use: ({ context }) => typeUseIndex(context, readTypeUse(context, 'refuse')),
+  field: fieldIndex,
+  count: ({ cursor }) => cursor.u32('a count'),
 };
 
-/** Writes what follows the opcode of a row. */
-export const IMMEDIATES: Readonly<Record<Immediates, WriteImmediates>> = {
-  none,
+/** Writes a part of the immediates of a row; `next` is the part behind it. */
+type WritePart = (scope: Scope, row: Row, next: Part | undefined) => void;
+
+const OTHERS: Readonly<Record<Exclude<Part, IndexPart>, WritePart>> = {
   block: writeBlockType,
-  try_table: (scope) => {
-    writeBlockType(scope);
-    writeCatches(scope);
-  },
-  label: (scope) => scope.writer.u32(labelDepth(scope)),
+  catches: writeCatches,
   labels: writeLabels,
-  func: one(({ context }) => context.funcSpace),
-  local: one(({ locals }) => locals),
-  global: one(({ context }) => context.globalSpace),
-  tag: one(({ context }) => context.tagSpace),
-  data: one(({ context }) => dataSegment(context)),
-  elem: one(({ context }) => context.elemSpace),
-  type: one(({ context }) => context.typeSpace),
-  table: ({ context, cursor, writer }) => writer.u32(optionalIndex(cursor, context.tableSpace)),
-  memory: ({ context, cursor, writer }) => writer.u32(optionalIndex(cursor, context.memorySpace)),
-  call_indirect: writeCallIndirect,
+  table_table: pair((context) => context.tableSpace),
+  memory_memory: pair((context) => context.memorySpace),
   select: writeSelect,
   memarg: writeMemArg,
-  memarg_lane: writeMemArgLane,
   lane: writeLane,
   lanes: writeLanes,
   i32: writeI32,
@@ -310,20 +280,42 @@ export const IMMEDIATES: Readonly<Record<Immediates, WriteImmediates>> = {
   f32: ({ cursor, writer }) => writer.bits32(Number(readFloat(cursor, 32))),
   f64: ({ cursor, writer }) => writer.bits64(readFloat(cursor, 64)),
   v128: writeVector,
-  table_table: pair((context) => context.tableSpace),
-  memory_memory: pair((context) => context.memorySpace),
-  table_init: initFrom(
-    (context) => context.tableSpace,
-    (context) => context.elemSpace,
-  ),
-  memory_init: initFrom((context) => context.memorySpace, dataSegment),
   heap: ({ context, writer }) => writer.refTo(readRefTo(context, true)),
   ref_type: writeRefType,
   cast_branch: writeCastBranch,
-  type_field: typeAnd(fieldIndex),
-  type_count: typeAnd((_context, _type, cursor) => cursor.u32('a count')),
-  type_data: typeAnd((context, _type, cursor) => dataSegment(context).index(cursor)),
-  type_elem: typeAnd((context, _type, cursor) => context.elemSpace.index(cursor)),
-  type_type: typeAnd((context, _type, cursor) => context.typeSpace.index(cursor)),
   fence: ({ writer }) => writer.byte(0),
 };
+
+const isIndexPart = (part: Part): part is IndexPart => part in INDICES;
+
+/** Writes a part, and gives the index that it is, if it is one. */
+function writePart(scope: Scope, row: Row, part: Part, next: Part | undefined, before: number): number {
+  if (!isIndexPart(part)) {
+    OTHERS[part](scope, row, next);
+    return 0;
+  }
+  const index = INDICES[part](scope, before);
+  scope.writer.u32(index);
+  return index;
+}
+
+/** Whether an index that may be left out stands at the cursor. In front of another index, one alone is that. */
+function isGiven({ cursor }: Scope, next: Part): boolean {
+  const following = cursor.tokens.kinds[cursor.pos + 1];
+  const needsAnother = isIndexPart(next) && next !== 'type_use';
+  return cursor.isIndex() && (!needsAnother || following === NAT || following === ID);
+}
+
+/** Writes what follows the opcode of a row. */
+export function writeImmediates(scope: Scope, row: Row): void {
+  const [first, second] = row.parts;
+  if (first === undefined) return;
+  if (second !== undefined && standsFirst(second)) {
+    const index = isGiven(scope, first) ? INDICES[second](scope, 0) : 0;
+    writePart(scope, row, first, undefined, 0);
+    scope.writer.u32(index);
+    return;
+  }
+  const index = writePart(scope, row, first, second, 0);
+  if (second !== undefined) writePart(scope, row, second, undefined, index);
+}

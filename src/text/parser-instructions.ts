@@ -9,7 +9,7 @@ import { type Context, IndexSpace } from './context.ts';
 import type { Cursor } from './cursor.ts';
 import { Labels } from './labels.ts';
 import { AFTER, type Frame, type Inside, OPCODE, PARTS, SEQUENCES } from './parser-frames.ts';
-import { IMMEDIATES, type Scope, labelDepth, writeBlockType, writeCatches } from './parser-immediates.ts';
+import { type Scope, labelDepth, writeBlockType, writeImmediates } from './parser-immediates.ts';
 import { readRefType } from './parser-types.ts';
 import { identifierName } from './strings.ts';
 import { EOF, ID, KEYWORD, LPAREN, RPAREN } from './tokens.ts';
@@ -109,7 +109,7 @@ export class InstructionParser implements Scope {
     const row = rows.length === 1 ? rows[0] : this.choose(rows);
     const offset = writer.length - this.start;
     writer.opcode(row.code);
-    if (row.imm !== 'none') IMMEDIATES[row.imm](this, row);
+    writeImmediates(this, row);
     this.hints(at, offset);
   }
 
@@ -171,8 +171,7 @@ export class InstructionParser implements Scope {
     cursor.pos++;
     const label = this.label(at);
     this.opcode(row.code, at);
-    writeBlockType(this);
-    if (row.imm === 'try_table') writeCatches(this);
+    writeImmediates(this, row);
     this.enter(inside, at, label);
   }
 

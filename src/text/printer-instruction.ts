@@ -1,105 +1,75 @@
-// One instruction in the text format, by the instruction table's immediates column.
+// One instruction in the text format: its mnemonic, and a function for each part of its immediates.
 // https://webassembly.github.io/spec/core/text/instructions.html
 // The printer, objdump, the trace and error reports use it. It knows nothing of nesting: labels come from `names`.
 import type { InstructionCursor } from '../decoder/instruction-cursor.ts';
+import { type Part, standsFirst } from '../syntax/immediates.ts';
 import { f32Text, f64Text, i64Text, u64Text, v128Text } from '../syntax/number-text.ts';
-import { type InstructionNames, NUMBERS } from './printer-names.ts';
+import { type IndexSpace, type InstructionNames, NUMBERS } from './printer-names.ts';
 import { heapText, listText, valTypeText } from './printer-types.ts';
 
 /** `i32.load offset=4`: the instruction that the cursor has read last. */
 export function printInstruction(cursor: InstructionCursor, names: InstructionNames = NUMBERS): string {
-  return cursor.row.imm === 'none' ? cursor.row.name : cursor.row.name + immediates(cursor, names);
+  const { name, parts } = cursor.row;
+  const [first, second] = parts;
+  if (first === undefined) return name;
+  const text = PRINT[first](cursor, names, cursor.index);
+  if (second === undefined) return name + text;
+  const more = PRINT[second](cursor, names, cursor.index2);
+  return standsFirst(second) ? name + more + text : name + text + more;
 }
 
-/** The immediates, each with a space before it. */
-function immediates(cursor: InstructionCursor, names: InstructionNames): string {
-  const { row, index } = cursor;
-  switch (row.imm) {
-    case 'local':
-      return ` ${names.local(index)}`;
-    case 'label':
-      return ` ${names.label(index)}`;
-    case 'i32':
-      return ` ${cursor.lo}`;
-    case 'i64':
-      return ` ${i64Text(cursor.lo, cursor.hi)}`;
-    case 'f32':
-      return ` ${f32Text(cursor.lo)}`;
-    case 'f64':
-      return ` ${f64Text(cursor.lo, cursor.hi)}`;
-    case 'func':
-    case 'global':
-    case 'tag':
-    case 'data':
-    case 'elem':
-    case 'type':
-      return ` ${names.index(row.imm, index)}`;
-    case 'table':
-    case 'memory':
-      return index === 0 ? '' : ` ${names.index(row.imm, index)}`;
-    case 'memarg':
-      return memarg(cursor, names);
-    case 'memarg_lane':
-      return `${memarg(cursor, names)} ${cursor.lane}`;
-    case 'lane':
-      return ` ${cursor.lane}`;
-    case 'block':
-      return blockType(cursor, names);
-    default:
-      return twoIndices(cursor, names);
-  }
-}
+/** A part with a space before it; `index` is the part's own, where it has one. */
+type Print = (cursor: InstructionCursor, names: InstructionNames, index: number) => string;
 
-function twoIndices(cursor: InstructionCursor, names: InstructionNames): string {
-  const { row, index, index2 } = cursor;
-  switch (row.imm) {
-    case 'call_indirect':
-      return `${index2 === 0 ? '' : ` ${names.index('table', index2)}`} (type ${names.index('type', index)})`;
-    case 'table_table':
-      return index === 0 && index2 === 0 ? '' : ` ${names.index('table', index)} ${names.index('table', index2)}`;
-    case 'memory_memory':
-      return index === 0 && index2 === 0 ? '' : ` ${names.index('memory', index)} ${names.index('memory', index2)}`;
-    case 'table_init':
-      return `${index2 === 0 ? '' : ` ${names.index('table', index2)}`} ${names.index('elem', index)}`;
-    case 'memory_init':
-      return `${index2 === 0 ? '' : ` ${names.index('memory', index2)}`} ${names.index('data', index)}`;
-    case 'type_field':
-      return ` ${names.index('type', index)} ${names.field(index, index2)}`;
-    case 'type_count':
-      return ` ${names.index('type', index)} ${index2}`;
-    case 'type_data':
-      return ` ${names.index('type', index)} ${names.index('data', index2)}`;
-    case 'type_elem':
-      return ` ${names.index('type', index)} ${names.index('elem', index2)}`;
-    case 'type_type':
-      return ` ${names.index('type', index)} ${names.index('type', index2)}`;
-    default:
-      return lists(cursor, names);
-  }
-}
+const entry =
+  (space: IndexSpace): Print =>
+  (_cursor, names, index) =>
+    ` ${names.index(space, index)}`;
 
-function lists(cursor: InstructionCursor, names: InstructionNames): string {
-  switch (cursor.row.imm) {
-    case 'labels':
-      return cursor.labels.map((depth) => ` ${names.label(depth)}`).join('');
-    case 'select':
-      return cursor.types.length === 0 ? ' (result)' : listText('result', cursor.types, names);
-    case 'lanes':
-      return ` ${Array.from(cursor.reader.bytes.subarray(cursor.immOffset, cursor.immOffset + 16)).join(' ')}`;
-    case 'v128':
-      return ` ${v128Text(vectorAt(cursor.reader.bytes, cursor.immOffset))}`;
-    case 'heap':
-      return ` ${heapText(cursor.valType, names)}`;
-    case 'ref_type':
-      return ` ${valTypeText(cursor.valType, names)}`;
-    case 'cast_branch':
-      return ` ${names.label(cursor.index)} ${valTypeText(cursor.valType, names)} ${valTypeText(cursor.valType2, names)}`;
-    case 'try_table':
-      return blockType(cursor, names) + catches(cursor, names);
-    default:
-      return '';
-  }
-}
+const entryUnless0 =
+  (space: IndexSpace): Print =>
+  (_cursor, names, index) =>
+    index === 0 ? '' : ` ${names.index(space, index)}`;
+
+const pairUnless0 =
+  (space: IndexSpace): Print =>
+  ({ index, index2 }, names) =>
+    index === 0 && index2 === 0 ? '' : ` ${names.index(space, index)} ${names.index(space, index2)}`;
+
+const PRINT: Readonly<Record<Part, Print>> = {
+  label: (_cursor, names, index) => ` ${names.label(index)}`,
+  func: entry('func'),
+  local: (_cursor, names, index) => ` ${names.local(index)}`,
+  global: entry('global'),
+  tag: entry('tag'),
+  data: entry('data'),
+  elem: entry('elem'),
+  type: entry('type'),
+  table: entryUnless0('table'),
+  memory: entryUnless0('memory'),
+  type_use: (_cursor, names, index) => ` (type ${names.index('type', index)})`,
+  field: (cursor, names, index) => ` ${names.field(cursor.index, index)}`,
+  count: (_cursor, _names, index) => ` ${index}`,
+  block: blockType,
+  catches,
+  labels: ({ labels }, names) => labels.map((depth) => ` ${names.label(depth)}`).join(''),
+  table_table: pairUnless0('table'),
+  memory_memory: pairUnless0('memory'),
+  select: ({ types }, names) => (types.length === 0 ? ' (result)' : listText('result', types, names)),
+  memarg,
+  lane: ({ lane }) => ` ${lane}`,
+  lanes: ({ reader, immOffset }) => ` ${Array.from(reader.bytes.subarray(immOffset, immOffset + 16)).join(' ')}`,
+  i32: ({ lo }) => ` ${lo}`,
+  i64: ({ lo, hi }) => ` ${i64Text(lo, hi)}`,
+  f32: ({ lo }) => ` ${f32Text(lo)}`,
+  f64: ({ lo, hi }) => ` ${f64Text(lo, hi)}`,
+  v128: ({ reader, immOffset }) => ` ${v128Text(vectorAt(reader.bytes, immOffset))}`,
+  heap: ({ valType }, names) => ` ${heapText(valType, names)}`,
+  ref_type: ({ valType }, names) => ` ${valTypeText(valType, names)}`,
+  cast_branch: ({ index, valType, valType2 }, names) =>
+    ` ${names.label(index)} ${valTypeText(valType, names)} ${valTypeText(valType2, names)}`,
+  fence: () => '',
+};
 
 /** The 16 bytes of a vector, lowest first, as its bits. */
 function vectorAt(bytes: Uint8Array, start: number): bigint {

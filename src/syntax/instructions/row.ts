@@ -1,82 +1,7 @@
 // The shape of a row of the instruction table, and the reader of rows as the files beside this one write them.
 import { F32, F64, I32, I64, V128, type ValType } from '../types.ts';
 import type { Feature } from '../features.ts';
-
-/**
- * What follows the opcode in the binary format. The instruction cursor reads them all; nobody else lists them.
- *
- * | immediates  | binary format                                   | text format                     |
- * |-------------|-------------------------------------------------|---------------------------------|
- * | none        | -                                               | -                               |
- * | block       | block type                                      | label? type use                 |
- * | try_table   | block type, vector of catch clauses             | label? type use catch*          |
- * | label       | u32                                             | label                           |
- * | labels      | vector of u32, u32                              | label+                          |
- * | func local global tag data elem | u32                         | index                           |
- * | type        | u32                                             | type                            |
- * | table       | u32                                             | table?                          |
- * | memory      | u32                                             | memory?                         |
- * | call_indirect | u32 type, u32 table                           | table? type use                 |
- * | select      | vector of value types                           | (result t*)                     |
- * | memarg      | u32 align (bit 6: u32 memory follows), u64 offset | memory? offset=n align=n      |
- * | memarg_lane | memarg, byte                                    | memory? offset=n align=n lane   |
- * | lane        | byte                                            | lane                            |
- * | lanes       | 16 bytes                                        | 16 lanes                        |
- * | i32 i64     | s32, s64                                        | literal                         |
- * | f32 f64 v128 | 4, 8, 16 bytes                                 | literal                         |
- * | table_table | u32 destination, u32 source                     | (table table)?                  |
- * | memory_memory | u32 destination, u32 source                   | (memory memory)?                |
- * | table_init  | u32 elem, u32 table                             | table? elem                     |
- * | memory_init | u32 data, u32 memory                            | memory? data                    |
- * | heap        | heap type                                       | heap type                       |
- * | ref_type    | heap type (null and exact are in the opcode)    | ref type                        |
- * | cast_branch | byte flags, u32 label, heap type, heap type     | label ref type ref type         |
- * | type_field  | u32 type, u32 field                             | type field                      |
- * | type_count  | u32 type, u32 count                             | type count                      |
- * | type_data   | u32 type, u32 data                              | type data                       |
- * | type_elem   | u32 type, u32 elem                              | type elem                       |
- * | type_type   | u32 type, u32 type                              | type type                       |
- * | fence       | byte 0                                          | -                               |
- */
-export type Immediates =
-  | 'none'
-  | 'block'
-  | 'try_table'
-  | 'label'
-  | 'labels'
-  | 'func'
-  | 'local'
-  | 'global'
-  | 'tag'
-  | 'data'
-  | 'elem'
-  | 'type'
-  | 'table'
-  | 'memory'
-  | 'call_indirect'
-  | 'select'
-  | 'memarg'
-  | 'memarg_lane'
-  | 'lane'
-  | 'lanes'
-  | 'i32'
-  | 'i64'
-  | 'f32'
-  | 'f64'
-  | 'v128'
-  | 'table_table'
-  | 'memory_memory'
-  | 'table_init'
-  | 'memory_init'
-  | 'heap'
-  | 'ref_type'
-  | 'cast_branch'
-  | 'type_field'
-  | 'type_count'
-  | 'type_data'
-  | 'type_elem'
-  | 'type_type'
-  | 'fence';
+import { type Immediates, type Parts, partsOf } from '../immediates.ts';
 
 /** Stands in a signature for the address type of the memory that the immediates name. */
 export const ADDR: ValType = -64;
@@ -106,6 +31,8 @@ export interface Row {
   /** Whether it pops any of those, too. */
   readonly popsMany: boolean;
   readonly imm: Immediates;
+  /** What the immediates consist of. */
+  readonly parts: Parts;
   readonly feature: Feature;
   /** What it needs besides. */
   readonly second: Feature | undefined;
@@ -232,6 +159,7 @@ function readRow(feature: Feature, [code, name, signature, imm = 'none', ...colu
     pushes,
     popsMany,
     imm,
+    parts: partsOf(imm),
     feature,
     second,
     constant,
