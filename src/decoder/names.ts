@@ -127,8 +127,14 @@ class LazyNames implements Names {
 
   private fieldCount(typeIndex: number): number {
     const { comp } = this.source.types[typeIndex];
-    if (comp.kind === 'struct') return comp.fields.length;
-    return comp.kind === 'array' ? 1 : 0;
+    switch (comp.kind) {
+      case 'func':
+        return 0;
+      case 'struct':
+        return comp.fields.length;
+      case 'array':
+        return 1;
+    }
   }
 }
 

@@ -57,17 +57,23 @@ function encodeSubType(writer: Writer, { final, supers, comp, describes, descrip
 }
 
 function encodeCompType(writer: Writer, comp: CompType): void {
-  if (comp.kind === 'func') {
-    const encodeValType = (t: ValType): void => writer.valType(t);
-    writer.byte(0x60);
-    encodeVector(writer, comp.params, encodeValType);
-    encodeVector(writer, comp.results, encodeValType);
-  } else if (comp.kind === 'struct') {
-    writer.byte(0x5f);
-    encodeVector(writer, comp.fields, (field) => encodeFieldType(writer, field));
-  } else {
-    writer.byte(0x5e);
-    encodeFieldType(writer, comp.field);
+  const encodeValType = (t: ValType): void => writer.valType(t);
+  switch (comp.kind) {
+    case 'func':
+      writer.byte(0x60);
+      encodeVector(writer, comp.params, encodeValType);
+      encodeVector(writer, comp.results, encodeValType);
+      return;
+    case 'struct':
+      writer.byte(0x5f);
+      encodeVector(writer, comp.fields, (field) => encodeFieldType(writer, field));
+      return;
+    case 'array':
+      writer.byte(0x5e);
+      encodeFieldType(writer, comp.field);
+      return;
+    default:
+      comp satisfies never;
   }
 }
 

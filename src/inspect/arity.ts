@@ -42,6 +42,13 @@ function countOf(
 
 /** Parameters of a function, fields of a struct. */
 function membersOf(comp: CompType | undefined): number {
-  if (comp?.kind === 'func') return comp.params.length;
-  return comp?.kind === 'struct' ? comp.fields.length : 0;
+  switch (comp?.kind) {
+    case 'func':
+      return comp.params.length;
+    case 'struct':
+      return comp.fields.length;
+    case 'array':
+    case undefined:
+      return 0;
+  }
 }

@@ -17,6 +17,7 @@ import {
   F32,
   F64,
   HEAP,
+  KIND_TOP,
   I32,
   I64,
   V128,
@@ -58,7 +59,7 @@ export function toWasm(value: unknown, t: ValType, space: TypeSpace): unknown {
 
 function toReference(value: unknown, t: ValType, space: TypeSpace): unknown {
   const heap = heapOf(t);
-  const isFuncType = heap < 0 ? topOf(heap) === HEAP.func : space.subTypes[heap].comp.kind === 'func';
+  const isFuncType = (heap < 0 ? topOf(heap) : KIND_TOP[space.subTypes[heap].comp.kind]) === HEAP.func;
   if (value === null) {
     if (isNullable(t)) return null;
   } else {

@@ -101,6 +101,12 @@ export interface ArrayType {
 /** A composite type. */
 export type CompType = FuncType | StructType | ArrayType;
 
+/** The top of the hierarchy that types of a kind are in. */
+export const KIND_TOP = { func: HEAP.func, struct: HEAP.any, array: HEAP.any } as const satisfies Record<
+  CompType['kind'],
+  HeapType
+>;
+
 /**
  * A sub type: one entry of a recursive group. `describes` and `descriptor` are type indices of the custom
  * descriptors proposal.

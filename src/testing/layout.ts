@@ -13,6 +13,7 @@ import {
   FUNCREF,
   type FuncType,
   HEAP,
+  KIND_TOP,
   I32,
   I64,
   type MemType,
@@ -196,7 +197,7 @@ export class Layout {
   /** The heap type above all that a heap type is comparable with. */
   top(heap: number): number {
     if (BOTTOM.has(heap)) return heap;
-    return heap >= 0 && this.comp(heap).kind === 'func' ? HEAP.func : HEAP.any;
+    return heap >= 0 ? KIND_TOP[this.comp(heap).kind] : HEAP.any;
   }
 
   bottom(heap: number): number {

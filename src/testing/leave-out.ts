@@ -67,14 +67,18 @@ function withoutType(module: Module, index: number): Module {
 
 function renumberedComp(comp: CompType, maps: Renumbering): CompType {
   const types = (list: readonly number[]): number[] => list.map((t) => renumberedType(t, maps));
-  if (comp.kind === 'func') return { kind: 'func', params: types(comp.params), results: types(comp.results) };
   const field = (one: { storage: number; mutable: boolean }) => ({
     ...one,
     storage: renumberedType(one.storage, maps),
   });
-  return comp.kind === 'struct'
-    ? { kind: 'struct', fields: comp.fields.map(field) }
-    : { kind: 'array', field: field(comp.field) };
+  switch (comp.kind) {
+    case 'func':
+      return { kind: 'func', params: types(comp.params), results: types(comp.results) };
+    case 'struct':
+      return { kind: 'struct', fields: comp.fields.map(field) };
+    case 'array':
+      return { kind: 'array', field: field(comp.field) };
+  }
 }
 
 function renumberedSub(one: SubType, maps: Renumbering): SubType {

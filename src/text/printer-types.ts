@@ -84,12 +84,17 @@ function fieldText(field: FieldType, names: TypeNames): string {
 }
 
 function compText(comp: CompType, typeIndex: number, ids: Identifiers, names: TypeNames): string {
-  if (comp.kind === 'func') {
-    return `(func${declarations('param', comp.params, 0, NAMELESS, names)}${listText('result', comp.results, names)})`;
+  switch (comp.kind) {
+    case 'func':
+      return `(func${declarations('param', comp.params, 0, NAMELESS, names)}${listText('result', comp.results, names)})`;
+    case 'array':
+      return `(array ${fieldText(comp.field, names)})`;
+    case 'struct': {
+      const field = (one: FieldType, i: number): string =>
+        ` (field ${ids.defineField(typeIndex, i)}${fieldText(one, names)})`;
+      return `(struct${comp.fields.map(field).join('')})`;
+    }
   }
-  if (comp.kind === 'array') return `(array ${fieldText(comp.field, names)})`;
-  const fields = comp.fields.map((field, i) => ` (field ${ids.defineField(typeIndex, i)}${fieldText(field, names)})`);
-  return `(struct${fields.join('')})`;
 }
 
 /**

@@ -35,7 +35,16 @@ const ABOVE = new Map<HeapType, readonly HeapType[]>([
 ]);
 
 /** The abstract heap type just above a defined type. */
-const KIND_HEAP = { func: HEAP.func, struct: HEAP.struct, array: HEAP.array } as const;
+const KIND_HEAP = { func: HEAP.func, struct: HEAP.struct, array: HEAP.array } as const satisfies Record<
+  CompType['kind'],
+  HeapType
+>;
+
+/** The bottom of the hierarchy that a defined type is in. */
+const KIND_BOTTOM = { func: HEAP.nofunc, struct: HEAP.none, array: HEAP.none } as const satisfies Record<
+  CompType['kind'],
+  HeapType
+>;
 
 /** `a <= b` on heap types, each of its space. */
 export function matchesHeap(from: TypeSpace, a: HeapType, to: TypeSpace, b: HeapType): boolean {
@@ -46,7 +55,7 @@ export function matchesHeap(from: TypeSpace, a: HeapType, to: TypeSpace, b: Heap
     return kind === b || (ABOVE.get(kind)?.includes(b) ?? false);
   }
   if (b < 0) return a === b || (ABOVE.get(a)?.includes(b) ?? false);
-  return a === (to.subTypes[b].comp.kind === 'func' ? HEAP.nofunc : HEAP.none);
+  return a === KIND_BOTTOM[to.subTypes[b].comp.kind];
 }
 
 /** `a <= b` on reference types, each of its space. */
@@ -84,13 +93,16 @@ function matchesField(space: TypeSpace, a: FieldType, b: FieldType): boolean {
 
 /** `a <= b` on composite types of one space: parameters the other way round; a struct may have more fields. */
 export function matchesComp(space: TypeSpace, a: CompType, b: CompType): boolean {
-  if (a.kind === 'func') {
-    if (b.kind !== 'func') return false;
-    return matchesResult(space, b.params, a.params) && matchesResult(space, a.results, b.results);
+  switch (a.kind) {
+    case 'func':
+      if (b.kind !== 'func') return false;
+      return matchesResult(space, b.params, a.params) && matchesResult(space, a.results, b.results);
+    case 'array':
+      return b.kind === 'array' && matchesField(space, a.field, b.field);
+    case 'struct':
+      if (b.kind !== 'struct' || b.fields.length > a.fields.length) return false;
+      return b.fields.every((field, i) => matchesField(space, a.fields[i], field));
   }
-  if (a.kind === 'array') return b.kind === 'array' && matchesField(space, a.field, b.field);
-  if (b.kind !== 'struct' || b.fields.length > a.fields.length) return false;
-  return b.fields.every((field, i) => matchesField(space, a.fields[i], field));
 }
 
 /** Bounds within bounds. */

@@ -5,7 +5,7 @@
 // another is found when they first meet. So there is no list of all types that were ever seen: a space lives as long as
 // its module, or a function, object, table, global or tag that was made with it.
 // It does not check types: validator/types.ts does. Nothing recurses: types refer to others by index.
-import type { CompType, RecGroup, SubType, ValType } from '../syntax/types.ts';
+import type { CompType, FieldType, RecGroup, SubType, ValType } from '../syntax/types.ts';
 import { heapOf, isExact, isNullable, ref } from '../syntax/types.ts';
 
 /** A defined type at run time: a canonical index of a space. Each is there once, and only if somebody asked for it. */
@@ -172,15 +172,22 @@ function groupText(subTypes: readonly SubType[], { start, length }: RecGroup, ma
   for (let i = start; i < start + length; i++) {
     const { final, supers, comp, descriptor, describes } = subTypes[i];
     const words = [final ? 1 : 0, index(descriptor), index(describes), supers.length, ...supers.map(index)];
-    if (comp.kind === 'func') {
-      words.push(0, comp.params.length);
-      for (const t of comp.params) words.push(val(t));
-      for (const t of comp.results) words.push(val(t));
-    } else {
-      words.push(comp.kind === 'struct' ? 1 : 2);
-      for (const { storage, mutable } of comp.kind === 'struct' ? comp.fields : [comp.field]) {
-        words.push(2 * val(storage) + (mutable ? 1 : 0));
-      }
+    const field = ({ storage, mutable }: FieldType): number => 2 * val(storage) + (mutable ? 1 : 0);
+    switch (comp.kind) {
+      case 'func':
+        words.push(0, comp.params.length);
+        for (const t of comp.params) words.push(val(t));
+        for (const t of comp.results) words.push(val(t));
+        break;
+      case 'struct':
+        words.push(1);
+        for (const one of comp.fields) words.push(field(one));
+        break;
+      case 'array':
+        words.push(2, field(comp.field));
+        break;
+      default:
+        comp satisfies never;
     }
     text += `${words};`;
   }

@@ -58,19 +58,25 @@ function validateForm(ctx: Context, index: number, group: RecGroup): void {
 }
 
 function validateComp(ctx: Context, comp: CompType): void {
-  if (comp.kind === 'func') {
-    limit(ctx, 'parameters', comp.params.length, MAX_PARAMS);
-    limit(ctx, 'results', comp.results.length, MAX_RESULTS);
-    if (comp.results.length > 1) ctx.need('multi-value', 'a function type with several results');
-    for (const t of comp.params) ctx.val(t);
-    for (const t of comp.results) ctx.val(t);
-  } else if (comp.kind === 'struct') {
-    ctx.need('gc', 'a struct type');
-    limit(ctx, 'fields', comp.fields.length, MAX_STRUCT_FIELDS);
-    for (const { storage } of comp.fields) ctx.val(storage);
-  } else {
-    ctx.need('gc', 'an array type');
-    ctx.val(comp.field.storage);
+  switch (comp.kind) {
+    case 'func':
+      limit(ctx, 'parameters', comp.params.length, MAX_PARAMS);
+      limit(ctx, 'results', comp.results.length, MAX_RESULTS);
+      if (comp.results.length > 1) ctx.need('multi-value', 'a function type with several results');
+      for (const t of comp.params) ctx.val(t);
+      for (const t of comp.results) ctx.val(t);
+      return;
+    case 'struct':
+      ctx.need('gc', 'a struct type');
+      limit(ctx, 'fields', comp.fields.length, MAX_STRUCT_FIELDS);
+      for (const { storage } of comp.fields) ctx.val(storage);
+      return;
+    case 'array':
+      ctx.need('gc', 'an array type');
+      ctx.val(comp.field.storage);
+      return;
+    default:
+      comp satisfies never;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   BOT_HEAP,
   type FieldType,
   HEAP,
+  KIND_TOP,
   type HeapType,
   I16,
   I32,
@@ -215,7 +216,7 @@ function convert(s: BodyState, from: HeapType, to: HeapType): void {
 
 /** The top of the hierarchy that a heap type is in. */
 function topOf(s: BodyState, heap: HeapType): HeapType {
-  if (heap >= 0) return s.ctx.comp(heap).kind === 'func' ? HEAP.func : HEAP.any;
+  if (heap >= 0) return KIND_TOP[s.ctx.comp(heap).kind];
   if (heap === HEAP.func || heap === HEAP.nofunc) return HEAP.func;
   if (heap === HEAP.extern || heap === HEAP.noextern) return HEAP.extern;
   if (heap === HEAP.exn || heap === HEAP.noexn) return HEAP.exn;
