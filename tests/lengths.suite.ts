@@ -16,8 +16,6 @@ const LONGER: Record<string, string> = {
   'interpreter/loops/switch.ts': 'generated: a case for every op',
   'interpreter/loops/switch.ts run': 'generated: the loop itself, in which a call would cost more than an op',
   'lowering/ops.ts': 'the table of ops: a row for each, and how they are written',
-  'validator/body-usual.ts walkUsual':
-    'the fast way of validation: its state is in variables, and each instruction takes one switch',
 };
 
 /** The types of swc's nodes that have a body and are called. */

@@ -2,7 +2,8 @@
 // https://webassembly.github.io/spec/core/appendix/algorithm.html
 // It only ever says yes. Where it would have to say anything else (another instruction, a long or wrong immediate, an
 // operand that does not match to the letter, code that cannot be reached) it stops in front of the instruction, and
-// body.ts validates that one by its row. Modules are validated cold, once: that is why this is one flat function.
+// body.ts validates that one by its row. Modules are validated cold, once: that is why the commonest instructions are
+// validated within the loop, with its height in a variable.
 import { ADDR, type Row, INSTRUCTIONS } from '../syntax/instructions.ts';
 import { BOT, F32, F64, type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
 import type { BodyState, Usual } from './body-state.ts';
@@ -104,12 +105,114 @@ const LONGEST = 16;
 /** Bytes after which the caller looks at the clock. */
 const PIECE = 4096;
 
+/** The place after a literal, or after alignment and offset, which begin at `from`; 0 where they are not usual. */
+function afterImmediates(bytes: Uint8Array, kind: number, code: number, from: number): number {
+  if (kind === 7) return from + EXTRA[code]; // bits
+  if (kind !== 5 && kind !== 6) return 0;
+  let next = from;
+  if (kind === 6 && bytes[next++] > EXTRA[code]) return 0;
+  const first = next;
+  while (bytes[next] >= 0x80) next++;
+  return next - first > 3 ? 0 : next + 1;
+}
+
+/**
+ * Does what the instruction at `at` does to the stack, where that is more than types tell; returns the place after it, or 0,
+ * with nothing changed, where it is not usual.
+ */
+function structured(s: BodyState, kind: number, at: number): number {
+  switch (kind) {
+    case 8: // end
+      return !s.locals.tracked && s.stack.tryEnd() ? at + 1 : 0;
+    case 9:
+      return call(s, at);
+    case 10:
+      return block(s, at);
+    case 11:
+    case 12:
+      return branch(s, at);
+    case 13:
+      return drop(s, at);
+    default:
+      return select(s, at);
+  }
+}
+
+function call({ stack, ctx, cursor }: BodyState, at: number): number {
+  const { bytes } = cursor.reader;
+  const { vals, height, base } = stack;
+  let index = bytes[at + 1];
+  let next = at + 2;
+  for (let shift = 7; bytes[next - 1] >= 0x80; shift += 7) {
+    if (shift > 21) return 0;
+    index += (bytes[next++] - 1) << shift;
+  }
+  if (index >= ctx.funcTypes.length) return 0;
+  const { params, results } = ctx.module.types[ctx.funcTypes[index]].comp as FuncType;
+  const from = height - params.length;
+  if (from < base || from + results.length >= vals.length - 1) return 0;
+  for (let i = 0; i < params.length; i++) if (vals[from + i] !== params[i]) return 0;
+  for (let i = 0; i < results.length; i++) {
+    const t = results[i];
+    if (t < F64 || t > 0) stack.unusual(t);
+    vals[from + i] = t;
+  }
+  stack.height = from + results.length;
+  return next;
+}
+
+function block({ stack, locals, cursor }: BodyState, at: number): number {
+  const { bytes } = cursor.reader;
+  const code = bytes[at];
+  const results = BLOCK_RESULTS[bytes[at + 1]];
+  if (results === undefined) return 0;
+  if (code === 0x04) {
+    if (stack.height === stack.base || stack.vals[stack.height - 1] !== I32) return 0;
+    stack.height--;
+  }
+  stack.pushCtrl(code, NO_TYPES, results, locals.setCount);
+  return at + 2;
+}
+
+function branch({ stack, cursor }: BodyState, at: number): number {
+  const { bytes } = cursor.reader;
+  const { vals, height, base } = stack;
+  const conditional = bytes[at] === 0x0d;
+  const label = bytes[at + 1];
+  if (label >= 0x80 || label >= stack.depth) return 0;
+  const taken = stack.labelTypes(label);
+  if (conditional) {
+    if (taken.length > 0 || height === base || vals[height - 1] !== I32) return 0;
+    stack.height--;
+    return at + 2;
+  }
+  if (taken.length > 1) return 0;
+  if (taken.length === 1 && (height === base || vals[height - 1] !== taken[0])) return 0;
+  stack.unreachable();
+  return at + 2;
+}
+
+function drop({ stack }: BodyState, at: number): number {
+  if (stack.height === stack.base || stack.vals[stack.height - 1] === BOT) return 0;
+  stack.height--;
+  return at + 1;
+}
+
+function select({ stack }: BodyState, at: number): number {
+  const { vals, height, base } = stack;
+  if (height - base < 3 || vals[height - 1] !== I32) return 0;
+  const below = vals[height - 2];
+  if (below !== vals[height - 3] || below >= BOT || below < F64) return 0;
+  stack.height -= 2;
+  return at + 1;
+}
+
 /**
  * Validates instructions from `at` to the first that is not usual, or behind the function's final `end`; answers where
  * that is. What is checked comes before what is changed, so that the instruction can be validated once more.
  */
 export function walkUsual(s: BodyState, { kinds, types }: Usual, at: number): number {
-  const { stack, ctx, locals } = s;
+  const { stack } = s;
   const { bytes, end } = s.cursor.reader;
   const { vals } = stack;
   const room = vals.length - 1;
@@ -118,132 +221,42 @@ export function walkUsual(s: BodyState, { kinds, types }: Usual, at: number): nu
   let { height, base } = stack;
   // Up to this height there is room, and so many operands were there before.
   let known = Math.min(stack.reach(height), room - 1);
-  usual: while (at < limit) {
+  while (at < limit) {
     if (height > known) {
       if (height >= room) break;
       known = Math.min(stack.reach(height), room - 1);
     }
     const code = bytes[at];
-    const imm = bytes[at + 1];
-    let top = TOP[code];
-    let below = BELOW[code];
-    let result = RESULT[code];
+    const kind = kinds[code];
     let next = at + 1;
-    switch (kinds[code]) {
-      case 1: // plain
-        break;
-      case 2: // get
-        if (imm >= 0x80) break usual;
-        result = types[imm + EXTRA[code]];
-        if (result === BOT) break usual;
-        if (result < F64 || result > 0) stack.unusual(result);
-        next++;
-        break;
-      case 3: // set
-      case 4: // tee
-        if (imm >= 0x80) break usual;
-        top = types[imm + EXTRA[code]];
-        if (top === BOT) break usual;
-        if (code === 0x22) result = top;
-        next++;
-        break;
-      case 5: // literal
-      case 6: {
-        // memory: alignment, offset
-        if (code < 0x40 && imm > EXTRA[code]) break usual;
-        if (code < 0x40) next++;
-        const from = next;
-        while (bytes[next] >= 0x80) next++;
-        if (next - from > 3) break usual;
-        next++;
-        break;
-      }
-      case 7: // bits
-        next += EXTRA[code];
-        break;
-      case 8: // end
-        if (locals.tracked) break usual;
-        stack.height = height;
-        if (!stack.tryEnd()) break usual;
-        if (stack.depth === 0) return next;
-        height = stack.height;
-        base = stack.base;
-        break;
-      case 9: {
-        // call
-        let index = imm;
-        next++;
-        for (let shift = 7; bytes[next - 1] >= 0x80; shift += 7) {
-          if (shift > 21) break usual;
-          index += (bytes[next++] - 1) << shift;
-        }
-        if (index >= ctx.funcTypes.length) break usual;
-        const { params, results } = ctx.module.types[ctx.funcTypes[index]].comp as FuncType;
-        const from = height - params.length;
-        if (from < base || from + results.length >= room) break usual;
-        for (let i = 0; i < params.length; i++) if (vals[from + i] !== params[i]) break usual;
-        for (let i = 0; i < results.length; i++) {
-          const t = results[i];
+    if (kind >= 8) {
+      stack.height = height;
+      next = structured(s, kind, at);
+      if (next === 0) break;
+      if (stack.depth === 0) return next;
+      height = stack.height;
+      base = stack.base;
+    } else {
+      let top = TOP[code];
+      let result = RESULT[code];
+      if (kind >= 2 && kind <= 4) {
+        const t = bytes[next] < 0x80 ? types[bytes[next] + EXTRA[code]] : BOT;
+        if (t === BOT) break;
+        if (kind === 2) {
           if (t < F64 || t > 0) stack.unusual(t);
-          vals[from + i] = t;
-        }
-        height = from + results.length;
-        break;
-      }
-      case 10: {
-        // block
-        const results = BLOCK_RESULTS[imm];
-        if (results === undefined) break usual;
+        } else top = t;
+        if (kind !== 3) result = t;
         next++;
-        if (code === 0x04) {
-          if (height === base || vals[height - 1] !== I32) break usual;
-          height--;
-        }
-        stack.height = height;
-        stack.pushCtrl(code, NO_TYPES, results, locals.setCount);
-        base = height;
-        break;
+      } else if (kind !== 1) next = afterImmediates(bytes, kind, code, next);
+      if (next === 0) break;
+      if (top !== BOT) {
+        if (height === base || vals[height - 1] !== top) break;
+        const below = BELOW[code];
+        if (below !== BOT && (height - 1 === base || vals[height - 2] !== below)) break;
+        height -= below === BOT ? 1 : 2;
       }
-      case 11: // br_if
-      case 12: {
-        // br
-        if (imm >= 0x80 || imm >= stack.depth) break usual;
-        next++;
-        const taken = stack.labelTypes(imm);
-        if (taken.length > 1) break usual;
-        if (taken.length === 1) {
-          if (code === 0x0d) break usual;
-          if (height === base || vals[height - 1] !== taken[0]) break usual;
-        }
-        if (code === 0x0d) top = I32;
-        else {
-          stack.unreachable();
-          height = base;
-        }
-        break;
-      }
-      case 13: // drop
-        if (height === base) break usual;
-        top = vals[height - 1];
-        if (top === BOT) break usual;
-        break;
-      case 14: // select
-        if (height - base < 3) break usual;
-        top = I32;
-        below = vals[height - 2];
-        if (below !== vals[height - 3] || below >= BOT || below < F64) break usual;
-        break;
-      default:
-        break usual;
+      if (result !== BOT) vals[height++] = result;
     }
-    if (top !== BOT) {
-      if (height === base || vals[height - 1] !== top) break;
-      if (below !== BOT) {
-        if (height - 1 === base || vals[height - 2] !== below) break;
-        height -= 2;
-      } else height--;
-    }
-    if (result !== BOT) vals[height++] = result;
     // An instruction that runs over the end is a fault, whatever it did to the stack: body.ts names it.
     if (next > end) break;
     at = next;
