@@ -19,7 +19,8 @@ function wrongCount(wanted: number, count: number): TypeError {
 }
 
 /** Writes a function's arguments, in an array of our own, to consecutive slots. No code of theirs runs. */
-export function writeAll<T>({ defType }: Func, base: number, values: readonly T[], write: Write<T>): void {
+export function writeAll<T>(func: Func, base: number, values: readonly T[], write: Write<T>): void {
+  const { defType } = func;
   const { params } = defType.comp as FuncType;
   const { length } = params;
   if (values.length !== length) throw wrongCount(length, values.length);
@@ -68,8 +69,8 @@ function checkCount(wanted: number, args: readonly unknown[]): void {
  * The arguments as they are now, each read once: the list may be a Proxy or have getters, whose code may call. Literals are
  * made faster than arrays that grow.
  */
-export function copyOf<T>({ signature }: Func, args: readonly T[]): readonly T[] {
-  const wanted = signature.params.length;
+export function copyOf<T>(func: Func, args: readonly T[]): readonly T[] {
+  const wanted = func.signature.params.length;
   checkCount(wanted, args);
   if (wanted === 1) return [args[0]];
   if (wanted === 2) return [args[0], args[1]];
