@@ -99,7 +99,7 @@ export class FunctionInfo {
     cursor.next();
     const { row } = cursor;
     const { name } = row;
-    const memory = row.imm === 'memarg' || row.imm === 'memarg_lane' || name.startsWith('memory.');
+    const memory = row.parts[0] === 'memarg' || name.startsWith('memory.');
     return {
       row,
       offset,
@@ -115,7 +115,7 @@ export class FunctionInfo {
       touchesMemory: memory && name !== 'memory.size',
       index: cursor.index,
       index2: cursor.index2,
-      memOffset: row.imm.startsWith('memarg') ? unsigned64(cursor.lo, cursor.hi) : 0n,
+      memOffset: row.parts[0] === 'memarg' ? unsigned64(cursor.lo, cursor.hi) : 0n,
     };
   }
 
@@ -167,9 +167,9 @@ export class FunctionInfo {
   }
 }
 
-function shapeOf({ name, imm, sig }: Row): Shape {
+function shapeOf({ name, parts, sig }: Row): Shape {
   if (name.includes('call')) return name.endsWith('_indirect') || name.endsWith('_ref') ? 'call_indirect' : 'call';
-  if (imm === 'memarg' || imm === 'memarg_lane') {
+  if (parts[0] === 'memarg') {
     if (sig?.pops.length === 2 && sig.pushes.length === 0) return 'store';
     return sig?.pops.length === 1 ? 'load' : 'list';
   }
