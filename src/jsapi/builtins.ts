@@ -90,7 +90,7 @@ function arrayAt(base: number, index: number): ArrayObject {
 
 /** @throws Trap where `first` to `end` is not within a length. */
 function checkRange(first: number, end: number, length: number): void {
-  if (first > end || end > length) throw new Trap('array-out-of-bounds', `${first} to ${end} of ${length}`);
+  if (first > end || end > length) throw new Trap('array-out-of-bounds', `elements ${first} to ${end} of ${length}`);
 }
 
 /** An unsigned index below a length. */

@@ -6,11 +6,11 @@ import { OPS } from './ops.ts';
 const AGAIN_THE_SAME: Record<string, string> = { 'copy32,i32.load': 'S[d] = S[a];' };
 
 test('an access that is made again, since the memory has become longer, has written nothing before', () => {
-  const accesses = OPS.filter(({ formula }) => formula.includes('TRAP(17)'));
+  const accesses = OPS.filter(({ formula }) => formula.includes('FAULT('));
   expect(accesses.length).toBeGreaterThan(60);
   const early = accesses.filter(({ name, formula, plain }) =>
     [formula, plain].some((text) => {
-      const before = text.slice(0, text.lastIndexOf('TRAP(17)')).replace(AGAIN_THE_SAME[name] ?? '', '');
+      const before = text.slice(0, text.lastIndexOf('FAULT(')).replace(AGAIN_THE_SAME[name] ?? '', '');
       return /\b\w+\[[^=]*\] = /.test(before);
     }),
   );

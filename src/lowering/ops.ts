@@ -24,6 +24,7 @@
 //   JUMP         a taken branch to t: costs one unit of fuel
 //   UNALIGNED(n) go on at n behind the switch, with the address in p, a slot in x, a value in y
 //   TRAP(name)   leave the loop for a reason (reasons.ts, whose number is put in), which includes traps
+//   FAULT(n)     leave the loop, since n bytes are not all in memory 0: at address x, with the offset y
 //   BRANCHED     go on at pc as after a taken branch
 //   ENTER        go on at the function with entry x, whose frame begins at fp2: zero its locals
 //   RETURN       go back to the caller
@@ -332,7 +333,7 @@ for (const name of INCREMENT_COMPARES) {
  * thread has let the memory grow, the op is made again: it has written nothing before that it reads (ops.test.ts).
  */
 const check = (size: number, offset = 'k'): string =>
-  `y = ${offset}; if ((x >>> 0) > (mb - y - ${size} >>> 0)) TRAP(memoryOutOfBounds) p = x + y | 0;`;
+  `y = ${offset}; if ((x >>> 0) > (mb - y - ${size} >>> 0)) FAULT(${size}) p = x + y | 0;`;
 
 /** What a load gives as an expression; unaligned ones call. */
 // biome-ignore format: a table
@@ -464,9 +465,9 @@ for (const name of ['i64.load8_u', 'i64.load32_s', 'i64.load32_u']) {
   op(name, 'd a k', `x = S[a]; ${check(size)} z = ${value}; x = d; S[x] = z; S[x + 1 | 0] = ${high};`);
 }
 // The functions check, which keeps these short.
-op('v128.load', 'd a k', 'if (!loadVector(memory, d, S[a], k)) TRAP(memoryOutOfBounds)');
-op('v128.load.add.k', 'd a k l', 'if (!loadVector(memory, d, S[a] + l | 0, k)) TRAP(memoryOutOfBounds)');
-op('v128.store', 'a b k', 'if (!storeVector(memory, b, S[a], k)) TRAP(memoryOutOfBounds)');
+op('v128.load', 'd a k', 'x = S[a]; y = k; if (!loadVector(memory, d, x, y)) FAULT(16)');
+op('v128.load.add.k', 'd a k l', 'x = S[a] + l | 0; y = k; if (!loadVector(memory, d, x, y)) FAULT(16)');
+op('v128.store', 'a b k', 'x = S[a]; y = k; if (!storeVector(memory, b, x, y)) FAULT(16)');
 op('memory.size', 'd', 'S[d] = mb >>> 16;');
 /** The loop's views may be of this memory, also under another index: the driver grows it and enters again. */
 op('memory.grow', 'd a k', 'TRAP(grow)', true);

@@ -31,7 +31,6 @@ export const REASON = {
   noRoom: 13,
   /** Traps that the loop finds itself. */
   unreachable: 16,
-  memoryOutOfBounds: 17,
   divideByZero: 18,
   integerOverflow: 19,
   nullReference: 20,
@@ -40,4 +39,11 @@ export const REASON = {
   arrayOutOfBounds: 23,
   nullI31: 24,
   castFailure: 25,
+  /** And so for 2, 4, 8 and 16 bytes, each one more. Where they are, FAULT says (interpreter/state/stack.ts). */
+  memoryOutOfBounds: 32,
 } as const;
+
+/** The reason to leave the loop for an access of 1, 2, 4, 8 or 16 bytes that is out of bounds. */
+export function faultReason(size: number): number {
+  return REASON.memoryOutOfBounds + Math.log2(size);
+}

@@ -266,8 +266,8 @@ describe('stops', () => {
     expect(() => instance.call('run')).toThrow('out of bounds memory access');
     tracer.finish();
     expect(tidy(lines).filter((line) => line.includes('!'))).toEqual([
-      '|$boom+0x05 | i32.load | [65536] | ! trap: out of bounds memory access',
-      '$run+0x01 | call $back | < host | ! trap: out of bounds memory access',
+      '|$boom+0x05 | i32.load | [65536] | ! trap: out of bounds memory access: bytes 65536 to 65540 of 65536',
+      '$run+0x01 | call $back | < host | ! trap: out of bounds memory access: bytes 65536 to 65540 of 65536',
     ]);
   });
 

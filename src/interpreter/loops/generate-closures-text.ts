@@ -80,6 +80,13 @@ function trap(why: number, pc: number): never {
   throw LEAVE;
 }
 
+/** An access of memory is out of bounds. */
+function fault(why: number, pc: number, address: number): never {
+  X[5] = address / 2;
+  X[6] = address - Math.floor(address / 2);
+  trap(why, pc);
+}
+
 function leave(why: number, pc: number): null {
   reason = why;
   place = pc;

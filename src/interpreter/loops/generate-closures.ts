@@ -5,6 +5,7 @@
 // is not made from ops in generate-closures-text.ts.
 import { isSlot, opNumber } from '../../lowering/op-table.ts';
 import { OPS, type Op } from '../../lowering/ops.ts';
+import { faultReason } from '../../runtime/reasons.ts';
 import { HEAD, TAIL } from './generate-closures-text.ts';
 
 /** What a row's closures are: an effect, an i32 or an f64 value, a branch that may fall through, an end. */
@@ -25,12 +26,12 @@ interface Draft {
 }
 
 /** The check of an access: x is the address, p the index where it is inside. The constant is put in at once. */
-const CHECK = /x = ([^;]+); y = (\w); if \(\(x >>> 0\) > \(mb - y - (\d+) >>> 0\)\) TRAP\(17\) p = x \+ y \| 0;/g;
+const CHECK = /x = ([^;]+); y = (\w); if \(\(x >>> 0\) > \(mb - y - (\d+) >>> 0\)\) FAULT\((?:\d+)\) p = x \+ y \| 0;/g;
 
 function shorterCheck(formula: string): string {
   return formula.replace(CHECK, (_, address: string, offset: string, size: string) => {
     const x = address.endsWith(' | 0') ? address.slice(0, -4) : address;
-    return `p = (${x.includes(' ') ? `(${x})` : x} >>> 0) + ${offset}; if (p > m${size}) TRAP(17)`;
+    return `p = (${x.includes(' ') ? `(${x})` : x} >>> 0) + ${offset}; if (p > m${size}) fault(${faultReason(Number(size))}, P, p);`;
   });
 }
 
@@ -95,7 +96,7 @@ const F64_LOAD = 'return (p & 7) === 0 ? MF[p >>> 3] : loadF64(M8, p);';
 const F64_STORE = 'if ((p & 7) === 0) MF[p >>> 3] = vb; else storeF64(M8, p, vb);';
 
 function draft(one: Op): Draft {
-  const traps = /TRAP|SAVE|break quit/.test(one.plain);
+  const traps = /TRAP|FAULT|SAVE|break quit/.test(one.plain);
   const nan = one.plain.endsWith(' NAN');
   let text = withoutPlaces(one, shorterCheck(one.plain)).replace(/ NAN$/, '');
   if (one.ends) {
@@ -109,6 +110,7 @@ function draft(one: Op): Draft {
     .replace('fuel = fuel - k | 0', 'fuel = fuel - k')
     .replace(/\br = x; break quit;/g, 'trap(x, P);')
     .replace(/\bTRAP\((\d+)\)/g, 'trap($1, P);')
+    .replace(/\bFAULT\((\d+)\)/g, (_, size: string) => `fault(${faultReason(Number(size))}, P, (x >>> 0) + y);`)
     .replace(/\bSAVE\b/g, 'place = P;');
   const computed = computedLetters(one, text);
   const branch = /^(.*)if \((.*)\) JUMP$/.exec(text);
@@ -138,7 +140,7 @@ function operandsPut(d: Draft, mask: number): { before: string; last: string } {
   let { before, last } = d;
   const closures = [...d.computed].filter((_, i) => (mask >> i) & 1);
   const whole = `${before} @ ${last}`;
-  const conditional = whole.search(/\?|&&|\|\||\bif\b|\btrap\b|\] = /);
+  const conditional = whole.search(/\?|&&|\|\||\bif\b|\b(?:trap|fault)\b|\] = /);
   const places = closures.map((letter) => {
     const parts = whole.split(`${letter < 'a' ? 'F' : 'S'}[${letter}]`);
     return parts.length === 2 && (conditional < 0 || parts[0].length < conditional) ? parts[0].length : -1;
@@ -287,7 +289,7 @@ function formsOf(one: Op, d: Draft): Forms {
 /** Forms of an i64 access for an f64: by the closures that compute the address, what comes before the check, and what is done. */
 function f64Access(one: Op, d: Draft, before: string, action: string): Form[] {
   return masks(d.computed.length).map((mask) => {
-    const check = /^(.*)(if \(p > .*trap\(17, P\);) +if \(\(p & 3\) === 0\)/.exec(operandsPut(d, mask).last);
+    const check = /^(.*)(if \(p > .*fault\(\d+, P, p\);) +if \(\(p & 3\) === 0\)/.exec(operandsPut(d, mask).last);
     if (check === null) throw new Error(`${one.name} does not look as it did: see f64Access`);
     return closure(one, check[1] + before + check[2], action, 'nothing');
   });

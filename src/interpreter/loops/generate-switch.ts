@@ -3,6 +3,7 @@
 // It knows the shape of the loop and how operands are read; what ops mean is in lowering/ops.ts.
 import { isSlot, opSize, placesOf } from '../../lowering/op-table.ts';
 import { OPS, type Op } from '../../lowering/ops.ts';
+import { faultReason } from '../../runtime/reasons.ts';
 import { rowsNamed } from '../../syntax/instructions.ts';
 
 /** Word `n` of an op. The first two are read at the head of the loop, for all ops: that halves the bytecode. */
@@ -40,6 +41,7 @@ function caseBody(one: Op): string {
     .replace(/\bUNALIGNED\((\w+)\)/g, '{ pc = pc + SIZE | 0; break $1; }')
     .replace(/\bSIZE\b/g, size)
     .replace(/\bTRAP\((\d+)\)/g, '{ r = $1; break quit; }')
+    .replace(/\bFAULT\((\d+)\)/g, (_, size) => `{ r = ${faultReason(Number(size))}; break fault; }`)
     .replace(
       /\bFF\[([^;]+)\] = ([^;]*); NAN\b/g,
       'const value = $2; FF[$1] = value; if (value !== value) S[$1] = NAN32;',
@@ -126,7 +128,7 @@ export const run = (function run(inst: ModuleInstance, pc: number, fp2: number, 
   const M8 = memory.M8, M16 = memory.M16, M32 = memory.M32, mb = memory.byteLength | 0;
   let fp = fp2 >>> 1, w = 0, u = 0, s0 = 0, s1 = 0, s2 = 0, x = 0, y = 0, z = 0, p = 0, al = 0, ah = 0, bl = 0, bh = 0, r = 0, so: StructObject | null = null, func: Func | null = null, elems: ArrayLike<unknown> = NONE;
   quit: {
-    for (;;) {
+    fault: for (;;) {
       w = C[pc];
       u = C[pc + 1 | 0];
       s0 = fp2 + (w >>> 16) | 0;
@@ -172,6 +174,8 @@ const END = `                  default: r = 16;
       fuel = fuel - 1 | 0;
       if (fuel < 0) break quit;
     }
+    X[5] = x;
+    X[6] = y;
   }
   X[0] = pc;
   X[1] = fp2;

@@ -57,7 +57,8 @@ export function runLength(
   throw outOfBounds(memory, exactAddress(memory.type, at), exactAddress(lengthType, length));
 }
 
-function outOfBounds(memory: Memory, p: bigint, size: bigint): Trap {
+/** The trap of an access of `size` bytes at p, wherever it was found to be out of bounds. */
+export function outOfBounds(memory: Memory, p: bigint, size: bigint): Trap {
   const lost = memory.isLost ? ': the host has transferred its buffer away' : '';
   return new Trap('memory-out-of-bounds', `bytes ${p} to ${p + size} of ${memory.accessible}${lost}`);
 }

@@ -6,7 +6,7 @@ import { readWords, writeWords } from '../../syntax/bits.ts';
 import { Trap } from '../../errors.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import type { Memory } from '../../runtime/memory.ts';
-import { effectiveAddress, readAddress } from './access.ts';
+import { effectiveAddress, exactAddress } from './access.ts';
 import type { Access } from './shapes.ts';
 import { SLOTS as S } from '../state/stack.ts';
 import { notify } from './waits.ts';
@@ -18,7 +18,7 @@ import { notify } from './waits.ts';
 export function atomicAddress(inst: ModuleInstance, memory: number, a: number, offset: number, size: number): number {
   // The low words are enough, and exact: an i64 address may be rounded.
   if (((S[a] + offset) & (size - 1)) !== 0) {
-    const p = readAddress(inst.memories[memory].type, a) + (offset >>> 0);
+    const p = exactAddress(inst.memories[memory].type, a) + BigInt(offset >>> 0);
     throw new Trap('unaligned-atomic', `address ${p} for ${size} bytes`);
   }
   return effectiveAddress(inst.memories[memory], a, offset, size);

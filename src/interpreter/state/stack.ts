@@ -23,5 +23,8 @@ export const REFERENCES: unknown[] = [];
 export const FRAMES = new Int32Array(FRAME_WORDS + MARGIN);
 export const CODE = new Int32Array(CODE_WORDS + MARGIN);
 
-/** What the loop leaves behind: pc, fp2, sp, fuel. Also stored before a call that may throw. Then pieces.ts. */
+/** What the loop leaves behind: pc, fp2, sp, fuel. Also stored before a call that may throw. Then pieces.ts, and FAULT. */
 export const STATE = new Int32Array(8);
+
+/** Where in STATE the address of an access out of bounds stands, as two numbers without sign, whose sum it is. */
+export const FAULT = 5;

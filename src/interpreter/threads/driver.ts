@@ -3,7 +3,7 @@
 // It schedules nothing: invoke.ts and the embedder decide who runs and for how long.
 import { signed64 } from '../../syntax/bits.ts';
 import { due, now } from '../../clock.ts';
-import { InternalError, Trap, type TrapKind, isError, traceWith } from '../../errors.ts';
+import { InternalError, isError, traceWith } from '../../errors.ts';
 import { numberOf, opAt, operandAt, sizeAt } from '../../lowering/op-table.ts';
 import { REASON } from '../../runtime/reasons.ts';
 import { atomicAddress } from '../ops/atomics.ts';
@@ -33,6 +33,7 @@ import { makeRoom } from './room.ts';
 import { CODE as C, SLOTS as S, STATE as X } from '../state/stack.ts';
 import { givenUp, outOfFuel } from './stops.ts';
 import type { Thread } from './thread.ts';
+import { trapOf } from './traps.ts';
 import { MemoryWait, NOT_EQUAL, WAIT_TYPE, cannotBlock, checkShared, isEqual, waitBlocking } from '../ops/waits.ts';
 import { exceptionOf } from '../values/wasm-exception.ts';
 
@@ -50,19 +51,6 @@ const STAY = 1;
 
 /** Why `drive` came back. */
 export type Outcome = 'done' | 'fuel' | 'slice' | 'suspended';
-
-const TRAP_KINDS: Readonly<Record<number, TrapKind>> = {
-  [REASON.unreachable]: 'unreachable',
-  [REASON.memoryOutOfBounds]: 'memory-out-of-bounds',
-  [REASON.divideByZero]: 'integer-divide-by-zero',
-  [REASON.integerOverflow]: 'integer-overflow',
-  [REASON.nullReference]: 'null-reference',
-  [REASON.nullI31]: 'null-i31-reference',
-  [REASON.castFailure]: 'cast-failure',
-  [REASON.nullStruct]: 'null-structure-reference',
-  [REASON.nullArray]: 'null-array-reference',
-  [REASON.arrayOutOfBounds]: 'array-out-of-bounds',
-};
 
 /** Notes where a thread on the stack stopped with an error, and tells those who watch it; the thread is over. */
 export function stopped(t: Thread, error: unknown): void {
@@ -166,13 +154,13 @@ function waitsFor(t: Thread, reason: number, end: number): boolean {
     case REASON.exhausted:
       if (isFirstWithoutRoom(t)) return false;
       throw exhausted();
-    case REASON.memoryOutOfBounds:
-      // Another thread of the host may have let it grow since the loop looked: then the access is made again.
-      t.instance.memory.refresh();
-      if (t.instance.memory.byteLength !== seenLength) return false;
-      break;
   }
-  throw new Trap(trapKind(reason));
+  if (reason >= REASON.memoryOutOfBounds) {
+    // Another thread of the host may have let it grow since the loop looked: then the access is made again.
+    t.instance.memory.refresh();
+    if (t.instance.memory.byteLength !== seenLength) return false;
+  }
+  throw trapOf(t, reason);
 }
 
 /** @throws Interrupted when those who pay for a call of a host function cannot, or were given up. */
@@ -187,12 +175,6 @@ let pace = LEAST_QUANTUM;
 function setPace(milliseconds: number): void {
   if (milliseconds <= STAY) pace = Math.min(TIMED_QUANTUM, 2 * pace);
   else pace = Math.max(LEAST_QUANTUM, Math.floor((pace * STAY) / milliseconds));
-}
-
-function trapKind(reason: number): TrapKind {
-  const kind = TRAP_KINDS[reason];
-  if (kind === undefined) throw new InternalError(`the loop was left for reason ${reason}`);
-  return kind;
 }
 
 /** Bytes of memory 0 when the loop was last entered: it takes no notice of more until it is entered again. */
