@@ -1,4 +1,4 @@
-// Lowered code as text: one line an op, with its operands by name and, for reading, its formula's name.
+// Lowered code as text: one line an op, with its operands by name; those of `out` with the name of their function.
 // `wasmi-ts objdump --lowered` prints it; tests of lowering compare it.
 import { type Code, HEADER_WORDS } from './emit.ts';
 import { type Handlers, handlerAt } from '../runtime/handlers.ts';

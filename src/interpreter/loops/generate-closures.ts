@@ -26,12 +26,12 @@ interface Draft {
 }
 
 /** The check of an access: x is the address, p the index where it is inside. The constant is put in at once. */
-const CHECK = /x = ([^;]+); y = (\w); if \(\(x >>> 0\) > \(mb - y - (\d+) >>> 0\)\) FAULT\((?:\d+)\) p = x \+ y \| 0;/g;
+const CHECK = /x = ([^;]+); y = (\w); if \(\(x >>> 0\) > \(mb - y - (\d+) >>> 0\)\) FAULT\((\d+)\) p = x \+ y \| 0;/g;
 
 function shorterCheck(formula: string): string {
-  return formula.replace(CHECK, (_, address: string, offset: string, size: string) => {
+  return formula.replace(CHECK, (_, address: string, offset: string, size: string, bytes: string) => {
     const x = address.endsWith(' | 0') ? address.slice(0, -4) : address;
-    return `p = (${x.includes(' ') ? `(${x})` : x} >>> 0) + ${offset}; if (p > m${size}) fault(${faultReason(Number(size))}, P, p);`;
+    return `p = (${x.includes(' ') ? `(${x})` : x} >>> 0) + ${offset}; if (p > m${size}) fault(${faultReason(Number(bytes))}, P, p);`;
   });
 }
 
