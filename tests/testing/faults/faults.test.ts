@@ -4,7 +4,13 @@ import { Builds, occurrences } from './builds.ts';
 import { hunt } from './hunt.ts';
 import { FAULTS } from './table.ts';
 
-const CHEAP = ['i32.shr_u shifts the sign in', 'i64 shift counts are taken modulo 32', 'i32.ctz of zero is 31'];
+const CHEAP = [
+  'i32.shr_u shifts the sign in',
+  'i32.ctz of zero is 31',
+  // Of a formula that the generator of closures reads, and of a generator: both loops are written again.
+  'memory bounds are one byte too far',
+  'unaligned i64.store writes the lower half twice',
+];
 
 let builds: Builds | undefined;
 afterAll(() => builds?.close());
