@@ -1,7 +1,7 @@
 // The public API of the engine. What is not here is inside, and may change.
 // Text format: wasmi-ts/text. System interface: wasmi-ts/wasi and wasmi-ts/node. Tracing: wasmi-ts/trace.
 import { decodeModule } from './decoder/decode.ts';
-import { DEADLINE, endOf, within } from './clock.ts';
+import { DEADLINE, endOf, asOnePiece } from './clock.ts';
 import { checkOptions, flag, moduleBytes, type Shape } from './options.ts';
 import { type FeatureSet, featureSet } from './syntax/features.ts';
 import { type ValidModule, validateModule } from './validator/module.ts';
@@ -76,7 +76,7 @@ export function compile(bytes: Uint8Array, options?: CompileOptions): ValidModul
   const { features, deadline, borrow = false } = checkOptions('compile', options, COMPILE_OPTIONS);
   moduleBytes('compile', bytes);
   // Not bytes.slice(): that of a Buffer is a view. Function bodies are read again when they are first called.
-  return within(endOf(deadline), () => {
+  return asOnePiece(endOf(deadline), () => {
     const module = decodeModule(borrow ? bytes : new Uint8Array(bytes));
     return validateModule(module, { features });
   });

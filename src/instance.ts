@@ -1,6 +1,6 @@
 // The embedder's view of instances: imports by name, exports by name, calls with JavaScript values.
 // https://webassembly.github.io/spec/core/appendix/embedding.html
-import { DEADLINE, endOf, within } from './clock.ts';
+import { DEADLINE, endOf, asOnePiece } from './clock.ts';
 import { LinkError, UnsupportedError } from './errors.ts';
 import {
   bound,
@@ -249,7 +249,7 @@ function prepare(who: string, module: ValidModule, imports: Imports, options: Ma
  */
 export function instantiate(module: ValidModule, imports: Imports = {}, given?: InstanceOptions): Instance {
   const options = withAccount(checkOptions('instantiate', given, INSTANCE_OPTIONS));
-  return within(endOf(options.deadline), () => {
+  return asOnePiece(endOf(options.deadline), () => {
     const instance = prepare('instantiate', module, imports, options);
     const { start } = module.module;
     if (start !== undefined) invoke(instance.inner.func(start), [], { fuel: options.fuel });

@@ -54,9 +54,9 @@ function stringOf(value: unknown): string | undefined {
 
 /**
  * UTF-16 units of the longest string that builtins make: hosts refuse some length, each another one. What they do with one
- * at once, which is to put it together, to compare or to copy it, takes 20 milliseconds at most.
+ * at once, which is to put it together, to compare or to copy it, takes some 20 milliseconds at most.
  */
-const MAX_STRING = 2 ** 24;
+const MAX_STRING = 12 * 2 ** 20;
 
 /**
  * Before a string of so many UTF-16 units is made; false where there is no room yet, and it is called again.

@@ -1,5 +1,5 @@
 // Turns of the host's event loop, by whatever the host has: the engine itself needs none.
-import { now } from '../clock.ts';
+import { inOnePiece, now } from '../clock.ts';
 import { startTimer } from './timers.ts';
 
 type Later = (wake: () => void) => void;
@@ -22,11 +22,11 @@ let told = false;
 
 /**
  * Until when a run may go on before the host has its turn; NOTHING_LEFT where it has to wait for one. One that begins only
- * waits where others do: the turn may be as long as it is for other reasons.
+ * waits where others do, or where modules and instances took the share: the turn may be as long as it is for other reasons.
  */
 export function shareOfTurn(begins = false): number {
   const time = now();
-  if (!told || (begins && waiting.length === 0)) end = time + SHARE;
+  if (!told || (begins && waiting.length === 0)) end = time + SHARE - inOnePiece.spent;
   if (!told) tellNext();
   return time < end ? end : NOTHING_LEFT;
 }
@@ -43,6 +43,7 @@ function tellNext(): void {
   told = true;
   later(() => {
     told = false;
+    inOnePiece.spent = 0;
     if (waiting.length > 0 && shareOfTurn() !== NOTHING_LEFT) goOn();
   });
 }

@@ -1,6 +1,6 @@
 // The public entry `wasmi-ts/text`: the text format, read and written, and modules written as bytes.
 // https://webassembly.github.io/spec/core/text/index.html
-import { endOf, within } from '../clock.ts';
+import { endOf, asOnePiece } from '../clock.ts';
 import { encodeModule } from '../encoder/encode.ts';
 import { checkOptions } from '../options.ts';
 import { checkText, PARSE_OPTIONS, type ParseOptions, parseModule } from './parser.ts';
@@ -17,5 +17,5 @@ export { type PrintOptions, printModule } from './printer.ts';
  */
 export function assemble(text: string | Uint8Array, options?: ParseOptions): Uint8Array {
   const checked = checkOptions('assemble', options, PARSE_OPTIONS);
-  return within(endOf(checked.deadline), () => encodeModule(parseModule(checkText('assemble', text), checked)));
+  return asOnePiece(endOf(checked.deadline), () => encodeModule(parseModule(checkText('assemble', text), checked)));
 }

@@ -2,7 +2,7 @@
 // Three walks: identifiers (parser-index.ts), types, then all other fields in order (parser-fields.ts). Bodies become
 // bytes of the binary format on the way. Nothing is validated: numbers that are out of their index space pass.
 // What `(@binary...)` annotations say of the binary form is kept, so that a printed module comes back byte by byte.
-import { DEADLINE, checkStep, endOf, within } from '../clock.ts';
+import { DEADLINE, checkStep, endOf, asOnePiece } from '../clock.ts';
 import type { Module } from '../syntax/module.ts';
 import type { SubType } from '../syntax/types.ts';
 import { Annotations } from './annotations.ts';
@@ -48,7 +48,7 @@ export function checkText(who: string, source: unknown): string | Uint8Array {
 }
 
 function parseWhole(source: string | Uint8Array, options: ParseOptions): Module {
-  return within(endOf(options.deadline), () => parseSource(source, options));
+  return asOnePiece(endOf(options.deadline), () => parseSource(source, options));
 }
 
 function parseSource(source: string | Uint8Array, options: ParseOptions): Module {

@@ -1,7 +1,7 @@
 // Validation of a module: its index spaces, constant expressions, exports, start function and bodies.
 // https://webassembly.github.io/spec/core/valid/modules.html
 // Only this file makes a ValidModule. It does not look at custom sections.
-import { DEADLINE, checkStep, endOf, within } from '../clock.ts';
+import { DEADLINE, checkStep, endOf, asOnePiece } from '../clock.ts';
 import { checkModule, checkOptions, flag, type Shape } from '../options.ts';
 import { type FeatureSet, featureSet, featuresOf } from '../syntax/features.ts';
 import { MAX_BODY_BYTES, MAX_MEMORIES, MAX_TABLES } from '../syntax/limits.ts';
@@ -107,7 +107,7 @@ export function operandsOf(valid: ValidModule, funcIndex: number): { readonly sl
 export function validateModule(module: Module, options?: ValidateOptions): ValidModule {
   const checked = checkOptions('validateModule', options, VALIDATE_OPTIONS);
   checkModule('validateModule', module);
-  return within(endOf(checked.deadline), () => validate(module, checked));
+  return asOnePiece(endOf(checked.deadline), () => validate(module, checked));
 }
 
 function validate(module: Module, options: ValidateOptions): ValidModule {

@@ -1,0 +1,32 @@
+// What the engine does in one piece, modules and instances, counts in its share of the host's turn.
+import { expect, test } from 'vitest';
+import { compile, instantiate } from '../../src/index.ts';
+import { assemble } from '../../src/text/index.ts';
+
+const CALLS = '(module (import "h" "f" (func $f)) (func (export "go") (call $f)))';
+/** So many functions that compiling them takes longer than the share of a turn, on any machine. */
+const LONG = `(module ${'(func (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))'.repeat(20_000)})`;
+
+/** Who comes first: the guest, called in this turn, or what the host wants to do in the next one. */
+async function order(before: () => void): Promise<string[]> {
+  const seen: string[] = [];
+  const instance = instantiate(compile(assemble(CALLS)), { h: { f: () => void seen.push('guest') } });
+  // A turn of its own: what was read until here is forgotten when a run has had to wait for one.
+  await instance.callAsync('go');
+  seen.length = 0;
+  await new Promise((done) => setImmediate(done));
+  before();
+  setImmediate(() => seen.push('host'));
+  await instance.callAsync('go');
+  await new Promise((done) => setImmediate(done));
+  return seen;
+}
+
+test('a call began in the turn that its module had used up, and the host waited for both', async () => {
+  const bytes = assemble(LONG);
+  expect(await order(() => compile(bytes))).toEqual(['host', 'guest']);
+});
+
+test('a call begins at once where nothing was read or made before it in its turn', async () => {
+  expect(await order(() => undefined)).toEqual(['guest', 'host']);
+});
