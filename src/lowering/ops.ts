@@ -36,9 +36,14 @@
 //                operand's NaN on, made quiet, and gives a canonical one where it makes one (IEEE 754), and a check
 //                costs mandel 5 %. tests/engine/nan-bits.test.ts watches them, hot, in each host
 
+import { BRANCHES } from './ops/branches.ts';
+import { I32 } from './ops/i32.ts';
+import { MOVES } from './ops/moves.ts';
+import type { Op } from './ops/rows.ts';
 import { REASON } from '../runtime/reasons.ts';
 
-export interface Op {
+/** A row as text: what has not become parts yet. */
+export interface TextOp {
   readonly name: string;
   /** Operand letters in order, e.g. `dab`, `Dak`. */
   readonly operands: string;
@@ -49,7 +54,7 @@ export interface Op {
   readonly ends: boolean;
 }
 
-const OPS_LIST: Op[] = [];
+const OPS_LIST: (Op | TextOp)[] = [];
 
 function op(name: string, operands: string, formula: string, ends = false, plain = formula): void {
   OPS_LIST.push({
@@ -77,43 +82,6 @@ function put(formula: string, a: string, b = ''): string {
 }
 
 // ---------------------------------------------------------------------------------------------------------- formulas
-
-// biome-ignore format: a table
-const I32_BINARY: Table = [
-  ['add',   'A + B | 0'],
-  ['sub',   'A - B | 0'],
-  ['mul',   'Math.imul(A, B)'],
-  ['and',   'A & B'],
-  ['or',    'A | B'],
-  ['xor',   'A ^ B'],
-  ['shl',   'A << B'],
-  ['shr_s', 'A >> B'],
-  ['shr_u', 'A >>> B | 0'],
-];
-/** Formulas for pairs; a rotation is an operation of its own below. */
-const I32_FORMULA = new Map([...I32_BINARY, ['rotl', '(A << B | A >>> 32 - B)']]);
-
-// Of two slots; `gt` and `le` are `lt` and `ge` with the slots exchanged. So for i64 and floats.
-// biome-ignore format: a table
-const I32_COMPARE: Table = [
-  ['eq',   'A === B'],
-  ['ne',   'A !== B'],
-  ['lt_s', 'A < B'],
-  ['lt_u', '(A >>> 0) < (B >>> 0)'],
-  ['ge_s', 'A >= B'],
-  ['ge_u', '(A >>> 0) >= (B >>> 0)'],
-];
-// With an immediate; `lt` and `ge` are `le` and `gt` of the immediate less one.
-// biome-ignore format: a table
-const I32_COMPARE_K: Table = [
-  ['eq',   'A === B'],
-  ['ne',   'A !== B'],
-  ['gt_s', 'A > B'],
-  ['gt_u', '(A >>> 0) > (B >>> 0)'],
-  ['le_s', 'A <= B'],
-  ['le_u', '(A >>> 0) <= (B >>> 0)'],
-];
-const I32_CONDITION = new Map([...I32_COMPARE, ...I32_COMPARE_K]);
 
 // biome-ignore format: a table
 const FLOAT_COMPARE: Table = [
@@ -174,155 +142,7 @@ const I64_COMPARE: Table = [
 
 const I64_OPERANDS = 'x = a; y = b; al = S[x]; ah = S[x + 1 | 0]; bl = S[y]; bh = S[y + 1 | 0];';
 
-// ------------------------------------------------------------------------------------------------ moves and constants
-
-op('const32', 'd k', 'S[d] = k;');
-op('const64', 'd k l', 'x = d; S[x] = k; S[x + 1 | 0] = l;');
-op('copy32', 'd a', 'S[d] = S[a];');
-op('copy64', 'd a', 'x = d; y = a; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0];');
-op(
-  'copy128',
-  'd a',
-  'x = d; y = a; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0];',
-);
-op('copy32x2', 'd a e b', 'S[d] = S[a]; S[e] = S[b];');
-op('copyref', 'D A', 'R[D] = R[A];');
-op('nullref', 'D', 'R[D] = null;');
-op('select32', 'd a b c', 'S[d] = S[c] !== 0 ? S[a] : S[b];');
-op('select64', 'd a b c', 'x = d; y = S[c] !== 0 ? a : b; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0];');
-op(
-  'select128',
-  'd a b c',
-  'x = d; y = S[c] !== 0 ? a : b; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; S[x + 2 | 0] = S[y + 2 | 0]; S[x + 3 | 0] = S[y + 3 | 0];',
-);
-op('selectref', 'D A B c', 'R[D] = S[c] !== 0 ? R[A] : R[B];');
-
-// ---------------------------------------------------------------------------------------------------------------- i32
-
-for (const [name, formula] of I32_BINARY) {
-  op(`i32.${name}`, 'd a b', `S[d] = ${put(formula, 'S[a]', 'S[b]')};`);
-  // Subtraction of a constant is lowered as addition.
-  if (name !== 'sub') op(`i32.${name}.k`, 'd a k', `S[d] = ${put(formula, 'S[a]', 'k')};`);
-}
-op('i32.rotl', 'd a b', 'x = S[a]; y = S[b]; S[d] = x << y | x >>> 32 - y;');
-op('i32.rotr', 'd a b', 'x = S[a]; y = S[b]; S[d] = x >>> y | x << 32 - y;');
-op('i32.rotl.k', 'd a k', 'x = S[a]; S[d] = x << k | x >>> 32 - k;');
-op(
-  'i32.div_s',
-  'd a b',
-  'x = S[a]; y = S[b]; if (y === 0) TRAP(divideByZero) if (y === -1 && x === -2147483648) TRAP(integerOverflow) S[d] = x / y | 0;',
-);
-op('i32.div_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(divideByZero) S[d] = (S[a] >>> 0) / (y >>> 0) | 0;');
-op('i32.rem_s', 'd a b', 'y = S[b]; if (y === 0) TRAP(divideByZero) S[d] = y === -1 ? 0 : S[a] % y | 0;');
-op('i32.rem_u', 'd a b', 'y = S[b]; if (y === 0) TRAP(divideByZero) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;');
-op('i32.clz', 'd a', 'S[d] = Math.clz32(S[a]);');
-op('i32.ctz', 'd a', 'x = S[a]; S[d] = x === 0 ? 32 : 31 - Math.clz32(x & 0 - x);');
-op(
-  'i32.popcnt',
-  'd a',
-  'x = S[a]; x = x - (x >>> 1 & 0x55555555) | 0; x = (x & 0x33333333) + (x >>> 2 & 0x33333333) | 0; S[d] = Math.imul(x + (x >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24;',
-  false,
-  'S[d] = i32Popcnt(S[a]);',
-);
-op('i32.extend8_s', 'd a', 'S[d] = S[a] << 24 >> 24;');
-op('i32.extend16_s', 'd a', 'S[d] = S[a] << 16 >> 16;');
-op('i32.eqz', 'd a', 'S[d] = S[a] === 0 ? 1 : 0;');
-for (const [name, formula] of I32_COMPARE)
-  op(`i32.${name}`, 'd a b', `S[d] = ${put(formula, 'S[a]', 'S[b]')} ? 1 : 0;`);
-for (const [name, formula] of I32_COMPARE_K)
-  op(`i32.${name}.k`, 'd a k', `S[d] = ${put(formula, 'S[a]', 'k')} ? 1 : 0;`);
-
-// Two i32 operations in one op: `inner>outer`. `.k` marks an operand that is an immediate; `-` in front of the outer
-// one says that the inner result is its second operand.
-// biome-ignore format: a table
-const I32_PAIRS: readonly (readonly [inner: string, innerConst: boolean, outer: string, outerConst: boolean])[] = [
-  ['shl',   true,  'add',   false],
-  ['shl',   true,  'add',   true],
-  ['and',   true,  'shl',   true],
-  ['add',   false, 'add',   true],
-  ['add',   true,  'add',   false],
-  ['shr_u', true,  'and',   true],
-  ['xor',   false, 'and',   true],
-  ['and',   true,  'xor',   false],
-  ['shr_u', true,  'xor',   false],
-  ['shl',   true,  'shr_s', true],
-  ['mul',   false, 'add',   false],
-  ['shl',   true,  'or',    false],
-  ['add',   false, 'and',   true],
-  ['xor',   true,  'and',   true],
-  ['and',   true,  'add',   false],
-  ['shr_u', true,  'add',   false],
-  ['add',   false, 'add',   false],
-  ['add',   false, 'xor',   false],
-  ['add',   true,  'and',   true],
-  ['mul',   true,  'add',   false],
-  ['shl',   true,  'xor',   false],
-  ['shl',   true,  'and',   true],
-  ['and',   false, 'shl',   true],
-  ['or',    false, 'shl',   true],
-  ['or',    false, 'or',    false],
-  ['xor',   false, 'or',    false],
-  ['xor',   false, 'xor',   false],
-  ['rotl',  true,  'xor',   false],
-];
-for (const [inner, innerConst, outer, outerConst] of I32_PAIRS) {
-  const first = `(${put(I32_FORMULA.get(inner) ?? '', 'S[a]', innerConst ? 'k' : 'S[b]')})`;
-  const second = put(I32_FORMULA.get(outer) ?? '', first, outerConst ? 'l' : 'S[c]');
-  const operands = `d a ${innerConst ? '' : 'b'} ${outerConst ? '' : 'c'} ${innerConst ? 'k' : ''} ${outerConst ? 'l' : ''}`;
-  op(`i32.${inner}${innerConst ? '.k' : ''}>${outer}${outerConst ? '.k' : ''}`, operands, `S[d] = ${second};`);
-}
-
-op('i32.xor>rotl.k', 'd a b l', 'x = S[a] ^ S[b]; S[d] = x << l | x >>> 32 - l;');
-// Two statements in one op: pointers that walk in step.
-op('i32.add,xor>rotl.k', 'd a b e c k', 'x = S[a] + S[b] | 0; S[d] = x; x = x ^ S[c]; S[e] = x << k | x >>> 32 - k;');
-op('i32.add.k,i32.add.k', 'd a e b k l', 'S[d] = S[a] + k | 0; S[e] = S[b] + l | 0;');
-op('i32.add.k,i32.add', 'd a e b c k', 'S[d] = S[a] + k | 0; S[e] = S[b] + S[c] | 0;');
-
-// ----------------------------------------------------------------------------------------------------------- branches
-
-op('br', 't', 'JUMP', true);
-op('br_if', 'a t', 'if (S[a] !== 0) JUMP');
-op('br_unless', 'a t', 'if (S[a] === 0) JUMP');
-op('br_if.and', 'a b t', 'if ((S[a] & S[b]) !== 0) JUMP');
-op('br_unless.and', 'a b t', 'if ((S[a] & S[b]) === 0) JUMP');
-op('br_if.global', 'k t', 'if (G[k] !== 0) JUMP');
-op('br_unless.global', 'k t', 'if (G[k] === 0) JUMP');
-op('copy32,br_if', 'd a b t', 'S[d] = S[a]; if (S[b] !== 0) JUMP');
-op('copy32,br_unless', 'd a b t', 'S[d] = S[a]; if (S[b] === 0) JUMP');
-op('br_table', 'a n', 'x = S[a]; y = n; if ((x >>> 0) > y) x = y; pc = C[pc + SIZE + x | 0]; BRANCHED', true);
-for (const [name, formula] of I32_COMPARE) op(`br.i32.${name}`, 'a b t', `if (${put(formula, 'S[a]', 'S[b]')}) JUMP`);
-for (const [name, formula] of I32_COMPARE_K) op(`br.i32.${name}.k`, 'a k t', `if (${put(formula, 'S[a]', 'k')}) JUMP`);
-for (const [name, formula] of I64_COMPARE) op(`br.i64.${name}`, 'a b t', `${I64_OPERANDS} if (${formula}) JUMP`);
-for (const [type, S, a, b] of [
-  ['f32', 'FF', 'a', 'b'],
-  ['f64', 'F', 'A', 'B'],
-] as const) {
-  for (const [name, formula] of FLOAT_COMPARE) {
-    const condition = put(formula, `${S}[${a}]`, `${S}[${b}]`);
-    op(`br.${type}.${name}`, `${a} ${b} t`, `if (${condition}) JUMP`);
-    op(`br.not.${type}.${name}`, `${a} ${b} t`, `if (!(${condition})) JUMP`);
-  }
-}
-// An i32 operation with an immediate, then compare with an immediate and branch.
-// biome-ignore format: a table
-const I32_BRANCH_PAIRS: readonly (readonly [inner: string, compare: string])[] = [
-  ['and', 'eq'],   ['and', 'ne'],   ['and', 'gt_u'], ['and', 'le_u'], ['add', 'gt_u'], ['add', 'le_u'],
-];
-for (const [inner, compare] of I32_BRANCH_PAIRS) {
-  const first = `(${put(I32_FORMULA.get(inner) ?? '', 'S[a]', 'k')})`;
-  op(`br.i32.${inner}.k>${compare}.k`, 'a k l t', `if (${put(I32_CONDITION.get(compare) ?? '', first, 'l')}) JUMP`);
-}
-// Increment (by a constant, by a slot), compare, branch: the end of a counting loop.
-const INCREMENT_COMPARES: readonly string[] = ['ne', 'lt_s', 'lt_u', 'eq'];
-for (const name of INCREMENT_COMPARES) {
-  const formula = I32_CONDITION.get(name) ?? '';
-  op(`br.inc.${name}`, 'd a b k t', `x = S[a] + k | 0; S[d] = x; if (${put(formula, 'x', 'S[b]')}) JUMP`);
-  op(`br.inc.${name}.k`, 'd a k l t', `x = S[a] + k | 0; S[d] = x; if (${put(formula, 'x', 'l')}) JUMP`);
-  // Steps by a slot are rare but for this one.
-  if (name !== 'lt_u') continue;
-  op(`br.add.${name}`, 'd a b c t', `x = S[a] + S[b] | 0; S[d] = x; if (${put(formula, 'x', 'S[c]')}) JUMP`);
-  op(`br.add.${name}.k`, 'd a b l t', `x = S[a] + S[b] | 0; S[d] = x; if (${put(formula, 'x', 'l')}) JUMP`);
-}
+for (const one of [MOVES, I32, BRANCHES].flat()) OPS_LIST.push(one);
 
 // ------------------------------------------------------------------------------------------------------------- memory
 // Fast forms: memory 0, 32-bit addresses, and offset + size within the memory's declared minimum, so that
@@ -699,6 +519,6 @@ op('far.getref', 'D k', 'R[D] = R[fp + k | 0];');
 op('far.setref', 'A k', 'R[fp + k | 0] = R[A];');
 
 /** All ops; an op's number is its index. */
-export const OPS: readonly Op[] = OPS_LIST;
+export const OPS: readonly (Op | TextOp)[] = OPS_LIST;
 
 export { isSlot, opNumber, opSize } from './op-table.ts';

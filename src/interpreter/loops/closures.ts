@@ -829,11 +829,11 @@ const ROWS: readonly Row[] = [
     undefined,
   ]),
   row('i32', false, 'ac', 'a _ d k _ c', [ // 81 i32.rotl.k>xor dack
-    (a, _1, d, k, _4, c) => (s) => { s[d] = ((s[a] << k | s[a] >>> 32 - k)) ^ s[c]; },
+    (a, _1, d, k, _4, c) => (s) => { s[d] = (s[a] << k | s[a] >>> 32 - k) ^ s[c]; },
     undefined,
     undefined,
     undefined,
-    (a, _1, _2, k, _4, c) => (s) => (((s[a] << k | s[a] >>> 32 - k)) ^ s[c]),
+    (a, _1, _2, k, _4, c) => (s) => ((s[a] << k | s[a] >>> 32 - k) ^ s[c]),
     undefined,
     undefined,
     undefined,

@@ -4,8 +4,9 @@
 // It knows how formulas are written; what ops mean is in lowering/ops.ts, how closures become code in blocks.ts, and what
 // is not made from ops in generate-closures-text.ts.
 import { isSlot, opNumber } from '../../lowering/op-table.ts';
-import { OPS, type Op } from '../../lowering/ops.ts';
+import { OPS, type TextOp as Op } from '../../lowering/ops.ts';
 import { faultReason } from '../../runtime/reasons.ts';
+import { rowText as partRow } from './closures-rows.ts';
 import { HEAD, TAIL } from './generate-closures-text.ts';
 
 /** What a row's closures are: an effect, an i32 or an f64 value, a branch that may fall through, an end. */
@@ -309,5 +310,5 @@ function rowText(one: Op, number: number): string {
 
 /** The whole text of closures.ts. */
 export function generateClosures(): string {
-  return `${HEAD}${OPS.map(rowText).join('\n')}\n${TAIL}`;
+  return `${HEAD}${OPS.map((one, number) => ('kind' in one ? partRow(one, number) : rowText(one, number))).join('\n')}\n${TAIL}`;
 }

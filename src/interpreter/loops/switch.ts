@@ -153,7 +153,7 @@ export const run = (function run(inst: ModuleInstance, pc: number, fp2: number, 
         case 78: { S[s0] = (S[s1] | S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.or>or dabc
         case 79: { S[s0] = (S[s1] ^ S[s2]) | S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>or dabc
         case 80: { S[s0] = (S[s1] ^ S[s2]) ^ S[fp2 + (C[pc + 2 | 0] & 65535) | 0]; pc = pc + 3 | 0; continue; } // i32.xor>xor dabc
-        case 81: { S[s0] = ((S[s1] << C[pc + 2 | 0] | S[s1] >>> 32 - C[pc + 2 | 0])) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.rotl.k>xor dack
+        case 81: { S[s0] = (S[s1] << C[pc + 2 | 0] | S[s1] >>> 32 - C[pc + 2 | 0]) ^ S[s2]; pc = pc + 3 | 0; continue; } // i32.rotl.k>xor dack
         case 82: { x = S[s1] ^ S[s2]; S[s0] = x << C[pc + 2 | 0] | x >>> 32 - C[pc + 2 | 0]; pc = pc + 3 | 0; continue; } // i32.xor>rotl.k dabl
         case 83: { x = S[s1] + S[s2] | 0; S[s0] = x; x = x ^ S[fp2 + (C[pc + 2 | 0] >>> 16) | 0]; S[fp2 + (C[pc + 2 | 0] & 65535) | 0] = x << C[pc + 3 | 0] | x >>> 32 - C[pc + 3 | 0]; pc = pc + 4 | 0; continue; } // i32.add,xor>rotl.k dabeck
         case 84: { S[s0] = S[s1] + C[pc + 3 | 0] | 0; S[s2] = S[fp2 + (C[pc + 2 | 0] & 65535) | 0] + C[pc + 4 | 0] | 0; pc = pc + 5 | 0; continue; } // i32.add.k,i32.add.k daebkl

@@ -38,7 +38,7 @@ export class Builds {
       const parts = readFileSync(path, 'utf8').split(find);
       if (parts.length !== 2) throw new Error(`${name}: its text is ${parts.length - 1} times in src/${file}`);
       writeFileSync(path, parts.join(replace));
-      if (/ops\.ts$|\/generate-[\w-]+\.ts$/.test(file)) {
+      if (/^lowering\/ops|^interpreter\/loops\/(generate|switch-target|closures-(rows|target))/.test(file)) {
         execFileSync(process.execPath, ['--import', 'tsx', join(copy, 'scripts', 'generate.ts')], { cwd: this.folder });
       }
       return this.compile(copy);

@@ -13,6 +13,9 @@ export interface Fault {
 }
 
 const OPS = 'lowering/ops.ts';
+const FORMULAS = 'lowering/ops/formulas.ts';
+const I32 = 'lowering/ops/i32.ts';
+const BRANCHES = 'lowering/ops/branches.ts';
 const CONTROL = 'trees/arms/control.ts';
 const OUT_OF_LINE = 'interpreter/ops/out-of-line.ts';
 const CONVERT = 'interpreter/ops/numeric/convert.ts';
@@ -22,7 +25,7 @@ function fault(name: string, file: string, find: string, replace: string, agains
 }
 
 const OPS_FAULTS: readonly Fault[] = [
-  fault('i32.shr_u shifts the sign in', OPS, `'A >>> B | 0'`, `'A >> B'`),
+  fault('i32.shr_u shifts the sign in', FORMULAS, `>>> \${b} | 0\``, `>> \${b}\``),
   fault('i64 shift counts are taken modulo 32', OPS, 'y = S[b] & 63; z = d;', 'y = S[b] & 31; z = d;'),
   fault(
     'i64.add carries only from two halves with their highest bit set',
@@ -35,17 +38,17 @@ const OPS_FAULTS: readonly Fault[] = [
   fault('i64.lt_u compares high halves as signed', OPS, `['lt_u', '(ah >>> 0) < (bh >>> 0) ||`, `['lt_u', 'ah < bh ||`),
   fault(
     'i32.div_s of the smallest by -1 does not trap',
-    OPS,
-    ' if (y === -1 && x === -2147483648) TRAP(integerOverflow)',
+    I32,
+    `    check('y === -1 && x === -2147483648', 'integerOverflow'),\n`,
     '',
   ),
   fault(
     'i32.rem_u by zero is not checked',
-    OPS,
-    `'y = S[b]; if (y === 0) TRAP(divideByZero) S[d] = (S[a] >>> 0) % (y >>> 0) | 0;'`,
-    `'y = S[b]; S[d] = (S[a] >>> 0) % (y >>> 0) | 0;'`,
+    I32,
+    "value('i32.rem_u', 'd a b', set('y', b), divisorIsZero,",
+    "value('i32.rem_u', 'd a b', set('y', b),",
   ),
-  fault('i32.ctz of zero is 31', OPS, 'x === 0 ? 32 : 31', 'x === 0 ? 31 : 31'),
+  fault('i32.ctz of zero is 31', I32, `choose('x === 0', '32',`, `choose('x === 0', '31',`),
   fault(
     'i64.extend_i32_u leaves the upper half as it was',
     OPS,
@@ -61,12 +64,12 @@ const OPS_FAULTS: readonly Fault[] = [
     'y = S[x + 1 | 0];',
     'y = S[x];',
   ),
-  fault('br_table beyond its labels takes the first', OPS, 'if ((x >>> 0) > y) x = y;', 'if ((x >>> 0) > y) x = 0;'),
+  fault('br_table beyond its labels takes the first', BRANCHES, `set('x', 'y')`, `set('x', '0')`),
   fault(
     'select of 64 bits takes its first operand for 1 only',
-    OPS,
-    `op('select64', 'd a b c', 'x = d; y = S[c] !== 0`,
-    `op('select64', 'd a b c', 'x = d; y = S[c] === 1`,
+    'lowering/ops/moves.ts',
+    `set('y', choose(isNotZero(c), place(a), place(b)))`,
+    `set('y', choose({ ...c, text: (t) => c.text(t) + ' === 1' }, place(a), place(b)))`,
   ),
   fault('min of zeros looks at no sign', OPS, `'Math.min(A, B)'`, `'A !== A || B !== B ? NaN : A < B ? A : B'`),
   fault(
@@ -77,9 +80,9 @@ const OPS_FAULTS: readonly Fault[] = [
   ),
   fault(
     'branches on float comparisons that fail take NaN for success',
-    OPS,
-    `t\`, \`if (!(\${condition})) JUMP`,
-    `t\`, \`if (\${condition.replace(/[<>=!]=*/, (sign) => ({ '===': '!==', '!==': '===', '<': '>=', '>': '<=', '<=': '>', '>=': '<' })[sign])}) JUMP`,
+    BRANCHES,
+    'not(float.lt(A, B))',
+    'float.ge(A, B)',
   ),
   fault(
     'global.set of 64 bits writes the lower half only',

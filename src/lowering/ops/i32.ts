@@ -1,0 +1,131 @@
+// Ops that give an i32 from i32 values: one operation, or two in one op. Comparisons that branch are in branches.ts, loads in
+// memory.ts.
+import { i32, isZero } from './formulas.ts';
+import { a, b, c, choose, d, e, flag, js, k, l, math, op } from './parts.ts';
+import { type Op, effect, quick, value } from './rows.ts';
+import { check, put, set } from './statements.ts';
+
+const divisorIsZero = check('y === 0', 'divideByZero');
+
+// biome-ignore format: a table
+const ARITHMETIC: readonly Op[] = [
+  value('i32.add',     'd a b', i32.add(a, b)),
+  value('i32.add.k',   'd a k', i32.add(a, k)),
+  // Subtraction of a constant is lowered as addition.
+  value('i32.sub',     'd a b', i32.sub(a, b)),
+  value('i32.mul',     'd a b', i32.mul(a, b)),
+  value('i32.mul.k',   'd a k', i32.mul(a, k)),
+  value('i32.and',     'd a b', i32.and(a, b)),
+  value('i32.and.k',   'd a k', i32.and(a, k)),
+  value('i32.or',      'd a b', i32.or(a, b)),
+  value('i32.or.k',    'd a k', i32.or(a, k)),
+  value('i32.xor',     'd a b', i32.xor(a, b)),
+  value('i32.xor.k',   'd a k', i32.xor(a, k)),
+  value('i32.shl',     'd a b', i32.shl(a, b)),
+  value('i32.shl.k',   'd a k', i32.shl(a, k)),
+  value('i32.shr_s',   'd a b', i32.shr_s(a, b)),
+  value('i32.shr_s.k', 'd a k', i32.shr_s(a, k)),
+  value('i32.shr_u',   'd a b', i32.shr_u(a, b)),
+  value('i32.shr_u.k', 'd a k', i32.shr_u(a, k)),
+  value('i32.rotl',    'd a b', set('x', a), set('y', b), i32.rotl('x', 'y')),
+  value('i32.rotr',    'd a b', set('x', a), set('y', b), i32.rotr('x', 'y')),
+  value('i32.rotl.k',  'd a k', set('x', a), i32.rotl('x', k)),
+];
+
+const DIVISIONS: readonly Op[] = [
+  value(
+    'i32.div_s',
+    'd a b',
+    set('x', a),
+    set('y', b),
+    divisorIsZero,
+    check('y === -1 && x === -2147483648', 'integerOverflow'),
+    'x / y | 0',
+  ),
+  value('i32.div_u', 'd a b', set('y', b), divisorIsZero, js`(${a} >>> 0) / (y >>> 0) | 0`),
+  value('i32.rem_s', 'd a b', set('y', b), divisorIsZero, choose('y === -1', '0', js`${a} % y | 0`)),
+  value('i32.rem_u', 'd a b', set('y', b), divisorIsZero, js`(${a} >>> 0) % (y >>> 0) | 0`),
+];
+
+const UNARY: readonly Op[] = [
+  value('i32.clz', 'd a', math('clz32', a)),
+  value('i32.ctz', 'd a', set('x', a), choose('x === 0', '32', js`31 - ${math('clz32', 'x & 0 - x')}`)),
+  quick(
+    value('i32.popcnt', 'd a', js`i32Popcnt(${a})`),
+    set('x', a),
+    set('x', 'x - (x >>> 1 & 0x55555555) | 0'),
+    set('x', '(x & 0x33333333) + (x >>> 2 & 0x33333333) | 0'),
+    put(d, js`${math('imul', 'x + (x >>> 4) & 0x0f0f0f0f', '0x01010101')} >>> 24`),
+  ),
+  value('i32.extend8_s', 'd a', op`${a} << 24 >> 24`),
+  value('i32.extend16_s', 'd a', op`${a} << 16 >> 16`),
+  value('i32.eqz', 'd a', flag(isZero(a))),
+];
+
+// Of two slots; `gt` and `le` are `lt` and `ge` with the slots exchanged. So for i64 and floats. With an immediate; `lt` and
+// `ge` are `le` and `gt` of the immediate less one.
+// biome-ignore format: a table
+const COMPARISONS: readonly Op[] = [
+  value('i32.eq',     'd a b', flag(i32.eq(a, b))),
+  value('i32.ne',     'd a b', flag(i32.ne(a, b))),
+  value('i32.lt_s',   'd a b', flag(i32.lt_s(a, b))),
+  value('i32.lt_u',   'd a b', flag(i32.lt_u(a, b))),
+  value('i32.ge_s',   'd a b', flag(i32.ge_s(a, b))),
+  value('i32.ge_u',   'd a b', flag(i32.ge_u(a, b))),
+  value('i32.eq.k',   'd a k', flag(i32.eq(a, k))),
+  value('i32.ne.k',   'd a k', flag(i32.ne(a, k))),
+  value('i32.gt_s.k', 'd a k', flag(i32.gt_s(a, k))),
+  value('i32.gt_u.k', 'd a k', flag(i32.gt_u(a, k))),
+  value('i32.le_s.k', 'd a k', flag(i32.le_s(a, k))),
+  value('i32.le_u.k', 'd a k', flag(i32.le_u(a, k))),
+];
+
+// Two operations in one op: `inner>outer`. `.k` marks an operand that is an immediate.
+// biome-ignore format: a table
+const PAIRS: readonly Op[] = [
+  value('i32.shl.k>add',     'd a c k', i32.add(i32.shl(a, k), c)),
+  value('i32.shl.k>add.k',   'd a k l', i32.add(i32.shl(a, k), l)),
+  value('i32.and.k>shl.k',   'd a k l', i32.shl(i32.and(a, k), l)),
+  value('i32.add>add.k',     'd a b l', i32.add(i32.add(a, b), l)),
+  value('i32.add.k>add',     'd a c k', i32.add(i32.add(a, k), c)),
+  value('i32.shr_u.k>and.k', 'd a k l', i32.and(i32.shr_u(a, k), l)),
+  value('i32.xor>and.k',     'd a b l', i32.and(i32.xor(a, b), l)),
+  value('i32.and.k>xor',     'd a c k', i32.xor(i32.and(a, k), c)),
+  value('i32.shr_u.k>xor',   'd a c k', i32.xor(i32.shr_u(a, k), c)),
+  value('i32.shl.k>shr_s.k', 'd a k l', i32.shr_s(i32.shl(a, k), l)),
+  value('i32.mul>add',       'd a b c', i32.add(i32.mul(a, b), c)),
+  value('i32.shl.k>or',      'd a c k', i32.or(i32.shl(a, k), c)),
+  value('i32.add>and.k',     'd a b l', i32.and(i32.add(a, b), l)),
+  value('i32.xor.k>and.k',   'd a k l', i32.and(i32.xor(a, k), l)),
+  value('i32.and.k>add',     'd a c k', i32.add(i32.and(a, k), c)),
+  value('i32.shr_u.k>add',   'd a c k', i32.add(i32.shr_u(a, k), c)),
+  value('i32.add>add',       'd a b c', i32.add(i32.add(a, b), c)),
+  value('i32.add>xor',       'd a b c', i32.xor(i32.add(a, b), c)),
+  value('i32.add.k>and.k',   'd a k l', i32.and(i32.add(a, k), l)),
+  value('i32.mul.k>add',     'd a c k', i32.add(i32.mul(a, k), c)),
+  value('i32.shl.k>xor',     'd a c k', i32.xor(i32.shl(a, k), c)),
+  value('i32.shl.k>and.k',   'd a k l', i32.and(i32.shl(a, k), l)),
+  value('i32.and>shl.k',     'd a b l', i32.shl(i32.and(a, b), l)),
+  value('i32.or>shl.k',      'd a b l', i32.shl(i32.or(a, b), l)),
+  value('i32.or>or',         'd a b c', i32.or(i32.or(a, b), c)),
+  value('i32.xor>or',        'd a b c', i32.or(i32.xor(a, b), c)),
+  value('i32.xor>xor',       'd a b c', i32.xor(i32.xor(a, b), c)),
+  value('i32.rotl.k>xor',    'd a c k', i32.xor(i32.rotl(a, k), c)),
+  value('i32.xor>rotl.k',    'd a b l', set('x', i32.xor(a, b)), i32.rotl('x', l)),
+];
+
+// Two statements in one op: pointers that walk in step.
+const STATEMENTS: readonly Op[] = [
+  effect(
+    'i32.add,xor>rotl.k',
+    'd a b e c k',
+    set('x', i32.add(a, b)),
+    put(d, 'x'),
+    set('x', i32.xor('x', c)),
+    put(e, i32.rotl('x', k)),
+  ),
+  effect('i32.add.k,i32.add.k', 'd a e b k l', put(d, i32.add(a, k)), put(e, i32.add(b, l))),
+  effect('i32.add.k,i32.add', 'd a e b c k', put(d, i32.add(a, k)), put(e, i32.add(b, c))),
+];
+
+export const I32: readonly Op[] = [...ARITHMETIC, ...DIVISIONS, ...UNARY, ...COMPARISONS, ...PAIRS, ...STATEMENTS];
