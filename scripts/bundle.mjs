@@ -1,5 +1,5 @@
-// `npm run bundle [-- FOLDER]`: the bundles for hosts without modules or packages, into dist/bundle or FOLDER; and, into
-// dist/bin, the command line.
+// `npm run bundle [-- FOLDER]`: the bundles for hosts without modules or packages, into dist/bundle or FOLDER; and in a few
+// files each, the command line into dist/bin, and what package.json names for Node into dist/node.
 // One file each, minified, needing nothing: ES2020 by esbuild; ES5 by swc, for engines without classes (Hermes 0.12).
 // No minifier that moves code between functions: swc's would save three percent, and V8 would no longer optimise the loop,
 // which makes it a hundred times slower.
@@ -10,7 +10,7 @@ import swc from '@swc/core';
 import esbuild from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version, license, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const banner = `/*! wasmi-ts ${version}, ${license} licence */\n`;
 
 /** Bundles a file of this project to one text. `options` are esbuild's. */
@@ -59,32 +59,52 @@ export async function bundles() {
   return Object.fromEntries(Object.entries(made).map(([name, text]) => [name, banner + text]));
 }
 
-/**
- * The command line in a few files, for bin/wasmi-ts: to find and open some three hundred modules takes longer than to run
- * most programs, and more descriptors than some systems give. Names stay, since stacks are shown to those who ask.
- * fuzz and the second loop stay in files of their own, which are loaded when they are needed.
- */
-export async function bundleCommandLine(outdir) {
-  await esbuild.build({
+/** Entries in a few files for Node, and what they share in others. Names stay, since stacks are shown to those who ask. */
+function inFewFiles(options) {
+  return esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts', 'src/cli/fuzz-worker.ts'],
     bundle: true,
     splitting: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
     target: 'node20',
     platform: 'node',
     format: 'esm',
     legalComments: 'none',
     external: ['fast-check'],
     banner: { js: banner.trimEnd() },
-    outdir,
+    ...options,
   });
+}
+
+/**
+ * The command line, for bin/wasmi-ts: to find and open some three hundred modules takes longer than to run most programs,
+ * and more descriptors than some systems give.
+ * fuzz and the second loop stay in files of their own, which are loaded when they are needed.
+ */
+export async function bundleCommandLine(outdir) {
+  const entryPoints = ['src/cli/main.ts', 'src/cli/fuzz-worker.ts'];
+  await inFewFiles({ entryPoints, minifySyntax: true, minifyWhitespace: true, outdir });
+}
+
+/**
+ * The entries of the package for programs in Node, which read a third of the time that they read modules one by one. Not
+ * minified: it is what one sees when one debugs. What the polyfill looks up beside itself stays in files of its own, and
+ * what is shared is one folder deep, as those are: `../polyfill/node.js` means the same everywhere.
+ */
+export async function bundleForNode(outdir) {
+  const named = Object.values(exports).flatMap(({ node }) => node ?? []);
+  const entryPoints = [
+    ...named.map((file) => file.replace('./dist/node', 'src').replace(/js$/, 'ts')),
+    ...['polyfill/node', 'polyfill/imports', 'polyfill/imports-hook', 'wasi/hosts/node/wasi'].map((name) => `src/${name}.ts`),
+  ];
+  await inFewFiles({ entryPoints, outbase: join(root, 'src'), chunkNames: 'shared/[name]-[hash]', outdir });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.argv[2] ?? join(root, 'dist', 'bundle');
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(await bundles())) writeFileSync(join(folder, name), text);
-  if (process.argv[2] === undefined) await bundleCommandLine(join(root, 'dist', 'bin'));
+  if (process.argv[2] === undefined) {
+    await bundleCommandLine(join(root, 'dist', 'bin'));
+    await bundleForNode(join(root, 'dist', 'node'));
+  }
 }

@@ -226,7 +226,7 @@ const WORD = /[\w$]+/g;
 /** Files whose exports are for others: those that package.json names. */
 function entries(): string[] {
   const { exports } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { exports: unknown };
-  const paths = [...JSON.stringify(exports).matchAll(/"\.\/dist\/([\w/-]+)\.js"/g)].map(([, path]) => path);
+  const paths = [...JSON.stringify(exports).matchAll(/"default":"\.\/dist\/([\w/-]+)\.js"/g)].map(([, path]) => path);
   return paths.map((path) => join('src', `${path}.ts`));
 }
 

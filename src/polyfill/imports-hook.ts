@@ -39,7 +39,7 @@ function moduleFor(bytes: Uint8Array, url: string): string {
   const { imports, exports } = outside(bytes);
   const text = (value: string): string => JSON.stringify(value);
   return [
-    `import { link } from ${text(new URL('./imports.js', import.meta.url).href)};`,
+    `import { link } from ${text(new URL('../polyfill/imports.js', import.meta.url).href)};`,
     `import * as self from ${text(url)};`,
     ...imports.map((from, i) => `import * as import${i} from ${text(from)};`),
     `const made = link(${text(Buffer.from(bytes).toString('base64'))}, ${text(url)}, self, {`,

@@ -1,11 +1,19 @@
 // The bundles where nothing is but the language: a context of node:vm without any of what hosts add.
 import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { bundle, bundles } from '../../scripts/bundle.mjs';
 import { assemble } from '../../src/text/index.ts';
+import { projectRoot } from '../data.ts';
 
 const made = await bundles();
+
+interface Exports {
+  readonly exports: Readonly<Record<string, { readonly node?: string; readonly default: string }>>;
+}
 
 /** What hosts may lack, even where it is part of the language. */
 // biome-ignore format: a list
@@ -75,6 +83,33 @@ test('wasmi-ts.mjs exports what wasmi-ts exports, and the namespace', async () =
   const exported = Object.keys((await import(url)) as object);
   const index = Object.keys((await import('../../src/index.ts')) as object);
   expect(exported).toEqual(expect.arrayContaining([...index, 'WebAssembly', 'install', 'enableTypeReflection']));
+});
+
+const named = Object.entries(
+  (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as Exports).exports,
+).filter(([entry]) => !entry.startsWith('./bundle') && entry !== './package.json');
+
+test.each(named)('for Node %s is in a few files, and exports what its module does', async (_entry, files) => {
+  const { node = '', default: plain } = files;
+  expect(node).toBe(plain.replace('dist', 'dist/node'));
+  if (plain.includes('polyfill')) return;
+  const exportsOf = async (file: string): Promise<string[]> =>
+    Object.keys((await import(pathToFileURL(join(projectRoot, file)).href)) as object).sort();
+  expect(await exportsOf(node)).toEqual(await exportsOf(plain));
+});
+
+test('what is put together for Node asks for no file that is not there, by import, require or name', () => {
+  const folder = join(projectRoot, 'dist', 'node');
+  const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.js'));
+  const asked = files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/["'](\.{1,2}\/[^"'\n]+\.js)["']/g)].map(([, from]) =>
+      join(dirname(file), from),
+    ),
+  );
+  expect(asked).toEqual(
+    expect.arrayContaining([join('polyfill', 'node.js'), join('wasi', 'hosts', 'node', 'wasi.js')]),
+  );
+  expect(asked.filter((one) => !files.includes(one))).toEqual([]);
 });
 
 /** Bytes of V8's bytecode for the largest function of a bundle, which is the loop. */

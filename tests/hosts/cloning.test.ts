@@ -12,7 +12,7 @@ import { projectRoot } from '../data.ts';
 const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-cloning-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const at = (name: string): string => pathToFileURL(join(projectRoot, 'dist/jsapi', name)).href;
+const at = (name: string): string => pathToFileURL(join(projectRoot, 'dist/node/jsapi', name)).href;
 const WAYS: [string, string[]][] = [
   ['polyfill/force', ['--import', at('polyfill-force.js')]],
   ['--jitless and the polyfill', ['--jitless', '--import', at('polyfill.js')]],

@@ -13,11 +13,15 @@ import { projectRoot } from '../data.ts';
 const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-polyfill-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const at = (name: string): string => pathToFileURL(join(projectRoot, 'dist/jsapi', name)).href;
+/** What package.json names for Node, but for the last way. */
+const at = (name: string): string => pathToFileURL(join(projectRoot, 'dist/node/jsapi', name)).href;
 const WAYS: [string, string[]][] = [
   ['polyfill/force', ['--import', at('polyfill-force.js')]],
   ['--jitless and the polyfill', ['--jitless', '--import', at('polyfill.js')]],
-  ['--jitless and the polyfill, required', ['--jitless', '-r', join(projectRoot, 'dist/jsapi/polyfill.js')]],
+  [
+    '--jitless and the polyfill as modules one by one, required',
+    ['--jitless', '-r', join(projectRoot, 'dist/jsapi/polyfill.js')],
+  ],
 ];
 
 function write(name: string, text: string): void {
