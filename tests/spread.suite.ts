@@ -26,7 +26,6 @@ const BOUNDED: Record<string, string> = {
   'jsapi/cloning.ts Reflect.apply(list)': 'what the method was called with',
   'jsapi/errors.ts Reflect.construct(list)': 'what the constructor was called with',
   'jsapi/functions.ts Reflect.apply(list)': 'parameters of a function: 1,000',
-  'jsapi/crossing.ts new Array<unknown>(n)': 'parameters of a function: 1,000',
   'jsapi/namespace.ts Reflect.apply(list)': 'what the function was called with',
   'jsapi/realm.ts Reflect.construct(list)': 'what the constructor was called with',
   'jsapi/webidl.ts Reflect.apply(list)': 'none',

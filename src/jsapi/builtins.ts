@@ -11,10 +11,9 @@ import { type CompType, EXTERNREF, HEAP, I16, I32, type ValType, ref } from '../
 import { type DefType, NO_TYPES, hostTypes } from '../validator/type-space.ts';
 import { typeSpace, type ValidModule } from '../validator/module.ts';
 import { type ExternType, importType, matchesExtern } from '../validator/subtyping.ts';
-import { growReferences } from '../interpreter/state/loop-support.ts';
 import { isMidway, setMidway } from '../interpreter/ops/pieces.ts';
 import { takeRoomOfCaller } from '../interpreter/threads/room.ts';
-import { REFERENCES as R, SLOTS as S } from '../interpreter/state/stack.ts';
+import { readReference, readSlot, writeReference, writeSlot } from '../interpreter/values/slots.ts';
 
 /** Options of compilation, converted. */
 export interface CompileSettings {
@@ -43,8 +42,8 @@ const STRING = ref(HEAP.extern, false);
 const CHARS: CompType = { kind: 'array', field: { storage: I16, mutable: true } };
 
 /** The argument in a slot, `index` slots above the first. */
-const refAt = (base: number, index: number): unknown => R[(base >> 1) + index];
-const intAt = (base: number, index: number): number => S[base + 2 * index];
+const refAt = (base: number, index: number): unknown => readReference(base + 2 * index);
+const intAt = (base: number, index: number): number => readSlot(I32, base + 2 * index) as number;
 
 /** The string that a reference is; undefined where it is none. */
 function stringOf(value: unknown): string | undefined {
@@ -68,8 +67,7 @@ function takeString(length: number): boolean {
 }
 
 function putString(base: number, index: number, text: string): void {
-  growReferences((base >> 1) + index + 1);
-  R[(base >> 1) + index] = new HostObject(text);
+  writeReference(base + 2 * index, new HostObject(text));
 }
 
 function stringAt(base: number, index: number): string {
@@ -133,7 +131,7 @@ function intoCharCodeArray(base: number): number {
   const text = stringAt(base, 0);
   const start = intAt(base, 2) >>> 0;
   checkRange(start, start + text.length, length);
-  let i = isMidway() ? S[base] : 0;
+  let i = isMidway() ? intAt(base, 0) : 0;
   const most = Math.min(text.length, i + PIECE);
   for (; i < most; i++) cells[start + i] = text.charCodeAt(i);
   setMidway(most < text.length);
@@ -151,11 +149,11 @@ function fromCodePoint(base: number): string | undefined {
  * a piece of work of its own. How many have been looked at stands in the slot of the first, which is none of numbers.
  */
 function areWhole(base: number, count: number): boolean {
-  for (let i = isMidway() ? S[base] : 0; i < count; i++) {
+  for (let i = isMidway() ? intAt(base, 0) : 0; i < count; i++) {
     const text = stringOf(refAt(base, i));
     if (text === undefined || text.length <= PIECE) continue;
-    S[base + 1] = text.charCodeAt(0);
-    S[base] = i + 1;
+    text.charCodeAt(0);
+    writeSlot(I32, base, i + 1);
     setMidway(true);
     return false;
   }
@@ -262,7 +260,7 @@ export function providedImport(one: Import, settings: CompileSettings): Func | G
     const { type, step, units } = builtin;
     const direct = (base: number): undefined => {
       const answer = step(base);
-      if (typeof answer === 'number') S[base] = answer;
+      if (typeof answer === 'number') writeSlot(I32, base, answer);
       else if (answer !== undefined) putString(base, 0, answer);
       return undefined;
     };

@@ -4,11 +4,9 @@
 // On the wasm side a number is a JS number or bigint that the type's slot holds exactly, and a reference is what slots
 // refer to: a Func, a StructObject or ArrayObject, null, or the host's value itself.
 import { internalise, isAggregate, isReference, referenceOut, takesAll, topOf } from '../runtime/references.ts';
-import { readValue, writeValue } from '../interpreter/values/border.ts';
-import { invokePlain } from '../interpreter/threads/invoke.ts';
+import { call } from '../interpreter/threads/invoke.ts';
+import * as slots from '../interpreter/values/slots.ts';
 import { isWasmException } from '../interpreter/values/wasm-exception.ts';
-import { growReferences } from '../interpreter/state/loop-support.ts';
-import { REFERENCES as R, SLOTS as S, SLOTS_F64 as F } from '../interpreter/state/stack.ts';
 import { slotsOf } from '../runtime/slots.ts';
 import { funcBehind, isFunc, standFor } from '../runtime/func.ts';
 import type { Func } from '../runtime/instance.ts';
@@ -26,11 +24,11 @@ import {
   isNullable,
   typeName,
 } from '../syntax/types.ts';
-import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
+import type { TypeSpace } from '../validator/type-space.ts';
 import { runtimeErrorOf, trapOf } from './errors.ts';
 import { EXCEPTIONS } from './identity.ts';
 import { exportedObject, objectOf } from './objects.ts';
-import { realmOf } from './realm.ts';
+import { type Realm, realmOf } from './realm.ts';
 import { reflection } from './switch.ts';
 import * as say from './messages.ts';
 import { toBigInt } from './webidl.ts';
@@ -98,30 +96,21 @@ export function refInside(t: ValType, value: unknown): unknown {
   return takesAll(heapOf(t)) ? internalise(value) : value;
 }
 
-/** The values of some types that stand in slots from `base` on, as JavaScript sees them. */
-export function readAll(types: readonly ValType[], base: number): unknown[] {
-  const values = new Array<unknown>(types.length);
-  let word = base;
-  for (let i = 0; i < types.length; i++) {
-    const t = types[i];
-    values[i] = readSlot(t, word);
-    word += 2 * slotsOf(t);
-  }
-  return values;
-}
-
+/** The value of type t in the slot at `word`, as JavaScript sees it. */
 export function readSlot(t: ValType, word: number): unknown {
-  switch (t) {
-    case I32:
-      return S[word];
-    case F64:
-      return F[word >> 1];
-    default:
-      return toJs(readValue(t, word));
-  }
+  const value = slots.readSlot(t, word);
+  return t > 0 ? refToJs(t, value) : value;
 }
 
-/** Writes what `toWasm` gave to slots from `base` on: without the checks of interpreter/values/border.ts, which cost calls 10 %. */
+/** The same of some types from `base` on. */
+export const readAll = (types: readonly ValType[], base: number): unknown[] => slots.readAll(types, base, readSlot);
+
+/** Writes what `toWasm` gave to the slot at `word`; or a number, of which a slot of a number type takes what it holds. */
+export function writeSlot(t: ValType, word: number, value: unknown): void {
+  slots.writeSlot(t, word, t > 0 ? refInside(t, value) : value);
+}
+
+/** The same of some types from `base` on. */
 export function writeAll(types: readonly ValType[], base: number, values: readonly unknown[]): void {
   let word = base;
   for (let i = 0; i < types.length; i++) {
@@ -131,20 +120,20 @@ export function writeAll(types: readonly ValType[], base: number, values: readon
   }
 }
 
-export function writeSlot(t: ValType, word: number, value: unknown): void {
-  switch (t) {
-    case I32:
-      S[word] = value as number;
-      return;
-    case I64:
-    case F32:
-    case F64:
-      writeValue(t, word, value, NO_TYPES);
-      return;
-    default:
-      growReferences((word >> 1) + 1);
-      R[word >> 1] = refInside(t, value);
-  }
+/** Writes the arguments of a call, which `coerce` gave. */
+export function putArguments(func: Func, base: number, values: readonly unknown[]): void {
+  writeAll(func.signature.params, base, values);
+}
+
+/** What a call returns to JavaScript, of results in slots. */
+function readResult(types: readonly ValType[], base: number): unknown {
+  return types.length === 0 ? undefined : types.length === 1 ? readSlot(types[0], base) : readAll(types, base);
+}
+
+/** Calls a function with what `coerce` gave, for the namespace that it belongs to. */
+export function callInside(func: Func, values: readonly unknown[], realm: Realm | undefined): unknown {
+  if (realm === undefined) return call(func, values, undefined, putArguments, readResult);
+  return realm.within(() => call(func, values, realm.account, putArguments, readResult));
 }
 
 export type Callable = (...args: unknown[]) => unknown;
@@ -167,10 +156,9 @@ export function exportedFunction(func: Func): Callable {
   // An arrow function is no constructor and has no prototype, like a built-in function.
   const made: Callable = (...args) => {
     if (!crosses) throw new TypeError(say.uncrossable());
-    const values = coerce(params, args, func.defType.space);
+    coerce(params, args, func.defType.space);
     try {
-      const answer = realm === undefined ? invokePlain(func, values) : realm.call(func, values);
-      return results.length === 1 ? toJs(answer) : resultOf(results.length === 0 ? [] : (answer as unknown[]));
+      return callInside(func, args, realm);
     } catch (error) {
       throw toOutside(error);
     }
@@ -188,17 +176,14 @@ export function describeFunction(target: Callable, name: string, length: number)
   Object.defineProperty(target, 'length', { value: length, configurable: true });
 }
 
-/** The arguments of a call, converted; missing ones are undefined. @throws TypeError. */
-export function coerce(params: readonly ValType[], args: readonly unknown[], space: TypeSpace): unknown[] {
-  const values = new Array<unknown>(params.length);
-  for (let i = 0; i < params.length; i++) values[i] = toWasm(args[i], params[i], space);
-  return values;
-}
-
-/** What a call answers to JavaScript. */
-export function resultOf(values: readonly unknown[]): unknown {
-  if (values.length === 0) return undefined;
-  return values.length === 1 ? toJs(values[0]) : values.map(toJs);
+/** Converts the arguments of a call in their list; missing ones are undefined. @throws TypeError. */
+export function coerce(params: readonly ValType[], args: unknown[], space: TypeSpace): void {
+  for (let i = 0; i < params.length; i++) {
+    const value = args[i];
+    const t = params[i];
+    // A number is converted by its slot.
+    if (typeof value !== 'number' || t === I64 || t > 0) args[i] = toWasm(value, t, space);
+  }
 }
 
 /** What JavaScript sees of what ended an execution. */

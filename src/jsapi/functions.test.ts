@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import { type NativeWebAssembly, native } from '../../tests/native.ts';
+import { assemble } from '../text/index.ts';
 import { namespace as api } from './namespace.ts';
 import { run, thrownBy } from './wat.suite.ts';
+
+type Callable = (...args: readonly unknown[]) => unknown;
 
 test('an exported function is the same object wherever it comes from', () => {
   const first = run('(module (func $f (export "f")) (table (export "t") 1 funcref) (elem (i32.const 0) func $f))');
@@ -52,6 +56,47 @@ test('arguments are coerced in order, before anything runs', () => {
   expect(() => f(1n)).toThrow(TypeError);
   expect(() => f(1, 1)).toThrow(TypeError);
   expect(f(undefined, '7')).toEqual([0, 7n, Number.NaN]);
+});
+
+test('an exported function takes and returns what one of the host does, of whatever kind the argument is', () => {
+  const numbers = [
+    0,
+    -0,
+    1.5,
+    -1.5,
+    2 ** 31,
+    2 ** 32 + 5.5,
+    2 ** 53,
+    1e300,
+    16777217,
+    Number.NaN,
+    Number.NEGATIVE_INFINITY,
+  ];
+  const others = [0n, -1n, 2n ** 64n + 3n, '7', '', 'x', true, null, undefined, Symbol.iterator, [5], {}, numbers.push];
+  const objects: unknown[] = [
+    { valueOf: () => 2 ** 32 + 7 },
+    { valueOf: () => 9n },
+    { [Symbol.toPrimitive]: () => '0x10' },
+  ];
+  const types = ['i32', 'i64', 'f32', 'f64', 'externref', 'funcref'];
+  const bytes = assemble(
+    `(module ${types.map((t) => `(func (export "${t}") (param i64 ${t}) (result ${t}) local.get 1)`).join('\n')})`,
+  );
+  const hosts = [api as unknown as NativeWebAssembly, native];
+  const [ours, theirs] = hosts.map((host) => new host.Instance(new host.Module(bytes)).exports);
+  const outcome = (f: Callable, args: readonly unknown[]): unknown => {
+    try {
+      return [f(...args)];
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+  for (const t of types) {
+    expect(outcome(ours[t], [1n])).toEqual(outcome(theirs[t], [1n]));
+    for (const value of [...numbers, ...others, ...objects]) {
+      expect([t, value, outcome(ours[t], [1n, value])]).toEqual([t, value, outcome(theirs[t], [1n, value, 5])]);
+    }
+  }
 });
 
 test('a valueOf that calls back into wasm does not disturb the call', () => {

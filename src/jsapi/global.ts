@@ -1,13 +1,13 @@
 // WebAssembly.Global. https://webassembly.github.io/spec/js-api/#globals
-import { bitsToValue, valueToBits } from '../interpreter/values/border.ts';
 import { readGlobalBits, writeGlobalBits } from '../interpreter/values/constant.ts';
+import { bitsOf, fromBits } from '../interpreter/values/slots.ts';
 import { Global } from '../runtime/global.ts';
 import type { ValType } from '../syntax/types.ts';
 import { NO_TYPES, type TypeSpace } from '../validator/type-space.ts';
 import * as say from './messages.ts';
 import { Identity } from './identity.ts';
 import { type ValueTypeName, toValueType } from './types.ts';
-import { canCross, defaultValue, refInside, toJs, toWasm } from './crossing.ts';
+import { canCross, defaultValue, refInside, refToJs, toWasm } from './crossing.ts';
 import { toDictionary } from './webidl.ts';
 
 export interface GlobalDescriptor {
@@ -19,12 +19,14 @@ export const GLOBALS = new Identity<Global, GlobalObject>('Global');
 
 /** Sets a global to what `toWasm` gave. */
 function writeGlobal(global: Global, value: unknown): void {
-  const { type, space } = global;
-  writeGlobalBits(global, type.val > 0 ? refInside(type.val, value) : valueToBits(type.val, value, space));
+  const { val } = global.type;
+  writeGlobalBits(global, val > 0 ? refInside(val, value) : bitsOf(val, value));
 }
 
 function readGlobal(global: Global): unknown {
-  return toJs(bitsToValue(global.type.val, readGlobalBits(global)));
+  const { val } = global.type;
+  const value = fromBits(val, readGlobalBits(global));
+  return val > 0 ? refToJs(val, value) : value;
 }
 
 /** A constant global of a number type, for an import that is given a plain value. */

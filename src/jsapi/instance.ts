@@ -1,7 +1,6 @@
 // WebAssembly.Instance: reading imports, instantiation, the exports object. https://webassembly.github.io/spec/js-api/#instances
 import { emptyRecord } from '../syntax/records.ts';
 import { instantiateModule } from '../interpreter/values/instantiate.ts';
-import { invokePlain } from '../interpreter/threads/invoke.ts';
 import type { Extern, ModuleInstance } from '../runtime/instance.ts';
 import type { Import } from '../syntax/module.ts';
 import { F32, F64, type GlobalType, I32, I64, V128, typeName } from '../syntax/types.ts';
@@ -18,7 +17,7 @@ import { suspendedFunctionOf } from './promising.ts';
 import { type Realm, bindRealm, enteredRealm } from './realm.ts';
 import { type TableObject, TABLES } from './table.ts';
 import { type TagObject, TAGS } from './tag.ts';
-import { canCross, exportedFunction, toOutside, toWasm } from './crossing.ts';
+import { callInside, canCross, exportedFunction, toOutside, toWasm } from './crossing.ts';
 import { exposeInterface, isCallable, isObject, newObject } from './webidl.ts';
 
 /** An imports object: modules by name, and in each what is imported by name. */
@@ -122,9 +121,7 @@ export function instantiateCore(
   const { start } = valid.module;
   if (start === undefined) return inner;
   try {
-    const func = inner.func(start);
-    if (realm === undefined) invokePlain(func, []);
-    else realm.call(func, []);
+    callInside(inner.func(start), [], realm);
   } catch (error) {
     throw toOutside(error);
   }

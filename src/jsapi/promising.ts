@@ -1,12 +1,21 @@
 // JavaScript Promise Integration: Suspending imports and promising exports.
 // https://github.com/WebAssembly/js-promise-integration
 // A promising call runs on a thread of the interpreter that can be parked, until it waits for the first time at once.
-import { type Execution, begin, invokeAsync } from '../interpreter/threads/invoke.ts';
+import { type Execution, begun, callAsync } from '../interpreter/threads/invoke.ts';
 import type { Func } from '../runtime/instance.ts';
 import { yieldToHost } from '../runtime/turns.ts';
 import * as say from './messages.ts';
 import { type Realm, realmOf } from './realm.ts';
-import { type Callable, canCross, coerce, describeFunction, funcOf, resultOf, toOutside } from './crossing.ts';
+import {
+  type Callable,
+  canCross,
+  coerce,
+  describeFunction,
+  funcOf,
+  putArguments,
+  readAll,
+  toOutside,
+} from './crossing.ts';
 import { exposeInterface, isCallable, lookUp, newObject } from './webidl.ts';
 
 const WRAPPED = new WeakMap<object, Callable>();
@@ -34,6 +43,11 @@ export type SuspendingObject = InstanceType<typeof SuspendingObject>;
 
 exposeInterface(SuspendingObject, 'Suspending');
 
+/** What a call returns to JavaScript, of its results. */
+function resultOf(values: readonly unknown[]): unknown {
+  return values.length > 1 ? values : values[0];
+}
+
 /** Runs an execution to its end, however often it is suspended. */
 function finish(
   execution: Execution<unknown>,
@@ -56,20 +70,20 @@ function finish(
   goOn();
 }
 
-function callPromising(func: Func, args: readonly unknown[]): Promise<unknown> {
+function callPromising(func: Func, args: unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const { params, results } = func.signature;
     if (!params.every(canCross) || !results.every(canCross)) throw new TypeError(say.uncrossable());
-    const values = coerce(params, args, func.defType.space);
+    coerce(params, args, func.defType.space);
     if (func.instance === undefined) {
       // An imported function that is exported again: it has no steps, but may answer a promise.
-      invokeAsync(func, values).then(
+      callAsync(func, args, {}, putArguments, readAll).then(
         (answers) => resolve(resultOf(answers)),
         (error: unknown) => reject(toOutside(error)),
       );
       return;
     }
-    const execution = begin(func, values, { async: true });
+    const execution = begun(func, args, true, putArguments, readAll);
     execution.fuel = Number.POSITIVE_INFINITY;
     finish(execution, realmOf(func), resolve, reject);
   });

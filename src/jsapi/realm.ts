@@ -3,7 +3,7 @@
 // tags, globals and exceptions are the same for all.
 import { DEADLINE, endOf, within } from '../clock.ts';
 import type { Outcome } from '../interpreter/threads/driver.ts';
-import { type Execution, invokePlain } from '../interpreter/threads/invoke.ts';
+import type { Execution } from '../interpreter/threads/invoke.ts';
 import { either, type Shape } from '../options.ts';
 import { accountOf, FUEL, type FuelAccount, outOfFuel } from '../runtime/fuel.ts';
 import type { Func, ModuleInstance } from '../runtime/instance.ts';
@@ -54,11 +54,6 @@ export class Realm {
     const outcome = execution.stretch();
     if (outcome === 'fuel') throw outOfFuel();
     return outcome;
-  }
-
-  /** Calls a function: its results, as `invokePlain` has them. */
-  call(func: Func, values: readonly unknown[]): unknown {
-    return this.within(() => invokePlain(func, values, this.account));
   }
 
   /** The same class for this namespace. */

@@ -7,19 +7,21 @@ import { slotsOf } from '../../runtime/slots.ts';
 import { counted } from '../../syntax/shown.ts';
 import type { FuncType, ValType } from '../../syntax/types.ts';
 import type { TypeSpace } from '../../validator/type-space.ts';
-import { plainValues, readAll, readBits, readValue, readValues, which } from '../values/border.ts';
+import { plainValues, readBits, readValue, readValues, which, writeBits, writeValue } from '../values/border.ts';
+import { readAll } from '../values/slots.ts';
 
 /** Reads results of some types that stand from a word on. */
 export type Finish<R> = (types: readonly ValType[], base: number) => R;
-/** Writes a value of a type to the slots from a word on. */
-export type Write<T> = (t: ValType, word: number, value: T, space: TypeSpace) => void;
+/** Writes the arguments of a call of a function from a word on. No code of theirs runs. */
+export type Put<A> = (func: Func, base: number, args: A) => void;
+type Write<T> = (t: ValType, word: number, value: T, space: TypeSpace) => void;
 
 function wrongCount(wanted: number, count: number): TypeError {
   return new TypeError(`the function takes ${counted(wanted, 'argument')}, not ${count}`);
 }
 
-/** Writes a function's arguments, in an array of our own, to consecutive slots. No code of theirs runs. */
-export function writeAll<T>(func: Func, base: number, values: readonly T[], write: Write<T>): void {
+/** Arguments in an array of our own. */
+function writeAll<T>(func: Func, base: number, values: readonly T[], write: Write<T>): void {
   const { defType } = func;
   const { params } = defType.comp as FuncType;
   const { length } = params;
@@ -41,6 +43,9 @@ export function writeAll<T>(func: Func, base: number, values: readonly T[], writ
 function misfitOf(error: unknown, i: number, count: number): unknown {
   return which(error, `argument ${i + 1} of ${count}`);
 }
+
+export const putValues: Put<readonly Value[]> = (func, base, values) => writeAll(func, base, values, writeValue);
+export const putBits: Put<readonly Bits[]> = (func, base, bits) => writeAll(func, base, bits, writeBits);
 
 /** Results as their bits. */
 export const readAllBits = (types: readonly ValType[], base: number): Bits[] => readAll(types, base, readBits);

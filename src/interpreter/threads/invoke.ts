@@ -8,19 +8,20 @@ import { checkStop, untilStopped } from '../../runtime/abort.ts';
 import { FUEL, type FuelAccount, payerNow } from '../../runtime/fuel.ts';
 import type { DirectHost, Func, ModuleInstance } from '../../runtime/instance.ts';
 import type { Bits, Value } from '../../runtime/values.ts';
-import { checkCrossing, plainValues, readValues, writeBits, writeValue } from '../values/border.ts';
+import { checkCrossing, plainValues, readValues } from '../values/border.ts';
 import { exhausted, hasFrameRoom, openFrame } from './frames.ts';
 import { promised, refusedPromise, valuesOf, writeResults } from './host-answers.ts';
 import { callWith } from './host-calls.ts';
 import {
   type Finish,
+  type Put,
   type Results,
-  type Write,
   copyOf,
   plainArguments,
+  putBits,
+  putValues,
   readAllBits,
   readResults,
-  writeAll,
 } from './arguments.ts';
 import { EXIT_PC, freshEntry } from '../code/code-space.ts';
 import { type Outcome, drive, stopped } from './driver.ts';
@@ -55,10 +56,10 @@ function noFrame(): InternalError {
  * Puts the first frame of a thread that is on the stack in order: arguments, the way out, the function's entry. One that is
  * not lowered is entered when the thread runs; so is one without room, which costs the same then.
  */
-function start<T>(thread: Thread, func: Func, args: readonly T[], write: Write<T>): void {
+function start<A>(thread: Thread, func: Func, args: A, put: Put<A>): void {
   const { instance } = func;
   if (instance === undefined) throw noFrame();
-  writeAll(func, thread.base, args, write);
+  put(func, thread.base, args);
   FS[thread.frameBase] = EXIT_PC;
   FS[thread.frameBase + 1] = 0;
   thread.sp = thread.frameBase + 2;
@@ -97,14 +98,14 @@ function wholly(direct: DirectHost, base: number, canWait: boolean): ReturnType<
 }
 
 /** A host function called from outside, without a thread: what it answers, or a promise of it. */
-function callHostFunc<T>(func: Func, args: readonly T[], write: Write<T>, canWait: boolean): HostAnswer {
+function callHostFunc<A>(func: Func, args: A, put: Put<A>, canWait: boolean): HostAnswer {
   checkOpen();
   const { signature: type, defType, direct } = func;
   const base = free.slot;
   const top = base + spanOf(defType);
   // Such calls may nest without a frame of wasm between them, which would be checked.
   if (top > SLOT_WORDS) throw exhausted();
-  writeAll(func, base, args, write);
+  put(func, base, args);
   if (direct !== undefined) return { promise: reserving(top, () => wholly(direct, base, canWait)), values: undefined };
   const values = readValues(type.params, base);
   return reserving(top, () => {
@@ -125,22 +126,25 @@ function hostResults<R>(func: Func, values: readonly unknown[] | undefined, fini
   return finish(func.signature.results, free.slot);
 }
 
-function callHostNow<T, R>(func: Func, args: readonly T[], write: Write<T>, finish: Finish<R>): R {
-  const { promise, values } = callHostFunc(func, args, write, false);
+function callHostNow<A, R>(func: Func, args: A, put: Put<A>, finish: Finish<R>): R {
+  const { promise, values } = callHostFunc(func, args, put, false);
   if (promise !== undefined) throw refusedPromise(promise);
   return hostResults(func, values, finish);
 }
 
-/** Calls a function with fuel, an amount or an account; where none is given, whoever called the host pays. */
-function call<T, R>(
+/**
+ * Calls a function with fuel, an amount or an account; where none is given, whoever called the host pays. `put` and `finish`
+ * say how arguments and results cross.
+ */
+export function call<A, R>(
   func: Func,
-  args: readonly T[],
+  args: A,
   fuel: number | FuelAccount | undefined,
-  write: Write<T>,
+  put: Put<A>,
   finish: Finish<R>,
 ): R {
   const { instance } = func;
-  if (instance === undefined) return callHostNow(func, args, write, finish);
+  if (instance === undefined) return callHostNow(func, args, put, finish);
   const thread = threadFor(instance, typeof fuel === 'number' ? fuel : Number.POSITIVE_INFINITY);
   if (typeof fuel === 'object') thread.account = fuel;
   else if (running.length > 0 && fuel === undefined) thread.payer = payerNow() as Thread | undefined;
@@ -148,7 +152,7 @@ function call<T, R>(
   let results: R | undefined;
   thread.enter();
   try {
-    start(thread, func, args, write);
+    start(thread, func, args, put);
     outcome = drive(thread, Number.POSITIVE_INFINITY);
     if (outcome === 'done') results = finish(func.signature.results, thread.fp2);
   } catch (error) {
@@ -168,12 +172,12 @@ function stoppedBy(outcome: Outcome): Interrupted {
 }
 
 /** The same with options that are checked. */
-function callUntil<T, R>(func: Func, args: readonly T[], options: RunOptions, write: Write<T>, finish: Finish<R>): R {
+function callUntil<A, R>(func: Func, args: A, options: RunOptions, put: Put<A>, finish: Finish<R>): R {
   const { fuel, deadline } = options;
-  if (deadline === undefined) return call(func, args, fuel, write, finish);
+  if (deadline === undefined) return call(func, args, fuel, put, finish);
   return within(endOf(deadline), () => {
     checkTime();
-    return call(func, args, fuel, write, finish);
+    return call(func, args, fuel, put, finish);
   });
 }
 
@@ -188,9 +192,9 @@ export function fuelAlone(options: RunOptions): number {
 /** Calls a function with JavaScript values. @throws Trap, ExhaustionError, Interrupted, TypeError, what hosts throw. */
 export function invoke(func: Func, args: readonly Value[], options?: RunOptions): readonly Value[] {
   checkCrossing(func);
-  if (options === undefined) return call(func, plainArguments(func, args), undefined, writeValue, readValues);
+  if (options === undefined) return call(func, plainArguments(func, args), undefined, putValues, readValues);
   const checked = checkOptions('invoke', options, RUN_OPTIONS);
-  return callUntil(func, plainArguments(func, args), checked, writeValue, readValues);
+  return callUntil(func, plainArguments(func, args), checked, putValues, readValues);
 }
 
 /**
@@ -200,25 +204,19 @@ export function invoke(func: Func, args: readonly Value[], options?: RunOptions)
 export function invokeWith(func: Func, args: readonly Value[], fuel: number, checked?: RunOptions): Results {
   checkCrossing(func);
   const values = plainValues(func.signature.params, args);
-  if (checked !== undefined) return callUntil(func, values, checked, writeValue, readResults);
-  return call(func, values, fuel, writeValue, readResults);
+  if (checked !== undefined) return callUntil(func, values, checked, putValues, readResults);
+  return call(func, values, fuel, putValues, readResults);
 }
 
 /** The same without options, unlimited. */
 export function invokeForResults(func: Func, args: readonly Value[]): Results {
   checkCrossing(func);
-  return call(func, plainValues(func.signature.params, args), undefined, writeValue, readResults);
-}
-
-/** The same with values that are plain already, for an account where there is one. */
-export function invokePlain(func: Func, args: readonly Value[], account?: FuelAccount): Results {
-  checkCrossing(func);
-  return call(func, args, account, writeValue, readResults);
+  return call(func, plainValues(func.signature.params, args), undefined, putValues, readResults);
 }
 
 /** Calls a function bit by bit: nothing is lost on the way. */
 export function invokeBits(func: Func, args: readonly Bits[], options: RunOptions = {}): readonly Bits[] {
-  return callUntil(func, copyOf(func, args), options, writeBits, readAllBits);
+  return callUntil(func, copyOf(func, args), options, putBits, readAllBits);
 }
 
 /** A promise of the host that is heard from now on, also where nobody waits for it in the end. */
@@ -228,18 +226,19 @@ function hearing(promise: PromiseLike<unknown>): Promise<unknown> {
   return heard;
 }
 
-async function callAsync<T>(
+/** Calls a function on a thread that may wait for promises of host functions. `put` and `read` say how values cross. */
+export async function callAsync<A, T>(
   func: Func,
-  args: readonly T[],
+  args: A,
   options: AsyncRunOptions,
+  put: Put<A>,
   read: Finish<T[]>,
-  write: Write<T>,
 ): Promise<readonly T[]> {
   const { signal } = options;
   const end = endOf(options.deadline);
   if (func.instance === undefined) {
     checkStop(signal, end);
-    const { promise, values } = within(end, () => callHostFunc(func, args, write, true));
+    const { promise, values } = within(end, () => callHostFunc(func, args, put, true));
     if (promise === undefined) {
       const results = hostResults(func, values, read);
       // The function itself may have aborted it, or taken its time.
@@ -250,7 +249,7 @@ async function callAsync<T>(
     const answer = await untilStopped<unknown>(signal, end, (resolve, reject) => heard.then(resolve, reject));
     return hostResults(func, valuesOf(func.signature, answer), read);
   }
-  const execution = apart(end, () => begun(func, args, true, read, write, end));
+  const execution = apart(end, () => begun(func, args, true, put, read, end));
   if (typeof options.fuel === 'object') execution.account = options.fuel;
   else execution.fuel = checkedFuel(options.fuel);
   try {
@@ -272,7 +271,7 @@ export async function invokeAsync(
 /** The same with options that are checked. @throws TypeError for wrong arguments, at once. */
 export function invokeLater(func: Func, args: readonly Value[], options: AsyncRunOptions): Promise<readonly Value[]> {
   checkCrossing(func);
-  return callAsync(func, plainArguments(func, args), options, readValues, writeValue);
+  return callAsync(func, plainArguments(func, args), options, putValues, readValues);
 }
 
 /** The same, bit by bit: nothing is lost on the way, and vectors may be arguments and results. */
@@ -281,18 +280,19 @@ export async function invokeBitsAsync(
   args: readonly Bits[],
   options: AsyncRunOptions = {},
 ): Promise<readonly Bits[]> {
-  return callAsync(func, copyOf(func, args), options, readAllBits, writeBits);
+  return callAsync(func, copyOf(func, args), options, putBits, readAllBits);
 }
 
-function begun<T>(
+/** A call that is run in steps. `put` and `read` say how values cross. */
+export function begun<A, T>(
   func: Func,
-  args: readonly T[],
+  args: A,
   async: boolean,
+  put: Put<A>,
   read: Finish<T[]>,
-  write: Write<T>,
   end?: number,
 ): Execution<T> {
-  return new Execution<T>(func, async, (thread) => start(thread, func, args, write), read, end);
+  return new Execution<T>(func, async, (thread) => start(thread, func, args, put), read, end);
 }
 
 export interface BeginOptions extends DeadlineOptions {
@@ -307,7 +307,7 @@ export function begin(
   { async = false, deadline }: BeginOptions = {},
 ): Execution<Value> {
   checkCrossing(func);
-  return begun(func, plainArguments(func, args), async, readValues, writeValue, endOf(deadline));
+  return begun(func, plainArguments(func, args), async, putValues, readValues, endOf(deadline));
 }
 
 /** The same, bit by bit. */
@@ -316,5 +316,5 @@ export function beginBits(
   args: readonly Bits[],
   { async = false, deadline }: BeginOptions = {},
 ): Execution<Bits> {
-  return begun<Bits>(func, copyOf(func, args), async, readAllBits, writeBits, endOf(deadline));
+  return begun(func, copyOf(func, args), async, putBits, readAllBits, endOf(deadline));
 }

@@ -4,7 +4,7 @@ import { Func } from '../../runtime/instance.ts';
 import { slotsOf } from '../../runtime/slots.ts';
 import { type FuncType, isNullable, isRef } from '../../syntax/types.ts';
 import type { DefType } from '../../validator/type-space.ts';
-import { writeBits } from './border.ts';
+import { writeSlotBits } from './slots.ts';
 
 /** A function of a type that throws when it is called. */
 export function throwingFunction(type: DefType, error: () => unknown): Func {
@@ -20,7 +20,7 @@ export function defaultFunction(type: DefType): Func | undefined {
   return new Func(type, undefined, -1, undefined, (base) => {
     let word = base;
     for (const t of results) {
-      writeBits(t, word, isRef(t) ? null : 0n, type.space);
+      writeSlotBits(t, word, isRef(t) ? null : 0n);
       word += 2 * slotsOf(t);
     }
     return undefined;

@@ -17,7 +17,8 @@ import { counted } from '../../syntax/shown.ts';
 import { V128, type ValType, typesName } from '../../syntax/types.ts';
 import { namesOf } from '../../runtime/names.ts';
 import { backtraceLater } from '../threads/backtrace.ts';
-import { bitsToValue, valueToBits, vectorError, which } from './border.ts';
+import { bitsToValue, valueToBits, which } from './border.ts';
+import { vectorError } from './slots.ts';
 import type { Thread } from '../threads/thread.ts';
 import { wordsOf } from '../state/words.ts';
 
