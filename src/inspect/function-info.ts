@@ -7,7 +7,7 @@ import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import type { Row } from '../syntax/instructions.ts';
 import { cutSaid } from '../syntax/shown.ts';
-import type { FuncType } from '../syntax/types.ts';
+import { type FuncType, asFunc } from '../syntax/types.ts';
 import { printInstruction } from '../text/printer-instruction.ts';
 import type { InstructionNames } from '../text/printer-names.ts';
 import type { ValidModule } from '../validator/module.ts';
@@ -79,7 +79,7 @@ export class FunctionInfo {
     this.names = names;
     this.start = funcs.start[defined];
     this.end = funcs.end[defined];
-    this.type = types[funcs.types[defined]].comp as FuncType;
+    this.type = asFunc(types[funcs.types[defined]].comp);
     this.walk();
   }
 
@@ -145,7 +145,7 @@ export class FunctionInfo {
 
   private block(cursor: InstructionCursor): Block {
     const { row, typeIndex, valType } = cursor;
-    const type = typeIndex >= 0 ? (this.valid.module.types[typeIndex].comp as FuncType) : undefined;
+    const type = typeIndex >= 0 ? asFunc(this.valid.module.types[typeIndex].comp) : undefined;
     const results = type?.results.length ?? (valType === 0 ? 0 : 1);
     const loop = row.name === 'loop';
     const label: Label = loop

@@ -1,7 +1,7 @@
 // JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#create-a-host-function
 import { type DirectHost, Func } from '../runtime/instance.ts';
 import { funcBehind } from '../runtime/func.ts';
-import type { FuncType, ValType } from '../syntax/types.ts';
+import { type ValType, asFunc } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';
 import { SuspendError } from './errors.ts';
 import * as say from './messages.ts';
@@ -9,7 +9,7 @@ import { type Callable, canCross, readAll, readSlot, toInside, toWasm, writeAll,
 
 /** Converts what a JavaScript function answered to the results of a function type. @throws TypeError. */
 function coerceResults({ comp, space }: DefType, answer: unknown): unknown[] {
-  const { results } = comp as FuncType;
+  const { results } = asFunc(comp);
   if (results.length === 0) return [];
   if (results.length === 1) return [toWasm(answer, results[0], space)];
   const values = [...(answer as Iterable<unknown>)];
@@ -24,14 +24,14 @@ function callWithSlots(callable: Callable, params: readonly ValType[], base: num
 }
 
 function writeAnswer(type: DefType, base: number, answer: unknown): void {
-  const { results } = type.comp as FuncType;
+  const { results } = asFunc(type.comp);
   if (results.length === 1) writeSlot(results[0], base, toWasm(answer, results[0], type.space));
   else writeAll(results, base, coerceResults(type, answer));
 }
 
 /** A host function that calls a JavaScript one. `index` is its place among the imported functions. */
 export function hostFunction(callable: Callable, type: DefType, index: number): Func {
-  const { params, results } = type.comp as FuncType;
+  const { params, results } = asFunc(type.comp);
   const crosses = params.every(canCross) && results.every(canCross);
   const direct: DirectHost = (base) => {
     try {
@@ -64,7 +64,7 @@ export function importedFunction(value: unknown, index: number, suspending = fal
 
 /** A host function that suspends the thread until what a JavaScript one answered is settled. */
 export function suspendingFunction(callable: Callable, type: DefType, index: number): Func {
-  const { params, results } = type.comp as FuncType;
+  const { params, results } = asFunc(type.comp);
   const crosses = params.every(canCross) && results.every(canCross);
   const finish = (answer: unknown): unknown => {
     try {

@@ -2,7 +2,7 @@
 // imports and exports, and WebAssembly.Function. https://github.com/WebAssembly/js-types
 import { MAX_PARAMS, MAX_RESULTS } from '../syntax/limits.ts';
 import type { ExternType } from '../validator/subtyping.ts';
-import { FUNCREF, type FuncType, I32, type Limits, type ValType, typeName } from '../syntax/types.ts';
+import { FUNCREF, I32, type Limits, type ValType, typeName, asFunc } from '../syntax/types.ts';
 import { funcType } from '../validator/type-space.ts';
 import { externType } from '../interpreter/values/instantiate.ts';
 import { type Callable, exportedFunction, funcOf } from './crossing.ts';
@@ -39,11 +39,11 @@ function addressOf(addr: ValType): string {
 function describeExtern(extern: ExternType): object {
   switch (extern.kind) {
     case 'func': {
-      const { params, results } = extern.type.comp as FuncType;
+      const { params, results } = asFunc(extern.type.comp);
       return { parameters: params.map(nameOf), results: results.map(nameOf) };
     }
     case 'tag':
-      return { parameters: (extern.type.comp as FuncType).params.map(nameOf) };
+      return { parameters: asFunc(extern.type.comp).params.map(nameOf) };
     case 'global':
       return { mutable: extern.type.mutable, value: nameOf(extern.type.val) };
     case 'memory': {

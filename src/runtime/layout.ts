@@ -1,6 +1,6 @@
 // How the values of structs and arrays are laid out in cells (runtime/objects.ts holds them).
 // https://webassembly.github.io/spec/core/exec/runtime.html#aggregate-instances
-import { F64, I16, I64, I8, type StructType, V128, type ValType } from '../syntax/types.ts';
+import { F64, I16, I64, I8, type StructType, V128, type ValType, asStruct } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';
 
 /** How many cells a value of a storage type takes. */
@@ -42,7 +42,7 @@ export const CELL_BYTES = 8;
 
 /** The layout of a struct type; the first fields of a subtype are where those of its supertype are. */
 export function structLayout(type: DefType): StructLayout {
-  return (type.layout ??= makeLayout(type.comp as StructType)) as StructLayout;
+  return (type.layout ??= makeLayout(asStruct(type.comp))) as StructLayout;
 }
 
 /** A body of few bytes may name many fields: no list of ours grows here. */

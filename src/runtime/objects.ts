@@ -7,7 +7,7 @@ import { ExhaustionError } from '../errors.ts';
 import { MAX_ARRAY_BYTES, MAX_ARRAY_REFS } from '../syntax/limits.ts';
 import { cellsOf, emptyCells } from './layout.ts';
 import { CELL_BYTES, OBJECT_BYTES } from './heap.ts';
-import { type ArrayType, I16, I8, type ValType } from '../syntax/types.ts';
+import { I16, I8, type ValType, asArray } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';
 
 /** Bytes of an object of the host, or a string, where it stands inside; of each UTF-16 unit of a string. */
@@ -119,7 +119,7 @@ export function layoutOf(storage: ValType): ArrayLayout {
 
 /** The layout of an array type. */
 export function arrayLayout(type: DefType): ArrayLayout {
-  return (type.layout ??= layoutOf((type.comp as ArrayType).field.storage)) as ArrayLayout;
+  return (type.layout ??= layoutOf(asArray(type.comp).field.storage)) as ArrayLayout;
 }
 
 /** The storage type of an array type's elements. */

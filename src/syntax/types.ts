@@ -1,6 +1,7 @@
 // Types of Wasm 3.0: value, reference, heap, function, struct, array, table, memory, global and tag types,
 // recursive type groups. https://webassembly.github.io/spec/core/syntax/types.html
 // Data, constructors and printers only; matching (subtyping) lives in validator/subtyping.ts.
+import { InternalError } from '../errors.ts';
 
 /**
  * A value type (or a storage type), packed into one small integer so that operand stacks can be typed arrays and
@@ -100,6 +101,28 @@ export interface ArrayType {
 }
 /** A composite type. */
 export type CompType = FuncType | StructType | ArrayType;
+
+/** A composite type that is one of functions, as validation has found. @throws InternalError where it is another one. */
+export function asFunc(comp: CompType): FuncType {
+  if (comp.kind === 'func') return comp;
+  throw notOfKind('func');
+}
+
+/** The same for structs. */
+export function asStruct(comp: CompType): StructType {
+  if (comp.kind === 'struct') return comp;
+  throw notOfKind('struct');
+}
+
+/** The same for arrays. */
+export function asArray(comp: CompType): ArrayType {
+  if (comp.kind === 'array') return comp;
+  throw notOfKind('array');
+}
+
+function notOfKind(kind: CompType['kind']): InternalError {
+  return new InternalError(`no ${kind} type`);
+}
 
 /** The top of the hierarchy that types of a kind are in. */
 export const KIND_TOP = { func: HEAP.func, struct: HEAP.any, array: HEAP.any } as const satisfies Record<

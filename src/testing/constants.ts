@@ -6,6 +6,8 @@ import { rowOf, type Row } from '../syntax/instructions.ts';
 import type { Feature } from '../syntax/features.ts';
 import type { Expr, Global } from '../syntax/module.ts';
 import {
+  asArray,
+  asStruct,
   type CompType,
   EXNREF,
   EXTERNREF,
@@ -191,9 +193,8 @@ class ConstantEmitter {
   }
 
   private struct(type: number, g: Genome): void {
-    const comp = this.layout.comp(type);
-    if (comp.kind === 'struct' && g.n % 3 !== 0) {
-      comp.fields.forEach(({ storage }, i) => {
+    if (g.n % 3 !== 0) {
+      asStruct(this.layout.comp(type)).fields.forEach(({ storage }, i) => {
         this.value(storage, childOf(g, i));
       });
       this.op1(0xfb_000, type);
@@ -201,8 +202,7 @@ class ConstantEmitter {
   }
 
   private array(type: number, g: Genome): void {
-    const comp = this.layout.comp(type);
-    const element = comp.kind === 'array' ? comp.field.storage : I32;
+    const element = asArray(this.layout.comp(type)).field.storage;
     const count = (g.n >> 3) % 4;
     if (g.n % 3 === 0) {
       for (let i = 0; i < count; i++) this.value(element, childOf(g, i));

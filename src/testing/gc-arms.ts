@@ -15,7 +15,10 @@ import {
   isNullable,
   isRef,
   ref,
+  asArray,
+  asStruct,
 } from '../syntax/types.ts';
+import { InternalError } from '../errors.ts';
 import type { Arm, Arms } from './arm.ts';
 import type { Body } from './body.ts';
 import { type Genome, childOf, masked } from './genome.ts';
@@ -53,12 +56,9 @@ function arrayFor(body: Body, t: Wanted, k: number): number {
   return heap < 0 ? body.layout.array(ARRAY_KEYS[k % ARRAY_KEYS.length]) : heap;
 }
 
-const fieldsOf = (body: Body, type: number): StructType['fields'] => (body.layout.comp(type) as StructType).fields;
+const fieldsOf = (body: Body, type: number): StructType['fields'] => asStruct(body.layout.comp(type)).fields;
 
-function elementOf(body: Body, type: number): ValType {
-  const comp = body.layout.comp(type);
-  return comp.kind === 'array' ? comp.field.storage : I32;
-}
+const elementOf = (body: Body, type: number): ValType => asArray(body.layout.comp(type)).field.storage;
 
 /** An object of a type: mostly a new one, else what comes. */
 function object(body: Body, type: number, g: Genome): void {
@@ -66,10 +66,19 @@ function object(body: Body, type: number, g: Genome): void {
     body.value(ref(type, true), g);
     return;
   }
-  if (body.layout.comp(type).kind === 'struct') body.op1(0xfb_001, type);
-  else {
-    body.int(4 + (g.k % 3));
-    body.op1(0xfb_007, type);
+  const { kind } = body.layout.comp(type);
+  switch (kind) {
+    case 'struct':
+      body.op1(0xfb_001, type);
+      return;
+    case 'array':
+      body.int(4 + (g.k % 3));
+      body.op1(0xfb_007, type);
+      return;
+    case 'func':
+      throw new InternalError(`type ${type} is no type of objects`);
+    default:
+      kind satisfies never;
   }
 }
 

@@ -25,6 +25,7 @@ import {
   heapOf,
   isNullable,
   ref,
+  asFunc,
 } from '../syntax/types.ts';
 import { ABOVE, ABSTRACT, ANYREF, ARRAYS, BOTTOM, STRUCTS } from './known-types.ts';
 import { constantExpr, offsetExpr } from './constants.ts';
@@ -341,6 +342,6 @@ export class Layout {
   }
 
   tagParams(tag: number): readonly ValType[] {
-    return (this.comp(this.tags.list[tag].type) as FuncType).params;
+    return asFunc(this.comp(this.tags.list[tag].type)).params;
   }
 }

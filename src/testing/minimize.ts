@@ -7,7 +7,7 @@ import { WasmError } from '../errors.ts';
 import { amount, callable, checkOptions, moduleBytes, type Shape } from '../options.ts';
 import { DEFAULT_FEATURES, type FeatureSet, featureSet } from '../syntax/features.ts';
 import type { Expr, Module } from '../syntax/module.ts';
-import type { FuncType } from '../syntax/types.ts';
+import { type FuncType, asFunc } from '../syntax/types.ts';
 import { validateModule } from '../validator/module.ts';
 import { type Code, type Space, bodyOf, codeOf, exprOf, instructionOf, instructionsOf } from './code.ts';
 import { bodyAt, defined, leaveOut, membersOf, withBodies } from './leave-out.ts';
@@ -67,7 +67,7 @@ function* members(module: Module): Generator<Candidate> {
 
 /** Definitions in the place of imports. */
 function* definitions(module: Module): Generator<Candidate> {
-  const funcType = (type: number): FuncType => module.types[type].comp as FuncType;
+  const funcType = (type: number): FuncType => asFunc(module.types[type].comp);
   for (let i = module.imports.length - 1; i >= 0; i--) {
     for (const n of [0, 1]) {
       if (n === 1 && module.imports[i].desc.kind !== 'func') continue;
@@ -130,7 +130,7 @@ function* contents(module: Module): Generator<Candidate> {
 function* bodies(module: Module, shorten: (code: Code, type: FuncType) => Generator<() => Code>): Generator<Candidate> {
   for (let i = module.funcs.types.length - 1; i >= 0; i--) {
     const code = codeOf(bodyAt(module.funcs, i));
-    const type = module.types[module.funcs.types[i]].comp as FuncType;
+    const type = asFunc(module.types[module.funcs.types[i]].comp);
     for (const shorter of shorten(code, type)) {
       yield () => {
         const body = bodyOf(shorter());

@@ -4,7 +4,7 @@
 // traps. What each instruction does is in arms/, which use the verbs of the builder here. How it is done, no file here says.
 import { type CatchClause, InstructionCursor } from '../decoder/instruction-cursor.ts';
 import type { Prices } from '../syntax/prices.ts';
-import { type FuncType, I32, type ValType } from '../syntax/types.ts';
+import { type FuncType, I32, type ValType, asFunc } from '../syntax/types.ts';
 import type { ValidModule } from '../validator/module.ts';
 import type { FrameLayout } from './frame.ts';
 import { Regions } from '../runtime/handlers.ts';
@@ -142,7 +142,7 @@ export class TreeBuilder {
   }
 
   funcType(typeIndex: number): FuncType {
-    return this.valid.module.types[typeIndex].comp as FuncType;
+    return asFunc(this.valid.module.types[typeIndex].comp);
   }
 
   newLabel(): LabelId {

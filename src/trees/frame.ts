@@ -2,7 +2,7 @@
 // Scratch slots stand above everything else, but in a frame too large for the fields of ops behind the parameters.
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
-import type { FuncType } from '../syntax/types.ts';
+import { type FuncType, asFunc } from '../syntax/types.ts';
 import { type ValidModule, operandsOf } from '../validator/module.ts';
 import { slotsOf, slotsOfAll } from '../runtime/slots.ts';
 
@@ -46,7 +46,7 @@ export function layoutOf(valid: ValidModule, funcIndex: number): FrameLayout {
   const { bytes, start, end } = valid.module.funcs;
   const defined = funcIndex - valid.importedFuncs;
   const reader = new Reader(bytes, start[defined], end[defined]);
-  const type = valid.module.types[valid.funcTypes[funcIndex]].comp as FuncType;
+  const type = asFunc(valid.module.types[valid.funcTypes[funcIndex]].comp);
   const { params } = type;
   const { types, counts, total } = decodeLocals(reader, params.length);
   const { slots, refs } = operandsOf(valid, funcIndex);

@@ -5,7 +5,7 @@
 // body.ts validates that one by its row. Modules are validated cold, once: that is why the commonest instructions are
 // validated within the loop, with its height in a variable.
 import { ADDR, type Row, INSTRUCTIONS } from '../syntax/instructions.ts';
-import { BOT, F32, F64, type FuncType, I32, I64, type ValType } from '../syntax/types.ts';
+import { BOT, F32, F64, I32, I64, type ValType, asFunc } from '../syntax/types.ts';
 import type { BodyState, Usual } from './body-state.ts';
 import { type Context, NO_TYPES, single } from './context.ts';
 import type { LocalTypes } from './local-types.ts';
@@ -148,7 +148,7 @@ function call({ stack, ctx, cursor }: BodyState, at: number): number {
     index += (bytes[next++] - 1) << shift;
   }
   if (index >= ctx.funcTypes.length) return 0;
-  const { params, results } = ctx.module.types[ctx.funcTypes[index]].comp as FuncType;
+  const { params, results } = asFunc(ctx.module.types[ctx.funcTypes[index]].comp);
   const from = height - params.length;
   if (from < base || from + results.length >= vals.length - 1) return 0;
   for (let i = 0; i < params.length; i++) if (vals[from + i] !== params[i]) return 0;

@@ -1,6 +1,6 @@
 // How many words values take: their bits, and their slots on the stack.
 import { slotsOf } from '../../runtime/slots.ts';
-import { F32, type FuncType, I32, V128, type ValType } from '../../syntax/types.ts';
+import { F32, I32, V128, type ValType, asFunc } from '../../syntax/types.ts';
 import type { DefType } from '../../validator/type-space.ts';
 
 /** How many words the bits of a number or vector type take. */
@@ -21,6 +21,6 @@ export function spanOf(type: DefType): number {
 }
 
 function measured(type: DefType): number {
-  const { params, results } = type.comp as FuncType;
+  const { params, results } = asFunc(type.comp);
   return (type.span = Math.max(slotWords(params), slotWords(results)));
 }

@@ -5,7 +5,7 @@ import type { Func } from '../../runtime/instance.ts';
 import type { Bits, Value } from '../../runtime/values.ts';
 import { slotsOf } from '../../runtime/slots.ts';
 import { counted } from '../../syntax/shown.ts';
-import type { FuncType, ValType } from '../../syntax/types.ts';
+import { type ValType, asFunc } from '../../syntax/types.ts';
 import type { TypeSpace } from '../../validator/type-space.ts';
 import { plainValues, readBits, readValue, readValues, which, writeBits, writeValue } from '../values/border.ts';
 import { readAll } from '../values/slots.ts';
@@ -23,7 +23,7 @@ function wrongCount(wanted: number, count: number): TypeError {
 /** Arguments in an array of our own. */
 function writeAll<T>(func: Func, base: number, values: readonly T[], write: Write<T>): void {
   const { defType } = func;
-  const { params } = defType.comp as FuncType;
+  const { params } = asFunc(defType.comp);
   const { length } = params;
   if (values.length !== length) throw wrongCount(length, values.length);
   const { space } = defType;

@@ -3,8 +3,7 @@
 // of the host in host-calls.ts.
 import { Trap } from '../../errors.ts';
 import type { Func, ModuleInstance } from '../../runtime/instance.ts';
-import type { FuncType } from '../../syntax/types.ts';
-import { funcTypeName } from '../../syntax/types.ts';
+import { funcTypeName, asFunc } from '../../syntax/types.ts';
 import { numberOf, opAt, operandAt, sizeAt, wordOf } from '../../lowering/op-table.ts';
 import { isSubtype } from '../../validator/type-space.ts';
 import { CROSS_RETURN_PC } from '../code/code-space.ts';
@@ -138,7 +137,7 @@ function element(t: Thread, table: number, i: number, canon: number): Func {
   if (func === null) throw new Trap('uninitialized-element', String(i));
   const { space } = t.instance;
   if (!isSubtype(func.defType.space, func.canon, space, canon)) {
-    const expected = funcTypeName(space.at(canon).comp as FuncType);
+    const expected = funcTypeName(asFunc(space.at(canon).comp));
     throw new Trap('indirect-call-type-mismatch', `element ${i} is ${funcTypeName(func.type)}, called as ${expected}`);
   }
   return func;

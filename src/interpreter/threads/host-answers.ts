@@ -2,7 +2,7 @@
 // does so before anything is written. How host functions are called is in host-calls.ts.
 import { UnsupportedError } from '../../errors.ts';
 import { slotsOf } from '../../runtime/slots.ts';
-import type { FuncType, ValType } from '../../syntax/types.ts';
+import { type FuncType, type ValType, asFunc } from '../../syntax/types.ts';
 import type { DefType, TypeSpace } from '../../validator/type-space.ts';
 import { plainValue, plainValues, which, writeValue } from '../values/border.ts';
 
@@ -53,7 +53,7 @@ export function valuesOf({ results }: FuncType, answer: unknown): readonly unkno
 
 /** Writes a value per result. No code of the values runs. @throws TypeError for a value that is not of its type. */
 export function writeResults({ comp, space }: DefType, base: number, values: readonly unknown[]): void {
-  const { results } = comp as FuncType;
+  const { results } = asFunc(comp);
   let word = base;
   let i = 0;
   try {
@@ -68,9 +68,9 @@ export function writeResults({ comp, space }: DefType, base: number, values: rea
 
 /** Writes what a host function answered. */
 export function writeAnswer(type: DefType, base: number, answer: unknown): void {
-  const { results } = type.comp as FuncType;
+  const { results } = asFunc(type.comp);
   if (results.length === 1) writeOnly(results[0], base, answer, type.space);
-  else writeResults(type, base, valuesOf(type.comp as FuncType, answer));
+  else writeResults(type, base, valuesOf(asFunc(type.comp), answer));
 }
 
 /** The only result. What code of the value throws passes as it is. */

@@ -1,6 +1,6 @@
 // How the host call ends that an execution waits for, and who is told of it. When an execution waits, and who may drive it, is
 // in execution.ts; waits on memory are in waits.ts.
-import type { FuncType } from '../../syntax/types.ts';
+import { asFunc } from '../../syntax/types.ts';
 import type { CallEnd } from './driver.ts';
 import { valuesOf } from './host-answers.ts';
 import { type Pending, whenIdle } from './thread.ts';
@@ -73,7 +73,7 @@ export class Waiting {
 export function endOfCall({ type }: Pending, settled: Settled): CallEnd {
   if ('error' in settled) return settled;
   try {
-    return { values: valuesOf(type.comp as FuncType, settled.answer) };
+    return { values: valuesOf(asFunc(type.comp), settled.answer) };
   } catch (error) {
     return { error };
   }

@@ -3,7 +3,7 @@
 // The API form (Value) takes numbers for i32, f32 and f64, objects that become numbers, and bigints for i64, nothing else;
 // the bit form (Bits) loses nothing. The JavaScript API has a coercion of its own (jsapi/crossing.ts); how values stand in
 // slots is in slots.ts.
-import { F32, F64, type FuncType, I32, I64, V128, type ValType, typeName } from '../../syntax/types.ts';
+import { F32, F64, I32, I64, V128, type ValType, typeName, asFunc } from '../../syntax/types.ts';
 import type { DefType, TypeSpace } from '../../validator/type-space.ts';
 import { shown } from '../../options.ts';
 import type { Func } from '../../runtime/instance.ts';
@@ -23,7 +23,7 @@ export const readValues = (types: readonly ValType[], base: number): Value[] => 
 
 /** Whether values of a function type can cross to JavaScript. */
 function crosses(type: DefType): boolean {
-  const { params, results } = type.comp as FuncType;
+  const { params, results } = asFunc(type.comp);
   return (type.crosses = !params.includes(V128) && !results.includes(V128));
 }
 

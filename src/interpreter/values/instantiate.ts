@@ -20,7 +20,7 @@ import type { DataSegment, ElemSegment, Import } from '../../syntax/module.ts';
 import { type ExternType, importType, matchesExtern } from '../../validator/subtyping.ts';
 import type { ValidModule } from '../../validator/module.ts';
 import { PRICES, type Prices } from '../../syntax/prices.ts';
-import { type FuncType, type MemType, funcTypeName, typeName } from '../../syntax/types.ts';
+import { type MemType, funcTypeName, typeName, asFunc } from '../../syntax/types.ts';
 import type { DefType } from '../../validator/type-space.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
 import { unitOf } from '../code/lowered.ts';
@@ -62,7 +62,7 @@ export function externType(value: Extern): ExternType {
 /** `[i32] -> [i64]`; what is open to subtypes is told so. */
 function describeFunc({ comp, space, index }: DefType): string {
   const { final } = space.subTypes[index];
-  return `${final ? '' : 'sub '}${funcTypeName(comp as FuncType)}`;
+  return `${final ? '' : 'sub '}${funcTypeName(asFunc(comp))}`;
 }
 
 function describe(value: Extern): string {

@@ -2,7 +2,7 @@
 // what cannot become a value of JavaScript never does.
 import { Func } from '../../runtime/instance.ts';
 import { slotsOf } from '../../runtime/slots.ts';
-import { type FuncType, isNullable, isRef } from '../../syntax/types.ts';
+import { isNullable, isRef, asFunc } from '../../syntax/types.ts';
 import type { DefType } from '../../validator/type-space.ts';
 import { writeSlotBits } from './slots.ts';
 
@@ -15,7 +15,7 @@ export function throwingFunction(type: DefType, error: () => unknown): Func {
 
 /** A function that answers default values: zeros and null. Undefined where one of its results has none. */
 export function defaultFunction(type: DefType): Func | undefined {
-  const { results } = type.comp as FuncType;
+  const { results } = asFunc(type.comp);
   if (results.some((t) => isRef(t) && !isNullable(t))) return undefined;
   return new Func(type, undefined, -1, undefined, (base) => {
     let word = base;

@@ -3,7 +3,6 @@
 // Types become canonical indices (type-space.ts), fields become cells (runtime/objects.ts has the same layout).
 // Packed values are masked when they are written and sign-extended when they are read, by i32 operations.
 import {
-  type ArrayType,
   F64,
   type FieldType,
   HEAP,
@@ -11,10 +10,11 @@ import {
   I32,
   I64,
   I8,
-  type StructType,
   V128,
   type ValType,
   ref,
+  asArray,
+  asStruct,
 } from '../../syntax/types.ts';
 import { typeSpace } from '../../validator/module.ts';
 import type { DefType } from '../../validator/type-space.ts';
@@ -58,7 +58,7 @@ function signExtend(b: TreeBuilder, storage: ValType): void {
 /** The struct type under the cursor, as it is declared and as it is laid out, and what an allocation of it gives. */
 export function structOf(b: TreeBuilder): { fields: readonly FieldType[]; type: DefType; result: ValType } {
   const { index } = b.cursor;
-  const { fields } = b.valid.module.types[index].comp as StructType;
+  const { fields } = asStruct(b.valid.module.types[index].comp);
   return { fields, type: typeSpace(b.valid).at(index), result: ref(index, false) };
 }
 
@@ -101,7 +101,7 @@ function structGetSigned(b: TreeBuilder): void {
 
 /** The storage type of the elements of the array type under the cursor. */
 function elementOf({ cursor, valid }: TreeBuilder): ValType {
-  return (valid.module.types[cursor.index].comp as ArrayType).field.storage;
+  return asArray(valid.module.types[cursor.index].comp).field.storage;
 }
 
 /** The data or element segment under the cursor, of instructions that name one. */
