@@ -15,7 +15,6 @@ const LONGER: Record<string, string> = {
   'interpreter/loops/closures.ts': 'generated: closures of every op',
   'interpreter/loops/switch.ts': 'generated: a case for every op',
   'interpreter/loops/switch.ts run': 'generated: the loop itself, in which a call would cost more than an op',
-  'lowering/ops.ts': 'the table of ops: a row for each, and how they are written',
 };
 
 /** The types of swc's nodes that have a body and are called. */

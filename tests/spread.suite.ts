@@ -20,7 +20,6 @@ const BOUNDED: Record<string, string> = {
   'interpreter/threads/host-calls.ts callable(...)': 'parameters of a function: 1,000',
   'interpreter/values/wasm-exception.ts new Array<number>(n)': 'slots of the values of a tag: 2,000, of two words',
   'interpreter/values/wasm-exception.ts new Array<unknown>(n)': 'slots of the values of a tag: 2,000',
-  'interpreter/loops/generate-closures.ts effects.push(...)': 'no part of the library: it writes a file of it',
   'interpreter/values/to-primitive.ts Reflect.apply(list)': 'one argument or none',
   'jsapi/builtins.ts String.fromCharCode.apply': 'CHUNK: 4,096',
   'jsapi/cloning.ts Reflect.apply(list)': 'what the method was called with',

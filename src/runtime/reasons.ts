@@ -1,4 +1,4 @@
-// Why the loop is left: numbers that ops.ts writes into formulas and the driver acts upon. Nothing about how.
+// Why the loop is left: names for the op table, numbers in the loops, upon which the driver acts. Nothing about how.
 
 /** Reasons to leave the loop, in the generated loop as literals. See interpreter/threads/driver.ts for what follows. */
 export const REASON = {

@@ -87,6 +87,10 @@ export class ClosuresTarget implements Target {
     return `${slot.letter < 'a' ? 'fp' : 'fp2'} + ${this.place(slot)}`;
   }
 
+  wordOfFrame(letter: string): string {
+    return `fp2 + ${this.parameter(letter)}`;
+  }
+
   place({ letter }: Slot): string {
     this.others.add(letter);
     return this.parameter(letter);
@@ -96,7 +100,7 @@ export class ClosuresTarget implements Target {
     return '';
   }
 
-  word(_: Local, slot: Slot, n: number, written: boolean): string {
+  word(_: Local | undefined, slot: Slot, n: number, written: boolean): string {
     if (n === 0) return written ? this.element(slot) : this.read(slot);
     this.others.add(slot.letter);
     return this.ofView(this.parameter(`${slot.letter}${n}`));
@@ -127,8 +131,12 @@ export class ClosuresTarget implements Target {
     return slot.view === 'FF' ? `${this.ofView(slot.letter)} = NAN32;` : `writeNaN(${this.index(slot)});`;
   }
 
-  trap(reason: Reason, number = String(REASON[reason])): string {
-    return this.leave(number, this.here());
+  trap(reason: Reason): string {
+    return this.leave(String(REASON[reason]), this.here());
+  }
+
+  trapWith(local: Local): string {
+    return this.leave(local, this.here());
   }
 
   private leave(number: string, place: string): string {
@@ -161,6 +169,11 @@ export class ClosuresTarget implements Target {
 
   pay(amount: string): string {
     return `fuel = fuel - ${amount}; if (fuel < 0) ${this.leaveBehind('quantum')}`;
+  }
+
+  payFor(called: Part): string {
+    const again = this.set('x', called.text(this));
+    return `${again} while (x < 0) { fuel = fuel + x; if (fuel < 0) ${this.trap('quantum')} ${again} } ${this.pay('x')}`;
   }
 
   jump(): string {

@@ -1472,16 +1472,16 @@ const ROWS: readonly Row[] = [
     (a, _1, d, k, P, e, l) => (s) => { let p!: number; p = ((a(s) + l) >>> 0) + k; if (p > m4) fault(34, P, p); s[e] = p - k | 0; s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
   row('i32', true, 'a', 'a _ d k P l', [ // 192 i32.load>i32.load dakl
-    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) fault(34, P, p); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
-    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) fault(34, P, p); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) fault(34, P, p); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
-    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) fault(34, P, p); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
-    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) fault(34, P, p); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m4) fault(34, P, p); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); p = (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) >>> 0) + l; if (p > m4) fault(34, P, p); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) fault(34, P, p); p = (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) >>> 0) + l; if (p > m4) fault(34, P, p); s[d] = ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); p = (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) >>> 0) + l; if (p > m4) fault(34, P, p); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
+    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) fault(34, P, p); p = (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) >>> 0) + l; if (p > m4) fault(34, P, p); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)); },
   ]),
   row('i32', true, 'a', 'a _ d k P l', [ // 193 i32.load>i32.load8_u dakl
-    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) fault(32, P, p); s[d] = M8[p]; },
-    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) fault(34, P, p); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) fault(32, P, p); s[d] = M8[p]; },
-    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) fault(32, P, p); return M8[p]; },
-    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) fault(34, P, p); p = ((((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p))) >>> 0) + l; if (p > m1) fault(32, P, p); return M8[p]; },
+    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); p = (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) >>> 0) + l; if (p > m1) fault(32, P, p); s[d] = M8[p]; },
+    (a, _1, d, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) fault(34, P, p); p = (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) >>> 0) + l; if (p > m1) fault(32, P, p); s[d] = M8[p]; },
+    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); p = (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) >>> 0) + l; if (p > m1) fault(32, P, p); return M8[p]; },
+    (a, _1, _2, k, P, l) => (s) => { let p!: number; p = (a(s) >>> 0) + k; if (p > m4) fault(34, P, p); p = (((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) >>> 0) + l; if (p > m1) fault(32, P, p); return M8[p]; },
   ]),
   row('branch', true, 'a', 'a _ _ k P N t', [ // 194 br_if.i32.load akt
     (a, _1, _2, k, P, N, t) => (s) => { let p!: number; p = (s[a] >>> 0) + k; if (p > m4) fault(34, P, p); return ((p & 3) === 0 ? M32[p >>> 2] : load32(M8, p)) !== 0 ? t : N(s); },
@@ -1608,7 +1608,7 @@ const ROWS: readonly Row[] = [
     (_0, _1, _2, k, P, A, l) => () => { let x!: number; x = indirect(inst, fp + A, k, l); if (x === 0) return leave(4, P); if ((fp2 + CODE[x - 4 | 0] | 0) > SLOT_WORDS) return leave(8, P); return enter(x); },
   ]),
   row('effect', true, '', '_ _ _ k P A B C D l', [ // 228 object DABCkl
-    (_0, _1, _2, k, P, A, B, C, D, l) => () => { let x!: number; x = OBJECT[k](fp + D, fp + A, fp + B, fp + C, l, inst); if (x !== 0) { trap(x, P); } },
+    (_0, _1, _2, k, P, A, B, C, D, l) => () => { let x!: number; x = OBJECT[k](fp + D, fp + A, fp + B, fp + C, l, inst); if (x !== 0) trap(x, P); },
   ]),
   row('effect', false, '', '_ _ _ k _ D', [ // 229 global.getref Dk
     (_0, _1, _2, k, _4, D) => () => { R[fp + D] = inst.globalRefs[k]; },
@@ -1835,8 +1835,8 @@ const ROWS: readonly Row[] = [
   row('effect', false, '', 'a _ d _ _ a1 d1', [ // 269 f64.neg da
     (a, _1, d, _3, _4, a1, d1) => (s) => { s[d] = s[a]; s[d1] = s[a1] ^ -2147483648; },
   ]),
-  row('effect', false, '', 'a b d _ _ a1 d1', [ // 270 f64.copysign dab
-    (a, b, d, _3, _4, a1, d1) => (s) => { let z!: number; z = s[b + 1 | 0]; s[d] = s[a]; s[d1] = s[a1] & 0x7fffffff | z & -2147483648; },
+  row('effect', false, '', 'a _ d _ _ a1 b1 d1', [ // 270 f64.copysign dab
+    (a, _1, d, _3, _4, a1, b1, d1) => (s) => { let z!: number; z = s[b1]; s[d] = s[a]; s[d1] = s[a1] & 0x7fffffff | z & -2147483648; },
   ]),
   row('f64', false, 'a', 'a _ _ _ _ D', [ // 271 f64.convert_i32_s Da
     (a, _1, _2, _3, _4, D) => (s) => { F[D] = s[a]; },
@@ -2137,7 +2137,7 @@ const ROWS: readonly Row[] = [
     (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; y = k; if (y < 32) { al = al >>> y | ah << 1 << ~y; ah = ah >>> y; } else { al = ah >>> y | 0; ah = 0; } bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
   row('effect', false, '', 'a _ d k _ a1 c c1 d1', [ // 332 i64.rotl.k>xor dack
-    (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; x = a; al = s[a]; ah = s[a1]; y = k; if (y >= 32) { x = al; al = ah; ah = x; } x = al << y | ah >>> 1 >>> ~y; ah = ah << y | al >>> 1 >>> ~y; al = x; bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
+    (a, _1, d, k, _4, a1, c, c1, d1) => (s) => { let x!: number, y!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; y = k; if (y >= 32) { x = al; al = ah; ah = x; } x = al << y | ah >>> 1 >>> ~y; ah = ah << y | al >>> 1 >>> ~y; al = x; bl = s[c]; bh = s[c1]; s[d] = al ^ bl; s[d1] = ah ^ bh; },
   ]),
   row('effect', false, '', 'a b d _ _ a1 b1 c c1 d1', [ // 333 i64.add>add dabc
     (a, b, d, _3, _4, a1, b1, c, c1, d1) => (s) => { let x!: number, al!: number, ah!: number, bl!: number, bh!: number; al = s[a]; ah = s[a1]; bl = s[b]; bh = s[b1]; x = al + bl | 0; ah = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; al = x; bl = s[c]; bh = s[c1]; x = al + bl | 0; s[d] = x; s[d1] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0; },
@@ -2149,8 +2149,8 @@ const ROWS: readonly Row[] = [
     (a, _1, d, _3, _4, a1) => (s) => { s[d] = (s[a] | s[a1]) === 0 ? 1 : 0; },
     (a, _1, _2, _3, _4, a1) => (s) => ((s[a] | s[a1]) === 0 ? 1 : 0),
   ]),
-  row('effect', false, '', 'a _ d _ _ d1', [ // 336 i64.clz da
-    (a, _1, d, _3, _4, d1) => (s) => { let x!: number, y!: number; x = a; y = s[x + 1]; x = y === 0 ? 32 + Math.clz32(s[x]) | 0 : Math.clz32(y); s[d] = x; s[d1] = 0; },
+  row('effect', false, '', 'a _ d _ _ a1 d1', [ // 336 i64.clz da
+    (a, _1, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number; y = s[a1]; x = y === 0 ? 32 + Math.clz32(s[a]) | 0 : Math.clz32(y); s[d] = x; s[d1] = 0; },
   ]),
   row('effect', false, '', 'a _ d _ _ a1 d1', [ // 337 i64.ctz da
     (a, _1, d, _3, _4, a1, d1) => (s) => { let x!: number, y!: number, z!: number; y = s[a]; z = 31; if (y === 0) { y = s[a1]; z = y === 0 ? 96 : 63; } x = z - Math.clz32(y & 0 - y) | 0; s[d] = x; s[d1] = 0; },
@@ -2219,17 +2219,17 @@ const ROWS: readonly Row[] = [
   row('end', true, '', '_ _ _ _ _ Q', [ // 357 probe k
     (_0, _1, _2, _3, _4, Q) => () => { return leave(7, Q); },
   ]),
-  row('effect', false, '', '_ _ d k _', [ // 358 far.get dk
-    (_0, _1, d, k, _4) => () => { let x!: number, y!: number; x = (fp2 + d); y = fp2 + k | 0; S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
+  row('effect', false, '', '_ _ d k _ d1', [ // 358 far.get dk
+    (_0, _1, d, k, _4, d1) => (s) => { let y!: number; y = fp2 + k; s[d] = S[y]; s[d1] = S[y + 1 | 0]; },
   ]),
-  row('effect', false, '', 'a _ _ k _', [ // 359 far.set ak
-    (a, _1, _2, k, _4) => () => { let x!: number, y!: number; x = fp2 + k | 0; y = (fp2 + a); S[x] = S[y]; S[x + 1 | 0] = S[y + 1 | 0]; },
+  row('effect', false, '', 'a _ _ k _ a1', [ // 359 far.set ak
+    (a, _1, _2, k, _4, a1) => (s) => { let x!: number; x = fp2 + k; S[x] = s[a]; S[x + 1 | 0] = s[a1]; },
   ]),
   row('effect', false, '', '_ _ _ k _ D', [ // 360 far.getref Dk
-    (_0, _1, _2, k, _4, D) => () => { R[(fp + D)] = R[fp + k | 0]; },
+    (_0, _1, _2, k, _4, D) => () => { R[fp + D] = R[fp + k | 0]; },
   ]),
   row('effect', false, '', '_ _ _ k _ A', [ // 361 far.setref Ak
-    (_0, _1, _2, k, _4, A) => () => { R[fp + k | 0] = R[(fp + A)]; },
+    (_0, _1, _2, k, _4, A) => () => { R[fp + k | 0] = R[fp + A]; },
   ]),
 ];
 

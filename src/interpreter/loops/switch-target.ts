@@ -55,6 +55,10 @@ class SwitchTarget implements Target {
     return text.includes(' ') ? `(${text})` : text;
   }
 
+  wordOfFrame(letter: string): string {
+    return `fp2 + ${this.immediate(letter)} | 0`;
+  }
+
   place(slot: Slot): string {
     return this.index(slot);
   }
@@ -65,7 +69,8 @@ class SwitchTarget implements Target {
     return text;
   }
 
-  word(local: Local, slot: Slot, n: number): string {
+  word(local: Local | undefined, slot: Slot, n: number): string {
+    if (local === undefined) return `S[${this.slot(slot)} + ${n} | 0]`;
     if (this.held.get(local) !== slot) throw new Error(`${this.shape.name}: ${local} does not hold ${slot.letter}`);
     return this.wordAt(local, n);
   }
@@ -91,8 +96,12 @@ class SwitchTarget implements Target {
     return slot.view === 'FF' ? `S[${this.slot(slot)}] = NAN32;` : `writeNaN(${this.slot(slot)});`;
   }
 
-  trap(reason: Reason, number = String(REASON[reason])): string {
-    return `{ r = ${number}; break quit; }`;
+  trap(reason: Reason): string {
+    return `{ r = ${REASON[reason]}; break quit; }`;
+  }
+
+  trapWith(local: Local): string {
+    return `{ r = ${local}; break quit; }`;
   }
 
   private behind(): string {
@@ -122,6 +131,11 @@ class SwitchTarget implements Target {
 
   pay(amount: string): string {
     return `fuel = fuel - ${amount} | 0; if (fuel < 0) { ${this.leaveBehind('quantum')} }`;
+  }
+
+  payFor(called: Part): string {
+    const paid = `if (x > 0) pc = ${this.behind()}; else x = 0 - x | 0; fuel = fuel - x | 0; if (fuel < 0) ${this.trap('quantum')}`;
+    return `${this.set('x', called.text(this))} if (x !== 0) { ${paid} continue; }`;
   }
 
   jump(): string {

@@ -43,10 +43,12 @@ export interface Target {
   index(slot: Slot): string;
   /** A slot as a number that `wordAt` takes in a local variable. */
   place(slot: Slot): string;
+  /** A word of the frame, given by an immediate, as an index of S. */
+  wordOfFrame(letter: string): string;
   /** Keeps the place of a slot in a local variable, where that helps. */
   hold(local: Local, slot: Slot): string;
-  /** Word 0 or more of a slot that is held so. */
-  word(local: Local, slot: Slot, n: number, written: boolean): string;
+  /** Word 0 or more of a slot, which a variable holds, if there is one. */
+  word(local: Local | undefined, slot: Slot, n: number, written: boolean): string;
   /** Word 0 or more of the slot whose place is in a local variable. */
   wordAt(local: Local, n: number): string;
   /** Word 0 or more of the function's result. */
@@ -58,8 +60,10 @@ export interface Target {
   wrote(where: string): void;
   /** Gives the slot of a float, which holds a NaN, the bits of the canonical one. */
   writeNaN(slot: Slot): string;
-  /** Leaves the loop at this op; the reason by name, or a variable that holds its number. */
-  trap(reason: Reason, number?: string): string;
+  /** Leaves the loop at this op. */
+  trap(reason: Reason): string;
+  /** The same for a reason whose number is in a variable. */
+  trapWith(local: Local): string;
   /** Leaves it at the op behind. */
   leaveBehind(reason: Reason): string;
   /** Leaves it, since so many bytes are not all in memory 0: at address x, with the offset y. */
@@ -72,6 +76,8 @@ export interface Target {
   save(): string;
   /** Pays units of fuel. */
   pay(amount: string): string;
+  /** Calls a function that gives what it costs, which is paid; where that is negative, it is called again. */
+  payFor(called: Part): string;
   /** Takes the branch. */
   jump(): string;
   /** Takes branch x of those behind the op. */
@@ -126,6 +132,7 @@ export const D = slot('D', 'F');
 /** Slots that hold a reference. */
 export const rA = slot('A', 'R');
 export const rB = slot('B', 'R');
+export const rC = slot('C', 'R');
 export const rD = slot('D', 'R');
 /** Immediates. */
 export const k = immediate('k');
@@ -183,6 +190,11 @@ export function index(one: Slot): Part {
   return part(true, (t) => t.index(one));
 }
 
+/** A word of the frame as an index of S; an immediate says which. */
+export function wordOfFrame(letter: string): Part {
+  return part(true, (t) => t.wordOfFrame(letter));
+}
+
 /** A slot as a number that is kept in a variable until a word of it is needed. */
 export function place(one: Slot): Part {
   return part(true, (t) => t.place(one));
@@ -211,6 +223,11 @@ export class Held {
     const text = (written: boolean) => (t: Target) => t.word(this.local, this.slot, number, written);
     return { ...part(true, text(false)), written: text(true) };
   }
+}
+
+/** The second word of a slot. */
+export function highWord(one: Slot): Part {
+  return part(true, (t) => t.word(undefined, one, 1, false));
 }
 
 /** A word of the slot whose place is in a variable. */

@@ -15,7 +15,7 @@ export interface Op {
   readonly before: readonly Code[];
   /** The value, or the condition of a branch. */
   readonly last?: Expression;
-  /** Of floats: a NaN becomes the canonical one (see ops.ts). */
+  /** Of floats: a NaN becomes the canonical one (floats.ts says why). */
   readonly canonical?: boolean;
   /** All of it as a JIT likes it: the loop of closures is made from the rest. */
   readonly quick?: readonly Code[];

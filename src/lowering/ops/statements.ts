@@ -73,6 +73,11 @@ export function trap(reason: Reason): Part {
   });
 }
 
+/** Leaves it for the reason whose number is in a variable. */
+export function trapWith(local: Local): Part {
+  return statement((t) => t.trapWith(local));
+}
+
 /** Traps if a condition holds. */
 export function check(condition: Expression, reason: Reason): Part {
   return when(condition, trap(reason));
@@ -89,6 +94,7 @@ export const unlessRewritten = statement((t) => t.unlessRewritten());
 export const callDirect = (entry: Part, distance: Part): Part => statement((t) => t.callDirect(entry, distance));
 export const leaveBehind = (reason: Reason): Part => statement((t) => t.leaveBehind(reason));
 export const pay = (amount: Expression): Part => statement((t) => t.pay(textOf(t, amount)));
+export const payFor = (called: Part): Part => statement((t) => t.payFor(called));
 export const unaligned = (how: string): Part => statement((t) => t.unaligned(how));
 export const fault = (size: number): Part => statement((t) => t.fault(size));
 

@@ -7,7 +7,7 @@ import { FAULTS } from './table.ts';
 const CHEAP = [
   'i32.shr_u shifts the sign in',
   'i32.ctz of zero is 31',
-  // Of a formula that the generator of closures reads, and of a generator: both loops are written again.
+  // Of how ops are written for a loop, and of the loop around them: both are written again.
   'memory bounds are one byte too far',
   'unaligned i64.store writes the lower half twice',
 ];

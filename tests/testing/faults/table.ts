@@ -12,9 +12,10 @@ export interface Fault {
   readonly against: 'native' | 'ours';
 }
 
-const OPS = 'lowering/ops.ts';
 const FORMULAS = 'lowering/ops/formulas.ts';
 const I32 = 'lowering/ops/i32.ts';
+const I64 = 'lowering/ops/i64.ts';
+const I64_FORMULAS = 'lowering/ops/formulas-i64.ts';
 const BRANCHES = 'lowering/ops/branches.ts';
 const CONTROL = 'trees/arms/control.ts';
 const OUT_OF_LINE = 'interpreter/ops/out-of-line.ts';
@@ -26,16 +27,21 @@ function fault(name: string, file: string, find: string, replace: string, agains
 
 const OPS_FAULTS: readonly Fault[] = [
   fault('i32.shr_u shifts the sign in', FORMULAS, `>>> \${b} | 0\``, `>> \${b}\``),
-  fault('i64 shift counts are taken modulo 32', OPS, 'y = S[b] & 63; z = d;', 'y = S[b] & 31; z = d;'),
+  fault('i64 shift counts are taken modulo 32', I64, '} & 63`', '} & 31`'),
   fault(
     'i64.add carries only from two halves with their highest bit set',
-    OPS,
-    `S[z + 1 | 0] = ah + bh + ((al & bl | (al | bl) & ~x) >>> 31) | 0;'`,
-    `S[z + 1 | 0] = ah + bh + ((al & bl) >>> 31) | 0;'`,
+    I64_FORMULAS,
+    '((al & bl | (al | bl) & ~x) >>> 31)',
+    '((al & bl) >>> 31)',
   ),
-  fault('i64.sub loses the borrow', OPS, 'ah - bh - ((~al & bl | (~al | bl) & x) >>> 31) | 0;', 'ah - bh | 0;'),
-  fault('i64.rotl by 32 does not exchange halves', OPS, `['rotl',  'if (y >= 32)`, `['rotl',  'if (y > 32)`),
-  fault('i64.lt_u compares high halves as signed', OPS, `['lt_u', '(ah >>> 0) < (bh >>> 0) ||`, `['lt_u', 'ah < bh ||`),
+  fault('i64.sub loses the borrow', I64_FORMULAS, ` - \${BORROW} | 0`, ' | 0'),
+  fault('i64.rotl by 32 does not exchange halves', I64_FORMULAS, `when('y >= 32',`, `when('y > 32',`),
+  fault(
+    'i64.lt_u compares high halves as signed',
+    I64_FORMULAS,
+    `lt_u: '(ah >>> 0) < (bh >>> 0) ||`,
+    `lt_u: 'ah < bh ||`,
+  ),
   fault(
     'i32.div_s of the smallest by -1 does not trap',
     I32,
@@ -51,13 +57,18 @@ const OPS_FAULTS: readonly Fault[] = [
   fault('i32.ctz of zero is 31', I32, `choose('x === 0', '32',`, `choose('x === 0', '31',`),
   fault(
     'i64.extend_i32_u leaves the upper half as it was',
-    OPS,
-    `'x = d; y = S[a]; S[x] = y; S[x + 1 | 0] = 0;'`,
-    `'x = d; S[x] = S[a];'`,
+    I64,
+    `extended(set('y', a), '0')`,
+    `[hold(toX), put(toX.low, a)]`,
   ),
-  fault('i64.extend8_s extends from bit 15', OPS, 'y = S[a] << 24 >> 24; S[x] = y;', 'y = S[a] << 16 >> 16; S[x] = y;'),
-  fault('loads of 16 bits are zero-extended', OPS, ` << 16 >> 16)'],`, `)'],`),
-  fault('memory bounds are one byte too far', OPS, `(mb - y - \${size} >>> 0)`, `(mb - y - \${size - 1} >>> 0)`),
+  fault('i64.extend8_s extends from bit 15', I64, ' << 24 >> 24', ' << 16 >> 16'),
+  fault('loads of 16 bits are zero-extended', 'lowering/ops/memory.ts', ' << 16 >> 16)`', ')`'),
+  fault(
+    'memory bounds are one byte too far',
+    'interpreter/loops/switch-target.ts',
+    `mb - y - \${size} >>> 0`,
+    `mb - y - \${size - 1} >>> 0`,
+  ),
   fault(
     'unaligned i64.store writes the lower half twice',
     'interpreter/loops/generate-switch.ts',
@@ -71,12 +82,17 @@ const OPS_FAULTS: readonly Fault[] = [
     `set('y', choose(isNotZero(c), place(a), place(b)))`,
     `set('y', choose({ ...c, text: (t) => c.text(t) + ' === 1' }, place(a), place(b)))`,
   ),
-  fault('min of zeros looks at no sign', OPS, `'Math.min(A, B)'`, `'A !== A || B !== B ? NaN : A < B ? A : B'`),
+  fault(
+    'min of zeros looks at no sign',
+    FORMULAS,
+    `math('min', a, b)`,
+    `op\`\${a} !== \${a} || \${b} !== \${b} ? NaN : \${a} < \${b} ? \${a} : \${b}\``,
+  ),
   fault(
     'copysign keeps a sign that is set',
-    OPS,
-    `= S[y\${high}] & 0x7fffffff | z & -2147483648;`,
-    `= S[y\${high}] | z & -2147483648;`,
+    'lowering/ops/floats.ts',
+    '& 0x7fffffff | z & -2147483648',
+    '| z & -2147483648',
   ),
   fault(
     'branches on float comparisons that fail take NaN for success',
@@ -86,9 +102,9 @@ const OPS_FAULTS: readonly Fault[] = [
   ),
   fault(
     'global.set of 64 bits writes the lower half only',
-    OPS,
-    ' G[y] = S[x]; G[y + 1 | 0] = S[x + 1 | 0];',
-    ' G[y] = S[x];',
+    'lowering/ops/globals.ts',
+    'put(low, from.low), put(high, from.high)',
+    'put(low, from.low)',
   ),
   fault(
     'locals are not zeroed',

@@ -1,4 +1,4 @@
-// NaNs that functions and conversions give: they get the canonical bits, as in the loops (NAN in lowering/ops.ts says why,
+// NaNs that functions and conversions give: they get the canonical bits, as in the loops (lowering/ops/floats.ts says why,
 // and why + - * / need no such thing).
 // https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation
 import { NAN32, NAN64_HIGH } from '../../state/loop-support.ts';
