@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/binary/instructions.html
 // Bodies are walked once for their labels; an instruction's text is made when it first runs.
 import { unsigned64 } from '../syntax/bits.ts';
+import { branchesOf } from '../decoder/branches.ts';
 import { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
@@ -135,9 +136,9 @@ export class FunctionInfo {
       if (row.nests === 'opens') open.push(this.block(cursor));
       else if (row.name === 'else') this.orElse(cursor, open[open.length - 1]);
       else if (row.nests === 'closes') this.close(cursor, open.pop() as Block);
-      else if (row.imm === 'labels') this.labels.set(cursor.at, cursor.labels.map(at));
-      else if (row.imm === 'cast_branch' || (row.imm === 'label' && row.name !== 'rethrow')) {
-        this.labels.set(cursor.at, [at(cursor.index)]);
+      else {
+        const branches = branchesOf(cursor);
+        if (branches.length > 0) this.labels.set(cursor.at, branches.map(at));
       }
     }
     this.lastEnd = cursor.at;

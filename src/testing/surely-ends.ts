@@ -1,6 +1,7 @@
 // Whether a generated module ends whatever it is called with, also after it was made smaller: each way back to the
 // beginning of a loop, and each circle of calls, has to use up fuel as generated code does. Says no where it does not know.
 import { moduleBytes } from '../options.ts';
+import { branchesOf } from '../decoder/branches.ts';
 import { decodeModule } from '../decoder/decode.ts';
 import type { Expr, Module } from '../syntax/module.ts';
 import { type Instruction, codeOf, exprOf, instructionsOf, read } from './code.ts';
@@ -27,14 +28,10 @@ interface Calls {
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
-/** Labels that control may go to from an instruction. */
+/** Labels that control may go to from an instruction, also by an exception. */
 function labelsOf(one: Instruction): readonly number[] {
-  const { imm, code } = one.row;
-  if (imm === 'cast_branch') return [one.index];
-  // `rethrow` and `delegate` name where an exception comes from or goes to.
-  if (imm === 'label') return code === 0x09 || code === 0x18 ? [] : [one.index];
-  if (imm === 'labels') return read(one).labels;
-  return imm === 'try_table' ? read(one).catches.map(({ label }) => label) : [];
+  const cursor = read(one);
+  return [...branchesOf(cursor), ...cursor.catches.map(({ label }) => label)];
 }
 
 /** Whether an instruction that goes back to loops is only reached, or only does so, with fuel. */
