@@ -1,15 +1,7 @@
 // Where the testsuite and this project part, each with its reason; the runner takes nothing else.
-// The features that files wait for, the features that are switched for a folder, and assertions that cannot hold.
+// The features that are switched for a folder, and assertions that cannot hold.
 // What is here and not needed any more is reported as a stale expectation: take it out then.
 import type { Feature } from '../src/syntax/features.ts';
-
-/** Files that wait for a feature that is not built: commands that need it are skipped. */
-export interface Wait {
-  readonly feature: Feature;
-  readonly reason: string;
-  /** Names or globs. Every file that fits has to wait. */
-  readonly files: readonly string[];
-}
 
 /** Commands that cannot pass, by the lines where they begin. */
 export interface Difference {
@@ -29,7 +21,6 @@ export interface Switch {
 }
 
 export interface Expectations {
-  readonly waits: readonly Wait[];
   readonly differences: readonly Difference[];
   readonly switches: readonly Switch[];
 }
@@ -59,6 +50,4 @@ const SWITCHES: readonly Switch[] = [
 
 const DIFFERENCES: readonly Difference[] = [];
 
-const WAITS: readonly Wait[] = [];
-
-export const EXPECTATIONS: Expectations = { waits: WAITS, differences: DIFFERENCES, switches: SWITCHES };
+export const EXPECTATIONS: Expectations = { differences: DIFFERENCES, switches: SWITCHES };

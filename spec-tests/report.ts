@@ -23,31 +23,15 @@ const COLUMNS = ['passed', 'failed', 'skipped', 'ms'] as const;
 export function row(report: FileReport, width: number): string {
   const numbers = [report.passed, report.failed, report.skipped, Math.round(report.milliseconds)];
   const cells = numbers.map((one, i) => String(one).padStart(COLUMNS[i].length + 1));
-  return `${report.file.padEnd(width)} ${cells.join(' ')}  ${waitsText(report)}`.trimEnd();
+  return `${report.file.padEnd(width)} ${cells.join(' ')}${differences(report)}`;
 }
 
 export function header(width: number): string {
-  return `${'file'.padEnd(width)} ${COLUMNS.map((name) => name.padStart(name.length + 1)).join(' ')}  waits for`;
+  return `${'file'.padEnd(width)} ${COLUMNS.map((name) => name.padStart(name.length + 1)).join(' ')}`;
 }
 
-function waitsText({ waits, skipped }: FileReport): string {
-  const features = Object.entries(waits).map(([feature, count]) => `${feature} (${count})`);
-  const others = skipped - Object.values(waits).reduce((sum, count) => sum + count, 0);
-  return [...features, ...(others > 0 ? [`nothing: differs from the specification (${others})`] : [])].join(', ');
-}
-
-/** What waits for each feature, most first: `simd: 100 commands in 2 scripts`. */
-export function waitLines(reports: readonly FileReport[]): string[] {
-  const sums = new Map<string, { commands: number; scripts: number }>();
-  for (const { waits } of reports) {
-    for (const [feature, count] of Object.entries(waits)) {
-      const { commands, scripts } = sums.get(feature) ?? { commands: 0, scripts: 0 };
-      sums.set(feature, { commands: commands + count, scripts: scripts + 1 });
-    }
-  }
-  return [...sums]
-    .sort(([, a], [, b]) => b.commands - a.commands)
-    .map(([feature, { commands, scripts }]) => `waiting for ${feature}: ${commands} commands in ${scripts} scripts`);
+function differences({ skipped }: FileReport): string {
+  return skipped > 0 ? `  differs from the specification (${skipped})` : '';
 }
 
 /** `file:line: kind: detail`. */
@@ -55,7 +39,7 @@ export function findingText(file: string, { line, kind, detail }: Finding): stri
   return `${file}${line === 0 ? '' : `:${line}`}: ${kind}: ${detail}`;
 }
 
-/** For programs: totals, and for each file its counts, what it waits for, what failed and what was skipped. */
+/** For programs: totals, and for each file its counts, what failed and what was skipped. */
 export function jsonReport(reports: readonly FileReport[]): string {
   const files = reports.map((report) => ({ ...report, milliseconds: Math.round(report.milliseconds) }));
   return `${JSON.stringify({ total: total(reports), files }, undefined, 2)}\n`;

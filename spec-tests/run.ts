@@ -11,7 +11,7 @@ import { type LoopName, useLoop } from '../src/closures.ts';
 import { dataFolder, dataFolders, missingData } from '../tests/data.ts';
 import { EXPECTATIONS } from './expectations.ts';
 import { newerScripts, scriptNames, selectScripts } from './files.ts';
-import { countsText, findingText, header, jsonReport, row, total, waitLines } from './report.ts';
+import { countsText, findingText, header, jsonReport, row, total } from './report.ts';
 import { type FileReport, runFile, strayExpectations } from './suite.ts';
 
 interface Options {
@@ -46,7 +46,7 @@ function strays(names: readonly string[]): FileReport[] {
   const failures = strayExpectations(names, EXPECTATIONS);
   if (failures.length === 0) return [];
   const counts = { passed: 0, failed: failures.length, skipped: 0, milliseconds: 0 };
-  return [{ file: 'spec-tests/expectations.ts', ...counts, waits: {}, failures, skips: [] }];
+  return [{ file: 'spec-tests/expectations.ts', ...counts, failures, skips: [] }];
 }
 
 function runAll(root: string, { asked, json, verbose, rounds }: Options): boolean {
@@ -69,7 +69,6 @@ function runAll(root: string, { asked, json, verbose, rounds }: Options): boolea
   for (const { file, failures } of reports) {
     for (const failure of failures) console.log(`FAILED ${findingText(file, failure)}`);
   }
-  for (const line of waitLines(reports)) console.log(line);
   if (json !== undefined) writeFileSync(json, jsonReport(reports));
   const counts = total(reports);
   const added = reports.filter(({ file }) => newer.has(file));

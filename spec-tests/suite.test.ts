@@ -7,28 +7,14 @@ import { scriptEngine } from '../src/script/engine.ts';
 import { parseScript } from '../src/script/parse.ts';
 import { runScript } from '../src/script/run.ts';
 import type { Command, Pattern } from '../src/script/script.ts';
-import { FEATURES, type Feature } from '../src/syntax/features.ts';
 import { dataFolder, dataFolders, missingData } from '../tests/data.ts';
 import { EXPECTATIONS, type Expectations } from './expectations.ts';
 import { newerScripts, scriptNames, selectScripts } from './files.ts';
-import { countsText, jsonReport, total, waitLines } from './report.ts';
+import { countsText, jsonReport, total } from './report.ts';
 import { type FileReport, runFile, strayExpectations } from './suite.ts';
 
-const NONE: Expectations = { waits: [], differences: [], switches: [] };
+const NONE: Expectations = { differences: [], switches: [] };
 
-/** A feature that is not built, and a module that needs it alone; the tests of skips end when there is none left. */
-const UNBUILT: readonly (readonly [Feature, string])[] = [
-  ['simd', '(module (func (export "f") (param v128)))'],
-  ['threads', '(module (memory 1 1 shared) (func (export "f")))'],
-  ['gc', '(module (type (struct)) (func (export "f")))'],
-  ['wide-arithmetic', '(module (func (export "f") (i64.add128 unreachable) drop drop))'],
-];
-const unbuilt = UNBUILT.find(([feature]) => !FEATURES[feature].built);
-
-const waitingFor = (feature: Feature, ...files: string[]): Expectations => ({
-  ...NONE,
-  waits: [{ feature, reason: 'not built', files }],
-});
 const counts = ({ passed, failed, skipped }: FileReport): number[] => [passed, failed, skipped];
 const failures = (report: FileReport): string[] => report.failures.map(({ line, kind }) => `${line} ${kind}`);
 
@@ -36,7 +22,7 @@ describe('judging a script', () => {
   const ONE = '(module (func (export "one") (result f32) (f32.const -0)))\n';
   test('what holds passes', () => {
     const report = runFile('a.wast', `${ONE}(assert_return (invoke "one") (f32.const -0))`, NONE);
-    expect([counts(report), report.failures, report.waits]).toEqual([[2, 0, 0], [], {}]);
+    expect([counts(report), report.failures]).toEqual([[2, 0, 0], []]);
   });
   test('a wrong expectation fails with its line and what came instead', () => {
     const report = runFile('a.wast', `${ONE}(assert_return (invoke "one") (f32.const 0))`, NONE);
@@ -48,23 +34,20 @@ describe('judging a script', () => {
     const report = runFile('a.wast', `${ONE}(assert_return`, NONE);
     expect([counts(report), report.failures[0].kind]).toEqual([[0, 1, 0], 'script']);
   });
-  test('what needs a module that failed is an unexpected skip, even if the file waits for something', () => {
+  test('what needs a module that failed is an unexpected skip', () => {
     const text = '(module (func unreachable) (start 0))\n(invoke "f")';
     const report = runFile('a.wast', text, NONE);
     expect(failures(report)).toEqual(['1 module', '2 action']);
     expect(report.failures[1].detail).toContain('unexpected skip, for no feature');
   });
-  test('a feature that is built is nothing to wait for', () => {
+  test('a command that needs a feature that is off is an unexpected skip', () => {
     const expectations: Expectations = {
-      ...waitingFor('tail-call', 'a.wast'),
+      ...NONE,
       switches: [{ files: 'a.wast', features: { 'tail-call': false }, reason: 'a test' }],
     };
     const report = runFile('a.wast', '(module (func (return_call 0)))', expectations);
-    expect(counts(report)).toEqual([0, 2, 0]);
-    expect(report.failures.map(({ detail }) => detail)).toEqual([
-      expect.stringContaining('unexpected skip, tail-call is built'),
-      'waits for tail-call, but nothing is skipped for it',
-    ]);
+    expect(counts(report)).toEqual([0, 1, 0]);
+    expect(report.failures[0].detail).toContain('unexpected skip, for tail-call');
   });
   test('a switched off feature makes what needs it invalid, and does not excuse valid modules', () => {
     const expectations: Expectations = {
@@ -87,34 +70,14 @@ describe('judging a script', () => {
   });
   test('expectations for files that are not there are stale', () => {
     const expectations: Expectations = {
-      waits: [{ feature: 'simd', reason: 'a test', files: ['simd_*.wast', 'a.wast'] }],
       differences: [{ file: 'b.wast', lines: [1], reason: 'a test' }],
-      switches: [{ files: 'legacy/*', features: {}, reason: 'a test' }],
+      switches: [
+        { files: 'legacy/*', features: {}, reason: 'a test' },
+        { files: 'a.wast', features: {}, reason: 'a test' },
+      ],
     };
-    const stray = strayExpectations(['simd_load.wast', 'x/a.wast', 'legacy/c.wast'], expectations);
-    expect(stray.map(({ detail }) => detail)).toEqual(['no file fits a.wast', 'no file fits b.wast']);
-  });
-});
-
-describe.skipIf(unbuilt === undefined)('waiting for a feature that is not built', () => {
-  const [feature, module] = unbuilt ?? ['core', ''];
-  const text = `${module}\n(invoke "f")\n(module)`;
-  test('skips what needs it where the file is expected to wait', () => {
-    const report = runFile('a.wast', text, waitingFor(feature, '*.wast'));
-    expect([counts(report), report.waits, report.failures]).toEqual([[1, 0, 2], { [feature]: 2 }, []]);
-    expect(waitLines([report])).toEqual([`waiting for ${feature}: 2 commands in 1 scripts`]);
-  });
-  test('fails where it is not expected', () => {
-    const report = runFile('b/a.wast', text, waitingFor(feature, '*.wast'));
-    expect([counts(report), failures(report)]).toEqual([
-      [1, 2, 0],
-      ['1 module', '2 action'],
-    ]);
-    expect(report.failures[0].detail).toContain(`the file is not expected to wait for ${feature}`);
-  });
-  test('is a stale expectation where nothing is skipped for it', () => {
-    const report = runFile('a.wast', '(module)', waitingFor(feature, 'a.wast'));
-    expect([counts(report), failures(report)]).toEqual([[1, 1, 0], ['0 stale expectation']]);
+    const stray = strayExpectations(['x/a.wast', 'legacy/c.wast'], expectations);
+    expect(stray.map(({ detail }) => detail)).toEqual(['no file fits b.wast', 'no file fits a.wast']);
   });
 });
 

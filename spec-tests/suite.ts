@@ -1,13 +1,13 @@
 // Runs one script of the testsuite and judges how it went against what is expected (expectations.ts).
-// A command passes, fails, or is skipped for a feature that is not built and that the file is expected to wait for. Any
-// other skip fails, and so does an expectation that nothing needs any more. Nothing is printed here.
+// A command passes, fails, or is skipped since it is known to differ. Any other skip fails, and so does an expectation that
+// nothing needs any more. Nothing is printed here.
 import { MalformedError } from '../src/errors.ts';
 import { scriptEngine } from '../src/script/engine.ts';
 import { parseScript } from '../src/script/parse.ts';
 import type { Outcome } from '../src/script/outcome.ts';
 import { runHot, runScript } from '../src/script/run.ts';
 import type { Script } from '../src/script/script.ts';
-import { DEFAULT_FEATURES, FEATURES, type Feature, isFeature, withFeatures } from '../src/syntax/features.ts';
+import { DEFAULT_FEATURES, isFeature, withFeatures } from '../src/syntax/features.ts';
 import type { Expectations, FeatureSwitches } from './expectations.ts';
 import { fits } from './files.ts';
 
@@ -25,8 +25,6 @@ export interface FileReport {
   failed: number;
   skipped: number;
   milliseconds: number;
-  /** How many commands wait for which feature. */
-  readonly waits: Partial<Record<Feature, number>>;
   readonly failures: Finding[];
   readonly skips: Finding[];
 }
@@ -43,7 +41,6 @@ export function runFile(file: string, source: string | Uint8Array, expectations:
     failed: 0,
     skipped: 0,
     milliseconds: 0,
-    waits: {},
     failures: [],
     skips: [],
   };
@@ -82,17 +79,13 @@ function switchesOf(file: string, { switches }: Expectations): FeatureSwitches {
 class Judge {
   private readonly report: FileReport;
   private readonly switches: FeatureSwitches;
-  private readonly expectedWaits: readonly Feature[];
   /** Reasons by line. */
   private readonly differences: ReadonlyMap<number, string>;
 
-  constructor(report: FileReport, switches: FeatureSwitches, { waits, differences }: Expectations) {
+  constructor(report: FileReport, switches: FeatureSwitches, { differences }: Expectations) {
     const { file } = report;
     this.report = report;
     this.switches = switches;
-    this.expectedWaits = waits
-      .filter((wait) => wait.files.some((glob) => fits(file, glob)))
-      .map(({ feature }) => feature);
     this.differences = new Map(
       differences
         .filter((one) => one.file === file)
@@ -102,10 +95,6 @@ class Judge {
 
   judge(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) this.one(outcome);
-    for (const feature of new Set(this.expectedWaits)) {
-      if (this.report.waits[feature] === undefined)
-        this.stale(0, `waits for ${feature}, but nothing is skipped for it`);
-    }
     const lines = new Set(outcomes.map(({ line }) => line));
     for (const line of this.differences.keys()) {
       if (!lines.has(line)) this.stale(line, 'differs, but there is no command');
@@ -114,7 +103,7 @@ class Judge {
 
   private one(outcome: Outcome): void {
     const { report } = this;
-    const { line, kind, result, detail } = outcome;
+    const { line, kind, result, detail, feature } = outcome;
     const difference = this.differences.get(line);
     if (result === 'passed' || this.isRefusedAsAsked(outcome)) {
       report.passed++;
@@ -123,28 +112,7 @@ class Judge {
       report.skipped++;
       report.skips.push({ line, kind, detail: `${difference} (${detail})` });
     } else if (result === 'failed') fail(report, { line, kind, detail });
-    else this.skip(outcome);
-  }
-
-  private skip({ line, kind, detail, feature }: Outcome): void {
-    const { report } = this;
-    const why = this.isUnexpected(feature);
-    if (why !== undefined) {
-      fail(report, { line, kind, detail: `unexpected skip, ${why}: ${detail}` });
-      return;
-    }
-    const waited = feature as Feature;
-    report.skipped++;
-    report.skips.push({ line, kind, detail });
-    report.waits[waited] = (report.waits[waited] ?? 0) + 1;
-  }
-
-  /** Why a command may not be skipped, or undefined where it may. */
-  private isUnexpected(feature: string | undefined): string | undefined {
-    if (feature === undefined) return 'for no feature';
-    if (!isFeature(feature)) return `${feature} is no feature`;
-    if (FEATURES[feature].built) return `${feature} is built`;
-    return this.expectedWaits.includes(feature) ? undefined : `the file is not expected to wait for ${feature}`;
+    else fail(report, { line, kind, detail: `unexpected skip, for ${feature ?? 'no feature'}: ${detail}` });
   }
 
   /** A feature that is switched off to get older rules: what needs it is refused, which those rules call invalid. */
@@ -161,7 +129,6 @@ class Judge {
 /** Expectations of files that are not in the testsuite; to be asked for only where the whole suite runs. */
 export function strayExpectations(names: readonly string[], expectations: Expectations): Finding[] {
   const globs = [
-    ...expectations.waits.flatMap(({ files }) => files),
     ...expectations.differences.map(({ file }) => file),
     ...expectations.switches.map(({ files }) => files),
   ];

@@ -50,7 +50,7 @@ export class InvalidError extends WasmError {
   readonly code: string = brand(this, 'invalid');
 }
 
-/** Needs a feature that is switched off or not built; `feature` names it (see syntax/features.ts). */
+/** Needs a feature that is switched off; `feature` names it (see syntax/features.ts). */
 export class UnsupportedError extends WasmError {
   override readonly name: string = 'UnsupportedError';
   readonly code: string = brand(this, 'unsupported');

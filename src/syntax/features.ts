@@ -1,7 +1,6 @@
 // Features: the proposals that the instruction table's rows and the types belong to.
-// One line each: name, what it is, the version or phase it is in, whether it is on by default, whether it is built,
-// and what it implies. `built` says that validation and execution exist, as of all of them. A module that needs a feature
-// that is off is refused with an UnsupportedError that names it.
+// One line each: name, what it is, the version or phase it is in, whether it is on by default, and what it implies. A
+// module that needs a feature that is off is refused with an UnsupportedError that names it.
 import { frozenRecord } from './records.ts';
 import { type Check, misfit, shown, unknownName } from '../options.ts';
 
@@ -10,7 +9,6 @@ export interface FeatureInfo {
   /** '1.0', '2.0', '3.0', or the phase of a proposal that is not in a version yet. */
   readonly since: '1.0' | '2.0' | '3.0' | 'phase 4' | 'phase 3' | 'legacy';
   readonly byDefault: boolean;
-  readonly built: boolean;
   readonly implies?: readonly string[];
 }
 
@@ -19,29 +17,29 @@ const off = false;
 
 // biome-ignore format: a table
 const TABLE = {
-  'core':                    { title: 'WebAssembly 1.0',                        since: '1.0',     byDefault: on,  built: true },
-  'multi-value':             { title: 'Multiple values',                        since: '2.0',     byDefault: on,  built: true },
-  'sign-extension':          { title: 'Sign-extension operators',               since: '2.0',     byDefault: on,  built: true },
-  'saturating-float-to-int': { title: 'Non-trapping float-to-int conversions',  since: '2.0',     byDefault: on,  built: true },
-  'bulk-memory':             { title: 'Bulk memory operations',                 since: '2.0',     byDefault: on,  built: true },
-  'reference-types':         { title: 'Reference types',                        since: '2.0',     byDefault: on,  built: true },
-  'simd':                    { title: 'Fixed-width SIMD',                       since: '2.0',     byDefault: on,  built: true },
-  'relaxed-simd':            { title: 'Relaxed SIMD',                           since: '3.0',     byDefault: on,  built: true, implies: ['simd'] },
-  'tail-call':               { title: 'Tail calls',                             since: '3.0',     byDefault: on,  built: true },
-  'extended-const':          { title: 'Extended constant expressions',          since: '3.0',     byDefault: on,  built: true },
-  'multi-memory':            { title: 'Multiple memories',                      since: '3.0',     byDefault: on,  built: true },
-  'memory64':                { title: '64-bit memories and tables',             since: '3.0',     byDefault: on,  built: true },
-  'function-references':     { title: 'Typed function references',              since: '3.0',     byDefault: on,  built: true,  implies: ['reference-types'] },
-  'gc':                      { title: 'Garbage collection',                     since: '3.0',     byDefault: on,  built: true,  implies: ['function-references'] },
-  'exception-handling':      { title: 'Exception handling',                     since: '3.0',     byDefault: on,  built: true },
-  'branch-hinting':          { title: 'Branch hints',                           since: '3.0',     byDefault: on,  built: true },
-  'custom-annotations':      { title: 'Custom annotations of the text format',  since: '3.0',     byDefault: on,  built: true },
-  'threads':                 { title: 'Threads and atomics',                    since: 'phase 4', byDefault: on,  built: true },
-  'wide-arithmetic':         { title: 'Wide arithmetic',                        since: 'phase 4', byDefault: on,  built: true },
-  'compact-imports':         { title: 'Compact import section',                 since: 'phase 4', byDefault: on,  built: true },
-  'custom-page-sizes':       { title: 'Custom page sizes',                      since: 'phase 3', byDefault: off, built: true },
-  'custom-descriptors':      { title: 'Custom descriptors',                     since: 'phase 3', byDefault: off, built: true,  implies: ['gc'] },
-  'legacy-exceptions':       { title: 'Legacy exception handling',              since: 'legacy',  byDefault: off, built: true, implies: ['exception-handling'] },
+  'core':                    { title: 'WebAssembly 1.0',                        since: '1.0',     byDefault: on },
+  'multi-value':             { title: 'Multiple values',                        since: '2.0',     byDefault: on },
+  'sign-extension':          { title: 'Sign-extension operators',               since: '2.0',     byDefault: on },
+  'saturating-float-to-int': { title: 'Non-trapping float-to-int conversions',  since: '2.0',     byDefault: on },
+  'bulk-memory':             { title: 'Bulk memory operations',                 since: '2.0',     byDefault: on },
+  'reference-types':         { title: 'Reference types',                        since: '2.0',     byDefault: on },
+  'simd':                    { title: 'Fixed-width SIMD',                       since: '2.0',     byDefault: on },
+  'relaxed-simd':            { title: 'Relaxed SIMD',                           since: '3.0',     byDefault: on, implies: ['simd'] },
+  'tail-call':               { title: 'Tail calls',                             since: '3.0',     byDefault: on },
+  'extended-const':          { title: 'Extended constant expressions',          since: '3.0',     byDefault: on },
+  'multi-memory':            { title: 'Multiple memories',                      since: '3.0',     byDefault: on },
+  'memory64':                { title: '64-bit memories and tables',             since: '3.0',     byDefault: on },
+  'function-references':     { title: 'Typed function references',              since: '3.0',     byDefault: on, implies: ['reference-types'] },
+  'gc':                      { title: 'Garbage collection',                     since: '3.0',     byDefault: on, implies: ['function-references'] },
+  'exception-handling':      { title: 'Exception handling',                     since: '3.0',     byDefault: on },
+  'branch-hinting':          { title: 'Branch hints',                           since: '3.0',     byDefault: on },
+  'custom-annotations':      { title: 'Custom annotations of the text format',  since: '3.0',     byDefault: on },
+  'threads':                 { title: 'Threads and atomics',                    since: 'phase 4', byDefault: on },
+  'wide-arithmetic':         { title: 'Wide arithmetic',                        since: 'phase 4', byDefault: on },
+  'compact-imports':         { title: 'Compact import section',                 since: 'phase 4', byDefault: on },
+  'custom-page-sizes':       { title: 'Custom page sizes',                      since: 'phase 3', byDefault: off },
+  'custom-descriptors':      { title: 'Custom descriptors',                     since: 'phase 3', byDefault: off, implies: ['gc'] },
+  'legacy-exceptions':       { title: 'Legacy exception handling',              since: 'legacy',  byDefault: off, implies: ['exception-handling'] },
 } as const satisfies Record<string, FeatureInfo>;
 
 /** The name of a feature. */

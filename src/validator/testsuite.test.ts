@@ -1,5 +1,5 @@
 // All modules of the official testsuite, validated: valid ones are, invalid ones are refused with the expected phrase,
-// malformed binaries are malformed, and none needs a feature that is not built. Nothing runs here.
+// malformed binaries are malformed, and none needs a feature that is off. Nothing runs here.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
