@@ -1,6 +1,6 @@
 // What a call costs: exports called from JavaScript, host functions called from wasm, suspension and resumption.
 //   node bench/calls.js [--dist FOLDER] [--rounds N] [--json] [WORD...]     (rows whose name has one of the words)
-// `measure` answers one row per kind of call; each is measured in fresh processes, one per round:
+// `measure` returns one row per kind of call; each is measured in fresh processes, one per round:
 //   what             the kind of call
 //   calls/s          median over the processes; in each, the median of ten batches after two that warm up
 //   lowest, highest  of the processes

@@ -6,7 +6,7 @@ import { dataFolder, missingData } from '../tests/data.ts';
 /** One row: column -> value. */
 export type CallRow = Readonly<Record<string, string | number>>;
 
-/** What both files export: `measure`, which answers the rows of its table. */
+/** What both files export: `measure`, which returns the rows of its table. */
 interface Measures {
   readonly measure: (options: { dist: string; quick: boolean }) => Promise<readonly CallRow[]>;
 }

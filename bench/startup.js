@@ -1,6 +1,6 @@
 // Start-up and memory: from the bytes of a module to its first call of the host, each module in fresh processes.
 //   node bench/startup.js [--dist FOLDER] [--corpus FOLDER] [--rounds N] [--json] [PROGRAM...]
-// `measure` answers one row per program of the corpus; times are medians of the rounds, in milliseconds:
+// `measure` returns one row per program of the corpus; times are medians of the rounds, in milliseconds:
 //   module, MB       program, and the size of its module in 10^6 bytes
 //   functions        that it defines
 //   code MB          bytes of their bodies

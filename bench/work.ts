@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { dataFolder } from '../tests/data.ts';
 import { withFixedClock } from './fixed-clock.ts';
 
-/** A module whose export `run` is called with `argument` and has to answer `expected`. */
+/** A module whose export `run` is called with `argument` and has to return `expected`. */
 export interface Kernel {
   readonly name: string;
   readonly argument: number | undefined;

@@ -1,4 +1,4 @@
-// A guest calls a host function that answers a promise, and waits: to the guest it is an ordinary call.
+// A guest calls a host function that returns a promise, and waits: to the guest it is an ordinary call.
 //   node examples/await.mjs
 import { compile, instantiate } from 'wasmi-ts';
 import { assemble } from 'wasmi-ts/text';

@@ -5,7 +5,7 @@
 
 const BRANDS = new WeakMap<object, string>();
 
-/** Notes what an object is, and answers that: `readonly kind = brand(this, 'func')`. */
+/** Notes what an object is, and returns that: `readonly kind = brand(this, 'func')`. */
 export function brand<const N extends string>(object: object, name: N): N {
   BRANDS.set(object, name);
   return name;

@@ -10,7 +10,7 @@ export type LoopName = 'switch' | 'closures';
 const LOOPS: Readonly<Record<LoopName, Loop>> = { switch: switchRun, closures: closuresRun };
 
 /**
- * Chooses the loop that runs all wasm code from now on, and answers its name. Both give the same results and count the
+ * Chooses the loop that runs all wasm code from now on, and returns its name. Both give the same results and count the
  * same fuel, and a call that one of them began goes on in the other. They differ in speed: the switch is up to ten times
  * faster where the host compiles JavaScript to machine code; where it does not, closures are two to three times faster
  * (`node --jitless`, Hermes) or five to twenty times (QuickJS). `auto` finds out, in a few milliseconds.

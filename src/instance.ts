@@ -191,7 +191,7 @@ export class Instance {
   }
 
   /**
-   * Calls an exported function and answers its results.
+   * Calls an exported function and returns its results.
    * @throws Trap, ExhaustionError, TypeError (arguments that do not fit), and whatever a host function throws.
    */
   call(name: string, ...args: readonly Value[]): Results {
@@ -205,7 +205,7 @@ export class Instance {
     return invokeWith(this.named(name), args, fuel, checked);
   }
 
-  /** Calls an exported function on a thread that waits for host functions that answer promises. */
+  /** Calls an exported function on a thread that waits for host functions that return promises. */
   async callAsync(name: string, args: readonly Value[] = [], options?: AsyncRunOptions): Promise<Results> {
     const checked = checkOptions('callAsync', options, ASYNC_RUN_OPTIONS);
     return results(await invokeLater(this.func(name), args, checked));

@@ -7,7 +7,7 @@ import { dataFolder, missingData } from '../../tests/data.ts';
 import { runProgram } from '../program.ts';
 import { kernel, kernelBytes } from '../work.ts';
 
-/** What the counter answers (instrument.ts). */
+/** What the counter returns (instrument.ts). */
 interface Counts {
   readonly ops: readonly string[];
   readonly pairs: Float64Array;
@@ -33,7 +33,7 @@ const { counts } = (await load('interpreter/count-ops.js')) as { counts: () => C
 writeFileSync(output, JSON.stringify({ ...(await named(counts())), note: ran }));
 process.exit(0);
 
-/** Runs it; answers what was wrong with the result, or ''. */
+/** Runs it; returns what was wrong with the result, or ''. */
 async function run(): Promise<string> {
   const known = kernel(name);
   const bytes = known === undefined ? undefined : kernelBytes(known);

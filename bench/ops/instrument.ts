@@ -35,7 +35,7 @@ export function counts() {
 }
 `;
 
-/** Makes the copy; answers its folder. @throws Error where the loop does not look as expected. */
+/** Makes the copy; returns its folder. @throws Error where the loop does not look as expected. */
 export function instrument(dist: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'wasmi-ts-ops-'));
   cpSync(dist, join(folder, 'dist'), { recursive: true });

@@ -133,7 +133,7 @@ describe.each(['switch', 'closures'] as const)('a builtin did all of a long stri
     String.fromCharCode(...all.subarray(1000 * i, 1000 * i + 1000)),
   ).join('');
 
-  /** A call that stops wherever it can, beside one that does not: what they answer, how often it stopped. */
+  /** A call that stops wherever it can, beside one that does not: what they return, how often it stopped. */
   function stopping(
     name: string,
     args: readonly unknown[],

@@ -23,7 +23,7 @@ export interface CompileSettings {
   readonly stringModule: string | null;
 }
 
-/** It answers nothing where its first argument is its result, which is where that stands, and where it is called again. */
+/** It returns nothing where its first argument is its result, which is where that stands, and where it is called again. */
 type Step = (base: number) => string | number | undefined;
 
 /** A builtin: its type and what it does. Its arguments stand in slots of two words from `base` on. */

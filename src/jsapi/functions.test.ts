@@ -105,7 +105,7 @@ test('a valueOf that calls back into wasm does not disturb the call', () => {
   expect(exports['f'](100, nested)).toBe(58);
 });
 
-test('a JavaScript import is called without a receiver and may answer any iterable', () => {
+test('a JavaScript import is called without a receiver and may return any iterable', () => {
   let receiver: unknown = 'none';
   function two(this: unknown): Iterable<unknown> {
     receiver = this;
@@ -121,7 +121,7 @@ test('a JavaScript import is called without a receiver and may answer any iterab
   expect(receiver).toBe(undefined);
 });
 
-test('a promise that an import answers is a value, not a reason to wait', () => {
+test('a promise that an import returns is a value, not a reason to wait', () => {
   const promise = Promise.resolve(1);
   const text = `(module
     (import "m" "p" (func $p (result externref))) (import "m" "i" (func $i (result i32)))

@@ -7,7 +7,7 @@ import { SuspendError } from './errors.ts';
 import * as say from './messages.ts';
 import { type Callable, canCross, readAll, readSlot, toInside, toWasm, writeAll, writeSlot } from './crossing.ts';
 
-/** Converts what a JavaScript function answered to the results of a function type. @throws TypeError. */
+/** Converts what a JavaScript function returned to the results of a function type. @throws TypeError. */
 function coerceResults({ comp, space }: DefType, answer: unknown): unknown[] {
   const { results } = asFunc(comp);
   if (results.length === 0) return [];
@@ -62,7 +62,7 @@ export function importedFunction(value: unknown, index: number, suspending = fal
   });
 }
 
-/** A host function that suspends the thread until what a JavaScript one answered is settled. */
+/** A host function that suspends the thread until what a JavaScript one returned is settled. */
 export function suspendingFunction(callable: Callable, type: DefType, index: number): Func {
   const { params, results } = asFunc(type.comp);
   const crosses = params.every(canCross) && results.every(canCross);

@@ -76,7 +76,7 @@ function callPromising(func: Func, args: unknown[]): Promise<unknown> {
     if (!params.every(canCross) || !results.every(canCross)) throw new TypeError(say.uncrossable());
     coerce(params, args, func.defType.space);
     if (func.instance === undefined) {
-      // An imported function that is exported again: it has no steps, but may answer a promise.
+      // An imported function that is exported again: it has no steps, but may return a promise.
       callAsync(func, args, {}, putArguments, readAll).then(
         (answers) => resolve(resultOf(answers)),
         (error: unknown) => reject(toOutside(error)),

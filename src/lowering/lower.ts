@@ -78,7 +78,7 @@ export class Lowering {
   }
 
   /**
-   * Goes on as long as `goesOn` says, which is asked before each instruction; answers the code once it is whole.
+   * Goes on as long as `goesOn` says, which is asked before each instruction; returns the code once it is whole.
    * @throws ExhaustionError where there is no room for it.
    */
   goOn(goesOn: () => boolean): Lowered | undefined {

@@ -47,7 +47,7 @@ function values(count: number): { types: string; made: string; bits: Bits[] } {
   };
 }
 
-/** Ways to move values `made` from above another one to where the function `f` of type `$many` answers them. */
+/** Ways to move values `made` from above another one to where the function `f` of type `$many` returns them. */
 const WAYS: Readonly<Record<string, (made: string, types: string) => string>> = {
   br: (made) => `(block $to (type $results) (i32.const 99) ${made} (br $to))`,
   br_if: (made) => `(block $to (type $results) (i32.const 99) ${made} (br_if $to (i32.const 1)) unreachable)`,

@@ -17,26 +17,26 @@ import type { Table } from './table.ts';
 import type { Tag } from './tag.ts';
 import type { Value } from './values.ts';
 
-/** What a host function may answer: nothing, one value, or a value per result. */
+/** What a host function may return: nothing, one value, or a value per result. */
 export type HostResult = Value | readonly Value[] | undefined;
 
 /**
  * A function of the host. i32, f32 and f64 arrive as numbers (i32 signed), i64 as a signed bigint, references as they
  * are. A promise suspends the guest thread until it is settled; only threads that were started asynchronously may.
  */
-// biome-ignore lint/suspicious/noConfusingVoidType: a host function that answers nothing is the usual case
+// biome-ignore lint/suspicious/noConfusingVoidType: a host function that returns nothing is the usual case
 export type HostFunction = (...args: never[]) => HostResult | void | Promise<HostResult | void>;
 
 /**
  * A host function that works on slots itself: its arguments stand in SLOTS and REFERENCES from `base` on, its results go
- * there. Where `canWait`, it may answer a promise of what it would have answered; nobody looks at its results then. One that
+ * there. Where `canWait`, it may return a promise of what it would have returned; nobody looks at its results then. One that
  * does much sets `midway` (interpreter/ops/pieces.ts) while something is left, and is called again.
  */
 export type DirectHost = (base: number, canWait: boolean) => PromiseLike<HostResult> | undefined;
 
 /**
  * A host function that is told which instance calls it, for those that look at their caller's exports: none when the host
- * itself calls. Where `canWait`, it may answer a promise.
+ * itself calls. Where `canWait`, it may return a promise.
  */
 export type CallerHost = (
   caller: ModuleInstance | undefined,

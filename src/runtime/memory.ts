@@ -158,7 +158,7 @@ export class Memory {
   }
 
   /**
-   * Grows by `delta` pages; answers the size before in pages, or -1 where that is not possible: then nothing has changed.
+   * Grows by `delta` pages; returns the size before in pages, or -1 where that is not possible: then nothing has changed.
    * @throws TypeError for what is no number, RangeError for what is no number of pages.
    */
   grow(delta: number): number {
@@ -244,7 +244,7 @@ export class Memory {
 
   /**
    * Takes notice of what others did: a shared memory that another thread has let grow, and views that the host failed to
-   * give when the buffer had already moved. Answers whether more can be accessed now.
+   * give when the buffer had already moved. Returns whether more can be accessed now.
    */
   refresh(): boolean {
     const { sharedLength } = this;
@@ -300,7 +300,7 @@ export class Memory {
 
   /**
    * Moves a piece of the bytes to where they have room for `delta` pages more, of a memory that cannot grow in place. What
-   * the host has been given of it is detached before, as by growth. Answers true when no more is to be moved, or nothing can
+   * the host has been given of it is detached before, as by growth. Returns true when no more is to be moved, or nothing can
    * be: then `grow` takes as long as it takes. Whoever looks at the memory before that finds it as it was, and all is to be
    * moved anew; the third time at once.
    * @internal

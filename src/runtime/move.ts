@@ -20,7 +20,7 @@ export class Move {
     this.to = viewsOf(store, store.byteLength);
   }
 
-  /** Moves a piece. Answers whether it was the last one. */
+  /** Moves a piece. Returns whether it was the last one. */
   goOn(): boolean {
     const end = Math.min(this.length, this.at + Move.PIECE);
     this.to.M8.set(this.from.M8.subarray(this.at, end), this.at);

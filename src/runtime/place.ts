@@ -116,7 +116,7 @@ export class Place {
   }
 
   /**
-   * Takes the bytes away from whom they were given to, where they are. Answers false where the host cannot do that.
+   * Takes the bytes away from whom they were given to, where they are. Returns false where the host cannot do that.
    * @throws as the host does: then nothing has happened.
    */
   private takeBack(): boolean {
@@ -130,7 +130,7 @@ export class Place {
   }
 
   /**
-   * Moves the bytes to a new buffer of `capacity`; a lost memory gets zeros. Answers false, and has changed nothing, where
+   * Moves the bytes to a new buffer of `capacity`; a lost memory gets zeros. Returns false, and has changed nothing, where
    * the host has no room.
    */
   moveTo(capacity: number): boolean {

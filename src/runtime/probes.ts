@@ -46,7 +46,7 @@ export class Probes {
     return this.probes.length / 3;
   }
 
-  /** Notes an operand; answers its number. */
+  /** Notes an operand; returns its number. */
   operand(type: number, place: number, below: number): number {
     const { operands } = this;
     operands.push(type);

@@ -75,7 +75,7 @@ export function takesAll(heap: HeapType): boolean {
   return heap === HEAP.any || heap === HEAP.extern;
 }
 
-/** Answers `otherwise` for a value that cannot be a reference of a type of a space, else the reference inside. */
+/** Returns `otherwise` for a value that cannot be a reference of a type of a space, else the reference inside. */
 function referenceIn<T>(t: ValType, value: unknown, space: TypeSpace, otherwise: T): unknown {
   if (value === null) return isNullable(t) ? null : otherwise;
   const heap = heapOf(t);

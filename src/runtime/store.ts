@@ -59,7 +59,7 @@ export function isGrowable(buffer: ArrayBufferLike): boolean {
   return (buffer as { growable?: boolean }).growable === true;
 }
 
-/** Makes a growable buffer at least `length` long. Answers false where the host does not let it. */
+/** Makes a growable buffer at least `length` long. Returns false where the host does not let it. */
 export function growInPlace(buffer: ArrayBufferLike, length: number): boolean {
   try {
     if (buffer.byteLength < length) (buffer as Growable).grow?.(length);

@@ -102,7 +102,7 @@ export class Table {
   }
 
   /**
-   * Grows by `delta` elements that are `init`, as the host gives it, or null; answers the size before, or -1 where that
+   * Grows by `delta` elements that are `init`, as the host gives it, or null; returns the size before, or -1 where that
    * is not possible.
    * @throws TypeError for an `init` that is not of the table's type, RangeError for what is no number of elements.
    */
@@ -122,7 +122,7 @@ export class Table {
   }
 
   /**
-   * Begins a growth that is done in pieces, behind those that have begun, and charges it; answers the size before, which
+   * Begins a growth that is done in pieces, behind those that have begun, and charges it; returns the size before, which
    * cannot change any more, or -1, and nothing has happened, where the table may not grow by so many.
    * @internal
    */
@@ -140,7 +140,7 @@ export class Table {
   }
 
   /**
-   * Does at most so many elements of what was begun first, whoever has begun it; answers how many, 0 when all is done.
+   * Does at most so many elements of what was begun first, whoever has begun it; returns how many, 0 when all is done.
    * @internal
    */
   growOn(most: number): number {

@@ -39,7 +39,7 @@ export interface Engine<M, I, X> {
 }
 
 /**
- * Runs all commands; each answers one outcome, in the order of lines. Nothing is thrown but bugs of the runner, and
+ * Runs all commands; each returns one outcome, in the order of lines. Nothing is thrown but bugs of the runner, and
  * Interrupted when it should be over.
  */
 export function runScript<M, I, X>(script: Script, engine: Engine<M, I, X>): Outcome[] {

@@ -6,7 +6,7 @@ import { checkTime } from '../clock.ts';
 
 /** A call that runs piece by piece. */
 export interface PiecewiseCall<T> {
-  /** Runs on, for a while or until it waits; answers the results once there are any. Throws what the call throws. */
+  /** Runs on, for a while or until it waits; returns the results once there are any. Throws what the call throws. */
   step(): T | undefined;
   /** Milliseconds until its wait on memory times out; undefined when it does not wait so, or for ever. */
   readonly timeLeft: number | undefined;
@@ -77,7 +77,7 @@ export class Turns {
   }
 }
 
-/** Notes how a turn ended; answers whether anything happened. */
+/** Notes how a turn ended; returns whether anything happened. */
 function advance(turn: Turn, { done, value }: IteratorResult<Pause, void>): boolean {
   turn.done = done === true;
   turn.pause = value ?? undefined;

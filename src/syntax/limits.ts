@@ -41,7 +41,7 @@ export const MAX_PAGES_64 = 281_474_976_710_656n;
 export const MAX_PAGES_64_API = 137_438_953_471n;
 /**
  * Bytes that a memory may really have. The loop's effective addresses are int32, so that a typed array can be
- * indexed without a check for overflow: 2 GiB. Growth past it answers -1, which every program has to expect.
+ * indexed without a check for overflow: 2 GiB. Growth past it returns -1, which every program has to expect.
  */
 export const MAX_MEMORY_BYTES = 2_147_483_648;
 /** Elements of a garbage-collected array of references: as of a table. V8's own bound is a few times higher. */

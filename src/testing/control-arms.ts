@@ -190,7 +190,7 @@ function call(body: Body, t: ValType | undefined, g: Genome): void {
   takeResults(body, t, results, g);
 }
 
-/** Emits the index in a table of a function, and answers its type; sometimes of another, or of none. */
+/** Emits the index in a table of a function, and returns its type; sometimes of another, or of none. */
 function indirect(body: Body, g: Genome): { readonly type: FuncType; readonly table: number; index(): void } {
   const { layout } = body;
   const slot = (g.k >> 3) % 4;

@@ -14,7 +14,7 @@ function write(global: number, parts: readonly (readonly number[])[]): Uint8Arra
   return writer.take();
 }
 
-/** The binary format's `func` that answers 1 and uses up one unit, or answers 0. */
+/** The binary format's `func` that returns 1 and uses up one unit, or returns 0. */
 export function fuelFunction(global: number): Uint8Array {
   return write(global, [
     [0x00, 0x23],

@@ -79,7 +79,7 @@ function memoryCopy(body: Body, _t: Wanted, g: Genome): void {
   body.out.u32(from);
 }
 
-/** Makes an i32 or i64 of what a table instruction answers. */
+/** Makes an i32 or i64 of what a table instruction returns. */
 function convert(body: Body, addr: ValType, t: Wanted): void {
   if (addr !== t) body.op(t === I32 ? 0xa7 : 0xad);
 }

@@ -17,7 +17,7 @@ import type { Effect } from './step.ts';
 /** Bytes of an access that are kept. */
 const SHOWN_BYTES = 16;
 
-/** Answers what changed; called when the instruction has come to its end. */
+/** Returns what changed; called when the instruction has come to its end. */
 export type Watch = () => Effect | undefined;
 
 /** A value inside as the host sees it: as operands are. */

@@ -172,7 +172,7 @@ export class Tracer implements Monitor {
 
   private write(begun: Begun, end: End): void {
     const { event, info, instruction, watch } = begun;
-    // A host call that called back has its line; only what it answers is missing.
+    // A host call that called back has its line; only what it returns is missing.
     if (begun.shown && end.stop === undefined && (end.outputs ?? []).length === 0) return;
     const effect = end.outputs === undefined ? undefined : watch?.();
     const { offset } = event.probe;

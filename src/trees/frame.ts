@@ -41,7 +41,7 @@ export interface FrameLayout {
   readonly end: number;
 }
 
-/** Answers quickly, also for a function whose frame no stack has room for. */
+/** Quick, also for a function whose frame no stack has room for. */
 export function layoutOf(valid: ValidModule, funcIndex: number): FrameLayout {
   const { bytes, start, end } = valid.module.funcs;
   const defined = funcIndex - valid.importedFuncs;

@@ -322,7 +322,7 @@ function validateStart(ctx: Context): void {
   if (type.params.length > 0 || type.results.length > 0) throw say.startType(ctx.where(), funcTypeName(type));
 }
 
-/** Answers by function what `operandsOf` does: slots times two, and one more where there are references. */
+/** Returns by function what `operandsOf` does: slots times two, and one more where there are references. */
 function validateBodies(ctx: Context, state: BodyState, importedFuncs: number): Int32Array {
   const { types, bytes, start, end } = ctx.module.funcs;
   const operands = new Int32Array(types.length);

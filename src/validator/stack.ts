@@ -59,7 +59,7 @@ export class Stack {
     return (this.vectors ? 2 * this.most : this.most) + this.caught;
   }
 
-  /** Notes that there are so many operands; answers how many there were already. */
+  /** Notes that there are so many operands; returns how many there were already. */
   reach(height: number): number {
     if (height > this.most && !this.polymorphic) this.most = height;
     return this.most;

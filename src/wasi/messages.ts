@@ -72,7 +72,7 @@ export function needsStart(): string {
 }
 
 export function answersLater(method: string): string {
-  return `blocking wait: the file system answers ${method} with a promise, which only a program that runs in mode 'async' can wait for`;
+  return `blocking wait: ${method} of the file system returned a promise, which only a program that runs in mode 'async' can wait for`;
 }
 
 export function cannotSuspend(): string {
@@ -91,7 +91,7 @@ export function misuse(name: string, type: FuncType): string {
 
 /** For those who wrote a provider. */
 export function wrongAnswer(method: string, value: unknown): string {
-  return `invalid answer of ${method}: a provider of the system interface answered ${shown(value)}`;
+  return `invalid answer of ${method}: a provider of the system interface returned ${shown(value)}`;
 }
 
 export function usedAlready(method: string): string {

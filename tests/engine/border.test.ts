@@ -56,7 +56,7 @@ function telling(target: object = {}): { value: object; told: string[] } {
   return { value: new Proxy(target, handler), told };
 }
 
-/** Does something, then answers a value. */
+/** Does something, then returns a value. */
 function following<T>(_done: unknown, value: T): T {
   return value;
 }
@@ -473,7 +473,7 @@ describe('promises and drivers', () => {
     await expect(end).rejects.toThrow('abandoned');
   });
 
-  test('an Interrupted that a promise answers is a value, and so is an object with a then', async () => {
+  test('an Interrupted that a promise gives is a value, and so is an object with a then', async () => {
     // biome-ignore lint/suspicious/noThenProperty: it is what is tried
     for (const value of [new Interrupted('abort', 'a value'), { then: 5 }, revoked()]) {
       const instance = run(
@@ -494,7 +494,7 @@ describe('promises and drivers', () => {
     expect(await instance.callAsync('go')).toBe(value);
   });
 
-  test('a host function that is called from outside may answer a promise only where somebody waits', async () => {
+  test('a host function that is called from outside may return a promise only where somebody waits', async () => {
     const instance = run('(module (import "h" "f" (func $f (result i32))) (export "f" (func $f)))', {
       h: { f: async () => 5 },
     });
@@ -516,7 +516,7 @@ describe('promises and drivers', () => {
       },
     );
     expect(() => instance.call('go')).toThrow(
-      new TypeError('a host function of 2 results has to answer an array of 2 values'),
+      new TypeError('a host function of 2 results has to return an array of 2 values'),
     );
     expect(read).toBe(3);
   });
@@ -647,7 +647,7 @@ describe('numbers', () => {
     expect(invokeBits(instance.func('argument'), [0x7ff4_0000_0000_0000n])).toEqual([0x7ff4_0000_0000_0000n]);
   });
 
-  test('a host function that forgets its return was taken for one that answers 0', () => {
+  test('a host function that forgets its return was taken for one that returns 0', () => {
     for (const type of ['i32', 'i64', 'f32', 'f64']) {
       for (const wrong of [undefined, null, 'x', '5', true, {}, [1], [1, 2], Symbol('s')]) {
         const instance = run(

@@ -198,7 +198,7 @@ describe('an asynchronous call', () => {
     }
   });
 
-  test('kept the host from its turns where its host functions answer promises that are settled', async () => {
+  test('kept the host from its turns where its host functions return promises that are settled', async () => {
     const instance = run(ASKS, { e: { h: async () => {} } });
     const enough = new AbortController();
     let turns = 0;

@@ -58,7 +58,7 @@ const instance = instantiate(valid);
 const f = instance.exports['f'] as Func;
 const adding = instantiate(compile(assemble('(module (func (export "add") (param i32 f32)))')));
 
-/** A call of a host function that answers something, where one i32 is wanted, or an i32 and an i64. */
+/** A call of a host function that returns something, where one i32 is wanted, or an i32 and an i64. */
 function answering(answer: unknown, name = 'one'): unknown {
   const text = `(module
     (import "h" "one" (func $one (result i32))) (import "h" "two" (func $two (result i32 i64)))

@@ -407,7 +407,7 @@ describe('memory at its edges', () => {
     }
   });
 
-  test('memory.grow answers -1 past the maximum, and page by page is quick', () => {
+  test('memory.grow returns -1 past the maximum, and page by page is quick', () => {
     const instance = run(
       `(module (memory 1 1100) (func (export "g") (param i32) (result i32) (memory.grow (local.get 0))) (func (export "s") (result i32) (memory.size)))`,
     );

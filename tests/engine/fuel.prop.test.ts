@@ -55,13 +55,13 @@ interface Style {
   readonly twin?: boolean;
 }
 
-/** What a host answers to a twin, whose calls nobody looks at: nothing, or zeros; what is no number is refused. */
+/** What a host returns to a twin, whose calls nobody looks at: nothing, or zeros; what is no number is refused. */
 function answerFor(valid: ValidModule, desc: ImportDesc): HostFunction {
   const { results } = valid.module.types[desc.kind === 'func' ? desc.type : 0].comp as FuncType;
   return () => results.map((t) => (t === I64 ? 0n : 0));
 }
 
-/** Another instance of the module: answers what runs a piece of a call of it. */
+/** Another instance of the module: returns what runs a piece of a call of it. */
 function twinOf(valid: ValidModule, linked: () => Imports[string], options: InstanceOptions): Twin {
   const functions: Record<string, HostFunction> = {};
   for (const { module, name, desc } of valid.module.imports) {

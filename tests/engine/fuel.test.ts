@@ -8,7 +8,7 @@ import { dataFolder, missingData } from '../data.ts';
 import { KERNELS, PROGRAMS } from './programs.ts';
 import { callInSlices, random, run, stateOf, wat } from './support.ts';
 
-/** Calls `run` with each argument in slices; answers everything that can be seen, and the number of stops. */
+/** Calls `run` with each argument in slices; returns everything that can be seen, and the number of stops. */
 function history(instance: Instance, args: readonly number[], nextSlice: () => number) {
   let stops = 0;
   const seen = args.map((arg) => {

@@ -34,7 +34,7 @@ const PROGRAM = `(module (memory (export "m") 1 2 shared)
 
 const workers: Worker[] = [];
 
-/** A worker that has the memory as Int32Array \`a\` and BigInt64Array \`b\`; answers its messages. */
+/** A worker that has the memory as Int32Array \`a\` and BigInt64Array \`b\`; returns its messages. */
 function worker(buffer: ArrayBufferLike, code: string): () => Promise<unknown> {
   const source = `const { parentPort, workerData } = require('node:worker_threads');
     const a = new Int32Array(workerData), b = new BigInt64Array(workerData);

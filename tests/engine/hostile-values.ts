@@ -16,7 +16,7 @@ import { GUEST, TYPES } from './hostile-world.ts';
 const MARKERS = new WeakSet<object>();
 const isMarker = (error: unknown): boolean => MARKERS.has(error as object);
 
-/** Answers a value after something was done. */
+/** Returns a value after something was done. */
 function following<T>(_done: unknown, value: T): T {
   return value;
 }

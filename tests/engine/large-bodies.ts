@@ -34,7 +34,7 @@ const body = (parts: readonly ArrayLike<number>[]): Uint8Array => {
 };
 
 /**
- * A module whose function 0, exported as `f`, has two locals of type i32 and this code; function 1 answers a thousand
+ * A module whose function 0, exported as `f`, has two locals of type i32 and this code; function 1 returns a thousand
  * values, and function 2 none.
  */
 export function functionOf(code: readonly ArrayLike<number>[]): Uint8Array {

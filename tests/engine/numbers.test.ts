@@ -74,7 +74,7 @@ describe('arguments and results', () => {
   });
 });
 
-describe('what host functions answer', () => {
+describe('what host functions return', () => {
   const text = `(module (import "e" "none" (func $none)) (import "e" "one" (func $one (result i64))) (import "e" "two" (func $two (result i32 f64)))
     (func (export "none") (result i32) (i32.const 5) (call $none))
     (func (export "one") (result i64) (i64.const 1) (call $one) (i64.add))

@@ -33,7 +33,7 @@ export class RefStore {
   readonly datas: Uint8Array[];
   private readonly bodies = new Map<number, Body>();
 
-  /** `find` answers what is imported, of the right type. @throws ReferenceTrap, Thrown */
+  /** `find` returns what is imported, of the right type. @throws ReferenceTrap, Thrown */
   constructor(valid: ValidModule, find: (module: string, name: string, type: FuncType | undefined) => RefExtern) {
     this.valid = valid;
     this.typeSpace = typeSpace(valid);

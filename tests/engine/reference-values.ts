@@ -67,7 +67,7 @@ export class RefFunction {
   }
 }
 
-/** What a function answers that ends with a tail call. */
+/** What a function returns that ends with a tail call. */
 export class TailCall {
   readonly func: RefFunction;
   readonly args: readonly RefValue[];

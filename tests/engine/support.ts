@@ -57,7 +57,7 @@ export function callBits(instance: Instance, name: string, args: readonly Bits[]
   return outcome(() => invokeBits(instance.func(name), args));
 }
 
-/** Calls an export and stops it after each slice of fuel; answers how it ended, and what fuel it used. */
+/** Calls an export and stops it after each slice of fuel; returns how it ended, and what fuel it used. */
 export function callInSlices(
   instance: Instance,
   name: string,

@@ -1,4 +1,4 @@
-// Host functions that answer promises: threads wait, others run, and nothing of the stack is lost.
+// Host functions that return promises: threads wait, others run, and nothing of the stack is lost.
 import { describe, expect, test } from 'vitest';
 import { type HostFunction, type Instance, Interrupted, Trap } from '../../src/index.ts';
 import { run } from './support.ts';
@@ -144,7 +144,7 @@ describe('calls inside calls', () => {
       { e: { h: () => Promise.resolve(42) } },
     );
     for (let i = 0; i < 300; i++) {
-      expect(() => instance.call('f')).toThrow('async host call: a host function answered a promise');
+      expect(() => instance.call('f')).toThrow('async host call: a host function returned a promise');
     }
     expect(instance.call('ok')).toBe(2);
     expect(await instance.callAsync('f')).toBe(42);

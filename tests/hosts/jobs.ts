@@ -1,4 +1,4 @@
-// One job per host: how to find it, which version it is, and how it runs the subset. Answers a Report or throws.
+// One job per host: how to find it, which version it is, and how it runs the subset. Returns a Report or throws.
 // Command line hosts print the report; a page and workerd are asked for it over HTTP (page.ts, workerd.ts).
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ function printing(print: string): string {
     function (error) { ${print}('failed: ' + error + error.stack); });\n`;
 }
 
-/** Runs a command to its end; answers what it printed on both streams. */
+/** Runs a command to its end; returns what it printed on both streams. */
 function output(path: string, args: readonly string[]): Promise<string> {
   const child = spawn(path, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

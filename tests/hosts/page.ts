@@ -16,7 +16,7 @@ export function chromiumPath(): string | undefined {
   );
 }
 
-/** Opens a page without a window until `done` is settled; answers what it gives. */
+/** Opens a page without a window until `done` is settled; returns what it gives. */
 export async function withPage<T>(chromium: string, url: string, done: Promise<T>, flags: readonly string[] = []) {
   const profile = mkdtempSync(join(tmpdir(), 'wasmi-ts-chromium-'));
   const options = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`];

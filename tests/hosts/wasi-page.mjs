@@ -1,4 +1,4 @@
-// The programs of wasi-program.mjs in a page: what they answer goes to the server, with what the page may not do.
+// The programs of wasi-program.mjs in a page: what they return goes to the server, with what the page may not do.
 import { runPrograms } from './wasi-program.mjs';
 
 let forbidden = '';

@@ -1,4 +1,4 @@
-// Runs guests with files in memory on the built package, with nothing but what every JavaScript host has. Answers lines
+// Runs guests with files in memory on the built package, with nothing but what every JavaScript host has. Returns lines
 // that are the same in all hosts. Used in QuickJS and in a page; see hosts.test.ts.
 import { compile, engine } from '../../dist/index.js';
 import { assemble } from '../../dist/text/index.js';

@@ -59,7 +59,7 @@ async function ask(url: string, body: Uint8Array | undefined, deadline: number):
   }
 }
 
-/** Starts a worker of these modules, the first of which is its entry, in a folder; answers what it says to one request. */
+/** Starts a worker of these modules, the first of which is its entry, in a folder; returns what it says to one request. */
 export async function askWorkerd(
   workerd: string,
   modules: Readonly<Record<string, string>>,

@@ -59,7 +59,7 @@ function runFile(path: string, suite: string, engine: string): Promise<FileResul
   });
 }
 
-/** Prints what failed in a file; answers how many failures were not expected. */
+/** Prints what failed in a file; returns how many failures were not expected. */
 function report(name: string, engine: string, { subtests, crash }: FileResult): number {
   let surprises = 0;
   for (const one of subtests) {

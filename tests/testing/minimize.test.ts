@@ -54,7 +54,7 @@ test('of a module with an instruction, little more than that instruction is left
 `);
 });
 
-test('what it answers is valid, no larger, and still what was asked for', () => {
+test('what it returns is valid, no larger, and still what was asked for', () => {
   const tests = fc.sample(module({ features: ALL }), { numRuns: Math.ceil(RUNS / 100), seed });
   for (const { bytes, features } of tests) {
     const { exports, types } = decodeModule(bytes);

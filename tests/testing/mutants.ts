@@ -104,7 +104,7 @@ function callSome(instance: Instance, count: (ending: string) => void): string |
   return undefined;
 }
 
-/** Functions for imported ones: they answer zeros and nulls, where these are of their types. Other imports are missing. */
+/** Functions for imported ones: they return zeros and nulls, where these are of their types. Other imports are missing. */
 function stubs({ module }: ValidModule): Imports {
   const imports: Record<string, Record<string, HostFunction>> = Object.create(null);
   for (const { module: from, name, desc } of module.imports) {

@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
   poll_oneoff: 'i32 i32 i32 i32',
 };
 
-/** A program that does some calls, and does not look at what they answer. Data lie at 1024; 16 MiB of memory. */
+/** A program that does some calls, and does not look at what they return. Data lie at 1024; 16 MiB of memory. */
 const program = (calls: readonly (readonly [string, ...(number | bigint)[]])[], data = '') =>
   wat(`(module
   ${Object.entries(TYPES)

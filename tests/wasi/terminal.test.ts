@@ -11,7 +11,7 @@ import { commandFile, programFile } from '../programs.ts';
 
 const hasPty = spawnSync('python3', ['-c', 'import pty, select']).status === 0;
 
-/** Runs a command on a new terminal; `feed` lines say after which output what is typed. Answers output and exit code. */
+/** Runs a command on a new terminal; `feed` lines say after which output what is typed. Returns output and exit code. */
 const ON_TERMINAL = `
 import json, os, pty, select, sys, time
 command, feed = json.loads(sys.argv[1]), json.loads(sys.argv[2])

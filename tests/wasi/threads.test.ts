@@ -162,7 +162,7 @@ describe('guest threads', () => {
     expect(await run(module)).toEqual({ exitCode: 0, output: 'sst' });
   });
 
-  it('spawn answers a negative number where the module has no entry for threads, and without a scheduler', async () => {
+  it('spawn returns a negative number where the module has no entry for threads, and without a scheduler', async () => {
     const start = '(call $exit (call $spawn (i32.const 0)))';
     const module = compile(assemble(`(module ${IMPORTS} (func (export "_start") ${start}))`));
     expect((await run(module)).exitCode | 0).toBe(-58);
@@ -282,7 +282,7 @@ describe('guest threads', () => {
     }
   });
 
-  it('in mode sync a wait that nothing on the host can end answers NOTSUP once nobody else can go on', () => {
+  it('in mode sync a wait that nothing on the host can end returns NOTSUP once nobody else can go on', () => {
     const reading = program(
       `(drop (call $spawn (i32.const 0)))
        (loop $more (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))

@@ -40,7 +40,7 @@ export function hasRoom(words: number): boolean {
   return top + words <= CODE_WORDS;
 }
 
-/** Places a function's code (header first); answers its entry. `code` holds branch targets relative to the entry. */
+/** Places a function's code (header first); returns its entry. `code` holds branch targets relative to the entry. */
 export function place(unit: CodeUnit, index: number, code: Int32Array, targets: Int32Array): number {
   const entry = top + HEADER_WORDS;
   CODE.set(code, top);
@@ -69,7 +69,7 @@ export function freshEntry(unit: CodeUnit, index: number): number {
   return unit.entries[index];
 }
 
-/** Drops all code. Old pcs can be looked up in the generation that this answers. */
+/** Drops all code. Old pcs can be looked up in the generation that this returns. */
 export function dropCode(): Generation {
   const old = generation;
   generation = { starts: [], indices: [] };

@@ -229,7 +229,7 @@ export class Blocks {
     block.run = this.unmade;
   }
 
-  /** Code of this unit runs from here on. Answers whether it is another unit or other code than before. */
+  /** Code of this unit runs from here on. Returns whether it is another unit or other code than before. */
   use(unit: CodeUnit): boolean {
     const generation = currentGeneration();
     if (unit === this.unit && unit.blocks?.generation === generation) return false;

@@ -1,7 +1,7 @@
 // What a row of closures.ts is, and the shapes of what is made from it: closures, exits, blocks, statements in sequence.
 // Which closures a row has is in closures.ts, how they become a block in blocks.ts.
 
-/** Runs from here; answers where to go on, or null to leave the loop. `s` is the frame's view of the value slots. */
+/** Runs from here; returns where to go on, or null to leave the loop. `s` is the frame's view of the value slots. */
 export type Exit = (s: Int32Array) => Block | null;
 
 export interface Block {

@@ -1,6 +1,6 @@
 // Rare instructions, called by the `out` op: tables, bulk operations, references, globals of other instances.
 // https://webassembly.github.io/spec/core/exec/instructions.html
-// Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function answers its
+// Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. Each function returns its
 // cost in fuel: 0, or what `priceOfPiece` (pieces.ts) says for a piece of a bulk operation, whose ranges are checked first.
 import { Trap } from '../../errors.ts';
 import { OUT_NAMES, type OutName } from '../../trees/operations.ts';

@@ -1,7 +1,7 @@
 // What does much at once is done in pieces: fuel and the clock are looked at between them. The op stays where it is until
 // all is done, with what is left of its operands in their slots, so that a thread that is stopped in the middle is plain
 // data like any other.
-// Other calls may run between two pieces. So what an instruction answers, and that it does not trap, is settled with its
+// Other calls may run between two pieces. So what an instruction returns, and that it does not trap, is settled with its
 // first piece: ranges are checked in what never gets smaller, segments are held, and what grows a table is reserved.
 import { growReferences } from '../state/loop-support.ts';
 import { REFERENCES as R, STATE as X } from '../state/stack.ts';
@@ -22,7 +22,7 @@ export function setMidway(midway: boolean): void {
 }
 
 /**
- * What a function of the `out` op answers for a piece of `n` things, each of which costs so much: its cost, negated while
+ * What a function of the `out` op returns for a piece of `n` things, each of which costs so much: its cost, negated while
  * there are some left. The last piece costs a unit more, for the operation.
  */
 export function priceOfPiece(n: number, price: number, left: number): number {

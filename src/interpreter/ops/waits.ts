@@ -13,12 +13,12 @@ import { startTimer } from '../../runtime/timers.ts';
 import { I32 } from '../../syntax/types.ts';
 import { funcType } from '../../validator/type-space.ts';
 
-/** What a wait answers. */
+/** What a wait returns. */
 const WOKEN = 0;
 export const NOT_EQUAL = 1;
 export const TIMED_OUT = 2;
 
-/** The type of a function that answers an i32: how a wait delivers its answer. */
+/** The type of a function that returns an i32, as a wait does. */
 export const WAIT_TYPE = funcType([], [I32]);
 
 /** What of Atomics the language's older libraries do not have. */
@@ -166,7 +166,7 @@ export class MemoryWait implements Waiter {
 
 /**
  * Wakes at most `count` threads that wait at address p, the longest waiting first, the guest threads of this JavaScript
- * thread before those of others; answers how many.
+ * thread before those of others; returns how many.
  */
 export function notify(memory: Memory, p: number, count: number): number {
   let woken = 0;

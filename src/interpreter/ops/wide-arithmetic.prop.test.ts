@@ -10,7 +10,7 @@ const AT = 2000;
 const NO_INSTANCE = undefined as unknown as ModuleInstance;
 const signed = (x: bigint): bigint => BigInt.asIntN(64, x);
 
-/** Runs an instruction on i64 operands; answers the two results as one 128-bit number. */
+/** Runs an instruction on i64 operands; returns the two results as one 128-bit number. */
 function run(name: keyof typeof WIDE_ARITHMETIC, operands: readonly bigint[]): string {
   for (const [i, x] of operands.entries()) writeWords(S, AT + 2 * i, 2, x);
   expect(WIDE_ARITHMETIC[name](NO_INSTANCE, AT, 0, 0)).toBe(0);

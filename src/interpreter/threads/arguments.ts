@@ -50,10 +50,10 @@ export const putBits: Put<readonly Bits[]> = (func, base, bits) => writeAll(func
 /** Results as their bits. */
 export const readAllBits = (types: readonly ValType[], base: number): Bits[] => readAll(types, base, readBits);
 
-/** What calls answer: nothing, the only result, or all results. */
+/** What calls return: nothing, the only result, or all results. */
 export type Results = Value | readonly Value[] | undefined;
 
-/** Results as calls answer them. */
+/** Results as calls return them. */
 export const readResults = (types: readonly ValType[], base: number): Results =>
   types.length === 0 ? undefined : types.length === 1 ? readValue(types[0], base) : readValues(types, base);
 

@@ -98,7 +98,7 @@ export function resolveCall(t: Thread, end: number): void {
   C[t.pc + CALLEE] = entry;
 }
 
-/** A call of an imported function, lowered until the moment `end`. Answers true when the thread has to wait. */
+/** A call of an imported function, lowered until the moment `end`. Returns true when the thread has to wait. */
 export function callImport(t: Thread, end: number): boolean {
   const tail = opAt(C, t.pc) === TAIL_CALL_IMPORT;
   const func = t.instance.funcs[C[t.pc + CALLEE]] as Func;
@@ -145,7 +145,7 @@ function element(t: Thread, table: number, i: number, canon: number): Func {
 
 /**
  * Calls any function; its arguments stand `shift` S words above the frame. In a tail call the running frame is given up
- * (its arguments have been moved to its start). Answers true when the thread has to wait for the host. Where the moment
+ * (its arguments have been moved to its start). Returns true when the thread has to wait for the host. Where the moment
  * `end` comes while the function is lowered, it is called when the thread goes on.
  */
 function callFunc(t: Thread, func: Func, shift: number, returnPc: number, tail: boolean, end: number): boolean {

@@ -107,7 +107,7 @@ function comesFirst(t: Thread, end: number): void {
   else if (t.first !== undefined) goOnFirst(t, t.first, end);
 }
 
-/** Goes back from a frame that has ended to where there is code. Answers true when there is none: the call is done. */
+/** Goes back from a frame that has ended to where there is code. Returns true when there is none: the call is done. */
 function returns(t: Thread): boolean {
   while (t.pc < FIRST_FREE) {
     const reason = enterLoop(t, 0);
@@ -120,7 +120,7 @@ function returns(t: Thread): boolean {
   return false;
 }
 
-/** Does what the loop was left for. Answers true when the thread has to wait. Apart, to keep `drive` small for V8. */
+/** Does what the loop was left for. Returns true when the thread has to wait. Apart, to keep `drive` small for V8. */
 function waitsFor(t: Thread, reason: number, end: number): boolean {
   switch (reason) {
     case REASON.quantum:
@@ -258,7 +258,7 @@ function growthPrice({ byte, heldByte }: Prices, memory: Memory, delta: number):
 const WAIT64 = numberOf('wait64');
 
 /**
- * memory.atomic.wait: address a, expected b, time-out c, offset k, memory l. Answers true when the thread has to wait. One that cannot be suspended sleeps
+ * memory.atomic.wait: address a, expected b, time-out c, offset k, memory l. Returns true when the thread has to wait. One that cannot be suspended sleeps
  * until `end` at most, and then goes on waiting when it is run again.
  */
 function waitOnMemory(t: Thread, end: number): boolean {
@@ -317,7 +317,7 @@ export type CallEnd = { readonly values: readonly unknown[] } | { readonly error
  */
 export function endWait(t: Thread, end: CallEnd): void {
   const { pending } = t;
-  if (pending === undefined) throw new InternalError('a thread that does not wait was answered');
+  if (pending === undefined) throw new InternalError('a wait of a thread that does not wait has ended');
   t.pending = undefined;
   try {
     if ('error' in end) throw end.error;

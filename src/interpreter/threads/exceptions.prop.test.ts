@@ -413,7 +413,7 @@ function leave(target: object, run: () => void): void {
   }
 }
 
-/** Runs the body of a try; `handle` answers whether there was a handler. */
+/** Runs the body of a try; `handle` returns whether there was a handler. */
 function attempt(run: () => void, target: object, handle: (exception: Exception) => boolean): void {
   try {
     run();

@@ -1,4 +1,4 @@
-// What host functions answer: a promise, or values, which are written to slots. Whatever code of the host may run on the way
+// What host functions return: a promise, or values, which are written to slots. Whatever code of the host may run on the way
 // does so before anything is written. How host functions are called is in host-calls.ts.
 import { UnsupportedError } from '../../errors.ts';
 import { slotsOf } from '../../runtime/slots.ts';
@@ -7,7 +7,7 @@ import type { DefType, TypeSpace } from '../../validator/type-space.ts';
 import { plainValue, plainValues, which, writeValue } from '../values/border.ts';
 
 /**
- * What a host function answered, as something to wait for; undefined where it is the result itself. Where a reference is
+ * What a host function returned, as something to wait for; undefined where it is the result itself. Where a reference is
  * wanted, only a Promise is waited for: other objects with a `then` are values. `then` is read once.
  */
 export function promised({ results }: FuncType, answer: unknown): PromiseLike<unknown> | undefined {
@@ -24,18 +24,18 @@ export function promised({ results }: FuncType, answer: unknown): PromiseLike<un
   }
 }
 
-/** The error of a synchronous call in which a host function answered a promise. */
+/** The error of a synchronous call in which a host function returned a promise. */
 export function refusedPromise(promise: PromiseLike<unknown>): UnsupportedError {
   // Nobody waits for it now, so that nobody would hear of its failure.
   Promise.resolve(promise).catch(() => undefined);
   return new UnsupportedError(
     'async-host-call',
-    'async host call: a host function answered a promise, and this call is synchronous; use callAsync',
+    'async host call: a host function returned a promise, and this call is synchronous; use callAsync',
   );
 }
 
 /**
- * What a host function answered, as a value per result: nothing, one value, or what an iterable gives. Code of the host
+ * What a host function returned, as a value per result: nothing, one value, or what an iterable gives. Code of the host
  * may run, so no thread may stand on the stack without having reserved its part. @throws TypeError
  */
 export function valuesOf({ results }: FuncType, answer: unknown): readonly unknown[] {
@@ -47,7 +47,7 @@ export function valuesOf({ results }: FuncType, answer: unknown): readonly unkno
   }
   if (values.length === results.length) return plainValues(results, values);
   throw new TypeError(
-    `a host function of ${results.length} results has to answer an array of ${results.length} values`,
+    `a host function of ${results.length} results has to return an array of ${results.length} values`,
   );
 }
 
@@ -66,7 +66,7 @@ export function writeResults({ comp, space }: DefType, base: number, values: rea
   }
 }
 
-/** Writes what a host function answered. */
+/** Writes what a host function returned. */
 export function writeAnswer(type: DefType, base: number, answer: unknown): void {
   const { results } = asFunc(type.comp);
   if (results.length === 1) writeOnly(results[0], base, answer, type.space);

@@ -97,7 +97,7 @@ function wholly(direct: DirectHost, base: number, canWait: boolean): ReturnType<
   return promise;
 }
 
-/** A host function called from outside, without a thread: what it answers, or a promise of it. */
+/** A host function called from outside, without a thread: what it returns, or a promise of it. */
 function callHostFunc<A>(func: Func, args: A, put: Put<A>, canWait: boolean): HostAnswer {
   checkOpen();
   const { signature: type, defType, direct } = func;

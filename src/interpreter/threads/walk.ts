@@ -65,7 +65,7 @@ export class Walk implements Counting {
     });
   }
 
-  /** Goes on; answers whether all has been looked at. */
+  /** Goes on; returns whether all has been looked at. */
   step(): boolean {
     for (this.left = PIECE; this.left > 0; this.left--) {
       if (this.at === this.cells.length) {

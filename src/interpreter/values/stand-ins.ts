@@ -13,7 +13,7 @@ export function throwingFunction(type: DefType, error: () => unknown): Func {
   });
 }
 
-/** A function that answers default values: zeros and null. Undefined where one of its results has none. */
+/** A function that returns default values: zeros and null. Undefined where one of its results has none. */
 export function defaultFunction(type: DefType): Func | undefined {
   const { results } = asFunc(type.comp);
   if (results.some((t) => isRef(t) && !isNullable(t))) return undefined;

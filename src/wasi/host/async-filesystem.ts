@@ -1,4 +1,4 @@
-// A file system whose methods may answer with promises: data bases of browsers, remote stores.
+// A file system whose methods may return promises: data bases of browsers, remote stores.
 // The same methods as in filesystem.ts, one name at a time, with the same meanings and errors: a SystemError is thrown,
 // or a promise rejects with it. `awaited` (hosts/awaited.ts) makes a Directory of it; the guest thread then waits.
 import type { Answer } from '../kernel/replay.ts';
@@ -11,7 +11,7 @@ export interface AsyncFile {
   readonly type: FileType;
   readonly seekable: boolean;
   stat(): Answer<Stat>;
-  /** Fills `into`, which is not the guest's memory, and answers how many bytes that were. */
+  /** Fills `into`, which is not the guest's memory, and returns how many bytes that were. */
   read(into: Uint8Array, position: bigint): Answer<number>;
   /** Gets a copy, which it may keep. */
   write(bytes: Uint8Array, position: bigint): Answer<number>;

@@ -108,7 +108,7 @@ describe('a guest on files that answer later', () => {
     expect(book.open).toBe(0);
   });
 
-  it('where nothing can wait, calls answer NOTSUP, and other uses are refused', async () => {
+  it('where nothing can wait, calls return NOTSUP, and other uses are refused', async () => {
     const book: Book = { asked: [], open: 0 };
     const root = awaited(answeringLater<AsyncDirectory>(memoryDirectory({ a: '' }), book));
     const guest = new TestGuest({ mode: 'sync', preopens: { '/': root } });

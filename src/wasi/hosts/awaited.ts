@@ -1,4 +1,4 @@
-// A Directory made of one that may answer with promises: the guest thread waits for them, the host does not.
+// A Directory made of one that may return promises: the guest thread waits for them, the host does not.
 // Each method is a question that the system call puts once, however often it is tried (kernel/replay.ts). Reads and writes
 // end, short, with the first piece that was waited for: else all pieces before it would be moved again for each.
 import type { AsyncDirectory, AsyncFile } from '../host/async-filesystem.ts';
@@ -12,7 +12,7 @@ const PIECE = 1024 * 1024;
 
 /**
  * The directory `from`, which it takes over, for `preopens`. In mode 'async' a program that uses it waits for promises;
- * in mode 'sync', where nothing can wait for them, calls answer NOTSUP.
+ * in mode 'sync', where nothing can wait for them, calls return NOTSUP.
  */
 export function awaited(from: AsyncDirectory): Directory {
   directory(from, 'awaited: the directory');

@@ -1,4 +1,4 @@
-// A file system for tests whose methods answer with promises, made of one that answers at once.
+// A file system for tests whose methods return promises, made of one that returns at once.
 
 /** What was asked, and how many handles are open. */
 export interface Book {

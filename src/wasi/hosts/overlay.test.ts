@@ -134,7 +134,7 @@ describe('an overlay', () => {
 
 const ACTIONS = ['read', 'write', 'create', 'mkdir', 'rmdir', 'unlink', 'rename', 'link', 'list', 'stat'] as const;
 
-/** Does something to paths; answers all that a guest sees of it. */
+/** Does something to paths; returns all that a guest sees of it. */
 function act(guest: TestGuest, action: (typeof ACTIONS)[number], one: string, two: string): unknown {
   if (action === 'mkdir') return guest.path('path_create_directory', one);
   if (action === 'rmdir') return guest.path('path_remove_directory', one);

@@ -1,4 +1,4 @@
-// A directory that cannot be changed through this handle: every change answers ROFS.
+// A directory that cannot be changed through this handle: every change returns ROFS.
 // Hard links out of it are refused as well: a second name in a writable directory would make the file writable.
 import { directory as checkDirectory } from '../host/checks.ts';
 import { refused, unless } from '../host/errno.ts';

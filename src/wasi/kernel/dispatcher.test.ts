@@ -21,7 +21,7 @@ function dispatch(...given: Parameters<typeof dispatchFrom>): (...args: Value[])
 }
 
 describe('the dispatcher', () => {
-  it('answers with a number at once when a call does not wait, and with the number of a SystemError', () => {
+  it('returns a number at once when a call does not wait, and with the number of a SystemError', () => {
     const options = setUp('async');
     expect(dispatch(() => undefined, [], options)()).toBe(0);
     const failing: SystemCall = () => {
@@ -78,7 +78,7 @@ describe('the dispatcher', () => {
     }
   });
 
-  it('in mode sync a wait that nothing can end answers NOTSUP', () => {
+  it('in mode sync a wait that nothing can end returns NOTSUP', () => {
     const run: SystemCall = () => new WouldBlock([{ pollable: new QueueInput(), interest: READABLE }]);
     expect(dispatch(run, [], setUp('sync'))()).toBe(ERRNO.NOTSUP);
   });

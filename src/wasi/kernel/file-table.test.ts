@@ -19,7 +19,7 @@ describe('a file table', () => {
     expect(table.add(descriptor())).toBe(1);
   });
 
-  it('answers BADF for what is not open, however large the number', () => {
+  it('returns BADF for what is not open, however large the number', () => {
     const table = new FileTable();
     table.add(descriptor());
     for (const fd of [1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {

@@ -5,7 +5,7 @@
 //
 // One word per parameter, `name:type`. A type with `*` points to a result of that type; `string` is a pointer and a
 // length, `iovecs` a pointer and a count, so both take two i32. Types of 64 bits are named in WIDE, the rest are i32.
-// Every function answers with an errno, but one with the word `noreturn` at its end.
+// Every function returns an errno, but one with the word `noreturn` at its end.
 // Which functions there are, and what the other types mean, is the business of each interface.
 import { type FuncType, I32, I64 } from '../../syntax/types.ts';
 import type { Call, Coercion, Outcome } from './dispatcher.ts';

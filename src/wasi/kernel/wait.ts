@@ -1,4 +1,4 @@
-// Waiting: a system call that cannot finish answers with a WouldBlock; here it is waited for, in one of two ways.
+// Waiting: a system call that cannot finish returns a WouldBlock; here it is waited for, in one of two ways.
 // After either way the caller runs the same call again with the same arguments (see dispatcher.ts).
 import { checkTime, due, now } from '../../clock.ts';
 import { quietly, SystemError } from '../host/errno.ts';

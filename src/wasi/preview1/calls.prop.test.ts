@@ -57,7 +57,7 @@ function argumentsOf(name: FunctionName): fc.Arbitrary<(number | bigint)[]> {
 }
 
 describe.each(Object.keys(FUNCTIONS) as FunctionName[])('%s with any arguments', (name) => {
-  it('answers with an errno, and writes nothing to memory when it fails', () => {
+  it('returns an errno, and writes nothing to memory when it fails', () => {
     fc.assert(
       fc.property(argumentsOf(name), (args) => {
         const guest = makeGuest();

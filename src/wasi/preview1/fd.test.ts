@@ -218,7 +218,7 @@ describe('streams', () => {
     expect(guest.read(0)).toBe('');
   });
 
-  it('a non-blocking read without input answers AGAIN', () => {
+  it('a non-blocking read without input returns AGAIN', () => {
     const guest = new TestGuest({ stdin: new QueueInput(), mode: 'async' });
     guest.call('fd_fdstat_set_flags', 0, FDFLAGS.nonblock);
     expect(guest.read(0)).toBe('errno AGAIN');

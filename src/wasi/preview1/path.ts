@@ -1,6 +1,6 @@
 // Paths: everything that is done to names in directories, but opening (path-open.ts).
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_create_directory
-// All may answer what resolution answers (kernel/resolve.ts): NOTCAPABLE, NOENT, NOTDIR, LOOP, NAMETOOLONG, INVAL; and
+// All may return what resolution returns (kernel/resolve.ts): NOTCAPABLE, NOENT, NOTDIR, LOOP, NAMETOOLONG, INVAL; and
 // ILSEQ, FAULT, BADF, NOTCAPABLE for the right that is named like the function, and ROFS.
 import { encodeUtf8 } from '../../syntax/utf8.ts';
 import { refused } from '../host/errno.ts';

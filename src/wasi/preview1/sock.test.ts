@@ -165,7 +165,7 @@ describe('sockets of a guest', () => {
     expect(guest.open('x', { fd: 4 })).toBe('NOTDIR');
   });
 
-  it('accepting waits for a connection, or answers AGAIN', async () => {
+  it('accepting waits for a connection, or returns AGAIN', async () => {
     const { guest, call, connect } = makeGuest();
     const answer = call('sock_accept', 4, FDFLAGS.nonblock, 0x100);
     connect();
@@ -217,7 +217,7 @@ describe('sockets of a guest', () => {
     expect([await call('sock_recv', fd, 0x200, 2, 0, 0x300, 0x304), guest.u32(0x300)]).toEqual(['SUCCESS', 0]);
   });
 
-  it('shutdown ends directions, also twice; after it a send answers PIPE, and close tells the other side', async () => {
+  it('shutdown ends directions, also twice; after it a send returns PIPE, and close tells the other side', async () => {
     const { guest, call, client, fd } = await accepted();
     expect([await call('sock_shutdown', fd, 0), await call('sock_shutdown', fd, 4)]).toEqual(['INVAL', 'INVAL']);
     for (let i = 0; i < 2; i++) expect(await call('sock_shutdown', fd, 2)).toBe('SUCCESS');

@@ -6,7 +6,7 @@ import { FUNCTIONS } from './abi.ts';
 
 const NOW = 1_600_000_000_000_000_000n;
 
-/** Makes each call once at least, on a guest with a fixed world, and answers the lines. */
+/** Makes each call once at least, on a guest with a fixed world, and returns the lines. */
 function linesOfAll(): string[] {
   const lines: string[] = [];
   const network = new LoopbackNetwork();

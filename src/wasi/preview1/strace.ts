@@ -1,4 +1,4 @@
-// How strace shows what the functions of preview 1 are given and what they answer, where their table does not say it.
+// How strace shows what the functions of preview 1 are given and what they return, where their table does not say it.
 import type { Texts } from '../kernel/strace.ts';
 import { buffersText, hex, stringsText, textAt } from '../kernel/strace-values.ts';
 import type { FunctionName, Layout } from './abi.ts';

@@ -35,7 +35,7 @@ const TRAPS = `(module (memory 1) (table 1 funcref)
   (func (export "indirect") (call_indirect (i32.const 0)))
   (func $deep (export "deep") (call $deep)))`;
 
-/** What is checked -> a function that answers what it finds, and what it has to find. */
+/** What is checked -> a function that returns what it finds, and what it has to find. */
 const CHECKS: Readonly<Record<string, readonly [check: Check, expected: unknown]>> = {
   'validate takes a module': [(W) => W.validate(assemble(ADD)), true],
   'validate refuses what is none': [(W) => W.validate(new Uint8Array([0, 97, 115, 109, 2, 0, 0, 0])), false],

@@ -1,5 +1,5 @@
 // Runs one test of the official WASI test suite: on our interpreter, or on the host's WebAssembly as a check of the
-// system interface alone. Answers what went wrong, with the guest's stderr.
+// system interface alone. Returns what went wrong, with the guest's stderr.
 import { engine } from '../../../src/engine.ts';
 import { compile, ExitStatus, Interrupted, type ValidModule } from '../../../src/index.ts';
 import { nodeClock, nodeRandom } from '../../../src/wasi/hosts/node.ts';

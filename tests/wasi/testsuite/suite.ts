@@ -1,4 +1,4 @@
-// The official WASI test suite as data: which tests there are, what they are given, and what they must answer.
+// The official WASI test suite as data: which tests there are, what they are given, and what they must return.
 // https://github.com/WebAssembly/wasi-testsuite/blob/main/doc/writing-tests.md
 // Where a build lies is looked up in all data folders, since one may hold only a part. Nothing is run here.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';

@@ -1,6 +1,6 @@
 // Object operations, called by the `object` op: references, i31, fields and elements.
 // https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions
-// d, a, b, c are slot numbers: numbers stand in S[2 * slot], references in R[slot]; k is an immediate. Each answers 0, or
+// d, a, b, c are slot numbers: numbers stand in S[2 * slot], references in R[slot]; k is an immediate. Each returns 0, or
 // the reason to leave the loop with, which is a trap: nothing is thrown here, so that the loop need not save its state.
 // An operation that has an op of its own in lowering/ops.ts is done by the loop, and its function here is not called.
 import { structCells } from '../../../runtime/layout.ts';

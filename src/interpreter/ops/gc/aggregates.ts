@@ -1,8 +1,8 @@
 // Rare instructions on structs and arrays, called by the `out` op: allocation with many operands, bulk operations,
 // custom descriptors. https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions
-// Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. They answer their
+// Operands stand in consecutive slots from `at` (an index of SLOTS) on; results replace them. They return their
 // cost: 0, or what `paid` (../pieces.ts) says for a piece of what depends on a length. They take room for what they
-// allocate before they change anything; where there is none they answer what `outOfRoom` (../room.ts) does, and are called again.
+// allocate before they change anything; where there is none they return what `outOfRoom` (../room.ts) does, and are called again.
 import { Trap } from '../../../errors.ts';
 import type { GcOutName } from '../../../trees/operations.ts';
 import type { ModuleInstance } from '../../../runtime/instance.ts';

@@ -18,7 +18,7 @@ function addressOf(memory: Memory, a: number, offset: number, size: number): num
   return effectiveAddress(memory, a, offset, size) | 0;
 }
 
-/** Loads the 16 bytes at a 32-bit address + offset. Answers false, and does nothing, when they are not all inside. */
+/** Loads the 16 bytes at a 32-bit address + offset. Returns false, and does nothing, when they are not all inside. */
 export function loadVector(memory: Memory, d: number, address: number, offset: number): boolean {
   const p = (address >>> 0) + (offset >>> 0);
   if (p + 16 > memory.accessible) return false;

@@ -113,7 +113,7 @@ describe('input from', () => {
 });
 
 describe('output to', () => {
-  it('a function that answers a promise makes the guest wait for it', async () => {
+  it('a function that returns a promise makes the guest wait for it', async () => {
     const taken: string[] = [];
     const guest = new TestGuest({
       mode: 'async',

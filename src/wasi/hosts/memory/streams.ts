@@ -29,7 +29,7 @@ export class QueueInput implements InputStream {
     this.subscribers.wakeAll();
   }
 
-  /** No more comes: reads answer 0 once all is read. */
+  /** No more comes: reads return 0 once all is read. */
   end(): void {
     this.ended = true;
     this.subscribers.wakeAll();
@@ -198,7 +198,7 @@ export class SourceInput implements InputStream {
 }
 
 /**
- * Output that hands every piece (a copy) to `take`. When that answers a promise, the next write waits for it, and what
+ * Output that hands every piece (a copy) to `take`. When that returns a promise, the next write waits for it, and what
  * it rejects with ends the program at the next write.
  */
 export function outputTo(take: (bytes: Uint8Array) => unknown, type: FileType = 'unknown'): OutputStream {

@@ -70,7 +70,7 @@ export class SecondDescriptor {
   /** Null until it is needed. */
   private second: number | undefined | null = null;
 
-  /** `open` may answer `fd` itself, or undefined where there is no such thing. */
+  /** `open` may return `fd` itself, or undefined where there is no such thing. */
   constructor(fd: number, open: () => number | undefined) {
     this.fd = fd;
     this.open = open;

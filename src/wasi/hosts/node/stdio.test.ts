@@ -127,7 +127,7 @@ describe('standard streams of the process', () => {
     clearTimeout(open);
   });
 
-  it('output that nobody reads answers PIPE', async () => {
+  it('output that nobody reads returns PIPE', async () => {
     const body = `
       let errno = 0;
       for (let i = 0; errno === 0 && i < 1000; i++) errno = write(1, 'x'.repeat(1000));

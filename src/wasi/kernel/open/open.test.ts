@@ -138,7 +138,7 @@ describe('a kind of open thing that only its own class knows', () => {
     expect(now('fd_read', COUNTER, IOVS, 1, OUT)).toBe('INVAL');
   });
 
-  it('keeps a reader waiting until somebody writes, and answers AGAIN when it shall not wait', async () => {
+  it('keeps a reader waiting until somebody writes, and returns AGAIN when it shall not wait', async () => {
     const waiting = call('fd_read', COUNTER, IOVS, 1, OUT);
     expect(waiting).toBeInstanceOf(Promise);
     view.setUint32(IOVS + 16, 0x380, true);

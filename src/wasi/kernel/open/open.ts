@@ -40,7 +40,7 @@ const AS_USUAL: Refusals = {};
 export abstract class Open {
   /** As fdstat and filestat tell it. */
   abstract readonly type: FileType;
-  /** Where this kind answers another errno for what it cannot do. */
+  /** Where this kind returns another errno for what it cannot do. */
   readonly refusals: Refusals = AS_USUAL;
   /** Whether it has positions. What can seek as a kind may still be something without: a device that was opened as a file. */
   readonly seekable: boolean = false;
