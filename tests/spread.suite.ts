@@ -38,6 +38,7 @@ const BOUNDED: Record<string, string> = {
   'polyfill/threads.ts Reflect.apply(list)': 'what the method was called with',
   'polyfill/threads.ts Reflect.construct(list)': 'what the constructor was called with',
   'polyfill/wasi.ts Reflect.construct(list)': 'one argument',
+  'runtime/elements.ts new Array(n)': 'elements of a chunk: 65,536',
   'runtime/instance.ts new Array<Func | undefined>(n)': 'functions of a module: 1,000,000, each of a byte or more',
   'runtime/instance.ts new Array<unknown>(n)': 'globals of a module: 1,000,000, each of two bytes or more',
   'runtime/objects.ts new Array<unknown>(n)': 'MAX_ARRAY_REFS, checked above',

@@ -83,7 +83,7 @@ export const { Table: TableObject } = {
       checkCrossing(table);
       const who = 'WebAssembly.Table.get()';
       const at = inTable(table, toAddress(index, table.type.addr, `${who}: Argument 0`), who);
-      return refToJs(table.type.elem, table.cells[at]);
+      return refToJs(table.type.elem, table.elements.read(at));
     }
 
     set(index: AddressValue, ...value: [value?: unknown]): void {
@@ -94,7 +94,7 @@ export const { Table: TableObject } = {
       // Here an undefined that is given is a value: of funcref tables, a wrong one.
       const { elem } = table.type;
       const element = value.length > 0 ? refInside(elem, toWasm(value[0], elem, table.space)) : defaultValue(elem);
-      table.cells[inTable(table, at, who)] = element;
+      table.elements.write(inTable(table, at, who), element);
     }
   },
 };

@@ -1,9 +1,10 @@
 // A table instance. https://webassembly.github.io/spec/core/exec/runtime.html#table-instances
-// What embedders put in is checked here; the interpreter reads and writes `cells`, which only hold references of the type.
+// What embedders put in is checked here; the interpreter reads and writes `elements`, which are only references of the type.
 import { counted } from '../syntax/shown.ts';
 import { brand } from '../brand.ts';
 import { checkTime } from '../clock.ts';
 import { ExhaustionError } from '../errors.ts';
+import { Elements } from './elements.ts';
 import { referenceOut, toReference } from './references.ts';
 import { MAX_TABLE_SIZE } from '../syntax/limits.ts';
 import { I32, type TableType } from '../syntax/types.ts';
@@ -37,10 +38,15 @@ export class Table {
    */
   readonly space: TypeSpace;
   /**
-   * The references as they are inside; the length is the table's size. For the engine: nothing checks what is put there.
+   * The references as they are inside. For the engine: nothing checks what is put there.
    * @internal
    */
-  readonly cells: unknown[] = [];
+  readonly elements = new Elements();
+  /**
+   * The first of them, for the loop: not all, where there are many.
+   * @internal
+   */
+  readonly first = this.elements.first;
   /** @internal */
   readonly max: number;
   /** @internal */
@@ -82,23 +88,25 @@ export class Table {
   }
 
   get size(): number {
-    return this.cells.length;
+    return this.elements.size;
   }
 
   /** A copy of all elements, as the host sees them; frozen. */
   get elems(): readonly unknown[] {
-    return Object.freeze(this.cells.map((one) => referenceOut(this.type.elem, one)));
+    return Object.freeze(
+      Array.from({ length: this.size }, (_, i) => referenceOut(this.type.elem, this.elements.read(i))),
+    );
   }
 
   /** The element at an index, as the host sees it. @throws TypeError, RangeError for what is no index in the table. */
   get(index: number): unknown {
-    return referenceOut(this.type.elem, this.cells[this.checked(index)]);
+    return referenceOut(this.type.elem, this.elements.read(this.checked(index)));
   }
 
   /** Puts an element in. @throws TypeError when it is not of the table's type; TypeError, RangeError for a wrong index. */
   set(index: number, value: unknown): void {
     const at = this.checked(index);
-    this.cells[at] = toReference(this.type.elem, value, this.space);
+    this.elements.write(at, toReference(this.type.elem, value, this.space));
   }
 
   /**
@@ -144,12 +152,12 @@ export class Table {
    * @internal
    */
   growOn(most: number): number {
-    const { cells, growths } = this;
+    const { elements, growths } = this;
     if (growths.length === 0) return 0;
     const [{ end, init }] = growths;
-    const n = Math.min(most, end - cells.length);
-    for (let i = 0; i < n; i++) cells.push(init);
-    if (cells.length === end) growths.shift();
+    const n = Math.min(most, end - elements.size);
+    elements.push(n, init);
+    if (elements.size === end) growths.shift();
     return n;
   }
 
@@ -168,7 +176,7 @@ export class Table {
 
   private checked(index: number): number {
     checkCount(index, 'an index of a table');
-    if (index < this.cells.length) return index;
-    throw new RangeError(`the table has ${counted(this.cells.length, 'element')}, none at ${index}`);
+    if (index < this.size) return index;
+    throw new RangeError(`the table has ${counted(this.size, 'element')}, none at ${index}`);
   }
 }

@@ -117,7 +117,7 @@ function calleeOf(
     return { kind: 'wasm', name: modules.nameFunc(func) };
   }
   const [{ bits }] = topValues(event, 1);
-  const func = row.imm === 'call_indirect' ? instance.tables[index2].cells[Number(bits as bigint)] : bits;
+  const func = row.imm === 'call_indirect' ? instance.tables[index2].elements.read(Number(bits as bigint)) : bits;
   if (!isFunc(func)) return undefined;
   return func.instance === undefined ? { kind: 'host', name: '' } : { kind: 'wasm', name: modules.nameFunc(func) };
 }

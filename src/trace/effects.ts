@@ -64,7 +64,7 @@ export function watch(
     case 'table.set': {
       const [at, after] = inputs;
       const element = unsigned(at);
-      const before = { type: after.type, bits: outward(after.type, instance.tables[index].cells[element]) };
+      const before = { type: after.type, bits: outward(after.type, instance.tables[index].elements.read(element)) };
       const name = `${module.entryName('table', index)}[${element}]`;
       return () => ({ kind: 'set', space: 'table', name, before, after });
     }

@@ -116,6 +116,13 @@ describe('changes', () => {
       'table.set',
       '$t[3]: null -> func $run',
     ],
+    [
+      'an element of a large table',
+      '(table $t 1100000 funcref)',
+      '(table.set $t (i32.const 1099999) (ref.func $run))',
+      'table.set',
+      '$t[1099999]: null -> func $run',
+    ],
   ])('%s', (_what, fields, body, pattern, expected) => {
     const found = linesOf(run(fields, body), new RegExp(pattern));
     expect(found[0].split(' | ').pop()).toBe(expected);
@@ -208,6 +215,8 @@ describe('calls', () => {
       '$run+0x05 | call_indirect (type $t) | (5) [1] | > enter $inc depth=1',
       '$run+0x0d | call_indirect (type $t) | (5) [2] | ! trap: uninitialized element: 2',
     ]);
+    const large = text.replace('table 4', 'table 1100000').split('(i32.const 1)').join('(i32.const 1099998)');
+    expect(linesOf(large, /call_indirect/)[0]).toMatch(/\(5\) \[1099998\] \| > enter \$inc depth=1$/);
   });
 
   test('that are tail calls stay at their depth', () => {

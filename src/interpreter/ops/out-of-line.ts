@@ -8,7 +8,6 @@ import { NO_BYTES } from '../../runtime/instance.ts';
 import { type AddrType, I32 } from '../../syntax/types.ts';
 import { exactAddress, readAddress, runLength, writeAddress } from './access.ts';
 import { GC_FUNCTIONS } from './gc/aggregates.ts';
-import { copyCells } from './gc/cells.ts';
 import { PIECE_BYTES, PIECE_ELEMENTS, held, hold, isMidway, part, priceOfPiece } from './pieces.ts';
 import type { OutOfLine } from './shapes.ts';
 import { REFERENCES as R, SLOTS as S } from '../state/stack.ts';
@@ -45,17 +44,17 @@ function elementTrap(type: { readonly addr: AddrType }, at: number, size: number
 const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   ...WIDE_ARITHMETIC,
   'table.get': (inst, at, l) => {
-    const { cells: elems, type } = inst.tables[l];
+    const { elements, type } = inst.tables[l];
     const i = readAddress(type, at);
-    if (i >= elems.length) throw elementTrap(type, at, elems.length);
-    R[at >> 1] = elems[i];
+    if (i >= elements.size) throw elementTrap(type, at, elements.size);
+    R[at >> 1] = elements.read(i);
     return 0;
   },
   'table.set': (inst, at, l) => {
-    const { cells: elems, type } = inst.tables[l];
+    const { elements, type } = inst.tables[l];
     const i = readAddress(type, at);
-    if (i >= elems.length) throw elementTrap(type, at, elems.length);
-    elems[i] = R[(at >> 1) + 1];
+    if (i >= elements.size) throw elementTrap(type, at, elements.size);
+    elements.write(i, R[(at >> 1) + 1]);
     return 0;
   },
   'table.size': (inst, at, l) => {
@@ -71,31 +70,31 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
       S[at + 2] = S[at] + delta;
     }
     const [before, end] = [S[at], S[at + 2]];
-    const n = before >= 0 && table.cells.length < end ? table.growOn(PIECE_ELEMENTS) : 0;
-    const left = before < 0 ? 0 : Math.max(0, end - table.cells.length);
+    const n = before >= 0 && table.size < end ? table.growOn(PIECE_ELEMENTS) : 0;
+    const left = before < 0 ? 0 : Math.max(0, end - table.size);
     if (left === 0) writeAddress(table.type, at, before);
     return priceOfPiece(n, inst.unit.prices.element, left);
   },
   'table.fill': (inst, at, l) => {
-    const { cells, type } = inst.tables[l];
+    const { elements, type } = inst.tables[l];
     const [i, left] = [readAddress(type, at), readAddress(type, at + 4)];
-    checkElements({ start: i, n: left, size: cells.length }, at, type, at + 4, type);
+    checkElements({ start: i, n: left, size: elements.size }, at, type, at + 4, type);
     const n = Math.min(left, PIECE_ELEMENTS);
-    cells.fill(R[(at >> 1) + 1], i, i + n);
+    elements.fill(i, n, R[(at >> 1) + 1]);
     writeAddress(type, at, i + n);
     writeAddress(type, at + 4, left - n);
     return priceOfPiece(n, inst.unit.prices.element, left - n);
   },
   'table.copy': (inst, at, l, m) => {
-    const { cells: to, type } = inst.tables[l];
-    const { cells: from, type: fromType } = inst.tables[m];
+    const { elements: to, type } = inst.tables[l];
+    const { elements: from, type: fromType } = inst.tables[m];
     const [d, s] = [readAddress(type, at), readAddress(fromType, at + 2)];
     const lengthType = narrower(type, fromType);
     const left = readAddress(lengthType, at + 4);
-    checkElements({ start: s, n: left, size: from.length }, at + 2, fromType, at + 4, lengthType);
-    checkElements({ start: d, n: left, size: to.length }, at, type, at + 4, lengthType);
+    checkElements({ start: s, n: left, size: from.size }, at + 2, fromType, at + 4, lengthType);
+    checkElements({ start: d, n: left, size: to.size }, at, type, at + 4, lengthType);
     const { n, skip, on } = part(left, PIECE_ELEMENTS, to === from && d > s);
-    copyCells(to, d + skip, from, s + skip, n, 1);
+    to.copy(d + skip, from, s + skip, n);
     writeAddress(type, at, d + on);
     writeAddress(fromType, at + 2, s + on);
     writeAddress(lengthType, at + 4, left - n);
@@ -103,12 +102,12 @@ const FUNCTIONS: Readonly<Record<OutName, OutOfLine>> = {
   },
   'table.init': (inst, at, l, m) => {
     const from = held(at >> 1, inst.elems[l]);
-    const { cells: to, type } = inst.tables[m];
+    const { elements: to, type } = inst.tables[m];
     const [d, s, left] = [readAddress(type, at), S[at + 2] >>> 0, S[at + 4] >>> 0];
     checkElements({ start: s, n: left, size: from.length }, at + 2, NARROW, at + 4, NARROW);
-    checkElements({ start: d, n: left, size: to.length }, at, type, at + 4, NARROW);
+    checkElements({ start: d, n: left, size: to.size }, at, type, at + 4, NARROW);
     const n = Math.min(left, PIECE_ELEMENTS);
-    copyCells(to, d, from, s, n, 1);
+    to.init(d, from, s, n);
     writeAddress(type, at, d + n);
     S[at + 2] = s + n;
     S[at + 4] = left - n;

@@ -24,11 +24,8 @@ export function callIndirect(inst: ModuleInstance, slot: number, table: number, 
     const func = REFERENCES[slot] as Func | null;
     return func === null || func.instance !== inst ? 0 : inst.unit.entries[func.index];
   }
-  const elems = inst.tables[table].cells;
-  const i = SLOTS[2 * slot] >>> 0;
-  if (i >= elems.length) return 0;
-  const func = elems[i] as Func | null;
-  if (func === null || func.canon !== canon || func.instance !== inst) return 0;
+  const func = inst.tables[table].elements.read(SLOTS[2 * slot] >>> 0) as Func | null | undefined;
+  if (func == null || func.canon !== canon || func.instance !== inst) return 0;
   return inst.unit.entries[func.index];
 }
 

@@ -131,9 +131,9 @@ function calleeIn(t: Thread, slot: number, table: number): Func | null {
 
 /** The function that is element `i` of a table, called as the type of the thread's instance with index `canon`. */
 function element(t: Thread, table: number, i: number, canon: number): Func {
-  const elems = t.instance.tables[table].cells;
-  if (i >= elems.length) throw new Trap('undefined-element', `element ${i} of a table of ${elems.length}`);
-  const func = elems[i] as Func | null;
+  const { elements } = t.instance.tables[table];
+  if (i >= elements.size) throw new Trap('undefined-element', `element ${i} of a table of ${elements.size}`);
+  const func = elements.read(i) as Func | null;
   if (func === null) throw new Trap('uninitialized-element', String(i));
   const { space } = t.instance;
   if (!isSubtype(func.defType.space, func.canon, space, canon)) {

@@ -195,6 +195,12 @@ describe('an object is held', () => {
     ['by a global', true, '(global.set $g (call $big)) (call $more)', '(global $g (mut anyref) (ref.null any))'],
     ['by a table', true, '(table.set $t (i32.const 3) (call $big)) (call $more)', '(table $t 5 anyref)'],
     [
+      'by the last element of a large table',
+      true,
+      '(table.set $t (i32.const 1100000) (call $big)) (call $more)',
+      '(table $t 1100001 anyref)',
+    ],
+    [
       'by a struct',
       true,
       '(global.set $g (struct.new $s (call $big))) (call $more)',

@@ -113,7 +113,7 @@ export class Walk implements Counting {
     if (held.kind === 'global') this.pending.push([held.refs[held.at]]);
     else if (!this.tables.has(held)) {
       this.tables.add(held);
-      this.pending.push(held.cells);
+      held.elements.forChunks((chunk) => this.pending.push(chunk));
     }
   }
 

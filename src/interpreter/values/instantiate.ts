@@ -243,17 +243,17 @@ function addElements(inst: ModuleInstance, { funcs, exprs = [] }: ElemSegment, p
 function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number, pay: Pay): void {
   if (mode.kind === 'passive') return;
   if (mode.kind === 'active') {
-    const elems = inst.tables[mode.table].cells;
+    const { elements } = inst.tables[mode.table];
     const values = inst.elems[index];
     const offset = Number(evaluateConstant(inst, mode.offset, pay) as bigint);
-    if (offset + values.length > elems.length) {
+    if (offset + values.length > elements.size) {
       throw new Trap(
         'table-out-of-bounds',
-        `element segment ${index} of ${counted(values.length, 'element')} at ${offset}, table of ${elems.length}`,
+        `element segment ${index} of ${counted(values.length, 'element')} at ${offset}, table of ${elements.size}`,
       );
     }
     pay(priceOf(values.length, inst.unit.prices.element));
-    for (let i = 0; i < values.length; i++) elems[offset + i] = values[i];
+    elements.init(offset, values, 0, values.length);
   }
   inst.elems[index] = [];
 }

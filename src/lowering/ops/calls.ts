@@ -22,11 +22,10 @@ const slot = index(A);
 const lookUp = set('x', js`indirect(inst, ${slot}, ${k}, ${l})`);
 const found = check('x === 0', 'callIndirect');
 
-/** In table k: a lowered function of this instance and of just the type l, without a call. */
+/** Is there no element x in the first chunk of table k, which alone is looked into here? */
+const isElsewhere = js`${k} < 0 || (x >>> 0) >= (elems = inst.tables[${k}].first).length`;
+/** The element if it is a lowered function of this instance and of just the type l, without a call. */
 const ownElement: Code = [
-  set('elems', js`inst.tables[${k}].cells`),
-  set('x', js`S[${slot} << 1]`),
-  check('(x >>> 0) >= elems.length', 'callIndirect'),
   set('func', 'elems[x] as Func'),
   check(js`func === null || func.canon !== ${l} || func.instance !== inst`, 'callIndirect'),
   set('x', 'inst.unit.entries[func.index]'),
@@ -43,7 +42,8 @@ export const CALLS: readonly Op[] = [
   // function of this instance and of just the type l.
   quick(
     end('call.indirect', 'A k l m', lookUp, found, set('z', m), call),
-    when(js`${k} < 0`, lookUp, [ownElement]),
+    set('x', js`S[${slot} << 1]`),
+    when(isElsewhere, lookUp, [ownElement]),
     found,
     set('z', m),
     call,

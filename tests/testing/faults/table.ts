@@ -176,8 +176,8 @@ const RUNTIME_FAULTS: readonly Fault[] = [
   fault(
     'table.set may write one past the end',
     OUT_OF_LINE,
-    'if (i >= elems.length) throw elementTrap(type, at, elems.length);\n    elems[i] =',
-    'if (i > elems.length) throw elementTrap(type, at, elems.length);\n    elems[i] =',
+    'if (i >= elements.size) throw elementTrap(type, at, elements.size);\n    elements.write(',
+    'if (i > elements.size) throw elementTrap(type, at, elements.size);\n    elements.write(',
   ),
   fault(
     'memory.copy goes upwards always',
@@ -207,8 +207,8 @@ const RUNTIME_FAULTS: readonly Fault[] = [
   fault(
     'active element segments begin at 0',
     'interpreter/values/instantiate.ts',
-    'elems[offset + i] = values[i]',
-    'elems[i] = values[i]',
+    'elements.init(offset, values',
+    'elements.init(0, values',
   ),
   fault(
     'narrowing bytes wraps',
