@@ -1,4 +1,5 @@
 // Of the ops: what no type says.
+import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { accesses, operandsUsed, stepsOf } from '../../tests/engine/op-steps.ts';
 import { OPS } from './ops.ts';
@@ -30,6 +31,11 @@ test('an op uses each operand that its row names, unless the driver does it', ()
   expect(wrong.map(({ name, operands }) => `${name} ${operands}`)).toEqual([]);
 });
 
-test('no two ops have the same name', () => {
-  expect(new Set(OPS.map(({ name }) => name)).size).toBe(OPS.length);
+test('the name of an op stands as a whole in its row, and nowhere else in the op table', () => {
+  const folder = new URL('./ops/', import.meta.url);
+  const text = readdirSync(folder)
+    .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+    .join('\n');
+  const times = OPS.map(({ name }) => [name, text.split(`'${name}',`).length - 1] as const);
+  expect(times.filter(([, count]) => count !== 1)).toEqual([]);
 });

@@ -1,8 +1,8 @@
 // The row of an op in closures.ts: its forms, by which operands closures compute, and what its factories take. How an op
 // is written is in closures-target.ts, what it does in lowering/ops.
 import { isSlot, isWritten } from '../../lowering/op-table.ts';
-import { D, b, d, textOf } from '../../lowering/ops/parts.ts';
-import type { Bits, Op } from '../../lowering/ops/rows.ts';
+import { b, textOf } from '../../lowering/ops/parts.ts';
+import { type Bits, type Op, statementsOf } from '../../lowering/ops/rows.ts';
 import { codeText } from '../../lowering/ops/statements.ts';
 import { ClosuresTarget } from './closures-target.ts';
 
@@ -48,24 +48,11 @@ type Write = (t: ClosuresTarget) => Written;
 
 /** All of an op as statements. */
 function asEffect(one: Op): Write {
+  const { quick: _, ...plain } = one;
   return (t) => {
-    const before = codeText(t, one.before);
-    const last = one.last === undefined ? '' : textOf(t, one.last);
-    return { code: `${before} ${doneWith(one, t, last)}`.trim() };
+    const code = codeText(t, statementsOf(plain));
+    return { code: one.kind === 'branch' ? `${code} ${t.branch(textOf(t, one.last ?? ''))}`.trim() : code };
   };
-}
-
-/** What is done with the value or the condition. */
-function doneWith({ kind, canonical }: Op, t: ClosuresTarget, last: string): string {
-  if (kind === 'branch') {
-    t.usesView = true;
-    for (const name of 'tN') t.parameters.add(name);
-    return `return ${last} ? t : N(s);`;
-  }
-  if (kind !== 'i32' && kind !== 'f64') return '';
-  const to = kind === 'i32' ? d : D;
-  if (!canonical) return `${t.element(to)} = ${last};`;
-  return `const value = ${last}; ${t.element(to)} = value; if (value !== value) ${t.writeNaN(to)}`;
 }
 
 /** An op's value. */

@@ -54,9 +54,13 @@ export class ClosuresTarget implements Target {
     return this.parameter(name);
   }
 
-  private ofView(index: string): string {
+  private view(): string {
     this.usesView = true;
-    return `s[${index}]`;
+    return 's';
+  }
+
+  private ofView(index: string): string {
+    return `${this.view()}[${index}]`;
   }
 
   read(slot: Slot): string {
@@ -178,6 +182,11 @@ export class ClosuresTarget implements Target {
 
   jump(): string {
     return `return ${this.parameter('t')};`;
+  }
+
+  /** N is what comes next in the block. */
+  branch(condition: string): string {
+    return `return ${condition} ? ${this.parameter('t')} : ${this.parameter('N')}(${this.view()});`;
   }
 
   jumpTable(): string {

@@ -200,7 +200,7 @@ const ROWS: readonly Row[] = [
   ]),
   row('effect', false, 'c', '_ _ _ _ _ A B D c', [ // 11 selectref DABc
     (_0, _1, _2, _3, _4, A, B, D, c) => (s) => { R[fp + D] = s[c] !== 0 ? R[fp + A] : R[fp + B]; },
-    (_0, _1, _2, _3, _4, A, B, D, c) => (s) => { const vc = c(s); R[fp + D] = vc !== 0 ? R[fp + A] : R[fp + B]; },
+    (_0, _1, _2, _3, _4, A, B, D, c) => (s) => { R[fp + D] = c(s) !== 0 ? R[fp + A] : R[fp + B]; },
   ]),
   row('i32', false, 'ab', 'a b d _ _', [ // 12 i32.add dab
     (a, b, d, _3, _4) => (s) => { s[d] = s[a] + s[b] | 0; },
@@ -1558,7 +1558,7 @@ const ROWS: readonly Row[] = [
   ]),
   row('effect', false, 'a', 'a _ _ k _', [ // 212 global.set32 ak
     (a, _1, _2, k, _4) => (s) => { G[k] = s[a]; },
-    (a, _1, _2, k, _4) => (s) => { const va = a(s); G[k] = va; },
+    (a, _1, _2, k, _4) => (s) => { G[k] = a(s); },
   ]),
   row('effect', false, '', '_ _ d k _ d1', [ // 213 global.get64 dk
     (_0, _1, d, k, _4, d1) => (s) => { let y!: number; y = k; s[d] = G[y]; s[d1] = G[y + 1 | 0]; },
@@ -1587,7 +1587,7 @@ const ROWS: readonly Row[] = [
   ]),
   row('end', false, 'a', 'a _ _ _ _', [ // 221 return32 a
     (a, _1, _2, _3, _4) => (s) => { s[0] = s[a]; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
-    (a, _1, _2, _3, _4) => (s) => { const va = a(s); s[0] = va; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
+    (a, _1, _2, _3, _4) => (s) => { s[0] = a(s); fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
   ]),
   row('end', false, '', 'a _ _ _ _ a1', [ // 222 return64 a
     (a, _1, _2, _3, _4, a1) => (s) => { s[0] = s[a]; s[1] = s[a1]; fuel = fuel + 1; sp = sp - 2; fp2 = fp2 - FS[sp + 1]; fp = fp2 >>> 1; const views = VIEWS[fp] ?? newView(fp); view = views.s; F = views.F; FF = views.FF; const back = BACK[sp]; return back !== undefined && back.pc === FS[sp] ? back : comeBack(); },
@@ -1699,11 +1699,11 @@ const ROWS: readonly Row[] = [
   ]),
   row('effect', false, 'a', 'a _ d _ _', [ // 252 f32.convert_i32_s da
     (a, _1, d, _3, _4) => (s) => { FF[d] = s[a]; },
-    (a, _1, d, _3, _4) => (s) => { const va = a(s); FF[d] = va; },
+    (a, _1, d, _3, _4) => (s) => { FF[d] = a(s); },
   ]),
   row('effect', false, 'a', 'a _ d _ _', [ // 253 f32.convert_i32_u da
     (a, _1, d, _3, _4) => (s) => { FF[d] = s[a] >>> 0; },
-    (a, _1, d, _3, _4) => (s) => { const va = a(s); FF[d] = va >>> 0; },
+    (a, _1, d, _3, _4) => (s) => { FF[d] = a(s) >>> 0; },
   ]),
   row('f64', false, 'AB', '_ _ _ _ _ A B D', [ // 254 f64.add DAB
     (_0, _1, _2, _3, _4, A, B, D) => () => { F[D] = F[A] + F[B]; },
@@ -1870,7 +1870,7 @@ const ROWS: readonly Row[] = [
   ]),
   row('effect', false, 'A', '_ _ d _ _ A', [ // 276 f32.demote_f64 dA
     (_0, _1, d, _3, _4, A) => (s) => { const value = F[A]; FF[d] = value; if (value !== value) s[d] = NAN32; },
-    (_0, _1, d, _3, _4, A) => (s) => { const vA = A(s); const value = vA; FF[d] = value; if (value !== value) s[d] = NAN32; },
+    (_0, _1, d, _3, _4, A) => (s) => { const value = A(s); FF[d] = value; if (value !== value) s[d] = NAN32; },
   ]),
   row('f64', false, '', 'a _ _ _ _ D', [ // 277 f64.promote_f32 Da
     (a, _1, _2, _3, _4, D) => () => { const value = FF[a]; F[D] = value; if (value !== value) writeNaN(fp + D); },

@@ -1,6 +1,6 @@
 // How ops are written for the loop of switch.ts: where operands are in an op's words, and how its one function is left.
 // What ops do is in lowering/ops; the loop around the cases in generate-switch.ts.
-import { type OpShape, opSize, placesOf } from '../../lowering/op-table.ts';
+import { type OperandPlace, type OpShape, opSize, placesOf } from '../../lowering/op-table.ts';
 import type { Local, Part, Reason, Slot, Target } from '../../lowering/ops/parts.ts';
 import { type Op, statementsOf } from '../../lowering/ops/rows.ts';
 import { codeText } from '../../lowering/ops/statements.ts';
@@ -25,13 +25,26 @@ class SwitchTarget implements Target {
     this.shape = shape;
   }
 
-  /** Where a slot is, without parentheses; s0 to s2 are computed at the head. */
-  private slot(slot: Slot): string {
-    const found = placesOf(this.shape).get(slot.letter);
-    if (found === undefined) throw new Error(`${this.shape.name} has no operand ${slot.letter}`);
-    const { word, part } = found;
+  private placeOf(letter: string): OperandPlace {
+    const found = placesOf(this.shape).get(letter);
+    if (found === undefined) throw new Error(`${this.shape.name} has no operand ${letter}`);
+    return found;
+  }
+
+  /** The variable with the place of a slot: the head of the loop computes three. */
+  private variable({ letter }: Slot): string | undefined {
+    const { word, part } = this.placeOf(letter);
     const number = word === 0 ? 0 : part === 'lower' ? 2 * word - 1 : 2 * word;
-    if (slot.letter >= 'a' && number < 3) return `s${number}`;
+    return letter >= 'a' && number < 3 ? `s${number}` : undefined;
+  }
+
+  /** Where a slot is, without parentheses. */
+  private slot(slot: Slot): string {
+    return this.variable(slot) ?? this.sum(slot);
+  }
+
+  private sum(slot: Slot): string {
+    const { word, part } = this.placeOf(slot.letter);
     const field = part === 'upper' ? `(${wordAt(word)} >>> 16)` : `(${wordAt(word)} & 65535)`;
     return `${slot.letter < 'a' ? 'fp' : 'fp2'} + ${field} | 0`;
   }
@@ -45,14 +58,11 @@ class SwitchTarget implements Target {
   }
 
   immediate(letter: string): string {
-    const found = placesOf(this.shape).get(letter);
-    if (found === undefined) throw new Error(`${this.shape.name} has no operand ${letter}`);
-    return wordAt(found.word);
+    return wordAt(this.placeOf(letter).word);
   }
 
   index(slot: Slot): string {
-    const text = this.slot(slot);
-    return text.includes(' ') ? `(${text})` : text;
+    return this.variable(slot) ?? `(${this.sum(slot)})`;
   }
 
   wordOfFrame(letter: string): string {

@@ -56,7 +56,7 @@ export interface Target {
   set(local: Local, value: string): string;
   /** What comes from here on is not always evaluated, or comes after a place where the loop may be left. */
   later(): void;
-  /** What comes from here on is evaluated after something has been written, or at least after it is known where. */
+  /** What comes from here on is evaluated after something has been written. */
   wrote(where: string): void;
   /** Gives the slot of a float, which holds a NaN, the bits of the canonical one. */
   writeNaN(slot: Slot): string;

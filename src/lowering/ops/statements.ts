@@ -37,21 +37,26 @@ export function hold(held: Held): Part {
 }
 
 function writtenText(t: Target, where: Part | Slot | Word): string {
-  const text = 'letter' in where ? t.element(where) : 'written' in where ? where.written(t) : where.text(t);
-  t.wrote(text);
-  return text;
+  return 'letter' in where ? t.element(where) : 'written' in where ? where.written(t) : where.text(t);
 }
 
 /** Writes a value to a slot, a word, a global, a place in memory. */
 export function put(where: Part | Slot | Word, value: Expression): Part {
-  return statement((t) => `${writtenText(t, where)} = ${textOf(t, value)};`);
+  return statement((t) => {
+    const written = writtenText(t, where);
+    const text = `${written} = ${textOf(t, value)};`;
+    t.wrote(written);
+    return text;
+  });
 }
 
 /** Writes a float; a NaN becomes the canonical one. */
 export function putCanonical(where: Slot, value: Expression): Part {
   return statement((t) => {
     const written = writtenText(t, where);
-    return `const value = ${textOf(t, value)}; ${written} = value; if (value !== value) ${t.writeNaN(where)}`;
+    const text = `const value = ${textOf(t, value)}; ${written} = value; if (value !== value) ${t.writeNaN(where)}`;
+    t.wrote(written);
+    return text;
   });
 }
 
