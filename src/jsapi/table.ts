@@ -57,7 +57,7 @@ export const { Table: TableObject } = {
       const init = toInitial(value, elem, NO_TYPES);
       try {
         const type = { addr, limits, shared: false, elem };
-        return TABLES.make(new.target, new Table(type, init, INSIDE, NO_TYPES, realm?.limits));
+        return TABLES.make(new.target, new Table(type, init, INSIDE, NO_TYPES, realm?.limits).complete());
       } catch (error) {
         throw isError(error, 'exhaustion') ? new RangeError(`${who}: ${error.message}`) : error;
       }

@@ -79,8 +79,18 @@ export class Table {
     const size = Number(type.limits.min);
     this.limits?.take('tableElements', size, what);
     this.begin(size, first);
+    if (!inside) this.complete();
+  }
+
+  /**
+   * Makes the elements that it begins with. Who gives the first one as it is inside has this done, or does it in pieces.
+   * @throws Interrupted when what runs should be over.
+   * @internal
+   */
+  complete(): this {
     try {
-      while (this.growOn(PIECE) > 0) checkTime();
+      while (this.growOn() > 0) checkTime();
+      return this;
     } catch (error) {
       this.release();
       throw error;
@@ -125,7 +135,7 @@ export class Table {
    */
   extend(delta: number, init: unknown): number {
     const before = this.reserve(delta, init);
-    while (before >= 0 && this.growOn(PIECE) > 0);
+    while (before >= 0 && this.growOn() > 0);
     return before;
   }
 
@@ -151,7 +161,7 @@ export class Table {
    * Does at most so many elements of what was begun first, whoever has begun it; returns how many, 0 when all is done.
    * @internal
    */
-  growOn(most: number): number {
+  growOn(most = PIECE): number {
     const { elements, growths } = this;
     if (growths.length === 0) return 0;
     const [{ end, init }] = growths;

@@ -2,9 +2,10 @@
 // where their chunks begin (src/runtime/elements.ts).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LoopName, useLoop } from '../../src/closures.ts';
-import { type Func, type Instance, instantiate, type Table, type Value } from '../../src/index.ts';
+import { type Func, type Instance, instantiate, instantiateAsync, type Table, type Value } from '../../src/index.ts';
 import { createWebAssembly } from '../../src/jsapi/index.ts';
 import { wat } from './support.ts';
+import { turnsOf } from '../turns.ts';
 
 const LIMITS = { limits: { tableElements: 60_000_000 } };
 const MOST = 10_000_000;
@@ -198,4 +199,12 @@ test('tables of the JavaScript API have elements in all chunks', () => {
   table.set(2 ** 20, 'other');
   expect(at.map((one) => table.get(one))).toEqual(['first', 'first', 'then', 'other', 'then']);
   expect(() => table.get(table.length)).toThrow(RangeError);
+});
+
+test.each([
+  ['a large table', `(table ${MOST} funcref)`],
+  ['a large segment', `(elem i31ref ${'(item (ref.i31 (i32.const 1)))'.repeat(100_000)})`],
+])('%s kept the host from its turns while an instance was made', async (_what, text) => {
+  const [, turns] = await turnsOf(instantiateAsync(wat(`(module ${text})`)));
+  expect(turns).toBeGreaterThan(2);
 });

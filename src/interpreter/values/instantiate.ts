@@ -20,11 +20,14 @@ import type { DataSegment, ElemSegment, Import } from '../../syntax/module.ts';
 import { type ExternType, importType, matchesExtern } from '../../validator/subtyping.ts';
 import type { ValidModule } from '../../validator/module.ts';
 import { PRICES, type Prices } from '../../syntax/prices.ts';
-import { type MemType, funcTypeName, typeName, asFunc } from '../../syntax/types.ts';
+import { type MemType, type TableType, asFunc, funcTypeName, typeName } from '../../syntax/types.ts';
 import type { DefType } from '../../validator/type-space.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
 import { unitOf } from '../code/lowered.ts';
 import { NOTHING, takeRoom } from '../threads/room.ts';
+
+/** Elements of a segment that are made, or written, between two looks at the clock. */
+const PIECE = 4096;
 
 export interface InstantiateOptions {
   /** 'traced' gives code with probes; see probe.ts. */
@@ -183,16 +186,15 @@ function* fill(
   for (const { type, init } of module.tables) {
     const first = init && evaluateConstant(inst, init, pay);
     pay(priceOf(Number(type.limits.min), prices.element));
-    inst.tables.push(new Table(type, first ?? null, INSIDE, inst.space, inst.limits));
-    yield;
+    yield* addTable(inst, type, first ?? null);
   }
   for (const segment of module.elems) {
-    addElements(inst, segment, pay);
+    yield* addElements(inst, segment, pay);
     yield;
   }
   for (const segment of module.datas) inst.datas.push(segment.init);
   for (const [i, segment] of module.elems.entries()) {
-    runElem(inst, segment, i, pay);
+    yield* runElem(inst, segment, i, pay);
     yield;
   }
   for (const [i, segment] of module.datas.entries()) {
@@ -226,21 +228,32 @@ function priceOf(count: number, price: number): number {
   return 1 + Math.ceil(count * price);
 }
 
-function addElements(inst: ModuleInstance, { funcs, exprs = [] }: ElemSegment, pay: Pay): void {
+/** A table of its own. One that is given up before it is whole is nobody's: it gives back what it was charged. */
+function* addTable(inst: ModuleInstance, type: TableType, first: unknown): Generator<undefined> {
+  const table = new Table(type, first, INSIDE, inst.space, inst.limits);
+  inst.tables.push(table);
+  let n = 1;
+  try {
+    for (; n > 0; n = table.growOn()) yield;
+  } finally {
+    if (n > 0) (inst.tables.pop() as Table).release();
+  }
+}
+
+function* addElements(inst: ModuleInstance, { funcs, exprs = [] }: ElemSegment, pay: Pay): Generator<undefined> {
   const made: unknown[] = [];
   const bytes = funcs === undefined ? CELL_BYTES * exprs.length : (CELL_BYTES + FUNC_BYTES) * funcs.length;
   takeRoom(inst, bytes, NOTHING, pay);
   // What has been evaluated can be reached from here on.
   inst.elems.push(made);
-  funcs?.forEach((index) => {
-    made.push(inst.func(index));
-  });
-  exprs.forEach((expr) => {
-    made.push(evaluateConstant(inst, expr, pay));
-  });
+  const length = funcs?.length ?? exprs.length;
+  for (let i = 0; i < length; i++) {
+    if (i % PIECE === PIECE - 1) yield;
+    made.push(funcs === undefined ? evaluateConstant(inst, exprs[i], pay) : inst.func(funcs[i]));
+  }
 }
 
-function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number, pay: Pay): void {
+function* runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number, pay: Pay): Generator<undefined> {
   if (mode.kind === 'passive') return;
   if (mode.kind === 'active') {
     const { elements } = inst.tables[mode.table];
@@ -253,7 +266,10 @@ function runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number, pay
       );
     }
     pay(priceOf(values.length, inst.unit.prices.element));
-    elements.init(offset, values, 0, values.length);
+    for (let at = 0; at < values.length; at += PIECE) {
+      yield;
+      elements.init(offset + at, values, at, Math.min(PIECE, values.length - at));
+    }
   }
   inst.elems[index] = [];
 }

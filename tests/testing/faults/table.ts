@@ -207,8 +207,8 @@ const RUNTIME_FAULTS: readonly Fault[] = [
   fault(
     'active element segments begin at 0',
     'interpreter/values/instantiate.ts',
-    'elements.init(offset, values',
-    'elements.init(0, values',
+    'elements.init(offset + at, values',
+    'elements.init(at, values',
   ),
   fault(
     'narrowing bytes wraps',
