@@ -22,7 +22,7 @@ const KERNELS = {
   mandel: [40, 48906],
 };
 
-/** Runs in the host, behind an engine's script: `load(bytes, clock)` gives a function that calls the export `run`. */
+/** Runs in the host, after an engine's script: `load(bytes, clock)` gives a function that calls the export `run`. */
 const HARNESS = `
 var now = typeof performance !== 'undefined' ? function () { return performance.now(); } : Date.now;
 function bytesOf(hex) {

@@ -9,7 +9,7 @@ import esbuild from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectRoot } from './data.ts';
 
-/** A file of its own, or lines put behind others in a file that is there. */
+/** A file of its own, or lines put after others in a file that is there. */
 type Step = readonly [path: string, text: string] | readonly [path: string, ...pairs: (readonly [string, string])[]];
 
 const FEATURE = `  'dup':                     { title: 'Doubling', since: 'phase 3', byDefault: off },\n`;

@@ -12,7 +12,7 @@ import * as say from './messages.ts';
 import type { Bodies } from './sections/code.ts';
 
 /**
- * Walks one body, from its locals to behind its final `end`, and gives the number of its instructions. `params` counts
+ * Walks one body, from its locals to after its final `end`, and gives the number of its instructions. `params` counts
  * the function's parameters; `dataCount` says whether the module has a data count section. Throws MalformedError.
  */
 export function walkBody(cursor: InstructionCursor, params: number, dataCount: boolean): number {

@@ -96,7 +96,7 @@ export function decodeModule(bytes: Uint8Array): Module {
     return finish(draft, bytes);
   } catch (error) {
     if (isError(error, 'interrupted')) throw error;
-    // A body that is longer than its size puts the sections behind it out of step. Then its own fault says more.
+    // A body that is longer than its size puts the sections after it out of step. Then its own fault says more.
     throw findBodyFault(bytes, draft.code) ?? error;
   }
 }

@@ -107,13 +107,13 @@ export const endExpected = (offset: number, what = 'else without an if'): Malfor
 /** For memory.init, data.drop, array.new_data and array.init_data in a body of a module without a data count. */
 export const dataCountRequired = (offset: number, mnemonic: string): MalformedError =>
   malformed(`data count section required: ${mnemonic} needs it`, offset);
-/** Function `index` (of the defined ones) has its final `end` before or behind the end that its size declares. */
+/** Function `index` (of the defined ones) has its final `end` before or after the end that its size declares. */
 export const bodySizeMismatch = (offset: number, index: number, declared: number): MalformedError =>
   malformed(`section size mismatch: body ${index} should end at ${hex(declared)}, its instructions end`, offset);
 
 /**
  * A body or expression ends, at `offset`, before its final `end`. The testsuite names this fault by what the byte
- * behind it would mean, read on as an instruction: nothing, an `end`, something else.
+ * after it would mean, read on as an instruction: nothing, an `end`, something else.
  */
 export function endMissing(bytes: Uint8Array, offset: number): MalformedError {
   const what = 'the function ends without its final end';

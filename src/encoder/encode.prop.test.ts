@@ -186,8 +186,8 @@ function plain(value: unknown): unknown {
     if (typeof start === 'number') return [...bytes.subarray(start, end as number)];
     return [...start].map((from, i) => [...bytes.subarray(from, (end as Uint32Array)[i])]);
   }
-  // A custom section's offset is a number; a segment's is an expression. Where a custom section stands behind one that
-  // is not there, it comes back behind the one before; how the module is written is the next test's matter.
+  // A custom section's offset is a number; a segment's is an expression. Where a custom section comes after one that
+  // is not there, it comes back after the one before; how the module is written is the next test's matter.
   const entries = Object.entries(value).filter(
     ([key, one]) => (key !== 'offset' || typeof one === 'object') && key !== 'after' && key !== 'form',
   );

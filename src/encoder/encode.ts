@@ -43,8 +43,8 @@ export function sectionsOf(module: Module): number[] {
 }
 
 /**
- * The module in the binary format, in a new array. Custom sections stand again behind the section they stood behind,
- * or behind the last one before its place where it is not there.
+ * The module in the binary format, in a new array. Custom sections stand again after the section they stood after,
+ * or after the last one before its place where it is not there.
  */
 export function encodeModule(module: Module): Uint8Array {
   const writer = new Writer();

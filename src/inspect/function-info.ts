@@ -36,7 +36,7 @@ export interface Instruction {
   readonly shape: Shape;
   /** Branches and br_table: where they may go, the last one is br_table's default. */
   readonly labels: readonly Label[];
-  /** `if`: where a false condition goes; `else`: behind the block. Otherwise -1. */
+  /** `if`: where a false condition goes; `else`: after the block. Otherwise -1. */
   readonly jump: number;
   /** Ends the function: `return`, or the last `end`. */
   readonly returns: boolean;

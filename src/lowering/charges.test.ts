@@ -59,7 +59,7 @@ describe('straight-line code', () => {
 
   test('goes on behind a legacy try as behind its body, and begins anew in its clauses', () => {
     const text = `(try (do ${some(200)}) (catch_all ${some(200)})) ${some(200)}`;
-    // The clause stands behind the function's other code.
+    // The clause comes after the function's other code.
     expect(body(text)).toEqual(['charge 1', 'return', 'br']);
   });
 });

@@ -59,7 +59,7 @@ const LAYOUTS = OPS.map(({ operands }) => {
 const SECTION = 2 ** 24;
 
 /**
- * Writes the ops of one function. Its words are in sections: the first one, and others that come behind it, in the order
+ * Writes the ops of one function. Its words are in sections: the first one, and others that come after it, in the order
  * in which they end. A place in the code is a position in a section, plus SECTION times the number of that.
  */
 export class Emitter {
@@ -77,7 +77,7 @@ export class Emitter {
   private readonly patchLabels: LabelId[] = [];
   /** Where the innermost region changes: section, position in it, the region from there on. */
   private readonly marks = new Words(0, SECTION);
-  /** Sections behind the first one, in the order in which they ended. */
+  /** Sections after the first one, in the order in which they ended. */
   private readonly ended: number[] = [];
   /** Places of ops, and the offsets of the instructions that they are for; only for who asks for offsets. */
   keepsOffsets = false;

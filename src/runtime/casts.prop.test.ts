@@ -98,7 +98,7 @@ test('a cast passes exactly where the exact type of the value matches the target
 });
 
 test('a cast passes in another module where it passes in the one that the value comes from', () => {
-  // The same types behind others: no index is the same.
+  // The same types after others: no index is the same.
   const before =
     '(type (func (param i64 i64))) (type (array (mut f32))) (rec (type (struct)) (type (struct (field i64))))';
   fc.assert(

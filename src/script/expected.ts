@@ -66,7 +66,7 @@ function isExpected(kind: Command['kind'], error: unknown, isException: (error: 
   }
 }
 
-/** How the reference interpreter goes on behind its phrase, in a few scripts: its own words, which no rule asks for. */
+/** How the reference interpreter goes on after its phrase, in a few scripts: its own words, which no rule asks for. */
 const ITS_WORDS = /^(type mismatch): (instruction|block) requires \[.*\] but stack has \[.*\]$/;
 
 /** Whether a message begins as a script expects; the colon before what we add may be left out. */

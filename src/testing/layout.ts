@@ -228,7 +228,7 @@ export class Layout {
     return index;
   }
 
-  /** The first bytes of a memory; rarely behind its end. */
+  /** The first bytes of a memory; rarely beyond its end. */
   private activeData(kind: MemoryKind, memory: number, addr: ValType): void {
     this.datas.at(`active ${kind}`, () => {
       const g = this.constant();

@@ -1,4 +1,4 @@
-// Takes members of a module's index spaces away: what stands behind them gets smaller indices everywhere. Where code or
+// Takes members of a module's index spaces away: what comes after them gets smaller indices everywhere. Where code or
 // a constant expression still names what is to go, it stays; exports and segments of it go with it.
 import type { Expr, ElemSegment, Export, ExternKind, Functions, Import, ImportDesc, Module } from '../syntax/module.ts';
 import type { CompType, SubType, TableType } from '../syntax/types.ts';
@@ -220,7 +220,7 @@ export function membersOf(module: Module, space: Space): number {
   }
 }
 
-/** The import at `at` as a definition; undefined where another import of its kind stands behind it. */
+/** The import at `at` as a definition; undefined where another import of its kind comes after it. */
 export function defined(
   module: Module,
   at: number,

@@ -73,7 +73,7 @@ function operands(body: Body, { name, sig }: Row, g: Genome): void {
   });
 }
 
-/** Offsets that are nearly always in bounds, and some behind a page or at the end of what can be written. */
+/** Offsets that are nearly always in bounds, and some beyond a page or at the end of what can be written. */
 const FAR = [65527, 65528, 65532, 65535, 65536, 131071, 196607, 0x7fffffff, 0xffffffff];
 
 function emitAccess(body: Body, row: Row, g: Genome): void {

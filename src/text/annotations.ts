@@ -24,7 +24,7 @@ const MODULE_LEVEL: ReadonlySet<string> = new Set([
 /** Hints on code stand before the code section, which follows the data count. */
 const BEFORE_CODE = placeBefore(sectionNamed('code') as Section);
 
-/** What stands for the name section behind all that the text gives. */
+/** What stands for the name section after all that the text gives. */
 const LAST_NAMES: Custom = { name: 'name', bytes: new Uint8Array(0), offset: 0, after: LAST_PLACE };
 
 /** Whether bytes are in the binary format what `read` says, with nothing behind it. */
@@ -66,7 +66,7 @@ interface Hint {
   readonly bytes: Uint8Array;
 }
 
-/** Where in a text's annotations those begin that stand before token `start` or behind: a script has many modules. */
+/** Where in a text's annotations those begin that stand before token `start` or after: a script has many modules. */
 function firstFrom(annotations: readonly Annotation[], start: number): number {
   let low = 0;
   let high = annotations.length;

@@ -144,7 +144,7 @@ export class Context {
     if (!this.funcTypeIndices.has(key)) this.funcTypeIndices.set(key, start);
   }
 
-  /** The index of a function type that has no name: an equal one, or a new one behind all others. */
+  /** The index of a function type that has no name: an equal one, or a new one after all others. */
   inlineType(params: readonly ValType[], results: readonly ValType[]): number {
     const known = this.funcTypeIndices.get(funcTypeKey(params, results));
     if (known !== undefined) return known;

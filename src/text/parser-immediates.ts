@@ -262,7 +262,7 @@ const INDICES: Readonly<Record<IndexPart, ReadIndex>> = {
   count: ({ cursor }) => cursor.u32('a count'),
 };
 
-/** Writes a part of the immediates of a row; `next` is the part behind it. */
+/** Writes a part of the immediates of a row; `next` is the part after it. */
 type WritePart = (scope: Scope, row: Row, next: Part | undefined) => void;
 
 const OTHERS: Readonly<Record<Exclude<Part, IndexPart>, WritePart>> = {

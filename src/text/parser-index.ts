@@ -7,7 +7,7 @@ import * as say from './messages.ts';
 
 export class Indexer {
   private readonly context: Context;
-  /** The space of the first definition: behind it there are no imports. */
+  /** The space of the first definition: after it there are no imports. */
   private defined: string | undefined;
 
   constructor(context: Context) {

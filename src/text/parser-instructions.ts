@@ -1,6 +1,6 @@
 // Instruction sequences, flat and folded, straight to bytes of the binary format; no recursion over the text.
 // https://webassembly.github.io/spec/core/text/instructions.html
-// A folded instruction that has operands is read twice: once to find where its operands begin, and once behind them.
+// A folded instruction that has operands is read twice: once to find where its operands begin, and once after them.
 import { checkStep } from '../clock.ts';
 import { type Row, rowsNamed } from '../syntax/instructions.ts';
 import { isNullable } from '../syntax/types.ts';
@@ -286,7 +286,7 @@ export class InstructionParser implements Scope {
     }
   }
 
-  /** `(if label? blocktype`: both are written later, behind the condition. */
+  /** `(if label? blocktype`: both are written later, after the condition. */
   private openIf(): void {
     const { cursor, writer } = this;
     const at = cursor.pos;

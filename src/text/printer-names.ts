@@ -134,7 +134,7 @@ export class Identifiers {
     return id === undefined ? String(index) : idText(id);
   }
 
-  /** What names a field, with a space behind it before the field's type, or nothing. */
+  /** What names a field, with a space after it before the field's type, or nothing. */
   defineField(typeIndex: number, index: number): string {
     const names = this.names?.fields.get(typeIndex);
     if (names === undefined) return '';

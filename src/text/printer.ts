@@ -52,7 +52,7 @@ const PRINT_OPTIONS: Shape<PrintOptions> = { names: flag, offsets: flag };
 /**
  * The module as WAT, with a newline at its end.
  * Throws MalformedError where a body is malformed (bytes that are no instructions, blocks that are not closed, code
- * behind the final `end`) or has more locals than there may be.
+ * after the final `end`) or has more locals than there may be.
  *
  *     printModule(decodeModule(bytes)) // '(module\n  (func (;0;) (type 0)\n ...'
  */
@@ -365,7 +365,7 @@ function importsWithoutId({ imports, importGroups }: Module): ReadonlySet<string
   return found;
 }
 
-/** ` (after type)`; nothing for a section behind the last one, which is where the format puts it by itself. */
+/** ` (after type)`; nothing for a section after the last one, which is where the format puts it by itself. */
 function place(module: Module, custom: Custom): string {
   const at = orderOf(custom.after);
   const there = sectionsOf(module);

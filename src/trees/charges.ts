@@ -11,7 +11,7 @@ export function chargeInstruction(b: TreeBuilder): void {
   // So that no round of a short loop meets a charge, whatever stands before the loop.
   if (name === 'loop' && b.pending >= 0.5) b.pending = 1;
   charge(b, b.prices.instruction);
-  // What follows comes behind a unit: that of a call, or of a branch, by which alone an else branch is reached.
+  // What follows comes after a unit: that of a call, or of a branch, by which alone an else branch is reached.
   if (name === 'else' || name.startsWith('call')) b.pending = 0;
 }
 

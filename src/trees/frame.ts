@@ -1,5 +1,5 @@
 // Where everything stands in the frame of a function: parameters, declared locals, operands, scratch slots.
-// Scratch slots stand above everything else, but in a frame too large for the fields of ops behind the parameters.
+// Scratch slots stand above everything else, but in a frame too large for the fields of ops after the parameters.
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';
 import { type FuncType, asFunc } from '../syntax/types.ts';
@@ -8,7 +8,7 @@ import { slotsOf, slotsOfAll } from '../runtime/slots.ts';
 
 /** Slots from here on do not fit a field (word fields hold twice the slot's number). */
 export const FAR_SLOT = 32_000;
-/** Scratch slots that a function with far slots needs within reach, behind its parameters. */
+/** Scratch slots that a function with far slots needs within reach, after its parameters. */
 export const FAR_SCRATCH = 10;
 
 /** Slots that trees may need while they are computed; vectors take two each. */

@@ -3,7 +3,7 @@ import { V128, type ValType } from '../syntax/types.ts';
 
 /** What evaluating a tree may do or depend on. */
 export const TRAPS = 1;
-/** Reads memory or a mutable global, so it may not move behind a store, a call or a global.set. */
+/** Reads memory or a mutable global, so it may not move after a store, a call or a global.set. */
 export const READS = 2;
 
 /** What nodes of all kinds have. In memory all kinds have the same shape: V8 knows one class of them. */

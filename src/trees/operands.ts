@@ -1,5 +1,5 @@
 // The operand stack of lowering: where each value would stand, and the values that are not computed yet, as trees.
-// A value at height h has one place, the slots behind the locals and the values below it. `flush` computes a value
+// A value at height h has one place, the slots after the locals and the values below it. `flush` computes a value
 // into its place. Which values have to be flushed before a statement is decided here and nowhere else.
 // Only values that wait are looked at, and few may: so an instruction costs the same however many operands there are.
 import { InternalError } from '../errors.ts';

@@ -57,7 +57,7 @@ export interface Sink {
   return(value: Node | undefined, at: number): void;
   /** From here on exceptions go to this region, -1 for the caller. */
   region(index: number): void;
-  /** What follows stands behind the function's other code, until `back`. */
+  /** Ops that follow are put after the function's other code, until `back`. */
   aside(): void;
   back(): void;
 }

@@ -30,7 +30,7 @@ function bothWays(module: Module, features = DEFAULT_FEATURES): string {
   return quick;
 }
 
-/** Something of all that usual instructions name; the bytes behind the body let it be read the quick way. */
+/** Something of all that usual instructions name; the bytes after the body let it be read the quick way. */
 function furnished(body: readonly number[], local: ValType, addr: typeof I32 | typeof I64): Module {
   const types = [sub(func([I32, I64], [F64])), sub(func([], [])), sub(func([], [I32, I64]))];
   const locals = [

@@ -208,7 +208,7 @@ function select({ stack }: BodyState, at: number): number {
 }
 
 /**
- * Validates instructions from `at` to the first that is not usual, or behind the function's final `end`; returns where
+ * Validates instructions from `at` to the first that is not usual, or after the function's final `end`; returns where
  * that is. What is checked comes before what is changed, so that the instruction can be validated once more.
  */
 export function walkUsual(s: BodyState, { kinds, types }: Usual, at: number): number {

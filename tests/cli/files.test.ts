@@ -1,4 +1,4 @@
-// What a file is, is seen from its contents, also behind a line for a shell; and messages name the file.
+// What a file is, is seen from its contents, also after a line for a shell; and messages name the file.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

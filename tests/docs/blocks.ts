@@ -1,9 +1,9 @@
 // Finds code blocks in Markdown and what is said about them. Plain text in, plain data out: nothing is run here.
-// A block is run when its language is ts, js or sh. A `text` block directly behind it holds what it prints.
+// A block is run when its language is ts, js or sh. A `text` block directly after it holds what it prints.
 // A block that begins with `npm ci`, or is marked "sh no-run: REASON", is not run.
 
 export interface Block {
-  /** What stands behind the opening fence, such as `sh` or `sh no-run: takes an hour`. */
+  /** What comes after the opening fence, such as `sh` or `sh no-run: takes an hour`. */
   readonly info: string;
   readonly language: string;
   readonly code: string;

@@ -274,7 +274,7 @@ describe('values below and beside', () => {
 
 describe('frames beyond the reach of 16 bits', () => {
   const many = Array.from({ length: 33_000 }, () => 'i32').join(' ');
-  // Indices behind the 33,000: i64, f32, f64, externref, i32, i32.
+  // Indices after the 33,000: i64, f32, f64, externref, i32, i32.
   const text = `(module (memory 1) (table $t 4 externref) (global $g (mut i32) (i32.const 3)) (global $w (mut i64) (i64.const 9))
     (func $swap (param i64 i32) (result i32 i64) (local.get 1) (local.get 0))
     (func (export "f") (param $n i32) (param $r externref) (result i32 i64 f32 f64 externref)

@@ -80,7 +80,7 @@ const CONSTANTS: Record<Type, readonly string[]> = {
   [F64]: ['0', '-0', '1', '-1.5', '0.5', '3.25', 'inf', '-inf', 'nan', '2147483647.5', '-2147483648.9', '4294967296', '9223372036854775808', '0x1p-1074', '1e300', '-0.99'],
 };
 
-// Some offsets lie behind the memory's minimum of a page, where fast ops do not reach.
+// Some offsets lie beyond the memory's minimum of a page, where fast ops do not reach.
 const OFFSETS = [0, 1, 2, 3, 4, 8, 100, 65527, 65528, 65532, 65535, 65536, 131071, 0x7fffffff, 0xffffffff];
 
 function offset(k: number): number {

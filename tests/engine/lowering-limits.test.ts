@@ -85,7 +85,7 @@ test('a backtrace took as long as lowering does, behind the trap, where no limit
   // It gives up, and says that it does not know.
   expect(trace([much, [0x00]])).toEqual([undefined]);
   expect(instructions).toBeLessThan(2_000_000);
-  // What comes behind the place is not looked at.
+  // What comes after the place is not looked at.
   const [offset] = trace([[0x20, 0, 0x45, 0x04, 0x40, 0x00, 0x0b], much]);
   expect(offset).toBeGreaterThan(0);
   expect(instructions).toBeLessThan(100);

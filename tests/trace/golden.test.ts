@@ -17,7 +17,7 @@ function words(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]);
 }
 
-/** What a block `wasmi-ts ARGUMENTS` prints, with `|| echo "exit code $?"` behind it where it fails. */
+/** What a block `wasmi-ts ARGUMENTS` prints, with `|| echo "exit code $?"` after it where it fails. */
 async function output(code: string): Promise<string> {
   let printed = '';
   const print = (text: string | Uint8Array): void => {

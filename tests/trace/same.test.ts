@@ -103,7 +103,7 @@ function mistakes({ lines, offsets, next, tracer }: Watched): string[] {
     if (line.stop === undefined && to !== undefined && next[line.s] !== undefined && next[line.s] !== to) {
       found.push(`goes on at ${next[line.s]}: ${text}`);
     }
-    // A branch that is not taken goes on directly behind: at most the length of its immediates away.
+    // A branch that is not taken goes on directly after: at most the length of its immediates away.
     if (line.br?.taken === false && line.stop === undefined && !(Number(next[line.s]) > line.pc)) {
       found.push(`goes on at ${next[line.s]}: ${text}`);
     }

@@ -15,7 +15,7 @@ export function endOfShortConst(bytes: Uint8Array, start: number, end: number): 
   return at - start <= 4 && bytes[at + 1] === 0x0b ? at + 2 : -1;
 }
 
-/** Walks from the cursor's offset to behind the `end` of the expression. */
+/** Walks from the cursor's offset to after the `end` of the expression. */
 export function decodeExpr(cursor: InstructionCursor): Expr {
   const { reader } = cursor;
   const start = reader.offset;

@@ -1,6 +1,6 @@
 // The import section. https://webassembly.github.io/spec/core/binary/modules.html#import-section
 // With exact functions (0x20, custom descriptors) and the two compact forms, which stand where an import has its kind,
-// behind an empty name: 0x7f, then a vector of names and types; 0x7e, then one type and a vector of names.
+// after an empty name: 0x7f, then a vector of names and types; 0x7e, then one type and a vector of names.
 // https://github.com/WebAssembly/compact-import-section
 import { MAX_IMPORTS } from '../../syntax/limits.ts';
 import type { Import, ImportDesc, ImportGroup } from '../../syntax/module.ts';

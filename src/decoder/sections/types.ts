@@ -61,7 +61,7 @@ function decodeSubType(reader: Reader): SubType {
   };
 }
 
-/** The type index behind `code`, if that clause is there. */
+/** The type index after `code`, if that clause is there. */
 function decodeClause(reader: Reader, code: number): number | undefined {
   if (reader.peek() !== code) return undefined;
   reader.offset++;

@@ -70,7 +70,7 @@ class Builder {
       step.mask = 0;
       this.flush(this.pending.length);
     } else {
-      // A value that waits itself comes behind the others that wait.
+      // A value that waits itself comes after the others that wait.
       if (!this.waits(step)) this.flush(this.pending.length - used.length);
       let n = 0;
       for (let i = 0; i < step.row.computed.length; i++) {

@@ -21,7 +21,7 @@ export function backtraceLater(t: Thread): Frames {
     const place = placeOf(pc, instance.unit);
     if (place !== undefined) places.push(place);
     if (sp <= t.frameBase) break;
-    // A return pc stands behind the call: one less is in it.
+    // A return pc comes after the call: one less is in it.
     pc = FS[sp - 2] - 1;
     if (pc === CROSS_RETURN_PC - 1) instance = t.callers[--waiting];
   }

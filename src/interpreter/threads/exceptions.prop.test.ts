@@ -285,7 +285,7 @@ class Program {
   table(body: Node, handlers: readonly Handler[], labels: readonly Label[]): Made {
     const done = this.name();
     const names = handlers.map(() => this.name());
-    // What is delegated to any of the blocks around clauses is thrown behind all of them.
+    // What is delegated to any of the blocks around clauses is thrown after all of them.
     const clauseBlocks = {};
     const outer = (i: number): readonly Label[] => [
       ...labels,

@@ -114,7 +114,7 @@ export function callHost(t: Thread, func: Func, shift: number, returnPc: number,
   if (promise === undefined) return false;
   if (!t.async) throw refusedPromise(promise);
   t.pending = { promise, letGo, func, type: defType, base: base - t.base };
-  // The thread's part ends behind the results, which the host still has to deliver.
+  // The thread's part ends after the results, which the host still has to deliver.
   t.park(top);
   return true;
 }

@@ -12,7 +12,7 @@ import { currentGeneration, findFunction } from '../code/code-space.ts';
 import { CODE as C } from '../state/stack.ts';
 import { type Thread, running } from './thread.ts';
 
-/** The loop is left behind a probe. */
+/** The loop is left after a probe. */
 const PROBE_WORDS = opSize(OPS[numberOf('probe')]);
 
 /** An instruction is about to run. Valid until the thread goes on: during the call of the monitor, or while it stops. */

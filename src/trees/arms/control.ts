@@ -126,7 +126,7 @@ export function branchOn(b: TreeBuilder, condition: Node, negated: boolean): voi
   const { operands, cursor } = b;
   const frame = frameAt(b, cursor.index);
   const count = labelTypes(frame).length;
-  // What may trap is computed whether or not the branch is taken; values of the label stay for the code behind.
+  // What may trap is computed whether or not the branch is taken; values of the label stay for the code that follows.
   operands.flushEffects(TRAPS);
   operands.flushFrom(operands.height - count);
   if (frame.kind === 'func' ? count === 0 : inPlace(b, frame)) {

@@ -1,6 +1,6 @@
 // Lowering of exceptions. https://webassembly.github.io/spec/core/syntax/instructions.html#syntax-try-table
 // The body of a try is a region of its function (handlers.ts) and has no ops of its own; what runs after a catch stands
-// behind the function's other code. So a try that catches nothing costs nothing.
+// after the function's other code. So a try that catches nothing costs nothing.
 import type { CatchClause } from '../../decoder/instruction-cursor.ts';
 import { EXNREF, type ValType } from '../../syntax/types.ts';
 import { TRAPS } from '../nodes.ts';

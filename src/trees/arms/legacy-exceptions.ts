@@ -42,7 +42,7 @@ function legacyCatch(b: TreeBuilder): void {
   b.path = { dead: false, pending: 0 };
 }
 
-/** The body of the try falls through; the blocks of its clauses stand behind. */
+/** The body of the try falls through; the blocks of its clauses come after it. */
 function endCatch(b: TreeBuilder, frame: Frame): void {
   if (!b.dead) {
     moveToFrame(b, frame);

@@ -78,7 +78,7 @@ class Below {
     }
   }
 
-  /** The same, closed behind the action. */
+  /** The same, closed after the action. */
   in<T>(path: readonly string[], action: (directory: Directory) => T): T {
     const { directory, close } = this.open(path);
     try {

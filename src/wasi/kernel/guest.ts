@@ -117,7 +117,7 @@ export interface Buffers {
   readonly buffers: readonly Uint8Array[];
   /** Their bytes in all. */
   readonly size: number;
-  /** Whether nothing comes behind them. */
+  /** Whether nothing comes after them. */
   readonly isLast: boolean;
 }
 
@@ -207,7 +207,7 @@ export class Guest {
 
   /**
    * The buffers that an array of iovec (pointer, length; 8 bytes each) names, without those of length 0: a MiB of them at
-   * most, behind the first `from` bytes. INVAL for more than 1,024 of them, or for 4 GiB and more in all; FAULT where any
+   * most, after the first `from` bytes. INVAL for more than 1,024 of them, or for 4 GiB and more in all; FAULT where any
    * does not lie in memory.
    */
   buffers(at: number, count: number, from: number): Buffers {

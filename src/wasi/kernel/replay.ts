@@ -180,7 +180,7 @@ export class Replay {
     return this.late && this.next >= this.questions.length;
   }
 
-  /** The next try begins behind what was asked so far: it is not asked again, and nothing that it opened is needed. */
+  /** The next try begins after what was asked so far: it is not asked again, and nothing that it opened is needed. */
   forget(): void {
     this.finish();
     this.closing.clear();

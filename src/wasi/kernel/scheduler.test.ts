@@ -18,7 +18,7 @@ class Steps implements GuestCall {
     this.steps = steps;
   }
 
-  /** Adds a step behind the others. */
+  /** Adds a step after the others. */
   push(step: (call: Steps) => 'suspended' | undefined): void {
     this.steps.push(step);
   }

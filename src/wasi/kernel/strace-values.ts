@@ -51,7 +51,7 @@ export function buffersText(guest: Guest, at: number, count: number, moved: numb
   }
 }
 
-/** Strings ended by NUL, one behind the other, that `count` pointers name: arguments and variables. */
+/** Strings ended by NUL, one after the other, that `count` pointers name: arguments and variables. */
 export function stringsText(guest: Guest, pointers: number, count: number): string {
   const parts: string[] = [];
   for (let i = 0; i < count && i < MAX_PARTS; i++) {

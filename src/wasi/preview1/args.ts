@@ -1,4 +1,4 @@
-// Program arguments: args_get, args_sizes_get. Each string ends in NUL; the strings lie one behind the other.
+// Program arguments: args_get, args_sizes_get. Each string ends in NUL; the strings lie one after the other.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#args_get
 import type { Call } from '../kernel/dispatcher.ts';
 

@@ -153,7 +153,7 @@ export function pathSymlink(
   });
 }
 
-/** Removes a file or a link. ISDIR: a directory. NOTDIR: a file's name with a slash behind. */
+/** Removes a file or a link. ISDIR: a directory. NOTDIR: a file's name that ends in a slash. */
 export function pathUnlinkFile(call: Call, fd: number, path: number, length: number): Rest {
   return at(call, fd, path, length, 'path_unlink_file', 'never', (entry) => {
     const { type } = existing(entry);

@@ -38,7 +38,7 @@ function direntsOf(bytes: Uint8Array): Dirent[] {
   return dirents;
 }
 
-/** Reads a directory to its end as libc does: with a buffer, going on behind the last whole entry. */
+/** Reads a directory to its end as libc does: with a buffer, going on after the last whole entry. */
 function listAll(guest: TestGuest, length: number): string[] {
   const names: string[] = [];
   for (let cookie = 0n; ; ) {

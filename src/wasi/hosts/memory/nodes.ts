@@ -131,7 +131,7 @@ export const CHUNK = 64 * 1024;
 
 export class FileNode extends Node {
   readonly type = 'regular-file';
-  /** By their number; those that are missing, and what lies behind the end of one, read as zeros. */
+  /** By their number; those that are missing, and what lies beyond the end of one, read as zeros. */
   private readonly chunks = new Map<number, Uint8Array>();
   private length = 0;
 

@@ -89,7 +89,7 @@ export class Sender {
     this.next();
   }
 
-  /** Writes all of it, of which so much was taken already: what comes behind it must not come between. */
+  /** Writes all of it, of which so much was taken already: what comes after it must not come between. */
   private tryAgain(one: Waiting, taken: number, tries: number): void {
     const again = (): void => {
       if (this.waiting[0] !== one) return;

@@ -143,7 +143,7 @@ function readFile(file: HeldFile, buffers: readonly Uint8Array[], position: bigi
   return moved;
 }
 
-/** Writes `before` bytes behind a position. Bytes written before an error count: the error then comes with the next call. */
+/** Writes `before` bytes after a position. Bytes written before an error count: the error then comes with the next call. */
 function writeFile(file: HeldFile, buffers: readonly Uint8Array[], position: bigint, before: number): number {
   let moved = 0;
   for (const buffer of buffers) {

@@ -5,7 +5,7 @@ import { SystemError } from '../../host/errno.ts';
 /** One call that moves bytes. */
 export interface Transfer {
   /**
-   * Moves bytes, behind so many that the call has moved before: fewer than there are end the call. Undefined where there is
+   * Moves bytes, after so many that the call has moved before: fewer than there are end the call. Undefined where there is
    * nothing to move yet.
    */
   move(buffers: readonly Uint8Array[], before: number): number | undefined;
