@@ -77,8 +77,8 @@ Exit code 0 if none does, 1 otherwise.`,
   },
   {
     name: 'fuzz',
-    line: 'run modules by chance on two engines',
-    about: `Makes valid modules by chance, runs each on two engines and compares all that can be seen.
+    line: 'run random modules on two engines',
+    about: `Makes random valid modules, runs each on two engines and compares all that can be seen.
 What differs is saved, made small. Exit code 0 if nothing does, 1 otherwise. Needs the package fast-check.`,
     operands: NO_FILES,
     options: FUZZ_OPTIONS,

@@ -1,4 +1,4 @@
-// `wasmi-ts fuzz`: runs modules by chance on our engine and on another, and saves what differs.
+// `wasmi-ts fuzz`: runs random modules on our engine and on another, and saves what differs.
 // The generator and the judge are those of wasmi-ts/testing; see docs/testing-your-engine.md.
 import { join } from 'node:path';
 import { decodeModule } from '../decoder/decode.ts';
@@ -43,7 +43,7 @@ export const FUZZ_OPTIONS: OptionSpecs = {
   'validate-only': flag(`do not run them: ours and the host's validator have to accept each, and every instruction
 has to occur; features are all, for the host's validator those that it has`),
   features: valued('LIST', 'exactly these and what they imply, with commas between; also all, default'),
-  seed: valued('N', "the first module's seed; default: by chance"),
+  seed: valued('N', "the first module's seed; default: random"),
   time: valued('TIME', 'how long: 30s, 10m (default: 1m)'),
   runs: valued('N', 'how many modules; ends by whichever comes first'),
   out: valued('DIR', 'where to save what is found (default: fuzz-found)'),

@@ -21,7 +21,7 @@ export const RUN_OPTIONS: OptionSpecs = {
   'env-inherit': flag('pass on the whole environment'),
   listen: valued('[ADDRESS:]PORT', 'give it a socket that listens there (default address: 127.0.0.1)'),
   module: valued('NAME=FILE', 'instantiate FILE first; its exports are the import module NAME'),
-  'thread-seed': valued('N', 'give guest threads their turns by chance that follows from N'),
+  'thread-seed': valued('N', 'give guest threads their turns in a random order that follows from N'),
   'unknown-imports': valued(
     'HOW',
     `trap: imports that nobody provides trap when called;
@@ -75,7 +75,7 @@ export interface RunOptions {
   /** What the program and the modules that it is linked with may have together. */
   readonly limits: Limits;
   readonly modules: readonly { readonly name: string; readonly file: string }[];
-  /** Guest threads take turns by chance that follows from this number; round robin without it. */
+  /** Guest threads take turns in a random order that follows from this number; round robin without it. */
   readonly threadSeed: number | undefined;
   readonly unknownImports: 'refuse' | 'trap' | 'default';
   readonly trace: TraceOptions | undefined;

@@ -1,4 +1,4 @@
-// wasmi-ts/testing: valid modules by chance, and a judge that runs them on two engines. Needs fast-check.
+// wasmi-ts/testing: random valid modules, and a judge that runs them on two engines. Needs fast-check.
 // docs/testing-your-engine.md shows how to try out an engine with it.
 export {
   type Difference,

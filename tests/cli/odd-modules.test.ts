@@ -199,7 +199,7 @@ describe('stand-ins', () => {
   });
 });
 
-describe('odd modules by chance', () => {
+describe('random odd modules', () => {
   const ROUNDS = Number(process.env['WASMI_TS_ODD_ROUNDS'] ?? 400);
   const KNOWN = new Set([0, 1, 2, 5, 124, 125, 134]);
 

@@ -43,7 +43,7 @@ function usualLoop(): void {
 }
 afterEach(usualLoop);
 
-/** Drives a call to its end. `next` gives numbers below a bound, by chance. */
+/** Drives a call to its end. `next` gives random numbers below a bound. */
 type Drive = (call: Execution<Value>, next: (below: number) => number) => void;
 
 interface Style {

@@ -94,7 +94,7 @@ describe('the scheduler', () => {
     }
   });
 
-  it('gives turns by chance with a seed, and the same ones again with the same seed', async () => {
+  it('gives random turns with a seed, and the same ones again with the same seed', async () => {
     const orders = await Promise.all([1, 2, 3, 4, 5].map((seed) => orderOf({ seed })));
     expect(new Set(orders).size).toBeGreaterThan(1);
     expect(await Promise.all([1, 2, 3, 4, 5].map((seed) => orderOf({ seed })))).toEqual(orders);

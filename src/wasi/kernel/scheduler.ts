@@ -1,6 +1,6 @@
 // The scheduler: the guest threads of one process take turns on one JavaScript thread, each for a slice of fuel.
 // https://github.com/WebAssembly/wasi-threads  No workers and no SharedArrayBuffer: a turn ends between two instructions.
-// Round robin, or by chance that follows from a seed. Whose turn it is, is counted in fuel and turns, never in time: when
+// Round robin, or a random order that follows from a seed. Whose turn it is, is counted in fuel and turns, never in time: when
 // the host is to have its turn of the event loop, the guest's turn is interrupted, and goes on after it. With a seed the
 // host's turns are counted, too, so that a run depends on the guest, the seed and what the host answers alone.
 // How a thread is run is the engine's business.
@@ -35,7 +35,7 @@ export interface GuestCall {
 }
 
 export interface SchedulerOptions {
-  /** Threads and lengths of slices are chosen by chance that follows from this number; round robin without it. */
+  /** Threads and lengths of slices are random, as follows from this number; round robin without it. */
   readonly seed?: number | undefined;
   /** The longest slice, in units of fuel, while there are several threads. */
   readonly slice?: number | undefined;

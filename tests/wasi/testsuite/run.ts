@@ -4,7 +4,7 @@
 //   --unix             only the error numbers of Unix systems are right       --older   the builds of June 2026
 //   --sync             the driver that does not give control back             --native  the host's WebAssembly instead
 //   --threads FOLDER   where the wasi-threads tests lie (also WASMI_TS_WASI_THREADS)
-//   --seed N           guest threads in an order by chance that follows from N
+//   --seed N           guest threads in a random order that follows from N
 //   --timeout SECONDS  for one test (60)                                      --strace  the calls of failing tests
 // A NAME picks tests that contain it. The last line is `N passed, N failed, N skipped`; exit code 1 after a failure.
 import { mkdtempSync, rmSync } from 'node:fs';
