@@ -32,7 +32,6 @@ const BOUNDED: Record<string, string> = {
   'trees/arms/atomics.ts b.code.statement(...)': 'operands of an op: 8',
   'lowering/select-ops.ts this.op(...)': 'operands of an op: 8',
   'lowering/select-expressions.ts this.op(...)': 'operands of an op: 8',
-  'lowering/select-ops.ts this.statement(...)': 'operands of an op: 8',
   'trees/arms/control.ts b.code.statement(...)': 'operands of an op: 8',
   'trees/builder.ts this.code.statement(...)': 'operands of an op: 8',
   'polyfill/threads.ts Reflect.apply(list)': 'what the method was called with',

@@ -4,7 +4,7 @@ import { InternalError } from '../errors.ts';
 import type { Handlers, Regions } from '../runtime/handlers.ts';
 import { FAR_SLOT } from '../trees/frame.ts';
 import type { LabelId } from '../trees/nodes.ts';
-import { OPS, isSlot, isWritten, opNumber } from './op-table.ts';
+import { OPS, type OpShape, isSlot, isWritten, numberOf } from './op-table.ts';
 import { OBJECT_NAMES } from '../trees/operations.ts';
 import { RARE_NAMES } from './out-names.ts';
 import { INSTRUCTIONS } from '../syntax/instructions.ts';
@@ -107,12 +107,15 @@ export class Emitter {
     return this.section * SECTION + this.words.length;
   }
 
-  /** Emits an op: operands in the order of its row; targets are labels. */
+  /** Emits an op by its number: operands in the order of its row; targets are labels. */
+  add(op: number, at: number, operands: number[]): void {
+    if (this.farFrom === Number.POSITIVE_INFINITY) this.pack(op, at, operands);
+    else this.farOp(op, at, operands);
+  }
+
+  /** The same by its name. */
   op(name: string, at: number, operands: number[]): void {
-    const number = opNumber(name);
-    if (number === undefined) throw new InternalError(`no op ${name}`);
-    if (this.farFrom === Number.POSITIVE_INFINITY) this.pack(number, at, operands);
-    else this.farOp(name, number, at, operands);
+    this.add(numberOf(name), at, operands);
   }
 
   private pack(number: number, at: number, operands: readonly number[]): void {
@@ -138,10 +141,10 @@ export class Emitter {
   }
 
   /** An op of a frame too large for its fields. */
-  private farOp(name: string, number: number, at: number, operands: number[]): void {
+  private farOp(op: number, at: number, operands: number[]): void {
     const after: (() => void)[] = [];
-    this.bringNear(name, OPS[number].operands, operands, at, after);
-    this.pack(number, at, operands);
+    this.bringNear(OPS[op], operands, at, after);
+    this.pack(op, at, operands);
     for (const one of after) one();
   }
 
@@ -194,7 +197,8 @@ export class Emitter {
   }
 
   /** Replaces far slots by scratch slots. An op that both writes and branches would lose what it writes. */
-  private bringNear(name: string, letters: string, operands: number[], at: number, after: (() => void)[]): void {
+  private bringNear(op: OpShape, operands: number[], at: number, after: (() => void)[]): void {
+    const { name, operands: letters } = op;
     let scratch = this.scratch;
     for (let i = 0; i < letters.length; i++) {
       const slot = operands[i];

@@ -8,18 +8,24 @@ export interface OpShape {
   readonly name: string;
   /** Operand letters in order, e.g. `dab`, `Dak`. */
   readonly operands: string;
+  /** The words of the tree that it computes, for ops of fused.ts. */
+  readonly pattern?: string;
 }
 
-/** Reads the list: `.add` has what stands in front of the dot from the op before; so do operands that are missing; `-` is none. */
+/**
+ * Reads the list: `.add` has what stands in front of the dot from the op before; so do operands that are missing; `-` is none.
+ * A pattern stands behind a bar.
+ */
 function readList(list: string): OpShape[] {
   let type = '';
   let operands = '';
   return list.split('\n').map((line) => {
-    const [short, given] = line.split(' ');
+    const [row, pattern] = line.split('|');
+    const [short, given] = row.split(' ');
     const name = short[0] === '.' ? type + short : short;
     [type] = name.split('.');
     if (given !== undefined) operands = given === '-' ? '' : given;
-    return { name, operands };
+    return { name, operands, pattern };
   });
 }
 

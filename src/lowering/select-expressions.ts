@@ -5,32 +5,23 @@ import { isWide, slotsOf } from '../runtime/slots.ts';
 import { MOVES_NO_BITS, doneAs } from '../trees/aliases.ts';
 import type { Emitter } from './emit.ts';
 import { SCRATCH } from '../trees/frame.ts';
-import type { Binary, Node, Unary } from '../trees/nodes.ts';
-import { OPS, opNumber } from './op-table.ts';
+import type { Binary, Node } from '../trees/nodes.ts';
+import { OPS, numberOf, opNumber } from './op-table.ts';
 import { objectNumber, rareNumber } from './out-names.ts';
-import { addressForm, isShift, normal, poolNumber } from './select-forms.ts';
-import { COMMUTES, COPY, MIRROR, SELECT, isI32Const, slotWords } from './select-rules.ts';
-
-/** What a statement's op takes: slots, immediates and labels, and trees whose values are computed to slots first. */
-export type Operand = number | Node;
+import { normalForm } from './select-forms.ts';
+import { Matcher, type Operand, type Row, VALUES, normalized, operationOf } from './select-patterns.ts';
+import { COPY, MIRROR, SELECT, slotWords } from './select-rules.ts';
 
 /** What has operands, and is computed by an op. */
 type Operation = Exclude<Node, { readonly a: undefined }>;
 
 export const has = (name: string): boolean => opNumber(name) !== undefined;
 
-export function isLoad32(node: Node): node is Unary {
-  return node.kind === 'load' && node.op === 'i32.load';
-}
-
-function isSample(node: Node): node is Unary {
-  return node.kind === 'load' && node.op === 'i32.load16_s';
-}
-
 export class Expressions {
   protected readonly emit: Emitter;
   protected readonly firstScratch: number;
   protected scratch: number;
+  private readonly matcher = new Matcher();
 
   constructor(emit: Emitter, firstScratch: number) {
     this.emit = emit;
@@ -39,13 +30,24 @@ export class Expressions {
   }
 
   /** Emits an op, after those that compute its operands, in their order. */
-  op(name: string, at: number, ...operands: Operand[]): true {
+  op(name: string, at: number, ...operands: Operand[]): void {
+    this.put(numberOf(name), at, operands);
+  }
+
+  /** Emits an op that the table may be without, and returns whether it has it. */
+  protected offer(name: string, at: number, ...operands: Operand[]): boolean {
+    const op = opNumber(name);
+    if (op === undefined) return false;
+    this.put(op, at, operands);
+    return true;
+  }
+
+  private put(op: number, at: number, operands: Operand[]): void {
     for (let i = 0; i < operands.length; i++) {
       const one = operands[i];
       if (typeof one !== 'number') operands[i] = this.operand(one);
     }
-    this.emit.op(name, at, operands as number[]);
-    return true;
+    this.emit.add(op, at, operands as number[]);
   }
 
   /** The slot that holds a value: its own where it stands in one, else a scratch slot that it is computed into. */
@@ -100,7 +102,7 @@ export class Expressions {
         this.op(t > 0 ? 'selectref' : SELECT[slotWords(t)], at, d, node.a, node.b, node.c);
         break;
       case 'binary':
-        this.binary(node, node.a, node.b, d);
+        this.binary(node, d);
         break;
       case 'ternary':
         this.op('ternary', at, d, node.a, node.b, node.c, rareNumber('ternary', op) as number);
@@ -136,102 +138,60 @@ export class Expressions {
     else this.op('unary', at, d, a, rare, lo);
   }
 
+  /** A load, by the best form of its address. */
   protected load({ op, lo, at }: Node, address: Node, d: number): void {
-    if (!has(op)) {
-      this.access(op, d, [address], lo, 0, at);
-      return;
-    }
-    const through = `i32.load>${op}`;
-    if (isLoad32(address) && has(through)) {
-      this.op(through, at, d, address.a, address.lo, lo);
-      return;
-    }
-    const { form, nodes, immediates } = addressForm(address, (one) => has(op + one));
-    this.op(op + form, at, d, ...nodes, lo, ...immediates);
+    if (!has(op)) this.access(op, d, [address], lo, 0, at);
+    else if (!this.fuse(VALUES.of(op), at, address, undefined, lo, d)) this.op(op, at, d, address, lo);
   }
 
-  protected binary(node: Binary, a: Node, b: Node, d: number): void {
-    const { op, at, lo } = node;
-    const type = op.slice(0, 3);
-    if ((type === 'i32' || type === 'i64') && this.integer(type, node, d)) return;
-    if ((op === 'f64.add' || op === 'f64.sub') && this.multiplyAdd(node, a, b, d)) return;
-    if (type === 'f64' && this.floatConst(node, a, b, d)) return;
+  protected binary(node: Binary, d: number): void {
+    const normal = normalForm(node);
+    if (this.fuse(VALUES.of(normal.op), node.at, normal.a, normal.b, 0, d)) return;
+    const { op, at, a, b, lo } = node;
+    if (this.offer(op, at, d, a, b)) return;
     const rare = rareNumber('binary', op);
     if (op === 'ref.eq') this.object(op, d, [a, b], 0, at);
     else if (rare !== undefined) this.op('binary', at, d, a, b, rare, lo);
-    else this.compare(`${type}.`, op.slice(4), at, [d], a, b);
-  }
-
-  /** An operation on i32 or i64 with an immediate, or with another operation inside. */
-  protected integer(type: 'i32' | 'i64', node: Binary, d: number): boolean {
-    const { at } = node;
-    const { a, b, name } = normal(type, node);
-    if (isI32Const(b) && name === 'add') {
-      if (a.kind === 'global') return this.op('global.get32.add', at, d, a.lo, b.lo);
-      if (isLoad32(a)) return this.op('i32.load>add.k', a.at, d, a.a, a.lo, b.lo);
+    else {
+      // A comparison that has an op with its operands exchanged.
+      const left = this.operand(a);
+      this.op(MIRROR.get(op) as string, at, d, b, left);
     }
-    if (this.pair(type, a, name, b, at, d)) return true;
-    // The other way round only where the order of evaluation cannot be seen.
-    const free = COMMUTES[name] === true && (a.effects === 0 || b.effects === 0);
-    if (free && this.pair(type, b, name, a, at, d)) return true;
-    const op = `${type}.${name}.k`;
-    if (b.kind !== 'const' || !has(op)) return false;
-    if (type === 'i32') return this.op(op, at, d, a, b.lo);
-    return isShift(name) ? this.op(op, at, d, a, b.lo & 63) : this.op(op, at, d, a, b.lo, b.hi);
   }
 
-  /** `inner>outer`, with the inner operation in `a`. Immediates of i64 are shift counts alone. */
-  protected pair(type: 'i32' | 'i64', a: Node, outer: string, b: Node, at: number, d: number): boolean {
-    if (a.kind !== 'binary' || !a.op.startsWith(type)) return false;
-    const inner = normal(type, a);
-    const [x, y] = [inner.a, inner.b];
-    const narrow = type === 'i32';
-    if (outer === 'and' && inner.name === 'xor' && !narrow && y.kind === 'const' && (y.lo & y.hi) === -1)
-      return b.kind !== 'const' && this.op('i64.not>and', at, d, x, b);
-    const fits = (node: Node, name: string): boolean => node.kind !== 'const' || narrow || isShift(name);
-    const suffix = (node: Node): string => (node.kind === 'const' ? '.k' : '');
-    const op = `${type}.${inner.name}${suffix(y)}>${outer}${suffix(b)}`;
-    if (!has(op) || !fits(y, inner.name) || !fits(b, outer)) return false;
-    if (op === 'i32.mul>add' && isSample(x) && isSample(y))
-      return this.op('i32.load16_s*load16_s>add', at, d, x.a, y.a, b, x.lo, y.lo);
-    const seconds = [y, b].filter((node) => node.kind !== 'const');
-    const immediates = [y, b].filter((node) => node.kind === 'const').map(({ lo }) => (narrow ? lo : lo & 63));
-    return this.op(op, at, d, x, ...seconds, ...immediates);
-  }
-
-  /** An f64 operation or comparison with a constant. */
-  protected floatConst({ op, at }: Node, a: Node, b: Node, d: number): boolean {
-    if (!has(`${op}.k`)) return false;
-    const exchanged = a.kind === 'const' && (op === 'f64.add' || op === 'f64.mul');
-    const number = poolNumber(exchanged ? a : b);
-    return number !== undefined && this.op(`${op}.k`, at, d, exchanged ? b : a, number);
-  }
-
-  /** a * b + c, a * b - c, c - a * b: two roundings, as in wasm; only the dispatch is saved. */
-  protected multiplyAdd({ op, at }: Node, first: Node, second: Node, d: number): boolean {
-    const adds = op === 'f64.add';
-    if (first.kind === 'binary' && first.op === 'f64.mul')
-      return this.op(adds ? 'f64.mul>add' : 'f64.mul>sub', at, d, first.a, first.b, second);
-    if (second.kind !== 'binary' || second.op !== 'f64.mul') return false;
-    const c = this.operand(first);
-    const a = this.operand(second.a);
-    const b = this.operand(second.b);
-    return adds ? this.op('f64.mul>add', at, d, a, b, c) : this.op('f64.sub<mul', at, d, c, a, b);
-  }
-
-  /** A comparison of two trees; where there is none of this name, that of the operands exchanged. */
-  protected compare(
-    before: string,
-    name: string,
+  /**
+   * Emits the op of the first row that operands fit, and returns whether there is one: `lo` is what the operation
+   * is encoded with, `d` where its result goes, `label` where a branch goes; -1 for none.
+   */
+  protected fuse(
+    rows: readonly Row[],
     at: number,
-    to: number[],
-    a: Node,
-    b: Node,
-    ...after: number[]
-  ): true {
-    const left = this.operand(a);
-    const right = this.operand(b);
-    if (has(before + name)) return this.op(before + name, at, ...to, left, right, ...after);
-    return this.op(before + MIRROR[name], at, ...to, right, left, ...after);
+    first: Node | undefined,
+    second: Node | undefined,
+    lo: number,
+    d: number,
+    label = -1,
+  ): boolean {
+    if (rows.length === 0) return false;
+    const a = first && normalized(first);
+    const b = second && normalized(second);
+    const left = a ? operationOf(a) : '';
+    const right = b ? operationOf(b) : '';
+    const { matcher } = this;
+    for (const row of rows) {
+      if (row.inner !== '' && row.inner !== (row.mirrored ? right : left)) continue;
+      if (!matcher.fits(row, a, b, lo)) continue;
+      const operands = matcher.found.slice(0, row.length);
+      if (d >= 0) operands[0] = d;
+      if (label >= 0) operands[row.length - 1] = label;
+      const instruction = matcher.at ?? at;
+      let { order } = matcher;
+      for (let left = matcher.trees; left > 0; left--, order >>= 4) {
+        operands[order & 15] = this.operand(operands[order & 15] as Node);
+      }
+      this.emit.add(row.op, instruction, operands as number[]);
+      return true;
+    }
+    return false;
   }
 }

@@ -1,115 +1,124 @@
-// Shapes of trees that the choice of ops looks for: normal forms of operations, addresses, steps, conditions.
-// It emits nothing; select-ops.ts decides.
-import { F64, I32 } from '../syntax/types.ts';
-import { constantNumber } from './constants.ts';
-import type { Binary, Node } from '../trees/nodes.ts';
-import { COMMUTES, MIRROR, isI32Const, negate } from './select-rules.ts';
+// Normal forms: of several trees that mean the same, the one that the rows of fused.ts are written for. They are made while
+// ops are chosen, from one node at a time. It emits nothing.
+import { F64, I32, I64 } from '../syntax/types.ts';
+import { type Binary, type Node, constNode, treeNode } from '../trees/nodes.ts';
+import { COMPARISONS, INVERSE, MIRROR, isI32Const } from './select-rules.ts';
 
-/** An address as an op takes it: the name of the form (ops.ts, ADDRESS), trees for its slots, its immediates. */
-export interface AddressForm {
-  readonly form: string;
-  readonly nodes: readonly Node[];
-  readonly immediates: readonly number[];
+/** x < k as x <= k - 1, x >= k as x > k - 1, where k - 1 does not wrap. */
+const LESS_ONE: Readonly<Record<string, string>> = {
+  'i32.lt_s': 'i32.le_s',
+  'i32.ge_s': 'i32.gt_s',
+  'i32.lt_u': 'i32.le_u',
+  'i32.ge_u': 'i32.gt_u',
+};
+
+function remade(node: Binary, op: string, a: Node, b: Node): Binary {
+  return { ...node, op, a, b };
 }
 
-/** The best form that there is (`exists`) for an address. */
-export function addressForm(address: Node, exists: (form: string) => boolean): AddressForm {
-  const plain = { form: '', nodes: [address], immediates: [] };
-  if (isI32Const(address) && exists('.k')) return { form: '.k', nodes: [], immediates: [address.lo] };
-  if (address.kind !== 'binary' || (address.op !== 'i32.add' && address.op !== 'i32.sub')) return plain;
-  const { a, b, name } = i32Normal(address);
-  if (name !== 'add') return plain;
-  const shifted = shiftByConst(a);
-  if (isI32Const(b)) {
-    if (shifted !== undefined && exists('.shl.add.k'))
-      return { form: '.shl.add.k', nodes: [shifted.a], immediates: [shifted.by, b.lo] };
-    return exists('.add.k') ? { form: '.add.k', nodes: [a], immediates: [b.lo] } : plain;
+function withWord(constant: Node, lo: number): Node {
+  return { ...constant, lo: lo | 0 };
+}
+
+/**
+ * A binary operation: with a constant on the right where operands may be exchanged (not in comparisons of i64 and operations
+ * on floats); a subtraction of one as an addition, a rotation to the right by one as one to the left; comparisons as LESS_ONE
+ * says.
+ */
+export function normalForm(node: Binary): Binary {
+  const { op, a, b } = node;
+  if (b.kind !== 'const') {
+    if (a.kind !== 'const') return node;
+    const mirror = a.t === I32 || !COMPARISONS.has(op) ? MIRROR.get(op) : undefined;
+    return mirror === undefined || a.t === F64 ? node : normalForm(remade(node, mirror, b, a));
   }
-  if (shifted !== undefined && exists('.shl.add'))
-    return { form: '.shl.add', nodes: [shifted.a, b], immediates: [shifted.by] };
-  const other = shiftByConst(b);
-  // The other way round only where the order of evaluation cannot be seen.
-  if (other !== undefined && exists('.shl.add') && (a.effects === 0 || b.effects === 0))
-    return { form: '.shl.add', nodes: [other.a, a], immediates: [other.by] };
-  return exists('.add') ? { form: '.add', nodes: [a, b], immediates: [] } : plain;
+  switch (op) {
+    case 'i32.sub':
+      return remade(node, 'i32.add', a, withWord(b, -b.lo));
+    case 'i64.sub':
+      return remade(node, 'i64.add', a, { ...withWord(b, -b.lo), hi: (~b.hi + (b.lo === 0 ? 1 : 0)) | 0 });
+    case 'i64.rotr':
+      return remade(node, 'i64.rotl', a, withWord(b, -b.lo & 63));
+    default: {
+      const other = LESS_ONE[op];
+      if (other === undefined || b.lo === (op.endsWith('_s') ? -(2 ** 31) : 0)) return node;
+      return remade(node, other, a, withWord(b, b.lo - 1));
+    }
+  }
 }
 
-function shiftByConst(node: Node): { a: Node; by: number } | undefined {
-  if (node.kind !== 'binary' || node.op !== 'i32.shl' || !isI32Const(node.b)) return undefined;
-  return { a: node.a, by: node.b.lo };
+/** Is a tree, which is 0 or not, an operation on a constant in its normal form? That one is returned. */
+function withConstant(node: Node, op: string): Binary | undefined {
+  if (node.kind !== 'binary') return undefined;
+  const normal = normalForm(node);
+  return normal.op === op && isI32Const(normal.b) ? normal : undefined;
 }
 
-/** A slot plus a constant. */
-export function step(value: Node): { slot: number; by: number } | undefined {
-  if (value.kind !== 'binary' || (value.op !== 'i32.add' && value.op !== 'i32.sub')) return undefined;
-  const { a, b, name } = i32Normal(value);
-  return name === 'add' && a.kind === 'slot' && isI32Const(b) ? { slot: a.lo, by: b.lo } : undefined;
+/** The condition that a node turns round: by a comparison with 0, or the exclusive or of what is 0 or 1 with 1. */
+function turnedRound(node: Node): Node | undefined {
+  if (node.kind === 'unary' && node.op === 'i32.eqz') return node.a;
+  return node.kind === 'binary' && node.op === 'i32.xor' && isOne(node.b) && isBoolean(node.a) ? node.a : undefined;
 }
 
-export function isOne(node: Node): boolean {
+function isOne(node: Node): boolean {
   return isI32Const(node) && node.lo === 1;
 }
 
 /** Is the value 0 or 1? */
-export function isBoolean(node: Node): boolean {
-  if (node.t !== I32) return false;
-  if (node.kind === 'unary') return node.op.endsWith('eqz');
-  return node.kind === 'binary' && MIRROR[node.op.slice(4)] !== undefined;
+function isBoolean({ kind, op, t }: Node): boolean {
+  if (t !== I32) return false;
+  return kind === 'unary' ? op.endsWith('eqz') : kind === 'binary' && COMPARISONS.has(op);
 }
 
-/** The number in the pool of an f64 constant. */
-export function poolNumber(node: Node): number | undefined {
-  return node.kind === 'const' && node.t === F64 ? constantNumber(node.lo, node.hi) : undefined;
+/** The comparison of integers that a condition is, if it is one. */
+function comparisonOf(node: Node): Binary | undefined {
+  const { at } = node;
+  if (node.kind === 'unary' && node.op === 'i64.eqz')
+    return treeNode('binary', 'i64.eq', I32, 0, at, node.a, constNode(I64, 0, 0, at));
+  if (node.kind !== 'binary') return undefined;
+  if (INVERSE.has(node.op)) return node;
+  if (node.op === 'i32.xor' || node.op === 'i32.sub') return remade(node, 'i32.ne', node.a, node.b);
+  const masked = withConstant(node, 'i32.and');
+  return masked && treeNode('binary', 'i32.ne', I32, 0, at, masked, constNode(I32, 0, 0, at));
 }
 
-/** Shifts and rotations: their immediate is a count. */
-export function isShift(name: string): boolean {
-  return name.startsWith('sh') || name.startsWith('rot');
+/** The normal form of a comparison of integers that is a condition: x + k == l as x == l - k. */
+function comparisonForm(comparison: Binary): Binary {
+  const normal = normalForm(comparison);
+  if ((normal.op !== 'i32.eq' && normal.op !== 'i32.ne') || !isI32Const(normal.b)) return normal;
+  const sum = withConstant(normal.a, 'i32.add');
+  return sum === undefined ? normal : remade(normal, normal.op, sum.a, withWord(normal.b, normal.b.lo - sum.b.lo));
 }
 
-/** The normal form of an operation on i32 or i64. */
-export function normal(type: 'i32' | 'i64', node: Binary): { a: Node; b: Node; name: string } {
-  return type === 'i32' ? i32Normal(node) : i64Normal(node);
-}
-
-/** Operands and name of an i64 operation, with a constant on the right where the order does not matter. */
-function i64Normal(node: Binary): { a: Node; b: Node; name: string } {
-  const { a, b } = node;
-  const name = node.op.slice(4);
-  if (a.kind === 'const' && COMMUTES[name]) return { a: b, b: a, name };
-  if (b.kind !== 'const') return { a, b, name };
-  if (name === 'sub') return { a, b: { ...b, lo: -b.lo | 0, hi: ~b.hi + (b.lo === 0 ? 1 : 0) }, name: 'add' };
-  return name === 'rotr' ? { a, b: { ...b, lo: -b.lo & 63, hi: 0 }, name: 'rotl' } : { a, b, name };
-}
-
-/** A comparison of i32 with a constant on the right, where there is one; x + k == l as x == l - k. */
-export function compareNormal(left: Node, right: Node, compare: string): { a: Node; b: Node; name: string } {
-  let [a, b, name] = [left, right, compare];
-  if (isI32Const(a) && !isI32Const(b)) [a, b, name] = [b, a, MIRROR[name]];
-  const sum = a.kind === 'binary' && (a.op === 'i32.add' || a.op === 'i32.sub') ? i32Normal(a) : undefined;
-  if ((name === 'eq' || name === 'ne') && isI32Const(b) && sum !== undefined) {
-    if (isI32Const(sum.b) && sum.name === 'add') return { a: sum.a, b: { ...b, lo: (b.lo - sum.b.lo) | 0 }, name };
+/**
+ * The normal form of a condition of a branch, and whether it is to branch when that is 0. What is not 0 is not compared with
+ * 0, but for the bits of a mask, which always are; a comparison of integers is turned round rather than branch when it is 0.
+ */
+export function conditionForm(condition: Node, negated: boolean): { readonly node: Node; readonly unless: boolean } {
+  let node = condition;
+  let unless = negated;
+  for (;;) {
+    const inner = turnedRound(node);
+    if (inner !== undefined) {
+      node = inner;
+      unless = !unless;
+      continue;
+    }
+    const found = comparisonOf(node);
+    if (found === undefined) return { node, unless };
+    const comparison = comparisonForm(
+      unless ? remade(found, INVERSE.get(found.op) as string, found.a, found.b) : found,
+    );
+    const { op, a, b } = comparison;
+    const withZero = (op === 'i32.eq' || op === 'i32.ne') && isI32Const(b) && b.lo === 0;
+    if (!withZero || withConstant(a, 'i32.and') !== undefined) return { node: comparison, unless: false };
+    node = a;
+    unless = op === 'i32.eq';
   }
-  return lessOne(a, b, name);
 }
 
-/** x < k as x <= k - 1, x >= k as x > k - 1, where k - 1 does not wrap. */
-function lessOne(a: Node, b: Node, name: string): { a: Node; b: Node; name: string } {
-  const other = LESS_ONE[name];
-  if (other === undefined || !isI32Const(b) || b.lo === (name.endsWith('_s') ? -(2 ** 31) : 0)) return { a, b, name };
-  return { a, b: { ...b, lo: (b.lo - 1) | 0 }, name: other };
-}
-
-const LESS_ONE: Readonly<Record<string, string>> = { lt_s: 'le_s', ge_s: 'gt_s', lt_u: 'le_u', ge_u: 'gt_u' };
-
-/** Operands and name of an i32 operation, with a constant on the right and subtraction of one as an addition. */
-function i32Normal(node: Binary): { a: Node; b: Node; name: string } {
-  let { a, b } = node;
-  let name = node.op.slice(4);
-  if (isI32Const(a) && !isI32Const(b)) {
-    if (COMMUTES[name]) [a, b] = [b, a];
-    else if (MIRROR[name] !== undefined) [a, b, name] = [b, a, MIRROR[name]];
-  }
-  if (name === 'sub' && isI32Const(b)) return { a, b: negate(b), name: 'add' };
-  return lessOne(a, b, name);
+/** A slot plus a constant. */
+export function step(value: Node): { slot: number; by: number } | undefined {
+  const sum = withConstant(value, 'i32.add');
+  return sum?.a.kind === 'slot' ? { slot: sum.a.lo, by: sum.b.lo } : undefined;
 }

@@ -1,15 +1,14 @@
-// Second half of lowering: statements over trees -> ops. It chooses among the forms that ops.ts offers: immediates, two
-// operations in one op, compare and branch, indexed loads; evaluation order is the order of the wasm instructions. Branches and
-// expressions are in the files of the classes that this one goes on from.
+// Second half of lowering: statements over trees -> ops; evaluation order is the order of the wasm instructions. Ops for two
+// statements, branches and expressions are in the files of the classes that this one goes on from.
 import { isWide } from '../runtime/slots.ts';
 import type { Emitter } from './emit.ts';
 import { type LabelId, type Node, constNode } from '../trees/nodes.ts';
 import { OUT_NAMES, type ObjectName, type OutName } from '../trees/operations.ts';
 import type { Sink } from '../trees/sink.ts';
-import { Branches } from './select-branches.ts';
-import { type Operand, has, isLoad32 } from './select-expressions.ts';
-import { addressForm, step } from './select-forms.ts';
-import { INVERSE, MIRROR, isI32Const, slotWords } from './select-rules.ts';
+import { has } from './select-expressions.ts';
+import { Pairs } from './select-pairs.ts';
+import { type Operand, VALUES } from './select-patterns.ts';
+import { isI32Const, slotWords } from './select-rules.ts';
 import { I32 } from '../syntax/types.ts';
 
 /** An object operation that has not become an op yet, since where its result goes may still change. */
@@ -26,11 +25,9 @@ function isNarrow({ t }: Node): boolean {
   return slotWords(t) === 1 && t <= 0;
 }
 
-const isSlot = (node: Node | undefined): node is Node & { kind: 'slot' } => node?.kind === 'slot';
-
 const NONE: Node = constNode(I32, 0, 0, 0);
 
-export class Selector extends Branches implements Sink {
+export class Selector extends Pairs implements Sink {
   private held: Held | undefined;
   /** Sets that have not become ops yet, since one op may do them and the next statement: two at most. */
   private sets = 0;
@@ -155,9 +152,10 @@ export class Selector extends Branches implements Sink {
 
   /** Returns a value of a number type, or what is in slots 0 and up already. */
   return(value: Node | undefined, at: number): void {
-    if (value === undefined) this.statement('return', at);
-    else if (isI32Const(value)) this.statement('return32.k', at, value.lo);
-    else this.statement(isWide(value.t) ? 'return64' : 'return32', at, value);
+    this.ready();
+    if (value === undefined) this.op('return', at);
+    else if (!isI32Const(value) || !this.offer('return32.k', at, value.lo))
+      this.op(isWide(value.t) ? 'return64' : 'return32', at, value);
   }
 
   /** An access out of line that has an effect. */
@@ -171,79 +169,7 @@ export class Selector extends Branches implements Sink {
       this.effect(op, 0, [address, value], offset, 0, at);
       return;
     }
-    if (op === 'i32.store' && isLoad32(value)) {
-      this.statement('i32.load>store', at, address, value.a, offset, value.lo);
-      return;
-    }
-    const suffix = value.kind === 'const' && has(`${op}=k`) ? '=k' : '';
-    const { form, nodes, immediates } = addressForm(address, (one) => has(`${op}${one}${suffix}`));
-    const name = `${op}${form}${suffix}`;
-    if (suffix !== '') this.statement(name, at, ...nodes, offset, ...immediates, value.lo);
-    else this.statement(name, at, ...nodes, value, offset, ...immediates);
-  }
-
-  // -------------------------------------------------------------------------------------------- two statements in one
-
-  /** Two sets in one op. */
-  private pairOfSets(slot: number, value: Node, nextSlot: number, next: Node, branches: boolean): boolean {
-    if (isSlot(value) && isSlot(next)) return this.op('copy32x2', value.at, slot, value, nextSlot, next);
-    const { op, a, b, lo, at } = next;
-    const loads = isLoad32(next) && isSlot(a);
-    if (loads && isSlot(value) && !branches) return this.op('copy32,i32.load', at, slot, value, nextSlot, a, lo);
-    if (value.op === 'i32.add' && op === 'i32.rotl' && this.addXorRotate(slot, value, nextSlot, next)) return true;
-    const first = step(value);
-    if (first === undefined) return false;
-    const second = branches ? undefined : step(next);
-    const { by } = first;
-    if (second !== undefined)
-      return this.op('i32.add.k,i32.add.k', value.at, slot, first.slot, nextSlot, second.slot, by, second.by);
-    if (op === 'i32.add' && isSlot(a) && isSlot(b) && !branches)
-      return this.op('i32.add.k,i32.add', value.at, slot, first.slot, nextSlot, a, b, by);
-    return loads && a.lo === slot && this.op('i32.load,tee.add.k', at, nextSlot, slot, first.slot, lo, by);
-  }
-
-  /** d = a + b and e = (c ^ d) <<< k: what ChaCha, Salsa and BLAKE are made of. */
-  private addXorRotate(slot: number, { a, b }: Node, nextSlot: number, { a: mixed, b: by, at }: Node): boolean {
-    if (mixed?.op !== 'i32.xor' || by === undefined || !isI32Const(by) || !isSlot(a) || !isSlot(b)) return false;
-    const [x, y] = isSlot(mixed.b) && mixed.b.lo === slot ? [mixed.b, mixed.a] : [mixed.a, mixed.b];
-    if (!isSlot(x) || x.lo !== slot || !isSlot(y)) return false;
-    return this.op('i32.add,xor>rotl.k', at, slot, a, b, nextSlot, y, by.lo & 31);
-  }
-
-  /** A set and a branch in one op: a move, a load, or an increment. */
-  private setAndBranch(slot: number, value: Node, test: Node, negated: boolean, label: LabelId, at: number): boolean {
-    if (value.kind === 'binary') return this.incrementBranch(slot, value, test, negated, label, at);
-    if (!isSlot(test)) return false;
-    const branch = negated ? 'br_unless' : 'br_if';
-    if (isSlot(value)) return this.op(`copy32,${branch}`, value.at, slot, value, test, label);
-    if (value.kind !== 'load') return false;
-    const name = `${branch}.tee.${value.op}`;
-    return test.lo === slot && has(name) && this.op(name, value.at, slot, value.a, value.lo, label);
-  }
-
-  private incrementBranch(
-    slot: number,
-    { op: operator, a, b }: Node,
-    test: Node,
-    negated: boolean,
-    label: LabelId,
-    at: number,
-  ): boolean {
-    const adds = operator === 'i32.add';
-    if ((!adds && operator !== 'i32.sub') || b === undefined) return false;
-    const bySlot = adds && isSlot(b);
-    if (!isSlot(a) || !(isI32Const(b) || bySlot)) return false;
-    const by = adds ? b.lo : -b.lo | 0;
-    if (isSlot(test) && test.lo === slot && !bySlot)
-      return this.op(`br.inc.${negated ? 'eq' : 'ne'}.k`, at, slot, a, by, 0, label);
-    if (test.kind !== 'binary' || !test.op.startsWith('i32.')) return false;
-    let { a: left, b: right } = test;
-    let compare = test.op.slice(4);
-    if (isSlot(right) && right.lo === slot) [left, right, compare] = [right, left, MIRROR[compare]];
-    const name = `${bySlot ? 'br.add' : 'br.inc'}.${negated ? INVERSE[compare] : compare}`;
-    if (!isSlot(left) || left.lo !== slot || !has(name)) return false;
-    if (isI32Const(right)) return this.op(`${name}.k`, at, slot, a, by, right.lo, label);
-    if (!isSlot(right)) return false;
-    return bySlot ? this.op(name, at, slot, a, by, right, label) : this.op(name, at, slot, a, right, by, label);
+    this.ready();
+    if (!this.fuse(VALUES.of(op), at, address, value, offset, -1)) this.op(op, at, address, value, offset);
   }
 }

@@ -3,33 +3,42 @@ import { isWide } from '../runtime/slots.ts';
 import { I32, V128, type ValType } from '../syntax/types.ts';
 import type { Node } from '../trees/nodes.ts';
 
-/** The comparison that is true when the first is false (integers only: NaN has none). */
+/** A rule for operations of some types, by mnemonic. */
+function ofTypes(types: readonly string[], rule: Readonly<Record<string, string>>): (readonly [string, string])[] {
+  return types.flatMap((type) =>
+    Object.keys(rule).map((name) => [`${type}.${name}`, `${type}.${rule[name]}`] as const),
+  );
+}
+
+/** By comparison of integers, the one that is true when it is false (floats have none: NaN). */
 // biome-ignore format: a table
-export const INVERSE: Readonly<Record<string, string>> = {
+export const INVERSE: ReadonlyMap<string, string> = new Map(ofTypes(['i32', 'i64'], {
   eq: 'ne', ne: 'eq',
   lt_s: 'ge_s', ge_s: 'lt_s', lt_u: 'ge_u', ge_u: 'lt_u',
   gt_s: 'le_s', le_s: 'gt_s', gt_u: 'le_u', le_u: 'gt_u',
-};
+}));
 
-/** The comparison with its operands exchanged. */
+/** By comparison, the one that says the same of its operands exchanged. */
 // biome-ignore format: a table
-export const MIRROR: Readonly<Record<string, string>> = {
-  eq: 'eq', ne: 'ne',
-  lt_s: 'gt_s', gt_s: 'lt_s', le_s: 'ge_s', ge_s: 'le_s',
-  lt_u: 'gt_u', gt_u: 'lt_u', le_u: 'ge_u', ge_u: 'le_u',
-  lt: 'gt', gt: 'lt', le: 'ge', ge: 'le',
-};
+export const COMPARISONS: ReadonlyMap<string, string> = new Map([
+  ...ofTypes(['i32', 'i64', 'f32', 'f64'], { eq: 'eq', ne: 'ne' }),
+  ...ofTypes(['i32', 'i64'], {
+    lt_s: 'gt_s', gt_s: 'lt_s', le_s: 'ge_s', ge_s: 'le_s',
+    lt_u: 'gt_u', gt_u: 'lt_u', le_u: 'ge_u', ge_u: 'le_u',
+  }),
+  ...ofTypes(['f32', 'f64'], { lt: 'gt', gt: 'lt', le: 'ge', ge: 'le' }),
+]);
 
-/** Integer operations whose operands may be exchanged. */
-export const COMMUTES: Readonly<Record<string, boolean>> = { add: true, mul: true, and: true, or: true, xor: true };
+/** By operation, the one that gives the same of its operands exchanged: comparisons, and what commutes. */
+// biome-ignore format: a table
+export const MIRROR: ReadonlyMap<string, string> = new Map([
+  ...COMPARISONS,
+  ...ofTypes(['i32', 'i64'], { add: 'add', mul: 'mul', and: 'and', or: 'or', xor: 'xor' }),
+  ...ofTypes(['f64'], { add: 'add', mul: 'mul' }),
+]);
 
 export function isI32Const(node: Node): boolean {
   return node.kind === 'const' && node.t === I32;
-}
-
-/** The constant with the opposite sign. */
-export function negate(node: Node): Node {
-  return { ...node, lo: -node.lo | 0 };
 }
 
 /** How many words of a slot a number or vector needs: 1, 2 or 4. */

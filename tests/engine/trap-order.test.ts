@@ -43,3 +43,14 @@ test.each(cases)('%s before %s, %s, %s', (first, second, between, use) => {
   const instance = instantiate(compile(assemble(source)));
   expect(() => instance.call('f', 0, -1)).toThrow(expect.objectContaining({ kind: KINDS[first] }));
 });
+
+// One op multiplies two loads and adds: it loads when everything else has been computed.
+test.each([
+  ['what is added', '(local.get 0)', DIVIDES],
+  ['the address of the second one', DIVIDES, '(local.get 0)'],
+])('a load that is multiplied with another one traps before %s does', (_, address, added) => {
+  const source = `(module (memory 1) (func (export "f") (param i32 i32) (result i32)
+    (i32.add (i32.mul (i32.load16_s (local.get 1)) (i32.load16_s ${address})) ${added})))`;
+  const instance = instantiate(compile(assemble(source)));
+  expect(() => instance.call('f', 0, -1)).toThrow(expect.objectContaining({ kind: KINDS[LOADS] }));
+});
