@@ -108,7 +108,8 @@ describe.each(['switch', 'closures'] as const)('in the loop of %s', (loop) => {
       const { instance, memory } = setUp();
       const next = worker(
         memory.buffer,
-        `tell('ready'); pause(100); Atomics.store(a, 16, 42); tell(Atomics.notify(a, 16));`,
+        // The word is set when somebody has been woken: on a busy machine a wait may begin after any pause.
+        `tell('ready'); pause(100); while (Atomics.notify(a, 16) === 0) pause(1); Atomics.store(a, 16, 42); tell(1);`,
       );
       await next();
       expect(instance.call(name, 64, zero, -1n)).toBe(0);
