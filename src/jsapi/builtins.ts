@@ -3,7 +3,7 @@
 import { Trap } from '../errors.ts';
 import { Func, type HostCost } from '../runtime/instance.ts';
 import { Global } from '../runtime/global.ts';
-import { type ArrayObject, HostObject, bytesOfString } from '../runtime/objects.ts';
+import { type ArrayObject, HostObject, bytesOfString, putTogether } from '../runtime/objects.ts';
 import { internalise } from '../runtime/references.ts';
 import type { Import } from '../syntax/module.ts';
 import { PRICES } from '../syntax/prices.ts';
@@ -152,7 +152,7 @@ function areWhole(base: number, count: number): boolean {
   for (let i = isMidway() ? intAt(base, 0) : 0; i < count; i++) {
     const text = stringOf(refAt(base, i));
     if (text === undefined || text.length <= PIECE) continue;
-    text.charCodeAt(0);
+    putTogether(text);
     writeSlot(I32, base, i + 1);
     setMidway(true);
     return false;

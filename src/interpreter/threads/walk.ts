@@ -15,7 +15,7 @@ import {
   bytesOfException,
 } from '../../runtime/heap.ts';
 import { type ModuleInstance, bytesOfInstance, instancesOf } from '../../runtime/instance.ts';
-import { type AnyObject, arrayLayout, bytesOfArray } from '../../runtime/objects.ts';
+import { type AnyObject, arrayLayout, bytesOfArray, putTogether } from '../../runtime/objects.ts';
 import type { Table } from '../../runtime/table.ts';
 import { REFERENCES as R } from '../state/stack.ts';
 import { free, running } from './thread.ts';
@@ -142,7 +142,7 @@ export class Walk implements Counting {
         this.live += object.bytes;
         // A string that was put together may hold all of its parts until somebody reads it.
         if (typeof object.value !== 'string') return;
-        object.value.charCodeAt(0);
+        putTogether(object.value);
         this.left -= Math.floor(object.value.length / UNITS_A_CELL);
     }
   }
