@@ -1,4 +1,5 @@
 // WebAssembly.Module: compilation and what can be asked of a module. https://webassembly.github.io/spec/js-api/#modules
+import { asOnePiece } from '../clock.ts';
 import { decodeModule } from '../decoder/decode.ts';
 import { DEFAULT_FEATURES, withFeatures } from '../syntax/features.ts';
 import { MAX_PAGES_64_API, MAX_TABLE_SIZE } from '../syntax/limits.ts';
@@ -89,8 +90,8 @@ function checkLimits({ tableTypes, memTypes }: ValidModule, who: string): void {
 /** Compiles bytes, which nobody changes afterwards. @throws CompileError; Interrupted at the deadline of a realm. */
 export function compileBytes(bytes: Uint8Array, settings: CompileSettings, who: string, realm?: Realm): Compiled {
   try {
-    const validate = (): ValidModule => validateModule(decodeModule(bytes), { features: FEATURES });
-    const valid = realm === undefined ? validate() : realm.within(validate);
+    const read = (): ValidModule => validateModule(decodeModule(bytes), { features: FEATURES });
+    const valid = asOnePiece(Number.POSITIVE_INFINITY, () => (realm === undefined ? read() : realm.within(read)));
     checkLimits(valid, who);
     if (new Set(settings.builtins).size < settings.builtins.length) {
       throw new CompileError(`${who}: ${say.duplicateBuiltins()}`);

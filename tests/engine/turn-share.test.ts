@@ -1,14 +1,18 @@
 // What the engine does in one piece, modules and instances, counts in its share of the host's turn.
 import { expect, test } from 'vitest';
 import { compile, instantiate } from '../../src/index.ts';
+import { beginInstantiate } from '../../src/instance.ts';
+import { createWebAssembly } from '../../src/jsapi/index.ts';
 import { assemble } from '../../src/text/index.ts';
 
 const CALLS = '(module (import "h" "f" (func $f)) (func (export "go") (call $f)))';
 /** So many functions that compiling them takes longer than the share of a turn, on any machine. */
 const LONG = `(module ${'(func (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))'.repeat(20_000)})`;
 
+const api = createWebAssembly();
+
 /** Who comes first: the guest, called in this turn, or what the host wants to do in the next one. */
-async function order(before: () => void): Promise<string[]> {
+async function order(before: () => unknown): Promise<string[]> {
   const seen: string[] = [];
   const instance = instantiate(compile(assemble(CALLS)), { h: { f: () => void seen.push('guest') } });
   // A turn of its own: what was read until here is forgotten when a run has had to wait for one.
@@ -25,6 +29,16 @@ async function order(before: () => void): Promise<string[]> {
 test('a call began in the turn that its module had used up, and the host waited for both', async () => {
   const bytes = assemble(LONG);
   expect(await order(() => compile(bytes))).toEqual(['host', 'guest']);
+});
+
+/** So many elements that making them takes longer, too. */
+const LARGE = assemble('(module (table 10000000 funcref))');
+
+test.each([
+  ['begun, of a program', () => beginInstantiate(compile(LARGE))],
+  ['of the JavaScript API', () => new api.Instance(new api.Module(LARGE))],
+])('an instance %s, was made in one piece, and a call went on in the same turn', async (_what, make) => {
+  expect(await order(make)).toEqual(['host', 'guest']);
 });
 
 test('a call begins at once where nothing was read or made before it in its turn', async () => {

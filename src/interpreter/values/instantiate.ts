@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 // What a segment wrote before a later one trapped stays written, as the spec says.
 // It is done piece by piece, so that deadlines are heeded and the host has its turns in between.
-import { apart, checkTime, due, now } from '../../clock.ts';
+import { apart, asOnePiece, checkTime, due, now } from '../../clock.ts';
 import { counted } from '../../syntax/shown.ts';
 import { LinkError, Trap } from '../../errors.ts';
 import type { CodeMode } from '../../runtime/probes.ts';
@@ -99,15 +99,17 @@ export function instantiateModule(
   options: InstantiateOptions = {},
 ): ModuleInstance {
   const pieces = piecesOf(valid, externs, options, payFrom(options.fuel, payerNow()));
-  try {
-    for (;;) {
-      checkTime();
-      const { done, value } = pieces.next();
-      if (done === true) return value;
+  return asOnePiece(Number.POSITIVE_INFINITY, () => {
+    try {
+      for (;;) {
+        checkTime();
+        const { done, value } = pieces.next();
+        if (done === true) return value;
+      }
+    } finally {
+      pieces.return(undefined as never);
     }
-  } finally {
-    pieces.return(undefined as never);
-  }
+  });
 }
 
 /** The same with turns for the host in between, until the signal is aborted or the moment `end` has come. */
