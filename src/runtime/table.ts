@@ -101,6 +101,15 @@ export class Table {
     return this.elements.size;
   }
 
+  /**
+   * Shows all references that it holds, chunk by chunk: elements, and what growths that are not done are going to put there.
+   * @internal
+   */
+  forReferences(show: (references: readonly unknown[]) => void): void {
+    this.elements.forChunks(show);
+    if (this.growths.length > 0) show(this.growths.map(({ init }) => init));
+  }
+
   /** A copy of all elements, as the host sees them; frozen. */
   get elems(): readonly unknown[] {
     return Object.freeze(

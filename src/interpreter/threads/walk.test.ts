@@ -9,6 +9,7 @@ import {
   type GuestLimits,
   type Imports,
   instantiate,
+  instantiateAsync,
   type Instance,
   Limits,
   type Table,
@@ -122,6 +123,20 @@ describe('what is made', () => {
     // What one expression has made so far is held by nobody but the expression.
     const parts = '(array.new_default $a (i32.const 100000)) '.repeat(12);
     expect(refusal(() => run(`${array} (global anyref (array.new_fixed $r 12 ${parts}))`))).toBe('objectBytes');
+  });
+
+  test('the first element of a table that had none yet was held by nobody, and let others be made', async () => {
+    const limits = new Limits({ objectBytes: 1_000_000 });
+    const type = '(type $a (array (mut i8)))';
+    const large = compile(assemble(`(module ${type} (table 2 (ref $a) (array.new_default $a (i32.const 600000))))`));
+    // Takes the share of this turn, so that each of the instances waits for the next one where it may.
+    compile(assemble(`(module ${'(func (nop))'.repeat(100_000)})`));
+    const made = await Promise.allSettled([1, 2, 3].map(() => instantiateAsync(large, {}, { limits })));
+    expect(made.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    const [table, make] = [`(table (export "t") 0 anyref)`, '(array.new_default $a (i32.const 600000))'];
+    const instance = run(`${type} ${table} (func (export "make") (result (ref $a)) ${make})`);
+    (instance.exports['t'] as Table).reserve(1, instance.call('make'));
+    expect(refusal(() => instance.call('make'))).toBe('objectBytes');
   });
 
   test('instances are counted, too, and what could not be made is given back', () => {

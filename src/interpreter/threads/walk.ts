@@ -113,7 +113,7 @@ export class Walk implements Counting {
     if (held.kind === 'global') this.pending.push([held.refs[held.at]]);
     else if (!this.tables.has(held)) {
       this.tables.add(held);
-      held.elements.forChunks((chunk) => this.pending.push(chunk));
+      held.forReferences((references) => this.pending.push(references));
     }
   }
 
