@@ -107,9 +107,9 @@ export function outOfTime(): Interrupted {
 /** Smaller numbers are no moments of this age. */
 const LEAST_MOMENT = 1e11;
 
-/** What a deadline as an option has to be: a moment in milliseconds, as Date.now() tells it; Infinity for none. */
+/** What a deadline as an option has to be: a moment in milliseconds, as Date.now() returns it; Infinity for none. */
 export const DEADLINE: Check = (value, where) => {
-  if (typeof value !== 'number') throw misfit(where, 'a moment in milliseconds, as Date.now() tells it', value);
+  if (typeof value !== 'number') throw misfit(where, 'a moment in milliseconds, as Date.now() returns it', value);
   if (!(value >= LEAST_MOMENT)) {
     throw new RangeError(`${where} has to be a moment, not a duration: Date.now() + ${value}?`);
   }

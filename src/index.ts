@@ -1,4 +1,4 @@
-// The public API of the engine. What is not here is inside, and may change.
+// The public API of the engine. Everything else is internal, and may change.
 // Text format: wasmi-ts/text. System interface: wasmi-ts/wasi and wasmi-ts/node. Tracing: wasmi-ts/trace.
 import { decodeModule } from './decoder/decode.ts';
 import { DEADLINE, endOf, asOnePiece } from './clock.ts';
@@ -54,7 +54,7 @@ export { type ValidateOptions, type ValidModule, validateModule } from './valida
 export interface CompileOptions {
   /** Features that are on; DEFAULT_FEATURES unless given. */
   readonly features?: FeatureSet | undefined;
-  /** When it has to be done, in milliseconds as Date.now() tells it. */
+  /** When it has to be done, in milliseconds as Date.now() returns it. */
   readonly deadline?: number | undefined;
   /**
    * Keeps views of `bytes` where a copy is made otherwise: for large modules whose bytes nobody changes, transfers or

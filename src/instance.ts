@@ -63,14 +63,14 @@ export interface InstanceOptions {
   readonly limits?: Limits | GuestLimits | undefined;
   /** 'traced' instances report each instruction to a monitor (see wasmi-ts/trace). */
   readonly mode?: CodeMode | undefined;
-  /** Is told of each instruction, those of the start function included; implies mode 'traced'. */
+  /** Is called before each instruction, also of the start function; implies mode 'traced'. */
   readonly monitor?: Monitor | undefined;
   /**
    * Fuel for what the instance is made of (docs/fuel.md) and its start function, or an account of it; unlimited by default,
    * and in a host function what the guest has.
    */
   readonly fuel?: number | FuelAccount | undefined;
-  /** When instantiation has to be over, the start function included: in milliseconds, as Date.now() tells it. */
+  /** When instantiation has to be over, the start function included: in milliseconds, as Date.now() returns it. */
   readonly deadline?: number | undefined;
   /** What things cost in units of fuel, where it is not what PRICES says. */
   readonly prices?: Partial<Prices> | undefined;
@@ -277,7 +277,7 @@ export interface BegunInstance {
   readonly instance: Instance;
   /** The call of the start function, to be run in steps: it may wait for host functions. */
   readonly start: Execution<Value> | undefined;
-  /** It is over, and nobody uses it any more: what it was charged is given back. */
+  /** It is over, and nobody uses it any more: its charges are given back. */
   release(): void;
 }
 

@@ -1,5 +1,5 @@
 // The one checker of options objects: every entry that takes options has a shape, a table of what each option has to
-// be. A name that is not in the table is a TypeError that tells the nearest one, since an option that is silently
+// be. A name that is not in the table is a TypeError that names the nearest one, since an option that is silently
 // ignored bounds nothing. Values are read once, so what was checked is what is used. The bytes of a module, which come
 // before the options, are checked here, too.
 // Not here: what the shapes are (each stands beside its interface), and the dictionaries of the JavaScript API, which
@@ -192,7 +192,7 @@ export function pairs(check: Check): Check {
   };
 }
 
-/** What fits one of two checks: the second tells what is wrong. */
+/** What fits one of two checks: the second says what is wrong. */
 export function either(accepts: (value: unknown) => boolean, otherwise: Check): Check {
   return (value, where) => (accepts(value) ? value : otherwise(value, where));
 }
@@ -266,12 +266,12 @@ function typedName(value: object): string | undefined {
   return name === undefined ? undefined : withArticle(name);
 }
 
-/** A noun with its article, as far as its first letter tells. */
+/** A noun with its article, by its first letter. */
 export function withArticle(noun: string): string {
   return `${'aeioAEIO'.includes(noun.charAt(0)) ? 'an' : 'a'} ${noun}`;
 }
 
-/** A TypeError for a name that is not one of those known: it tells the nearest one, or all. */
+/** A TypeError for a name that is not one of those known: it names the nearest one, or all. */
 export function unknownName(
   where: string,
   kind: string,

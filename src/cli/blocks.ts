@@ -12,7 +12,7 @@ export type Write = (text: string) => void;
 
 /**
  * Runs what writes to a file, or to standard output (`-`). The file is made with the first piece: not where something is
- * thrown before. Who has stopped reading our output has seen enough: then the action ends. Throws CliError with the path.
+ * thrown before. A reader that stops reading our output has seen enough: then the action ends. Throws CliError with the path.
  */
 export function inBlocks(console: Console, path: string, action: (write: Write) => void): void {
   let file: ReturnType<Console['open']> | undefined;

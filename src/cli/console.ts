@@ -1,6 +1,6 @@
-// The one place where commands write. What happened decides a command's exit code before any of it is told: nothing here
+// The one place where commands write. What happened decides a command's exit code before any of it is printed: nothing here
 // throws because a stream is full or has no reader. A result that could not be written whole turns exit code 0 into 1 at
-// the end, and is told if that can be; other codes stay. Who has stopped reading our output has seen enough: that is quiet.
+// the end, and is told if that can be; other codes stay. A reader that stops reading has seen enough: that is no error.
 // The program's own output does not come by here: it goes through the system interface.
 import { resolve } from 'node:path';
 import { now, within } from '../clock.ts';
@@ -10,7 +10,7 @@ import { visible } from '../syntax/visible.ts';
 import { CliError, EXIT } from './failure.ts';
 import { type CliHost, codeOf, fileError, type Look, makeFolder, openWriter, writeFile, type Writer } from './host.ts';
 
-/** Milliseconds in which it can be told that the time is over. */
+/** Milliseconds in which the message that the time is over can be written. */
 const GRACE = 50;
 
 export class Console {

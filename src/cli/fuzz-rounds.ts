@@ -46,7 +46,7 @@ function add<K>(map: Map<K, number>, key: K, n: number): void {
   map.set(key, (map.get(key) ?? 0) + n);
 }
 
-/** Runs a round in this thread. `begin` is told of each module before an engine sees it. */
+/** Runs a round in this thread. `begin` is called with each module before an engine sees it. */
 export function runRound(
   testing: Testing,
   plan: RoundPlan,

@@ -62,7 +62,7 @@ function isMistypedCommand(word: string, console: Console): boolean {
   return /^[a-z]+$/i.test(word) && !existsSync(console.path(word));
 }
 
-/** Tells what ended a command. The exit code is known before anything is told. */
+/** Prints what ended a command. The exit code is known before anything is printed. */
 function failed(thrown: unknown, console: Console): number {
   const error = judged(thrown);
   const exitCode = exitCodeOf(error);

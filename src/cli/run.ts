@@ -81,7 +81,7 @@ class Run {
   private listeners: readonly Listener[] = [];
   private readonly provided: Provided = emptyRecord();
   private readonly abort = new AbortController();
-  /** When all has to be over, loading included: as Date.now() tells it. */
+  /** When all has to be over, loading included: as Date.now() returns it. */
   private readonly deadline: number | undefined = undefined;
   /** The file that was linked last. */
   private linked = '';
@@ -138,7 +138,7 @@ class Run {
       for (const { program: library } of linked) judge(library, ['_initialize']);
       const invoked = settings.invoke === undefined ? undefined : invocation(program.module, settings.invoke, rest);
       judge(program, invoked === undefined ? PROGRAM_ENTRIES : ['_initialize']);
-      // Whatever cannot be given is told before anything runs.
+      // Whatever cannot be given is an error before anything runs.
       checkDirectories(settings);
       this.listeners = await openListeners(settings.listen, console);
       for (const { name, program: library } of linked) {
@@ -219,7 +219,7 @@ class Run {
     return wasiFor(args, this.settings, this.console, { listeners, strace: this.strace });
   }
 
-  /** Who is told of system calls: standard error by --strace, the trace by --trace=wasi; once where that is the same. */
+  /** Where system calls are shown: on standard error by --strace, the trace by --trace=wasi; once where that is the same. */
   private get strace(): ((line: string) => void) | undefined {
     const { trace, console } = this;
     const traced = trace?.strace;
@@ -291,7 +291,7 @@ class Run {
   private async invoke(instance: Instance, { name, values, results }: Invocation): Promise<void> {
     if (name !== '_initialize') await this.initialize(instance);
     const func = instance.func(name);
-    // A function of the system interface that is exported again is called by no instance, so it is told the memory.
+    // A function of the system interface that is exported again is called by no instance, so its memory is named.
     const { memory } = instance.exports;
     if (func.instance === undefined && memory?.kind === 'memory') {
       for (const process of this.processes) process.bind({ memory });

@@ -1,4 +1,4 @@
-// What `--stats` tells at the end of a run: time, and what the memories of the instances grew to.
+// What `--stats` prints at the end of a run: time, and what the memories of the instances grew to.
 import type { Instance } from '../index.ts';
 import { cut } from '../syntax/shown.ts';
 import { nameText } from '../syntax/visible.ts';

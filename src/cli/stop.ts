@@ -1,4 +1,4 @@
-// What ended a program, told as a report. Everything that a guest can cause is told apart from our own bugs; which exit
+// What ended a program, as a report. Everything that a guest can cause is told apart from our own bugs; which exit
 // code it is says the table of failure.ts.
 import {
   ExhaustionError,
@@ -49,7 +49,7 @@ export function stopped(thrown: unknown, console: Console, circumstances: Circum
 
 interface Report {
   readonly exitCode: number;
-  /** Nothing is told of an exit. */
+  /** An exit is not reported. */
   readonly line?: string;
   readonly hint?: string;
 }

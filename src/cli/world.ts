@@ -79,7 +79,7 @@ function openDirectory({ host: path, readOnly: isReadOnly }: Mapping, weak: bool
   }
 }
 
-/** The sockets of --listen, once they listen; for port 0 it is said which one that is. CliError for those that cannot. */
+/** The sockets of --listen, once they listen; for port 0 the port is printed. CliError for those that cannot. */
 export async function openListeners(addresses: readonly ListenAddress[], console: Console): Promise<Listener[]> {
   const opened: Listener[] = [];
   for (const wanted of addresses) {

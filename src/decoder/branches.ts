@@ -1,4 +1,4 @@
-// To which labels an instruction branches, as a cursor has read it. What labels are, and where they stand, is for those who
+// To which labels an instruction branches, as a cursor has read it. Which block a label means is for those who
 // follow the nesting of blocks. https://webassembly.github.io/spec/core/syntax/instructions.html#control-instructions
 import type { InstructionCursor } from './instruction-cursor.ts';
 

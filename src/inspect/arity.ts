@@ -1,6 +1,6 @@
 // How many operands an instruction takes from the stack: those of its row, and those that a type or an immediate says.
 // https://webassembly.github.io/spec/core/appendix/index-instructions.html
-// Pushes are not asked for: the height before the next instruction tells.
+// Pushes are not needed: the height before the next instruction shows them.
 import type { InstructionCursor } from '../decoder/instruction-cursor.ts';
 import type { Part } from '../syntax/immediates.ts';
 import type { Module } from '../syntax/module.ts';

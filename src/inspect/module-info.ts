@@ -39,7 +39,7 @@ export class ModuleInfo {
     return this.prefix + (exported === undefined ? `func[${index}]` : nameText(cut(exported[0])));
   }
 
-  /** `"env" "print"`: what an imported function is called where it comes from. */
+  /** `"env" "print"`: the names by which a function is imported. */
   importName(index: number): string {
     const found = importedFuncs(this.valid.module)[index];
     return found === undefined ? '' : `${nameText(cut(found.module))} ${nameText(cut(found.name))}`;

@@ -1,4 +1,4 @@
-// Values as traces and reports show them: numbers as literals of the text format, references by what they are.
+// Values as traces and reports show them: numbers as literals of the text format, references by their kind.
 // https://webassembly.github.io/spec/core/text/values.html
 import { lowWord } from '../syntax/bits.ts';
 import { type NameFunc, referenceText } from '../runtime/reference-text.ts';

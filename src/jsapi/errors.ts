@@ -63,7 +63,7 @@ function usedUp({ resource, message }: ExhaustionError): Error {
   return new RangeError(message);
 }
 
-/** The error that JavaScript sees for one that ended an execution; what is no error of the engine stays what it is. */
+/** The error that JavaScript sees for one that ended an execution; other errors stay as they are. */
 export function runtimeErrorOf(error: unknown): unknown {
   if (isError(error, 'trap') || isError(error, 'exhaustion')) {
     const known = OUTSIDE.get(error);

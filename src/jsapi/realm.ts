@@ -14,7 +14,7 @@ export interface NamespaceOptions {
   readonly limits?: Limits | GuestLimits | undefined;
   /** Units for all calls together, or an account of them; unlimited if not given. */
   readonly fuel?: number | FuelAccount | undefined;
-  /** When all has to be over, as Date.now() tells it; or what is asked for that moment when a call from outside begins. */
+  /** When all has to be over, as Date.now() returns it; or what is asked for that moment when a call from outside begins. */
   readonly deadline?: number | (() => number) | undefined;
 }
 

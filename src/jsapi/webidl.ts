@@ -1,5 +1,5 @@
 // Conversions and property flags of Web IDL, as far as the namespace needs them. https://webidl.spec.whatwg.org/
-// Arguments are converted in the order that Web IDL prescribes; who calls these functions keeps to it.
+// Arguments are converted in the order that Web IDL prescribes; callers of these functions keep to it.
 import { isCallable, toPrimitive } from '../interpreter/values/to-primitive.ts';
 import { isObject } from '../runtime/references.ts';
 import * as say from './messages.ts';
@@ -8,7 +8,7 @@ export { isCallable, isObject };
 
 /**
  * Makes a class look like a Web IDL interface: enumerable members, its name, its class string. The class is the value of
- * a key that is its name, and has none of its own: hosts tell that name in messages, whatever a minifier calls the class.
+ * a key that is its name, and has none of its own: hosts show that name in messages, whatever a minifier calls the class.
  */
 export function exposeInterface(ctor: { readonly prototype: object }, name: string): void {
   for (const target of [ctor.prototype, ctor]) {

@@ -79,7 +79,7 @@ export class Emitter {
   private readonly marks = new Words(0, SECTION);
   /** Sections after the first one, in the order in which they ended. */
   private readonly ended: number[] = [];
-  /** Places of ops, and the offsets of the instructions that they are for; only for who asks for offsets. */
+  /** Places of ops, and the offsets of the instructions that they are for; only where offsets are asked for. */
   keepsOffsets = false;
   private readonly places: number[] = [];
   private readonly offsets: number[] = [];

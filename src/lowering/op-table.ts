@@ -93,7 +93,7 @@ export function operandAt(code: Int32Array, pc: number, letter: string): number 
   return part === 'whole' ? value : part === 'upper' ? value >>> 16 : value & 0xffff;
 }
 
-/** Which word of an op an immediate is, for who reads it often or writes it. Fails where the row does not have the letter. */
+/** Which word of an op an immediate is, for those that read it often or write it. Fails where the row does not have the letter. */
 export function wordOf(name: string, letter: string): number {
   return (PLACES[numberOf(name)].get(letter) as OperandPlace).word;
 }

@@ -34,7 +34,7 @@ function inPlace(url: string, { source }: Loaded): Loaded {
   return { format: 'module', source: moduleFor(bytes, url), shortCircuit: true };
 }
 
-/** The text of the module. Where the bytes are no module of wasm, running it tells. */
+/** The text of the module. Where the bytes are no module of wasm, running it throws. */
 function moduleFor(bytes: Uint8Array, url: string): string {
   const { imports, exports } = outside(bytes);
   const text = (value: string): string => JSON.stringify(value);

@@ -25,7 +25,7 @@ export function coverThreads(): void {
   syncBuiltinESMExports();
 }
 
-/** With what Node starts a worker: who reads it has no polyfill yet. */
+/** With what Node starts a worker, which has no polyfill yet when it reads this. */
 function isStart(message: unknown): boolean {
   return typeof message === 'object' && message !== null && 'publicPort' in message && 'workerData' in message;
 }

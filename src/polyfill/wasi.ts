@@ -19,7 +19,7 @@ function load(): Class {
 }
 
 /**
- * NodeWASI under the name of Node's class. It has `returnOnExit: false`, too: who runs a program by node:wasi and asks
+ * NodeWASI under the name of Node's class. It has `returnOnExit: false`, too: whoever runs a program by node:wasi and asks
  * for that means this process.
  */
 class WASI {

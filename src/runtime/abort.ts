@@ -17,7 +17,7 @@ interface Timers {
   readonly clearInterval?: (timer: unknown) => void;
 }
 
-/** Milliseconds between two looks at a signal that does not tell. */
+/** Milliseconds between two looks at a signal that has no events. */
 const LOOK = 5;
 
 /**
@@ -87,7 +87,7 @@ function interruptedBy(signal: AbortLike): Interrupted {
     ({ reason } = signal);
     if (reason !== undefined && reason !== null) text = shownText(reason);
   } catch {
-    // A signal that does not tell it.
+    // A signal without events.
   }
   return new Interrupted('abort', `interrupted: the signal was aborted (${text})`, reason);
 }

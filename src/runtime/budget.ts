@@ -1,5 +1,5 @@
-// What is counted: so many of each kind at most. Who makes something charges for it first, and credits it when it is gone.
-// What is said where nothing is left is the business of who charges: an error number, an ExhaustionError, -1.
+// What is counted: so many of each kind at most. Whoever makes something charges for it first, and credits it when it is gone.
+// Where nothing is left, whoever charges says so: by an error number, an ExhaustionError, -1.
 import { emptyRecord } from '../syntax/records.ts';
 
 /** Limits by kind, in units of each; Infinity for none. */

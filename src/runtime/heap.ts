@@ -1,6 +1,6 @@
 // What the objects of a guest take, in bytes as this implementation needs them in Node: structs, arrays, exceptions, strings,
 // references of element segments, and what instances take besides.
-// Who allocates takes it from the room that is left; nobody gives back. Where there is no more room, what can still be
+// Whoever allocates takes it from the room that is left; nobody gives back. Where there is no more room, what can still be
 // reached is counted (interpreter/threads/walk.ts), and the rest of the limit is the room from then on.
 
 /** A count of what can be reached (interpreter/threads/walk.ts). */

@@ -2,7 +2,7 @@
 // Growth happens whole or not at all: what can fail is done first, then everything is assigned. Where its bytes are, and
 // what the host holds of them, is in place.ts.
 //
-// A memory that is not shared is an ArrayBuffer. Who asks for `buffer` gets one of exactly the memory's length, as the
+// A memory that is not shared is an ArrayBuffer. Whoever asks for `buffer` gets one of exactly the memory's length, as the
 // JS API has it; growth makes a new one and detaches the old. https://webassembly.github.io/spec/js-api/#memories
 // A memory that grows while nobody looks keeps spare capacity, so that growing page by page does not copy each time.
 // A shared memory is a SharedArrayBuffer from the start, untouched. Where the host has growable ones it grows in place, and
@@ -31,7 +31,7 @@ export class Memory {
   /** Bytes that the memory has; a multiple of its page size. */
   byteLength = 0;
   /**
-   * Views of the whole capacity; only the first `byteLength` bytes belong to the memory. For the engine: who reads them
+   * Views of the whole capacity; only the first `byteLength` bytes belong to the memory. For the engine: whoever reads them
    * does not count as holding the memory.
    * @internal
    */
@@ -265,7 +265,7 @@ export class Memory {
     return true;
   }
 
-  /** The bytes are where they were, and right: who wrote to them since has stopped the move before. */
+  /** The bytes are where they were, and right: a write to them since would have stopped the move. */
   private stopMove({ from }: Move): true {
     this.move = undefined;
     this.stops++;

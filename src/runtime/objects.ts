@@ -1,7 +1,7 @@
 // Structs and arrays of the garbage collection proposal, and how their values are laid out.
 // https://webassembly.github.io/spec/core/exec/runtime.html#aggregate-instances
 // They are JavaScript objects, so that the host's collector collects them and no integer can be forged into one. A null
-// reference is JS null; an i31 is a JS number. What instructions do with them is in interpreter/gc.
+// reference is JS null; an i31 is a JS number. What instructions do with them is in interpreter/ops/gc.
 import { counted } from '../syntax/shown.ts';
 import { ExhaustionError } from '../errors.ts';
 import { MAX_ARRAY_BYTES, MAX_ARRAY_REFS } from '../syntax/limits.ts';

@@ -1,4 +1,4 @@
-// What traced code tells about itself: one probe before each wasm instruction.
+// What traced code says about itself: one probe before each wasm instruction.
 // Probes are columns of numbers, and operand stacks are lists that share what is below: a function of a million
 // instructions has as many probes, and few of them are ever looked at.
 import { Words } from './words.ts';

@@ -1,11 +1,11 @@
-// References as traces and reports show them: by what they are, since nothing else of them is for people.
+// References as traces and reports show them: by their kind, since nothing else of them is for people.
 import { brandOf } from '../brand.ts';
 import { HEAP, type ValType, heapOf } from '../syntax/types.ts';
 import type { Func } from './instance.ts';
 import { isFunc } from './func.ts';
 import { isI31 } from './objects.ts';
 
-/** Tells a function's name as it is shown; the empty text where it has none. */
+/** Returns a function's name as it is shown; the empty text where it has none. */
 export type NameFunc = (func: Func) => string;
 
 /** Types that say what their values are; an exception that has never met the host has no brand. */

@@ -7,7 +7,7 @@ export interface SharedParts {
   readonly type: MemType;
   /** The bytes. */
   readonly buffer: SharedArrayBuffer;
-  /** One unsigned 32-bit integer: bytes that the memory has. Who grows it, changes this last. */
+  /** One unsigned 32-bit integer: bytes that the memory has. Growth changes this last. */
   readonly length: SharedArrayBuffer;
 }
 

@@ -83,7 +83,7 @@ export class Table {
   }
 
   /**
-   * Makes the elements that it begins with. Who gives the first one as it is inside has this done, or does it in pieces.
+   * Makes the elements that it begins with. Whoever gives the first one as it is inside calls this, or does it in pieces.
    * @throws Interrupted when what runs should be over.
    * @internal
    */

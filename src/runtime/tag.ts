@@ -34,7 +34,7 @@ export function isTag(value: unknown): value is Tag {
   return brandOf(value) === 'tag';
 }
 
-/** Types that do not need a module to be told: the short forms of the text format. */
+/** Types that need no module to be named: the short forms of the text format. */
 const NAMED = new Map<string, ValType>(
   [
     ...[I32, I64, F32, F64, V128, FUNCREF, EXTERNREF, EXNREF],

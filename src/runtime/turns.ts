@@ -17,7 +17,7 @@ export const NOTHING_LEFT = 0;
 const waiting: (() => void)[] = [];
 /** When the share of this turn is used up. */
 let end = NOTHING_LEFT;
-/** Whether we are told of the next turn. */
+/** Whether the next turn will wake us. */
 let told = false;
 
 /**

@@ -12,7 +12,7 @@ import {
 import { Skip, describe } from './outcome.ts';
 import type { Command } from './script.ts';
 
-/** What is said where an assertion that something fails met nothing that did. */
+/** The message where an assertion expects a failure and nothing failed. */
 const DID_NOT: Partial<Record<Command['kind'], string>> = {
   assert_malformed: 'it is not malformed',
   assert_malformed_custom: 'it is not malformed',

@@ -5,7 +5,7 @@ import { toUnsigned } from '../syntax/bits.ts';
 import type { Bits } from '../runtime/values.ts';
 import type { NumberPattern, Pattern } from './script.ts';
 
-/** What a reference is, as patterns tell them apart. `other` is a reference of the host. */
+/** The kinds of references that patterns distinguish. `other` is a reference of the host. */
 export type ReferenceKind = 'func' | 'i31' | 'struct' | 'array' | 'exn' | 'other';
 
 /** A reference of the host in scripts: `(ref.extern 7)`, or `(ref.host 7)` where it is seen as anyref. */
@@ -92,7 +92,7 @@ export function showPattern(pattern: Pattern): string {
   }
 }
 
-/** A value that came out. `like` is the pattern beside it, which tells how wide numbers are. */
+/** A value that came out. `like` is the pattern beside it, which says how wide numbers are. */
 export function showValue(
   value: Bits,
   like: Pattern | undefined,

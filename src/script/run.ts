@@ -60,7 +60,7 @@ const RUNNING: ReadonlySet<Command['kind']> = new Set([
 
 /**
  * The same, and then again what runs code, `rounds` times in all, with modules compiled once: so that compilers of the
- * host get to the engine's code. Of later rounds only failures are told, of the first round that has any.
+ * host get to the engine's code. Of later rounds only failures are reported, those of the first round that has any.
  */
 export function runHot<M, I, X>({ commands }: Script, engine: Engine<M, I, X>, rounds: number): Outcome[] {
   const compiled: Compiled<M> = new Map();

@@ -92,7 +92,7 @@ export interface ImportGroup {
   readonly form: 'single' | 'items' | 'shared';
   /** Number of imports. */
   readonly length: number;
-  /** The entry as it stands in the module, where it holds no import: nothing else tells of it. */
+  /** The entry as it stands in the module, where it holds no import: nothing else keeps it. */
   readonly bytes?: Uint8Array;
 }
 

@@ -4,17 +4,17 @@ import { visible } from './visible.ts';
 /** Longest text that is shown whole, in UTF-16 code units. */
 const LONGEST = 200;
 
-/** A name or a token that somebody else chose, as long as a person reads it: what comes after is left out, and told by a dot. */
+/** A name or a token that somebody else chose, as long as a person reads it: the rest is left out, and replaced by a dot. */
 export function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** The same where it is said how much is left out. */
+/** The same, with how much is left out. */
 export function cutSaid(text: string): string {
   return text.length > LONGEST ? `${cut(text)} (${counted(text.length - LONGEST, 'character')} more)` : text;
 }
 
-/** `String(value)`, cut when it is long, with escapes for what cannot be seen. What has no text is told by its type. */
+/** `String(value)`, cut when it is long, with escapes for what cannot be seen. A value without a text is shown by its type. */
 export function shownText(value: unknown): string {
   let text: string;
   try {

@@ -115,7 +115,7 @@ function brIf(body: Body, t: ValType | undefined, g: Genome): void {
   });
 }
 
-/** A table whose labels are told apart by the value that is left. */
+/** A table of labels each of which leaves another value. */
 function brTableValue(body: Body, t: ValType, g: Genome): void {
   const count = (g.k >> 1) % 5;
   body.block(0x02, [], [t], () => {

@@ -17,7 +17,7 @@ export type Failure =
   /** Anything else: an error that should not be. */
   | { readonly kind: 'other'; readonly message: string };
 
-/** Imported functions: the module's `host` imports by name. They are told of each call, and give the results. */
+/** Imported functions: the module's `host` imports by name. They note each call, and give the results. */
 export type HostCall = (name: string, args: readonly unknown[]) => unknown;
 
 export interface Engine {

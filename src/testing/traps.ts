@@ -1,4 +1,4 @@
-// Classes of traps that engines tell apart alike, and what each engine says of them. Some engines have one message for two
+// Classes of traps that all engines distinguish, and the messages of each engine. Some engines have one message for two
 // kinds (a null function and one of another type): such kinds are one class.
 import { misfit, text, unknownName } from '../options.ts';
 import { own } from '../syntax/records.ts';
@@ -55,7 +55,7 @@ export function trapClass(kind: TrapKind): string {
   return found;
 }
 
-/** The class of trap that an engine's message tells of; undefined for other messages. */
+/** The class of trap that an engine's message means; undefined for other messages. */
 export function trapClassOfMessage(message: string): string | undefined {
   text(message, 'trapClassOfMessage: the message');
   for (const [pattern, name] of V8_MESSAGES) if (pattern.test(message)) return name;

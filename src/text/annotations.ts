@@ -1,7 +1,7 @@
 // Annotations that become custom sections (@custom, @name, @metadata.code.*), and those that say how the binary format
 // writes what it can write in two ways (@binary.*, see docs/text-format.md).
 // https://webassembly.github.io/spec/core/appendix/custom.html  https://webassembly.github.io/spec/core/text/conventions.html#annotations
-// The lexer has set them apart; here they are taken by whoever stands where they may stand. What is left is misplaced.
+// The lexer has set them apart; here they are taken by the parts of the parser that allow them. Those that are left are misplaced.
 import { MalformedError } from '../errors.ts';
 import { decodeLocals } from '../decoder/locals.ts';
 import { Reader } from '../decoder/reader.ts';

@@ -1,5 +1,5 @@
 // The name section, made of names by index: by the parser from the text's identifiers and `(@name ...)`, by the printer
-// to see whether these tell all that a module's section holds.
+// to see whether these hold all that a module's section holds.
 // https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 // Labels, types, tables and the rest follow the extended name section, which every tool writes.
 import type { NameMap, Names } from '../syntax/module.ts';

@@ -23,7 +23,7 @@ export interface ParseOptions {
   readonly names?: boolean | undefined;
   /** Without memory64, sizes beyond 32 bits are malformed; all of the text format is understood if not given. */
   readonly features?: FeatureSet | undefined;
-  /** When it has to be done, in milliseconds as Date.now() tells it. */
+  /** When it has to be done, in milliseconds as Date.now() returns it. */
   readonly deadline?: number | undefined;
 }
 

@@ -99,7 +99,7 @@ function compText(comp: CompType, typeIndex: number, ids: Identifiers, names: Ty
 
 /**
  * A sub type as it stands in a type definition; `final` without supertypes is the short form. What the binary format
- * writes longer is told elsewhere (binary.long).
+ * writes longer is noted elsewhere (binary.long).
  */
 export function subTypeText(sub: SubType, typeIndex: number, ids: Identifiers, names: TypeNames): string {
   let text = compText(sub.comp, typeIndex, ids, names);

@@ -1,7 +1,7 @@
 // A module in the text format: every part of WebAssembly 3.0 and the proposals, in the order of the binary format.
 // https://webassembly.github.io/spec/core/text/modules.html
 // Parsing and encoding the text gives the module's bytes again, if all numbers in them are as short as they go: what the
-// binary format writes in two ways is told by annotations (docs/text-format.md). Nothing is validated, but what is
+// binary format writes in two ways is noted in annotations (docs/text-format.md). Nothing is validated, but what is
 // malformed is refused.
 import { decodeNames } from '../decoder/names.ts';
 import { sectionsOf } from '../encoder/encode.ts';
@@ -300,7 +300,7 @@ class ModulePrinter {
     this.putBytes(head, init);
   }
 
-  /** Custom sections as bytes; the name section only where the names in the text do not tell all of it. */
+  /** Custom sections as bytes; the name section only where the names in the text do not hold all of it. */
   private customs(): void {
     const { customs } = this.module;
     const told = this.options.names === false ? undefined : this.toldNames();

@@ -1,4 +1,4 @@
-// The first half of a step: what can be told of an instruction before it runs.
+// The first half of a step: what is known of an instruction before it runs.
 // Operands, the callee, and where most branches go are known then; results and changes are not.
 import type { ProbeEvent } from '../interpreter/threads/probe.ts';
 import { isFunc } from '../runtime/func.ts';
@@ -66,7 +66,7 @@ function operandCount(info: FunctionInfo, { row, pops, labels }: Instruction, re
   return returns && pops === 0 ? info.type.results.length : pops;
 }
 
-/** The label that a branch goes to, as far as its operand tells; undefined where it is not taken, or nothing branches. */
+/** The label that a branch goes to, as far as its operand says; undefined where it is not taken, or nothing branches. */
 function branchLabel(event: ProbeEvent, { row, labels }: Instruction): Label | undefined {
   if (row.name === 'br') return labels[0];
   if (row.name !== 'br_if' && row.name !== 'br_table') return undefined;

@@ -194,7 +194,7 @@ export class Operands {
     this.flushIf(this.count, effects, NO_SLOT, NO_SLOT);
   }
 
-  /** Before a store, a call, a growth: what reads memory or globals, or may trap, comes first. */
+  /** Before a store, a call, a growth: operands that read memory or globals, or may trap, are computed first. */
   flushForEffect(): void {
     this.flushEffects(TRAPS | READS);
   }

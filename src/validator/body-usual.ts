@@ -89,7 +89,7 @@ export function usualOf(ctx: Context): Usual {
   return { kinds, types, locals: 0 };
 }
 
-/** Takes the locals of the next body. Those of which some have to be set before they are read are never usual. */
+/** Takes the locals of the next body. Bodies with locals that have to be set before they are read are never usual. */
 export function takeLocals(usual: Usual, locals: LocalTypes): void {
   const { types } = usual;
   const { flat } = locals;

@@ -61,7 +61,7 @@ export interface ValidModule {
 export interface ValidateOptions {
   /** Features that are on; DEFAULT_FEATURES unless given. */
   readonly features?: FeatureSet | undefined;
-  /** When it has to be done, in milliseconds as Date.now() tells it. */
+  /** When it has to be done, in milliseconds as Date.now() returns it. */
   readonly deadline?: number | undefined;
   /** Internal, for tests of the validator: validates also the usual instructions by their rows. */
   readonly everyRow?: boolean | undefined;

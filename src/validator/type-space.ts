@@ -1,6 +1,6 @@
 // The types of a module: which of them are equivalent, which are above which, and what they are in another module.
 // https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling
-// A type index means something together with its space, and that is how types are told at run time, too. Within a space
+// A type index means something together with its space, and that is how types are identified at run time, too. Within a space
 // the smallest index of equivalent types stands for all of them (the canonical one); what a type of one space is in
 // another is found when they first meet. So there is no list of all types that were ever seen: a space lives as long as
 // its module, or a function, object, table, global or tag that was made with it.
@@ -159,7 +159,7 @@ export function funcType(params: readonly ValType[], results: readonly ValType[]
 
 /**
  * What makes up a group, as text: equal texts are equal groups. `map` takes the type indices before it to canonical ones of
- * some space (-1 for what that has not), those in it count from its start. Each number is told from its neighbours, and
+ * some space (-1 for what that has not), those in it count from its start. Each number is separated from its neighbours, and
  * lists by their lengths.
  */
 function groupText(subTypes: readonly SubType[], { start, length }: RecGroup, map: ArrayLike<number>): string {

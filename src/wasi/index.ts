@@ -137,7 +137,7 @@ export class WASI {
 
   /**
    * Says which memory the pointers of all calls mean, whoever makes them: one of ours, or one of the JavaScript API. Not
-   * needed with this engine, which tells which instance calls: pointers mean the memory that it exports as `memory`.
+   * needed with this engine, which says which instance calls: pointers mean the memory that it exports as `memory`.
    * Throws a TypeError for what is no memory, and after the end.
    */
   bind(given: { readonly memory: GuestMemory | BufferMemory }): void {
@@ -154,7 +154,7 @@ export class WASI {
    * Closes everything at the end. Throws a TypeError without `_start`, and a LinkError where it is no function without
    * parameters and results (of other engines' functions only parameters can be seen), or where there is an `_initialize`,
    * too: then nothing has begun. A TypeError, too, when there was a program, or after close. The memory that the instance
-   * exports is bound for engines which do not tell who calls, unless bind was called.
+   * exports is bound for engines which do not say who calls, unless bind was called.
    */
   start(instance: WasiInstance, ...more: readonly undefined[]): number | Promise<number> {
     if (more.some((one) => one !== undefined)) throw new TypeError(takesNoOptions());

@@ -62,7 +62,7 @@ export function checkProgram(module: Module): void {
   if (exported('_start') === undefined) throw new TypeError(needsStart());
 }
 
-/** Runs a program to its end, in the way that `mode` says. Throws what ends it. `begun` is told the first instance. */
+/** Runs a program to its end, in the way that `mode` says. Throws what ends it. `begun` is called with the first instance. */
 export function runProgram<M extends ProgramModule>(
   program: { readonly module: M; readonly engine: Engine<M>; readonly imports: ProgramImports },
   process: Process,

@@ -1,4 +1,4 @@
-// Texts of one piece of a module again and again, for the part \`loading\`. More of them stand in loading-wide.ts.
+// Texts of one piece of a module again and again, for the part \`loading\`. More of them are in loading-tokens.ts.
 import { many } from './part.ts';
 
 /** What is loaded, made of so many pieces: a text, a script or a binary. */

@@ -96,7 +96,7 @@ describe('a deadline', () => {
     ],
     ['no number', Number.NaN, RangeError, /deadline/],
     ['of the past without end', Number.NEGATIVE_INFINITY, RangeError, /deadline/],
-    ['a Date', new Date(), TypeError, /a moment in milliseconds, as Date\.now\(\) tells it/],
+    ['a Date', new Date(), TypeError, /a moment in milliseconds, as Date\.now\(\) returns it/],
   ])('that is %s is refused', async (_what, deadline, kind, message) => {
     const given = { deadline } as { deadline: number };
     expect(() => instance.callWith(given, 'f')).toThrow(kind);

@@ -16,7 +16,7 @@ export const FIRST_FREE = 16;
 
 /**
  * The functions of one generation, in the order of their places in the code array: where they start, and their indices in
- * their modules. It does not hold the modules, which would stay until all code is dropped: who asks knows the instance.
+ * their modules. It does not hold the modules, which would stay until all code is dropped: whoever asks knows the instance.
  */
 export interface Generation {
   readonly starts: number[];

@@ -1,5 +1,5 @@
 // Atomic accesses. https://github.com/WebAssembly/threads
-// They are JavaScript's Atomics, so that they hold against other threads of the host, too. What has no Atomics has no
+// They are JavaScript's Atomics, so that they hold against other threads of the host, too. A host without Atomics has no
 // such threads, and reading and writing plainly is atomic; the same goes for 64 bits in a buffer that is not shared.
 // Waiting is in waits.ts.
 import { readWords, writeWords } from '../../syntax/bits.ts';

@@ -56,8 +56,8 @@ function cellsOf({
 
 /**
  * A wait at a place until notified, or for `nanoseconds` (negative: for ever). It ends with WOKEN or TIMED_OUT, or
- * NOT_EQUAL where another thread of the host was quicker. Unlike a promise it tells at once, within the step of who notifies,
- * and only the last who asked.
+ * NOT_EQUAL where another thread of the host was quicker. Unlike a promise it calls the last listener alone, and at once:
+ * within the step of the thread that notifies.
  */
 export class MemoryWait implements Waiter {
   /** Undefined while it waits. */
@@ -68,7 +68,7 @@ export class MemoryWait implements Waiter {
   private stopTimer: (() => void) | undefined;
   /** It stands in no queue: it has ended, or nobody drives its thread. */
   private isOut = true;
-  /** Who waits for it gives control back to the host. */
+  /** Whoever waits for it gives control back to the host. */
   private mayWaitInHost = false;
   /** It stands in the host's list, not in ours: other threads of the host can wake it. */
   inHost = false;
@@ -150,7 +150,7 @@ export class MemoryWait implements Waiter {
     this.isOut = true;
   }
 
-  /** The host's list cannot be left: a notification for who is out is passed on to the next. */
+  /** The host's list cannot be left: a notification for one that has left is passed on to the next. */
   private hear(outcome: Outcome): void {
     this.inHost = false;
     if (!this.isOut) this.finish(ANSWERS[outcome]);

@@ -52,7 +52,7 @@ const STAY = 1;
 /** Why `drive` came back. */
 export type Outcome = 'done' | 'fuel' | 'slice' | 'suspended';
 
-/** Notes where a thread on the stack stopped with an error, and tells those who watch it; the thread is over. */
+/** Notes where a thread on the stack stopped with an error, and reports it to those who watch it; the thread is over. */
 export function stopped(t: Thread, error: unknown): void {
   // Traps may be many, and most of them are caught by somebody who asks for no frames.
   if (isError(error, 'trap') || isError(error, 'exhaustion')) traceWith(error, backtraceLater(t));
@@ -63,7 +63,7 @@ export function stopped(t: Thread, error: unknown): void {
  * Runs a thread that is on the stack until it is done, has no fuel, has used up `slice` units of fuel, or waits for the
  * host; or until the moment `pause` or that by which all has to be over: a slice, too. When it is done, its results stand
  * from t.fp2 on. One that waits for the host is parked; one that has stopped is parked by the caller, if it is to go on.
- * Traps and what host functions throw come out as exceptions, of which the caller tells `stopped` before the thread leaves.
+ * Traps and what host functions throw come out as exceptions, which the caller passes to `stopped` before the thread leaves.
  */
 export function drive(t: Thread, slice: number, pause = Number.POSITIVE_INFINITY): Outcome {
   t.slice = slice;
@@ -209,7 +209,7 @@ function enterLoop(t: Thread, quantum: number): number {
   }
 }
 
-/** No unit is given away: what the last charge took too much is owed. */
+/** No unit is given away: what the last charge took beyond the fuel that was left is owed. */
 function withoutFuel(t: Thread): Outcome {
   if (t.fuel < -1 && t.fuel > Number.NEGATIVE_INFINITY) {
     t.debt -= t.fuel + 1;
@@ -323,7 +323,7 @@ export function endWait(t: Thread, end: CallEnd): void {
     if ('error' in end) throw end.error;
     writeResults(pending.type, t.base + pending.base, end.values);
   } catch (error) {
-    // What comes in is charged to who is on the stack, which is this thread by now.
+    // Values that come in are charged to the thread on the stack, which is this one by now.
     if (isUncatchable(error, pending.func)) throw error;
     raise(t, exceptionOf(error), t.pc);
   }

@@ -138,7 +138,7 @@ export class Execution<T> {
     return this.thread.midway;
   }
 
-  /** A moment in milliseconds, as Date.now() tells it: what then runs or waits ends in Interrupted, and can go on later. */
+  /** A moment in milliseconds, as Date.now() returns it: what then runs or waits ends in Interrupted, and can go on later. */
   set deadline(moment: number | undefined) {
     this.end = endOf(moment === undefined ? moment : (DEADLINE(moment, 'the deadline') as number));
     this.limit?.move(this.over);
@@ -215,7 +215,7 @@ export class Execution<T> {
     if (end !== Number.POSITIVE_INFINITY && now() >= end) throw outOfTime();
   }
 
-  /** It has failed: its stack is let go of. What it waited for is told nobody any more, and its failure is nobody's. */
+  /** It has failed: its stack is let go of. The result that it waited for is dropped, and a failure of that harms nobody. */
   private letGo(): void {
     const { thread } = this;
     const { pending } = thread;
@@ -231,7 +231,7 @@ export class Execution<T> {
     }
   }
 
-  /** A stay on the stack. Who was woken meanwhile is told when the stack is empty, and finds this execution running. */
+  /** A stay on the stack. Those that are woken meanwhile are called when the stack is empty, and find this execution running. */
   private stay(slice: number, pause: number, end: CallEnd | undefined): Outcome {
     const { thread } = this;
     thread.enter();
@@ -263,7 +263,7 @@ export class Execution<T> {
 
   private listen(wake: () => void, blocks: boolean): void {
     const { pending } = this.thread;
-    // Of one that was given up nobody would ever be told.
+    // One that was given up would never wake anybody.
     const waits = pending !== undefined && this.state === 'ready';
     if (!waits) throw new TypeError('an execution that is not suspended waits for nothing');
     this.waiting.listen(pending, wake, blocks);

@@ -31,7 +31,7 @@ export interface ProbeEvent {
   local(index: number): Bits;
 }
 
-/** Is told of each instruction of traced instances, before it runs. */
+/** Is called before each instruction of traced instances. */
 export interface Monitor {
   instruction(event: ProbeEvent): void;
   /** An error ends the thread: a trap, or what a host function threw. Its stack is still there. */
@@ -40,7 +40,7 @@ export interface Monitor {
 
 const MONITORS = new WeakMap<ModuleInstance, Monitor>();
 
-/** Sets who is told about the instructions of a traced instance. */
+/** Sets the monitor of a traced instance. */
 export function setMonitor(instance: ModuleInstance, monitor: Monitor): void {
   MONITORS.set(instance, monitor);
 }
@@ -85,7 +85,7 @@ function depthOf(t: Thread): number {
   return frames - 1;
 }
 
-/** A monitor is code of the embedder, which may call: what it does is not the guest's. */
+/** A monitor is code of the embedder, which may call: the guest does not pay for it. */
 function watching(t: Thread, top: number, action: () => void): void {
   t.reserve(top);
   t.isWatched = true;

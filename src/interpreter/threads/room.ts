@@ -40,7 +40,7 @@ export function makeRoom(t: Thread, making: Making, end: number): void {
   while (!walk.isStale && !walk.step()) {
     t.spend(walk.due(price));
     if (t.fuel >= 0 && now() < end) continue;
-    // Somebody else may run before it goes on. Of the guest's instances that is told (first-calls.ts).
+    // Another thread may run before it goes on: the guest's instances have to notice that (first-calls.ts).
     instancesOf(heap).forEach(({ unit, paid }) => {
       if (unit.view === paid) unit.view = paid.slice();
     });

@@ -5,7 +5,7 @@ import { having, type Shape, withArticle } from '../../options.ts';
 import type { AbortLike } from '../../runtime/abort.ts';
 
 export interface DeadlineOptions {
-  /** A moment in milliseconds, as Date.now() tells it. */
+  /** A moment in milliseconds, as Date.now() returns it. */
   readonly deadline?: number | undefined;
 }
 

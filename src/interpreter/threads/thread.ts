@@ -20,7 +20,7 @@ const MAX_NESTED = 200;
 /** More fuel than any run uses. */
 const UNLIMITED = 2 ** 52;
 
-/** What tells of its end: a promise, or a wait on memory. */
+/** What settles when a wait ends: a promise, or a wait on memory. */
 export interface Settling {
   then(answered: (answer: unknown) => void, failed: (error: unknown) => void): unknown;
 }
@@ -53,7 +53,7 @@ export interface FirstCall {
   readonly index: number;
   /** Words of its arguments, where the thread begins with it; undefined where it is called by the op at pc. */
   readonly words: number | undefined;
-  /** Its frame is made already: it is the op `unpaid` that told of it. */
+  /** Its frame is made already: it was found by the op `unpaid`. */
   readonly isEntered: boolean;
   /** Its price is spent, whether or not there was as much. */
   isCharged: boolean;
@@ -85,7 +85,7 @@ function checkNested(): void {
   throw new ExhaustionError(`call stack exhausted: ${MAX_NESTED} calls nested through host functions`);
 }
 
-/** Who is told when the stack is empty. */
+/** Called when the stack is empty. */
 const woken: (() => void)[] = [];
 let telling = false;
 
@@ -212,7 +212,7 @@ export class Thread {
   waitsUntil: number | undefined = undefined;
   /** Its stack while it does not run. */
   parked: ParkedStack | undefined = undefined;
-  /** What monitors tell it by, where one of them has been told of it. */
+  /** What monitors know it by, where one of them has met it. */
   private sign: object | undefined = undefined;
 
   constructor(instance: ModuleInstance, fuel: number, async: boolean) {

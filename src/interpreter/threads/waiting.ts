@@ -1,5 +1,5 @@
-// How the host call ends that an execution waits for, and who is told of it. When an execution waits, and who may drive it, is
-// in execution.ts; waits on memory are in waits.ts.
+// How the host call ends that an execution waits for, and whom it wakes. When an execution waits, and who may drive it, is in
+// execution.ts; waits on memory are in waits.ts.
 import { asFunc } from '../../syntax/types.ts';
 import type { CallEnd } from './driver.ts';
 import { valuesOf } from './host-answers.ts';
@@ -12,10 +12,10 @@ export type Settled = { readonly answer: unknown } | { readonly error: unknown }
 export class Waiting {
   /** How it ended, until the next step takes it. */
   private settled: Settled | undefined;
-  /** Who is told of it. */
+  /** Called when it has ended. */
   private wake: (() => void) | undefined;
 
-  /** Whether somebody is going to be told. */
+  /** Whether it will wake somebody. */
   get isHeard(): boolean {
     return this.wake !== undefined;
   }
@@ -54,7 +54,7 @@ export class Waiting {
     wake?.();
   }
 
-  /** Nobody is told any more. */
+  /** It wakes nobody any more. */
   forget(): void {
     this.wake = undefined;
   }

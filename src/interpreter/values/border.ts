@@ -43,7 +43,7 @@ export function checkCrossing(func: Func): void {
 export function plainValue<T>(t: ValType, value: T): T {
   if (typeof value === 'number' || !isObject(value) || (t !== I32 && t !== F32 && t !== F64)) return value;
   const number = toPrimitive(value);
-  // An object that becomes a text or a bigint is told for what it is.
+  // An object that becomes a text or a bigint stays: the message names an object.
   return typeof number === 'number' ? (number as unknown as T) : value;
 }
 

@@ -62,7 +62,7 @@ export function externType(value: Extern): ExternType {
   }
 }
 
-/** `[i32] -> [i64]`; what is open to subtypes is told so. */
+/** `[i32] -> [i64]`; with `sub` before types that are open to subtypes. */
 function describeFunc({ comp, space, index }: DefType): string {
   const { final } = space.subTypes[index];
   return `${final ? '' : 'sub '}${funcTypeName(asFunc(comp))}`;

@@ -20,7 +20,7 @@ export const piece: Check = (value, where) => {
   throw misfit(where, 'a text or a Uint8Array', value);
 };
 
-/** What gives pieces one after the other: how it is asked is told by which of these it has. */
+/** What gives pieces one after the other: which of these it has says how it is asked. */
 export function isPieceSource(value: unknown): boolean {
   const ways = ['getReader', Symbol.asyncIterator, Symbol.iterator];
   return (

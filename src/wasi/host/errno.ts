@@ -91,7 +91,7 @@ const DOM_NAMES: ReadonlyMap<unknown, ErrnoName> = new Map<string, ErrnoName>([
 /**
  * What something that a host has thrown means to a guest: a SystemError as it is, the codes of Node's errors and the
  * names of DOMExceptions by the tables above, IO for what has another code and for what is no Error at all.
- * Undefined where nothing failed at the host: an Error without a code is a bug of who wrote the provider, and what the
+ * Undefined where nothing failed at the host: an Error without a code is a bug of whoever wrote the provider, and what the
  * engine throws to stop a program (ExitStatus, Interrupted) stops it. Runs nothing that could throw out of here.
  */
 export function systemErrorOf(error: unknown): SystemError | undefined {
@@ -132,7 +132,7 @@ export function quietly(action: () => unknown): void {
     const done = action() as { then?: unknown } | null | undefined;
     if (typeof done?.then === 'function') done.then(nothing, nothing);
   } catch {
-    // Nobody is left to be told.
+    // Nobody is left to hear of it.
   }
 }
 

@@ -1,5 +1,5 @@
 // What an answer of a host has to be. What is none is a TypeError for whoever wrote the provider; what fails there is thrown
-// as a SystemError. Not here: who asks (held.ts).
+// as a SystemError. Not here: the calls themselves (held.ts).
 import { atHost } from '../host/errno.ts';
 import type { Stat } from '../host/filesystem.ts';
 import { wrongAnswer } from '../messages.ts';

@@ -53,7 +53,7 @@ export type SystemCall = (call: Call, ...args: never[]) => Outcome;
 /** A function to be imported by a module. i32 are numbers, i64 are bigints; a promise suspends the guest thread. */
 export type HostFunction = (...args: Value[]) => Value | undefined | PromiseLike<Value | undefined>;
 
-/** Told about a call when it begins; the result is told how it ended. */
+/** Called when a call begins; the function that it returns is called when it has ended. */
 export type Tracer = (guest: Guest, args: readonly Value[]) => (errno: number) => void;
 
 export interface DispatchOptions {
@@ -225,7 +225,7 @@ class Running implements Parking {
       try {
         this.early = { answer: this.go() };
       } catch (error) {
-        // It is told to who made the call.
+        // Whoever made the call hears of it.
         this.early = { error };
       } finally {
         this.hurries = false;

@@ -75,7 +75,7 @@ function viewOf(buffer: ArrayBufferLike): Uint8Array {
 export class Guests {
   /** What the embedder says: it holds for every caller. */
   bound: GuestMemory | undefined;
-  /** That of the instance which was begun with: for callers that engines do not tell of. */
+  /** That of the instance which was begun with: for engines that do not say who calls. */
   begun: GuestMemory | undefined;
   private readonly untold = new Guest(() => this.bound ?? this.begun ?? withoutMemory(noMemory()));
   private readonly known = new WeakMap<ModuleInstance, Guest>();

@@ -177,7 +177,7 @@ export class HeldDirectory {
 
 /**
  * What can be waited for. A failure that shows while it is asked whether something is there, or while it is waited for,
- * ends the wait, and is told by the next read, write or accept, unless that works.
+ * ends the wait, and the next read, write or accept reports it, unless that works.
  */
 abstract class HeldPollable<P extends Pollable> implements Pollable {
   protected readonly raw: P;

@@ -21,7 +21,7 @@ export interface TypedFunction {
   readonly run: CallerHost;
   /** What it costs a guest of our engine, besides the call. */
   readonly cost: HostCost;
-  /** What JavaScript gets that calls it with values of other kinds; undefined for a TypeError, where nothing can be told. */
+  /** What JavaScript gets that calls it with values of other kinds; undefined for a TypeError, where nothing can be returned. */
   readonly misused: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface InterfaceParts<Name extends string> {
   readonly texts: Texts<Name>;
 }
 
-/** The functions of an interface for one process; `strace` is told a line per call. */
+/** The functions of an interface for one process; `strace` gets a line per call. */
 export function interfaceOf<Name extends string>(
   { declared, calls, prices, texts }: InterfaceParts<Name>,
   options: DispatchOptions,

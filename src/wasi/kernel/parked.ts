@@ -19,7 +19,7 @@ export interface Parking {
   readonly drop: () => void;
 }
 
-/** One waiting call, as the promise that suspends the guest thread; it tells at once, not a turn later. */
+/** One waiting call, as the promise that suspends the guest thread; it settles at once, not a turn later. */
 class ParkedCall implements PromiseLike<number> {
   block: WouldBlock;
   readonly parking: Parking;

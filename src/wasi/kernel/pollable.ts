@@ -1,5 +1,5 @@
 // Pollable: what everything that can be waited for has in common (streams, pipes, sockets, threads).
-// Level-triggered: `ready` tells the state now; a wake-up only says that it is worth asking again.
+// Level-triggered: `ready` returns the state now; a wake-up only says that it is worth asking again.
 
 /** Bits of interest and of readiness. */
 export const READABLE = 1;

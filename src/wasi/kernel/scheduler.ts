@@ -16,7 +16,7 @@ export interface GuestCall {
   /** What has the fuel that it uses. */
   set account(account: FuelAccount | undefined);
   /**
-   * Runs at most so much further, and until the deadline at most, in milliseconds as Date.now() tells it. Throws what
+   * Runs at most so much further, and until the deadline at most, in milliseconds as Date.now() returns it. Throws what
    * ends the call.
    */
   step(slice: number, options?: { readonly deadline: number }): 'done' | 'fuel' | 'slice' | 'suspended';
@@ -42,7 +42,7 @@ export interface SchedulerOptions {
   /** Fuel of all threads together, or an account of it; practically unlimited if not given. */
   readonly fuel?: number | FuelAccount | undefined;
   readonly signal?: AbortLike | undefined;
-  /** When the program has to be over, in milliseconds as Date.now() tells it. */
+  /** When the program has to be over, in milliseconds as Date.now() returns it. */
   readonly deadline?: number | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface HostWaits {
 interface GuestThread {
   /** Made one after the other: the start function, if there is one, and the entry. */
   readonly calls: GuestCall[];
-  /** Is told when they are done. */
+  /** Called when they are done. */
   readonly ended: (() => void) | undefined;
   /** What is left of the slice of a turn that was interrupted. */
   left: number | undefined;
@@ -248,7 +248,7 @@ export class Scheduler {
 
   private abandonAll(): void {
     const given = [...this.threads];
-    // First, so that none of them is told that it can go on.
+    // First, so that none of them is woken to go on.
     this.threads.clear();
     this.runnable.length = 0;
     for (const { calls, ended } of given) {

@@ -22,7 +22,7 @@ export interface Texts<Name extends string> {
   readonly results: ByName<Name>;
 }
 
-/** A tracer that says one line per call. What never returns is said before it happens. */
+/** A tracer that prints a line per call; for a call that never returns, before it happens. */
 export function straceTracer<Name extends string>(
   { name, parameters, type }: Declaration<Name>,
   texts: Texts<Name>,

@@ -33,7 +33,7 @@ export function isPieces(answer: unknown): answer is Pieces {
 /** How long one try lasts when several things are watched without giving control back. */
 const SLICE = 2_000_000n;
 
-/** Whether one of the waits is over: also one for something that has failed, which the call then tells. */
+/** Whether one of the waits is over: also one for something that has failed, which the call then reports. */
 export function anyReady(block: WouldBlock): boolean {
   return block.waits.some(({ pollable, interest }) => {
     try {

@@ -15,7 +15,7 @@ export function clockTimeGet(call: Call, id: number, _precision: bigint, time: n
   call.guest.setU64(time, BigInt.asUintN(64, readClock(call, id)));
 }
 
-/** The two CPU clocks tell the same: the interpreter's threads share one thread of the host. */
+/** The two CPU clocks show the same: the interpreter's threads share one thread of the host. */
 function readClock(call: Call, id: number): bigint {
   const { clock } = call.process;
   if (id === CLOCK.realtime) return clock.realtime();

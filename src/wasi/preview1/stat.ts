@@ -1,4 +1,4 @@
-// Structures that tell about files: fdstat, filestat, and the times of set_times.
+// Structures that describe files: fdstat, filestat, and the times of set_times.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#filestat
 import { refused } from '../host/errno.ts';
 import type { Stat, Times } from '../host/filesystem.ts';

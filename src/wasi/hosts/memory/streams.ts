@@ -95,7 +95,7 @@ function piecesOf(source: PieceSource): Pieces {
   return { next: () => iterator.next(), stop: () => iterator.return?.() };
 }
 
-/** Empty pieces in a row that a source may give: who gives nothing else would keep the host for ever. */
+/** Empty pieces in a row that a source may give: one that gives nothing else would keep the host for ever. */
 const MOST_EMPTY = 10_000;
 
 /**

@@ -18,7 +18,7 @@ interface Alarm {
 }
 
 /**
- * Turns of waiting promises before the time moves on to the next deadline: who was woken by the last one comes first,
+ * Turns of waiting promises before the time moves on to the next deadline: those that the last one woke come first,
  * and may have a nearer wish by then.
  */
 const PATIENCE = 16;

@@ -22,7 +22,7 @@ export function statOf(fd: number): Stat {
   return toStat(statsOf(fd));
 }
 
-/** Only a terminal is told as a character device: guests take every such stream for one, /dev/null too. */
+/** Only a terminal is reported as a character device: guests take every such stream for one, /dev/null too. */
 export function typeOf(fd: number): FileType {
   if (isatty(fd)) return 'character-device';
   const { type } = statOf(fd);
@@ -50,7 +50,7 @@ export class OwnDescriptor {
     return this.number;
   }
 
-  /** Closes it, unless it was closed before. It is gone, and `gone` is told so, whatever the system has to say of it. */
+  /** Closes it, unless it was closed before. It is gone, and `gone` is called, whatever the system reports. */
   close(gone: () => void): void {
     const { number } = this;
     if (number === undefined) return;
@@ -63,7 +63,7 @@ export class OwnDescriptor {
   }
 }
 
-/** A second descriptor of something that is open, opened when it is first needed: who never needs it need not close it. */
+/** A second descriptor of something that is open, opened when it is first needed: before that nothing has to be closed. */
 export class SecondDescriptor {
   private readonly fd: number;
   private readonly open: () => number | undefined;

@@ -1,4 +1,4 @@
-// An open file of the host, by its file descriptor, and how it is opened: what it is is known before, and is what was
+// An open file of the host, by its file descriptor, and how it is opened: its kind is known before, and is what was
 // opened. On Linux a name is first taken hold of without opening it (O_PATH), looked at, and then opened by that hold, so
 // that nothing can take its place meanwhile. By path it is looked at before and after.
 import * as fs from 'node:fs';

@@ -1,5 +1,5 @@
 // Input from a descriptor of the process: by the event loop where Node has a stream for it and the mode allows, else in
-// place. Input that fails is not input that ends: what went wrong is told by the read after the last byte, and by polls.
+// place. Input that fails is not input that ends: the read after the last byte reports what went wrong, and so do polls.
 import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { stdin } from 'node:process';
@@ -33,7 +33,7 @@ abstract class BufferedInput implements InputStream {
   protected readonly fd: number;
   protected pending: Uint8Array = new Uint8Array(0);
   protected ended = false;
-  /** What went wrong after `pending`; told once, then the input has ended unless it fails again. */
+  /** What went wrong after `pending`; reported once, then the input has ended unless it fails again. */
   protected failure: SystemError | undefined;
   private chunk: Uint8Array | undefined;
   /** The wrong end of a pipe fails whenever it is read. */

@@ -126,7 +126,7 @@ class NodeConnection implements Connection {
     this.socket.end();
     this.socket.resume();
     this.socket.unref();
-    // Nobody listens any more: data that comes is thrown away, and the other side is told at the end of ours.
+    // Nobody listens any more: data that comes is thrown away, and the other side learns it at the end of ours.
     this.socket.removeAllListeners('data');
   }
 

@@ -1,5 +1,5 @@
 // Output to a descriptor of the process, in order. Where the guest can be suspended it waits for room while the event loop
-// stays free; elsewhere the whole host waits. Nothing is told as written before the descriptor has taken it, but for this:
+// stays free; elsewhere the whole host waits. Nothing counts as written before the descriptor has taken it, but for this:
 // Node cannot ask whether a pipe has room. A guest that does not want to wait for it writes to a second descriptor of the
 // same pipe that never waits; when that is full, one piece is taken ahead and kept here. While it cannot be passed on the
 // output is full: the next write says so, and a poll waits.
@@ -143,7 +143,7 @@ class FdOutput implements OutputStream {
     try {
       while (at < ahead.length) at += this.writeInPlace(ahead.subarray(at));
     } finally {
-      // It is told as written: when this is interrupted, the rest is still to be passed on.
+      // It counts as written: when this is interrupted, the rest is still to be passed on.
       if (at < ahead.length) this.keep(ahead.subarray(at));
     }
   }

@@ -1,6 +1,6 @@
 // Bytes that go to a descriptor of the process as soon as there is room, while the event loop stays free. Linux opens pipes
 // anew for that, so that Node's own stream can wait for them; elsewhere, and for terminals and sockets, it is tried again
-// and again. Not here: what is told to the guest of it (output.ts).
+// and again. Not here: what the guest hears of it (output.ts).
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { startTimer } from '../../../runtime/timers.ts';
@@ -39,8 +39,8 @@ export class Sender {
   }
 
   /**
-   * Sends the first of some bytes, which are copied, and tells how many were taken; rejects with what went wrong. What is
-   * cancelled is never told; some of it may have been taken.
+   * Sends the first of some bytes, which are copied, and returns how many were taken; rejects with what went wrong. What is
+   * cancelled is never reported; some of it may have been taken.
    */
   send(bytes: Uint8Array): Promise<number> & Cancellable<number> {
     let cancel = (): void => {};
@@ -65,7 +65,7 @@ export class Sender {
     this.next();
   }
 
-  /** Nothing is waited for any more: what was not passed on is not told as taken. */
+  /** Nothing is waited for any more: what was not passed on does not count as taken. */
   close(): void {
     this.stopTimer?.();
     this.waiting.length = 0;
@@ -111,7 +111,7 @@ export class Sender {
     const own = openNonBlocking(this.fd, 'write');
     if (own === undefined || own === this.fd) return null;
     const stream = new Socket({ fd: own, readable: false, writable: true });
-    // Whoever writes is told by its own call.
+    // Whoever writes learns it by its own call.
     stream.on('error', () => {});
     stream.unref();
     return stream;

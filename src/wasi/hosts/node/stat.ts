@@ -65,7 +65,7 @@ export function toStat(stats: BigIntStats): Stat {
   };
 }
 
-/** Sets times by `set` (seconds), which sets both always; `look` tells the state before and after. */
+/** Sets times by `set` (seconds), which sets both always; `look` returns the state before and after. */
 export function setTimesBy(
   { accessed, modified }: Times,
   look: () => BigIntStats,

@@ -168,7 +168,7 @@ type Given = Required<Pick<NodeWasiOptions, 'version' | 'stdin' | 'stdout' | 'st
   readonly limits: NodeWasiOptions['limits'];
 };
 
-/** Checks options in the order of node:wasi, so that of several wrong ones the same is told. */
+/** Checks options in the order of node:wasi, so that of several wrong ones the same is reported. */
 function readOptions(options: unknown = {}): Given {
   check.checkObject(options, 'options');
   const {

@@ -38,7 +38,7 @@ export interface ReceiveFlags {
 const AS_USUAL: Refusals = {};
 
 export abstract class Open {
-  /** As fdstat and filestat tell it. */
+  /** As fdstat and filestat report it. */
   abstract readonly type: FileType;
   /** Where this kind returns another errno for what it cannot do. */
   readonly refusals: Refusals = AS_USUAL;
