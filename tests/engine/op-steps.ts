@@ -73,10 +73,15 @@ function recordOf(one: Op): Recorder {
   return recorder;
 }
 
-/** The steps of an op in either form: as a JIT likes it, and without that. */
-export function stepsOf(one: Op): readonly (readonly Step[])[] {
+/** Records of an op in either form: as a JIT likes it, and without that. */
+function recordsOf(one: Op): readonly Recorder[] {
   const { quick: _, ...plain } = one;
-  return [recordOf(one).steps, recordOf(plain).steps];
+  return [recordOf(one), recordOf(plain)];
+}
+
+/** The steps of an op in either form. */
+export function stepsOf(one: Op): readonly (readonly Step[])[] {
+  return recordsOf(one).map(({ steps }) => steps);
 }
 
 /** Does the op access memory 0 by itself? */
@@ -84,7 +89,7 @@ export function accesses(one: Op): boolean {
   return stepsOf(one).some((steps) => steps.some(({ does }) => does === 'access'));
 }
 
-/** The letters of the operands that an op uses. */
-export function operandsUsed(one: Op): ReadonlySet<string> {
-  return recordOf(one).used;
+/** Does it use an operand in both forms? */
+export function uses(one: Op, letter: string): boolean {
+  return recordsOf(one).every(({ used }) => used.has(letter));
 }

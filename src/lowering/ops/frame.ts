@@ -6,7 +6,7 @@ import { hold, leaveBehind, pay, payFor, put, save, set, trap } from './statemen
 
 const OUT_OF_LINE: readonly Op[] = [
   // A rare instruction: function k of interpreter/ops/out-of-line.ts, with its operands in consecutive slots from index n of
-  // S on and its results in the same place, and two immediates l and m. It answers what it costs in fuel, which is
+  // S on and its results in the same place, and two immediates l and m. It returns what it costs in fuel, which is
   // negative where the op is to be made again: pieces.ts.
   effect('out', 'k l m n', save, payFor(js`OUT[${k}](inst, ${wordOfFrame('n')}, ${l}, ${m})`)),
   // Instruction k of UNARY_NAMES and so on (out-names.ts) on slots; l is its lane. Functions: interpreter/ops/rare.ts.
