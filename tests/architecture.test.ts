@@ -172,8 +172,8 @@ const NEVER_ASKS: readonly string[] = [
 const MAY_ASK: Record<string, RegExp> = {
   // Of a buffer that the engine made.
   'runtime/store.ts': /^SharedArrayBuffer$/,
-  // Within the call of the host function that answered the value, whose caller has reserved its part of the stack.
-  'interpreter/threads/host-answers.ts': /^Promise$/,
+  // Within the call of the host function that returned the value, whose caller has reserved its part of the stack.
+  'interpreter/threads/host-results.ts': /^Promise$/,
   // Of what is cloned or posted, before that is done.
   'jsapi/cloning.ts': /^(Map|Set)$/,
   // Errors that this layer threw itself, from values that are no objects.
@@ -336,7 +336,7 @@ test.each([
   ['an error recognised by asking it', 'jsapi/errors.ts', 'if (error instanceof Trap) return;'],
   [
     'another class than the one that may be asked for',
-    'interpreter/threads/host-answers.ts',
+    'interpreter/threads/host-results.ts',
     'if (error instanceof Trap) return;',
   ],
   ['a table that finds toString', 'cli/options.ts', 'const UNITS: Readonly<Record<string, number>> = { ms: 1 };'],

@@ -16,7 +16,7 @@ const BOUNDED: Record<string, string> = {
   'instance.ts instantiateInTurns(...)': 'four arguments',
   'instance.ts instantiateModule(...)': 'four arguments',
   'interpreter/loops/blocks.ts factory(...)': 'words of a row of the table of closures: 8',
-  'interpreter/threads/host-answers.ts Reflect.apply(list)': 'what `then` was called with',
+  'interpreter/threads/host-results.ts Reflect.apply(list)': 'what `then` was called with',
   'interpreter/threads/host-calls.ts callable(...)': 'parameters of a function: 1,000',
   'interpreter/values/wasm-exception.ts new Array<number>(n)': 'slots of the values of a tag: 2,000, of two words',
   'interpreter/values/wasm-exception.ts new Array<unknown>(n)': 'slots of the values of a tag: 2,000',

@@ -8,11 +8,11 @@ import * as say from './messages.ts';
 import { type Callable, canCross, readAll, readSlot, toInside, toWasm, writeAll, writeSlot } from './crossing.ts';
 
 /** Converts what a JavaScript function returned to the results of a function type. @throws TypeError. */
-function coerceResults({ comp, space }: DefType, answer: unknown): unknown[] {
+function coerceResults({ comp, space }: DefType, returned: unknown): unknown[] {
   const { results } = asFunc(comp);
   if (results.length === 0) return [];
-  if (results.length === 1) return [toWasm(answer, results[0], space)];
-  const values = [...(answer as Iterable<unknown>)];
+  if (results.length === 1) return [toWasm(returned, results[0], space)];
+  const values = [...(returned as Iterable<unknown>)];
   if (values.length !== results.length) throw new TypeError(say.wrongResults(results.length, values.length));
   return values.map((value, i) => toWasm(value, results[i], space));
 }
@@ -23,10 +23,10 @@ function callWithSlots(callable: Callable, params: readonly ValType[], base: num
   return Reflect.apply(callable, undefined, readAll(params, base));
 }
 
-function writeAnswer(type: DefType, base: number, answer: unknown): void {
+function writeReturned(type: DefType, base: number, returned: unknown): void {
   const { results } = asFunc(type.comp);
-  if (results.length === 1) writeSlot(results[0], base, toWasm(answer, results[0], type.space));
-  else writeAll(results, base, coerceResults(type, answer));
+  if (results.length === 1) writeSlot(results[0], base, toWasm(returned, results[0], type.space));
+  else writeAll(results, base, coerceResults(type, returned));
 }
 
 /** A host function that calls a JavaScript one. `index` is its place among the imported functions. */
@@ -36,7 +36,7 @@ export function hostFunction(callable: Callable, type: DefType, index: number): 
   const direct: DirectHost = (base) => {
     try {
       if (!crosses) throw new TypeError(say.uncrossable());
-      writeAnswer(type, base, callWithSlots(callable, params, base));
+      writeReturned(type, base, callWithSlots(callable, params, base));
     } catch (error) {
       throw toInside(error);
     }
@@ -66,9 +66,9 @@ export function importedFunction(value: unknown, index: number, suspending = fal
 export function suspendingFunction(callable: Callable, type: DefType, index: number): Func {
   const { params, results } = asFunc(type.comp);
   const crosses = params.every(canCross) && results.every(canCross);
-  const finish = (answer: unknown): unknown => {
+  const finish = (returned: unknown): unknown => {
     try {
-      const values = coerceResults(type, answer);
+      const values = coerceResults(type, returned);
       return values.length === 1 ? values[0] : values;
     } catch (error) {
       throw toInside(error);

@@ -1,5 +1,5 @@
 // Values in and out of a call: the list of arguments is read once, checked and written to slots; results are read. Single
-// values are in values/border.ts; results of host functions are in host-answers.ts.
+// values are in values/border.ts; results of host functions are in host-results.ts.
 import { shown } from '../../options.ts';
 import type { Func } from '../../runtime/instance.ts';
 import type { Bits, Value } from '../../runtime/values.ts';

@@ -21,7 +21,7 @@ import {
   resolveCall,
 } from './calls.ts';
 import { exhausted } from './frames.ts';
-import { writeResults } from './host-answers.ts';
+import { writeResults } from './host-results.ts';
 import { isUncatchable, raise, throwRef, throwTag } from './exceptions.ts';
 import { FIRST_FREE } from '../code/code-space.ts';
 import { standFor } from '../code/first-calls.ts';

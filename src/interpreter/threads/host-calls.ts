@@ -1,5 +1,5 @@
 // Calls of host functions by a thread: what they cost, how they are called, what they throw, and what the thread waits for.
-// Calls of host functions without a thread are in invoke.ts, what their answers mean in host-answers.ts.
+// Calls of host functions without a thread are in invoke.ts, what their results mean in host-results.ts.
 import { now } from '../../clock.ts';
 import type { DirectHost, Func, HostCost, ModuleInstance } from '../../runtime/instance.ts';
 import { LET_GO } from '../../runtime/func.ts';
@@ -7,7 +7,7 @@ import type { Value } from '../../runtime/values.ts';
 import { checkCrossing, readValues } from '../values/border.ts';
 import { isUncatchable, raise } from './exceptions.ts';
 import { returnFromFrame } from './frames.ts';
-import { promised, refusedPromise, writeAnswer, writeOnly } from './host-answers.ts';
+import { promised, refusedPromise, writeOnly, writeReturned } from './host-results.ts';
 import { isMidway, setMidway } from '../ops/pieces.ts';
 import { room } from './room.ts';
 import type { Thread } from './thread.ts';
@@ -89,13 +89,13 @@ export function callHost(t: Thread, func: Func, shift: number, returnPc: number,
   let letGo: (() => void) | undefined;
   try {
     if (direct === undefined) {
-      const answer = callWith(func, t.instance, args, t.async);
-      if (typeof answer === 'number' && type.results.length === 1)
-        writeOnly(type.results[0], base, answer, defType.space);
+      const returned = callWith(func, t.instance, args, t.async);
+      if (typeof returned === 'number' && type.results.length === 1)
+        writeOnly(type.results[0], base, returned, defType.space);
       else {
-        promise = promised(type, answer);
-        if (promise === undefined) writeAnswer(defType, base, answer);
-        else letGo = LET_GO.get(answer as object);
+        promise = promised(type, returned);
+        if (promise === undefined) writeReturned(defType, base, returned);
+        else letGo = LET_GO.get(returned as object);
       }
     } else promise = callDirect(t, func, base, end);
     t.release();

@@ -10,7 +10,7 @@ import type { DirectHost, Func, ModuleInstance } from '../../runtime/instance.ts
 import type { Bits, Value } from '../../runtime/values.ts';
 import { checkCrossing, plainValues, readValues } from '../values/border.ts';
 import { exhausted, hasFrameRoom, openFrame } from './frames.ts';
-import { promised, refusedPromise, valuesOf, writeResults } from './host-answers.ts';
+import { promised, refusedPromise, valuesOf, writeResults } from './host-results.ts';
 import { callWith } from './host-calls.ts';
 import {
   type Finish,

@@ -22,7 +22,7 @@ const UNLIMITED = 2 ** 52;
 
 /** What settles when a wait ends: a promise, or a wait on memory. */
 export interface Settling {
-  then(answered: (answer: unknown) => void, failed: (error: unknown) => void): unknown;
+  then(settled: (value: unknown) => void, failed: (error: unknown) => void): unknown;
 }
 
 /** What a suspended thread waits for: the results of a host call, which go to the slots from `base` on. */

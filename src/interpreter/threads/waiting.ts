@@ -2,7 +2,7 @@
 // execution.ts; waits on memory are in waits.ts.
 import { asFunc } from '../../syntax/types.ts';
 import type { CallEnd } from './driver.ts';
-import { valuesOf } from './host-answers.ts';
+import { valuesOf } from './host-results.ts';
 import { type Pending, whenIdle } from './thread.ts';
 
 /** How a host call ended. */

@@ -10,14 +10,14 @@ import { plainValue, plainValues, which, writeValue } from '../values/border.ts'
  * What a host function returned, as something to wait for; undefined where it is the result itself. Where a reference is
  * wanted, only a Promise is waited for: other objects with a `then` are values. `then` is read once.
  */
-export function promised({ results }: FuncType, answer: unknown): PromiseLike<unknown> | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
+export function promised({ results }: FuncType, returned: unknown): PromiseLike<unknown> | undefined {
+  if (typeof returned !== 'object' || returned === null) return undefined;
   try {
-    if (results.length === 1 && results[0] > 0) return answer instanceof Promise ? answer : undefined;
-    const { then } = answer as { readonly then?: unknown };
+    if (results.length === 1 && results[0] > 0) return returned instanceof Promise ? returned : undefined;
+    const { then } = returned as { readonly then?: unknown };
     if (typeof then !== 'function') return undefined;
     // biome-ignore lint/suspicious/noThenProperty: it is to be awaited
-    return { then: (...listeners: unknown[]) => Reflect.apply(then, answer, listeners) } as PromiseLike<unknown>;
+    return { then: (...listeners: unknown[]) => Reflect.apply(then, returned, listeners) } as PromiseLike<unknown>;
   } catch {
     // It cannot be asked, so it promises nothing.
     return undefined;
@@ -38,12 +38,12 @@ export function refusedPromise(promise: PromiseLike<unknown>): UnsupportedError 
  * What a host function returned, as a value per result: nothing, one value, or what an iterable gives. Code of the host
  * may run, so no thread may stand on the stack without having reserved its part. @throws TypeError
  */
-export function valuesOf({ results }: FuncType, answer: unknown): readonly unknown[] {
+export function valuesOf({ results }: FuncType, returned: unknown): readonly unknown[] {
   if (results.length === 0) return [];
-  if (results.length === 1) return plainValues(results, [answer]);
+  if (results.length === 1) return plainValues(results, [returned]);
   const values: unknown[] = [];
-  if (typeof answer === 'object' && answer !== null && Symbol.iterator in answer) {
-    for (const value of answer as Iterable<unknown>) if (values.push(value) > results.length) break;
+  if (typeof returned === 'object' && returned !== null && Symbol.iterator in returned) {
+    for (const value of returned as Iterable<unknown>) if (values.push(value) > results.length) break;
   }
   if (values.length === results.length) return plainValues(results, values);
   throw new TypeError(
@@ -67,15 +67,15 @@ export function writeResults({ comp, space }: DefType, base: number, values: rea
 }
 
 /** Writes what a host function returned. */
-export function writeAnswer(type: DefType, base: number, answer: unknown): void {
+export function writeReturned(type: DefType, base: number, returned: unknown): void {
   const { results } = asFunc(type.comp);
-  if (results.length === 1) writeOnly(results[0], base, answer, type.space);
-  else writeResults(type, base, valuesOf(asFunc(type.comp), answer));
+  if (results.length === 1) writeOnly(results[0], base, returned, type.space);
+  else writeResults(type, base, valuesOf(asFunc(type.comp), returned));
 }
 
 /** The only result. What code of the value throws passes as it is. */
-export function writeOnly(t: ValType, base: number, answer: unknown, space: TypeSpace): void {
-  const plain = plainValue(t, answer);
+export function writeOnly(t: ValType, base: number, returned: unknown, space: TypeSpace): void {
+  const plain = plainValue(t, returned);
   try {
     writeValue(t, base, plain, space);
   } catch (error) {
