@@ -134,7 +134,7 @@ class Builder {
     return factory(...step.row.parameters.map((word) => this.operandOf(step, word, next) as Operand));
   }
 
-  /** What a word of a row's parameters means: see generate-closures.ts. */
+  /** What a word of a row's parameters means; which words there are, closures-target.ts says. */
   private operandOf(step: Step, word: string, next: Exit | undefined): unknown {
     const { blocks } = this;
     switch (word) {

@@ -1,6 +1,5 @@
 // How ops are written for closures.ts: what a factory captures, what is read in place and what before. It keeps a record of
-// what an op reads, and when. What ops do is in lowering/ops; which forms there are, and their text, in
-// generate-closures.ts.
+// what an op reads, and when. What ops do is in lowering/ops; which forms there are, and their text, in closures-rows.ts.
 import { opNumber } from '../../lowering/op-table.ts';
 import type { Local, Part, Reason, Slot, Target } from '../../lowering/ops/parts.ts';
 import type { Op } from '../../lowering/ops/rows.ts';
