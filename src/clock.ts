@@ -60,7 +60,10 @@ export function within<T>(end: number, action: () => T): T {
   return end === Number.POSITIVE_INFINITY ? action() : limited(new Limit(end), action);
 }
 
-/** Milliseconds that modules and instances took which were made in one piece, since somebody who gives turns set it to 0. */
+/**
+ * Milliseconds that guests took, since somebody who gives turns set it to 0: modules and instances that were made in one piece,
+ * and calls, also those that ended before their share of the turn did.
+ */
 export const inOnePiece = { spent: 0 };
 
 /** Runs an action as `within` does, and counts its time as spent in one piece. */

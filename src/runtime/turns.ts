@@ -10,6 +10,9 @@ const { setImmediate: later = (wake) => startTimer(0, wake) } = globalThis as { 
 /** Milliseconds of a turn that all guests together may take. */
 const SHARE = 8;
 
+/** Milliseconds that one takes which begins, beside what it runs: a thread, promises. */
+const BEGINNING = 0.004;
+
 /** No moment: the share of this turn is used up. */
 export const NOTHING_LEFT = 0;
 
@@ -22,10 +25,11 @@ let told = false;
 
 /**
  * Until when a run may go on before the host has its turn; NOTHING_LEFT where it has to wait for one. One that begins only
- * waits where others do, or where modules and instances took the share: the turn may be as long as it is for other reasons.
+ * waits where others do, or where guests took the share: the turn may be as long as it is for other reasons.
  */
 export function shareOfTurn(begins = false): number {
   const time = now();
+  if (begins) inOnePiece.spent += BEGINNING;
   if (!told || (begins && waiting.length === 0)) end = time + SHARE - inOnePiece.spent;
   if (!told) tellNext();
   return time < end ? end : NOTHING_LEFT;

@@ -1,11 +1,12 @@
 // What the engine does in one piece, modules and instances, counts in its share of the host's turn.
 import { expect, test } from 'vitest';
-import { compile, instantiate } from '../../src/index.ts';
+import { compile, type Instance, instantiate, instantiateAsync } from '../../src/index.ts';
 import { beginInstantiate } from '../../src/instance.ts';
 import { createWebAssembly } from '../../src/jsapi/index.ts';
 import { assemble } from '../../src/text/index.ts';
 
 const CALLS = '(module (import "h" "f" (func $f)) (func (export "go") (call $f)))';
+const HOST = { h: { f: () => undefined } };
 /** So many functions that compiling them takes longer than the share of a turn, on any machine. */
 const LONG = `(module ${'(func (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))'.repeat(20_000)})`;
 
@@ -39,6 +40,22 @@ test.each([
   ['of the JavaScript API', () => new api.Instance(new api.Module(LARGE))],
 ])('an instance %s, was made in one piece, and a call went on in the same turn', async (_what, make) => {
   expect(await order(make)).toEqual(['host', 'guest']);
+});
+
+test.each([
+  ['calls that were short', (one: Instance) => one.callAsync('go')],
+  ['instances that were small', (one: Instance) => instantiateAsync(one.module, HOST)],
+])('%s, one after the other, had each a new share of the turn, and the host none', async (_what, begin) => {
+  const instance = instantiate(compile(assemble(CALLS)), HOST);
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    immediate = setImmediate(count);
+  };
+  let immediate = setImmediate(count);
+  for (let i = 0; i < 10_000; i++) await begin(instance);
+  clearImmediate(immediate);
+  expect(turns).toBeGreaterThan(3);
 });
 
 test('a call begins at once where nothing was read or made before it in its turn', async () => {

@@ -1,7 +1,7 @@
 // A call of a wasm function that can be stopped and go on: in steps, or to its end with turns of the host in between.
 // Between runs it is plain data; other calls may happen in the meantime. invoke.ts says how calls begin, waiting.ts how
 // a host call ends that it waits for.
-import { DEADLINE, due, endOf, Limit, now, outOfTime } from '../../clock.ts';
+import { asOnePiece, DEADLINE, due, endOf, Limit, now, outOfTime } from '../../clock.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { checkOptions } from '../../options.ts';
 import { type AbortLike, checkStop, onAbort, untilStopped } from '../../runtime/abort.ts';
@@ -344,7 +344,7 @@ export class Execution<T> {
         }
         if (this.abandoned) throw givenUp();
         checkStop(signal, this.over);
-        const outcome = this.stretch(pause);
+        const outcome = asOnePiece(Number.POSITIVE_INFINITY, () => this.stretch(pause));
         if (outcome === 'done') return this.results;
         if (outcome === 'fuel') throw outOfFuel();
         if (outcome === 'suspended') await this.answer(signal);

@@ -122,15 +122,15 @@ export async function instantiateInTurns(
 ): Promise<ModuleInstance> {
   const pieces = piecesOf(valid, externs, options, payFrom(options.fuel, undefined));
   try {
-    for (let pause = shareOfTurn(true); ; ) {
-      checkStop(signal, end);
-      const { done, value } = apart(end, () => pieces.next());
-      if (done === true) return value;
+    for (let pause = shareOfTurn(true); ; pause = now() < pause ? pause : shareOfTurn()) {
       // What it was begun in the middle of is not held up where it has to be over.
-      const heldUp = due.at !== Number.POSITIVE_INFINITY && now() >= due.at;
-      if (now() < pause && !heldUp) continue;
-      pause = shareOfTurn();
-      if (pause === NOTHING_LEFT || heldUp) await yieldToHost();
+      if (pause === NOTHING_LEFT || (due.at !== Number.POSITIVE_INFINITY && now() >= due.at)) {
+        await yieldToHost();
+        pause = shareOfTurn();
+      }
+      checkStop(signal, end);
+      const { done, value } = asOnePiece(Number.POSITIVE_INFINITY, () => apart(end, () => pieces.next()));
+      if (done === true) return value;
     }
   } finally {
     pieces.return(undefined as never);

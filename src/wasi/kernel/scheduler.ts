@@ -4,7 +4,7 @@
 // the host is to have its turn of the event loop, the guest's turn is interrupted, and goes on after it. With a seed the
 // host's turns are counted, too, so that a run depends on the guest, the seed and what the host answers alone.
 // How a thread is run is the engine's business.
-import { due, endOf, now, within } from '../../clock.ts';
+import { asOnePiece, due, endOf, now, within } from '../../clock.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { type AbortLike, checkStop, untilStopped } from '../../runtime/abort.ts';
 import { accountOf, type FuelAccount, outOfFuel } from '../../runtime/fuel.ts';
@@ -123,7 +123,7 @@ export class Scheduler {
         }
         const thread = this.next();
         if (thread === undefined) await this.wake();
-        else within(this.end, () => this.turn(thread, pause));
+        else asOnePiece(this.end, () => this.turn(thread, pause));
       }
     } finally {
       this.abandonAll();
