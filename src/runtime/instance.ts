@@ -124,6 +124,12 @@ function takesReferences({ desc }: Import, space: TypeSpace): boolean {
   return [...params, ...results].some((t) => t > 0);
 }
 
+/** Are elements written to a table that it imports while an instance is made? */
+function writesElsewhere({ module, tableTypes }: ValidModule): boolean {
+  const imported = tableTypes.length - module.tables.length;
+  return module.elems.some(({ mode }) => mode.kind === 'active' && mode.table < imported);
+}
+
 /** What is left of a data segment that was dropped. */
 export const NO_BYTES = new Uint8Array(0);
 
@@ -214,13 +220,17 @@ export class ModuleInstance {
 
   /**
    * Gives back what its own memories and tables were charged, if nobody who does not hold the instance can hold these: to be
-   * called when it is let go of; only the first time counts. References to its functions may live on wherever references go.
+   * called when it is let go of; only the first time counts. References to its functions may live on wherever references go:
+   * those of one that was never `whole`, in tables only.
    */
-  release(): void {
+  release(whole = true): void {
     if (this.released) return;
     this.released = true;
     const { module, memTypes, tableTypes } = this.module;
-    if (module.imports.some((one) => takesReferences(one, this.space))) return;
+    const isElsewhere = whole
+      ? module.imports.some((one) => takesReferences(one, this.space))
+      : writesElsewhere(this.module);
+    if (isElsewhere) return;
     instancesOf(this.heap).delete(this);
     // Those that it imports come first; its own may not have been made.
     const memories = this.memories.slice(memTypes.length - module.memories.length);

@@ -149,6 +149,33 @@ describe('what is made', () => {
   });
 });
 
+describe('an instance that could not be made', () => {
+  const TOO_FAR = '(memory 1) (table 10 funcref) (func $f) (data (i32.const 65536) "x")';
+  const other = run(
+    '(table (export "t") 1 funcref) (func (export "f") (param externref)) (global (export "g") anyref (ref.null any))',
+  );
+  /** How many elements are left where so many of them could not be made. */
+  const left = (text: string, times: number): number => {
+    const limits = new Limits({ tableElements: 1000 });
+    const module = compile(assemble(`(module ${text})`));
+    for (let i = 0; i < times; i++)
+      expect(() => instantiate(module, { a: other.exports }, { limits })).toThrow('out of bounds');
+    return limits.leftOf('tableElements');
+  };
+
+  test.each([
+    '(import "a" "f" (func (param externref)))',
+    '(import "a" "g" (global anyref))',
+    '(import "a" "t" (table 1 funcref)) (elem (table 1) (i32.const 0) func $f) (elem func $f)',
+  ])('kept its memories and tables for good where it imports what references can go through: %s', (imports) => {
+    expect(left(imports + TOO_FAR, 200)).toBe(1000);
+  });
+
+  test('keeps them where a table of somebody else may hold its functions', () => {
+    expect(left(`(import "a" "t" (table 1 funcref)) (elem (i32.const 0) func $f) ${TOO_FAR}`, 3)).toBe(970);
+  });
+});
+
 describe('what is dropped', () => {
   test('is given back, however much it is', () => {
     const instance = run(again('(drop (struct.new $node (ref.null any) (local.get $k)))'), { objectBytes: 30_000 });

@@ -153,7 +153,7 @@ function* piecesOf(
     whole = true;
     return inst;
   } finally {
-    if (!whole) inst.release();
+    if (!whole) inst.release(false);
   }
 }
 
