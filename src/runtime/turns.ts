@@ -1,5 +1,5 @@
 // Turns of the host's event loop, by whatever the host has: the engine itself needs none.
-import { inOnePiece, now } from '../clock.ts';
+import { due, inOnePiece, now } from '../clock.ts';
 import { startTimer } from './timers.ts';
 
 type Later = (wake: () => void) => void;
@@ -33,6 +33,11 @@ export function shareOfTurn(begins = false): number {
   if (!told || (begins && waiting.length === 0)) end = time + SHARE - inOnePiece.spent;
   if (!told) tellNext();
   return time < end ? end : NOTHING_LEFT;
+}
+
+/** Does one that has so long wait for a turn? Nor does it hold up what it was begun in the middle of, where that has to be over. */
+export function hasToWait(pause: number): boolean {
+  return pause === NOTHING_LEFT || (due.at !== Number.POSITIVE_INFINITY && now() >= due.at);
 }
 
 /** Lets the host's timers and I/O have a turn; where it has no timers, only promises do. */

@@ -7,7 +7,7 @@ import { checkOptions } from '../../options.ts';
 import { type AbortLike, checkStop, onAbort, untilStopped } from '../../runtime/abort.ts';
 import { checkAccount, type FuelAccount } from '../../runtime/fuel.ts';
 import type { Func } from '../../runtime/instance.ts';
-import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../../runtime/turns.ts';
+import { hasToWait, shareOfTurn, yieldToHost } from '../../runtime/turns.ts';
 import type { ValType } from '../../syntax/types.ts';
 import { type CallEnd, type Outcome, drive, endWait, stopped } from './driver.ts';
 import {
@@ -337,8 +337,7 @@ export class Execution<T> {
     try {
       // Where the share was used up, the host may have had its turn since.
       for (let pause = shareOfTurn(true); ; pause = now() < pause ? pause : shareOfTurn()) {
-        // Nor does it hold up what it was begun in the middle of.
-        if (pause === NOTHING_LEFT || (due.at !== Number.POSITIVE_INFINITY && now() >= due.at)) {
+        if (hasToWait(pause)) {
           await yieldToHost();
           pause = shareOfTurn();
         }

@@ -2,7 +2,7 @@
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 // What a segment wrote before a later one trapped stays written, as the spec says.
 // It is done piece by piece, so that deadlines are heeded and the host has its turns in between.
-import { apart, asOnePiece, checkTime, due, now } from '../../clock.ts';
+import { apart, asOnePiece, checkTime, now } from '../../clock.ts';
 import { counted } from '../../syntax/shown.ts';
 import { LinkError, Trap } from '../../errors.ts';
 import type { CodeMode } from '../../runtime/probes.ts';
@@ -15,7 +15,7 @@ import { type GuestLimits, type Limits, limitsOf } from '../../runtime/limits.ts
 import { Memory, NO_MEMORY } from '../../runtime/memory.ts';
 import { INSIDE, Table } from '../../runtime/table.ts';
 import { Tag } from '../../runtime/tag.ts';
-import { NOTHING_LEFT, shareOfTurn, yieldToHost } from '../../runtime/turns.ts';
+import { hasToWait, shareOfTurn, yieldToHost } from '../../runtime/turns.ts';
 import type { DataSegment, ElemSegment, Import } from '../../syntax/module.ts';
 import { type ExternType, importType, matchesExtern } from '../../validator/subtyping.ts';
 import type { ValidModule } from '../../validator/module.ts';
@@ -123,8 +123,7 @@ export async function instantiateInTurns(
   const pieces = piecesOf(valid, externs, options, payFrom(options.fuel, undefined));
   try {
     for (let pause = shareOfTurn(true); ; pause = now() < pause ? pause : shareOfTurn()) {
-      // What it was begun in the middle of is not held up where it has to be over.
-      if (pause === NOTHING_LEFT || (due.at !== Number.POSITIVE_INFINITY && now() >= due.at)) {
+      if (hasToWait(pause)) {
         await yieldToHost();
         pause = shareOfTurn();
       }
