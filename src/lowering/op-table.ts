@@ -8,7 +8,7 @@ export interface OpShape {
   readonly name: string;
   /** Operand letters in order, e.g. `dab`, `Dak`. */
   readonly operands: string;
-  /** The words of the tree that it computes, for ops of fused.ts. */
+  /** The words of the tree that it computes, if the op is chosen for that (ops/fuse.ts). */
   readonly pattern?: string;
 }
 

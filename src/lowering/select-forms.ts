@@ -1,4 +1,4 @@
-// Normal forms: of several trees that mean the same, the one that the rows of fused.ts are written for. They are made while
+// Normal forms: of several trees that mean the same, the one that patterns of ops are written for (ops/fuse.ts). They are made while
 // ops are chosen, from one node at a time. It emits nothing.
 import { F64, I32, I64 } from '../syntax/types.ts';
 import { type Binary, type Node, constNode, treeNode } from '../trees/nodes.ts';

@@ -1,5 +1,5 @@
-// The rows of fused.ts, and what finds out whether nodes are what a row says. A pattern is its words here: each operation, then
-// its operands, then what else it is encoded with. It emits nothing.
+// Patterns of ops (ops/fuse.ts), and what finds out whether nodes are what a pattern says. A pattern is its words here: each
+// operation, then its operands, then what else it is encoded with. It emits nothing.
 import { F64 } from '../syntax/types.ts';
 import { type Node, TRAPS } from '../trees/nodes.ts';
 import { constantNumber } from './constants.ts';
@@ -45,7 +45,7 @@ function wordOf(text: string, letters: string): Word {
   };
 }
 
-/** A row of fused.ts for an outermost operation: its own, or (`mirrored`) the one that is its mirror image. */
+/** An op with a pattern, for an outermost operation: its own, or (`mirrored`) the one that is its mirror image. */
 export class Row {
   readonly mirrored: boolean;
   /** The operation in the first operand of the outermost one, which is the second operand where the row is mirrored; or ''. */

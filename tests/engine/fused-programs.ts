@@ -1,6 +1,6 @@
 // Functions for each op that does more than one instruction: one that computes just the tree of the op's pattern, one with
 // operands exchanged where they may be; and small bodies for ops without a pattern.
-import { PATTERNS } from '../../src/lowering/fused.ts';
+import { OPS } from '../../src/lowering/ops.ts';
 import { rowsNamed } from '../../src/syntax/instructions.ts';
 import { F32, F64, I32, I64, V128, type ValType } from '../../src/syntax/types.ts';
 
@@ -143,6 +143,11 @@ const BODIES: readonly string[] = [
     (i32.add (struct.get $s 0 (local.get 13)) (ref.is_null (struct.get $s 1 (local.get 13))))`,
   `${PARAMS} (result i32) (struct.get $s 0 (ref.null $s))`,
 ];
+
+/** Patterns by the names of their ops. */
+export const PATTERNS: ReadonlyMap<string, string> = new Map(
+  OPS.flatMap(({ name, pattern }) => (pattern === undefined ? [] : [[name, pattern] as const])),
+);
 
 const TREES = [...PATTERNS.values()].map(parsed);
 const MIRRORED = TREES.flatMap((tree) => exchanged(tree) ?? []);

@@ -6,12 +6,11 @@ import esbuild from 'esbuild';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { encodeModule } from '../../src/encoder/encode.ts';
-import { PATTERNS } from '../../src/lowering/fused.ts';
 import { OPS } from '../../src/lowering/op-table.ts';
 import { rowsNamed } from '../../src/syntax/instructions.ts';
 import { parseModule } from '../../src/text/parser.ts';
 import { projectRoot } from '../data.ts';
-import { CALLS, FUNCTIONS, FUSED_MODULE } from './fused-programs.ts';
+import { CALLS, FUNCTIONS, FUSED_MODULE, PATTERNS } from './fused-programs.ts';
 import { emitModule, genomes } from './genome.ts';
 
 /** Ops that lowering cannot do without, beside those that are one instruction on slots. */

@@ -5,9 +5,10 @@
 // ones than any operand has. So for every function and conversion that can give a NaN. Not for + - * /, which are one
 // instruction of the processor: it hands an operand's NaN on, made quiet, and gives a canonical one where it makes one
 // (IEEE 754), and a check costs mandel 5 %. tests/engine/nan-bits.test.ts watches them, hot, in each host.
-import { float as f, not } from './formulas.ts';
-import { A, B, C, Held, type Part, a, b, d, fa, fb, fd, flag, highWord, js, k, math } from './parts.ts';
-import { type Op, branch, canonical, effect, float, quick, value } from './rows.ts';
+import { float as f } from './formulas.ts';
+import { A, B, Held, type Part, a, b, d, fa, fb, fd, flag, highWord, js, math } from './parts.ts';
+import { fuse } from './fuse.ts';
+import { type Op, canonical, effect, float, quick, value } from './rows.ts';
 import { type Code, hold, put, putCanonical, save, set, when } from './statements.ts';
 
 const toX = new Held('x', d);
@@ -28,16 +29,16 @@ function signOf64(how: string, ...before: readonly Code[]): Code {
 
 // biome-ignore format: a table
 const F32: readonly Op[] = [
-  effect('f32.add', 'd a b', put(fd, f.add(fa, fb))),
-  effect('f32.sub', 'd a b', put(fd, f.sub(fa, fb))),
-  effect('f32.mul', 'd a b', put(fd, f.mul(fa, fb))),
-  effect('f32.div', 'd a b', put(fd, f.div(fa, fb))),
-  effect('f32.min', 'd a b', putCanonical(fd, f.min(fa, fb))),
-  effect('f32.max', 'd a b', putCanonical(fd, f.max(fa, fb))),
-  value('f32.eq',   'd a b', flag(f.eq(fa, fb))),
-  value('f32.ne',   'd a b', flag(f.ne(fa, fb))),
-  value('f32.lt',   'd a b', flag(f.lt(fa, fb))),
-  value('f32.le',   'd a b', flag(f.le(fa, fb))),
+  effect('f32.add',   'd a b', put(fd, f.add(fa, fb))),
+  effect('f32.sub',   'd a b', put(fd, f.sub(fa, fb))),
+  effect('f32.mul',   'd a b', put(fd, f.mul(fa, fb))),
+  effect('f32.div',   'd a b', put(fd, f.div(fa, fb))),
+  effect('f32.min',   'd a b', putCanonical(fd, f.min(fa, fb))),
+  effect('f32.max',   'd a b', putCanonical(fd, f.max(fa, fb))),
+  value('f32.eq',     'd a b', flag(f.eq(fa, fb))),
+  value('f32.ne',     'd a b', flag(f.ne(fa, fb))),
+  value('f32.lt',     'd a b', flag(f.lt(fa, fb))),
+  value('f32.le',     'd a b', flag(f.le(fa, fb))),
   effect('f32.ceil',  'd a', putCanonical(fd, math('ceil', fa))),
   effect('f32.floor', 'd a', putCanonical(fd, math('floor', fa))),
   effect('f32.trunc', 'd a', putCanonical(fd, math('trunc', fa))),
@@ -57,17 +58,17 @@ const F64: readonly Op[] = [
   float('f64.div', 'D A B', f.div(A, B)),
   canonical(float('f64.min', 'D A B', f.min(A, B))),
   canonical(float('f64.max', 'D A B', f.max(A, B))),
-  value('f64.eq',  'd A B', flag(f.eq(A, B))),
-  value('f64.ne',  'd A B', flag(f.ne(A, B))),
-  value('f64.lt',  'd A B', flag(f.lt(A, B))),
-  value('f64.le',  'd A B', flag(f.le(A, B))),
+  value('f64.eq', 'd A B', flag(f.eq(A, B))),
+  value('f64.ne', 'd A B', flag(f.ne(A, B))),
+  value('f64.lt', 'd A B', flag(f.lt(A, B))),
+  value('f64.le', 'd A B', flag(f.le(A, B))),
   canonical(float('f64.ceil',  'D A', math('ceil', A))),
   canonical(float('f64.floor', 'D A', math('floor', A))),
   canonical(float('f64.trunc', 'D A', math('trunc', A))),
   canonical(float('f64.sqrt',  'D A', math('sqrt', A))),
-  effect('f64.abs', 'd a', signOf64(MAGNITUDE)),
-  effect('f64.neg', 'd a', signOf64(NEGATED)),
-  effect('f64.copysign', 'd a b', signOf64(WITH_SIGN, set('z', highWord(b)))),
+  effect('f64.abs',          'd a', signOf64(MAGNITUDE)),
+  effect('f64.neg',          'd a', signOf64(NEGATED)),
+  effect('f64.copysign',     'd a b', signOf64(WITH_SIGN, set('z', highWord(b)))),
   float('f64.convert_i32_s', 'D a', a),
   float('f64.convert_i32_u', 'D a', js`${a} >>> 0`),
 ];
@@ -87,36 +88,33 @@ const CONVERSIONS: readonly Op[] = [
   canonical(float('f64.promote_f32', 'D a', fa)),
 ];
 
-/** Element k of the pool of constants. */
-const constant = js`KF[${k}]`;
-
 // biome-ignore format: a table
 const PAIRS: readonly Op[] = [
-  float('f64.mul>add', 'D A B C', js`${A} * ${B} + ${C}`),
-  float('f64.mul>sub', 'D A B C', js`${A} * ${B} - ${C}`),
-  float('f64.sub<mul', 'D A B C', js`${A} - ${B} * ${C}`),
-  float('f64.add.k', 'D A k', f.add(A, constant)),
-  float('f64.sub.k', 'D A k', f.sub(A, constant)),
-  float('f64.mul.k', 'D A k', f.mul(A, constant)),
-  float('f64.div.k', 'D A k', f.div(A, constant)),
-  value('f64.eq.k',         'd A k', flag(f.eq(A, constant))),
-  branch('br.f64.eq.k',     'A k t', f.eq(A, constant)),
-  branch('br.not.f64.eq.k', 'A k t', not(f.eq(A, constant))),
-  value('f64.ne.k',         'd A k', flag(f.ne(A, constant))),
-  branch('br.f64.ne.k',     'A k t', f.ne(A, constant)),
-  branch('br.not.f64.ne.k', 'A k t', not(f.ne(A, constant))),
-  value('f64.lt.k',         'd A k', flag(f.lt(A, constant))),
-  branch('br.f64.lt.k',     'A k t', f.lt(A, constant)),
-  branch('br.not.f64.lt.k', 'A k t', not(f.lt(A, constant))),
-  value('f64.le.k',         'd A k', flag(f.le(A, constant))),
-  branch('br.f64.le.k',     'A k t', f.le(A, constant)),
-  branch('br.not.f64.le.k', 'A k t', not(f.le(A, constant))),
-  value('f64.gt.k',         'd A k', flag(f.gt(A, constant))),
-  branch('br.f64.gt.k',     'A k t', f.gt(A, constant)),
-  branch('br.not.f64.gt.k', 'A k t', not(f.gt(A, constant))),
-  value('f64.ge.k',         'd A k', flag(f.ge(A, constant))),
-  branch('br.f64.ge.k',     'A k t', f.ge(A, constant)),
-  branch('br.not.f64.ge.k', 'A k t', not(f.ge(A, constant))),
+  fuse('f64.mul>add',     'f64.add(f64.mul(A, B), C)'),
+  fuse('f64.mul>sub',     'f64.sub(f64.mul(A, B), C)'),
+  fuse('f64.sub<mul',     'f64.sub(A, f64.mul(B, C))'),
+  fuse('f64.add.k',       'f64.add(A, #k)'),
+  fuse('f64.sub.k',       'f64.sub(A, #k)'),
+  fuse('f64.mul.k',       'f64.mul(A, #k)'),
+  fuse('f64.div.k',       'f64.div(A, #k)'),
+  fuse('f64.eq.k',        'f64.eq(A, #k)'),
+  fuse('br.f64.eq.k',     'br_if(f64.eq(A, #k))'),
+  fuse('br.not.f64.eq.k', 'br_unless(f64.eq(A, #k))'),
+  fuse('f64.ne.k',        'f64.ne(A, #k)'),
+  fuse('br.f64.ne.k',     'br_if(f64.ne(A, #k))'),
+  fuse('br.not.f64.ne.k', 'br_unless(f64.ne(A, #k))'),
+  fuse('f64.lt.k',        'f64.lt(A, #k)'),
+  fuse('br.f64.lt.k',     'br_if(f64.lt(A, #k))'),
+  fuse('br.not.f64.lt.k', 'br_unless(f64.lt(A, #k))'),
+  fuse('f64.le.k',        'f64.le(A, #k)'),
+  fuse('br.f64.le.k',     'br_if(f64.le(A, #k))'),
+  fuse('br.not.f64.le.k', 'br_unless(f64.le(A, #k))'),
+  fuse('f64.gt.k',        'f64.gt(A, #k)'),
+  fuse('br.f64.gt.k',     'br_if(f64.gt(A, #k))'),
+  fuse('br.not.f64.gt.k', 'br_unless(f64.gt(A, #k))'),
+  fuse('f64.ge.k',        'f64.ge(A, #k)'),
+  fuse('br.f64.ge.k',     'br_if(f64.ge(A, #k))'),
+  fuse('br.not.f64.ge.k', 'br_unless(f64.ge(A, #k))'),
 ];
 
 export const FLOATS: readonly Op[] = [...F32, ...F64, ...CONVERSIONS, ...PAIRS];

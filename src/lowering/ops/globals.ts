@@ -1,7 +1,5 @@
-// Ops that read and write globals of numbers, which are words of the instance; k and l are indices of words. Branches on a
-// global are in branches.ts, references in references.ts.
-import { i32 } from './formulas.ts';
-import { Held, a, d, js, k, l } from './parts.ts';
+import { Held, a, d, js, k } from './parts.ts';
+import { fuse } from './fuse.ts';
 import { type Op, effect, value } from './rows.ts';
 import { hold, put, set } from './statements.ts';
 
@@ -16,5 +14,5 @@ export const GLOBALS: readonly Op[] = [
   effect('global.set32', 'a k', put(word, a)),
   effect('global.get64', 'd k', hold(to), set('y', k), put(to.low, low), put(to.high, high)),
   effect('global.set64', 'a k', hold(from), set('y', k), put(low, from.low), put(high, from.high)),
-  value('global.get32.add', 'd k l', i32.add(word, l)),
+  fuse('global.get32.add', 'i32.add(global.get(#k), #l)'),
 ];

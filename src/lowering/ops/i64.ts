@@ -1,38 +1,56 @@
 // Ops on i64 values, which are two words of a slot: what they do is in formulas-i64.ts, here is where operands come from.
 // Comparisons that branch are in branches.ts, loads and stores in memory.ts.
 import { I64_COMPARED, firstHalves, i64, i64InPlace, i64Operands, secondHalves, thirdHalves } from './formulas-i64.ts';
+import { fused } from './fuse.ts';
 import { Held, a, b, choose, d, flag, js, k, l, math, op } from './parts.ts';
 import { type Op, effect, value } from './rows.ts';
 import { type Code, hold, put, set, when } from './statements.ts';
 
-const constantHalves: Code = [set('bl', k), set('bh', l)];
 const countInSlot = set('y', js`${b} & 63`);
-const countIsK = set('y', k);
-const countIsL = set('y', l);
+
+/** How the second operand of an operation comes in, by how it is written in a pattern. */
+const SECOND: Readonly<Record<string, Code>> = {
+  b: secondHalves,
+  c: thirdHalves,
+  '#k': set('y', k),
+  '#l': set('y', l),
+  '#kl': [set('bl', k), set('bh', l)],
+};
+
+/** The row of an op that does an operation on an immediate, or two: the inner one leaves its result in al ah. */
+function fuse(name: string, pattern: string): Op {
+  return fused(name, pattern, (_, operands, { word, operands: [first, second] }) => {
+    const [inner, outer] = [first.word, word].map((one) => one.split('.')[1]);
+    const last = [SECOND[second.word], i64[outer as keyof typeof i64]];
+    if (first.operands.length === 0) return effect(name, operands, firstHalves, last);
+    const done = [SECOND[first.operands[1].word], i64InPlace[inner as keyof typeof i64InPlace]];
+    return effect(name, operands, firstHalves, done, last);
+  });
+}
 
 // biome-ignore format: a table
 const ARITHMETIC: readonly Op[] = [
-  effect('i64.add',     'd a b',   i64Operands, i64.add),
-  effect('i64.add.k',   'd a k l', firstHalves, constantHalves, i64.add),
+  effect('i64.add',   'd a b',   i64Operands, i64.add),
+  fuse('i64.add.k',   'i64.add(a, #kl)'),
   // Less a constant is plus its negative.
-  effect('i64.sub',     'd a b',   i64Operands, i64.sub),
-  effect('i64.and',     'd a b',   i64Operands, i64.and),
-  effect('i64.and.k',   'd a k l', firstHalves, constantHalves, i64.and),
-  effect('i64.or',      'd a b',   i64Operands, i64.or),
-  effect('i64.or.k',    'd a k l', firstHalves, constantHalves, i64.or),
-  effect('i64.xor',     'd a b',   i64Operands, i64.xor),
-  effect('i64.xor.k',   'd a k l', firstHalves, constantHalves, i64.xor),
-  effect('i64.mul',     'd a b',   i64Operands, i64.mul),
-  effect('i64.mul.k',   'd a k l', firstHalves, constantHalves, i64.mul),
-  effect('i64.shl',     'd a b',   firstHalves, countInSlot, i64.shl),
-  effect('i64.shl.k',   'd a k',   firstHalves, countIsK, i64.shl),
-  effect('i64.shr_s',   'd a b',   firstHalves, countInSlot, i64.shr_s),
-  effect('i64.shr_s.k', 'd a k',   firstHalves, countIsK, i64.shr_s),
-  effect('i64.shr_u',   'd a b',   firstHalves, countInSlot, i64.shr_u),
-  effect('i64.shr_u.k', 'd a k',   firstHalves, countIsK, i64.shr_u),
-  effect('i64.rotl',    'd a b',   firstHalves, countInSlot, i64.rotl),
-  effect('i64.rotl.k',  'd a k',   firstHalves, countIsK, i64.rotl),
-  effect('i64.rotr',    'd a b',   firstHalves, countInSlot, i64.rotr),
+  effect('i64.sub',   'd a b',   i64Operands, i64.sub),
+  effect('i64.and',   'd a b',   i64Operands, i64.and),
+  fuse('i64.and.k',   'i64.and(a, #kl)'),
+  effect('i64.or',    'd a b',   i64Operands, i64.or),
+  fuse('i64.or.k',    'i64.or(a, #kl)'),
+  effect('i64.xor',   'd a b',   i64Operands, i64.xor),
+  fuse('i64.xor.k',   'i64.xor(a, #kl)'),
+  effect('i64.mul',   'd a b',   i64Operands, i64.mul),
+  fuse('i64.mul.k',   'i64.mul(a, #kl)'),
+  effect('i64.shl',   'd a b',   firstHalves, countInSlot, i64.shl),
+  fuse('i64.shl.k',   'i64.shl(a, #k)'),
+  effect('i64.shr_s', 'd a b',   firstHalves, countInSlot, i64.shr_s),
+  fuse('i64.shr_s.k', 'i64.shr_s(a, #k)'),
+  effect('i64.shr_u', 'd a b',   firstHalves, countInSlot, i64.shr_u),
+  fuse('i64.shr_u.k', 'i64.shr_u(a, #k)'),
+  effect('i64.rotl',  'd a b',   firstHalves, countInSlot, i64.rotl),
+  fuse('i64.rotl.k',  'i64.rotl(a, #k)'),
+  effect('i64.rotr',  'd a b',   firstHalves, countInSlot, i64.rotr),
 ];
 
 // biome-ignore format: a table
@@ -45,14 +63,14 @@ const COMPARISONS: readonly Op[] = [
   value('i64.ge_u', 'd a b', i64Operands, flag(I64_COMPARED.ge_u)),
 ];
 
-// Two operations: the inner one leaves its result in al ah. `.k` marks a shift count that is an immediate.
+// Two operations. `.k` marks a shift count that is an immediate.
 // biome-ignore format: a table
 const PAIRS: readonly Op[] = [
-  effect('i64.xor>rotl.k',  'd a b l', firstHalves, secondHalves, i64InPlace.xor,   countIsL,    i64.rotl),
-  effect('i64.shl.k>xor',   'd a c k', firstHalves, countIsK,     i64InPlace.shl,   thirdHalves, i64.xor),
-  effect('i64.shr_u.k>xor', 'd a c k', firstHalves, countIsK,     i64InPlace.shr_u, thirdHalves, i64.xor),
-  effect('i64.rotl.k>xor',  'd a c k', firstHalves, countIsK,     i64InPlace.rotl,  thirdHalves, i64.xor),
-  effect('i64.add>add',     'd a b c', firstHalves, secondHalves, i64InPlace.add,   thirdHalves, i64.add),
+  fuse('i64.xor>rotl.k',  'i64.rotl(i64.xor(a, b), #l)'),
+  fuse('i64.shl.k>xor',   'i64.xor(i64.shl(a, #k), c)'),
+  fuse('i64.shr_u.k>xor', 'i64.xor(i64.shr_u(a, #k), c)'),
+  fuse('i64.rotl.k>xor',  'i64.xor(i64.rotl(a, #k), c)'),
+  fuse('i64.add>add',     'i64.add(i64.add(a, b), c)'),
 ];
 
 const inX = new Held('x', a);
@@ -67,12 +85,14 @@ function extended(low: Code, high: string): Code {
 }
 
 const UNARY: readonly Op[] = [
-  effect(
-    'i64.not>and',
-    'd a b',
-    [hold(inX), hold(inY), hold(toZ)],
-    put(toZ.low, js`~${inX.low} & ${inY.low}`),
-    put(toZ.high, js`~${inX.high} & ${inY.high}`),
+  fused('i64.not>and', 'i64.and(i64.xor(a, #-1), b)', (name, operands) =>
+    effect(
+      name,
+      operands,
+      [hold(inX), hold(inY), hold(toZ)],
+      put(toZ.low, js`~${inX.low} & ${inY.low}`),
+      put(toZ.high, js`~${inX.high} & ${inY.high}`),
+    ),
   ),
   value('i64.eqz', 'd a', hold(inX), flag(js`(${inX.low} | ${inX.high}) === 0`)),
   effect(

@@ -2,7 +2,8 @@
 // `mb - offset - size` cannot wrap. Every other access is an `access` or an `out` op (frame.ts).
 // How an access is checked is for the targets to say; here is what address it has, and what is read and written.
 import { i32, isNotZero, isZero } from './formulas.ts';
-import { type Expression, Held, type Part, a, b, c, d, e, index, js, k, l, m, math, n } from './parts.ts';
+import { type Expression, Held, type Part, a, b, c, d, e, index, js, k, l, math } from './parts.ts';
+import { fused, partOf } from './fuse.ts';
 import { type Op, branch, effect, end, quick, value } from './rows.ts';
 import { type Code, access, fault, hold, put, set, trap, unaligned, when } from './statements.ts';
 
@@ -61,90 +62,148 @@ function storeLong(name: string, operands: string, address: Part): Op {
   return { ...forJit, bits: { of: 'store', check } };
 }
 
-/** How addresses are made of more than a slot, as part of an op's name. The offset is k. */
-const add = i32.add(a, c);
-const addK = i32.add(a, l);
-const shlAdd = i32.add(i32.shl(a, l), c);
-const shlAddK = i32.add(i32.shl(a, l), m);
+type Access = (name: string, operands: string, address: Part, value: Part) => Op;
+
+const load =
+  (size: number, loaded: Part): Access =>
+  (name, operands, address) =>
+    value(name, operands, access(size, address, k), loaded);
+const store =
+  (size: number, code: (one: Part) => Code): Access =>
+  (name, operands, address, one) =>
+    effect(name, operands, access(size, address, k), code(one));
+
+/** Accesses by functions, which check: that keeps these short. */
+const byFunction =
+  (accessed: Part): Access =>
+  (name, operands, address) =>
+    effect(name, operands, set('x', address), set('y', k), when(accessed, fault(16)));
+
+/** What accesses do at an address, with offset k. */
+const ACCESS = {
+  'i32.load': loadWord,
+  'i32.store': storeWord,
+  'i64.load': loadLong,
+  'i64.store': storeLong,
+  'i32.load8_s': load(1, load8_s),
+  'i32.load8_u': load(1, load8_u),
+  'i32.load16_s': load(2, load16_s),
+  'i32.load16_u': load(2, load16_u),
+  'i32.store8': store(1, store8),
+  'i32.store16': store(2, store16),
+  'v128.load': byFunction(js`!loadVector(memory, ${index(d)}, x, y)`),
+  'v128.store': byFunction(js`!storeVector(memory, ${index(b)}, x, y)`),
+} satisfies Record<string, Access>;
+
+/** An access at the address in slot a. */
+function plain(name: keyof typeof ACCESS, operands: string): Op {
+  return ACCESS[name](name, operands, a, b);
+}
+
+/** One at an address that is computed, or of a constant. */
+function fuse(name: string, pattern: string): Op {
+  return fused(name, pattern, (_, operands, { word, operands: [address, stored] }) =>
+    ACCESS[word as keyof typeof ACCESS](name, operands, partOf(address), partOf(stored)),
+  );
+}
 
 // biome-ignore format: a table
 const ACCESSES: readonly Op[] = [
-  loadWord('i32.load',            'd a k',     a),
-  loadWord('i32.load.add',        'd a c k',   add),
-  loadWord('i32.load.add.k',      'd a k l',   addK),
-  loadWord('i32.load.shl.add',    'd a c k l', shlAdd),
-  loadWord('i32.load.shl.add.k',  'd a k l m', shlAddK),
-  loadWord('i32.load.k',          'd k l',     l),
-  storeWord('i32.store',          'a b k',     a, b),
-  storeWord('i32.store.add',      'a c b k',   add, b),
-  storeWord('i32.store.add.k',    'a b k l',   addK, b),
-  storeWord('i32.store.shl.add',  'a c b k l', shlAdd, b),
-  storeWord('i32.store.k',        'b k l',     l, b),
+  plain('i32.load', 'd a k'),
+  fuse('i32.load.add',       'i32.load(i32.add(a, c), #k)'),
+  fuse('i32.load.add.k',     'i32.load(i32.add(a, #l), #k)'),
+  fuse('i32.load.shl.add',   'i32.load(i32.add(i32.shl(a, #l), c), #k)'),
+  fuse('i32.load.shl.add.k', 'i32.load(i32.add(i32.shl(a, #l), #m), #k)'),
+  fuse('i32.load.k',         'i32.load(#l, #k)'),
+  plain('i32.store', 'a b k'),
+  fuse('i32.store.add',     'i32.store(i32.add(a, c), b, #k)'),
+  fuse('i32.store.add.k',   'i32.store(i32.add(a, #l), b, #k)'),
+  fuse('i32.store.shl.add', 'i32.store(i32.add(i32.shl(a, #l), c), b, #k)'),
+  fuse('i32.store.k',       'i32.store(#l, b, #k)'),
   // `=k`: the value is an immediate.
-  storeWord('i32.store=k',        'a k n',     a, n),
-  storeWord('i32.store.add.k=k',  'a k l n',   addK, n),
-  loadLong('i64.load',            'd a k',     a),
-  loadLong('i64.load.add',        'd a c k',   add),
-  loadLong('i64.load.add.k',      'd a k l',   addK),
-  loadLong('i64.load.shl.add',    'd a c k l', shlAdd),
-  storeLong('i64.store',          'a b k',     a),
-  storeLong('i64.store.add',      'a c b k',   add),
-  storeLong('i64.store.add.k',    'a b k l',   addK),
-  value('i32.load8_s',            'd a k',     access(1, a, k),      load8_s),
-  value('i32.load8_s.add.k',      'd a k l',   access(1, addK, k),   load8_s),
-  value('i32.load8_u',            'd a k',     access(1, a, k),      load8_u),
-  value('i32.load8_u.add',        'd a c k',   access(1, add, k),    load8_u),
-  value('i32.load8_u.add.k',      'd a k l',   access(1, addK, k),   load8_u),
-  value('i32.load8_u.k',          'd k l',     access(1, l, k),      load8_u),
-  value('i32.load16_s',           'd a k',     access(2, a, k),      load16_s),
-  value('i32.load16_s.add',       'd a c k',   access(2, add, k),    load16_s),
-  value('i32.load16_u',           'd a k',     access(2, a, k),      load16_u),
-  value('i32.load16_u.add',       'd a c k',   access(2, add, k),    load16_u),
-  value('i32.load16_u.add.k',     'd a k l',   access(2, addK, k),   load16_u),
-  value('i32.load16_u.shl.add',   'd a c k l', access(2, shlAdd, k), load16_u),
-  effect('i32.store8',            'a b k',     access(1, a, k),      store8(b)),
-  effect('i32.store8.add',        'a c b k',   access(1, add, k),    store8(b)),
-  effect('i32.store8.add.k',      'a b k l',   access(1, addK, k),   store8(b)),
-  effect('i32.store8=k',          'a k n',     access(1, a, k),      store8(n)),
-  effect('i32.store8.add=k',      'a c k n',   access(1, add, k),    store8(n)),
-  effect('i32.store8.add.k=k',    'a k l n',   access(1, addK, k),   store8(n)),
-  effect('i32.store16',           'a b k',     access(2, a, k),      store16(b)),
-  effect('i32.store16.add',       'a c b k',   access(2, add, k),    store16(b)),
-  effect('i32.store16.add.k',     'a b k l',   access(2, addK, k),   store16(b)),
-  effect('i32.store16=k',         'a k n',     access(2, a, k),      store16(n)),
+  fuse('i32.store=k',       'i32.store(a, #n, #k)'),
+  fuse('i32.store.add.k=k', 'i32.store(i32.add(a, #l), #n, #k)'),
+  plain('i64.load', 'd a k'),
+  fuse('i64.load.add',     'i64.load(i32.add(a, c), #k)'),
+  fuse('i64.load.add.k',   'i64.load(i32.add(a, #l), #k)'),
+  fuse('i64.load.shl.add', 'i64.load(i32.add(i32.shl(a, #l), c), #k)'),
+  plain('i64.store', 'a b k'),
+  fuse('i64.store.add',   'i64.store(i32.add(a, c), b, #k)'),
+  fuse('i64.store.add.k', 'i64.store(i32.add(a, #l), b, #k)'),
+  plain('i32.load8_s', 'd a k'),
+  fuse('i32.load8_s.add.k', 'i32.load8_s(i32.add(a, #l), #k)'),
+  plain('i32.load8_u', 'd a k'),
+  fuse('i32.load8_u.add',   'i32.load8_u(i32.add(a, c), #k)'),
+  fuse('i32.load8_u.add.k', 'i32.load8_u(i32.add(a, #l), #k)'),
+  fuse('i32.load8_u.k',     'i32.load8_u(#l, #k)'),
+  plain('i32.load16_s', 'd a k'),
+  fuse('i32.load16_s.add', 'i32.load16_s(i32.add(a, c), #k)'),
+  plain('i32.load16_u', 'd a k'),
+  fuse('i32.load16_u.add',     'i32.load16_u(i32.add(a, c), #k)'),
+  fuse('i32.load16_u.add.k',   'i32.load16_u(i32.add(a, #l), #k)'),
+  fuse('i32.load16_u.shl.add', 'i32.load16_u(i32.add(i32.shl(a, #l), c), #k)'),
+  plain('i32.store8', 'a b k'),
+  fuse('i32.store8.add',     'i32.store8(i32.add(a, c), b, #k)'),
+  fuse('i32.store8.add.k',   'i32.store8(i32.add(a, #l), b, #k)'),
+  fuse('i32.store8=k',       'i32.store8(a, #n, #k)'),
+  fuse('i32.store8.add=k',   'i32.store8(i32.add(a, c), #n, #k)'),
+  fuse('i32.store8.add.k=k', 'i32.store8(i32.add(a, #l), #n, #k)'),
+  plain('i32.store16', 'a b k'),
+  fuse('i32.store16.add',   'i32.store16(i32.add(a, c), b, #k)'),
+  fuse('i32.store16.add.k', 'i32.store16(i32.add(a, #l), b, #k)'),
+  fuse('i32.store16=k',     'i32.store16(a, #n, #k)'),
 ];
 
-/** A load that a branch on zero or not zero takes in; `tee` keeps what was loaded. */
+/** A load at an address that is loaded. */
+function throughPointer(name: string, pattern: string, size: number, loaded: Part): Op {
+  return fused(name, pattern, (_, operands) => value(name, operands, access(4, a, k), access(size, load32, l), loaded));
+}
+
+/** A branch on whether what is loaded is 0. */
+function onLoad(name: string, pattern: string, size: number, condition: Part): Op {
+  return fused(name, pattern, (_, operands) => branch(name, operands, access(size, a, k), condition));
+}
+
+/** A load that is kept, and that a branch on zero or not zero takes in. */
 const teed = (size: number, loaded: Part): Code => [access(size, a, k), set('z', loaded), put(d, 'z')];
 
 const PAIRS: readonly Op[] = [
-  value('i32.load>add.k', 'd a k l', access(4, a, k), i32.add(load32, l)),
+  fused('i32.load>add.k', 'i32.add(i32.load(a, #k), #l)', (name, operands) =>
+    value(name, operands, access(4, a, k), i32.add(load32, l)),
+  ),
   // A list that is walked: the pointer moves on, and what it was is kept.
   effect('copy32,i32.load', 'd a e b k', put(d, a), access(4, b, k), put(e, load32)),
   // Multiply and accumulate, of 16-bit samples.
-  value(
+  fused(
     'i32.load16_s*load16_s>add',
-    'd a b c k l',
-    access(2, a, k),
-    set('z', load16_s),
-    access(2, b, l),
-    js`${math('imul', 'z', load16_s)} + ${c} | 0`,
+    'i32.add(i32.mul(i32.load16_s(a, #k), i32.load16_s(b, #l)), c)',
+    (name, operands) =>
+      value(
+        name,
+        operands,
+        access(2, a, k),
+        set('z', load16_s),
+        access(2, b, l),
+        js`${math('imul', 'z', load16_s)} + ${c} | 0`,
+      ),
   ),
   // The address is kept: a pointer that walks.
-  effect('i32.load,tee.add.k', 'd e a k l', access(4, addK, k), put(e, js`p - ${k} | 0`), put(d, load32)),
+  effect('i32.load,tee.add.k', 'd e a k l', access(4, i32.add(a, l), k), put(e, js`p - ${k} | 0`), put(d, load32)),
   // The address of a load is itself loaded, with offset k; l is the offset of the outer one.
-  value('i32.load>i32.load', 'd a k l', access(4, a, k), access(4, load32, l), load32),
-  value('i32.load>i32.load8_u', 'd a k l', access(4, a, k), access(1, load32, l), load8_u),
-  branch('br_if.i32.load', 'a k t', access(4, a, k), isNotZero(load32)),
-  branch('br_unless.i32.load', 'a k t', access(4, a, k), isZero(load32)),
+  throughPointer('i32.load>i32.load', 'i32.load(i32.load(a, #k), #l)', 4, load32),
+  throughPointer('i32.load>i32.load8_u', 'i32.load8_u(i32.load(a, #k), #l)', 1, load8_u),
+  onLoad('br_if.i32.load', 'br_if(i32.load(a, #k))', 4, isNotZero(load32)),
+  onLoad('br_unless.i32.load', 'br_unless(i32.load(a, #k))', 4, isZero(load32)),
   branch('br_if.tee.i32.load', 'd a k t', teed(4, load32), isNotZero('z')),
   branch('br_unless.tee.i32.load', 'd a k t', teed(4, load32), isZero('z')),
-  branch('br_if.i32.load8_u', 'a k t', access(1, a, k), isNotZero(load8_u)),
-  branch('br_unless.i32.load8_u', 'a k t', access(1, a, k), isZero(load8_u)),
+  onLoad('br_if.i32.load8_u', 'br_if(i32.load8_u(a, #k))', 1, isNotZero(load8_u)),
+  onLoad('br_unless.i32.load8_u', 'br_unless(i32.load8_u(a, #k))', 1, isZero(load8_u)),
   branch('br_if.tee.i32.load8_u', 'd a k t', teed(1, load8_u), isNotZero('z')),
   branch('br_unless.tee.i32.load8_u', 'd a k t', teed(1, load8_u), isZero('z')),
   // From memory to memory: the value at address b, offset l, goes to address a, offset k.
-  effect('i32.load>store', 'a b k l', access(4, b, l), set('z', load32), access(4, a, k), store32('z')),
+  fused('i32.load>store', 'i32.store(a, i32.load(b, #l), #k)', (name, operands) =>
+    effect(name, operands, access(4, b, l), set('z', load32), access(4, a, k), store32('z')),
+  ),
 ];
 
 /** An i64 of which memory has the lower part. */
@@ -152,18 +211,13 @@ function narrow(name: string, size: number, loaded: Part, high: string): Op {
   return effect(name, 'd a k', access(size, a, k), set('z', loaded), hold(to), put(to.low, 'z'), put(to.high, high));
 }
 
-/** Accesses by functions, which check: that keeps these short. */
-function byFunction(name: string, operands: string, address: Part, accessed: Part): Op {
-  return effect(name, operands, set('x', address), set('y', k), when(accessed, fault(16)));
-}
-
 const LONG: readonly Op[] = [
   narrow('i64.load8_u', 1, load8_u, '0'),
   narrow('i64.load32_s', 4, load32, 'z >> 31'),
   narrow('i64.load32_u', 4, load32, '0'),
-  byFunction('v128.load', 'd a k', a, js`!loadVector(memory, ${index(d)}, x, y)`),
-  byFunction('v128.load.add.k', 'd a k l', addK, js`!loadVector(memory, ${index(d)}, x, y)`),
-  byFunction('v128.store', 'a b k', a, js`!storeVector(memory, ${index(b)}, x, y)`),
+  plain('v128.load', 'd a k'),
+  fuse('v128.load.add.k', 'v128.load(i32.add(a, #l), #k)'),
+  plain('v128.store', 'a b k'),
 ];
 
 const SIZE: readonly Op[] = [

@@ -11,6 +11,8 @@ export interface Op {
   /** Operand letters in order, e.g. `dab`, `Dak`. */
   readonly operands: string;
   readonly kind: Kind;
+  /** The tree that it computes, if the op is chosen for that (fuse.ts). */
+  readonly pattern?: string;
   /** What is done before the value or the condition is there; of other kinds, all that is done. */
   readonly before: readonly Code[];
   /** The value, or the condition of a branch. */

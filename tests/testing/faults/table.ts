@@ -96,9 +96,9 @@ const OPS_FAULTS: readonly Fault[] = [
   ),
   fault(
     'branches on float comparisons that fail take NaN for success',
-    BRANCHES,
-    'not(float.lt(A, B))',
-    'float.ge(A, B)',
+    'lowering/ops/fuse.ts',
+    'negated ? not(partOf(tree)) : partOf(tree)',
+    `negated && tree.word !== 'f64.lt' ? not(partOf(tree)) : partOf(negated ? { ...tree, word: 'f64.ge' } : tree)`,
   ),
   fault(
     'global.set of 64 bits writes the lower half only',
