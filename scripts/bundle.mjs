@@ -1,6 +1,6 @@
 // `npm run bundle [-- FOLDER]`: the bundles for hosts without modules or packages, into dist/bundle or FOLDER; and in a few
 // files each, the command line into dist/bin, and what package.json names for Node into dist/node.
-// One file each, minified, needing nothing: ES2020 by esbuild; ES5 by swc, for engines without classes (Hermes 0.12).
+// Bundles are one file each, minified, needing nothing: ES2020 by esbuild; ES5 by swc, for engines without classes (Hermes 0.12).
 // No minifier that moves code between functions: swc's would save three percent, and V8 would no longer optimise the loop,
 // which makes it a hundred times slower.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -86,8 +86,8 @@ export async function bundleCommandLine(outdir) {
 }
 
 /**
- * The entries of the package for programs in Node, which read a third of the time that they read modules one by one. Not
- * minified: it is what one sees when one debugs. What the polyfill looks up beside itself stays in files of its own, and
+ * The entries of the package for programs in Node, where reading these takes a third of the time that reading modules one by
+ * one does. Not minified: it is what one sees when one debugs. What the polyfill looks up beside itself stays in files of its own, and
  * what is shared is one folder deep, as those are: `../polyfill/node.js` means the same everywhere.
  */
 export async function bundleForNode(outdir) {

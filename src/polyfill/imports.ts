@@ -70,6 +70,7 @@ export function coverImports(): void {
   const { register, registerHooks } = module as unknown as Hooks;
   if (registerHooks !== undefined) registerHooks({ load: loadWith });
   // In a thread of its own, which costs all who start: so only where such imports are possible.
+  // By its folder, since bundling for Node puts this code into another one (scripts/bundle.mjs).
   else if (areOn()) register('../polyfill/imports-hook.js', import.meta.url);
 }
 
