@@ -151,6 +151,9 @@ export function instancesOf(heap: Heap): Set<ModuleInstance> {
   return members;
 }
 
+/** No operands wait. */
+export const NO_OPERANDS: readonly unknown[] = [];
+
 export class ModuleInstance {
   readonly module: ValidModule;
   /** The types of the module. */
@@ -180,6 +183,8 @@ export class ModuleInstance {
   paid: Int32Array;
   /** Element segments as references, and data segments; empty once dropped. */
   readonly elems: unknown[][] = [];
+  /** Operands of a constant expression of it that waits for room. */
+  making: readonly unknown[] = NO_OPERANDS;
   readonly datas: Uint8Array[] = [];
 
   constructor(module: ValidModule, unit: CodeUnit, limits: Limits, memory: Memory, globals: number) {

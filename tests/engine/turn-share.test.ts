@@ -1,9 +1,10 @@
 // What the engine does in one piece, modules and instances, counts in its share of the host's turn.
 import { expect, test } from 'vitest';
-import { compile, type Instance, instantiate, instantiateAsync } from '../../src/index.ts';
+import { compile, ExhaustionError, type Instance, instantiate, instantiateAsync, Limits } from '../../src/index.ts';
 import { beginInstantiate } from '../../src/instance.ts';
 import { createWebAssembly } from '../../src/jsapi/index.ts';
 import { assemble } from '../../src/text/index.ts';
+import { turnsOf } from '../turns.ts';
 
 const CALLS = '(module (import "h" "f" (func $f)) (func (export "go") (call $f)))';
 const HOST = { h: { f: () => undefined } };
@@ -60,4 +61,32 @@ test.each([
 
 test('a call begins at once where nothing was read or made before it in its turn', async () => {
   expect(await order(() => undefined)).toEqual(['guest', 'host']);
+});
+
+/** Holds so many structs, 112 bytes each, in the place of those before. */
+const MANY = `(module (type $s (struct (field (ref null $s)))) (global $last (mut (ref null $s)) (ref.null $s))
+  (func (export "make") (param $n i32)
+    (global.set $last (ref.null $s))
+    (loop $more
+      (global.set $last (struct.new $s (global.get $last)))
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))`;
+const MEGABYTES = (n: number): string =>
+  `(module (type $a (array i8)) ${'(elem (ref $a) (array.new_default $a (i32.const 1000000)))'.repeat(n)})`;
+
+test('what is reached was counted at once where an instance is made, and the host had no turn', async () => {
+  const make = async (megabytes: number, how: typeof instantiate | typeof instantiateAsync): Promise<number[]> => {
+    const limits = new Limits({ objectBytes: 130_000_000 });
+    const many = instantiate(compile(assemble(MANY)), {}, { limits });
+    for (let i = 0; i < 2; i++) many.call('make', 500_000);
+    const module = compile(assemble(MEGABYTES(megabytes)));
+    await new Promise((done) => setImmediate(done));
+    const fuel = { left: 1e9 };
+    const [, turns] = await turnsOf(how(module, {}, { limits, fuel }));
+    return [turns, 1e9 - fuel.left];
+  };
+  const [turns, spent] = await make(30, instantiateAsync);
+  const [noTurns, spentAtOnce] = await make(30, instantiate);
+  expect([turns > 3, noTurns < 3]).toEqual([true, true]);
+  expect(spent).toBe(spentAtOnce);
+  await expect(make(90, instantiateAsync)).rejects.toThrow(ExhaustionError);
 });

@@ -20,9 +20,6 @@ export function outOfRoom(bytes: number): number {
   return -LEAVE;
 }
 
-/** Held by nobody else. */
-export const NOTHING: readonly unknown[] = [];
-
 /** The thread that runs has to make room before it goes on. */
 export function wantRoom(bytes: number): Thread {
   const t = running[running.length - 1];
@@ -35,15 +32,12 @@ export function makeRoom(t: Thread, making: Making, end: number): void {
   const { limits, unit } = t.instance;
   const { heap } = limits;
   const price = unit.prices.countedCell;
-  const walk = making.walk ?? begun(heap, making);
+  const walk = (making.walk ??= begun(heap));
   // Objects are marked by the last count that has begun: another one goes on no more.
   while (!walk.isStale && !walk.step()) {
     t.spend(walk.due(price));
     if (t.fuel >= 0 && now() < end) continue;
-    // Another thread may run before it goes on: the guest's instances have to notice that (first-calls.ts).
-    instancesOf(heap).forEach(({ unit, paid }) => {
-      if (unit.view === paid) unit.view = paid.slice();
-    });
+    beTold(heap);
     if (t.fuel >= 0) t.pause();
     return;
   }
@@ -55,7 +49,7 @@ export function makeRoom(t: Thread, making: Making, end: number): void {
     making.walk = undefined;
     making.tries = (making.tries ?? 0) + 1;
     if (making.tries < MOST_TRIES) return;
-    live = counted(heap, NOTHING, (again) => t.spend(again.due(price)));
+    live = counted(heap, (again) => t.spend(again.due(price)));
   } else t.spend(walk.due(price));
   t.making = undefined;
   heap.disturb();
@@ -67,27 +61,50 @@ const MOST_TRIES = 3;
 /** Whose objects are counted, and at which prices. */
 type Guest = Pick<ModuleInstance, 'limits' | 'unit'>;
 
-function begun(heap: Heap, making: Making): Walk {
+function begun(heap: Heap): Walk {
   heap.disturb();
-  const walk = new Walk(heap, NOTHING);
-  making.walk = walk;
+  const walk = new Walk(heap);
   heap.counting = walk;
   return walk;
 }
 
+/** Others may run before a count goes on. Of the guest's instances that is told (first-calls.ts). */
+function beTold(heap: Heap): void {
+  instancesOf(heap).forEach(({ unit, paid }) => {
+    if (unit.view === paid) unit.view = paid.slice();
+  });
+}
+
 /**
- * Takes bytes for what is about to be allocated outside of the loop. `held`: values that nothing else holds. A count is paid
- * by `pay`.
+ * Takes bytes for what is about to be allocated where an instance is made; between pieces of a count others may run. A
+ * count is paid by `pay`, once where it has to begin anew.
  * @throws ExhaustionError
  */
-export function takeRoom({ limits, unit }: Guest, bytes: number, held: readonly unknown[], pay: Pay): void {
+export function* takeRoomInPieces({ limits, unit }: Guest, bytes: number, pay: Pay): Generator<undefined, void> {
   const { heap } = limits;
   heap.disturb();
   if (heap.add(bytes)) return;
-  const live = counted(heap, held, (walk) => {
+  let paid = 0;
+  const payFor = (walk: Walk): void => {
     checkTime();
-    pay(walk.due(unit.prices.countedCell));
-  });
+    walk.due(unit.prices.countedCell);
+    if (walk.charged <= paid) return;
+    pay(walk.charged - paid);
+    paid = walk.charged;
+  };
+  let live: number | undefined;
+  for (let tries = 1; live === undefined && tries < MOST_TRIES; tries++) {
+    const walk = begun(heap);
+    while (!walk.isStale && !walk.step()) {
+      payFor(walk);
+      beTold(heap);
+      yield;
+    }
+    payFor(walk);
+    if (!walk.isStale) live = walk.live;
+  }
+  live ??= counted(heap, payFor);
+  heap.disturb();
   settle(limits, live, bytes);
   heap.add(bytes);
 }
@@ -99,16 +116,17 @@ export const room = { mayWait: false };
 export function takeRoomOfCaller(bytes: number): boolean {
   if (running.length === 0) return true;
   const { instance } = running[running.length - 1];
-  if (!room.mayWait) takeRoom(instance, bytes, NOTHING, charge);
-  else if (!instance.heap.add(bytes)) {
+  if (!room.mayWait) {
+    for (const _piece of takeRoomInPieces(instance, bytes, charge));
+  } else if (!instance.heap.add(bytes)) {
     wantRoom(bytes);
     return false;
   }
   return true;
 }
 
-function counted(heap: Heap, held: readonly unknown[], afterPiece: (walk: Walk) => void): number {
-  const walk = new Walk(heap, held);
+function counted(heap: Heap, afterPiece: (walk: Walk) => void): number {
+  const walk = new Walk(heap);
   for (let done = false; !done; afterPiece(walk)) done = walk.step();
   return walk.live;
 }

@@ -408,7 +408,7 @@ describe('a count', () => {
     const parts = `${'(func) '.repeat(30_000)} ${'(global anyref (ref.null any)) '.repeat(30_000)}
       ${'(table 1 anyref) '.repeat(9_000)} ${'(elem anyref (item (ref.null any))) '.repeat(9_000)}`;
     run(parts, limits);
-    const walk = new Walk(limits.heap, []);
+    const walk = new Walk(limits.heap);
     let pieces = 1;
     while (!walk.step()) pieces++;
     expect(pieces).toBeGreaterThan((60_000 + 18_000) / 8192);

@@ -46,14 +46,12 @@ export class Walk implements Counting {
   private looked = 0;
   charged = 0;
   /** What is being looked at, and where. */
-  private cells: Cells;
+  private cells: Cells = [];
   private at = 0;
   /** Of this piece. */
   private left = 0;
 
-  /** `more`: values that are held nowhere else. */
-  constructor(heap: Heap, more: Cells) {
-    this.cells = more;
+  constructor(heap: Heap) {
     this.instances = [...instancesOf(heap)];
     heap.stacks.forEach((_, { parked }) => {
       if (parked !== undefined) this.pending.push(parked.refs);
@@ -104,7 +102,7 @@ export class Walk implements Counting {
     this.live += bytesOfInstance(next.module) + FUNC_BYTES * next.funcValues;
     this.elems = next.elems;
     this.segment = 0;
-    this.pending.push(next.globals, next.globalRefs);
+    this.pending.push(next.globals, next.globalRefs, next.making);
     return next.tables;
   }
 

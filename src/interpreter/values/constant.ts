@@ -8,12 +8,13 @@ import { endOfShortConst } from '../../decoder/sections/expressions.ts';
 import { Reader } from '../../decoder/reader.ts';
 import type { Pay } from '../../runtime/fuel.ts';
 import type { Global } from '../../runtime/global.ts';
-import type { ModuleInstance } from '../../runtime/instance.ts';
+import { type ModuleInstance, NO_OPERANDS } from '../../runtime/instance.ts';
 import type { Bits } from '../../runtime/values.ts';
 import type { Expr } from '../../syntax/module.ts';
 import type { ConstantName } from '../../syntax/instructions.ts';
 import { type ConstantArm, type Evaluation, GC_CONSTANT_ARMS } from './gc-constant.ts';
 import { wordsOf } from '../state/words.ts';
+import { takeRoomInPieces } from '../threads/room.ts';
 
 /** Four words, lowest first. */
 const vector = (reader: Reader): bigint =>
@@ -70,20 +71,35 @@ const ARMS: Readonly<Record<ConstantName, ConstantArm>> = {
 
 /**
  * The value of a valid constant expression, bit by bit; its instructions are charged like others, but for a short i32.const
- * alone. @throws Trap, ExhaustionError, Interrupted
+ * alone. Others may run where what can be reached has to be counted. @throws Trap, ExhaustionError, Interrupted
  */
-export function evaluateConstant(inst: ModuleInstance, expr: Expr, pay: Pay): Bits {
+export function* evaluateConstant(inst: ModuleInstance, expr: Expr, pay: Pay): Generator<undefined, Bits> {
   const { bytes, start, end } = expr;
   if (endOfShortConst(bytes, start, bytes.length) === end) return BigInt(new Reader(bytes, start + 1, end).s32() >>> 0);
   const cursor = new InstructionCursor(bytes, start, end);
-  const evaluation: Evaluation = { inst, cursor, stack: [], pay };
-  while (!cursor.done) {
+  const evaluation: Evaluation = { inst, cursor, stack: [], pay, wanted: 0 };
+  for (goOn(evaluation); evaluation.wanted > 0; goOn(evaluation)) {
+    inst.making = evaluation.stack;
+    yield* takeRoomInPieces(inst, evaluation.wanted, pay);
+    inst.making = NO_OPERANDS;
+    doInstruction(evaluation);
+  }
+  return evaluation.stack[0];
+}
+
+/** Goes on to the end, or until there is no room for what is allocated. */
+function goOn(evaluation: Evaluation): void {
+  const { cursor, inst, pay } = evaluation;
+  while (!cursor.done && evaluation.wanted === 0) {
     checkStep();
     pay(inst.unit.prices.instruction);
     cursor.next();
-    ARMS[cursor.row.name as ConstantName](evaluation);
+    doInstruction(evaluation);
   }
-  return evaluation.stack[0];
+}
+
+function doInstruction(evaluation: Evaluation): void {
+  ARMS[evaluation.cursor.row.name as ConstantName](evaluation);
 }
 
 /** The value of a global, bit by bit. */

@@ -10,7 +10,6 @@ import type { ModuleInstance } from '../../runtime/instance.ts';
 import { ArrayObject, type Cells, StructObject, arrayLayout, blankCells, bytesOfArray } from '../../runtime/objects.ts';
 import type { Bits } from '../../runtime/values.ts';
 import { priceOfCells } from '../../syntax/prices.ts';
-import { takeRoom } from '../threads/room.ts';
 import type { ConstantName } from '../../syntax/instructions.ts';
 import type { ValType } from '../../syntax/types.ts';
 
@@ -20,20 +19,39 @@ export interface Evaluation {
   readonly cursor: InstructionCursor;
   readonly stack: Bits[];
   readonly pay: Pay;
+  /** Bytes that the instruction under the cursor allocates, and has no room for yet: it is done again when there is. */
+  wanted: number;
 }
 
-/** Does the instruction under the cursor. @throws Trap, ExhaustionError, Interrupted */
+/**
+ * Does the instruction under the cursor; or nothing but to pay for it, where there is no room for what it allocates.
+ * @throws Trap, Interrupted
+ */
 export type ConstantArm = (evaluation: Evaluation) => void;
+
+/** Pays for what is allocated; false where there is no room for it yet. Operands are still on the stack then. */
+function hasRoom(evaluation: Evaluation, price: number, bytes: number): boolean {
+  if (evaluation.wanted > 0) {
+    evaluation.wanted = 0;
+    return true;
+  }
+  evaluation.pay(price);
+  const { heap } = evaluation.inst.limits;
+  heap.disturb();
+  if (heap.add(bytes)) return true;
+  evaluation.wanted = bytes;
+  return false;
+}
 
 /** A struct whose fields, unless it has the `defaults`, and whose descriptor, where it is `described`, are on the stack. */
 const structNew =
   (defaults: boolean, described: boolean): ConstantArm =>
-  ({ inst, cursor, stack, pay }) => {
+  (evaluation) => {
+    const { inst, cursor, stack } = evaluation;
     const type = inst.space.at(cursor.index);
     const { fields: declared, cell, size } = structLayout(type);
-    pay(priceOfCells(inst.unit.prices, size));
     const { blank, bytes } = structCells(type);
-    takeRoom(inst, bytes, stack, pay);
+    if (!hasRoom(evaluation, priceOfCells(inst.unit.prices, size), bytes)) return;
     const descriptor = described ? (stack.pop() as StructObject | null) : null;
     if (described && descriptor === null) throw new Trap('null-descriptor-reference');
     const fields = blank.slice();
@@ -43,18 +61,24 @@ const structNew =
     stack.push(new StructObject(type, fields, descriptor));
   };
 
-/** The cells of an array of the type under the cursor; its elements, or the one that all of them are, stay on the stack. */
-function newCells({ inst, cursor, stack, pay }: Evaluation, length: number): ArrayObject {
+/**
+ * An array of the type under the cursor with blank cells, undefined where there is no room yet. The length and, below it, the
+ * one that all elements are stay on the stack.
+ */
+function newArray(evaluation: Evaluation, length: number): ArrayObject | undefined {
+  const { inst, cursor } = evaluation;
   const type = inst.space.at(cursor.index);
   const layout = arrayLayout(type);
-  pay(1 + Math.ceil(length * inst.unit.prices.element));
-  takeRoom(inst, bytesOfArray(layout, length), stack, pay);
+  const price = 1 + Math.ceil(length * inst.unit.prices.element);
+  if (!hasRoom(evaluation, price, bytesOfArray(layout, length))) return undefined;
   return new ArrayObject(type, length, blankCells(layout, length));
 }
 
 function arrayNew(evaluation: Evaluation): void {
   const { stack } = evaluation;
-  const array = newCells(evaluation, Number(stack.pop()));
+  const array = newArray(evaluation, Number(stack[stack.length - 1]));
+  if (array === undefined) return;
+  stack.pop();
   const { storage, size } = arrayLayout(array.defType);
   const value = stack.pop();
   if (array.length > 0) writeCellBits(array.cells, storage, 0, value);
@@ -64,13 +88,15 @@ function arrayNew(evaluation: Evaluation): void {
 
 function arrayNewDefault(evaluation: Evaluation): void {
   const { stack } = evaluation;
-  stack.push(newCells(evaluation, Number(stack.pop())));
+  const array = newArray(evaluation, Number(stack[stack.length - 1]));
+  if (array !== undefined) stack[stack.length - 1] = array;
 }
 
 function arrayNewFixed(evaluation: Evaluation): void {
   const { cursor, stack } = evaluation;
   const length = cursor.index2;
-  const array = newCells(evaluation, length);
+  const array = newArray(evaluation, length);
+  if (array === undefined) return;
   const { storage, size } = arrayLayout(array.defType);
   for (let i = length - 1; i >= 0; i--) writeCellBits(array.cells, storage, i * size, stack.pop());
   stack.push(array);

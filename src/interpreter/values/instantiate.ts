@@ -24,7 +24,7 @@ import { type MemType, type TableType, asFunc, funcTypeName, typeName } from '..
 import type { DefType } from '../../validator/type-space.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
 import { unitOf } from '../code/lowered.ts';
-import { NOTHING, takeRoom } from '../threads/room.ts';
+import { takeRoomInPieces } from '../threads/room.ts';
 
 /** Elements of a segment that are made, or written, between two looks at the clock. */
 const PIECE = 4096;
@@ -144,7 +144,7 @@ function* piecesOf(
 ): Generator<undefined, ModuleInstance> {
   const unit = unitOf(valid, options.mode ?? 'fast', { ...PRICES, ...options.prices });
   const limits = limitsOf(options.limits);
-  takeRoom({ limits, unit }, bytesOfInstance(valid), NOTHING, pay);
+  yield* takeRoomInPieces({ limits, unit }, bytesOfInstance(valid), pay);
   const inst = new ModuleInstance(valid, unit, limits, NO_MEMORY, valid.globalTypes.length);
   let whole = false;
   try {
@@ -181,11 +181,11 @@ function* fill(
   if (inst.memories.length > 0) inst.memory = inst.memories[0];
   for (const type of module.tags) inst.tags.push(new Tag(inst.space.at(type.type)));
   for (const [i, global] of module.globals.entries()) {
-    writeGlobalBits(inst.global(valid.importedGlobals + i), evaluateConstant(inst, global.init, pay));
+    writeGlobalBits(inst.global(valid.importedGlobals + i), yield* evaluateConstant(inst, global.init, pay));
     yield;
   }
   for (const { type, init } of module.tables) {
-    const first = init && evaluateConstant(inst, init, pay);
+    const first = init && (yield* evaluateConstant(inst, init, pay));
     pay(priceOf(Number(type.limits.min), prices.element));
     yield* addTable(inst, type, first ?? null);
   }
@@ -199,7 +199,7 @@ function* fill(
     yield;
   }
   for (const [i, segment] of module.datas.entries()) {
-    runData(inst, segment, i, pay);
+    yield* runData(inst, segment, i, pay);
     yield;
   }
 }
@@ -244,13 +244,13 @@ function* addTable(inst: ModuleInstance, type: TableType, first: unknown): Gener
 function* addElements(inst: ModuleInstance, { funcs, exprs = [] }: ElemSegment, pay: Pay): Generator<undefined> {
   const made: unknown[] = [];
   const bytes = funcs === undefined ? CELL_BYTES * exprs.length : (CELL_BYTES + FUNC_BYTES) * funcs.length;
-  takeRoom(inst, bytes, NOTHING, pay);
+  yield* takeRoomInPieces(inst, bytes, pay);
   // What has been evaluated can be reached from here on.
   inst.elems.push(made);
   const length = funcs?.length ?? exprs.length;
   for (let i = 0; i < length; i++) {
     if (i % PIECE === PIECE - 1) yield;
-    made.push(funcs === undefined ? evaluateConstant(inst, exprs[i], pay) : inst.func(funcs[i]));
+    made.push(funcs === undefined ? yield* evaluateConstant(inst, exprs[i], pay) : inst.func(funcs[i]));
   }
 }
 
@@ -259,7 +259,7 @@ function* runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number, pa
   if (mode.kind === 'active') {
     const { elements } = inst.tables[mode.table];
     const values = inst.elems[index];
-    const offset = Number(evaluateConstant(inst, mode.offset, pay) as bigint);
+    const offset = Number((yield* evaluateConstant(inst, mode.offset, pay)) as bigint);
     if (offset + values.length > elements.size) {
       throw new Trap(
         'table-out-of-bounds',
@@ -275,10 +275,10 @@ function* runElem(inst: ModuleInstance, { mode }: ElemSegment, index: number, pa
   inst.elems[index] = [];
 }
 
-function runData(inst: ModuleInstance, { mode, init }: DataSegment, index: number, pay: Pay): void {
+function* runData(inst: ModuleInstance, { mode, init }: DataSegment, index: number, pay: Pay): Generator<undefined> {
   if (mode.kind === 'passive') return;
   const memory = inst.memories[mode.memory];
-  const offset = Number(evaluateConstant(inst, mode.offset, pay) as bigint);
+  const offset = Number((yield* evaluateConstant(inst, mode.offset, pay)) as bigint);
   memory.refresh();
   if (offset + init.length > memory.accessible) {
     throw new Trap(
