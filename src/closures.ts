@@ -13,7 +13,7 @@ const LOOPS: Readonly<Record<LoopName, Loop>> = { switch: switchRun, closures: c
  * Chooses the loop that runs all wasm code from now on, and returns its name. Both give the same results and count the
  * same fuel, and a call that one of them began goes on in the other. They differ in speed: the switch is up to ten times
  * faster where the host compiles JavaScript to machine code; where it does not, closures are two to three times faster
- * (`node --jitless`, Hermes) or five to twenty times (QuickJS). `auto` finds out, in a few milliseconds.
+ * (`node --jitless`, Hermes) or five to twenty times (QuickJS). `auto` finds out, in a millisecond where it does and in 20 to 30 where it does not.
  *
  * @throws TypeError for another name.
  */
@@ -30,8 +30,8 @@ export function useLoop(name: LoopName | 'auto'): LoopName {
 const PROBE_ROUNDS = 10_000;
 /** As many of them as take compiled code less than a millisecond, and all others more than five. */
 const PROBE_CALLS = 50;
-/** The first attempts may be what the compiler waits for. */
-const PROBE_ATTEMPTS = 4;
+/** The compiler has a thread of its own, which a busy machine keeps waiting: it may be ready after many attempts. */
+const PROBE_ATTEMPTS = 10;
 const PROBE_MILLISECONDS = 2;
 
 function probeWork(start: number): number {

@@ -23,18 +23,15 @@ export abstract class WasmError extends Error {
   abstract override readonly name: string;
   /** Stable, for programs: one string per class. */
   abstract readonly code: string;
-  readonly offset: number | undefined;
-  readonly func: number | undefined;
-  readonly funcName: string | undefined;
-  readonly line: number | undefined;
-  readonly column: number | undefined;
+  declare readonly offset?: number;
+  declare readonly func?: number;
+  declare readonly funcName?: string;
+  declare readonly line?: number;
+  declare readonly column?: number;
   constructor(message: string, place: Place = {}) {
     super(message);
-    this.offset = place.offset;
-    this.func = place.func;
-    this.funcName = place.funcName;
-    this.line = place.line;
-    this.column = place.column;
+    // What is not known is not there: hosts print every property of an error.
+    for (const [part, value] of Object.entries(place)) if (value !== undefined) Object.assign(this, { [part]: value });
   }
 }
 

@@ -106,19 +106,25 @@ function unknownImport({ module, name, desc }: Import): LinkError {
   return new LinkError(`unknown import: the module needs ${desc.kind} "${module}" "${name}", which is not given`);
 }
 
+function wrongImport({ module, name }: Import, why: string): LinkError {
+  return new LinkError(`incompatible import type: "${module}" "${name}": ${why}`);
+}
+
 function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
   if (typeof value === 'function' && type.kind === 'func') {
     return funcBehind(value) ?? new Func(type.type, undefined, -1, value);
   }
   if ((typeof value === 'number' || typeof value === 'bigint') && type.kind === 'global' && !type.type.mutable) {
     const global = new Global(type.type, undefined, undefined, undefined, type.space);
-    writeGlobalBits(global, valueToBits(type.type.val, value, type.space));
+    try {
+      writeGlobalBits(global, valueToBits(type.type.val, value, type.space));
+    } catch (error) {
+      throw wrongImport(one, (error as Error).message);
+    }
     return global;
   }
   if (isExtern(value)) return value;
-  throw new LinkError(
-    `incompatible import type: "${one.module}" "${one.name}" has to be a ${type.kind}, not ${withArticle(typeof value)}`,
-  );
+  throw wrongImport(one, `it has to be a ${type.kind}, not ${withArticle(typeof value)}`);
 }
 
 function notGiven({ module, name }: Import): UnsupportedError {

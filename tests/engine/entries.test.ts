@@ -18,6 +18,7 @@ import {
   instantiateAsync,
   invoke,
   invokeAsync,
+  LinkError,
   Limits,
   Linker,
   Memory,
@@ -428,6 +429,24 @@ test('numbers of things are told in the grammar of their number', () => {
   expect(() => instantiate(compile(assemble('(module (func (import "m" "f")))')), { m: { f: {} as never } })).toThrow(
     'has to be a func, not an object',
   );
+});
+
+test('a number for an imported global of another type was an error that did not say of which import', () => {
+  const module = compile(assemble('(module (import "a" "g" (global i64)))'));
+  const outcome = (): unknown => instantiate(module, { a: { g: 1 } });
+  expect(outcome).toThrow(LinkError);
+  expect(outcome).toThrow('incompatible import type: "a" "g": an i64 is a bigint, not a number');
+});
+
+test('errors had properties that were undefined, which hosts print as if something was known', () => {
+  const broken = compile(assemble('(module (func (export "f") unreachable))'));
+  let trap: unknown;
+  try {
+    instantiate(broken).call('f');
+  } catch (error) {
+    trap = error;
+  }
+  expect(Object.values(trap as object)).not.toContain(undefined);
 });
 
 describe('what stops for want of fuel', () => {

@@ -30,7 +30,7 @@ export function refusedPromise(promise: PromiseLike<unknown>): UnsupportedError 
   Promise.resolve(promise).catch(() => undefined);
   return new UnsupportedError(
     'async-host-call',
-    'async host call: a host function returned a promise, and this call is synchronous; use callAsync',
+    'async host call: a host function returned a promise, and this call is synchronous; use callAsync, or begin with { async: true }',
   );
 }
 

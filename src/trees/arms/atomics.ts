@@ -43,10 +43,14 @@ const wait =
     end(b);
   };
 
-export const ATOMIC_ARMS: Arms = {
-  ...Object.fromEntries(ATOMICS.map(({ name }) => [name, atomic])),
+type AtomicName = (typeof ATOMICS)[number]['name'];
+
+const ACCESSES = Object.fromEntries(ATOMICS.map(({ name }) => [name, atomic])) as Record<AtomicName, Arm>;
+
+export const ATOMIC_ARMS = {
+  ...ACCESSES,
   'memory.atomic.wait32': wait('wait32'),
   'memory.atomic.wait64': wait('wait64'),
   // Guest threads take turns: nothing is out of order.
   'atomic.fence': () => undefined,
-};
+} satisfies Arms;

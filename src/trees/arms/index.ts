@@ -1,7 +1,5 @@
-// The arms of all rows: by mnemonic, of which special rows have one each, or it does not compile; other rows by the kind of
-// their immediates.
-import { InternalError } from '../../errors.ts';
-import { INSTRUCTIONS, type Immediates, type Row, type SpecialName } from '../../syntax/instructions.ts';
+// The arms of all rows: by mnemonic, or by the kind of their immediates. A row that has neither does not compile.
+import { INSTRUCTIONS, type Immediates, type PlainRow, type Row, type SpecialName } from '../../syntax/instructions.ts';
 import type { Arm } from './arm.ts';
 import { ATOMIC_ARMS } from './atomics.ts';
 import { CONTROL_ARMS } from './control.ts';
@@ -19,7 +17,18 @@ import { TAIL_CALL_ARMS } from './tail-calls.ts';
 import { VARIABLE_ARMS } from './variable.ts';
 import { WIDE_ARITHMETIC_ARMS } from './wide-arithmetic.ts';
 
-const SPECIAL: Readonly<Record<SpecialName, Arm>> = {
+const BY_IMMEDIATES = {
+  ...NUMERIC_BY_IMMEDIATES,
+  memarg: access,
+  memarg_lane: access,
+} satisfies Partial<Readonly<Record<Immediates, Arm>>>;
+
+/** Rows that an arm for their immediates does: where they have none, or a lane, operations on one to three operands. */
+type Shared =
+  | Extract<PlainRow, { readonly imm: Exclude<keyof typeof BY_IMMEDIATES, 'none' | 'lane'> }>
+  | Extract<PlainRow, { readonly imm: 'none' | 'lane'; readonly pops: 1 | 2 | 3; readonly pushes: 1 }>;
+
+const ARMS: Readonly<Record<SpecialName | Exclude<PlainRow, Shared>['name'], Arm>> = {
   ...CONTROL_ARMS,
   ...TAIL_CALL_ARMS,
   ...EXCEPTION_ARMS,
@@ -32,20 +41,12 @@ const SPECIAL: Readonly<Record<SpecialName, Arm>> = {
   ...FUNCTION_REFERENCE_ARMS,
   ...GC_ARMS,
   ...CUSTOM_DESCRIPTOR_ARMS,
-};
-
-const ARMS: Readonly<Record<string, Arm | undefined>> = { ...SPECIAL, ...WIDE_ARITHMETIC_ARMS, ...ATOMIC_ARMS };
-
-const BY_IMMEDIATES: Partial<Readonly<Record<Immediates, Arm>>> = {
-  ...NUMERIC_BY_IMMEDIATES,
-  memarg: access,
-  memarg_lane: access,
+  ...WIDE_ARITHMETIC_ARMS,
+  ...ATOMIC_ARMS,
 };
 
 function find({ name, imm }: Row): Arm {
-  const arm = ARMS[name] ?? BY_IMMEDIATES[imm];
-  if (arm === undefined) throw new InternalError(`lowering does not know ${name}`);
-  return arm;
+  return (ARMS as Readonly<Record<string, Arm>>)[name] ?? (BY_IMMEDIATES as Readonly<Record<string, Arm>>)[imm];
 }
 
 const FOUND: ReadonlyMap<Row, Arm> = new Map(INSTRUCTIONS.map((row) => [row, find(row)]));
