@@ -10,8 +10,8 @@ export class Branches extends Expressions {
   protected branch(condition: Node, negated: boolean, label: LabelId, at: number): void {
     const { node, unless } = conditionForm(condition, negated);
     const { kind, op, a, b, lo } = node;
-    const forms = (unless ? NEGATED : BRANCHES).of(operationOf(node));
-    if (this.fuse(forms, kind === 'load' ? node.at : at, a, b, lo, -1, label)) return;
+    const table = unless ? NEGATED : BRANCHES;
+    if (this.fuse(table, operationOf(node), kind === 'load' ? node.at : at, a, b, lo, -1, label)) return;
     if (op === 'ref.test' && a && this.offer('br.ref.test', at, a, unless ? ~lo : lo, label)) return;
     if (!unless) this.op('br_if', at, node, label);
     else if (!this.offer('br_unless', at, node, label))

@@ -9,7 +9,7 @@ import type { Binary, Node } from '../trees/nodes.ts';
 import { OPS, numberOf, opNumber } from './op-table.ts';
 import { objectNumber, rareNumber } from './out-names.ts';
 import { normalForm } from './select-forms.ts';
-import { Matcher, type Operand, type Row, VALUES, normalized, operationOf } from './select-patterns.ts';
+import { Matcher, type Operand, type Table, VALUES } from './select-patterns.ts';
 import { COPY, MIRROR, SELECT, slotWords } from './select-rules.ts';
 
 /** What has operands, and is computed by an op. */
@@ -141,12 +141,12 @@ export class Expressions {
   /** A load, by the best form of its address. */
   protected load({ op, lo, at }: Node, address: Node, d: number): void {
     if (!has(op)) this.access(op, d, [address], lo, 0, at);
-    else if (!this.fuse(VALUES.of(op), at, address, undefined, lo, d)) this.op(op, at, d, address, lo);
+    else if (!this.fuse(VALUES, op, at, address, undefined, lo, d)) this.op(op, at, d, address, lo);
   }
 
   protected binary(node: Binary, d: number): void {
     const normal = normalForm(node);
-    if (this.fuse(VALUES.of(normal.op), node.at, normal.a, normal.b, 0, d)) return;
+    if (this.fuse(VALUES, normal.op, node.at, normal.a, normal.b, 0, d)) return;
     const { op, at, a, b, lo } = node;
     if (this.offer(op, at, d, a, b)) return;
     const rare = rareNumber('binary', op);
@@ -160,38 +160,32 @@ export class Expressions {
   }
 
   /**
-   * Emits the op of the first row that operands fit, and returns whether there is one: `lo` is what the operation
-   * is encoded with, `d` where its result goes, `label` where a branch goes; -1 for none.
+   * Emits the op of the row that is found for an operation on operands, and returns whether there is one: `lo` is what the
+   * operation is encoded with, `d` where its result goes, `label` where a branch goes; -1 for none.
    */
   protected fuse(
-    rows: readonly Row[],
+    table: Table,
+    operation: string,
     at: number,
-    first: Node | undefined,
-    second: Node | undefined,
+    a: Node | undefined,
+    b: Node | undefined,
     lo: number,
     d: number,
     label = -1,
   ): boolean {
-    if (rows.length === 0) return false;
-    const a = first && normalized(first);
-    const b = second && normalized(second);
-    const left = a ? operationOf(a) : '';
-    const right = b ? operationOf(b) : '';
     const { matcher } = this;
-    for (const row of rows) {
-      if (row.inner !== '' && row.inner !== (row.mirrored ? right : left)) continue;
-      if (!matcher.fits(row, a, b, lo)) continue;
-      const operands = matcher.found.slice(0, row.length);
-      if (d >= 0) operands[0] = d;
-      if (label >= 0) operands[row.length - 1] = label;
-      const instruction = matcher.at ?? at;
-      let { order } = matcher;
-      for (let left = matcher.trees; left > 0; left--, order >>= 4) {
-        operands[order & 15] = this.operand(operands[order & 15] as Node);
-      }
-      this.emit.add(row.op, instruction, operands as number[]);
-      return true;
+    const row = matcher.find(table, operation, a, b, lo);
+    if (row === undefined) return false;
+    const { op, length } = row;
+    const operands = matcher.found.slice(0, length);
+    if (d >= 0) operands[0] = d;
+    if (label >= 0) operands[length - 1] = label;
+    const instruction = matcher.at ?? at;
+    let { order } = matcher;
+    for (let left = matcher.trees; left > 0; left--, order >>= 4) {
+      operands[order & 15] = this.operand(operands[order & 15] as Node);
     }
-    return false;
+    this.emit.add(op, instruction, operands as number[]);
+    return true;
   }
 }

@@ -170,6 +170,6 @@ export class Selector extends Pairs implements Sink {
       return;
     }
     this.ready();
-    if (!this.fuse(VALUES.of(op), at, address, value, offset, -1)) this.op(op, at, address, value, offset);
+    if (!this.fuse(VALUES, op, at, address, value, offset, -1)) this.op(op, at, address, value, offset);
   }
 }

@@ -28,88 +28,117 @@ interface Word {
   readonly constant: number;
 }
 
-/** A word of a pattern of an op with these operands. */
-function wordOf(text: string, letters: string): Word {
-  const isConstant = text[0] === '#';
-  const isOperation = text.includes('.');
-  const none = text.startsWith('global');
-  const loads = text.includes('load');
-  return {
-    op: isOperation ? text : isConstant ? '#' : '',
-    trees: !isOperation || none ? 0 : loads || text.startsWith('ref') ? 1 : 2,
-    encoded: none || loads || text.includes('store'),
-    immediate: !text.includes('store') && opNumber(`${text}.k`) !== undefined,
-    place: letters.indexOf(isConstant ? text[1] : text),
-    high: text.length > 2 ? letters.indexOf(text[2]) : -1,
-    constant: isConstant ? Number(text.slice(1)) : Number.NaN,
-  };
+const NO_WORD: Word = {
+  op: '',
+  trees: 0,
+  encoded: false,
+  immediate: false,
+  place: -1,
+  high: -1,
+  constant: Number.NaN,
+};
+
+/** Operations, which are the same word in each pattern. */
+const OPERATIONS = new Map<string, Word>();
+
+function operationWord(op: string): Word {
+  let word = OPERATIONS.get(op);
+  if (word === undefined) {
+    const none = op.startsWith('global');
+    const loads = op.includes('load');
+    const stores = op.includes('store');
+    word = {
+      ...NO_WORD,
+      op,
+      trees: none ? 0 : loads || op.startsWith('ref') ? 1 : 2,
+      encoded: none || loads || stores,
+      immediate: !stores && opNumber(`${op}.k`) !== undefined,
+    };
+    OPERATIONS.set(op, word);
+  }
+  return word;
 }
 
-/** An op with a pattern, for an outermost operation: its own, or (`mirrored`) the one that is its mirror image. */
+/** A word of a pattern of an op with these operands: letters and constants are short. */
+function wordOf(text: string, letters: string): Word {
+  if (text.length > 3) return operationWord(text);
+  if (text[0] !== '#') return { ...NO_WORD, place: letters.indexOf(text) };
+  const high = text.length > 2 ? letters.indexOf(text[2]) : -1;
+  return { ...NO_WORD, op: '#', place: letters.indexOf(text[1]), high, constant: Number(text.slice(1)) };
+}
+
+/** An op with a pattern. */
 export class Row {
-  readonly mirrored: boolean;
-  /** The operation in the first operand of the outermost one, which is the second operand where the row is mirrored; or ''. */
-  readonly inner: string;
   /** The op's number, and how many operands it has. */
   readonly op: number;
   readonly length: number;
-  private readonly texts: readonly string[];
+  /** The operation in the first operand of the outermost one, or ''. */
+  readonly inner: string;
+  private readonly text: string;
   private words: readonly Word[] | undefined;
 
-  constructor(op: number, pattern: string, mirrored: boolean) {
+  /** `pattern`: without the branch. */
+  constructor(op: number, pattern: string) {
+    const from = pattern.indexOf(' ') + 1;
+    const end = pattern.indexOf(' ', from);
     this.op = op;
     this.length = OPS[op].operands.length;
-    this.mirrored = mirrored;
-    this.texts = pattern.split(' ');
-    this.inner = this.texts[1].includes('.') ? this.texts[1] : '';
+    this.text = pattern;
+    this.inner = end - from > 3 ? pattern.slice(from, end) : '';
   }
 
   /** The pattern, made when it is needed first. */
   pattern(): readonly Word[] {
-    this.words ??= this.texts.map((text) => wordOf(text, OPS[this.op].operands));
+    if (this.words === undefined) {
+      const { operands } = OPS[this.op];
+      this.words = this.text.split(' ').map((text) => wordOf(text, operands));
+    }
     return this.words;
   }
 }
 
-/** Rows by their outermost operation. */
+/** Rows of one outermost operation. */
 class Rows {
-  private readonly patterns = new Map<string, [op: number, pattern: string][]>();
-  private readonly rows = new Map<string, readonly Row[]>();
+  private readonly all: Row[] = [];
+  private readonly some = new Map<string, readonly Row[]>();
 
-  add(op: number, pattern: string): void {
-    const outer = pattern.slice(0, pattern.indexOf(' '));
-    const known = this.patterns.get(outer);
-    if (known === undefined) this.patterns.set(outer, [[op, pattern]]);
-    else known.push([op, pattern]);
+  add(row: Row): void {
+    this.all.push(row);
   }
 
-  /** Those of an operation, and then those of its mirror image. */
-  of(op: string): readonly Row[] {
-    let rows = this.rows.get(op);
+  /** Those of them that an operation inside, or '', may have. */
+  with(inner: string): readonly Row[] {
+    let rows = this.some.get(inner);
     if (rows === undefined) {
-      rows = [...this.made(op, false), ...this.made(MIRROR.get(op) ?? '', true)];
-      this.rows.set(op, rows);
+      rows = this.all.filter((row) => row.inner === '' || row.inner === inner);
+      this.some.set(inner, rows);
     }
     return rows;
   }
-
-  private made(op: string, mirrored: boolean): Row[] {
-    return (this.patterns.get(op) ?? []).map(([number, pattern]) => new Row(number, pattern, mirrored));
-  }
 }
 
+/** Rows by their outermost operation. */
+export type Table = Map<string, Rows>;
+
 /** Of values and stores; of conditions on which a branch is taken; of those on which it is not. */
-export const VALUES = new Rows();
-export const BRANCHES = new Rows();
-export const NEGATED = new Rows();
+export const VALUES: Table = new Map();
+export const BRANCHES: Table = new Map();
+export const NEGATED: Table = new Map();
+
+function add(table: Table, op: number, pattern: string): void {
+  const outer = pattern.slice(0, pattern.indexOf(' '));
+  let rows = table.get(outer);
+  if (rows === undefined) table.set(outer, (rows = new Rows()));
+  rows.add(new Row(op, pattern));
+}
 
 // Later rows come first, since they are more special.
 for (let op = OPS.length - 1; op >= 0; op--) {
   const { pattern } = OPS[op];
   if (pattern === undefined) continue;
-  if (pattern.startsWith('br_if ')) BRANCHES.add(op, pattern.slice(6));
-  else if (pattern.startsWith('br_unless ')) NEGATED.add(op, pattern.slice(10));
-  else VALUES.add(op, pattern);
+  if (pattern.startsWith('br_if ')) add(BRANCHES, op, pattern.slice(6));
+  else if (pattern.startsWith('br_unless ')) add(NEGATED, op, pattern.slice(10));
+  else add(VALUES, op, pattern);
 }
 
 /** The operation of a node, as patterns call it; '' for what they do not know. */
@@ -119,7 +148,7 @@ export function operationOf({ kind, op }: Node): string {
 }
 
 /** A node in its normal form. */
-export function normalized(node: Node): Node {
+function normalized(node: Node): Node {
   return node.kind === 'binary' ? normalForm(node) : node;
 }
 
@@ -135,15 +164,39 @@ export class Matcher {
   private words: readonly Word[] = [];
   private next = 0;
 
-  /** Are these the operands of the row's outermost operation, which is encoded with `lo`? */
-  fits(row: Row, a: Node | undefined, b: Node | undefined, lo: number): boolean {
+  /** The first row that has these operands of an operation, which is encoded with `lo`; then one of its mirror image. */
+  find(table: Table, op: string, a: Node | undefined, b: Node | undefined, lo: number): Row | undefined {
+    const own = table.get(op);
+    const mirror = MIRROR.get(op);
+    const others = mirror === undefined ? undefined : table.get(mirror);
+    if (own === undefined && others === undefined) return undefined;
+    const left = a && normalized(a);
+    const right = b && normalized(b);
+    return this.among(own, false, left, right, lo) ?? this.among(others, true, left, right, lo);
+  }
+
+  private among(
+    rows: Rows | undefined,
+    mirrored: boolean,
+    a: Node | undefined,
+    b: Node | undefined,
+    lo: number,
+  ): Row | undefined {
+    if (rows === undefined) return undefined;
+    const first = mirrored ? b : a;
+    const some = rows.with(first === undefined ? '' : operationOf(first));
+    for (let i = 0; i < some.length; i++) if (this.fits(some[i], mirrored, a, b, lo)) return some[i];
+    return undefined;
+  }
+
+  private fits(row: Row, mirrored: boolean, a: Node | undefined, b: Node | undefined, lo: number): boolean {
     const words = row.pattern();
     this.words = words;
     this.next = 1;
     this.trees = 0;
     this.order = 0;
     this.at = undefined;
-    return row.mirrored ? this.exchanged(words[0], a, b) : this.inOrder(words[0], a, b, lo);
+    return mirrored ? this.exchanged(words[0], a, b) : this.inOrder(words[0], a, b, lo);
   }
 
   /** Are these what the words say that come next, which are an operation's operands and what it is encoded with? */

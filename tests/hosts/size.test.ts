@@ -36,9 +36,9 @@ describe('sizes', () => {
     expect(files.filter((path) => /generate|\/ops\.ts$|disassemble|\/jsapi\//.test(path))).toEqual([]);
   });
 
-  test('the engine with the JavaScript API has at most 109 kB, and neither text format nor tracing', async () => {
+  test('the engine with the JavaScript API has at most 109.1 kB, and neither text format nor tracing', async () => {
     const { size, files } = await bundled(`export * from './src/index.ts'; export * from './src/jsapi/index.ts'`);
-    expect(size).toBeLessThanOrEqual(109_000);
+    expect(size).toBeLessThanOrEqual(109_100);
     expect(files.filter((path) => ELSEWHERE.test(path))).toEqual([]);
   });
 
