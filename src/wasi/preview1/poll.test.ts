@@ -47,6 +47,17 @@ function poll(guest: TestGuest, wishes: readonly Wish[]): unknown {
 }
 
 describe('poll_oneoff', () => {
+  it('of time-outs of nothing did not tell the first where the clock ticked while it was looked at', () => {
+    class Ticking extends VirtualClock {
+      private ticks = 0n;
+      override monotonic(): bigint {
+        return this.ticks++;
+      }
+    }
+    const guest = new TestGuest({ clock: new Ticking() });
+    expect(poll(guest, [{ type: CLOCK }, { type: CLOCK }])).toHaveLength(2);
+  });
+
   it('refuses no subscriptions, and counts that do not fit into memory', () => {
     const guest = new TestGuest();
     expect(guest.call('poll_oneoff', SUBSCRIPTIONS, BUFFER, 0, COUNT)).toBe('INVAL');

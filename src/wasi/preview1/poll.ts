@@ -133,9 +133,11 @@ function clockState(call: Call, layout: Layout, at: number): State {
   const flags = call.guest.u16(at + layout.subscription.flags);
   checkFlags(flags, SUBCLOCKFLAGS.abstime);
   if (id !== CLOCK.realtime && id !== CLOCK.monotonic) throw refused('INVAL');
+  // Before the clock is looked at, which may tick in between: a time-out of nothing is always over.
+  const began = call.began();
   const now = clock.monotonic();
   let deadline = timeout;
-  if ((flags & SUBCLOCKFLAGS.abstime) === 0) deadline = call.began() + timeout;
+  if ((flags & SUBCLOCKFLAGS.abstime) === 0) deadline = began + timeout;
   else if (id === CLOCK.realtime) deadline = now + timeout - clock.realtime();
   return deadline <= now ? READY : { deadline };
 }
