@@ -527,3 +527,10 @@ describe('what differs by decision', () => {
     expect(wasi.wasiImport['fd_prestat_get'](3, 0)).toBe(8);
   });
 });
+
+it('a preopen of the name __proto__ was lost, and those after it had other numbers', () => {
+  const preopens = JSON.parse('{"__proto__":".","a":"."}') as Record<string, string>;
+  const system = new NodeWASI({ version, preopens });
+  system.initialize(instance(''));
+  expect([3, 4, 5].map((fd) => system.wasiImport['fd_prestat_get']?.(fd, 0))).toEqual([0, 0, 8]);
+});
