@@ -37,7 +37,7 @@ import { throwingFunction } from './interpreter/values/stand-ins.ts';
 import type { CodeMode } from './runtime/probes.ts';
 import { accountOf, FUEL, type FuelAccount } from './runtime/fuel.ts';
 import { type Extern, Func, type HostFunction, type ModuleInstance, isExtern } from './runtime/instance.ts';
-import { funcBehind, isFunc } from './runtime/func.ts';
+import { funcFor, isFunc } from './runtime/func.ts';
 import { Global, isGlobal } from './runtime/global.ts';
 import { type GuestLimits, type Limits, limits } from './runtime/limits.ts';
 import type { Value } from './runtime/values.ts';
@@ -107,24 +107,26 @@ function unknownImport({ module, name, desc }: Import): LinkError {
 }
 
 function wrongImport({ module, name }: Import, why: string): LinkError {
-  return new LinkError(`incompatible import type: "${module}" "${name}": ${why}`);
+  return new LinkError(`incompatible import type: "${module}" "${name}"${why}`);
 }
 
 function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
   if (typeof value === 'function' && type.kind === 'func') {
-    return funcBehind(value) ?? new Func(type.type, undefined, -1, value);
+    const func = funcFor(value, type);
+    if (typeof func === 'string') throw wrongImport(one, ` ${func}`);
+    return func ?? new Func(type.type, undefined, -1, value);
   }
   if ((typeof value === 'number' || typeof value === 'bigint') && type.kind === 'global' && !type.type.mutable) {
     const global = new Global(type.type, undefined, undefined, undefined, type.space);
     try {
       writeGlobalBits(global, valueToBits(type.type.val, value, type.space));
     } catch (error) {
-      throw wrongImport(one, (error as Error).message);
+      throw wrongImport(one, `: ${(error as Error).message}`);
     }
     return global;
   }
   if (isExtern(value)) return value;
-  throw wrongImport(one, `it has to be a ${type.kind}, not ${withArticle(typeof value)}`);
+  throw wrongImport(one, `: it has to be a ${type.kind}, not ${withArticle(typeof value)}`);
 }
 
 function notGiven({ module, name }: Import): UnsupportedError {

@@ -1,6 +1,6 @@
 // JavaScript functions as imports. https://webassembly.github.io/spec/js-api/#create-a-host-function
 import { type DirectHost, Func } from '../runtime/instance.ts';
-import { funcBehind } from '../runtime/func.ts';
+import { funcFor } from '../runtime/func.ts';
 import { type ValType, asFunc } from '../syntax/types.ts';
 import type { DefType } from '../validator/type-space.ts';
 import { SuspendError } from './errors.ts';
@@ -47,10 +47,17 @@ export function hostFunction(callable: Callable, type: DefType, index: number): 
 
 /**
  * The function instance that a value is imported as because it stands for one: an exported function, or a host function
- * that has a type of its own. That may wait if it is `suspending`; its errors cross as those of other functions do.
+ * that has a type of its own (a text where it has several, and none fits). That may wait if it is `suspending`; its errors
+ * cross as those of other functions do.
  */
-export function importedFunction(value: unknown, index: number, suspending = false): Func | undefined {
-  const func = funcBehind(value);
+export function importedFunction(
+  value: Callable,
+  type: DefType,
+  index: number,
+  suspending = false,
+): Func | string | undefined {
+  const func = funcFor(value, { kind: 'func', type });
+  if (typeof func === 'string') return `it ${func}`;
   if (func?.callerHost === undefined) return suspending ? undefined : func;
   const { defType, callerHost } = func;
   return new Func(defType, undefined, index, undefined, undefined, (caller, args, canWait) => {

@@ -70,10 +70,10 @@ function toExtern(space: TypeSpace, { desc }: Import, value: unknown, functions:
       const type = space.at(desc.type);
       const suspended = suspendedFunctionOf(value);
       if (suspended !== undefined) {
-        return importedFunction(suspended, functions, true) ?? suspendingFunction(suspended, type, functions);
+        return importedFunction(suspended, type, functions, true) ?? suspendingFunction(suspended, type, functions);
       }
       if (!isCallable(value)) return say.needed('func');
-      return importedFunction(value, functions) ?? hostFunction(value, type, functions);
+      return importedFunction(value, type, functions) ?? hostFunction(value, type, functions);
     }
     case 'global':
       return GLOBALS.of(value) ?? plainGlobal(desc.type, value, space);

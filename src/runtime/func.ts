@@ -1,7 +1,8 @@
 // Functions of the host: which values are functions, what JavaScript functions stand for some, and those that have a type of
 // their own. The class is beside that of module instances (instance.ts), since each of them knows the other.
 import { brandOf } from '../brand.ts';
-import type { FuncType } from '../syntax/types.ts';
+import { asFunc, type FuncType, funcTypeName } from '../syntax/types.ts';
+import { type ExternType, matchesExtern } from '../validator/subtyping.ts';
 import { type DefType, funcType } from '../validator/type-space.ts';
 import { type CallerHost, Func, type HostCost } from './instance.ts';
 
@@ -16,17 +17,44 @@ export function isFunc(value: unknown): value is Func {
   return brandOf(value) === 'func';
 }
 
-/** JavaScript functions that stand for function instances, where values of JavaScript are imported and exported. */
-const STAND_FOR = new WeakMap<object, Func>();
+/** What an import asks for. */
+export type WantedFunc = ExternType & { readonly kind: 'func' };
 
-/** The function instance that a JavaScript function stands for, with its type; undefined for those that have no type. */
+/** One of several functions, the one for an import; where there is none, what to say after the import's name. */
+export type Choice = (wanted: WantedFunc) => Func | string;
+
+/** JavaScript functions that stand for function instances, where values of JavaScript are imported and exported. */
+const STAND_FOR = new WeakMap<object, Func | Choice>();
+
+/**
+ * The function instance that a JavaScript function stands for, with its type; undefined for those that have no type, or
+ * have more than one.
+ */
 export function funcBehind(value: unknown): Func | undefined {
-  return typeof value === 'function' ? STAND_FOR.get(value) : undefined;
+  const standing = STAND_FOR.get(value as object);
+  return typeof standing === 'function' ? undefined : standing;
 }
 
-/** From now on the JavaScript function is imported as this function instance. */
-export function standFor(callable: (...args: never[]) => unknown, func: Func): void {
-  STAND_FOR.set(callable, func);
+/** That which an import takes. */
+export function funcFor(value: object, wanted: WantedFunc): Func | string | undefined {
+  const standing = STAND_FOR.get(value);
+  return typeof standing === 'function' ? standing(wanted) : standing;
+}
+
+/** From now on the JavaScript function is imported as this function instance, or as the one that is chosen for the import. */
+export function standFor(callable: (...args: never[]) => unknown, standing: Func | Choice): void {
+  STAND_FOR.set(callable, standing);
+}
+
+/** Whether an import takes it. */
+export function hasType({ defType }: Func, wanted: WantedFunc): boolean {
+  return matchesExtern({ kind: 'func', type: defType }, wanted);
+}
+
+/** `[i32] -> [i64]`; with `sub` before types that are open to subtypes. */
+export function describeFunc({ comp, space, index }: DefType): string {
+  const { final } = space.subTypes[index];
+  return `${final ? '' : 'sub '}${funcTypeName(asFunc(comp))}`;
 }
 
 /**

@@ -52,10 +52,10 @@ describe('sizes', () => {
     expect(files).toContain('src/interpreter/loops/switch.ts');
   });
 
-  test('bundles, which have both loops, have at most 121.3 kB, and 136.3 kB in ES5', async () => {
+  test('bundles, which have both loops, have at most 121.4 kB, and 136.4 kB in ES5', async () => {
     for (const [name, text] of Object.entries(await bundles())) {
       const size = gzipSync(text, { level: 9 }).length;
-      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 136_300 : 121_300);
+      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 136_400 : 121_400);
     }
   });
 });

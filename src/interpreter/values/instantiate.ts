@@ -9,6 +9,7 @@ import type { CodeMode } from '../../runtime/probes.ts';
 import { type AbortLike, checkStop } from '../../runtime/abort.ts';
 import { type FuelAccount, type Pay, payerNow, payFrom } from '../../runtime/fuel.ts';
 import { type Extern, type Func, ModuleInstance, NO_BYTES, bytesOfInstance } from '../../runtime/instance.ts';
+import { describeFunc } from '../../runtime/func.ts';
 import type { Global } from '../../runtime/global.ts';
 import { CELL_BYTES, FUNC_BYTES } from '../../runtime/heap.ts';
 import { type GuestLimits, type Limits, limitsOf } from '../../runtime/limits.ts';
@@ -20,8 +21,7 @@ import type { DataSegment, ElemSegment, Import } from '../../syntax/module.ts';
 import { type ExternType, importType, matchesExtern } from '../../validator/subtyping.ts';
 import type { ValidModule } from '../../validator/module.ts';
 import { PRICES, type Prices } from '../../syntax/prices.ts';
-import { type MemType, type TableType, asFunc, funcTypeName, typeName } from '../../syntax/types.ts';
-import type { DefType } from '../../validator/type-space.ts';
+import { type MemType, type TableType, typeName } from '../../syntax/types.ts';
 import { evaluateConstant, writeGlobalBits } from './constant.ts';
 import { unitOf } from '../code/lowered.ts';
 import { takeRoomInPieces } from '../threads/room.ts';
@@ -60,12 +60,6 @@ export function externType(value: Extern): ExternType {
     case 'tag':
       return { kind: 'tag', type: value.defType };
   }
-}
-
-/** `[i32] -> [i64]`; with `sub` before types that are open to subtypes. */
-function describeFunc({ comp, space, index }: DefType): string {
-  const { final } = space.subTypes[index];
-  return `${final ? '' : 'sub '}${funcTypeName(asFunc(comp))}`;
 }
 
 function describe(value: Extern): string {

@@ -5,9 +5,9 @@
 // What the functions do, and which there are, is the business of each interface.
 import { emptyRecord } from '../../syntax/records.ts';
 import { payerNow, payFrom } from '../../runtime/fuel.ts';
-import type { CallerHost, HostCost } from '../../runtime/instance.ts';
-import { standFor, typedHost } from '../../runtime/func.ts';
-import { type FuncType, I32 } from '../../syntax/types.ts';
+import type { CallerHost, Func, HostCost } from '../../runtime/instance.ts';
+import { type Choice, describeFunc, hasType, standFor, typedHost } from '../../runtime/func.ts';
+import { asFunc, type FuncType, I32 } from '../../syntax/types.ts';
 import { misuse } from '../messages.ts';
 import { ERRNO } from '../host/errno.ts';
 import { costOf, type PricesOf } from './cost.ts';
@@ -23,6 +23,10 @@ export interface TypedFunction {
   readonly cost: HostCost;
   /** What JavaScript gets that calls it with values of other kinds; undefined for a TypeError, where nothing can be returned. */
   readonly misused: number | undefined;
+  /** Functions of the same name and other types: an import takes the one of its type, and this one comes first. */
+  readonly others?: readonly TypedFunction[];
+  /** What to say of an import of a type that none of them has. */
+  readonly hint?: ((wanted: FuncType) => string) | undefined;
 }
 
 export type SystemInterface = Readonly<Record<string, TypedFunction>>;
@@ -59,20 +63,53 @@ export function importsOf(functions: SystemInterface): Readonly<Record<string, H
   return Object.freeze(imports);
 }
 
-/** A JavaScript function that stands for the typed one. */
-function callable(name: string, { type, run, cost, misused }: TypedFunction): HostFunction {
+/** Both interfaces as one: where a name is in both, the functions of `more` stand behind those of `first`. */
+export function joined(first: SystemInterface, more: SystemInterface): SystemInterface {
+  const all = Object.assign(emptyRecord<TypedFunction>(), first);
+  for (const [name, one] of Object.entries(more)) {
+    const known = all[name];
+    if (known === undefined) all[name] = one;
+    else all[name] = { ...known, others: [...formsOf(known), ...formsOf(one)].slice(1), hint: one.hint ?? known.hint };
+  }
+  return all;
+}
+
+function formsOf(one: TypedFunction): readonly TypedFunction[] {
+  return one.others === undefined ? [one] : [one, ...one.others];
+}
+
+/** A JavaScript function that stands for the typed ones of a name. It tells them by what it is called with. */
+function callable(name: string, first: TypedFunction): HostFunction {
+  const forms = formsOf(first);
   const made = ((...args) => {
-    if (fits(type, args)) {
+    for (const { type, run, cost } of forms) {
+      if (!fits(type, args)) continue;
       payFrom(undefined, payerNow())(Math.floor(cost(undefined, args, 0)));
       return run(undefined, args, true);
     }
-    if (misused !== undefined) return misused;
-    throw new TypeError(misuse(name, type));
+    if (first.misused !== undefined) return first.misused;
+    throw new TypeError(misuse(name, first.type));
   }) as HostFunction;
   Object.defineProperty(made, 'name', { value: name, configurable: true });
-  Object.defineProperty(made, 'length', { value: type.params.length, configurable: true });
-  standFor(made, typedHost(type, run, cost));
+  Object.defineProperty(made, 'length', { value: first.type.params.length, configurable: true });
+  standFor(made, forms.length === 1 && first.hint === undefined ? funcOf(first) : choiceOf(forms));
   return made;
+}
+
+function funcOf({ type, run, cost }: TypedFunction): Func {
+  return typedHost(type, run, cost);
+}
+
+/** The one that has the type of an import. */
+function choiceOf(forms: readonly TypedFunction[]): Choice {
+  const funcs = forms.map(funcOf);
+  return (wanted) => {
+    const found = funcs.find((one) => hasType(one, wanted));
+    if (found !== undefined) return found;
+    const types = funcs.map(({ defType }) => describeFunc(defType)).join(' or ');
+    const hint = forms[0].hint?.(asFunc(wanted.type.comp)) ?? '';
+    return `is a function ${types}, imported as ${describeFunc(wanted.type)}${hint}`;
+  };
 }
 
 /** Whether they are as many as the parameters, and each is of its kind: nothing is converted. */
