@@ -14,6 +14,7 @@ import { INTERFACES } from './interfaces.ts';
 import type { HostFunction } from './kernel/dispatcher.ts';
 import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
+import { Callers } from './kernel/guest-thread.ts';
 import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
 import { OpenDirectory } from './kernel/open/directory.ts';
@@ -22,6 +23,7 @@ import { OpenStream } from './kernel/open/stream.ts';
 import { Process } from './kernel/process.ts';
 import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
 import { plainPath } from './kernel/resolve.ts';
+import { PREVIEW_RULES } from './kernel/rules.ts';
 import {
   CONNECTION_RIGHTS,
   DIRECTORY_RIGHTS,
@@ -102,6 +104,7 @@ export class WASI {
   private readonly process: Process;
   private readonly mode: 'async' | 'sync';
   private readonly guests = new Guests();
+  private readonly callers: Callers;
   private state: State = 'new';
 
   /**
@@ -114,12 +117,13 @@ export class WASI {
     const { clock = portableClock(), random = portableRandom() } = options;
     this.mode = mode;
     this.process = new Process({ args, env: env as Pairs<string>, clock, random, limits });
+    this.callers = new Callers(this.process);
     this.addStreams(options);
     const preopens = pairsOf(options.preopens ?? []);
     refuseDoubles(preopens);
     for (const [path, directory] of preopens) this.addPreopen(path, directory);
     for (const listener of options.listeners ?? []) this.addListener(listener);
-    const dispatch = { mode, guests: this.guests, process: this.process };
+    const dispatch = { mode, guests: this.guests, callers: this.callers, rules: PREVIEW_RULES };
     this.imports = Object.freeze(
       Object.fromEntries(Array.from(INTERFACES, ([name, made]) => [name, importsOf(made(dispatch, strace))])),
     );

@@ -15,5 +15,5 @@ const preview =
 export const INTERFACES: ReadonlyMap<string, Interface> = new Map([
   [PREVIEW1.moduleName, preview(PREVIEW1)],
   [PREVIEW0.moduleName, preview(PREVIEW0)],
-  [THREADS_MODULE, ({ process }, strace) => threadFunctions(process, strace)],
+  [THREADS_MODULE, ({ callers }, strace) => threadFunctions(callers, strace)],
 ]);

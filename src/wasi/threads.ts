@@ -7,7 +7,8 @@ import { type FuncType, I32 } from '../syntax/types.ts';
 import { ERRNO } from './host/errno.ts';
 import { PRICES } from '../syntax/prices.ts';
 import type { SystemInterface, TypedFunction } from './kernel/interface.ts';
-import type { Process, ThreadGroup } from './kernel/process.ts';
+import type { DispatchOptions } from './kernel/dispatcher.ts';
+import type { ThreadGroup } from './kernel/process.ts';
 import type { GuestCall, Scheduler } from './kernel/scheduler.ts';
 
 /** The module that `thread-spawn` is imported from. */
@@ -68,11 +69,14 @@ export class Threads implements ThreadGroup {
 const SPAWN_TYPE: FuncType = { kind: 'func', params: [I32], results: [I32] };
 
 /** The functions to import from `wasi`. Without a scheduler threads cannot be started: NOTSUP. */
-export function threadFunctions(process: Process, strace: ((line: string) => void) | undefined): SystemInterface {
+export function threadFunctions(
+  callers: DispatchOptions['callers'],
+  strace: ((line: string) => void) | undefined,
+): SystemInterface {
   const spawn: TypedFunction = {
     type: SPAWN_TYPE,
-    run: (_caller, [argument]) => {
-      const number = process.threads?.spawn(argument as number) ?? -ERRNO.NOTSUP;
+    run: (caller, [argument]) => {
+      const number = callers.of(caller).process.threads?.spawn(argument as number) ?? -ERRNO.NOTSUP;
       strace?.(`${SPAWN_NAME}(start_arg=${argument}) = ${number}`);
       return number;
     },

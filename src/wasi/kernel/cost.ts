@@ -5,7 +5,7 @@ import type { HostCost } from '../../runtime/instance.ts';
 import type { Value } from '../../runtime/values.ts';
 import { PRICES, type Prices } from '../../syntax/prices.ts';
 import type { DispatchOptions } from './dispatcher.ts';
-import { type Guest, IOVEC_SIZE, MAX_PARTS } from './guest.ts';
+import { type Guest, MAX_PARTS } from './guest.ts';
 import type { Process } from './process.ts';
 import { MAX_PATH } from './resolve.ts';
 import type { Declaration } from './table.ts';
@@ -43,12 +43,14 @@ const path: Price = ({ guest, arg, prices }, at) => {
 const buffers: Price = ({ guest, arg, prices }, at) => {
   const count = arg(at + 1);
   if (count > MAX_PARTS) return 0;
-  guest.check(arg(at), count * IOVEC_SIZE);
+  const { pointerSize, iovecSize } = guest;
+  guest.check(arg(at), count * iovecSize);
   let bytes = 0;
   for (let i = 0; i < count; i++) {
-    const one = arg(at) + i * IOVEC_SIZE;
-    guest.check(guest.u32(one), guest.u32(one + 4));
-    bytes += guest.u32(one + 4);
+    const one = arg(at) + i * iovecSize;
+    const length = guest.pointer(one + pointerSize);
+    guest.check(guest.pointer(one), length);
+    bytes += length;
   }
   return count * prices.element + bytes * prices.byte;
 };
@@ -60,7 +62,7 @@ export type PricesOf<Name extends string> = Readonly<Partial<Record<Name, readon
 export function costOf<Name extends string>(
   { name, parameters }: Declaration<Name>,
   prices: PricesOf<Name>,
-  { guests, process }: DispatchOptions,
+  { guests, callers }: DispatchOptions,
 ): HostCost {
   const parts = [...(prices[name] ?? [])];
   let at = 0;
@@ -73,7 +75,8 @@ export function costOf<Name extends string>(
     const rates = caller?.unit.prices ?? PRICES;
     let units = rates.systemCall;
     if (parts.length === 0) return units;
-    const asked = { guest: guests.of(caller), process, arg: (i: number) => (args[i] as number) >>> 0, prices: rates };
+    const arg = (i: number): number => unsigned(args[i] as Value);
+    const asked = { guest: guests.of(caller), process: callers.of(caller).process, arg, prices: rates };
     try {
       for (const [price, from] of parts) units += price(asked, from);
     } catch {
@@ -81,4 +84,8 @@ export function costOf<Name extends string>(
     }
     return units;
   };
+}
+
+function unsigned(value: Value): number {
+  return typeof value === 'bigint' ? Number(BigInt.asUintN(64, value)) : (value as number) >>> 0;
 }

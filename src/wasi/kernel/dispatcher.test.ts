@@ -6,12 +6,14 @@ import { type Call, dispatch as dispatchFrom, type SystemCall, type Value } from
 import { Guest } from './guest.ts';
 import { READABLE } from './pollable.ts';
 import { Process } from './process.ts';
+import { PREVIEW_RULES } from './rules.ts';
+import { Callers } from './guest-thread.ts';
 import { WouldBlock } from './wait.ts';
 
 function setUp(mode: 'async' | 'sync', clock = new VirtualClock()) {
   const process = new Process({ args: [], env: {}, clock, random: seededRandom(1) });
   const guest = new Guest(() => ({ bytes: new Uint8Array(16) }));
-  return { mode, process, guests: { of: () => guest } };
+  return { mode, process, guests: { of: () => guest }, callers: new Callers(process), rules: PREVIEW_RULES };
 }
 
 /** As a host function that nobody in particular calls. */

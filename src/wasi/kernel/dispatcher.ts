@@ -18,8 +18,10 @@ import { LET_GO } from '../../runtime/func.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { PRICES } from '../../syntax/prices.ts';
 import type { Guest } from './guest.ts';
+import type { GuestThread } from './guest-thread.ts';
 import type { Parking } from './parked.ts';
 import type { Process } from './process.ts';
+import type { Rules } from './rules.ts';
 import { READABLE } from './pollable.ts';
 import { forgetAsked, Pending, Replay } from './replay.ts';
 import { isPieces, type Pieces, waitSync, WouldBlock } from './wait.ts';
@@ -27,7 +29,12 @@ import { isPieces, type Pieces, waitSync, WouldBlock } from './wait.ts';
 /** What a system call knows of its caller. */
 export interface Call {
   readonly guest: Guest;
+  /** The instance that calls; undefined where the host does, and where an engine does not say. */
+  readonly caller: ModuleInstance | undefined;
+  readonly thread: GuestThread;
   readonly process: Process;
+  /** What the interface means where others mean something else. */
+  readonly rules: Rules;
   /** The monotonic time at which the first try began; all tries see the same. */
   began(): bigint;
   /** Whether this is a later try of a call that has waited. */
@@ -59,11 +66,13 @@ export type Tracer = (guest: Guest, args: readonly Value[]) => (errno: number) =
 export interface DispatchOptions {
   readonly mode: 'async' | 'sync';
   readonly guests: { of(caller: ModuleInstance | undefined): Guest };
-  readonly process: Process;
+  /** Which guest thread calls: a program may be several processes of several threads. */
+  readonly callers: { of(caller: ModuleInstance | undefined): GuestThread };
+  readonly rules: Rules;
 }
 
-/** How a parameter arrives: i32 unsigned, i64 unsigned, i64 signed. */
-export type Coercion = 'u32' | 'u64' | 's64';
+/** How a parameter arrives: i32 unsigned, i64 unsigned, i64 signed; an address of 64 bits as the number that it is. */
+export type Coercion = 'u32' | 'u64' | 's64' | 'address';
 
 /** The host function for a system call. In mode 'async' a call that has to wait throws an UnsupportedError if it cannot. */
 export function dispatch(
@@ -72,13 +81,15 @@ export function dispatch(
   options: DispatchOptions,
   tracer?: Tracer,
 ): (caller: ModuleInstance | undefined, raw: readonly unknown[], canWait: boolean) => Value | PromiseLike<Value> {
-  const { mode, guests, process } = options;
+  const { mode, guests, callers, rules } = options;
   return (caller, raw, canWait) => {
     const args = coercions.map((kind, i) => coerce(raw[i] as Value, kind));
     const guest = guests.of(caller);
-    const { threads, parked } = process;
+    const thread = callers.of(caller);
+    const { threads, parked } = thread.process;
     const mayPause = mode === 'async' && canWait;
-    const running = new Running(run as Once, new CallOf(guest, process), args, mayPause, tracer?.(guest, args));
+    const call = new CallOf(guest, caller, thread, rules);
+    const running = new Running(run as Once, call, args, mayPause, tracer?.(guest, args));
     running.price = (caller?.unit.prices ?? PRICES).systemCall;
     const answer = running.go();
     if (typeof answer === 'number') return answer;
@@ -94,7 +105,10 @@ export function dispatch(
 
 class CallOf implements Call {
   readonly guest: Guest;
+  readonly caller: ModuleInstance | undefined;
+  readonly thread: GuestThread;
   readonly process: Process;
+  readonly rules: Rules;
   waited = false;
   kept: unknown;
   /** Pieces that this try has made; those up to which it has been kept; and those that are paid, of all tries. */
@@ -103,9 +117,12 @@ class CallOf implements Call {
   paidPieces = 0;
   private time: bigint | undefined;
 
-  constructor(guest: Guest, process: Process) {
+  constructor(guest: Guest, caller: ModuleInstance | undefined, thread: GuestThread, rules: Rules) {
     this.guest = guest;
-    this.process = process;
+    this.caller = caller;
+    this.thread = thread;
+    this.process = thread.process;
+    this.rules = rules;
   }
 
   keep(progress: unknown): void {
@@ -179,7 +196,7 @@ class Running implements Parking {
       if (error instanceof Pending) return new WouldBlock([{ pollable: error.answer, interest: READABLE }]);
       if (!(error instanceof SystemError)) replay.abandon();
       replay.finish();
-      return this.tell(numberOf(error));
+      return this.tell(numberOf(error, this.call.rules));
     }
     replay.finish();
     return this.tell(ERRNO.SUCCESS);
@@ -260,7 +277,7 @@ class Running implements Parking {
       }
     } catch (error) {
       this.drop();
-      return this.tell(numberOf(error));
+      return this.tell(numberOf(error, this.call.rules));
     }
   }
 
@@ -280,7 +297,7 @@ class Running implements Parking {
       }
     } catch (error) {
       this.drop();
-      return this.tell(numberOf(error));
+      return this.tell(numberOf(error, this.call.rules));
     }
   }
 
@@ -329,11 +346,12 @@ function onlySuspending(answer: Promise<number>): Promise<number> {
 
 function coerce(value: Value, kind: Coercion): Value {
   if (kind === 'u32') return (value as number) >>> 0;
+  if (kind === 'address') return Number(BigInt.asUintN(64, value as bigint));
   return kind === 'u64' ? BigInt.asUintN(64, value as bigint) : BigInt.asIntN(64, value as bigint);
 }
 
 /** The number of an error that is the guest's; anything else goes on to the embedder. */
-function numberOf(error: unknown): number {
-  if (error instanceof SystemError) return ERRNO[error.errno];
+function numberOf(error: unknown, rules: Rules): number {
+  if (error instanceof SystemError) return rules.errno(error.errno);
   throw error;
 }

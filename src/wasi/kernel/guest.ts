@@ -123,15 +123,30 @@ export interface Buffers {
 
 /** As many parts as one scattered read or gathered write may have; POSIX systems say 1,024 too. */
 export const MAX_PARTS = 1024;
-/** Of an iovec: pointer, length. */
-export const IOVEC_SIZE = 8;
-
-/** Pointers and lengths are unsigned numbers below 2^32. */
+/** Pointers and lengths are unsigned numbers: below 2^32, or where they have 8 bytes in memory, below 2^64 and rounded. */
 export class Guest {
   private readonly find: () => GuestMemory;
+  /** In bytes. */
+  readonly pointerSize: 4 | 8;
 
-  constructor(find: () => GuestMemory) {
+  constructor(find: () => GuestMemory, pointerSize: 4 | 8 = 4) {
     this.find = find;
+    this.pointerSize = pointerSize;
+  }
+
+  /** Of an iovec: pointer, length. */
+  get iovecSize(): number {
+    return 2 * this.pointerSize;
+  }
+
+  /** A pointer or a length in memory. */
+  pointer(at: number): number {
+    return this.pointerSize === 4 ? this.u32(at) : Number(this.u64(at));
+  }
+
+  setPointer(at: number, value: number): void {
+    if (this.pointerSize === 4) this.setU32(at, value);
+    else this.setU64(at, BigInt(value));
   }
 
   /**
@@ -206,17 +221,18 @@ export class Guest {
   }
 
   /**
-   * The buffers that an array of iovec (pointer, length; 8 bytes each) names, without those of length 0: a MiB of them at
+   * The buffers that an array of iovec (pointer, length) names, without those of length 0: a MiB of them at
    * most, after the first `from` bytes. INVAL for more than 1,024 of them, or for 4 GiB and more in all; FAULT where any
    * does not lie in memory.
    */
   buffers(at: number, count: number, from: number): Buffers {
     if (count > MAX_PARTS) throw refused('INVAL');
-    this.check(at, count * 8);
+    const { pointerSize, iovecSize } = this;
+    this.check(at, count * iovecSize);
     const buffers: Uint8Array[] = [];
     let total = 0;
     for (let i = 0; i < count; i++) {
-      const [start, length] = [this.u32(at + i * 8), this.u32(at + i * 8 + 4)];
+      const [start, length] = [this.pointer(at + i * iovecSize), this.pointer(at + i * iovecSize + pointerSize)];
       if (length === 0) continue;
       this.check(start, length);
       const skipped = Math.max(0, from - total);

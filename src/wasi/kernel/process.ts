@@ -35,6 +35,8 @@ export interface Paused {
 }
 
 export class Process {
+  /** Its number: that of the first one of a program is 1. */
+  readonly id: number = 1;
   /** UTF-8 with a closing NUL, ready to be copied into the guest. */
   readonly args: readonly Uint8Array[];
   /** `KEY=VALUE`, likewise. */

@@ -6,6 +6,7 @@ import { utf8Length } from '../../syntax/utf8.ts';
 import { quietly, refused, unless } from '../host/errno.ts';
 import type { Stat } from '../host/filesystem.ts';
 import type { HeldDirectory } from './held.ts';
+import type { PathStart } from './rules.ts';
 import { isPieces, type Pieces } from './wait.ts';
 
 /** In bytes, for a path and for the text of a link. */
@@ -36,13 +37,13 @@ export interface Entry {
 type Action = (entry: Entry) => unknown;
 
 /**
- * Resolves `path` from `start` and gives the result to `action`: at once for most paths, in pieces for long ones.
+ * Resolves a path from where it starts and gives the result to `action`: at once for most paths, in pieces for long ones.
  *
- * NOTCAPABLE: absolute, or leads above `start`, also through a link. NOENT, NOTDIR: something before the last component
+ * NOTCAPABLE: absolute, or leads above the start, also through a link, unless that is the root. NOENT, NOTDIR: something before the last component
  * is missing or no directory. LOOP: more than 40 links. NAMETOOLONG, INVAL (NUL), NOENT (empty).
  */
-export function withEntry(start: HeldDirectory, path: string, follow: Follow, action: Action): Pieces | undefined {
-  const walk = new Walk(start, path, follow);
+export function withEntry(start: PathStart, follow: Follow, action: Action): Pieces | undefined {
+  const walk = new Walk(start, follow);
   let pieces: Pieces | undefined;
   try {
     const entry = walk.walk();
@@ -79,7 +80,7 @@ function* closing(walk: Walk, pieces: Pieces): Pieces {
 }
 
 class Walk {
-  private readonly start: HeldDirectory;
+  private readonly start: PathStart;
   private readonly follow: Follow;
   /** The directories below `start` that the walk is in, outermost first; all opened here. */
   private readonly below: HeldDirectory[] = [];
@@ -88,10 +89,10 @@ class Walk {
   private linksLeft = MAX_LINKS;
   private mustBeDirectory = false;
 
-  constructor(start: HeldDirectory, path: string, follow: Follow) {
+  constructor(start: PathStart, follow: Follow) {
     this.start = start;
     this.follow = follow;
-    this.push(path);
+    this.push(start.path);
   }
 
   /** Walks on, to the end or for some steps: undefined then. */
@@ -119,7 +120,7 @@ class Walk {
   }
 
   private current(): HeldDirectory {
-    return this.below[this.below.length - 1] ?? this.start;
+    return this.below[this.below.length - 1] ?? this.start.directory;
   }
 
   /** The entry at the last component, or undefined when it was a link that is now to be walked. */
@@ -135,8 +136,8 @@ class Walk {
 
   private goUp(): void {
     const left = this.below.pop();
-    if (left === undefined) throw refused('NOTCAPABLE');
-    quietly(() => left.close());
+    if (left !== undefined) quietly(() => left.close());
+    else if (!this.start.isRoot) throw refused('NOTCAPABLE');
   }
 
   private goDown(name: string): void {
@@ -161,7 +162,10 @@ class Walk {
 
   private push(path: string): void {
     checkPath(path);
-    if (path.startsWith('/')) throw refused('NOTCAPABLE');
+    if (path.startsWith('/')) {
+      if (!this.start.isRoot) throw refused('NOTCAPABLE');
+      this.close();
+    }
     if (this.todo.length === 0 && path.endsWith('/')) this.mustBeDirectory = true;
     const names = path.includes('/') ? path.split('/') : [path];
     for (let i = names.length - 1; i >= 0; i--) {

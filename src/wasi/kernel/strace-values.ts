@@ -36,13 +36,15 @@ export function textAt(guest: Guest, at: number, length: number, most = MAX_TEXT
 /** An array of iovec: what is in the buffers, up to `moved` bytes, or only how long they are. */
 export function buffersText(guest: Guest, at: number, count: number, moved: number | undefined): string {
   try {
-    guest.check(at, count * 8);
+    const { pointerSize, iovecSize } = guest;
+    guest.check(at, count * iovecSize);
     let left = moved ?? 0;
     const parts: string[] = [];
     for (let i = 0; i < count && parts.length < MAX_PARTS; i++) {
-      const length = guest.u32(at + i * 8 + 4);
+      const length = guest.pointer(at + i * iovecSize + pointerSize);
       if (moved === undefined) parts.push(String(length));
-      else if (left > 0 || i === 0) parts.push(textAt(guest, guest.u32(at + i * 8), Math.min(length, left), MAX_DATA));
+      else if (left > 0 || i === 0)
+        parts.push(textAt(guest, guest.pointer(at + i * iovecSize), Math.min(length, left), MAX_DATA));
       left -= length;
     }
     return `[${parts.join(', ')}${count > MAX_PARTS ? ', ...' : ''}]`;
@@ -55,7 +57,7 @@ export function buffersText(guest: Guest, at: number, count: number, moved: numb
 export function stringsText(guest: Guest, pointers: number, count: number): string {
   const parts: string[] = [];
   for (let i = 0; i < count && i < MAX_PARTS; i++) {
-    const at = guest.u32(pointers + i * 4);
+    const at = guest.pointer(pointers + i * guest.pointerSize);
     let length = 0;
     while (length <= MAX_TEXT && guest.u8(at + length) !== 0) length++;
     parts.push(textAt(guest, at, length));

@@ -24,7 +24,7 @@ export interface Texts<Name extends string> {
 
 /** A tracer that prints a line per call; for a call that never returns, before it happens. */
 export function straceTracer<Name extends string>(
-  { name, parameters, type }: Declaration<Name>,
+  { name, parameters, type, returns }: Declaration<Name>,
   texts: Texts<Name>,
   say: (line: string) => void,
 ): Tracer {
@@ -32,8 +32,9 @@ export function straceTracer<Name extends string>(
     const own = texts.arguments[name];
     const shown = own?.(guest, args as readonly number[]) ?? argumentsText(name, parameters, args, guest, texts);
     const line = `${name}(${shown})`;
-    if (type.results.length === 0) say(line);
+    if (!returns) say(line);
     return (errno) => {
+      if (type.results.length === 0) return returns ? say(line) : undefined;
       if (errno !== 0) return say(`${line} = ${errnoName(errno)}`);
       const results = () =>
         resultsText(parameters, args, guest) + (texts.results[name]?.(guest, args as readonly number[]) ?? '');
@@ -81,7 +82,7 @@ function resultsText(parameters: readonly Parameter[], args: readonly Value[], g
     next += parameter.values.length;
     if (!parameter.out) continue;
     const size = resultSize(parameter);
-    text += ` ${parameter.name}:${size === 8 ? guest.u64(at) : size === 2 ? guest.u16(at) : guest.u32(at)}`;
+    text += ` ${parameter.name}:${size === 8 ? guest.u64(at) : size === 4 ? guest.u32(at) : size === 2 ? guest.u16(at) : guest.u8(at)}`;
   }
   return text;
 }

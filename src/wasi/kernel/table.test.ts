@@ -14,6 +14,8 @@ import type { Call } from './dispatcher.ts';
 import { type BufferMemory, Guests, memoryOf } from './guest.ts';
 import { importsOf, interfaceOf } from './interface.ts';
 import { Process } from './process.ts';
+import { PREVIEW_RULES } from './rules.ts';
+import { Callers } from './guest-thread.ts';
 import { hex } from './strace-values.ts';
 import { type CallsOf, declarationsOf, implement } from './table.ts';
 
@@ -57,7 +59,11 @@ function made() {
       results: { name_find: () => ' (found)' },
     },
   };
-  const functions = interfaceOf(parts, { mode: 'sync', guests, process }, (line) => lines.push(line));
+  const functions = interfaceOf(
+    parts,
+    { mode: 'sync', guests, callers: new Callers(process), rules: PREVIEW_RULES },
+    (line) => lines.push(line),
+  );
   return { lines, functions, imports: importsOf(functions), view: new DataView(memory.buffer as ArrayBuffer) };
 }
 

@@ -4,19 +4,30 @@
 //     fd_pread: 'fd:fd iovs:iovecs offset:filesize nread:*size'
 //
 // One word per parameter, `name:type`. A type with `*` points to a result of that type; `string` is a pointer and a
-// length, `iovecs` a pointer and a count, so both take two i32. Types of 64 bits are named in WIDE, the rest are i32.
-// Every function returns an errno, but one with the word `noreturn` at its end.
+// length, `iovecs` a pointer and a count, so both take two values. Types of 64 bits are named in WIDE; those in POINTERS and
+// all pointers are as wide as the interface says; the rest are i32.
+// Every function returns an errno, but one with a word at its end: `noreturn`, or `nothing` where it returns without one.
 // Which functions there are, and what the other types mean, is the business of each interface.
 import { type FuncType, I32, I64 } from '../../syntax/types.ts';
-import type { Call, Coercion, Outcome } from './dispatcher.ts';
+import { emptyRecord } from '../../syntax/records.ts';
+import type { Call, Coercion, Outcome, SystemCall } from './dispatcher.ts';
 
 /** Rows by the names of the functions. */
 export type FunctionTable = Readonly<Record<string, string>>;
 
 /** Types of 64 bits, and how they arrive. */
-const WIDE = { timestamp: 'u64', filesize: 'u64', filedelta: 's64', rights: 'u64', dircookie: 'u64' } as const;
-/** Results of 16 bits. */
-const HALF: readonly string[] = ['roflags'];
+// biome-ignore format: a table
+const WIDE = {
+  timestamp: 'u64', filesize: 'u64', filedelta: 's64', rights: 'u64', dircookie: 'u64', u64: 'u64',
+} as const;
+/** Results of 16 bits, and of 8. */
+const HALF: readonly string[] = ['roflags', 'fdflagsext'];
+const BYTE: readonly string[] = ['bool', 'sock_status'];
+/** As wide as pointers. */
+const POINTERS: readonly string[] = ['ptr', 'size', 'string', 'iovecs'];
+
+/** Of pointers and lengths in memory: those of 64 bits arrive as numbers, too. */
+export type PointerType = 'i32' | 'i64';
 
 const WIDE_TYPES: ReadonlyMap<string, Coercion> = new Map(Object.entries(WIDE));
 
@@ -59,6 +70,17 @@ export function implement<Table extends FunctionTable>() {
   return <Calls extends CallsOf<Table>>(calls: Calls & Whole<Table, Calls>): CallsOf<Table> => calls;
 }
 
+/** The same for some functions of a table; those that are missing are as `otherwise` says. */
+export function implementSome<Table extends FunctionTable>(table: Table, otherwise: (row: string) => SystemCall) {
+  return <Calls extends Partial<CallsOf<Table>>>(calls: Calls & Whole<Table, Calls>): CallsOf<Table> => {
+    const all = emptyRecord<SystemCall>();
+    for (const [name, row] of Object.entries(table)) {
+      all[name] = (calls as Readonly<Record<string, SystemCall | undefined>>)[name] ?? otherwise(row);
+    }
+    return all as unknown as CallsOf<Table>;
+  };
+}
+
 /** One parameter as declared, and the core type of each value that it takes. */
 export interface Parameter {
   readonly name: string;
@@ -75,40 +97,50 @@ export interface Declaration<Name extends string = string> {
   /** Of each core value. */
   readonly coercions: readonly Coercion[];
   readonly type: FuncType;
+  /** Whether it goes on after the call. */
+  readonly returns: boolean;
 }
 
 /** What all rows of a table say, in order. */
-export function declarationsOf<Name extends string>(table: Readonly<Record<Name, string>>): Declaration<Name>[] {
+export function declarationsOf<Name extends string>(
+  table: Readonly<Record<Name, string>>,
+  pointer: PointerType = 'i32',
+): Declaration<Name>[] {
   return (Object.keys(table) as Name[]).map((name) => {
-    const parameters = parametersOf(table[name]);
-    return { name, parameters, coercions: parameters.flatMap(coercionsOf), type: typeOf(table[name]) };
+    const row = table[name];
+    const parameters = parametersOf(row, pointer);
+    const coercions = parameters.flatMap(coercionsOf);
+    return { name, parameters, coercions, type: typeOf(row, pointer), returns: !row.endsWith('noreturn') };
   });
 }
 
 /** The parameters of a function, in order. */
-export function parametersOf(row: string): Parameter[] {
+export function parametersOf(row: string, pointer: PointerType = 'i32'): Parameter[] {
   const words = row.split(' ').filter((word) => word.includes(':'));
   return words.map((word) => {
     const [name, declared] = word.split(':') as [string, string];
     const out = declared.startsWith('*');
     const type = out ? declared.slice(1) : declared;
-    if (type === 'string' || type === 'iovecs') return { name, type, out, values: ['i32', 'i32'] };
-    return { name, type, out, values: [!out && WIDE_TYPES.has(type) ? 'i64' : 'i32'] };
+    if (type === 'string' || type === 'iovecs') return { name, type, out, values: [pointer, pointer] };
+    if (out || POINTERS.includes(type)) return { name, type, out, values: [pointer] };
+    return { name, type, out, values: [WIDE_TYPES.has(type) ? 'i64' : 'i32'] };
   });
 }
 
 /** A function's type in the core specification. */
-export function typeOf(row: string): FuncType {
-  const params = parametersOf(row).flatMap(({ values }) => values.map((one) => (one === 'i64' ? I64 : I32)));
-  return { kind: 'func', params, results: row.endsWith('noreturn') ? [] : [I32] };
+export function typeOf(row: string, pointer: PointerType = 'i32'): FuncType {
+  const params = parametersOf(row, pointer).flatMap(({ values }) => values.map((one) => (one === 'i64' ? I64 : I32)));
+  return { kind: 'func', params, results: row.endsWith('noreturn') || row.endsWith('nothing') ? [] : [I32] };
 }
 
 /** How the core values of a parameter arrive. */
-function coercionsOf({ type, values }: Parameter): Coercion[] {
-  return values.map((value) => (value === 'i32' ? 'u32' : (WIDE_TYPES.get(type) as Coercion)));
+function coercionsOf({ type, out, values }: Parameter): Coercion[] {
+  const wide = out ? 'address' : (WIDE_TYPES.get(type) ?? 'address');
+  return values.map((value) => (value === 'i32' ? 'u32' : wide));
 }
 
 /** Bytes of a result. */
-export function resultSize({ type }: Parameter): 2 | 4 | 8 {
+export function resultSize({ type }: Parameter): 1 | 2 | 4 | 8 {
+  if (BYTE.includes(type)) return 1;
   return WIDE_TYPES.has(type) ? 8 : HALF.includes(type) ? 2 : 4;
 }

@@ -25,11 +25,11 @@ function totalOf(strings: readonly Uint8Array[]): number {
 /** Shared with the environment, which is laid out alike. */
 export function writeStrings(call: Call, strings: readonly Uint8Array[], pointers: number, buffer: number): void {
   const { guest } = call;
-  guest.check(pointers, strings.length * 4);
+  guest.check(pointers, strings.length * guest.pointerSize);
   guest.check(buffer, totalOf(strings));
   let at = buffer;
   strings.forEach((bytes, i) => {
-    guest.setU32(pointers + i * 4, at);
+    guest.setPointer(pointers + i * guest.pointerSize, at);
     guest.span(at, bytes.length).set(bytes);
     at += bytes.length;
   });

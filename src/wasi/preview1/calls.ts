@@ -22,7 +22,7 @@ import { textsOf } from './strace.ts';
 
 const implemented = implement<typeof FUNCTIONS>();
 
-function callsOf(layout: Layout): CallsOf<typeof FUNCTIONS> {
+export function callsOf(layout: Layout): CallsOf<typeof FUNCTIONS> {
   return implemented({
     args_get: argsGet,
     args_sizes_get: argsSizesGet,
@@ -73,7 +73,7 @@ function callsOf(layout: Layout): CallsOf<typeof FUNCTIONS> {
   });
 }
 
-/** What follows from the table alone: made once, however many processes there are. */
+/** What follows from the table alone: made once, however many callers there are. */
 const DECLARED = declarationsOf(FUNCTIONS);
 
 /** The functions that a module imports from `layout.moduleName`. */
@@ -82,12 +82,11 @@ export function functionsOf(
   options: DispatchOptions,
   strace: ((line: string) => void) | undefined,
 ): SystemInterface {
-  const { args, env } = options.process;
   const parts = {
     declared: DECLARED.filter(({ name }) => !layout.without.includes(name)),
     calls: callsOf(layout),
     prices: pricesOf(layout),
-    texts: textsOf(layout, { args: args.length, env: env.length }),
+    texts: textsOf(layout, options.callers),
   };
   return interfaceOf(parts, options, strace);
 }

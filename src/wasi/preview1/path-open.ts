@@ -56,7 +56,7 @@ export function pathOpen(
   call.process.files.checkRoom();
   const follow = (dirflags & LOOKUPFLAGS.symlinkFollow) !== 0 ? 'always' : 'before-slash';
   const text = call.guest.path(path, pathLength);
-  return withEntry(start.resource.directory, text, follow, (entry) => {
+  return withEntry(call.rules.start(call.process, start.resource, text), follow, (entry) => {
     call.process.files.checkRoom();
     call.guest.setU32(opened, call.process.files.add(open(entry, request)));
   });

@@ -172,8 +172,8 @@ function at(
   follow: Follow,
   action: (entry: Entry) => unknown,
 ): Rest {
-  const { directory } = descriptorFor(call, fd, 'directory', right).resource;
-  return withEntry(directory, call.guest.path(path, length), follow, action);
+  const { resource } = descriptorFor(call, fd, 'directory', right);
+  return withEntry(call.rules.start(call.process, resource, call.guest.path(path, length)), follow, action);
 }
 
 function followOf(flags: number): Follow {

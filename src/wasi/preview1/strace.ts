@@ -1,16 +1,13 @@
 // How strace shows what the functions of preview 1 are given and what they return, where their table does not say it.
+import type { DispatchOptions } from '../kernel/dispatcher.ts';
 import type { Texts } from '../kernel/strace.ts';
 import { buffersText, hex, stringsText, textAt } from '../kernel/strace-values.ts';
 import type { FunctionName, Layout } from './abi.ts';
 import { direntsText, eventsText, fdstatText, filestatText, subscriptionsText, valueText } from './strace-values.ts';
 
-/** What is not in the guest's memory: how many arguments and variables there are. */
-export interface Counts {
-  readonly args: number;
-  readonly env: number;
-}
-
-export function textsOf(layout: Layout, known: Counts): Texts<FunctionName> {
+export function textsOf(layout: Layout, callers: DispatchOptions['callers']): Texts<FunctionName> {
+  // Not in the guest's memory: how many arguments and variables there are.
+  const known = () => callers.of(undefined).process;
   return {
     value: (type, value) => valueText(type, value, layout),
     sending: ['fd_write', 'fd_pwrite', 'sock_send'],
@@ -19,8 +16,8 @@ export function textsOf(layout: Layout, known: Counts): Texts<FunctionName> {
         `in=${subscriptionsText(guest, at, count, layout)}, out=${hex(out)}, nsubscriptions=${count}, nevents=${hex(nevents)}`,
     },
     results: {
-      args_get: (guest, [argv]) => ` args:${stringsText(guest, argv, known.args)}`,
-      environ_get: (guest, [environ]) => ` environ:${stringsText(guest, environ, known.env)}`,
+      args_get: (guest, [argv]) => ` args:${stringsText(guest, argv, known().args.length)}`,
+      environ_get: (guest, [environ]) => ` environ:${stringsText(guest, environ, known().env.length)}`,
       fd_fdstat_get: (guest, [, at]) => ` stat:${fdstatText(guest, at)}`,
       fd_filestat_get: (guest, [, at]) => ` stat:${filestatText(guest, at, layout)}`,
       path_filestat_get: (guest, args) => ` stat:${filestatText(guest, args[4], layout)}`,

@@ -5,7 +5,7 @@
 import { ERRNO } from '../../host/errno.ts';
 import type { HostFunction, Value } from '../../kernel/dispatcher.ts';
 import { fits } from '../../kernel/interface.ts';
-import { type GuestMemory, IOVEC_SIZE } from '../../kernel/guest.ts';
+import type { GuestMemory } from '../../kernel/guest.ts';
 import { type Parameter, resultSize } from '../../kernel/table.ts';
 import {
   EVENT_SIZE,
@@ -18,6 +18,9 @@ import {
   typeOf,
 } from '../../preview1/abi.ts';
 import { coded } from './refusals.ts';
+
+/** Of an iovec: pointer, length. */
+const IOVEC_SIZE = 8;
 
 /** What changes while a NodeWASI lives. Its functions keep this, not the object itself. */
 export interface Run {

@@ -9,7 +9,9 @@ import { type BufferMemory, Guests, memoryOf } from '../guest.ts';
 import { HeldDirectory } from '../held.ts';
 import { importsOf } from '../interface.ts';
 import { type Pollable, READABLE, Subscribers, WRITABLE } from '../pollable.ts';
+import { Callers } from '../guest-thread.ts';
 import { Process } from '../process.ts';
+import { PREVIEW_RULES } from '../rules.ts';
 import { OpenDirectory } from './directory.ts';
 import { Open } from './open.ts';
 import { reading, type Transfer, type WriteFlags, writing } from './transfer.ts';
@@ -98,7 +100,8 @@ beforeEach(() => {
   view.setUint32(IOVS + 4, 8, true);
   const guests = new Guests();
   guests.bound = memoryOf(memory);
-  const functions = importsOf(functionsOf(PREVIEW1, { mode: 'async', guests, process }, undefined));
+  const options = { mode: 'async', guests, callers: new Callers(process), rules: PREVIEW_RULES } as const;
+  const functions = importsOf(functionsOf(PREVIEW1, options, undefined));
   call = (name, ...args) => functions[name]?.(...args);
 });
 
