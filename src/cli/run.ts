@@ -242,7 +242,7 @@ class Run {
     const wasi = usesWasi(module) ? this.wasiFor(args, listeners) : undefined;
     if (wasi !== undefined) {
       this.processes.push(wasi);
-      for (const [name, functions] of Object.entries(wasi.imports))
+      for (const [name, functions] of Object.entries(wasi.importsFor({ module })))
         imports[name] = Object.assign(emptyRecord(), functions);
     }
     if (settings.unknownImports !== 'refuse') standIns(valid, imports, settings.unknownImports);

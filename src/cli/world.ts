@@ -10,6 +10,7 @@ import { typeSpace, type ValidModule } from '../validator/module.ts';
 import { type Directory, type Listener, SystemError, WASI, type WasiOptions } from '../wasi/index.ts';
 import { INTERFACES } from '../wasi/interfaces.ts';
 import { SPAWN_NAME, THREADS_MODULE } from '../wasi/threads.ts';
+import { generationOf } from '../wasi/wasix/generation.ts';
 import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
 import { openHostDirectory, orWeak } from '../wasi/hosts/node/directory.ts';
 import { directoryError, openDirectories } from '../wasi/hosts/node/preopens.ts';
@@ -20,14 +21,15 @@ import type { ListenAddress, Mapping, RunOptions } from './run-options.ts';
 /** Imports under construction: by module, then by name. */
 export type Provided = Record<string, Record<string, Imports[string][string]>>;
 
-/** Whether a module imports anything of WASI preview 1, its predecessor, or wasi-threads. */
+/** Whether a module imports anything of WASI preview 1, its predecessor, wasi-threads, or WASIX. */
 export function usesWasi(module: Module): boolean {
-  return module.imports.some((one) => INTERFACES.has(one.module));
+  return generationOf(module) !== undefined || module.imports.some((one) => INTERFACES.has(one.module));
 }
 
-/** Whether a module is a command that starts guest threads, or that runs on a shared memory. */
+/** Whether a module is a command that starts guest threads or processes, or that runs on a shared memory. */
 export function usesThreads(module: Module): boolean {
   if (!module.exports.some(({ name }) => name === '_start')) return false;
+  if (generationOf(module) !== undefined) return true;
   return module.imports.some(
     ({ module: from, name, desc }) =>
       (from === THREADS_MODULE && name === SPAWN_NAME) || (desc.kind === 'memory' && desc.type.shared),

@@ -24,6 +24,9 @@ import { Process } from './kernel/process.ts';
 import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
 import { plainPath } from './kernel/resolve.ts';
 import { PREVIEW_RULES } from './kernel/rules.ts';
+import { wasixImports } from './wasix/functions.ts';
+import { generationOf } from './wasix/generation.ts';
+import { WASIX_RULES } from './wasix/rules.ts';
 import {
   CONNECTION_RIGHTS,
   DIRECTORY_RIGHTS,
@@ -103,6 +106,7 @@ export class WASI {
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
   private readonly process: Process;
   private readonly mode: 'async' | 'sync';
+  private readonly strace: WasiOptions['strace'];
   private readonly guests = new Guests();
   private readonly callers: Callers;
   private state: State = 'new';
@@ -124,6 +128,7 @@ export class WASI {
     for (const [path, directory] of preopens) this.addPreopen(path, directory);
     for (const listener of options.listeners ?? []) this.addListener(listener);
     const dispatch = { mode, guests: this.guests, callers: this.callers, rules: PREVIEW_RULES };
+    this.strace = strace;
     this.imports = Object.freeze(
       Object.fromEntries(Array.from(INTERFACES, ([name, made]) => [name, importsOf(made(dispatch, strace))])),
     );
@@ -132,6 +137,19 @@ export class WASI {
   /** The functions of preview 1 alone, as node:wasi names them. */
   get wasiImport(): Readonly<Record<string, HostFunction>> {
     return this.imports[PREVIEW1.moduleName] as Readonly<Record<string, HostFunction>>;
+  }
+
+  /**
+   * What a module imports from system interfaces: `imports`, and for a WASIX module what its generation means by them, with
+   * functions that return NOSYS for what is not built. `run` gives a module these.
+   */
+  importsFor({ module }: ProgramModule): typeof this.imports {
+    const generation = generationOf(module);
+    if (generation === undefined) return this.imports;
+    const pointerSize = generation.pointer === 'i64' ? 8 : 4;
+    const guests = new Guests(this.guests.named, { pointerSize, orFirst: true });
+    const options = { mode: this.mode, guests, callers: this.callers, rules: WASIX_RULES };
+    return { ...this.imports, ...wasixImports(module, generation, options, this.strace) };
   }
 
   /** The same as `imports`, as node:wasi names it. */
@@ -149,7 +167,7 @@ export class WASI {
     this.checkOrder('bind');
     const bound = memoryOf(given.memory);
     if (bound === undefined) throw new TypeError(notAMemory());
-    this.guests.bound = bound;
+    this.guests.named.bound = bound;
   }
 
   /**
@@ -187,7 +205,7 @@ export class WASI {
     const options = checkOptions('WASI.run', given, PROGRAM_OPTIONS);
     this.checkOrder('run');
     checkProgram(module.module);
-    const imports = mergedImports(options.imports ?? {}, this.imports);
+    const imports = mergedImports(options.imports ?? {}, this.importsFor(module));
     const begun = (instance: WasiInstance): void => this.bindExported(instance);
     const program = { module, engine, imports };
     return this.finishing(() => runProgram(program, this.process, this.mode, begun, options));
@@ -233,7 +251,7 @@ export class WASI {
   }
 
   private bindExported({ exports }: WasiInstance): void {
-    this.guests.begun = memoryOf(exports[MEMORY_NAME]);
+    this.guests.named.begun = memoryOf(exports[MEMORY_NAME]);
   }
 
   private finishing(run: () => unknown): number | Promise<number> {

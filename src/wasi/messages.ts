@@ -105,3 +105,8 @@ export function takesNoOptions(): string {
 export function streamOfHost(): string {
   return 'is a stream of the host: give outputToFd(1) of wasmi-ts/node for that of the process, or a function, (bytes) => stream.write(bytes)';
 }
+
+/** Of a function of the system interface that does not return. */
+export function notBuilt(name: string): string {
+  return `${name} is not built`;
+}

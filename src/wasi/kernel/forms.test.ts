@@ -8,7 +8,9 @@ import { native } from '../../../tests/native.ts';
 import { seededRandom, VirtualClock } from '../hosts/memory.ts';
 import { Guests } from './guest.ts';
 import { importsOf, interfaceOf, joined } from './interface.ts';
+import { Callers } from './guest-thread.ts';
 import { Process } from './process.ts';
+import { PREVIEW_RULES } from './rules.ts';
 import { type CallsOf, declarationsOf } from './table.ts';
 
 const OLD = { measure: 'a:size', only_old: '' } as const;
@@ -17,7 +19,7 @@ const WIDE = { measure: 'a:size b:size c:filesize' } as const;
 
 function made() {
   const process = new Process({ args: [], env: {}, clock: new VirtualClock(), random: seededRandom(1) });
-  const options = { mode: 'sync', guests: new Guests(), process } as const;
+  const options = { mode: 'sync', guests: new Guests(), callers: new Callers(process), rules: PREVIEW_RULES } as const;
   const called: string[] = [];
   const part = <T extends Readonly<Record<string, string>>>(table: T, calls: CallsOf<T>) =>
     interfaceOf(

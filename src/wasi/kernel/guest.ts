@@ -71,34 +71,56 @@ function viewOf(buffer: ArrayBufferLike): Uint8Array {
   return buffer.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(buffer);
 }
 
-/** The guests of a process: which memory the pointers of a call mean is looked up when it is made. */
-export class Guests {
+/** The memories of a program that nobody looks up. */
+export interface NamedMemories {
   /** What the embedder says: it holds for every caller. */
   bound: GuestMemory | undefined;
   /** That of the instance which was begun with: for engines that do not say who calls. */
   begun: GuestMemory | undefined;
-  private readonly untold = new Guest(() => this.bound ?? this.begun ?? withoutMemory(noMemory()));
+}
+
+/** The guests of a process: which memory the pointers of a call mean is looked up when it is made. */
+export class Guests {
+  readonly named: NamedMemories;
+  private readonly pointerSize: 4 | 8;
+  private readonly orFirst: boolean;
+  private readonly untold: Guest;
   private readonly known = new WeakMap<ModuleInstance, Guest>();
   private lastCaller: ModuleInstance | undefined;
-  private last = this.untold;
+  private last: Guest;
+
+  /** `orFirst`: a guest that exports no memory has its first one, which it imports as a rule. */
+  constructor(
+    named: NamedMemories = { bound: undefined, begun: undefined },
+    { pointerSize = 4, orFirst = false }: { readonly pointerSize?: 4 | 8; readonly orFirst?: boolean } = {},
+  ) {
+    this.named = named;
+    this.pointerSize = pointerSize;
+    this.orFirst = orFirst;
+    this.untold = new Guest(() => named.bound ?? named.begun ?? withoutMemory(noMemory()), pointerSize);
+    this.last = this.untold;
+  }
 
   /** The guest whose memory the calling instance exports. A guest without one traps when its memory is needed. */
   of(caller: ModuleInstance | undefined): Guest {
-    if (caller === undefined || this.bound !== undefined) return this.untold;
+    if (caller === undefined || this.named.bound !== undefined) return this.untold;
     if (caller === this.lastCaller) return this.last;
-    const guest = this.known.get(caller) ?? guestOf(caller);
+    const guest = this.known.get(caller) ?? this.guestOf(caller);
     this.known.set(caller, guest);
     this.lastCaller = caller;
     this.last = guest;
     return guest;
   }
-}
 
-function guestOf({ module, memories }: ModuleInstance): Guest {
-  const found = module.module.exports.find(({ name }) => name === MEMORY_NAME);
-  if (found?.kind !== 'memory') return new Guest(() => withoutMemory(memoryMissing(MEMORY_NAME, found?.kind)));
-  const memory = guestMemory(memories[found.index]);
-  return new Guest(() => memory);
+  private guestOf({ module, memories }: ModuleInstance): Guest {
+    const found = module.module.exports.find(({ name }) => name === MEMORY_NAME);
+    const index = found?.kind === 'memory' ? found.index : this.orFirst && memories.length > 0 ? 0 : undefined;
+    const { pointerSize } = this;
+    if (index === undefined)
+      return new Guest(() => withoutMemory(memoryMissing(MEMORY_NAME, found?.kind)), pointerSize);
+    const memory = guestMemory(memories[index]);
+    return new Guest(() => memory, pointerSize);
+  }
 }
 
 function withoutMemory(detail: string): never {

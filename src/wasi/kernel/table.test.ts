@@ -46,7 +46,7 @@ function made() {
   const lines: string[] = [];
   const memory: BufferMemory = { buffer: new ArrayBuffer(0x1000) };
   const guests = new Guests();
-  guests.bound = memoryOf(memory);
+  guests.named.bound = memoryOf(memory);
   const process = new Process({ args: [], env: {}, clock: new VirtualClock(), random: seededRandom(1) });
   const parts = {
     declared: declarationsOf(SMALL),

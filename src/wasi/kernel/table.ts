@@ -9,8 +9,7 @@
 // Every function returns an errno, but one with a word at its end: `noreturn`, or `nothing` where it returns without one.
 // Which functions there are, and what the other types mean, is the business of each interface.
 import { type FuncType, I32, I64 } from '../../syntax/types.ts';
-import { emptyRecord } from '../../syntax/records.ts';
-import type { Call, Coercion, Outcome, SystemCall } from './dispatcher.ts';
+import type { Call, Coercion, Outcome } from './dispatcher.ts';
 
 /** Rows by the names of the functions. */
 export type FunctionTable = Readonly<Record<string, string>>;
@@ -68,17 +67,6 @@ type Whole<Table, Calls> = {
  */
 export function implement<Table extends FunctionTable>() {
   return <Calls extends CallsOf<Table>>(calls: Calls & Whole<Table, Calls>): CallsOf<Table> => calls;
-}
-
-/** The same for some functions of a table; those that are missing are as `otherwise` says. */
-export function implementSome<Table extends FunctionTable>(table: Table, otherwise: (row: string) => SystemCall) {
-  return <Calls extends Partial<CallsOf<Table>>>(calls: Calls & Whole<Table, Calls>): CallsOf<Table> => {
-    const all = emptyRecord<SystemCall>();
-    for (const [name, row] of Object.entries(table)) {
-      all[name] = (calls as Readonly<Record<string, SystemCall | undefined>>)[name] ?? otherwise(row);
-    }
-    return all as unknown as CallsOf<Table>;
-  };
 }
 
 /** One parameter as declared, and the core type of each value that it takes. */

@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#functions
 import type { DispatchOptions } from '../kernel/dispatcher.ts';
 import { interfaceOf, type SystemInterface } from '../kernel/interface.ts';
-import { type CallsOf, declarationsOf, implement } from '../kernel/table.ts';
+import { type CallsOf, declarationsOf, implement, type PointerType } from '../kernel/table.ts';
 import { FUNCTIONS, type Layout } from './abi.ts';
 import { argsGet, argsSizesGet } from './args.ts';
 import { clockResGet, clockTimeGet } from './clock.ts';
@@ -22,7 +22,7 @@ import { textsOf } from './strace.ts';
 
 const implemented = implement<typeof FUNCTIONS>();
 
-export function callsOf(layout: Layout): CallsOf<typeof FUNCTIONS> {
+function callsOf(layout: Layout): CallsOf<typeof FUNCTIONS> {
   return implemented({
     args_get: argsGet,
     args_sizes_get: argsSizesGet,
@@ -73,18 +73,26 @@ export function callsOf(layout: Layout): CallsOf<typeof FUNCTIONS> {
   });
 }
 
-/** What follows from the table alone: made once, however many callers there are. */
+/** What follows from the table alone: made once, however many processes there are. */
 const DECLARED = declarationsOf(FUNCTIONS);
+
+/** What an interface that has preview 1's functions, too, means by some of them. */
+export interface Variant {
+  readonly pointer: PointerType;
+  readonly calls: Partial<CallsOf<typeof FUNCTIONS>>;
+}
 
 /** The functions that a module imports from `layout.moduleName`. */
 export function functionsOf(
   layout: Layout,
   options: DispatchOptions,
   strace: ((line: string) => void) | undefined,
+  variant?: Variant,
 ): SystemInterface {
+  const declared = variant === undefined ? DECLARED : declarationsOf(FUNCTIONS, variant.pointer);
   const parts = {
-    declared: DECLARED.filter(({ name }) => !layout.without.includes(name)),
-    calls: callsOf(layout),
+    declared: declared.filter(({ name }) => !layout.without.includes(name)),
+    calls: { ...callsOf(layout), ...variant?.calls },
     prices: pricesOf(layout),
     texts: textsOf(layout, options.callers),
   };

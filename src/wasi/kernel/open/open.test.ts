@@ -99,7 +99,7 @@ beforeEach(() => {
   view.setUint32(IOVS, BYTES, true);
   view.setUint32(IOVS + 4, 8, true);
   const guests = new Guests();
-  guests.bound = memoryOf(memory);
+  guests.named.bound = memoryOf(memory);
   const options = { mode: 'async', guests, callers: new Callers(process), rules: PREVIEW_RULES } as const;
   const functions = importsOf(functionsOf(PREVIEW1, options, undefined));
   call = (name, ...args) => functions[name]?.(...args);
