@@ -112,9 +112,12 @@ function wrongImport({ module, name }: Import, why: string): LinkError {
 
 function asExtern(one: Import, type: ExternType, value: ImportValue): Extern {
   if (typeof value === 'function' && type.kind === 'func') {
-    const func = funcFor(value, type);
-    if (typeof func === 'string') throw wrongImport(one, ` ${func}`);
-    return func ?? new Func(type.type, undefined, -1, value);
+    const known = funcFor(value, type);
+    if (typeof known === 'string') throw wrongImport(one, ` ${known}`);
+    if (known !== undefined) return known;
+    const func = new Func(type.type, undefined, -1, value);
+    func.importedAs = `"${one.module}" "${one.name}"`;
+    return func;
   }
   if ((typeof value === 'number' || typeof value === 'bigint') && type.kind === 'global' && !type.type.mutable) {
     const global = new Global(type.type, undefined, undefined, undefined, type.space);

@@ -78,6 +78,11 @@ export class Func {
   readonly callerHost: CallerHost | undefined;
   /** What a guest pays for what it does; undefined for functions of the embedder. */
   readonly cost: HostCost | undefined;
+  /**
+   * The module and name that a function of the embedder was first imported by, quoted, for errors.
+   * @internal
+   */
+  importedAs: string | undefined;
 
   constructor(
     defType: DefType,
@@ -97,6 +102,7 @@ export class Func {
     this.direct = direct;
     this.callerHost = callerHost;
     this.cost = cost;
+    this.importedAs = undefined;
   }
 
   /** Its function type, a frozen copy. */

@@ -516,7 +516,7 @@ describe('promises and drivers', () => {
       },
     );
     expect(() => instance.call('go')).toThrow(
-      new TypeError('a host function of 2 results has to return an array of 2 values'),
+      new TypeError('the host function "h" "f", of 2 results, has to return an array of 2 values'),
     );
     expect(read).toBe(3);
   });

@@ -359,16 +359,20 @@ describe('a value of another kind', () => {
       'an f32 is a number, not undefined (argument 2 of 2)',
     ],
     ['a call with a bigint', () => adding.call('add', 1n, 2), 'an i32 is a number, not a bigint (argument 1 of 2)'],
-    ['a host function with an array', () => answering([1]), 'not an array (the result of a host function)'],
+    ['a host function with an array', () => answering([1]), 'not an array (the result of the host function "h" "one")'],
     [
       'a host function with a number for an i64',
       () => {
         const source = '(module (import "h" "f" (func $f (result i64))) (func (export "g") (drop (call $f))))';
         instantiate(compile(assemble(source)), { h: { f: () => 1 as never } }).call('g');
       },
-      'an i64 is a bigint, not a number (the result of a host function)',
+      'an i64 is a bigint, not a number (the result of the host function "h" "f")',
     ],
-    ['a host function with a wrong result', () => answering([1, 1], 'two'), '(result 2 of 2 of a host function)'],
+    [
+      'a host function with a wrong result',
+      () => answering([1, 1], 'two'),
+      '(result 2 of 2 of the host function "h" "two")',
+    ],
     ['tagOf of a name', () => tagOf('i32' as never), 'an array of their names'],
     ['readText of a path', () => readText('/tmp' as never, 'd'), 'a Directory'],
     ['readText of no name', () => readText(memoryDirectory(), 5 as never), 'the name of the file'],

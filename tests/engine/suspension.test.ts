@@ -144,7 +144,7 @@ describe('calls inside calls', () => {
       { e: { h: () => Promise.resolve(42) } },
     );
     for (let i = 0; i < 300; i++) {
-      expect(() => instance.call('f')).toThrow('async host call: a host function returned a promise');
+      expect(() => instance.call('f')).toThrow(/^async host call: the host function "\w+" "\w+" returned a promise/);
     }
     expect(instance.call('ok')).toBe(2);
     expect(await instance.callAsync('f')).toBe(42);

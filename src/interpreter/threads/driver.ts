@@ -321,7 +321,7 @@ export function endWait(t: Thread, end: CallEnd): void {
   t.pending = undefined;
   try {
     if ('error' in end) throw end.error;
-    writeResults(pending.type, t.base + pending.base, end.values);
+    writeResults(pending.type, t.base + pending.base, end.values, pending.func);
   } catch (error) {
     // Values that come in are charged to the thread on the stack, which is this one by now.
     if (isUncatchable(error, pending.func)) throw error;

@@ -90,11 +90,10 @@ export function callHost(t: Thread, func: Func, shift: number, returnPc: number,
   try {
     if (direct === undefined) {
       const returned = callWith(func, t.instance, args, t.async);
-      if (typeof returned === 'number' && type.results.length === 1)
-        writeOnly(type.results[0], base, returned, defType.space);
+      if (typeof returned === 'number' && type.results.length === 1) writeOnly(func, base, returned);
       else {
         promise = promised(type, returned);
-        if (promise === undefined) writeReturned(defType, base, returned);
+        if (promise === undefined) writeReturned(func, base, returned);
         else letGo = LET_GO.get(returned as object);
       }
     } else promise = callDirect(t, func, base, end);
@@ -112,7 +111,7 @@ export function callHost(t: Thread, func: Func, shift: number, returnPc: number,
   if (tail) returnFromFrame(t);
   else t.pc += size;
   if (promise === undefined) return false;
-  if (!t.async) throw refusedPromise(promise);
+  if (!t.async) throw refusedPromise(func, promise);
   t.pending = { promise, letGo, func, type: defType, base: base - t.base };
   // The thread's part ends after the results, which the host still has to deliver.
   t.park(top);

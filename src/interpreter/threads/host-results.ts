@@ -2,8 +2,9 @@
 // does so before anything is written. How host functions are called is in host-calls.ts.
 import { UnsupportedError } from '../../errors.ts';
 import { slotsOf } from '../../runtime/slots.ts';
-import { type FuncType, type ValType, asFunc } from '../../syntax/types.ts';
-import type { DefType, TypeSpace } from '../../validator/type-space.ts';
+import type { Func } from '../../runtime/instance.ts';
+import { type FuncType, asFunc } from '../../syntax/types.ts';
+import type { DefType } from '../../validator/type-space.ts';
 import { plainValue, plainValues, which, writeValue } from '../values/border.ts';
 
 /**
@@ -24,13 +25,19 @@ export function promised({ results }: FuncType, returned: unknown): PromiseLike<
   }
 }
 
+/** A host function, as errors call it. */
+function named(func: Func | undefined): string {
+  const name = func?.importedAs;
+  return name === undefined ? 'a host function' : `the host function ${name}`;
+}
+
 /** The error of a synchronous call in which a host function returned a promise. */
-export function refusedPromise(promise: PromiseLike<unknown>): UnsupportedError {
+export function refusedPromise(func: Func, promise: PromiseLike<unknown>): UnsupportedError {
   // Nobody waits for it now, so that nobody would hear of its failure.
   Promise.resolve(promise).catch(() => undefined);
   return new UnsupportedError(
     'async-host-call',
-    'async host call: a host function returned a promise, and this call is synchronous; use callAsync, or begin with { async: true }',
+    `async host call: ${named(func)} returned a promise, and this call is synchronous; use callAsync, or begin with { async: true }`,
   );
 }
 
@@ -38,7 +45,7 @@ export function refusedPromise(promise: PromiseLike<unknown>): UnsupportedError 
  * What a host function returned, as a value per result: nothing, one value, or what an iterable gives. Code of the host
  * may run, so no thread may stand on the stack without having reserved its part. @throws TypeError
  */
-export function valuesOf({ results }: FuncType, returned: unknown): readonly unknown[] {
+export function valuesOf({ results }: FuncType, returned: unknown, func: Func | undefined): readonly unknown[] {
   if (results.length === 0) return [];
   if (results.length === 1) return plainValues(results, [returned]);
   const values: unknown[] = [];
@@ -47,12 +54,17 @@ export function valuesOf({ results }: FuncType, returned: unknown): readonly unk
   }
   if (values.length === results.length) return plainValues(results, values);
   throw new TypeError(
-    `a host function of ${results.length} results has to return an array of ${results.length} values`,
+    `${named(func)}, of ${results.length} results, has to return an array of ${results.length} values`,
   );
 }
 
 /** Writes a value per result. No code of the values runs. @throws TypeError for a value that is not of its type. */
-export function writeResults({ comp, space }: DefType, base: number, values: readonly unknown[]): void {
+export function writeResults(
+  { comp, space }: DefType,
+  base: number,
+  values: readonly unknown[],
+  func: Func | undefined,
+): void {
   const { results } = asFunc(comp);
   let word = base;
   let i = 0;
@@ -62,23 +74,23 @@ export function writeResults({ comp, space }: DefType, base: number, values: rea
       word += 2 * slotsOf(results[i]);
     }
   } catch (error) {
-    throw which(error, `result ${i + 1} of ${results.length} of a host function`);
+    throw which(error, `result ${i + 1} of ${results.length} of ${named(func)}`);
   }
 }
 
 /** Writes what a host function returned. */
-export function writeReturned(type: DefType, base: number, returned: unknown): void {
-  const { results } = asFunc(type.comp);
-  if (results.length === 1) writeOnly(results[0], base, returned, type.space);
-  else writeResults(type, base, valuesOf(asFunc(type.comp), returned));
+export function writeReturned(func: Func, base: number, returned: unknown): void {
+  if (func.signature.results.length === 1) writeOnly(func, base, returned);
+  else writeResults(func.defType, base, valuesOf(func.signature, returned, func), func);
 }
 
 /** The only result. What code of the value throws passes as it is. */
-export function writeOnly(t: ValType, base: number, returned: unknown, space: TypeSpace): void {
+export function writeOnly(func: Func, base: number, returned: unknown): void {
+  const t = func.signature.results[0];
   const plain = plainValue(t, returned);
   try {
-    writeValue(t, base, plain, space);
+    writeValue(t, base, plain, func.defType.space);
   } catch (error) {
-    throw which(error, 'the result of a host function');
+    throw which(error, `the result of ${named(func)}`);
   }
 }

@@ -111,7 +111,7 @@ function callHostFunc<A>(func: Func, args: A, put: Put<A>, canWait: boolean): Ho
   return reserving(top, () => {
     const answer = callWith(func, undefined, values, canWait);
     const promise = promised(type, answer);
-    return { promise, values: promise === undefined ? valuesOf(type, answer) : undefined };
+    return { promise, values: promise === undefined ? valuesOf(type, answer, func) : undefined };
   });
 }
 
@@ -122,13 +122,13 @@ interface HostAnswer {
 }
 
 function hostResults<R>(func: Func, values: readonly unknown[] | undefined, finish: Finish<R>): R {
-  if (values !== undefined) writeResults(func.defType, free.slot, values);
+  if (values !== undefined) writeResults(func.defType, free.slot, values, func);
   return finish(func.signature.results, free.slot);
 }
 
 function callHostNow<A, R>(func: Func, args: A, put: Put<A>, finish: Finish<R>): R {
   const { promise, values } = callHostFunc(func, args, put, false);
-  if (promise !== undefined) throw refusedPromise(promise);
+  if (promise !== undefined) throw refusedPromise(func, promise);
   return hostResults(func, values, finish);
 }
 
@@ -247,7 +247,7 @@ export async function callAsync<A, T>(
     }
     const heard = hearing(promise);
     const answer = await untilStopped<unknown>(signal, end, (resolve, reject) => heard.then(resolve, reject));
-    return hostResults(func, valuesOf(func.signature, answer), read);
+    return hostResults(func, valuesOf(func.signature, answer, func), read);
   }
   const execution = apart(end, () => begun(func, args, true, put, read, end));
   if (typeof options.fuel === 'object') execution.account = options.fuel;

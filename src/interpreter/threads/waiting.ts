@@ -70,10 +70,10 @@ export class Waiting {
 }
 
 /** The same with a value per result, each read once, before the thread takes the stack. */
-export function endOfCall({ type }: Pending, settled: Settled): CallEnd {
+export function endOfCall({ type, func }: Pending, settled: Settled): CallEnd {
   if ('error' in settled) return settled;
   try {
-    return { values: valuesOf(asFunc(type.comp), settled.answer) };
+    return { values: valuesOf(asFunc(type.comp), settled.answer, func) };
   } catch (error) {
     return { error };
   }
