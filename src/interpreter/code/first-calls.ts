@@ -11,7 +11,7 @@ import type { CodeUnit } from '../../runtime/code-unit.ts';
 import { type ModuleInstance, instancesOf } from '../../runtime/instance.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import { opNumber } from '../../lowering/op-table.ts';
-import type { Block } from '../loops/blocks.ts';
+import type { Block } from '../loops/rows.ts';
 import { freshen } from './code-space.ts';
 import { CODE } from '../state/stack.ts';
 

@@ -14,8 +14,6 @@ import { CODE as C } from '../state/stack.ts';
 import { type Block, type Exit, type Made, type Operand, type Row, sequence } from './rows.ts';
 import { LAYOUTS, Step, computedIndex, mayTrap, slotNumber } from './step.ts';
 
-export { type Block, type Exit, type Row, row } from './rows.ts';
-
 /** Ops of one block at most, and branches out of its middle: it bounds how deep closures nest. */
 const MAX_OPS = 60;
 const MAX_EXITS = 6;

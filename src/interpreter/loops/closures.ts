@@ -5,7 +5,8 @@
 // module, declared with var because a let is checked each time a closure reads it.
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import type { StructObject } from '../../runtime/objects.ts';
-import { type Block, Blocks, type Exit, type Row, row } from './blocks.ts';
+import { Blocks } from './blocks.ts';
+import { type Block, type Exit, type Row, row } from './rows.ts';
 import { F64_CONSTANTS } from '../../lowering/constants.ts';
 import { currentGeneration } from '../code/code-space.ts';
 import { OBJECT as OBJECT_OPS } from '../ops/gc/access.ts';
