@@ -167,7 +167,8 @@ export type Resource =
   | 'stackBytes'
   | 'threads'
   | 'handles'
-  | 'listings';
+  | 'listings'
+  | 'socketBytes';
 
 /** Call depth, value stack or another budget is used up (assert_exhaustion). Instances stay usable. */
 export class ExhaustionError extends StoppedError {

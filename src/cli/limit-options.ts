@@ -12,6 +12,7 @@ const FLAGS: Readonly<Record<LimitKind, readonly [name: string, of: string]>> = 
   threads: ['threads', 'guest threads at a time'],
   handles: ['handles', 'open descriptors'],
   listings: ['listings', 'directories that are being listed'],
+  socketBytes: ['sockets', 'what sockets keep'],
 };
 
 const ROWS = Object.entries(FLAGS).map(([kind, [name, of]]) => {

@@ -18,6 +18,7 @@ export const LIMITS = {
   threads: 4096,
   handles: 1024,
   listings: 2 ** 26,
+  socketBytes: 2 ** 28,
 } as const;
 
 /** What a thread that waits takes beside its stack. */
@@ -47,6 +48,8 @@ export interface GuestLimits {
   readonly handles?: number | undefined;
   /** Bytes that names of directories take which it is in the middle of listing; 64 MiB. Past it: NOMEM. */
   readonly listings?: number | undefined;
+  /** Bytes that its sockets may keep for those who read and for those who are sent to; 256 MiB. Past it: NOBUFS. */
+  readonly socketBytes?: number | undefined;
 }
 
 const SHAPE = Object.fromEntries(

@@ -15,11 +15,12 @@ import type { HostFunction } from './kernel/dispatcher.ts';
 import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
 import { Callers } from './kernel/guest-thread.ts';
-import { HeldDirectory, HeldInput, HeldListener, HeldOutput } from './kernel/held.ts';
+import { HeldDirectory, HeldInput, HeldOutput } from './kernel/held.ts';
+import { HeldListener } from './kernel/held-network.ts';
 import { importsOf } from './kernel/interface.ts';
 import { OpenDirectory } from './kernel/open/directory.ts';
-import { OpenListener } from './kernel/open/listener.ts';
 import { OpenStream } from './kernel/open/stream.ts';
+import { StreamSocket } from './kernel/open/stream-socket.ts';
 import { Process } from './kernel/process.ts';
 import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
 import { plainPath } from './kernel/resolve.ts';
@@ -59,7 +60,17 @@ export type { Answer, AsyncDirectory, AsyncFile } from './host/async-filesystem.
 export type { Clock } from './host/clock.ts';
 export { ERRNO, type ErrnoName, SystemError } from './host/errno.ts';
 export type { Directory, File, FileType, OpenOptions, Stat, Times } from './host/filesystem.ts';
-export type { Connection, Listener, Network, SocketAddress } from './host/network.ts';
+export type {
+  Connection,
+  Datagram,
+  Datagrams,
+  Listener,
+  Network,
+  OptionName,
+  OptionValue,
+  SocketAddress,
+  SocketOptions,
+} from './host/network.ts';
 export type { Random } from './host/random.ts';
 export type { InputStream, OutputStream } from './host/stdio.ts';
 export { awaited } from './hosts/awaited.ts';
@@ -118,9 +129,9 @@ export class WASI {
   constructor(given?: WasiOptions) {
     const options = checkOptions('WASI', given, WASI_OPTIONS);
     const { args = [], env = {}, mode = 'async', limits, strace } = options;
-    const { clock = portableClock(), random = portableRandom() } = options;
+    const { clock = portableClock(), random = portableRandom(), network } = options;
     this.mode = mode;
-    this.process = new Process({ args, env: env as Pairs<string>, clock, random, limits });
+    this.process = new Process({ args, env: env as Pairs<string>, clock, random, limits, network });
     this.callers = new Callers(this.process);
     this.addStreams(options);
     const preopens = pairsOf(options.preopens ?? []);
@@ -312,7 +323,7 @@ export class WASI {
 
   private addListener(listener: Listener): void {
     this.process.files.add({
-      resource: new OpenListener(new HeldListener(listener)),
+      resource: StreamSocket.of({ listener: new HeldListener(listener) }, this.process.limits),
       rights: LISTENER_RIGHTS,
       inheriting: CONNECTION_RIGHTS,
       flags: 0,

@@ -20,7 +20,7 @@ import {
 import { directory, isPieceSource, mode } from './host/checks.ts';
 import type { Clock } from './host/clock.ts';
 import type { Directory } from './host/filesystem.ts';
-import type { Listener } from './host/network.ts';
+import type { Listener, Network } from './host/network.ts';
 import type { Random } from './host/random.ts';
 import type { InputStream, OutputStream } from './host/stdio.ts';
 import type { PieceSource } from './hosts/memory/streams.ts';
@@ -41,6 +41,8 @@ export interface WasiOptions {
   readonly preopens?: Pairs<Directory> | undefined;
   /** Sockets that listen already, as descriptors after those of the directories. They are taken over and closed. */
   readonly listeners?: readonly Listener[] | undefined;
+  /** Where the guest's own sockets live; without one it can make none. */
+  readonly network?: Network | undefined;
   /**
    * Empty if not given. Text and bytes are all there is to read; iterables, asynchronous ones and readable streams too,
    * are asked for a piece whenever the guest wants one.
@@ -110,11 +112,19 @@ const input = stream('inputFromFd', (value, where) => {
   return having(what, 'read()', 'available()', 'ready()', 'subscribe()')(value, where);
 });
 
+/** Rules that say which addresses of another one a guest may use are not there yet. */
+const network: Check = (value, where) => {
+  const given = having('a Network', 'listen()', 'connect()')(value, where) as Network;
+  if (given.contained !== true) throw new TypeError(`${where} has to be a network that is contained in this process`);
+  return given;
+};
+
 export const WASI_OPTIONS: Shape<WasiOptions> = {
   args: listOf(text),
   env: pairs(text),
   preopens: pairs(preopened),
   listeners: listOf(having('a Listener', 'accept()', 'ready()', 'subscribe()', 'close()')),
+  network,
   stdin: input,
   stdout: output,
   stderr: output,

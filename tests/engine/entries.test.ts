@@ -47,7 +47,15 @@ import { emitInstructions, instructionGenes } from '../../src/testing/instructio
 import { assemble, parseModule, printModule } from '../../src/text/index.ts';
 import { Tracer } from '../../src/trace/index.ts';
 import { nodeDirectory, nodeHost } from '../../src/wasi/hosts/node.ts';
-import { memoryDirectory, overlay, type ProgramOptions, readText, VirtualClock, WASI } from '../../src/wasi/index.ts';
+import {
+  LoopbackNetwork,
+  memoryDirectory,
+  overlay,
+  type ProgramOptions,
+  readText,
+  VirtualClock,
+  WASI,
+} from '../../src/wasi/index.ts';
 import { projectRoot } from '../data.ts';
 import Ours, { createWebAssembly } from '../../src/jsapi/index.ts';
 
@@ -119,6 +127,7 @@ const ENTRIES: Record<string, Entry> = {
       threads: 3,
       handles: 4,
       listings: Number.POSITIVE_INFINITY,
+      socketBytes: Number.POSITIVE_INFINITY,
     },
     {
       memoryBytes: '1',
@@ -128,6 +137,7 @@ const ENTRIES: Record<string, Entry> = {
       threads: 0.5,
       handles: null,
       listings: Number.NaN,
+      socketBytes: Number.NaN,
     },
   ],
   compile: [
@@ -206,6 +216,7 @@ const ENTRIES: Record<string, Entry> = {
   nodeDirectory: [(o) => nodeDirectory('.', o), { readOnly: true }, { readOnly: 'yes' }],
   memoryDirectory: [(o) => memoryDirectory({}, o), { bytes: 5, nodes: 5 }, { bytes: '5', nodes: Number.NaN, now: 5 }],
   overlay: [(o) => overlay(memoryDirectory(), o), { bytes: 5 }, { bytes: -1 }],
+  LoopbackNetwork: [(o) => new LoopbackNetwork(o), { names: { a: ['10.0.0.1'] } }, { names: { a: 5 } }],
   VirtualClock: [(o) => new VirtualClock(o), { start: 5n, automatic: false }, { start: 5, automatic: 0 }],
   install: [(o) => install(o), {}, { force: 1 }],
   module: [(o) => moduleOf(o), MODULES, WRONG_MODULES],

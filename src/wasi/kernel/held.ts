@@ -1,15 +1,14 @@
 // Everything of a host that a guest can reach, held so that it can be called in one way only: what fails at the host is
 // thrown as a SystemError (host/errno.ts), which becomes the guest's error number, and an answer that is none is a
 // TypeError for whoever wrote the provider (answers.ts). What is open (open/) holds objects of these classes and nothing else,
-// and what is inside cannot be had: no call can forget it. Not here: waiting (wait.ts), and what the methods mean (host/).
+// and what is inside cannot be had: no call can forget it. Not here: networks (held-network.ts), waiting (wait.ts),
+// and what the methods mean (host/).
 import { atHost, quietly, refused, SystemError, systemErrorOf } from '../host/errno.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Directory, File, FileType, OpenOptions, Stat, Times } from '../host/filesystem.ts';
-import type { Connection, Listener, SocketAddress } from '../host/network.ts';
 import type { Random } from '../host/random.ts';
 import type { InputStream, OutputStream } from '../host/stdio.ts';
 import {
-  answer,
   type Answers,
   asked,
   count,
@@ -24,7 +23,7 @@ import {
 import { HANGUP, type Pollable, READABLE, WRITABLE } from './pollable.ts';
 
 /** Closes what may return a promise, which nobody waits for: when it rejects, that is lost. */
-function closing(action: () => unknown): void {
+export function closing(action: () => unknown): void {
   const done = atHost(action);
   quietly(() => done);
 }
@@ -179,7 +178,7 @@ export class HeldDirectory {
  * What can be waited for. A failure that shows while it is asked whether something is there, or while it is waited for,
  * ends the wait, and the next read, write or accept reports it, unless that works.
  */
-abstract class HeldPollable<P extends Pollable> implements Pollable {
+export abstract class HeldPollable<P extends Pollable> implements Pollable {
   protected readonly raw: P;
   /** Missing where the provider has none. */
   readonly waitSync: ((nanoseconds: bigint | undefined) => boolean) | undefined;
@@ -270,53 +269,6 @@ export class HeldOutput extends HeldPollable<OutputStream> {
 
   stat(): Stat | undefined {
     return asked('stat', statOrNothing, () => this.raw.stat?.());
-  }
-}
-
-/** A stream connection; see Connection. */
-export class HeldConnection extends HeldPollable<Connection> {
-  get local(): SocketAddress | undefined {
-    return atHost(() => this.raw.local);
-  }
-
-  get remote(): SocketAddress | undefined {
-    return atHost(() => this.raw.remote);
-  }
-
-  get ended(): boolean {
-    return atHost(() => this.raw.ended) === true;
-  }
-
-  get capacity(): number {
-    return asked('capacity', count, () => this.raw.capacity);
-  }
-
-  read(into: Uint8Array, peek = false): number | undefined {
-    return this.moving('read', countOrLater(into.length), () => this.raw.read(into, peek));
-  }
-
-  available(): number {
-    return asked('available', count, () => this.raw.available());
-  }
-
-  write(bytes: Uint8Array): number | undefined {
-    return this.moving('write', countOrLater(bytes.length), () => this.raw.write(bytes));
-  }
-
-  shutdown(directions: { readonly read: boolean; readonly write: boolean }): void {
-    atHost(() => this.raw.shutdown(directions));
-  }
-}
-
-const connectionOrNone: Answers<HeldConnection | undefined> = (value, method) => {
-  if (value === undefined) return undefined;
-  return new HeldConnection(answer<Connection>(method, typeof value === 'object' && value !== null, value));
-};
-
-/** A socket that listens; see Listener. */
-export class HeldListener extends HeldPollable<Listener> {
-  accept(): HeldConnection | undefined {
-    return this.moving('accept', connectionOrNone, () => this.raw.accept());
   }
 }
 

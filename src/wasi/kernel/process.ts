@@ -3,11 +3,17 @@ import { ExitStatus } from '../../errors.ts';
 import { type Pairs, pairsOf } from '../../options.ts';
 import { encodeUtf8 } from '../../syntax/utf8.ts';
 import type { Clock } from '../host/clock.ts';
+import type { Family } from '../host/addresses.ts';
+import { refused } from '../host/errno.ts';
+import type { Network } from '../host/network.ts';
 import type { Random } from '../host/random.ts';
 import { refuseEnvironmentName, refuseNul } from '../messages.ts';
 import { type GuestLimits, type Limits, limitsOf } from '../../runtime/limits.ts';
 import { FileTable } from './file-table.ts';
 import { HeldClock, HeldRandom } from './held.ts';
+import { HeldNetwork } from './held-network.ts';
+import { DatagramSocket } from './open/datagram-socket.ts';
+import { StreamSocket } from './open/stream-socket.ts';
 import { Parked } from './parked.ts';
 import { Waiting } from './wait.ts';
 
@@ -18,6 +24,8 @@ export interface ProcessOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits?: Limits | GuestLimits | undefined;
+  /** What the guest may use of it was decided before. */
+  readonly network?: Network | undefined;
 }
 
 /** The guest threads of a process, where somebody schedules them. */
@@ -45,6 +53,8 @@ export class Process {
   readonly files: FileTable;
   readonly clock: HeldClock;
   readonly random: HeldRandom;
+  /** Undefined: none. */
+  readonly network: HeldNetwork | undefined;
   /** Calls that wait in mode 'async'. */
   readonly waiting = new Waiting();
   /** Calls that wait in mode 'sync' while other threads run. */
@@ -65,7 +75,21 @@ export class Process {
     this.files = new FileTable(this.limits);
     this.clock = new HeldClock(options.clock);
     this.random = new HeldRandom(options.random);
+    this.network = options.network && new HeldNetwork(options.network);
     this.parked = new Parked(this.clock);
+  }
+
+  /** A new socket, which has no address yet. ACCES without a network. */
+  openSocket(family: Family, kind: 'stream' | 'datagram'): StreamSocket | DatagramSocket {
+    const { network, limits } = this;
+    if (network === undefined) throw refused('ACCES');
+    return new (kind === 'stream' ? StreamSocket : DatagramSocket)({ network, family, budget: limits });
+  }
+
+  /** Addresses of a name: see HeldNetwork. ACCES without a network. */
+  resolve(name: string, family?: Family): readonly string[] {
+    if (this.network === undefined) throw refused('ACCES');
+    return this.network.resolve(name, family);
   }
 
   /** Ends the process: waits of other threads reject with the status, which is also thrown. */

@@ -87,6 +87,7 @@ export const EVENTTYPE = { clock: 0, fdRead: 1, fdWrite: 2 } as const;
 export const EVENTRWFLAGS = { hangup: 1 } as const;
 export const SUBCLOCKFLAGS = { abstime: 1 } as const;
 export const RIFLAGS = { peek: 1, waitall: 2 } as const;
+export const ROFLAGS = { dataTruncated: 1 } as const;
 export const SDFLAGS = { rd: 1, wr: 2 } as const;
 
 /** Every bit of a set of flags. */

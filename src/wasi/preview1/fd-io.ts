@@ -6,9 +6,10 @@ import type { Call } from '../kernel/dispatcher.ts';
 import type { Descriptor } from '../kernel/file-table.ts';
 import { MAX_OFFSET } from '../kernel/open/file.ts';
 import type { Transfer, WriteFlags } from '../kernel/open/transfer.ts';
-import { type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
+import { READABLE, WRITABLE } from '../kernel/pollable.ts';
 import { hasWaited } from '../kernel/replay.ts';
-import { type Pieces, WouldBlock } from '../kernel/wait.ts';
+import { waitFor } from '../kernel/time-limit.ts';
+import type { Pieces, WouldBlock } from '../kernel/wait.ts';
 import { FDFLAGS } from './abi.ts';
 import { checkRights, descriptorFor } from './check.ts';
 
@@ -92,7 +93,7 @@ export function moving(request: Request, descriptor: Descriptor, interest: numbe
   const { call, iovs, count } = request;
   const { buffers, size, isLast } = call.guest.buffers(iovs, count, 0);
   const moved = transfer.move(buffers, 0);
-  if (moved === undefined) return blocked(descriptor, interest);
+  if (moved === undefined) return blocked(call, descriptor, interest);
   return moved < size || isLast || hasWaited() ? end(request, moved, transfer) : rest(request, moved, transfer);
 }
 
@@ -113,8 +114,16 @@ function end({ call, result }: Request, moved: number, transfer: Transfer): unde
   return undefined;
 }
 
-/** A wait for what is open, or for something about it; AGAIN where the descriptor shall not wait. */
-export function blocked({ flags, resource }: Descriptor, interest: number, pollable?: Pollable): WouldBlock {
+/**
+ * A wait for what is open, or for something about it; AGAIN where the descriptor shall not wait, TIMEDOUT where it has
+ * waited for as long as it may.
+ */
+export function blocked(
+  call: Call,
+  { flags, resource }: Descriptor,
+  interest: number,
+  pollable = resource.pollable(interest),
+): WouldBlock {
   if ((flags & FDFLAGS.nonblock) !== 0) throw refused('AGAIN');
-  return new WouldBlock([{ pollable: pollable ?? resource.pollable(interest), interest }]);
+  return waitFor(call, resource, interest, pollable);
 }

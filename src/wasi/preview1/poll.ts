@@ -3,6 +3,7 @@
 // Errors of one subscription come in its event. A pure sleep is one subscription to a clock.
 import { ERRNO, type ErrnoName, refused, SystemError } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
+import { can } from '../kernel/open/open.ts';
 import { HANGUP, type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
 import { type Pieces, type Wait, WouldBlock } from '../kernel/wait.ts';
 import {
@@ -148,7 +149,7 @@ function fdState(call: Call, fd: number, type: number, streams: Streams): State 
   const { resource } = descriptor;
   if (resource.directory !== undefined) return READY;
   const reading = type === EVENTTYPE.fdRead;
-  const io = resource.accept !== undefined ? 'sock_accept' : reading ? 'fd_read' : 'fd_write';
+  const io = can(resource, 'accept') ? 'sock_accept' : reading ? 'fd_read' : 'fd_write';
   checkRights(descriptor, 'poll_fd_readwrite', io);
   const interest = reading ? READABLE : WRITABLE;
   const bits = streams.ready(resource.pollable(interest), interest);

@@ -6,7 +6,7 @@ import type { Call } from '../kernel/dispatcher.ts';
 import { scatter } from '../kernel/open/transfer.ts';
 import { READABLE, WRITABLE } from '../kernel/pollable.ts';
 import type { WouldBlock } from '../kernel/wait.ts';
-import { allOf, CONNECTION_RIGHTS, FDFLAGS, RIFLAGS, SDFLAGS } from './abi.ts';
+import { allOf, CONNECTION_RIGHTS, FDFLAGS, RIFLAGS, ROFLAGS, SDFLAGS } from './abi.ts';
 import { checkFlags, descriptorFor } from './check.ts';
 import { blocked, type Moving, moving } from './fd-io.ts';
 
@@ -20,7 +20,7 @@ export function sockAccept(call: Call, fd: number, flags: number, opened: number
   call.guest.check(opened, 4);
   call.process.files.checkRoom();
   const resource = descriptor.resource.accept();
-  if (resource === undefined) return blocked(descriptor, READABLE);
+  if (resource === undefined) return blocked(call, descriptor, READABLE);
   const made = call.process.files.add({
     resource,
     rights: CONNECTION_RIGHTS & descriptor.inheriting,
@@ -32,7 +32,7 @@ export function sockAccept(call: Call, fd: number, flags: number, opened: number
 }
 
 /**
- * Receives into several buffers; writes the number of bytes (0: no more comes) and roflags (u16), which are 0 always.
+ * Receives into several buffers; writes the number of bytes (0: no more comes) and roflags (u16): whether a message was cut.
  * With peek the bytes stay to be read again; with waitall it waits until the buffers are full, as far as that can be
  * kept ready (64 KiB and more), or no more comes. BADF, NOTSOCK, NOTCONN (a listener), INVAL, CONNRESET, FAULT, AGAIN.
  */
@@ -55,9 +55,9 @@ export function sockRecv(
     waitall: (flags & RIFLAGS.waitall) !== 0,
     nonblock: (descriptor.flags & FDFLAGS.nonblock) !== 0,
   });
-  if (!(received instanceof Uint8Array)) return blocked(descriptor, READABLE, received);
-  call.guest.setU32(datalen, scatter(received, buffers));
-  call.guest.setU16(roflags, 0);
+  if (!('bytes' in received)) return blocked(call, descriptor, READABLE, received);
+  call.guest.setU32(datalen, scatter(received.bytes, buffers));
+  call.guest.setU16(roflags, received.truncated ? ROFLAGS.dataTruncated : 0);
   return undefined;
 }
 

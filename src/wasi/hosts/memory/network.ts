@@ -1,123 +1,24 @@
-// A network in memory: listeners and connections of one object see each other and nothing else. No ports of the host.
+// A network in memory: sockets of one object see each other and nothing else. No ports of the host, no resolver; what is
+// sent is there at once, so that a run depends on its guests alone.
+import { checkOptions, listOf, type Pairs, pairs, pairsOf, type Shape, text } from '../../../options.ts';
+import { destinationOf, type Family, plainAddress } from '../../host/addresses.ts';
 import { backlog as checkBacklog, socketAddress } from '../../host/checks.ts';
 import { refused } from '../../host/errno.ts';
-import type { Connection, Listener, Network, SocketAddress } from '../../host/network.ts';
-import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
+import { ofFamily } from '../../host/names.ts';
+import type { Connection, Listener, Network, SocketAddress, SocketOptions } from '../../host/network.ts';
+import { READABLE, Subscribers } from '../../kernel/pollable.ts';
+import { LoopbackConnection } from './connections.ts';
+import { LoopbackDatagrams } from './datagrams.ts';
+import { Ports } from './ports.ts';
 
-const CAPACITY = 64 * 1024;
 const BACKLOG = 128;
-const FIRST_FREE_PORT = 49_152;
-const LAST_PORT = 65_535;
 
-/** One direction of a connection: a ring of bytes between a writer and a reader. */
-class Pipe {
-  private readonly bytes = new Uint8Array(CAPACITY);
-  private start = 0;
-  length = 0;
-  /** The writer has ended. */
-  ended = false;
-  /** The reader takes no more. */
-  broken = false;
-
-  write(from: Uint8Array): number {
-    const count = Math.min(from.length, CAPACITY - this.length);
-    for (let i = 0; i < count; i++) this.bytes[(this.start + this.length + i) % CAPACITY] = from[i] as number;
-    this.length += count;
-    return count;
-  }
-
-  read(into: Uint8Array, peek: boolean): number {
-    const count = Math.min(into.length, this.length);
-    for (let i = 0; i < count; i++) into[i] = this.bytes[(this.start + i) % CAPACITY] as number;
-    if (!peek) {
-      this.start = (this.start + count) % CAPACITY;
-      this.length -= count;
-    }
-    return count;
-  }
+export interface LoopbackOptions {
+  /** Addresses of names, which are all that there are: an object, or pairs. */
+  readonly names?: Pairs<readonly string[]> | undefined;
 }
 
-class LoopbackConnection implements Connection {
-  readonly capacity = CAPACITY;
-  readonly local: SocketAddress;
-  readonly remote: SocketAddress;
-  private readonly incoming: Pipe;
-  private readonly outgoing: Pipe;
-  private peer: LoopbackConnection | undefined;
-  private readonly subscribers = new Subscribers();
-
-  private constructor(local: SocketAddress, remote: SocketAddress, incoming: Pipe, outgoing: Pipe) {
-    this.local = local;
-    this.remote = remote;
-    this.incoming = incoming;
-    this.outgoing = outgoing;
-  }
-
-  /** Both ends of a new connection. */
-  static pair(one: SocketAddress, other: SocketAddress): [LoopbackConnection, LoopbackConnection] {
-    const [there, back] = [new Pipe(), new Pipe()];
-    const ends = [
-      new LoopbackConnection(one, other, back, there),
-      new LoopbackConnection(other, one, there, back),
-    ] as const;
-    ends[0].peer = ends[1];
-    ends[1].peer = ends[0];
-    return [ends[0], ends[1]];
-  }
-
-  read(into: Uint8Array, peek = false): number | undefined {
-    const { incoming } = this;
-    if (incoming.length === 0) return incoming.ended || incoming.broken || into.length === 0 ? 0 : undefined;
-    const moved = incoming.read(into, peek);
-    if (!peek) this.peer?.wake();
-    return moved;
-  }
-
-  get ended(): boolean {
-    return this.incoming.ended || this.incoming.broken;
-  }
-
-  available(): number {
-    return this.incoming.length;
-  }
-
-  write(bytes: Uint8Array): number | undefined {
-    const { outgoing } = this;
-    if (outgoing.ended || outgoing.broken) throw refused('PIPE');
-    const moved = outgoing.write(bytes);
-    if (moved === 0 && bytes.length > 0) return undefined;
-    this.peer?.wake();
-    return moved;
-  }
-
-  shutdown({ read, write }: { readonly read: boolean; readonly write: boolean }): void {
-    if (read) this.incoming.broken = true;
-    if (write) this.outgoing.ended = true;
-    this.wake();
-    this.peer?.wake();
-  }
-
-  ready(interest: number): number {
-    const { incoming, outgoing } = this;
-    let bits = 0;
-    if (incoming.length > 0 || this.ended) bits |= READABLE;
-    if (outgoing.length < CAPACITY || outgoing.broken || outgoing.ended) bits |= WRITABLE;
-    bits &= interest;
-    return bits !== 0 && ((this.ended && incoming.length === 0) || outgoing.broken) ? bits | HANGUP : bits;
-  }
-
-  subscribe(wake: () => void): () => void {
-    return this.subscribers.add(wake);
-  }
-
-  close(): void {
-    this.shutdown({ read: true, write: true });
-  }
-
-  private wake(): void {
-    this.subscribers.wakeAll();
-  }
-}
+const LOOPBACK_OPTIONS: Shape<LoopbackOptions> = { names: pairs(listOf(text)) };
 
 class LoopbackListener implements Listener {
   readonly local: SocketAddress;
@@ -133,8 +34,11 @@ class LoopbackListener implements Listener {
   }
 
   /** CONNREFUSED when too many wait. */
-  offer(connection: Connection): void {
+  checkRoom(): void {
     if (this.waiting.length >= this.backlog) throw refused('CONNREFUSED');
+  }
+
+  offer(connection: Connection): void {
     this.waiting.push(connection);
     this.subscribers.wakeAll();
   }
@@ -157,47 +61,59 @@ class LoopbackListener implements Listener {
   }
 }
 
-/** A network of its own. Addresses are compared as texts; `0.0.0.0` and `::` listen at all of them. */
+/** A network of its own. Any address may be listened at; `0.0.0.0` and `::` listen at all of them. */
 export class LoopbackNetwork implements Network {
-  private readonly listeners = new Map<string, LoopbackListener>();
-  private lastPort = FIRST_FREE_PORT - 1;
+  readonly contained = true;
+  private readonly streams = new Ports<LoopbackListener>();
+  private readonly messages = new Ports<LoopbackDatagrams>();
+  private readonly names: ReadonlyMap<string, readonly string[]>;
 
-  listen(given: SocketAddress, backlog: number = BACKLOG): LoopbackListener {
-    const { address, port } = socketAddress(given, 'LoopbackNetwork.listen: the address') as SocketAddress;
+  constructor(options?: LoopbackOptions) {
+    const { names = [] } = checkOptions('LoopbackNetwork', options, LOOPBACK_OPTIONS);
+    this.names = new Map(pairsOf(names as Pairs<readonly string[]>));
+  }
+
+  listen(given: SocketAddress, backlog: number = BACKLOG, options: SocketOptions = {}): Listener {
+    const address = addressFrom(given, 'LoopbackNetwork.listen: the address');
     checkBacklog(backlog, 'LoopbackNetwork.listen: the backlog');
-    const local = { address, port: port === 0 ? this.freePort() : port };
-    const name = nameOf(local);
-    if (this.find(local) !== undefined) throw refused('ADDRINUSE');
     const most = Math.min(Math.max(1, backlog), BACKLOG);
-    const listener = new LoopbackListener(local, most, () => {
-      if (this.listeners.get(name) === listener) this.listeners.delete(name);
-    });
-    this.listeners.set(name, listener);
-    return listener;
+    return this.streams.bind(address, options, (local, release) => new LoopbackListener(local, most, release));
   }
 
   /** Connected at once. CONNREFUSED where nobody listens. */
-  connect(given: SocketAddress): Connection {
-    const address = socketAddress(given, 'LoopbackNetwork.connect: the address') as SocketAddress;
-    const listener = this.find(address);
+  connect(given: SocketAddress, from?: SocketAddress): Connection {
+    const to = addressFrom(given, 'LoopbackNetwork.connect: the address');
+    const remote = { address: destinationOf(to.address), port: to.port };
+    const listener = this.streams.find(remote);
     if (listener === undefined) throw refused('CONNREFUSED');
-    const [here, there] = LoopbackConnection.pair({ address: address.address, port: this.freePort() }, address);
+    listener.checkRoom();
+    const local = {
+      address: from === undefined || destinationOf(from.address) !== from.address ? remote.address : from.address,
+      port: from === undefined || from.port === 0 ? this.streams.free() : from.port,
+    };
+    const [here, there] = LoopbackConnection.pair(local, remote);
     listener.offer(there);
     return here;
   }
 
-  private find({ address, port }: SocketAddress): LoopbackListener | undefined {
-    const names = [address, '0.0.0.0', '::'].map((one) => nameOf({ address: one, port }));
-    for (const name of names) if (this.listeners.has(name)) return this.listeners.get(name);
-    return undefined;
+  datagrams(given: SocketAddress, options: SocketOptions = {}): LoopbackDatagrams {
+    const address = addressFrom(given, 'LoopbackNetwork.datagrams: the address');
+    return this.messages.bind(
+      address,
+      options,
+      (local, release) => new LoopbackDatagrams(this.messages, local, release, options),
+    );
   }
 
-  private freePort(): number {
-    this.lastPort = this.lastPort >= LAST_PORT ? FIRST_FREE_PORT : this.lastPort + 1;
-    return this.lastPort;
+  resolve(name: string, family: Family | undefined): readonly string[] {
+    const found = ofFamily(this.names.get(name) ?? [], family);
+    if (found.length === 0) throw refused('NOENT');
+    return found;
   }
 }
 
-function nameOf({ address, port }: SocketAddress): string {
-  return `${address} ${port}`;
+/** In canonical text, if it is a literal. */
+function addressFrom(given: SocketAddress, where: string): SocketAddress {
+  const { address, port } = socketAddress(given, where) as SocketAddress;
+  return { address: plainAddress(address) ?? address, port };
 }

@@ -11,7 +11,9 @@ const REFUSALS: Refusals = {
 
 export class OpenDirectory extends Open {
   readonly type = 'directory';
-  override readonly refusals = REFUSALS;
+  override get refusals(): Refusals {
+    return REFUSALS;
+  }
   override readonly directory: HeldDirectory;
   override readonly preopen: string | undefined;
 

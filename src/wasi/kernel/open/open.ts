@@ -3,11 +3,12 @@
 // Not here: rights, flags and numbers, which belong to descriptors (file-table.ts), and what guests call (preview1/).
 import { type ErrnoName, refused } from '../../host/errno.ts';
 import type { FileType, Stat, Times } from '../../host/filesystem.ts';
+import type { OptionName, OptionValue, SocketAddress } from '../../host/network.ts';
 import type { HeldDirectory } from '../held.ts';
 import { AT_ONCE, type Pollable } from '../pollable.ts';
 import type { Transfer, WriteFlags } from './transfer.ts';
 
-/** What is answered for what a kind cannot do, unless the kind says otherwise. */
+/** What is answered for what a kind has no method for, unless the kind says otherwise. */
 // biome-ignore format: a table
 const REFUSALS = {
   read: 'BADF', write: 'BADF',
@@ -15,6 +16,8 @@ const REFUSALS = {
   setSize: 'INVAL', setTimes: 'INVAL', sync: 'INVAL',
   directory: 'NOTDIR',
   accept: 'NOTSOCK', receive: 'NOTSOCK', send: 'NOTSOCK', shutdown: 'NOTSOCK',
+  bind: 'NOTSOCK', listen: 'NOTSOCK', connect: 'NOTSOCK', local: 'NOTSOCK', peer: 'NOTSOCK', status: 'NOTSOCK',
+  option: 'NOTSOCK', setOption: 'NOTSOCK', lastError: 'NOTSOCK', membership: 'NOTSOCK',
 } as const satisfies Readonly<Partial<Record<keyof Open, ErrnoName>>>;
 
 /** What not every kind can do. */
@@ -35,13 +38,31 @@ export interface ReceiveFlags {
   readonly nonblock: boolean;
 }
 
+/** What has come: of a message the bytes that there was room for, and whether there were more. */
+export interface Received {
+  readonly bytes: Uint8Array;
+  readonly from: SocketAddress | undefined;
+  readonly truncated: boolean;
+}
+
+/** How a connection is asked for: without waiting for it; by a call that has waited for it already. */
+export interface ConnectFlags {
+  readonly nonblock: boolean;
+  readonly waited: boolean;
+}
+
+/** Not connected yet; may be used; ended by shutdown in both directions; failed. */
+export type SocketStatus = 'opening' | 'opened' | 'closed' | 'failed';
+
 const AS_USUAL: Refusals = {};
 
 export abstract class Open {
   /** As fdstat and filestat report it. */
   abstract readonly type: FileType;
-  /** Where this kind returns another errno for what it cannot do. */
-  readonly refusals: Refusals = AS_USUAL;
+  /** What this kind cannot do with another errno than usual, or cannot do as it is now. */
+  get refusals(): Refusals {
+    return AS_USUAL;
+  }
   /** Whether it has positions. What can seek as a kind may still be something without: a device that was opened as a file. */
   readonly seekable: boolean = false;
   /** The guest path of a preopened directory. */
@@ -86,16 +107,46 @@ export abstract class Open {
   /** What paths are resolved from. */
   readonly directory?: HeldDirectory;
 
+  /** How long it is waited for at most until it can be read or written, in nanoseconds; undefined: for ever. */
+  timeout(_interest: number): bigint | undefined {
+    return undefined;
+  }
+
+  // Sockets. What returns something that can be waited for has done nothing that a later try would do twice.
+
   /** The oldest connection that waits. Undefined: none. */
   accept?(): Open | undefined;
   /** Takes up to `wanted` bytes of what has come: these, or what to wait for until there are enough. */
-  receive?(wanted: number, flags: ReceiveFlags): Uint8Array | Pollable;
-  send?(): Transfer;
+  receive?(wanted: number, flags: ReceiveFlags): Received | Pollable;
+  /** Sends to an address, or to whom it is connected. DESTADDRREQ, NOTCONN, MSGSIZE, PIPE. */
+  send?(to?: SocketAddress): Transfer;
   shutdown?(directions: { readonly read: boolean; readonly write: boolean }): void;
+  /** Says its own address; port 0: any. INVAL when it has one, AFNOSUPPORT, ADDRINUSE, ACCES. */
+  bind?(address: SocketAddress, waited: boolean): Pollable | undefined;
+  listen?(backlog: number): Pollable | undefined;
+  /** INPROGRESS where it is not waited for; then it is writable when it is made or has failed. */
+  connect?(address: SocketAddress, flags: ConnectFlags): Pollable | undefined;
+  local?(): SocketAddress | Pollable;
+  /** NOTCONN. */
+  peer?(): SocketAddress;
+  status?(): SocketStatus;
+  /** NOPROTOOPT: it has no such option. */
+  option?(name: OptionName | 'listening'): OptionValue;
+  /** INVAL: a size that is out of range. */
+  setOption?(name: OptionName, value: OptionValue): void;
+  /** What went wrong since it was last asked, once; SUCCESS. */
+  lastError?(): ErrnoName;
+  /** Joins or leaves a group of receivers; see Datagrams. */
+  membership?(change: 'join' | 'leave', group: string, by: string | number | undefined): Pollable | undefined;
+}
+
+/** Whether something open can do it as it is now. */
+export function can<A extends Ability>(open: Open, ability: A): open is Can<A> {
+  return open[ability] !== undefined && open.refusals[ability] === undefined;
 }
 
 /** The same, which can do something. Throws the errno of its kind where it cannot. */
 export function able<A extends Ability>(open: Open, ability: A): Can<A> {
-  if (open[ability] === undefined) throw refused(open.refusals[ability] ?? REFUSALS[ability]);
-  return open as Can<A>;
+  if (!can(open, ability)) throw refused((open as Open).refusals[ability] ?? REFUSALS[ability]);
+  return open;
 }
