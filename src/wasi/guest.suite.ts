@@ -1,4 +1,6 @@
 // A guest for tests: 64 KiB of memory and calls by name, as a compiled program would make them.
+import { compile } from '../index.ts';
+import { assemble } from '../text/index.ts';
 import { ERRNO, errnoName } from './host/errno.ts';
 import { type HostFunction, type Value, WASI, type WasiOptions } from './index.ts';
 import { encodeUtf8, decodeUtf8 } from '../syntax/utf8.ts';
@@ -16,10 +18,19 @@ export class TestGuest {
   bytes: Uint8Array = new Uint8Array(0x1_0000);
   private readonly functions: Readonly<Record<string, HostFunction>>;
 
-  constructor(options: WasiOptions = {}, moduleName = 'wasi_snapshot_preview1') {
+  /** `importing`: the functions are those for a module that imports these of WASIX. */
+  constructor(options: WasiOptions = {}, moduleName = 'wasi_snapshot_preview1', importing?: readonly string[]) {
     this.wasi = new WASI({ mode: 'sync', ...options });
     this.wasi.bind({ memory: this });
-    this.functions = this.wasi.imports[moduleName] as Readonly<Record<string, HostFunction>>;
+    const imports = importing?.map((name) => `(import "${moduleName}" "${name}" (func (param i32)))`).join('');
+    const all =
+      imports === undefined ? this.wasi.imports : this.wasi.importsFor(compile(assemble(`(module ${imports})`)));
+    this.functions = all[moduleName] as Readonly<Record<string, HostFunction>>;
+  }
+
+  /** A guest of WASIX, of the generation of January 2023 or of a later one. */
+  static wasix(options: WasiOptions = {}, { isFirst = false } = {}): TestGuest {
+    return new TestGuest(options, 'wasix_32v1', [isFirst ? 'proc_exit' : 'unused']);
   }
 
   /** Calls and answers with what the function answers with: an errno, or a promise of it. i32 may be given unsigned. */

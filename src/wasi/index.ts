@@ -27,7 +27,7 @@ import { plainPath } from './kernel/resolve.ts';
 import { PREVIEW_RULES } from './kernel/rules.ts';
 import { wasixImports } from './wasix/functions.ts';
 import { generationOf } from './wasix/generation.ts';
-import { WASIX_RULES } from './wasix/rules.ts';
+import { wasixRules } from './wasix/rules.ts';
 import {
   CONNECTION_RIGHTS,
   DIRECTORY_RIGHTS,
@@ -157,9 +157,10 @@ export class WASI {
   importsFor({ module }: ProgramModule): typeof this.imports {
     const generation = generationOf(module);
     if (generation === undefined) return this.imports;
+    if (generation.isFirst) this.process.files.numbers = 'new';
     const pointerSize = generation.pointer === 'i64' ? 8 : 4;
     const guests = new Guests(this.guests.named, { pointerSize, orFirst: true });
-    const options = { mode: this.mode, guests, callers: this.callers, rules: WASIX_RULES };
+    const options = { mode: this.mode, guests, callers: this.callers, rules: wasixRules(generation) };
     return { ...this.imports, ...wasixImports(module, generation, options, this.strace) };
   }
 

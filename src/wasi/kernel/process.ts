@@ -36,6 +36,17 @@ export interface ThreadGroup {
   spawn(argument: number): number;
 }
 
+/** A terminal as a guest sees it: sizes in characters and in dots, and what is done with what is typed. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  readonly width: number;
+  readonly height: number;
+  readonly echo: boolean;
+  readonly lineBuffered: boolean;
+  readonly lineFeeds: boolean;
+}
+
 /** A call that is paused in the middle of its pieces. */
 export interface Paused {
   /** Goes on to its end in place, for a call that cannot wait for it. */
@@ -50,6 +61,18 @@ export class Process {
   /** `KEY=VALUE`, likewise. */
   readonly env: readonly Uint8Array[];
   readonly limits: Limits;
+  /** The current directory, where the guest has chosen one. */
+  cwd: string | undefined;
+  /** What the guest has set of its terminal, and is shown again. */
+  terminal: Terminal = {
+    columns: 80,
+    rows: 25,
+    width: 800,
+    height: 600,
+    echo: true,
+    lineBuffered: true,
+    lineFeeds: true,
+  };
   readonly files: FileTable;
   readonly clock: HeldClock;
   readonly random: HeldRandom;

@@ -31,6 +31,8 @@ export interface Entry {
   readonly stat: Stat | undefined;
   /** The path ends in a slash (or in a dot): only a directory will do. */
   readonly mustBeDirectory: boolean;
+  /** The names of the directories that lead from the start to `parent`, as long as it is open. */
+  readonly names: readonly string[];
 }
 
 /** What is done where a path leads; it may go on in pieces. */
@@ -84,6 +86,7 @@ class Walk {
   private readonly follow: Follow;
   /** The directories below `start` that the walk is in, outermost first; all opened here. */
   private readonly below: HeldDirectory[] = [];
+  private readonly names: string[] = [];
   /** Components still to be walked, the next one last. */
   private readonly todo: string[] = [];
   private linksLeft = MAX_LINKS;
@@ -102,8 +105,7 @@ class Walk {
       const last = this.todo.length === 0;
       if (name === '.' || name === '..') {
         if (name === '..') this.goUp();
-        if (last)
-          return { parent: this.current(), name: undefined, stat: this.current().stat(), mustBeDirectory: true };
+        if (last) return this.entry(undefined, this.current().stat(), true);
       } else if (!last) {
         this.goDown(name);
       } else {
@@ -117,6 +119,11 @@ class Walk {
   close(): void {
     for (const directory of this.below) quietly(() => directory.close());
     this.below.length = 0;
+    this.names.length = 0;
+  }
+
+  private entry(name: string | undefined, stat: Stat | undefined, mustBeDirectory: boolean): Entry {
+    return { parent: this.current(), name, stat, mustBeDirectory, names: this.names };
   }
 
   private current(): HeldDirectory {
@@ -129,13 +136,14 @@ class Walk {
     const { follow, mustBeDirectory } = this;
     const stat = unless(['NOENT'], () => parent.statEntry(name));
     const followed = follow === 'always' || (follow === 'before-slash' && mustBeDirectory);
-    if (stat?.type !== 'symbolic-link' || !followed) return { parent, name, stat, mustBeDirectory };
+    if (stat?.type !== 'symbolic-link' || !followed) return this.entry(name, stat, mustBeDirectory);
     this.expand(name);
     return undefined;
   }
 
   private goUp(): void {
     const left = this.below.pop();
+    this.names.pop();
     if (left !== undefined) quietly(() => left.close());
     else if (!this.start.isRoot) throw refused('NOTCAPABLE');
   }
@@ -148,6 +156,7 @@ class Walk {
       return;
     }
     this.below.push(child);
+    this.names.push(name);
     if (this.below.length > MAX_DEPTH) throw refused('NAMETOOLONG');
   }
 

@@ -1,5 +1,5 @@
 // What system interfaces that share functions mean differently: how errors are numbered, and where paths begin.
-// Here are the rules of the previews; WASIX has its own (wasix/paths.ts).
+// Here are the rules of the previews; WASIX has its own (wasix/rules.ts).
 import { ERRNO, type ErrnoName } from '../host/errno.ts';
 import type { Process } from './process.ts';
 import type { HeldDirectory } from './held.ts';
@@ -11,6 +11,8 @@ export interface PathStart {
   readonly path: string;
   /** Nothing is above the start, so that `..` stays there, and what begins with a slash begins at the start. */
   readonly isRoot: boolean;
+  /** The names that lead to the start, for interfaces that have paths from a root. */
+  readonly names: readonly string[];
 }
 
 export interface Rules {
@@ -20,7 +22,9 @@ export interface Rules {
   start(process: Process, open: Can<'directory'>, path: string): PathStart;
 }
 
+const NO_NAMES: readonly string[] = [];
+
 export const PREVIEW_RULES: Rules = {
   errno: (name) => ERRNO[name],
-  start: (_process, { directory }, path) => ({ directory, path, isRoot: false }),
+  start: (_process, { directory }, path) => ({ directory, path, isRoot: false, names: NO_NAMES }),
 };

@@ -41,6 +41,23 @@ export function pathOpen(
   fdflags: number,
   opened: number,
 ): Pieces | undefined {
+  return openPath(call, fd, dirflags, path, pathLength, oflags, rightsBase, rightsInheriting, fdflags, false, opened);
+}
+
+/** The same, with the choice that an executed program is without the descriptor. */
+export function openPath(
+  call: Call,
+  fd: number,
+  dirflags: number,
+  path: number,
+  pathLength: number,
+  oflags: number,
+  rightsBase: bigint,
+  rightsInheriting: bigint,
+  fdflags: number,
+  cloexec: boolean,
+  opened: number,
+): Pieces | undefined {
   checkFlags(dirflags, allOf(LOOKUPFLAGS));
   checkFlags(oflags, allOf(OFLAGS));
   checkFlags(fdflags, allOf(FDFLAGS));
@@ -58,7 +75,7 @@ export function pathOpen(
   const text = call.guest.path(path, pathLength);
   return withEntry(call.rules.start(call.process, start.resource, text), follow, (entry) => {
     call.process.files.checkRoom();
-    call.guest.setU32(opened, call.process.files.add(open(entry, request)));
+    call.guest.setU32(opened, call.process.files.add(open(entry, request), cloexec));
   });
 }
 

@@ -1,4 +1,12 @@
-// Descriptors, pipes, the current directory, terminals.
+// Descriptors: copies of them, their flags, pipes, eventfds, and opening with one flag more.
+import { refused } from '../host/errno.ts';
+import type { Call } from '../kernel/dispatcher.ts';
+import type { Open } from '../kernel/open/open.ts';
+import { OpenEvent } from '../kernel/open/event.ts';
+import { OpenPipe } from '../kernel/open/pipe.ts';
+import { FDFLAGS, rights } from '../preview1/abi.ts';
+import { checkFlags } from '../preview1/check.ts';
+import { openPath } from '../preview1/path-open.ts';
 import { type Chapter, chapter } from './chapter.ts';
 import type { Generation } from './generation.ts';
 
@@ -11,13 +19,113 @@ const TABLE = {
   fd_fdflags_get: 'fd:fd flags:*fdflagsext',
   fd_fdflags_set: 'fd:fd flags:fdflagsext',
   path_open2:     'fd:fd dirflags:lookupflags path:string oflags:oflags rights_base:rights rights_inheriting:rights fdflags:fdflags fdflagsext:fdflagsext opened:*fd',
-  getcwd:         'path:ptr path_len:ptr',
-  chdir:          'path:string',
-  tty_get:        'state:ptr',
-  tty_set:        'state:ptr',
-  clock_time_set: 'id:clockid timestamp:timestamp',
 } as const;
 
-export function descriptors(_generation: Generation): Chapter[] {
-  return [chapter(TABLE, {})];
+const FDFLAGSEXT = { cloexec: 1 } as const;
+const EVENTFDFLAGS = { semaphore: 1, nonblock: 4 } as const;
+
+const STREAM = rights('fd_fdstat_set_flags', 'fd_filestat_get', 'poll_fd_readwrite');
+const READING = STREAM | rights('fd_read');
+const WRITING = STREAM | rights('fd_write');
+
+export function descriptors({ isFirst }: Generation): Chapter[] {
+  return [
+    chapter(TABLE, {
+      fd_dup: fdDup,
+      fd_dup2: fdDup2,
+      fd_event: fdEvent,
+      fd_pipe: isFirst ? fdDuplexPipe : fdPipe,
+      fd_fdflags_get: fdFdflagsGet,
+      fd_fdflags_set: fdFdflagsSet,
+      path_open2: pathOpen2,
+    }),
+  ];
+}
+
+/** Another descriptor of the same: cursor and flags are shared. BADF, MFILE. */
+function fdDup(call: Call, fd: number, made: number): void {
+  fdDup2(call, fd, 0, 0, made);
+}
+
+/** The same at a number that is at least `from`, with the choice of close-on-exec. INVAL: no number is so large. */
+function fdDup2(call: Call, fd: number, from: number, cloexec: number, made: number): void {
+  call.guest.check(made, 4);
+  call.guest.setU32(made, call.process.files.copy(fd, from, cloexec !== 0));
+}
+
+/**
+ * dup2, under the name of what moves a descriptor in preview 1: `to` becomes a copy of `fd`, which stays open; what was there
+ * is closed. BADF, MFILE; NOTSUP onto a preopened directory.
+ */
+export function fdRenumber({ process: { files } }: Call, fd: number, to: number): void {
+  files.get(fd);
+  if (fd !== to && files.has(to) && files.get(to).resource.preopen !== undefined) throw refused('NOTSUP');
+  files.copyOnto(fd, to);
+}
+
+/** An eventfd. Unknown flags are accepted. MFILE. */
+function fdEvent(call: Call, initial: bigint, flags: number, made: number): void {
+  call.guest.check(made, 4);
+  const resource = new OpenEvent(initial, (flags & EVENTFDFLAGS.semaphore) !== 0);
+  const nonblock = (flags & EVENTFDFLAGS.nonblock) !== 0 ? FDFLAGS.nonblock : 0;
+  call.guest.setU32(made, add(call, resource, READING | WRITING, nonblock));
+}
+
+/** A pipe: the first end is read, the second written. MFILE. */
+function fdPipe(call: Call, first: number, second: number): void {
+  addBoth(call, OpenPipe.oneWay(), [READING, WRITING], first, second);
+}
+
+/** That of the first generation: both ends are read and written. MFILE. */
+function fdDuplexPipe(call: Call, first: number, second: number): void {
+  addBoth(call, OpenPipe.duplex(), [READING | WRITING, READING | WRITING], first, second);
+}
+
+function addBoth(
+  call: Call,
+  ends: readonly [Open, Open],
+  [reading, writing]: readonly [bigint, bigint],
+  first: number,
+  second: number,
+): void {
+  const { guest, process } = call;
+  guest.check(first, 4);
+  guest.check(second, 4);
+  process.files.checkRoom(2);
+  guest.setU32(first, add(call, ends[0], reading, 0));
+  guest.setU32(second, add(call, ends[1], writing, 0));
+}
+
+function add({ process }: Call, resource: Open, base: bigint, flags: number): number {
+  return process.files.add({ resource, rights: base, inheriting: 0n, flags });
+}
+
+/** Writes fdflagsext as u16. BADF. */
+function fdFdflagsGet({ guest, process }: Call, fd: number, flags: number): void {
+  guest.setU16(flags, process.files.isCloexec(fd) ? FDFLAGSEXT.cloexec : 0);
+}
+
+/** BADF; INVAL: unknown flags. */
+function fdFdflagsSet({ process }: Call, fd: number, flags: number): void {
+  process.files.get(fd);
+  checkFlags(flags, FDFLAGSEXT.cloexec);
+  process.files.setCloexec(fd, flags !== 0);
+}
+
+/** path_open with fdflagsext. INVAL: unknown flags; and as path_open. */
+function pathOpen2(
+  call: Call,
+  fd: number,
+  dirflags: number,
+  path: number,
+  pathLength: number,
+  oflags: number,
+  base: bigint,
+  inheriting: bigint,
+  fdflags: number,
+  fdflagsext: number,
+  opened: number,
+) {
+  checkFlags(fdflagsext, FDFLAGSEXT.cloexec);
+  return openPath(call, fd, dirflags, path, pathLength, oflags, base, inheriting, fdflags, fdflagsext !== 0, opened);
 }

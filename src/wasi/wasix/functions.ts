@@ -12,7 +12,8 @@ import { PREVIEW1 } from '../preview1/abi.ts';
 import { functionsOf } from '../preview1/calls.ts';
 import { valueText } from '../preview1/strace-values.ts';
 import type { Chapter } from './chapter.ts';
-import { descriptors } from './descriptors.ts';
+import { descriptors, fdRenumber } from './descriptors.ts';
+import { environment } from './environment.ts';
 import { events } from './events.ts';
 import { type Generation, WASIX_MODULES } from './generation.ts';
 import { linking } from './linking.ts';
@@ -27,7 +28,7 @@ type Say = ((line: string) => void) | undefined;
 type Functions = Readonly<Record<string, HostFunction>>;
 
 function chaptersOf(generation: Generation): Chapter[] {
-  const first = [sockets(generation), descriptors(generation), events(), threads()];
+  const first = [sockets(generation), descriptors(generation), environment(), events(), threads()];
   return [...first, stack(), processes(), ports(), linking()].flat();
 }
 
@@ -38,7 +39,8 @@ export function wasixFunctions(generation: Generation, options: DispatchOptions,
   const own = chaptersOf(generation).map(({ table, calls, prices }) =>
     interfaceOf({ declared: declarationsOf(table, pointer), calls, prices, texts }, options, strace),
   );
-  return [...own, functionsOf(PREVIEW1, options, strace, { pointer, calls: {} })].reduce(joined);
+  const calls = { fd_renumber: fdRenumber };
+  return [...own, functionsOf(PREVIEW1, options, strace, { pointer, calls })].reduce(joined);
 }
 
 function shown(type: string, value: number | bigint): string {

@@ -79,6 +79,14 @@ export abstract class Open {
     return AT_ONCE;
   }
 
+  /** The same for whoever watches many things, where that is not asked as long as it lasts, but once each time it begins. */
+  watched(interest: number): Pollable {
+    return this.pollable(interest);
+  }
+
+  /** Who watches was told of these bits. */
+  told(_bits: number): void {}
+
   /** Bytes that a read gets at once, as far as that is known. */
   available(): number | bigint {
     return 0;
