@@ -46,7 +46,7 @@ import {
 import { emitInstructions, instructionGenes } from '../../src/testing/instruction.ts';
 import { assemble, parseModule, printModule } from '../../src/text/index.ts';
 import { Tracer } from '../../src/trace/index.ts';
-import { nodeDirectory, nodeHost } from '../../src/wasi/hosts/node.ts';
+import { nodeDirectory, nodeHost, nodeNetwork } from '../../src/wasi/hosts/node.ts';
 import {
   LoopbackNetwork,
   memoryDirectory,
@@ -217,6 +217,7 @@ const ENTRIES: Record<string, Entry> = {
   memoryDirectory: [(o) => memoryDirectory({}, o), { bytes: 5, nodes: 5 }, { bytes: '5', nodes: Number.NaN, now: 5 }],
   overlay: [(o) => overlay(memoryDirectory(), o), { bytes: 5 }, { bytes: -1 }],
   LoopbackNetwork: [(o) => new LoopbackNetwork(o), { names: { a: ['10.0.0.1'] } }, { names: { a: 5 } }],
+  nodeNetwork: [(o) => nodeNetwork(o), { loopbackOnly: true }, { loopbackOnly: 'yes' }],
   VirtualClock: [(o) => new VirtualClock(o), { start: 5n, automatic: false }, { start: 5, automatic: 0 }],
   install: [(o) => install(o), {}, { force: 1 }],
   module: [(o) => moduleOf(o), MODULES, WRONG_MODULES],

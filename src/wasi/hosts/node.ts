@@ -29,7 +29,7 @@ import { nodeClock, nodeRandom } from './node/time.ts';
 import { readOnly } from './read-only.ts';
 
 export { directoriesHold } from './node/directory.ts';
-export { nodeListener, nodeNetwork } from './node/network.ts';
+export { nodeListener, nodeNetwork, type NodeNetworkOptions } from './node/network.ts';
 export { inputFromFd } from './node/input.ts';
 export { outputToFd } from './node/output.ts';
 export { nodeClock, nodeRandom } from './node/time.ts';

@@ -243,6 +243,7 @@ export class StreamSocket extends Socket {
   private startConnecting(given: SocketAddress): void {
     const { state, bound } = this;
     const address = this.outward(given);
+    if (address.port === 0) throw refused('CONNREFUSED');
     let local = bound && this.outward(bound);
     if ('listener' in state) {
       // The port was only to be known: from now on it is that of the connection.
