@@ -68,7 +68,8 @@ function inFewFiles(options) {
     target: 'node20',
     platform: 'node',
     format: 'esm',
-    legalComments: 'none',
+    // The licence of what is not ours (smol-toml) stands in the file that has it.
+    legalComments: 'eof',
     external: ['fast-check'],
     banner: { js: banner.trimEnd() },
     ...options,

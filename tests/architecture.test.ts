@@ -46,11 +46,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   text: ['errors', 'options', 'clock', 'syntax', 'decoder', 'encoder'],
   wasi: ['errors', 'options', 'clock', 'syntax', 'runtime'],
   polyfill: [...ENGINE, 'api', 'wasi'],
+  wagi: ['errors', 'options', 'syntax'],
   inspect: ['errors', 'options', 'syntax', 'decoder', 'validator', 'runtime', 'text'],
   trace: ['brand', 'errors', 'options', 'syntax', 'decoder', 'validator', 'runtime', 'interpreter', 'text', 'inspect'],
   script: [...ENGINE, 'text', 'api'],
   testing: ['errors', 'options', 'syntax', 'decoder', 'encoder', 'validator', 'text'],
-  cli: [...ENGINE, 'api', 'text', 'wasi', 'trace', 'script', 'testing'],
+  cli: [...ENGINE, 'api', 'text', 'wasi', 'wagi', 'trace', 'script', 'testing'],
 };
 
 const NODE_ALLOWED = /^(cli\/|polyfill\/|wasi\/hosts\/node(\.ts|-[\w-]*\.ts|\/))/;
@@ -82,11 +83,17 @@ function importsOf(source: string): string[] {
 /** Not for the JavaScript API: its values cross the border where others do (interpreter/values/slots.ts). */
 const STACK = /^(?:interpreter\/(?:state|loops|code)|lowering)\//;
 
+/** Packages that may be imported, by layer: what is there at run time only if somebody installed it, and what is bundled. */
+const PACKAGES: ReadonlyMap<string, string> = new Map([
+  ['fast-check', 'testing'],
+  ['smol-toml', 'cli'],
+]);
+
 /** What is wrong with one import of the file, or undefined. */
 function importViolation(path: string, target: string): string | undefined {
   if (target.startsWith('node:')) return NODE_ALLOWED.test(path) ? undefined : `imports ${target}`;
   if (!target.startsWith('.')) {
-    return target === 'fast-check' && layerOf(path) === 'testing' ? undefined : `imports the package ${target}`;
+    return PACKAGES.get(target) === layerOf(path) ? undefined : `imports the package ${target}`;
   }
   if (!target.endsWith('.ts')) return `imports ${target} without .ts`;
   const resolved = posix.join(posix.dirname(path), target);

@@ -9,6 +9,7 @@ import { objdump, OBJDUMP_OPTIONS } from './objdump.ts';
 import type { Options } from './options.ts';
 import { run } from './run.ts';
 import { RUN_OPTIONS } from './run-options.ts';
+import { SERVE_OPTIONS } from './serve/options.ts';
 import { validate, VALIDATE_OPTIONS } from './validate.ts';
 import { wast, WAST_OPTIONS } from './wast.ts';
 import { parse, PARSE_OPTIONS, wat, WAT_OPTIONS } from './wat.ts';
@@ -74,6 +75,16 @@ Exit code 0 if none does, 1 otherwise.`,
     operands: ONE_FILE,
     options: OBJDUMP_OPTIONS,
     action: objdump,
+  },
+  {
+    name: 'serve',
+    line: 'answer HTTP requests by programs (WAGI)',
+    about: `Answers HTTP requests by programs: FILE is a configuration (.toml) or one program for all paths. A program gets
+a request as CGI has it, and prints the response. Ends when it is told to (SIGINT, SIGTERM).`,
+    operands: ONE_FILE,
+    options: SERVE_OPTIONS,
+    // Loaded when it is needed: it brings a server and a parser of TOML.
+    action: async (options, console) => (await import('./serve/serve.ts')).serve(options, console),
   },
   {
     name: 'fuzz',

@@ -136,6 +136,11 @@ export class Console {
     return this.#host.onIdle?.(tell) ?? (() => {});
   }
 
+  /** See CliHost. */
+  onStop(tell: () => void): () => void {
+    return this.#host.onStop?.(tell) ?? (() => {});
+  }
+
   /** The exit code of a command that ended with `code`, now that it is known what could be written. */
   settle(code: number): number {
     if (this.#lost === undefined) return code;

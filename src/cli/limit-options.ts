@@ -1,6 +1,6 @@
 // The options of `run` that bound what a program has at a time, all its modules and threads together.
 import type { ExhaustionError } from '../errors.ts';
-import { type LimitKind, Limits } from '../runtime/limits.ts';
+import { type GuestLimits, type LimitKind, Limits } from '../runtime/limits.ts';
 import { type Options, type OptionSpecs, count, size, valued } from './options.ts';
 
 /** By kind of limit: what --max- is followed by, and what is bounded. */
@@ -24,11 +24,14 @@ export const LIMIT_OPTIONS: OptionSpecs = Object.fromEntries(
   ROWS.map(({ flag, isSize, of }) => [flag, valued(isSize ? 'SIZE' : 'N', of)]),
 );
 
+/** What the options say, by kind. @throws UsageError. */
+export function limitNumbers(options: Options): GuestLimits {
+  return Object.fromEntries(ROWS.map(({ kind, flag, isSize }) => [kind, (isSize ? size : count)(options, flag)]));
+}
+
 /** @throws UsageError. */
 export function limitOptions(options: Options): Limits {
-  return new Limits(
-    Object.fromEntries(ROWS.map(({ kind, flag, isSize }) => [kind, (isSize ? size : count)(options, flag)])),
-  );
+  return new Limits(limitNumbers(options));
 }
 
 /** Which option gives more of what an error says is used up, if one does. */

@@ -11,14 +11,29 @@ import { type Options, type OptionSpecs, TIMEOUT_OPTION, choice, count, duration
 import { TRACE_OPTIONS, type TraceOptions, traceOptions } from './trace-options.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
 
-export const RUN_OPTIONS: OptionSpecs = {
+/** Of the commands that give programs directories, read by `directories`. */
+export const DIRECTORY_OPTIONS: OptionSpecs = {
   dir: valued('HOST[::GUEST][:ro]', 'let it use a directory, as GUEST (default: the same text)', {
     heading: "The program's world",
   }),
   mapdir: valued('GUEST:HOST', 'the same, the other way round'),
   'weak-dirs': flag('hold directories by path where Linux cannot hold them (see docs/wasi.md)'),
+};
+
+/** Of the commands that give programs variables, read by `environment`. */
+export const ENVIRONMENT_OPTIONS: OptionSpecs = {
   env: valued('NAME[=VALUE]', 'set an environment variable, or pass on ours'),
   'env-inherit': flag('pass on the whole environment'),
+};
+
+/** Of the commands that run programs. */
+export const LOOP_OPTION = valued('NAME', 'switch, or closures for a Node without JIT; auto (default) finds out', {
+  heading: 'Speed',
+});
+
+export const RUN_OPTIONS: OptionSpecs = {
+  ...DIRECTORY_OPTIONS,
+  ...ENVIRONMENT_OPTIONS,
   listen: valued('[ADDRESS:]PORT', 'give it a socket that listens there (default address: 127.0.0.1)'),
   module: valued('NAME=FILE', 'instantiate FILE first; its exports are the import module NAME'),
   'thread-seed': valued('N', 'give guest threads their turns in a random order that follows from N'),
@@ -38,7 +53,7 @@ refuse: the program does not link (without the option)`,
   fuel: valued('N', 'stop after about N branches and calls (exit code 125)', { heading: 'Limits' }),
   timeout: TIMEOUT_OPTION,
   ...LIMIT_OPTIONS,
-  loop: valued('NAME', 'switch, or closures for a Node without JIT; auto (default) finds out', { heading: 'Speed' }),
+  loop: LOOP_OPTION,
   ...TRACE_OPTIONS,
   strace: flag('print each WASI call with arguments and result'),
   stats: flag('print time and memory used at the end'),
@@ -50,6 +65,8 @@ export interface Mapping {
   readonly host: string;
   readonly guest: string;
   readonly readOnly: boolean;
+  /** Where it was named, for errors: `--dir` if it is not said. */
+  readonly named?: string;
 }
 
 /** Where the program is given a socket that listens. */
@@ -93,7 +110,7 @@ export function runOptions(options: Options, console: Console): RunOptions {
     dirs: directories(options, console),
     weakDirs: options.has('weak-dirs'),
     env: environment(options, console),
-    listen: options.all('listen').map((text) => listenAddress(options, text)),
+    listen: options.all('listen').map((text) => listenAddress(options, 'listen', text)),
     invoke: options.one('invoke'),
     fuel: count(options, 'fuel'),
     timeout: duration(options, 'timeout'),
@@ -109,7 +126,7 @@ export function runOptions(options: Options, console: Console): RunOptions {
 }
 
 /** The directories of --dir and --mapdir in the order of the command line, each under a name of its own. */
-function directories(options: Options, console: Console): Mapping[] {
+export function directories(options: Options, console: Console): Mapping[] {
   const dirs: Mapping[] = [];
   for (const { name, value } of options.each('dir', 'mapdir')) {
     const one = name === 'dir' ? dirMapping(options, console, value) : mapdirMapping(options, console, value);
@@ -147,20 +164,20 @@ function mapdirMapping(options: Options, console: Console, text: string): Mappin
 }
 
 /** `PORT`, `HOST:PORT` or `[HOST]:PORT`, where HOST is an address or localhost; without it only this machine is let in. */
-function listenAddress(options: Options, text: string): ListenAddress {
+export function listenAddress(options: Options, name: string, text: string): ListenAddress {
   const [, six, four = '127.0.0.1', digits] = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(text) ?? [];
   const address = six ?? (four === 'localhost' ? '127.0.0.1' : four);
   const port = Number(digits);
   if (digits === undefined || port > 65_535 || isIP(address) !== (six === undefined ? 4 : 6)) {
     throw options.usage(
-      `--listen ${text}: write PORT, ADDRESS:PORT or [ADDRESS]:PORT, such as 127.0.0.1:8080 or [::1]:8080`,
+      `--${name} ${text}: write PORT, ADDRESS:PORT or [ADDRESS]:PORT, such as 127.0.0.1:8080 or [::1]:8080`,
     );
   }
   return { address, port };
 }
 
 /** What is inherited, then what is named; a later value takes the place of an earlier one. */
-function environment(options: Options, console: Console): Map<string, string> {
+export function environment(options: Options, console: Console): Map<string, string> {
   const env = new Map<string, string>();
   // Windows has names such as `=C:`; WASI cannot say them.
   const inherited = options.has('env-inherit') ? console.variables : [];

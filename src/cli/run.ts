@@ -33,7 +33,7 @@ export async function run(options: Options, console: Console): Promise<number> {
 }
 
 /** Node without a JIT has no WebAssembly, either. Only then, or if it is asked for, is the second loop loaded. */
-async function chooseLoop(name: RunOptions['loop']): Promise<void> {
+export async function chooseLoop(name: RunOptions['loop']): Promise<void> {
   if (name === 'auto' && 'WebAssembly' in globalThis) return;
   const { useLoop } = await import('../closures.ts');
   useLoop(name);

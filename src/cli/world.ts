@@ -43,7 +43,7 @@ export function wasiFor(
   console: Console,
   { listeners, strace }: { readonly listeners: readonly Listener[]; readonly strace: WasiOptions['strace'] },
 ): WASI {
-  const preopens = openAll(options);
+  const preopens = openMappings(options);
   try {
     return new WASI({
       ...nodeHost({ args, env: options.env, stdio: console.guest === undefined, strace }),
@@ -59,24 +59,27 @@ export function wasiFor(
   }
 }
 
+/** What directories a program is given, and how. */
+export type Directories = Pick<RunOptions, 'dirs' | 'weakDirs'>;
+
 /** The directories of the command line, all or none of them. Throws CliError. */
-function openAll({ dirs, weakDirs }: RunOptions): ReturnType<typeof openDirectories> {
+export function openMappings({ dirs, weakDirs }: Directories): ReturnType<typeof openDirectories> {
   const mapped = dirs.map((one) => [one.guest, one] as const);
   return openDirectories(mapped, (one) => openDirectory(one, weakDirs));
 }
 
 /** Whether all directories of the command line can be given, also where the program asks for none. Throws CliError. */
-export function checkDirectories(options: RunOptions): void {
-  for (const [, directory] of openAll(options)) directory.close();
+export function checkDirectories(options: Directories): void {
+  for (const [, directory] of openMappings(options)) directory.close();
 }
 
 /** A directory of the command line. Throws CliError. */
-function openDirectory({ host: path, readOnly: isReadOnly }: Mapping, weak: boolean): Directory {
+function openDirectory({ host: path, readOnly: isReadOnly, named = '--dir' }: Mapping, weak: boolean): Directory {
   try {
     const directory = openHostDirectory(path, { weak, orElse: orWeak('--weak-dirs') });
     return isReadOnly ? readOnly(directory) : directory;
   } catch (error) {
-    if (error instanceof SystemError) throw new CliError(`--dir ${path}: ${directoryError(error)}`);
+    if (error instanceof SystemError) throw new CliError(`${named} ${path}: ${directoryError(error)}`);
     throw error;
   }
 }

@@ -56,6 +56,8 @@ const ELSEWHERE = new Map([
   ['Stuck', 'of fuzz, which tells it as a finding'],
   ['Pending', 'of awaited directories, which catch it'],
   ['Unread', 'of commands that print much, which catch it'],
+  ['RoutesError', 'of serve, which tells it with the module'],
+  ['Refusal', 'of serve, which answers the client with it'],
 ]);
 
 function errorClasses(): string[] {

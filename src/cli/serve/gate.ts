@@ -1,0 +1,39 @@
+// How many requests there may be: so many run, so many more wait for their turn, and all others are sent away. One is in
+// from its first byte until its response is out, so that what it holds (its body, its output) is bounded as well.
+
+export class Gate {
+  private readonly most: number;
+  private readonly atATime: number;
+  private inside = 0;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(atATime: number, queue: number) {
+    this.atATime = atATime;
+    this.most = atATime + queue;
+  }
+
+  /** Lets one in, if there is room; it has to leave. */
+  enter(): boolean {
+    if (this.inside >= this.most) return false;
+    this.inside++;
+    return true;
+  }
+
+  leave(): void {
+    this.inside--;
+  }
+
+  /** Does something when it is its turn, in the order of the calls; not any more where the signal was aborted meanwhile. */
+  async inTurn<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T | undefined> {
+    if (this.running >= this.atATime) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.running++;
+    try {
+      return signal.aborted ? undefined : await action();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.running--;
+      else next();
+    }
+  }
+}
