@@ -8,13 +8,12 @@ import { signed64 } from '../../syntax/bits.ts';
 import { now } from '../../clock.ts';
 import { Trap, UnsupportedError } from '../../errors.ts';
 import type { Memory } from '../../runtime/memory.ts';
-import type { Waiter } from '../../runtime/waiters.ts';
+import { notify, type Waiter, WOKEN } from '../../runtime/waiters.ts';
 import { startTimer } from '../../runtime/timers.ts';
 import { I32 } from '../../syntax/types.ts';
 import { funcType } from '../../validator/type-space.ts';
 
-/** What a wait returns. */
-const WOKEN = 0;
+/** What a wait returns that was not ended by a notification. */
 export const NOT_EQUAL = 1;
 export const TIMED_OUT = 2;
 
@@ -162,21 +161,6 @@ export class MemoryWait implements Waiter {
     const here = memory.waiters.get(p);
     if (here?.delete(this) && here.size === 0) memory.waiters.delete(p);
   }
-}
-
-/**
- * Wakes at most `count` threads that wait at address p, the longest waiting first, the guest threads of this JavaScript
- * thread before those of others; returns how many.
- */
-export function notify(memory: Memory, p: number, count: number): number {
-  let woken = 0;
-  for (const one of memory.waiters.get(p) ?? []) {
-    if (woken === count) break;
-    one.finish(WOKEN);
-    woken++;
-  }
-  if (!memory.isHeld || memory.M64 === undefined || woken === count) return woken;
-  return woken + Atomics.notify(memory.M32, p / 4, count - woken);
 }
 
 /** Is what is expected there? */

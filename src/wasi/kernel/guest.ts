@@ -17,6 +17,8 @@ export const MEMORY_NAME = 'memory';
 /** A linear memory: `bytes` is always the current view. */
 export interface GuestMemory {
   readonly bytes: Uint8Array;
+  /** Whose threads wait in its queues, where it is one of ours. */
+  readonly ours?: Memory | undefined;
 }
 
 /** A memory as the JavaScript API shows it: growth gives it a new buffer, or a longer one. */
@@ -42,6 +44,7 @@ function isBuffer(value: unknown): boolean {
 /** A memory of ours. System calls give its bytes to nobody, so that it does not count as held by other threads. */
 export function guestMemory(memory: Memory): GuestMemory {
   return {
+    ours: memory,
     get bytes() {
       return memory.view;
     },
@@ -159,6 +162,13 @@ export class Guest {
   /** Of an iovec: pointer, length. */
   get iovecSize(): number {
     return 2 * this.pointerSize;
+  }
+
+  /** The memory, where it is one of ours. NOTSUP for others, whose queues of waiting threads nobody knows. */
+  get memory(): Memory {
+    const { ours } = this.find();
+    if (ours === undefined) throw refused('NOTSUP');
+    return ours;
   }
 
   /** A pointer or a length in memory. */
