@@ -63,6 +63,9 @@ export class Process {
   readonly limits: Limits;
   /** The current directory, where the guest has chosen one. */
   cwd: string | undefined;
+  /** Thread-local variables by key, with what their destructor is told; a key is not given again. */
+  readonly locals = new Map<number, bigint>();
+  lastLocal = 0;
   /** What the guest has set of its terminal, and is shown again. */
   terminal: Terminal = {
     columns: 80,
