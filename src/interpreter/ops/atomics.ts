@@ -9,7 +9,7 @@ import type { Memory } from '../../runtime/memory.ts';
 import { effectiveAddress, exactAddress } from './access.ts';
 import type { Access } from './shapes.ts';
 import { SLOTS as S } from '../state/stack.ts';
-import { notify } from '../../runtime/waiters.ts';
+import { notify } from '../../runtime/notify.ts';
 
 /**
  * Where an atomic access of `size` bytes goes. Alignment is checked first, as the specification has it.

@@ -1,7 +1,8 @@
 // Futexes: waits at an address, in the same queues as memory.atomic.wait and notify.
 // C libraries trap on any error of these, so that there is none but for addresses outside of memory.
 import type { Memory } from '../../runtime/memory.ts';
-import { notify, type Waiter } from '../../runtime/waiters.ts';
+import { notify } from '../../runtime/notify.ts';
+import type { Waiter } from '../../runtime/waiters.ts';
 import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import type { Guest } from '../kernel/guest.ts';
