@@ -73,12 +73,12 @@ function fdEvent(call: Call, initial: bigint, flags: number, made: number): void
 
 /** A pipe: the first end is read, the second written. MFILE. */
 function fdPipe(call: Call, first: number, second: number): void {
-  addBoth(call, OpenPipe.oneWay(), [READING, WRITING], first, second);
+  addBoth(call, OpenPipe.oneWay(call.process.limits), [READING, WRITING], first, second);
 }
 
 /** That of the first generation: both ends are read and written. MFILE. */
 function fdDuplexPipe(call: Call, first: number, second: number): void {
-  addBoth(call, OpenPipe.duplex(), [READING | WRITING, READING | WRITING], first, second);
+  addBoth(call, OpenPipe.duplex(call.process.limits), [READING | WRITING, READING | WRITING], first, second);
 }
 
 function addBoth(

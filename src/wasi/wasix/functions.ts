@@ -17,6 +17,7 @@ import { environment } from './environment.ts';
 import { events } from './events.ts';
 import { type Generation, WASIX_MODULES } from './generation.ts';
 import { linking } from './linking.ts';
+import { sockRecv, sockSend } from './messages.ts';
 import { ports } from './ports.ts';
 import { processes } from './processes.ts';
 import { sockets } from './sockets.ts';
@@ -39,7 +40,7 @@ export function wasixFunctions(generation: Generation, options: DispatchOptions,
   const own = chaptersOf(generation).map(({ table, calls, prices }) =>
     interfaceOf({ declared: declarationsOf(table, pointer), calls, prices, texts }, options, strace),
   );
-  const calls = { fd_renumber: fdRenumber };
+  const calls = { fd_renumber: fdRenumber, sock_recv: sockRecv, sock_send: sockSend };
   return [...own, functionsOf(PREVIEW1, options, strace, { pointer, calls })].reduce(joined);
 }
 
