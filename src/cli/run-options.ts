@@ -2,11 +2,13 @@
 import { isIP } from 'node:net';
 import type { LoopName } from '../closures.ts';
 import type { FeatureSet } from '../syntax/features.ts';
+import type { NetworkRules } from '../wasi/host/policy.ts';
 import { INTERFACES } from '../wasi/interfaces.ts';
 import { plainPath } from '../wasi/kernel/resolve.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Console } from './console.ts';
 import { LIMIT_OPTIONS, limitOptions } from './limit-options.ts';
+import { NETWORK_OPTIONS, networkOptions } from './network-options.ts';
 import { type Options, type OptionSpecs, TIMEOUT_OPTION, choice, count, duration, flag, valued } from './options.ts';
 import { TRACE_OPTIONS, type TraceOptions, traceOptions } from './trace-options.ts';
 import { FEATURE_OPTIONS, featureSet } from './wasm-features.ts';
@@ -35,6 +37,7 @@ export const RUN_OPTIONS: OptionSpecs = {
   ...DIRECTORY_OPTIONS,
   ...ENVIRONMENT_OPTIONS,
   listen: valued('[ADDRESS:]PORT', 'give it a socket that listens there (default address: 127.0.0.1)'),
+  ...NETWORK_OPTIONS,
   module: valued('NAME=FILE', 'instantiate FILE first; its exports are the import module NAME'),
   'thread-seed': valued('N', 'give guest threads their turns in a random order that follows from N'),
   'unknown-imports': valued(
@@ -85,6 +88,8 @@ export interface RunOptions {
   /** In the order of the command line, each name once. */
   readonly env: ReadonlyMap<string, string>;
   readonly listen: readonly ListenAddress[];
+  /** What it may use of this machine's network; undefined: it has none. */
+  readonly allow: NetworkRules | undefined;
   readonly invoke: string | undefined;
   readonly fuel: number | undefined;
   /** Milliseconds. */
@@ -111,6 +116,7 @@ export function runOptions(options: Options, console: Console): RunOptions {
     weakDirs: options.has('weak-dirs'),
     env: environment(options, console),
     listen: options.all('listen').map((text) => listenAddress(options, 'listen', text)),
+    allow: networkOptions(options),
     invoke: options.one('invoke'),
     fuel: count(options, 'fuel'),
     timeout: duration(options, 'timeout'),

@@ -11,7 +11,7 @@ import { type Directory, type Listener, SystemError, WASI, type WasiOptions } fr
 import { INTERFACES } from '../wasi/interfaces.ts';
 import { SPAWN_NAME, THREADS_MODULE } from '../wasi/threads.ts';
 import { generationOf } from '../wasi/wasix/generation.ts';
-import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
+import { nodeHost, nodeListener, nodeNetwork, readOnly } from '../wasi/hosts/node.ts';
 import { openHostDirectory, orWeak } from '../wasi/hosts/node/directory.ts';
 import { directoryError, openDirectories } from '../wasi/hosts/node/preopens.ts';
 import { CliError } from './failure.ts';
@@ -49,6 +49,7 @@ export function wasiFor(
       ...nodeHost({ args, env: options.env, stdio: console.guest === undefined, strace }),
       preopens,
       listeners,
+      ...(options.allow === undefined ? {} : { network: nodeNetwork(), allow: options.allow }),
       limits: options.limits,
       ...console.guest,
     });

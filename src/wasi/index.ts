@@ -6,7 +6,9 @@ import { checkOptions, isBytes, type Pairs, pairsOf } from '../options.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import type { Directory } from './host/filesystem.ts';
 import type { InputStream } from './host/stdio.ts';
-import type { Listener } from './host/network.ts';
+import type { Listener, Network } from './host/network.ts';
+import type { NetworkRules } from './host/policy.ts';
+import { guarded } from './hosts/guarded.ts';
 import { discardOutput, fixedInput, outputTo, SourceInput } from './hosts/memory/streams.ts';
 import { portableClock, portableRandom } from './hosts/portable.ts';
 import { type EntryName, checkEntries, exportsOfInstance } from './entries.ts';
@@ -22,7 +24,17 @@ import { OpenDirectory } from './kernel/open/directory.ts';
 import { OpenStream } from './kernel/open/stream.ts';
 import { StreamSocket } from './kernel/open/stream-socket.ts';
 import { Process } from './kernel/process.ts';
-import { noEntry, notAMemory, notCallable, refuseDouble, refuseNul, takesNoOptions, usedAlready } from './messages.ts';
+import {
+  needsNetwork,
+  needsRules,
+  noEntry,
+  notAMemory,
+  notCallable,
+  refuseDouble,
+  refuseNul,
+  takesNoOptions,
+  usedAlready,
+} from './messages.ts';
 import { plainPath } from './kernel/resolve.ts';
 import { PREVIEW_RULES } from './kernel/rules.ts';
 import { wasixImports } from './wasix/functions.ts';
@@ -71,6 +83,7 @@ export type {
   SocketAddress,
   SocketOptions,
 } from './host/network.ts';
+export type { NetworkRules } from './host/policy.ts';
 export type { Random } from './host/random.ts';
 export type { InputStream, OutputStream } from './host/stdio.ts';
 export { awaited } from './hosts/awaited.ts';
@@ -129,9 +142,16 @@ export class WASI {
   constructor(given?: WasiOptions) {
     const options = checkOptions('WASI', given, WASI_OPTIONS);
     const { args = [], env = {}, mode = 'async', limits, strace } = options;
-    const { clock = portableClock(), random = portableRandom(), network } = options;
+    const { clock = portableClock(), random = portableRandom(), network, allow } = options;
     this.mode = mode;
-    this.process = new Process({ args, env: env as Pairs<string>, clock, random, limits, network });
+    this.process = new Process({
+      args,
+      env: env as Pairs<string>,
+      clock,
+      random,
+      limits,
+      network: networkFor(network, allow),
+    });
     this.callers = new Callers(this.process);
     this.addStreams(options);
     const preopens = pairsOf(options.preopens ?? []);
@@ -330,6 +350,14 @@ export class WASI {
       flags: 0,
     });
   }
+}
+
+/** What the guest gets of a network. */
+function networkFor(network: Network | undefined, allow: NetworkRules | undefined): Network | undefined {
+  if (network === undefined && allow !== undefined) throw new TypeError(needsNetwork());
+  if (network === undefined || (network.contained === true && allow === undefined)) return network;
+  if (allow === undefined) throw new TypeError(needsRules());
+  return guarded(network, allow);
 }
 
 function inputOf(stdin: WasiOptions['stdin']): InputStream {

@@ -89,6 +89,14 @@ export function misuse(name: string, type: FuncType): string {
   return `${name} is a function ${funcTypeName(type)}, and was called with values of other kinds`;
 }
 
+export function needsRules(): string {
+  return 'WASI: option "allow" has to say what the guest may use of a network that reaches out of this process; {} is nothing';
+}
+
+export function needsNetwork(): string {
+  return 'WASI: option "allow" says what the guest may use of option "network", which is not given';
+}
+
 /** For those who wrote a provider. */
 export function wrongAnswer(method: string, value: unknown): string {
   return `invalid answer of ${method}: a provider of the system interface returned ${shown(value)}`;

@@ -21,6 +21,7 @@ import { directory, isPieceSource, mode } from './host/checks.ts';
 import type { Clock } from './host/clock.ts';
 import type { Directory } from './host/filesystem.ts';
 import type { Listener, Network } from './host/network.ts';
+import { type NetworkRules, networkRules } from './host/policy.ts';
 import type { Random } from './host/random.ts';
 import type { InputStream, OutputStream } from './host/stdio.ts';
 import type { PieceSource } from './hosts/memory/streams.ts';
@@ -43,6 +44,11 @@ export interface WasiOptions {
   readonly listeners?: readonly Listener[] | undefined;
   /** Where the guest's own sockets live; without one it can make none. */
   readonly network?: Network | undefined;
+  /**
+   * What it may use of the network. Has to be given for one that reaches out of this process; all of it if not given for
+   * one that does not.
+   */
+  readonly allow?: NetworkRules | undefined;
   /**
    * Empty if not given. Text and bytes are all there is to read; iterables, asynchronous ones and readable streams too,
    * are asked for a piece whenever the guest wants one.
@@ -112,19 +118,13 @@ const input = stream('inputFromFd', (value, where) => {
   return having(what, 'read()', 'available()', 'ready()', 'subscribe()')(value, where);
 });
 
-/** Rules that say which addresses of another one a guest may use are not there yet. */
-const network: Check = (value, where) => {
-  const given = having('a Network', 'listen()', 'connect()')(value, where) as Network;
-  if (given.contained !== true) throw new TypeError(`${where} has to be a network that is contained in this process`);
-  return given;
-};
-
 export const WASI_OPTIONS: Shape<WasiOptions> = {
   args: listOf(text),
   env: pairs(text),
   preopens: pairs(preopened),
   listeners: listOf(having('a Listener', 'accept()', 'ready()', 'subscribe()', 'close()')),
-  network,
+  network: having('a Network', 'listen()', 'connect()'),
+  allow: networkRules,
   stdin: input,
   stdout: output,
   stderr: output,

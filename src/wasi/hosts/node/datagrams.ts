@@ -41,6 +41,7 @@ export class NodeDatagrams implements Datagrams {
   local: SocketAddress | undefined;
   private readonly rules: TestRules;
   private readonly socket: Socket;
+  private readonly isV6: boolean;
   private readonly waiting: Datagram[] = [];
   private kept = 0;
   /** Bytes that Node has not sent yet. */
@@ -50,12 +51,12 @@ export class NodeDatagrams implements Datagrams {
 
   constructor({ address, port }: SocketAddress, options: SocketOptions, rules: TestRules) {
     this.rules = rules;
-    const isV4 = familyOf(address) === 'ipv4';
+    this.isV6 = familyOf(address) === 'ipv6';
     const { reuseAddress, onlyV6 } = options;
     const socket = createSocket({
-      type: isV4 ? 'udp4' : 'udp6',
+      type: this.isV6 ? 'udp6' : 'udp4',
       reuseAddr: reuseAddress === true,
-      ipv6Only: !isV4 && onlyV6 === true,
+      ipv6Only: this.isV6 && onlyV6 === true,
       lookup: literal as never,
     });
     this.socket = socket;
@@ -134,10 +135,6 @@ export class NodeDatagrams implements Datagrams {
     this.kept = 0;
     this.socket.removeAllListeners('message');
     this.socket.close();
-  }
-
-  private get isV6(): boolean {
-    return this.local !== undefined && familyOf(this.local.address) === 'ipv6';
   }
 
   private setLate(name: OptionName, value: OptionValue): void {

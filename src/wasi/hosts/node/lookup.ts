@@ -1,6 +1,6 @@
 // Names by way of Node: what the system's own programs would get, its hosts file included.
 // https://nodejs.org/api/dns.html#dnspromiseslookuphostname-options
-import { lookup } from 'node:dns';
+import dns from 'node:dns';
 import type { Family } from '../../host/addresses.ts';
 import { type ErrnoName, SystemError, systemErrorOf } from '../../host/errno.ts';
 
@@ -29,7 +29,7 @@ export async function lookUp(name: string, family: Family | undefined): Promise<
 
 function asked(name: string, family: 0 | 4 | 6): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
-    lookup(name, { all: true, family, verbatim: true }, (error, found) => {
+    dns.lookup(name, { all: true, family, verbatim: true }, (error, found) => {
       if (error === null) resolve(found.map(({ address }) => address));
       else reject(failureOf(error));
     });

@@ -1,0 +1,180 @@
+// A network of which a guest may use what its rules allow: each address is checked when it is used, as it is used.
+import { destinationOf, type Family, plainAddress, wildcardOf } from '../host/addresses.ts';
+import type { Answer } from '../host/async-filesystem.ts';
+import { refused } from '../host/errno.ts';
+import type {
+  Connection,
+  Datagram,
+  Datagrams,
+  Listener,
+  Network,
+  OptionName,
+  OptionValue,
+  SocketAddress,
+  SocketOptions,
+} from '../host/network.ts';
+import { type NetworkRules, Policy } from '../host/policy.ts';
+import { whenAnswered } from '../kernel/replay.ts';
+
+/** Whom a socket that others may send to can answer, at most: those who wrote last. */
+const HEARD = 1024;
+
+/** Refuses with ACCES what the rules do not allow. */
+export function guarded(network: Network, rules: NetworkRules): Network {
+  return new Guarded(network, new Policy(rules));
+}
+
+function plain({ address, port }: SocketAddress): SocketAddress {
+  const known = plainAddress(address);
+  if (known === undefined) throw refused('INVAL');
+  return { address: known, port };
+}
+
+/** What is checked is what is used: no address is that of this machine. */
+function destination(given: SocketAddress): SocketAddress {
+  const { address, port } = plain(given);
+  return { address: destinationOf(address), port };
+}
+
+function isAny({ address, port }: SocketAddress): boolean {
+  return port === 0 && (address === wildcardOf('ipv4') || address === wildcardOf('ipv6'));
+}
+
+class Guarded implements Network {
+  readonly contained = true;
+  readonly datagrams?: (local: SocketAddress, options?: SocketOptions) => Datagrams;
+  readonly resolve?: (name: string, family: Family | undefined) => Answer<readonly string[]>;
+  private readonly inner: Network;
+  private readonly policy: Policy;
+
+  constructor(inner: Network, policy: Policy) {
+    this.inner = inner;
+    this.policy = policy;
+    if (inner.datagrams !== undefined) this.datagrams = (local, options) => this.openDatagrams(plain(local), options);
+    if (inner.resolve !== undefined) this.resolve = (name, family) => this.lookUp(name, family);
+  }
+
+  listen(given: SocketAddress, backlog?: number, options?: SocketOptions): Listener {
+    const address = plain(given);
+    this.checkBind('tcp', address);
+    return this.inner.listen(address, backlog, options);
+  }
+
+  connect(given: SocketAddress, from?: SocketAddress, options?: SocketOptions): Connection {
+    const address = destination(given);
+    if (!this.policy.mayConnect('tcp', address.address, address.port)) throw refused('ACCES');
+    const local = from && plain(from);
+    if (local !== undefined && !isAny(local)) this.checkBind('tcp', local);
+    return this.inner.connect(address, local, options);
+  }
+
+  private openDatagrams(local: SocketAddress, options: SocketOptions | undefined): Datagrams {
+    const serves = this.policy.mayBind('udp', local.address, local.port);
+    if (!serves && !(isAny(local) && this.policy.maySend())) throw refused('ACCES');
+    return new GuardedDatagrams(this.inner.datagrams?.(local, options) as Datagrams, this.policy, serves);
+  }
+
+  private lookUp(name: string, family: Family | undefined): Answer<readonly string[]> {
+    if (!this.policy.mayResolve(name)) throw refused('ACCES');
+    return whenAnswered(this.inner.resolve?.(name, family) ?? [], (found) => {
+      this.policy.learn(name, found);
+      return found;
+    });
+  }
+
+  private checkBind(protocol: 'tcp' | 'udp', { address, port }: SocketAddress): void {
+    if (!this.policy.mayBind(protocol, address, port)) throw refused('ACCES');
+  }
+}
+
+/**
+ * A socket whose address the rules name gets messages of all, and may answer those it has heard of. Any other gets messages
+ * of those alone that it may send to.
+ */
+class GuardedDatagrams implements Datagrams {
+  readonly capacity: number;
+  readonly connect: (peer: SocketAddress | undefined) => void;
+  readonly join?: (group: string, by: string | number | undefined) => void;
+  readonly leave?: (group: string, by: string | number | undefined) => void;
+  private readonly inner: Datagrams;
+  private readonly policy: Policy;
+  private readonly serves: boolean;
+  private readonly heard = new Set<string>();
+
+  constructor(inner: Datagrams, policy: Policy, serves: boolean) {
+    this.inner = inner;
+    this.policy = policy;
+    this.serves = serves;
+    this.capacity = inner.capacity;
+    this.connect = (peer) => {
+      // Checked also where the network does not want to know.
+      const allowed = peer && this.checked(peer);
+      inner.connect?.(allowed);
+    };
+    if (inner.join !== undefined) this.join = (group, by) => inner.join?.(this.checkedGroup(group), by);
+    if (inner.leave !== undefined) this.leave = (group, by) => inner.leave?.(this.checkedGroup(group), by);
+  }
+
+  get local(): SocketAddress | undefined {
+    return this.inner.local;
+  }
+
+  receive(peek = false): Datagram | undefined {
+    for (;;) {
+      const first = this.inner.receive(true);
+      if (first === undefined) return undefined;
+      const from = plain(first.from);
+      if (this.serves) this.remember(from);
+      else if (!this.policy.mayConnect('udp', from.address, from.port)) {
+        this.inner.receive();
+        continue;
+      }
+      return peek ? first : this.inner.receive();
+    }
+  }
+
+  send(bytes: Uint8Array, to: SocketAddress): boolean {
+    return this.inner.send(bytes, this.checked(to));
+  }
+
+  setOption(name: OptionName, value: OptionValue): void {
+    if (this.inner.setOption === undefined) throw refused('NOTSUP');
+    this.inner.setOption(name, value);
+  }
+
+  ready(interest: number): number {
+    return this.inner.ready(interest);
+  }
+
+  subscribe(wake: () => void): () => void {
+    return this.inner.subscribe(wake);
+  }
+
+  close(): void {
+    this.inner.close();
+  }
+
+  private checked(given: SocketAddress): SocketAddress {
+    const to = destination(given);
+    if (this.heard.has(nameOf(to)) || this.policy.mayConnect('udp', to.address, to.port)) return to;
+    throw refused('ACCES');
+  }
+
+  private checkedGroup(group: string): string {
+    const { address } = plain({ address: group, port: 0 });
+    if (!this.policy.mayJoin(address)) throw refused('ACCES');
+    return address;
+  }
+
+  private remember(from: SocketAddress): void {
+    const name = nameOf(from);
+    this.heard.delete(name);
+    this.heard.add(name);
+    const [oldest] = this.heard;
+    if (this.heard.size > HEARD) this.heard.delete(oldest);
+  }
+}
+
+function nameOf({ address, port }: SocketAddress): string {
+  return `${address} ${port}`;
+}
