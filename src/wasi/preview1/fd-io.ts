@@ -92,6 +92,7 @@ export type Moving = WouldBlock | Pieces | undefined;
 export function moving(request: Request, descriptor: Descriptor, interest: number, transfer: Transfer): Moving {
   const { call, iovs, count } = request;
   const { buffers, size, isLast } = call.guest.buffers(iovs, count, 0);
+  if (interest === WRITABLE) descriptor.resource.writes++;
   const moved = transfer.move(buffers, 0);
   if (moved === undefined) return blocked(call, descriptor, interest);
   return moved < size || isLast || hasWaited() ? end(request, moved, transfer) : rest(request, moved, transfer);

@@ -1,9 +1,9 @@
 // Waiting for several things: poll_oneoff.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#poll_oneoff
 // Errors of one subscription come in its event. A pure sleep is one subscription to a clock.
-import { ERRNO, type ErrnoName, refused, SystemError } from '../host/errno.ts';
+import { type ErrnoName, refused, SystemError } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import { can } from '../kernel/open/open.ts';
+import { can, type Open } from '../kernel/open/open.ts';
 import { HANGUP, type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
 import { type Pieces, type Wait, WouldBlock } from '../kernel/wait.ts';
 import {
@@ -18,16 +18,33 @@ import {
 } from './abi.ts';
 import { checkFlags, checkRights } from './check.ts';
 
-interface Event {
+/** What is open and has something to say, and which bits. */
+export interface Told {
+  readonly open: Open;
+  readonly bits: number;
+}
+
+export interface Event {
   readonly userdata: bigint;
   readonly error: ErrnoName;
   readonly type: number;
   readonly bytes: bigint;
   readonly flags: number;
+  readonly told?: Told;
 }
 
 /** What a subscription has to say: it is ready, or it waits for its stream, or until a time on the monotonic clock. */
-type State = Pick<Event, 'bytes' | 'flags'> | { readonly deadline: bigint | undefined };
+type State = Pick<Event, 'bytes' | 'flags' | 'told'> | { readonly deadline: bigint | undefined };
+
+/** What interfaces that share this function do otherwise. */
+export interface PollHabits {
+  /** A relative time-out of nothing beside other subscriptions is none. */
+  readonly zeroIsForever: boolean;
+  /** What to wait for before events are told that were found; undefined: they are told. `others`: what is not ready. */
+  hold(call: Call, events: readonly Event[], others: WouldBlock): WouldBlock | undefined;
+}
+
+const USUAL: PollHabits = { zeroIsForever: false, hold: () => undefined };
 
 /** How far a poll has come, where answers of files are waited for. */
 interface Progress {
@@ -53,7 +70,7 @@ const READY = { bytes: 0n, flags: 0 };
  *
  * INVAL: no subscriptions, more than 65,536, or one of an unknown type. FAULT.
  */
-export function pollOneoff(layout: Layout) {
+export function pollOneoff(layout: Layout, habits = USUAL) {
   return function* (call: Call, subscriptions: number, out: number, count: number, nevents: number): Pieces {
     if (count === 0) throw refused('INVAL');
     const { guest } = call;
@@ -73,7 +90,8 @@ export function pollOneoff(layout: Layout) {
       }
       const at = subscriptions + i * size;
       const head = { userdata: guest.u64(at), type: guest.u8(at + 8) };
-      const state = stateOrError(call, layout, at, head.type, streams);
+      const zeroIsForever = habits.zeroIsForever && count > 1;
+      const state = stateOrError(call, layout, at, head.type, streams, zeroIsForever);
       if (typeof state === 'string') events.push({ ...head, error: state, ...READY });
       else if ('bytes' in state) events.push({ ...head, error: 'SUCCESS', ...state });
       else if (state.deadline !== undefined && (deadline === undefined || state.deadline < deadline)) {
@@ -85,10 +103,16 @@ export function pollOneoff(layout: Layout) {
       call.keep(undefined);
       return new WouldBlock(streams.waits(), deadline);
     }
+    const held = habits.hold(call, events, new WouldBlock(streams.waits(true), deadline));
+    if (held !== undefined) {
+      call.keep(undefined);
+      return held;
+    }
     for (const [i, event] of events.entries()) {
       if (i % PIECE === PIECE - 1) yield;
       writeEvent(call, out + i * EVENT_SIZE, event);
     }
+    for (const { told } of events) told?.open.told(told.bits);
     guest.setU32(nevents, events.length);
     return undefined;
   };
@@ -106,19 +130,29 @@ class Streams {
     return bits;
   }
 
-  /** To be waited for where nothing is ready. */
-  waits(): Wait[] {
-    return Array.from(this.asked, ([pollable, known]) => ({
-      pollable,
-      interest: Array.from(known.keys()).reduce((all, one) => all | one, 0),
-    }));
+  /** To be waited for: all, or what is not ready. */
+  waits(unready = false): Wait[] {
+    const waits: Wait[] = [];
+    for (const [pollable, known] of this.asked) {
+      let interest = 0;
+      for (const [one, bits] of known) if (!unready || bits === 0) interest |= one;
+      if (interest !== 0) waits.push({ pollable, interest });
+    }
+    return waits;
   }
 }
 
-function stateOrError(call: Call, layout: Layout, at: number, type: number, streams: Streams): State | ErrnoName {
+function stateOrError(
+  call: Call,
+  layout: Layout,
+  at: number,
+  type: number,
+  streams: Streams,
+  zeroIsForever: boolean,
+): State | ErrnoName {
   if (type > EVENTTYPE.fdWrite) throw refused('INVAL');
   try {
-    if (type === EVENTTYPE.clock) return clockState(call, layout, at);
+    if (type === EVENTTYPE.clock) return clockState(call, layout, at, zeroIsForever);
     return fdState(call, call.guest.u32(at + 16), type, streams);
   } catch (error) {
     if (error instanceof SystemError) return error.errno;
@@ -127,13 +161,14 @@ function stateOrError(call: Call, layout: Layout, at: number, type: number, stre
 }
 
 /** INVAL: unknown flags, or a clock that is neither realtime nor monotonic. */
-function clockState(call: Call, layout: Layout, at: number): State {
+function clockState(call: Call, layout: Layout, at: number, zeroIsForever: boolean): State {
   const { clock } = call.process;
   const id = call.guest.u32(at + layout.subscription.clockId);
   const timeout = call.guest.u64(at + layout.subscription.timeout);
   const flags = call.guest.u16(at + layout.subscription.flags);
   checkFlags(flags, SUBCLOCKFLAGS.abstime);
   if (id !== CLOCK.realtime && id !== CLOCK.monotonic) throw refused('INVAL');
+  if (zeroIsForever && timeout === 0n && flags === 0) return { deadline: undefined };
   // Before the clock is looked at, which may tick in between: a time-out of nothing is always over.
   const began = call.began();
   const now = clock.monotonic();
@@ -152,17 +187,18 @@ function fdState(call: Call, fd: number, type: number, streams: Streams): State 
   const io = can(resource, 'accept') ? 'sock_accept' : reading ? 'fd_read' : 'fd_write';
   checkRights(descriptor, 'poll_fd_readwrite', io);
   const interest = reading ? READABLE : WRITABLE;
-  const bits = streams.ready(resource.pollable(interest), interest);
+  const bits = streams.ready(resource.watched(interest), interest);
   if (bits === 0) return { deadline: undefined };
   const tellSize = (descriptor.rights & RIGHTS.fd_filestat_get) !== 0n;
   const bytes = reading && tellSize ? BigInt(resource.available()) : 0n;
-  return { bytes, flags: (bits & HANGUP) === 0 ? 0 : EVENTRWFLAGS.hangup };
+  const flags = (bits & HANGUP) === 0 ? 0 : EVENTRWFLAGS.hangup;
+  return { bytes, flags, told: { open: resource, bits } };
 }
 
-function writeEvent({ guest }: Call, at: number, event: Event): void {
+function writeEvent({ guest, rules }: Call, at: number, event: Event): void {
   guest.span(at, EVENT_SIZE).fill(0);
   guest.setU64(at, event.userdata);
-  guest.setU16(at + 8, ERRNO[event.error]);
+  guest.setU16(at + 8, rules.errno(event.error));
   guest.setU8(at + 10, event.type);
   guest.setU64(at + 16, event.bytes);
   guest.setU16(at + 24, event.flags);

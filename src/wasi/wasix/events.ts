@@ -1,5 +1,6 @@
 // Events: epoll sets, and the name of the handler of signals.
 import { type Chapter, chapter } from './chapter.ts';
+import { epollCreate, epollCtl, epollWait } from './epoll.ts';
 
 // biome-ignore format: a table
 const TABLE = {
@@ -10,5 +11,5 @@ const TABLE = {
 } as const;
 
 export function events(): Chapter[] {
-  return [chapter(TABLE, {})];
+  return [chapter(TABLE, { epoll_create: epollCreate, epoll_ctl: epollCtl, epoll_wait: epollWait })];
 }

@@ -10,6 +10,7 @@ import { importsOf, interfaceOf, joined, type SystemInterface } from '../kernel/
 import { declarationsOf } from '../kernel/table.ts';
 import { PREVIEW1 } from '../preview1/abi.ts';
 import { functionsOf } from '../preview1/calls.ts';
+import { pollOneoff } from '../preview1/poll.ts';
 import { valueText } from '../preview1/strace-values.ts';
 import type { Chapter } from './chapter.ts';
 import { descriptors, fdRenumber } from './descriptors.ts';
@@ -18,6 +19,7 @@ import { events } from './events.ts';
 import { type Generation, WASIX_MODULES } from './generation.ts';
 import { linking } from './linking.ts';
 import { sockRecv, sockSend } from './messages.ts';
+import { pollHabits } from './poll.ts';
 import { ports } from './ports.ts';
 import { processes } from './processes.ts';
 import { sockets } from './sockets.ts';
@@ -40,7 +42,12 @@ export function wasixFunctions(generation: Generation, options: DispatchOptions,
   const own = chaptersOf(generation).map(({ table, calls, prices }) =>
     interfaceOf({ declared: declarationsOf(table, pointer), calls, prices, texts }, options, strace),
   );
-  const calls = { fd_renumber: fdRenumber, sock_recv: sockRecv, sock_send: sockSend };
+  const calls = {
+    fd_renumber: fdRenumber,
+    poll_oneoff: pollOneoff(PREVIEW1, pollHabits(generation)),
+    sock_recv: sockRecv,
+    sock_send: sockSend,
+  };
   return [...own, functionsOf(PREVIEW1, options, strace, { pointer, calls })].reduce(joined);
 }
 

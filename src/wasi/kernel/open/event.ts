@@ -24,13 +24,16 @@ export class OpenEvent extends Open {
   }
 
   /** As long as the counter is above 0. */
-  override pollable(_interest: number): Pollable {
-    return this.watching((interest) => this.bits(interest));
+  private readonly lasting = this.watching((interest) => this.bits(interest));
+  /** Once per write: event loops are woken by a counter that they never read. */
+  private readonly once = this.watching((interest) => this.bits(interest) & (this.isNews ? interest : ~READABLE));
+
+  override pollable(): Pollable {
+    return this.lasting;
   }
 
-  /** Once per write: event loops are woken by a counter that they never read. */
-  override watched(_interest: number): Pollable {
-    return this.watching((interest) => (this.isNews ? this.bits(interest) : this.bits(interest) & ~READABLE));
+  override watched(): Pollable {
+    return this.once;
   }
 
   override told(bits: number): void {

@@ -18,6 +18,7 @@ const REFUSALS = {
   accept: 'NOTSOCK', receive: 'NOTSOCK', send: 'NOTSOCK', shutdown: 'NOTSOCK',
   bind: 'NOTSOCK', listen: 'NOTSOCK', connect: 'NOTSOCK', local: 'NOTSOCK', peer: 'NOTSOCK', status: 'NOTSOCK',
   option: 'NOTSOCK', setOption: 'NOTSOCK', lastError: 'NOTSOCK', membership: 'NOTSOCK',
+  control: 'INVAL', collect: 'INVAL',
 } as const satisfies Readonly<Partial<Record<keyof Open, ErrnoName>>>;
 
 /** What not every kind can do. */
@@ -84,6 +85,9 @@ export abstract class Open {
     return this.pollable(interest);
   }
 
+  /** How often something was written or could not be, so that whoever watches sees whether that is news. */
+  writes = 0;
+
   /** Who watches was told of these bits. */
   told(_bits: number): void {}
 
@@ -144,8 +148,27 @@ export abstract class Open {
   setOption?(name: OptionName, value: OptionValue): void;
   /** What went wrong since it was last asked, once; SUCCESS. */
   lastError?(): ErrnoName;
+  /** Changes what it watches. EXIST, NOENT. */
+  control?(change: 'add' | 'mod' | 'del', watch: Watch): void;
+  /** What of all that it watches is to be told, `most` at most; `isOpen` says what is still open as the same. */
+  collect?(most: number, isOpen: (fd: number, open: Open) => boolean): readonly Watched[];
   /** Joins or leaves a group of receivers; see Datagrams. */
   membership?(change: 'join' | 'leave', group: string, by: string | number | undefined): Pollable | undefined;
+}
+
+/** What a set of things to watch is told to do with one of them. */
+export interface Watch {
+  readonly fd: number;
+  readonly open: Open;
+  readonly events: number;
+  /** Of the guest, given back as it is. */
+  readonly data: Uint8Array;
+}
+
+/** What of something that is watched is so. */
+export interface Watched {
+  readonly events: number;
+  readonly data: Uint8Array;
 }
 
 /** Whether something open can do it as it is now. */
