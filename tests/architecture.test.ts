@@ -47,11 +47,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   wasi: ['errors', 'options', 'clock', 'syntax', 'runtime'],
   polyfill: [...ENGINE, 'api', 'wasi'],
   wagi: ['errors', 'options', 'syntax'],
+  oci: ['errors', 'options', 'syntax', 'wasi'],
   inspect: ['errors', 'options', 'syntax', 'decoder', 'validator', 'runtime', 'text'],
   trace: ['brand', 'errors', 'options', 'syntax', 'decoder', 'validator', 'runtime', 'interpreter', 'text', 'inspect'],
   script: [...ENGINE, 'text', 'api'],
   testing: ['errors', 'options', 'syntax', 'decoder', 'encoder', 'validator', 'text'],
-  cli: [...ENGINE, 'api', 'text', 'wasi', 'wagi', 'trace', 'script', 'testing'],
+  cli: [...ENGINE, 'api', 'text', 'wasi', 'wagi', 'oci', 'trace', 'script', 'testing'],
 };
 
 const NODE_ALLOWED = /^(cli\/|polyfill\/|wasi\/hosts\/node(\.ts|-[\w-]*\.ts|\/))/;

@@ -5,6 +5,7 @@ import type { Console } from './console.ts';
 import { EXIT, UsageError } from './failure.ts';
 import { fuzz, FUZZ_OPTIONS } from './fuzz.ts';
 import { commandHelp, mainHelp } from './help.ts';
+import { OCI_OPTIONS } from './oci/options.ts';
 import { objdump, OBJDUMP_OPTIONS } from './objdump.ts';
 import type { Options } from './options.ts';
 import { run } from './run.ts';
@@ -85,6 +86,16 @@ a request as CGI has it, and prints the response. Ends when it is told to (SIGIN
     options: SERVE_OPTIONS,
     // Loaded when it is needed: it brings a server and a parser of TOML.
     action: async (options, console) => (await import('./serve/serve.ts')).serve(options, console),
+  },
+  {
+    name: 'oci',
+    line: 'run an OCI bundle, or an image layout',
+    about: `Runs what container engines have: DIR is a bundle (config.json), or an image layout or an archive of one.
+Options stand before DIR; ARGUMENTS take the place of those that the image has.`,
+    operands: { usage: 'DIR [ARGUMENTS...]', min: 1, max: 1, rule: 'needs a folder', guestArguments: true },
+    options: OCI_OPTIONS,
+    // Loaded when it is needed: few need it.
+    action: async (options, console) => (await import('./oci/oci.ts')).oci(options, console),
   },
   {
     name: 'fuzz',

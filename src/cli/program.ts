@@ -108,8 +108,12 @@ export function assemble(source: Source): Uint8Array {
 
 /** Loads a program of either format. Throws CliError, naming the file. */
 export function loadProgram(console: Console, path: string): Program {
-  const source = readSource(console, path);
-  const isText = !isBinary(source.bytes) && (/\.wa(s?)t$/.test(path) || looksLikeText(source.bytes));
+  return programIn(readSource(console, path));
+}
+
+/** The program of either format that somebody has read. Throws CliError, naming the file. */
+export function programIn(source: Source): Program {
+  const isText = !isBinary(source.bytes) && (/\.wa(s?)t$/.test(source.path) || looksLikeText(source.bytes));
   if (!isBinary(source.bytes) && !isText && source.bytes.length >= 4) {
     throw notAModule(source.path, source.bytes);
   }

@@ -6,6 +6,7 @@ import type { NetworkRules } from '../wasi/host/policy.ts';
 import { INTERFACES } from '../wasi/interfaces.ts';
 import { plainPath } from '../wasi/kernel/resolve.ts';
 import type { Limits } from '../runtime/limits.ts';
+import type { Directory } from '../wasi/host/filesystem.ts';
 import type { Console } from './console.ts';
 import { LIMIT_OPTIONS, limitOptions } from './limit-options.ts';
 import { NETWORK_OPTIONS, networkOptions } from './network-options.ts';
@@ -70,6 +71,8 @@ export interface Mapping {
   readonly readOnly: boolean;
   /** Where it was named, for errors: `--dir` if it is not said. */
   readonly named?: string;
+  /** Opens one that is not looked up by its path. */
+  readonly open?: () => Directory;
 }
 
 /** Where the program is given a socket that listens. */

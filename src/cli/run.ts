@@ -18,7 +18,7 @@ import { CliError, EXIT, judged } from './failure.ts';
 import type { Console } from './console.ts';
 import { type Invocation, exportedNames, invocation, resultLines } from './invoke.ts';
 import type { Options } from './options.ts';
-import { type Program, loadProgram, moduleFailure } from './program.ts';
+import { type Program, type Source, loadProgram, moduleFailure, programIn } from './program.ts';
 import { Known, placeLines } from './report.ts';
 import { type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
@@ -30,6 +30,18 @@ export async function run(options: Options, console: Console): Promise<number> {
   const settings = runOptions(options, console);
   await chooseLoop(settings.loop);
   return new Run(settings, console, options.one('timeout')).run(options.files[0], options.rest);
+}
+
+/** Runs a program that is read already, with all its arguments, the first one included. `timeout`: what --timeout said. */
+export async function runProgram(
+  settings: RunOptions,
+  console: Console,
+  timeout: string | undefined,
+  program: Source,
+  args: readonly string[],
+): Promise<number> {
+  await chooseLoop(settings.loop);
+  return new Run(settings, console, timeout).run(program, [], args);
 }
 
 /** Node without a JIT has no WebAssembly, either. Only then, or if it is asked for, is the second loop loaded. */
@@ -116,7 +128,8 @@ class Run {
     return within(endOf(this.deadline), action);
   }
 
-  async run(file: string, rest: readonly string[]): Promise<number> {
+  /** `args`: all arguments of the program, where they are not the name of its file and `rest`. */
+  async run(file: string | Source, rest: readonly string[], args?: readonly string[]): Promise<number> {
     const { settings, console } = this;
     let linked: { readonly name: string; readonly program: Loaded }[];
     let program: Loaded;
@@ -146,11 +159,11 @@ class Run {
         await this.initialize(instance);
         this.provided[name] = Object.assign(emptyRecord(), instance.exports);
       }
-      const args = [programName(program), ...rest];
-      this.warnOfLostBytes(args);
-      if (invoked !== undefined) await this.invoke(await this.instantiate(program, args, this.listeners), invoked);
-      else if (usesThreads(program.module)) await this.runThreads(program, args);
-      else await this.start(await this.instantiate(program, args, this.listeners), program);
+      const all = args ?? [programName(program), ...rest];
+      this.warnOfLostBytes(all);
+      if (invoked !== undefined) await this.invoke(await this.instantiate(program, all, this.listeners), invoked);
+      else if (usesThreads(program.module)) await this.runThreads(program, all);
+      else await this.start(await this.instantiate(program, all, this.listeners), program);
       this.trace?.finish();
       return EXIT.ok;
     } catch (error) {
@@ -175,8 +188,8 @@ class Run {
     });
   }
 
-  private load(file: string): Loaded {
-    const program = loadProgram(this.console, file);
+  private load(file: string | Source): Loaded {
+    const program = typeof file === 'string' ? loadProgram(this.console, file) : programIn(file);
     try {
       const valid = validateModule(program.module, { features: this.settings.features });
       this.known.push(new Known(program.module));

@@ -75,9 +75,9 @@ export function checkDirectories(options: Directories): void {
 }
 
 /** A directory of the command line. Throws CliError. */
-function openDirectory({ host: path, readOnly: isReadOnly, named = '--dir' }: Mapping, weak: boolean): Directory {
+function openDirectory({ host: path, readOnly: isReadOnly, named = '--dir', open }: Mapping, weak: boolean): Directory {
   try {
-    const directory = openHostDirectory(path, { weak, orElse: orWeak('--weak-dirs') });
+    const directory = open?.() ?? openHostDirectory(path, { weak, orElse: orWeak('--weak-dirs') });
     return isReadOnly ? readOnly(directory) : directory;
   } catch (error) {
     if (error instanceof SystemError) throw new CliError(`${named} ${path}: ${directoryError(error)}`);

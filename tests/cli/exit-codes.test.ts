@@ -58,6 +58,7 @@ const ELSEWHERE = new Map([
   ['Unread', 'of commands that print much, which catch it'],
   ['RoutesError', 'of serve, which tells it with the module'],
   ['Refusal', 'of serve, which answers the client with it'],
+  ['OciError', 'of oci, which tells it with the folder'],
 ]);
 
 function errorClasses(): string[] {
