@@ -54,6 +54,15 @@ export class SystemError extends Error {
   }
 }
 
+/** An error that one system interface has a number of its own for; its name is for people. */
+export class OwnError extends SystemError {
+  readonly number: number;
+  constructor(name: string, number: number) {
+    super('IO', name);
+    this.number = number;
+  }
+}
+
 const REFUSALS = new Map<ErrnoName, SystemError>();
 
 /**

@@ -11,7 +11,7 @@
 // Which calls exist, and what they mean, is the business of the system interface.
 import { checkTime } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
-import { ERRNO, SystemError } from '../host/errno.ts';
+import { ERRNO, OwnError, SystemError } from '../host/errno.ts';
 import { cannotSuspend } from '../messages.ts';
 import { charge, payerNow } from '../../runtime/fuel.ts';
 import { LET_GO } from '../../runtime/func.ts';
@@ -352,6 +352,7 @@ function coerce(value: Value, kind: Coercion): Value {
 
 /** The number of an error that is the guest's; anything else goes on to the embedder. */
 function numberOf(error: unknown, rules: Rules): number {
+  if (error instanceof OwnError) return error.number;
   if (error instanceof SystemError) return rules.errno(error.errno);
   throw error;
 }

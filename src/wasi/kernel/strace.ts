@@ -14,6 +14,8 @@ type ByName<Name extends string> = Readonly<Partial<Record<Name, (guest: Guest, 
 export interface Texts<Name extends string> {
   /** A value that is not in memory, by the type that the table gives it. */
   value(type: string, value: number | bigint): string;
+  /** Error numbers that the interface has beyond those of preview 1. */
+  errno?(number: number): string | undefined;
   /** Functions whose buffers are read, so that they are shown before the call. */
   readonly sending: readonly Name[];
   /** All arguments, of functions that show them in a way of their own. */
@@ -35,7 +37,7 @@ export function straceTracer<Name extends string>(
     if (!returns) say(line);
     return (errno) => {
       if (type.results.length === 0) return returns ? say(line) : undefined;
-      if (errno !== 0) return say(`${line} = ${errnoName(errno)}`);
+      if (errno !== 0) return say(`${line} = ${texts.errno?.(errno) ?? errnoName(errno)}`);
       const results = () =>
         resultsText(parameters, args, guest) + (texts.results[name]?.(guest, args as readonly number[]) ?? '');
       say(`${line} = SUCCESS${readable(results)}`);

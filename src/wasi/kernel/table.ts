@@ -20,7 +20,7 @@ const WIDE = {
   timestamp: 'u64', filesize: 'u64', filedelta: 's64', rights: 'u64', dircookie: 'u64', u64: 'u64',
 } as const;
 /** Results of 16 bits, and of 8. */
-const HALF: readonly string[] = ['roflags', 'fdflagsext'];
+const HALF: readonly string[] = ['roflags', 'fdflagsext', 'port16'];
 const BYTE: readonly string[] = ['bool', 'sock_status'];
 /** As wide as pointers. */
 const POINTERS: readonly string[] = ['ptr', 'size', 'string', 'iovecs'];
