@@ -46,9 +46,9 @@ export function standFor(callable: (...args: never[]) => unknown, standing: Func
   STAND_FOR.set(callable, standing);
 }
 
-/** Whether an import takes it. */
-export function hasType({ defType }: Func, wanted: WantedFunc): boolean {
-  return matchesExtern({ kind: 'func', type: defType }, wanted);
+/** Whether an import takes a function of a type. */
+export function takes(wanted: WantedFunc, type: FuncType): boolean {
+  return matchesExtern({ kind: 'func', type: defTypeOf(type) }, wanted);
 }
 
 /** `[i32] -> [i64]`; with `sub` before types that are open to subtypes. */
@@ -62,9 +62,13 @@ export function describeFunc({ comp, space, index }: DefType): string {
  * catches what it throws: errors of the embedder's streams, clocks and directories reach whoever runs the guest.
  */
 export function typedHost(type: FuncType, host: CallerHost, cost?: HostCost): Func {
+  return new Func(defTypeOf(type), undefined, -1, undefined, undefined, host, cost);
+}
+
+function defTypeOf(type: FuncType): DefType {
   let defType = KEPT.get(type);
   if (defType === undefined) KEPT.set(type, (defType = funcType(type.params, type.results)));
-  return new Func(defType, undefined, -1, undefined, undefined, host, cost);
+  return defType;
 }
 
 /** Of types that are kept in tables, by identity. */

@@ -18,7 +18,9 @@ import {
   type WasiOptions,
 } from '../../src/wasi/index.ts';
 import { NodeWASI } from '../../src/wasi/hosts/node.ts';
-import { type FunctionName, typeOf } from '../../src/wasi/preview1/abi.ts';
+import { typeOf } from '../../src/wasi/kernel/table.ts';
+import { FUNCTIONS } from '../../src/wasi/preview1/abi.ts';
+import { V1, V2, V2_CHANGED } from '../../src/wasi/wasmedge/abi.ts';
 import { native } from '../native.ts';
 
 /** Writes argument 0 to standard output and to the new file `out`, then reads a byte of standard input and exits with it. */
@@ -188,20 +190,32 @@ describe('values that another engine hands over as they are', () => {
     }
   };
 
+  /** The kinds of parameters that functions of a name have: WasmEdge's may have other ones than preview 1's. */
+  const formsOf = (name: string): string[][] =>
+    ([FUNCTIONS, V1, V2_CHANGED, V2] as Readonly<Record<string, string>>[])
+      .flatMap((table) => table[name] ?? [])
+      .map((row) => typeOf(row).params.map((one) => (one === I64 ? 'i64' : 'i32')));
+
   it('are INVAL for every function, and never become descriptors or numbers of their kind', () => {
     const lines: string[] = [];
     const wasi = new WASI({ mode: 'sync', strace: (line) => lines.push(line) });
     wasi.bind({ memory: { buffer: new ArrayBuffer(65536) } });
     for (const [module, functions] of Object.entries(wasi.imports)) {
       for (const [name, call] of Object.entries(functions)) {
-        const params =
-          module === 'wasi' ? ['i32'] : typeOf(name as FunctionName).params.map((one) => (one === I64 ? 'i64' : 'i32'));
-        const right = params.map((kind) => (kind === 'i64' ? 0n : 0));
-        const wrong = [right.slice(1), [...right, 0]].filter((args) => args.length !== right.length) as unknown[][];
-        params.forEach((kind, at) => {
-          for (const value of kind === 'i64' ? NO_I64 : NO_I32)
-            wrong.push(right.map((one, i) => (i === at ? value : one)));
-        });
+        const forms = module === 'wasi' ? [['i32']] : formsOf(name);
+        const wrong: unknown[][] = [];
+        for (const params of forms) {
+          const right = params.map((kind) => (kind === 'i64' ? 0n : 0));
+          // A name may have another form that takes as many.
+          const others = [right.slice(1), [...right, 0]].filter(({ length }) =>
+            forms.every((one) => one.length !== length),
+          );
+          wrong.push(...others);
+          params.forEach((kind, at) => {
+            for (const value of kind === 'i64' ? NO_I64 : NO_I32)
+              wrong.push(right.map((one, i) => (i === at ? value : one)));
+          });
+        }
         const refused =
           module === 'wasi'
             ? -ERRNO.INVAL

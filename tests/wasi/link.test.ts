@@ -32,6 +32,8 @@ describe('functions of the system interface', () => {
     let refused = 0;
     for (const one of SYSTEM_FUNCTIONS) {
       for (const type of wrongTypes(one)) {
+        // WasmEdge's function of that name has it: src/wasi/wasmedge/link.test.ts.
+        if (one.name === 'sock_accept' && type === signature(['i32', 'i32'], ['i32'])) continue;
         const what = `${one.module} ${one.name}${type}`;
         const bytes = importing(one.module, one.name, type);
         expect(() => instantiate(compile(bytes), imports), what).toThrow(
@@ -43,7 +45,7 @@ describe('functions of the system interface', () => {
         refused++;
       }
     }
-    expect(refused).toBeGreaterThan(1_284);
+    expect(refused).toBeGreaterThan(1_283);
   });
 
   it('do not link as anything but a function', () => {

@@ -48,7 +48,7 @@ function made() {
     only_new: (call) => say('only new')(call),
   });
   const wide = part(WIDE, { measure: (call, a, b, c) => say('wide')(call, a, b, c) });
-  const all = joined(old, joined(young, wide));
+  const all = joined([old, joined([young, wide])]);
   const hinted = { ...all, only_old: { ...all['only_old'], hint: () => ' (it is of another system)' } } as typeof all;
   return { called, imports: { m: importsOf(hinted) } };
 }

@@ -6,8 +6,8 @@
 import { emptyRecord } from '../../syntax/records.ts';
 import { payerNow, payFrom } from '../../runtime/fuel.ts';
 import type { CallerHost, Func, HostCost } from '../../runtime/instance.ts';
-import { type Choice, describeFunc, hasType, standFor, typedHost } from '../../runtime/func.ts';
-import { asFunc, type FuncType, I32 } from '../../syntax/types.ts';
+import { type Choice, describeFunc, standFor, takes, typedHost } from '../../runtime/func.ts';
+import { asFunc, type FuncType, funcTypeName, I32 } from '../../syntax/types.ts';
 import { misuse } from '../messages.ts';
 import { ERRNO } from '../host/errno.ts';
 import { costOf, type PricesOf } from './cost.ts';
@@ -25,8 +25,8 @@ export interface TypedFunction {
   readonly misused: number | undefined;
   /** Functions of the same name and other types: an import takes the one of its type, and this one comes first. */
   readonly others?: readonly TypedFunction[];
-  /** What to say of an import of a type that none of them has. */
-  readonly hint?: ((wanted: FuncType) => string) | undefined;
+  /** What else to say of an import of a type that none of them has; empty where there is nothing. */
+  readonly hint?: (wanted: FuncType) => string;
 }
 
 export type SystemInterface = Readonly<Record<string, TypedFunction>>;
@@ -63,13 +63,15 @@ export function importsOf(functions: SystemInterface): Readonly<Record<string, H
   return Object.freeze(imports);
 }
 
-/** Both interfaces as one: where a name is in both, the functions of `more` stand behind those of `first`. */
-export function joined(first: SystemInterface, more: SystemInterface): SystemInterface {
-  const all = Object.assign(emptyRecord<TypedFunction>(), first);
-  for (const [name, one] of Object.entries(more)) {
-    const known = all[name];
-    if (known === undefined) all[name] = one;
-    else all[name] = { ...known, others: [...formsOf(known), ...formsOf(one)].slice(1), hint: one.hint ?? known.hint };
+/** Interfaces as one: of a name that several have, the functions of the later stand behind those of the earlier. */
+export function joined(interfaces: readonly SystemInterface[]): SystemInterface {
+  const all = emptyRecord<TypedFunction>();
+  for (const more of interfaces) {
+    for (const [name, one] of Object.entries(more)) {
+      const known = all[name];
+      if (known === undefined) all[name] = one;
+      else all[name] = { ...known, others: [...formsOf(known), ...formsOf(one)].slice(1) };
+    }
   }
   return all;
 }
@@ -92,23 +94,22 @@ function callable(name: string, first: TypedFunction): HostFunction {
   }) as HostFunction;
   Object.defineProperty(made, 'name', { value: name, configurable: true });
   Object.defineProperty(made, 'length', { value: first.type.params.length, configurable: true });
-  standFor(made, forms.length === 1 && first.hint === undefined ? funcOf(first) : choiceOf(forms));
+  standFor(made, choiceOf(forms));
   return made;
 }
 
-function funcOf({ type, run, cost }: TypedFunction): Func {
-  return typedHost(type, run, cost);
-}
-
-/** The one that has the type of an import. */
+/** The one that has the type of an import: each is made when it is linked for the first time. */
 function choiceOf(forms: readonly TypedFunction[]): Choice {
-  const funcs = forms.map(funcOf);
+  const linked = new Map<TypedFunction, Func>();
   return (wanted) => {
-    const found = funcs.find((one) => hasType(one, wanted));
-    if (found !== undefined) return found;
-    const types = funcs.map(({ defType }) => describeFunc(defType)).join(' or ');
-    const hint = forms[0].hint?.(asFunc(wanted.type.comp)) ?? '';
-    return `is a function ${types}, imported as ${describeFunc(wanted.type)}${hint}`;
+    const form = forms.find(({ type }) => takes(wanted, type));
+    if (form !== undefined) {
+      const func = linked.get(form) ?? typedHost(form.type, form.run, form.cost);
+      linked.set(form, func);
+      return func;
+    }
+    const types = forms.map(({ type }) => funcTypeName(type)).join(' or ');
+    return `is a function ${types}, imported as ${describeFunc(wanted.type)}${forms[0].hint?.(asFunc(wanted.type.comp)) ?? ''}`;
   };
 }
 

@@ -48,7 +48,7 @@ export function wasixFunctions(generation: Generation, options: DispatchOptions,
     sock_recv: sockRecv,
     sock_send: sockSend,
   };
-  return [...own, functionsOf(PREVIEW1, options, strace, { pointer, calls })].reduce(joined);
+  return joined([...own, functionsOf(PREVIEW1, options, strace, { pointer, calls })]);
 }
 
 function shown(type: string, value: number | bigint): string {

@@ -22,12 +22,12 @@ const NAMES = new Map<string, readonly string[]>([
   ['six.example', ['2001:db8::6']],
 ]);
 
-function network(resolve: Network['resolve']): Network {
+function network(resolve: NonNullable<Network['resolve']>): Network {
   const inner = new LoopbackNetwork();
   return {
     contained: true,
     listen: (...args) => inner.listen(...args),
-    connect: (...args) => inner.connect(...args),
+    connect: (address, local) => inner.connect(address, local),
     resolve,
   };
 }

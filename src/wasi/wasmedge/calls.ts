@@ -1,7 +1,14 @@
 // All functions of WasmEdge's sockets by name: what each does, and how they are put beside those of preview 1.
+import { emptyRecord } from '../../syntax/records.ts';
 import { buffer, type Price, type PricesOf } from '../kernel/cost.ts';
 import type { DispatchOptions } from '../kernel/dispatcher.ts';
-import { type InterfaceParts, interfaceOf, joined, type SystemInterface } from '../kernel/interface.ts';
+import {
+  type InterfaceParts,
+  interfaceOf,
+  joined,
+  type SystemInterface,
+  type TypedFunction,
+} from '../kernel/interface.ts';
 import { declarationsOf, implement } from '../kernel/table.ts';
 import { PREVIEW1 } from '../preview1/abi.ts';
 import { pricesOf as previewPrices } from '../preview1/cost.ts';
@@ -79,10 +86,14 @@ export function withSockets(
   options: DispatchOptions,
   strace: ((line: string) => void) | undefined,
 ): SystemInterface {
-  let all = preview1;
-  for (const { isV2, ...parts } of DECLARED) {
-    all = joined(all, interfaceOf({ ...parts, prices: PRICES, texts: textsOf(isV2) }, options, strace));
-  }
-  for (const [name, hint] of WAMR_HINTS) all = { ...all, [name]: { ...all[name], hint } };
+  const sockets = DECLARED.map(({ isV2, ...parts }) =>
+    interfaceOf({ ...parts, prices: PRICES, texts: textsOf(isV2) }, options, strace),
+  );
+  return withHints(joined([preview1, ...sockets]));
+}
+
+function withHints(functions: SystemInterface): SystemInterface {
+  const all = Object.assign(emptyRecord<TypedFunction>(), functions);
+  for (const [name, hint] of WAMR_HINTS) all[name] = { ...all[name], hint };
   return all;
 }

@@ -136,7 +136,7 @@ export abstract class Open {
   /** Says its own address; port 0: any. INVAL when it has one, AFNOSUPPORT, ADDRINUSE, ACCES. */
   bind?(address: SocketAddress, waited: boolean): Pollable | undefined;
   listen?(backlog: number): Pollable | undefined;
-  /** INPROGRESS where it is not waited for; then it is writable when it is made or has failed. */
+  /** INPROGRESS where it is not waited for, also when it is made at once; then it is writable when it is made or has failed. */
   connect?(address: SocketAddress, flags: ConnectFlags): Pollable | undefined;
   local?(): SocketAddress | Pollable;
   /** NOTCONN. */

@@ -119,8 +119,12 @@ export class StreamSocket extends Socket {
     if (this.isListening) throw refused('INVAL');
     if (state.name === 'connected' && !waited) throw refused('ISCONN');
     if (state.name === 'connecting' && !waited) throw refused('ALREADY');
-    if (!('connection' in state) && !waited) this.startConnecting(address);
-    return this.outcome(nonblock);
+    if (!('connection' in state) && !waited) {
+      this.startConnecting(address);
+      // Also where a connection is made at once: programs count on it.
+      if (nonblock) throw refused('INPROGRESS');
+    }
+    return this.outcome();
   }
 
   override local(): SocketAddress | Pollable {
@@ -263,12 +267,11 @@ export class StreamSocket extends Socket {
   }
 
   /** How connecting has ended, or what is waited for until then. */
-  private outcome(nonblock: boolean): Pollable | undefined {
+  private outcome(): Pollable | undefined {
     this.settle();
     const { state } = this;
     if (state.name === 'connected') return undefined;
     if (state.name !== 'connecting') throw this.takeFailure() ?? refused('NOTCONN');
-    if (nonblock) throw refused('INPROGRESS');
     const { connection } = state;
     return until(connection, () => isDecided(connection));
   }
