@@ -12,6 +12,7 @@ import { withPage } from './page.ts';
 
 const EXPECTED = ['sync', 'async']
   .flatMap((mode) => [`${mode} copy 5 from memory from memory`, `${mode} threads 42`, `${mode} sleep 0 1000000000`])
+  .concat('sockets 0 42')
   .join('\n');
 const built = existsSync(join(projectRoot, 'dist', 'index.js'));
 
