@@ -40,8 +40,10 @@ const WORDS: ReadonlySet<string> = new Set<RangeName>([
 ]);
 
 /** How rules are written. */
-export const RULE =
-  'ADDRESS, CIDR, NAME, public, private, loopback, link, group, broadcast or unspecified, with :PORT or :PORT-PORT behind it or not';
+const WHERE =
+  'CIDR, public, private, loopback, link, group, broadcast or unspecified, with :PORT or :PORT-PORT behind it or not';
+export const CONNECT_RULE = `ADDRESS, NAME, ${WHERE}`;
+export const BIND_RULE = `ADDRESS, ${WHERE}`;
 export const PATTERN = 'a name, *.NAME or *';
 /** Addresses that are remembered of a name. */
 const ADDRESSES = 64;
@@ -89,14 +91,14 @@ function ruleOf(given: string): Rule | undefined {
 }
 
 const rule: Check = (value, where) => {
-  if (ruleOf(text(value, where) as string) === undefined) throw misfit(where, RULE, value);
+  if (ruleOf(text(value, where) as string) === undefined) throw misfit(where, CONNECT_RULE, value);
   return value;
 };
 
 /** Of own addresses there are no names. */
 const ownAddress: Check = (value, where) => {
   const known = ruleOf(text(value, where) as string);
-  if (known === undefined || 'name' in known.target) throw misfit(where, RULE, value);
+  if (known === undefined || 'name' in known.target) throw misfit(where, BIND_RULE, value);
   return value;
 };
 

@@ -3,12 +3,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitStatus } from '../../errors.ts';
+import { Limits } from '../../runtime/limits.ts';
 import { ERRNO, type ErrnoName, SystemError, systemErrorOf } from '../host/errno.ts';
 import { TestGuest } from '../guest.suite.ts';
 import { type HostFunction, LoopbackNetwork, memoryDirectory, overlay, QueueInput, readOnly } from '../index.ts';
 import type { OutputStream, WasiOptions } from '../index.ts';
 import { seededRandom, VirtualClock } from '../hosts/memory.ts';
 import { parametersOf, type FunctionName, FUNCTIONS } from '../preview1/abi.ts';
+import type { Open } from './open/open.ts';
+import type { StreamSocket } from './open/stream-socket.ts';
+import { Process } from './process.ts';
 
 const revoked = (() => {
   const { proxy, revoke } = Proxy.revocable({}, {});
@@ -73,7 +77,8 @@ class Chaos {
           if (this.left-- <= 0) throw this.failure;
           const plain = args.map((arg) => this.inner.get(arg as object) ?? arg);
           const answer: unknown = value.apply(inner, plain);
-          const opens = /^(open|reopen|accept)/.test(String(name)) && typeof answer === 'object';
+          const opens =
+            /^(open|reopen|accept|listen|connect|datagrams)/.test(String(name)) && typeof answer === 'object';
           return opens ? this.wrapped(answer as object) : answer;
         };
       },
@@ -304,3 +309,59 @@ async function settled(answer: unknown): Promise<unknown> {
   });
   return Promise.race([told, waits]);
 }
+
+describe('a network that fails', () => {
+  const at = { address: '127.0.0.1', port: 80 };
+  const flags = { nonblock: false, waited: false };
+  const received = { peek: false, waitall: false, nonblock: true };
+  const DEEDS: ((one: Open) => unknown)[] = [
+    (one) => one.bind?.({ ...at, port: 0 }, false),
+    (one) => one.bind?.(at, false),
+    (one) => one.listen?.(1),
+    (one) => one.connect?.(at, flags),
+    (one) => one.connect?.(at, { ...flags, waited: true }),
+    (one) => one.local?.(),
+    (one) => one.peer?.(),
+    (one) => one.status?.(),
+    (one) => one.setOption?.('reuseAddress', true),
+    (one) => one.lastError?.(),
+    (one) => one.receive?.(10, received),
+    (one) => one.read?.().move([new Uint8Array(5)], 0),
+    (one) => one.send?.(at).move([new Uint8Array(5)], 0),
+    (one) => one.shutdown?.({ read: false, write: true }),
+    (one) => one.membership?.('join', '224.0.0.1', undefined),
+    (one) => one.accept?.()?.close(false),
+    (one) => [1, 2].map((interest) => one.pollable(interest).ready(interest)),
+    (one) => one.available(),
+  ];
+  const deeds = fc.array(fc.tuple(fc.nat(3), fc.nat(DEEDS.length - 1)), { maxLength: 25 });
+
+  it('gives sockets errors that guests get, and leaves nothing open or counted', () => {
+    fc.assert(
+      fc.property(deeds, fc.nat(30), fc.nat(FAILURES.length - 1), (list, after, which) => {
+        const chaos = new Chaos();
+        const limits = new Limits();
+        const before = limits.leftOf('socketBytes');
+        const network = chaos.over(new LoopbackNetwork());
+        const world = { args: [], env: {}, clock: new VirtualClock(), random: seededRandom(1), network, limits };
+        const process = new Process(world);
+        const sockets: Open[] = (['stream', 'stream', 'datagram', 'datagram'] as const).map((kind) =>
+          process.openSocket('ipv4', kind),
+        );
+        const quiet = (action: () => unknown): void => {
+          try {
+            action();
+          } catch (error) {
+            expect(error).toBeInstanceOf(SystemError);
+          }
+        };
+        quiet(() => (sockets[0] as StreamSocket).bind(at));
+        chaos.failAfter(after, FAILURES[which]?.[0]);
+        for (const [socket, deed] of list) quiet(() => DEEDS[deed]?.(sockets[socket] as Open));
+        for (const one of sockets) quiet(() => one.close(false));
+        expect([chaos.open, limits.leftOf('socketBytes')]).toEqual([1, before]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
