@@ -76,9 +76,20 @@ export const COUNTING = program(
   '(global $count (mut i32) (i32.const 0))',
 );
 
-export const FOREVER = program('', '(loop $more (br $more))');
+/** Says on standard error that it has begun. */
+const BEGIN = '(call $write (i32.const 2) (i32.const 900) (i32.const 6))';
+const BEGAN = '(data (i32.const 900) "began\\n")';
+
+export const FOREVER = program('', `${BEGIN} (loop $more (br $more))`, BEGAN);
 export const TRAPPING = program('', '(call $print (i32.const 1000) (i32.const 5)) unreachable');
 export const FLOODING = program('', '(loop $more (call $print (i32.const 0) (i32.const 65536)) (br $more))');
+
+/** Prints 48 MiB. */
+export const LARGE = program(
+  '',
+  `(loop $more (call $print (i32.const 0) (i32.const 65536))
+      (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 768))))`,
+).replace('(func (export "_start")', '(func (export "_start") (local $n i32)');
 
 export const EXITING = program(
   `(import "${WASI}" "proc_exit" (func $exit (param i32)))`,
@@ -89,9 +100,11 @@ export const EXITING = program(
 /** Sleeps for an hour. */
 export const SLEEPING = program(
   `(import "${WASI}" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))`,
-  `(i64.store (i32.const 1048) (i64.const 3600000000000))
+  `${BEGIN}
+    (i64.store (i32.const 1048) (i64.const 3600000000000))
     (i32.store (i32.const 1040) (i32.const 1))
     (drop (call $poll (i32.const 1024) (i32.const 2048) (i32.const 1) (i32.const 8)))`,
+  BEGAN,
 );
 
 /** Asks for 64 MiB, and prints y or n. */

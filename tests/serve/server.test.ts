@@ -1,5 +1,6 @@
 // `wasmi-ts serve`: requests in, responses of programs out, and nothing that either does ends the server.
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import {
   FLOODING,
   FOREVER,
   GROWING,
+  LARGE,
   printing,
   READING,
   SLEEPING,
@@ -30,6 +32,7 @@ const MODULES = {
   'exiting.wat': EXITING,
   'flooding.wat': FLOODING,
   'forever.wat': FOREVER,
+  'large.wat': LARGE,
   'growing.wat': GROWING,
   'reading.wat': READING,
   'sleeping.wat': SLEEPING,
@@ -72,7 +75,7 @@ beforeAll(async () => {
   server = await configured(
     CONFIG,
     '--timeout',
-    '300ms',
+    '3s',
     '--max-memory',
     '16MiB',
     '--max-body',
@@ -89,6 +92,11 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0);
   remove();
 });
+
+/** Waits until so many programs have said that they have begun. */
+async function began(one: Serving, count: number): Promise<void> {
+  await expect.poll(() => one.err().match(/: began$/gm)?.length ?? 0, { timeout: 20_000 }).toBe(count);
+}
 
 /** The arguments and the variables that a program was given. */
 async function told(path: string, asked: Parameters<typeof ask>[2] = {}) {
@@ -280,22 +288,18 @@ describe('a program that does not answer', () => {
   });
 
   test('ends when its client goes away', async () => {
-    const gone = await configured(
-      entry('/', 'sleeping') + entry('/f', 'forever'),
-      '--timeout',
-      '1h',
-      '--concurrency',
-      '1',
-    );
-    for (const path of ['/', '/f', '/']) {
+    const text = entry('/', 'sleeping') + entry('/f', 'forever');
+    const gone = await configured(text, '--timeout', '1h', '--concurrency', '1');
+    for (const [i, path] of ['/', '/f', '/'].entries()) {
       const end = new AbortController();
-      const asked = ask(gone.port, path, { signal: end.signal });
-      setTimeout(() => end.abort(), 100);
-      await expect(asked).rejects.toThrow();
+      const asked = expect(ask(gone.port, path, { signal: end.signal })).rejects.toThrow();
+      await began(gone, i + 1);
+      end.abort();
+      await asked;
     }
+    await expect.poll(() => gone.out().match(/" 499 0 /g), { timeout: 20_000 }).toHaveLength(3);
     expect(await gone.stop()).toBe(0);
-    expect(gone.out().match(/" 499 0 /g)).toHaveLength(3);
-  });
+  }, 60_000);
 });
 
 describe('a request', () => {
@@ -345,15 +349,8 @@ describe('a request', () => {
   });
 
   test('that finds no place to wait gets 503 and is told to come again', async () => {
-    const busy = await configured(
-      entry('/', 'sleeping') + entry('/c', 'counting'),
-      '--timeout',
-      '1s',
-      '--concurrency',
-      '1',
-      '--queue',
-      '2',
-    );
+    const text = entry('/', 'sleeping') + entry('/c', 'counting');
+    const busy = await configured(text, '--timeout', '3s', '--concurrency', '2', '--queue', '1');
     const asked = Array.from({ length: 6 }, () => ask(busy.port, '/'));
     const statuses = (await Promise.all(asked)).map(
       ({ status, headers }) => `${status} ${headers['retry-after'] ?? ''}`,
@@ -361,14 +358,40 @@ describe('a request', () => {
     expect(statuses.sort()).toEqual(['503 1', '503 1', '503 1', '504 ', '504 ', '504 ']);
     expect((await ask(busy.port, '/c')).text).toBe('11');
     await busy.stop();
-  });
+  }, 60_000);
+
+  test('has its place until its response was read, so that slow readers cannot pile up what they do not read', async () => {
+    const slow = await configured(
+      entry('/', 'large') + entry('/c', 'counting'),
+      '--concurrency',
+      '1',
+      '--queue',
+      '1',
+      '--max-output',
+      '64MiB',
+    );
+    const readers = [0, 1].map(() => connect(slow.port, '127.0.0.1'));
+    for (const reader of readers) {
+      reader.pause();
+      reader.on('error', () => {});
+      reader.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    }
+    // Both are in, and what they asked for is larger than what the system keeps of a connection.
+    await expect.poll(async () => (await ask(slow.port, '/c')).status, { timeout: 20_000 }).toBe(503);
+    await sleep(500);
+    expect((await ask(slow.port, '/c')).status).toBe(503);
+    for (const reader of readers) reader.destroy();
+    await expect.poll(async () => (await ask(slow.port, '/c')).status, { timeout: 20_000 }).toBe(200);
+    expect(await slow.stop()).toBe(0);
+  }, 60_000);
 
   test('has a line in the log, which it cannot forge', async () => {
     await ask(server.port, '/nothing?"x"%0a');
-    await sleep(10);
-    expect(server.out()).toMatch(
-      /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/nothing\?\\"x\\"%0a HTTP\/1\.1" 404 \d+ \d+\.\dms$/m,
-    );
+    await expect
+      .poll(() => server.out())
+      .toMatch(
+        /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/nothing\?\\"x\\"%0a HTTP\/1\.1" 404 \d+ \d+\.\dms$/m,
+      );
   });
 });
 
@@ -407,30 +430,29 @@ describe('the server', () => {
   });
 
   test('lets requests end before it does, and takes no more', async () => {
-    const ending = await configured(entry('/', 'sleeping'), '--timeout', '400ms');
+    const ending = await configured(entry('/', 'sleeping'), '--timeout', '2s');
     const asked = ask(ending.port, '/');
-    await sleep(100);
+    await began(ending, 1);
     const ended = ending.stop();
-    await sleep(20);
     await expect(ask(ending.port, '/')).rejects.toThrow();
     expect(await asked).toMatchObject({ status: 504, headers: { connection: 'close' } });
     expect(await ended).toBe(0);
-  });
+  }, 60_000);
 
   test('does not wait for programs longer than it may, nor when it is told twice', async () => {
     for (const [args, again] of [
       [['--grace', '100ms'], false],
-      [[], true],
+      [['--grace', '1h'], true],
     ] as const) {
       const ending = await configured(entry('/', 'sleeping') + entry('/f', 'forever'), '--timeout', '1h', ...args);
       const asked = ['/', '/f'].map((path) => expect(ask(ending.port, path)).rejects.toThrow());
-      await sleep(100);
+      await began(ending, 2);
       const ended = ending.stop();
       if (again) void ending.stop();
       expect(await ended).toBe(0);
       await Promise.all(asked);
     }
-  });
+  }, 60_000);
 
   test('says what it does not take, and where', async () => {
     await expect(serving(folder, '--listen', '300.1.1.1:1', 'echo.wat')).rejects.toThrow(/--listen/);

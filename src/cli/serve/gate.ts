@@ -1,6 +1,11 @@
 // How many requests there may be: so many run, so many more wait for their turn, and all others are sent away. One is in
 // from its first byte until its response is out, so that what it holds (its body, its output) is bounded as well.
 
+export interface GatePlace {
+  readonly enter: () => boolean;
+  readonly leave: () => void;
+}
+
 export class Gate {
   private readonly most: number;
   private readonly atATime: number;
@@ -13,15 +18,21 @@ export class Gate {
     this.most = atATime + queue;
   }
 
-  /** Lets one in, if there is room; it has to leave. */
-  enter(): boolean {
-    if (this.inside >= this.most) return false;
-    this.inside++;
-    return true;
-  }
-
-  leave(): void {
-    this.inside--;
+  /** A place for one, which is taken when it enters, if there is room, until it leaves. */
+  place(): GatePlace {
+    let taken = false;
+    return {
+      enter: () => {
+        if (this.inside >= this.most) return false;
+        this.inside++;
+        taken = true;
+        return true;
+      },
+      leave: () => {
+        if (taken) this.inside--;
+        taken = false;
+      },
+    };
   }
 
   /** Does something when it is its turn, in the order of the calls; not any more where the signal was aborted meanwhile. */

@@ -19,7 +19,7 @@ import type { Console } from '../console.ts';
 import { CliError, judged, outOfRoom } from '../failure.ts';
 import { codeOf, fileError } from '../host.ts';
 import { backtraceLines } from '../report.ts';
-import { Gate } from './gate.ts';
+import { Gate, type GatePlace } from './gate.ts';
 import { runGuest, TOO_MUCH } from './guest.ts';
 import { accessLine, ErrorLines } from './log.ts';
 import type { ServeOptions } from './options.ts';
@@ -81,11 +81,15 @@ export class Server {
     const { address, port } = this.options.listen;
     const shown = address.includes(':') ? `[${address}]` : address;
     return new Promise((resolve, reject) => {
-      this.http.once('error', (error) => {
+      const refused = (error: Error): void => {
         const why = codeOf(error) === 'EADDRINUSE' ? 'the address is in use' : fileError(error);
         reject(new CliError(`--listen ${shown}:${port}: ${why}`));
-      });
+      };
+      this.http.once('error', refused);
       this.http.listen({ host: address, port, exclusive: true }, () => {
+        this.http.off('error', refused);
+        // A connection that cannot be taken, as where descriptors have run out.
+        this.http.on('error', (error) => this.console.warning(`a connection was lost: ${fileError(error)}`));
         resolve(`${shown}:${(this.http.address() as AddressInfo).port}`);
       });
     });
@@ -129,11 +133,13 @@ export class Server {
       });
     });
     this.active.add(end);
-    const sent = await this.answer(request, end).then(
+    const place = this.gate.place();
+    const sent = await this.answer(request, end, place).then(
       (answer) => this.send(request, response, answer),
       (error) => this.refuse(request, response, error),
     );
     await closed;
+    place.leave();
     this.log(request, response, sent, performance.now() - began);
     this.active.delete(end);
     if (this.stopped === undefined) return;
@@ -149,23 +155,18 @@ export class Server {
   }
 
   /** The response to a request. Throws Refusal, and bugs of ours. */
-  private async answer(request: IncomingMessage, end: AbortController): Promise<Answer> {
+  private async answer(request: IncomingMessage, end: AbortController, place: GatePlace): Promise<Answer> {
     const { path, query, authority } = targetOf(request);
     if (path === HEALTH.base && !this.site.hasOwnHealth) return plain(200, 'OK');
     const host = this.hostOf(request, authority);
     const handler = this.site.find(path);
     if (handler === undefined) throw new Refusal(404, 'there is nothing at this path');
-    if (!this.gate.enter()) throw new Refusal(503, 'too many requests wait already', [['retry-after', '1']]);
-    try {
-      const body = await bodyOf(request, this.options.maxBody);
-      const { method = '', httpVersion: version } = request;
-      const headers = pairs(request.rawHeaders);
-      const length = body.length;
-      const wagi = { method, path, query, version, headers, host, remote: remoteOf(request), length };
-      return await this.run(handler, wagi, body, end);
-    } finally {
-      this.gate.leave();
-    }
+    if (!place.enter()) throw new Refusal(503, 'too many requests wait already', [['retry-after', '1']]);
+    const body = await bodyOf(request, this.options.maxBody);
+    const { method = '', httpVersion: version } = request;
+    const headers = pairs(request.rawHeaders);
+    const wagi = { method, path, query, version, headers, host, remote: remoteOf(request), length: body.length };
+    return this.run(handler, wagi, body, end);
   }
 
   /** Runs a module for a request. Throws Refusal for whatever it does instead of answering. */
@@ -196,8 +197,7 @@ export class Server {
     const named = pairs(request.rawHeaders).filter(([name]) => name.toLowerCase() === 'host');
     if (named.length > 1) throw new Refusal(400, 'there are several Host headers');
     const given = authority ?? named[0]?.[1];
-    const { address, port } = request.socket.address() as AddressInfo;
-    if (given === undefined || given === '') return this.options.defaultHost ?? `${bracketed(address)}:${port}`;
+    if (given === undefined || given === '') return this.options.defaultHost ?? ownAddress(request);
     if (!/^(?:\[[0-9a-f:.]+\]|[\w.~-]+)(?::\d{0,5})?$/i.test(given))
       throw new Refusal(400, 'the Host header is no host');
     const name = hostParts(given).name.toLowerCase().replace(/\.$/, '');
@@ -249,7 +249,10 @@ function plain(status: number, text: string, headers: Answer['headers'] = []): A
   return { status, reason: undefined, headers: [PLAIN, ...headers], body: Buffer.from(text) };
 }
 
-const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+/** What a request was sent to, by the address alone. */
+function ownAddress({ socket: { localAddress = 'localhost', localPort = 80 } }: IncomingMessage): string {
+  return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
+}
 
 /** The client's address; those of IPv4 as such, also where they come by way of IPv6. */
 function remoteOf({ socket }: IncomingMessage): string {
