@@ -1,5 +1,6 @@
 // The engine as `run` of wasmi-ts/wasi takes it: how the instance of a guest thread is made, and how the host gets its
 // turn. The system interface imports nothing of the interpreter; this is what it is handed instead.
+import { decodeModule } from './decoder/decode.ts';
 import {
   type BegunInstance,
   beginInstantiate,
@@ -7,12 +8,33 @@ import {
   type EngineOptions,
   type Imports,
 } from './instance.ts';
+import { type Execution, begin } from './interpreter/threads/invoke.ts';
+import { copyCall, goOnAt, placeOf } from './interpreter/threads/suspended.ts';
 import type { FuelAccount } from './runtime/fuel.ts';
+import type { Func } from './runtime/instance.ts';
 import type { Limits } from './runtime/limits.ts';
+import type { Over, Suspended } from './runtime/thread.ts';
 import { yieldToHost } from './runtime/turns.ts';
-import type { ValidModule } from './validator/module.ts';
+import type { Value } from './runtime/values.ts';
+import { type ValidModule, validateModule } from './validator/module.ts';
+
+type Call = Execution<Value>;
+
+/** What copies and changes calls that do not run: forks, checkpoints, contexts, handlers of signals. */
+const calls = {
+  begin: (func: Func, args: readonly Value[]): Call => begin(func, args, { async: true }),
+  placeOf: (call: Call): Suspended => placeOf(call.still),
+  goOnAt: (call: Call, place: Suspended, answer: unknown): void => goOnAt(call.still, place, answer),
+  copy: (call: Call, over: Over, answer?: unknown): Call => copyCall(call.still, call.func, over, answer),
+  /** When the host call has ended that it waits for, it calls a function of an i32 before it goes on. */
+  callFirst: (call: Call, func: Func, argument: number): void => {
+    call.still.thread.comesFirst = { func, argument };
+  },
+} as const;
 
 export const engine = {
+  calls,
+  compile: (bytes: Uint8Array): ValidModule => validateModule(decodeModule(bytes)),
   beginInstantiate: (
     module: ValidModule,
     imports: Imports,

@@ -36,6 +36,7 @@ import {
   usedAlready,
 } from './messages.ts';
 import { plainPath } from './kernel/resolve.ts';
+import { withPrograms } from './wasix/program-table.ts';
 import { PREVIEW_RULES } from './kernel/rules.ts';
 import { wasixImports } from './wasix/functions.ts';
 import { generationOf } from './wasix/generation.ts';
@@ -133,6 +134,7 @@ export class WASI {
   private readonly strace: WasiOptions['strace'];
   private readonly guests = new Guests();
   private readonly callers: Callers;
+  private readonly programs: ReadonlyMap<string, unknown>;
   private state: State = 'new';
 
   /**
@@ -156,7 +158,10 @@ export class WASI {
     this.addStreams(options);
     const preopens = pairsOf(options.preopens ?? []);
     refuseDoubles(preopens);
-    for (const [path, directory] of preopens) this.addPreopen(path, directory);
+    this.programs = new Map(pairsOf(options.programs ?? []));
+    const shown = withPrograms(preopens, this.programs);
+    for (const [path, directory] of shown.preopens) this.addPreopen(path, directory);
+    this.process.bin = shown.bin && { ...shown.bin, directory: new HeldDirectory(shown.bin.directory) };
     for (const listener of options.listeners ?? []) this.addListener(listener);
     const dispatch = { mode, guests: this.guests, callers: this.callers, rules: PREVIEW_RULES };
     this.strace = strace;
@@ -177,7 +182,7 @@ export class WASI {
   importsFor({ module }: ProgramModule): typeof this.imports {
     const generation = generationOf(module);
     if (generation === undefined) return this.imports;
-    if (generation.isFirst) this.process.files.numbers = 'new';
+    if (generation.isFirst && this.state === 'new') this.process.files.numbers = 'new';
     const pointerSize = generation.pointer === 'i64' ? 8 : 4;
     const guests = new Guests(this.guests.named, { pointerSize, orFirst: true });
     const options = { mode: this.mode, guests, callers: this.callers, rules: wasixRules(generation) };
@@ -237,9 +242,12 @@ export class WASI {
     const options = checkOptions('WASI.run', given, PROGRAM_OPTIONS);
     this.checkOrder('run');
     checkProgram(module.module);
-    const imports = mergedImports(options.imports ?? {}, this.importsFor(module));
+    const importsFor = (one: M): ProgramImports => mergedImports(options.imports ?? {}, this.importsFor(one));
+    // What is given beside the system interface has to be right from the beginning.
+    importsFor(module);
     const begun = (instance: WasiInstance): void => this.bindExported(instance);
-    const program = { module, engine, imports };
+    const programs = this.programs as ReadonlyMap<string, M | Uint8Array>;
+    const program = { module, engine, importsFor, callers: this.callers, programs };
     return this.finishing(() => runProgram(program, this.process, this.mode, begun, options));
   }
 

@@ -66,6 +66,11 @@ export interface WasiOptions {
    * in memory have limits of their own: see memoryDirectory.
    */
   readonly limits?: Limits | GuestLimits | undefined;
+  /**
+   * Programs that a WASIX program may execute, by name: modules that were compiled, or bytes of them. They are visible as
+   * files of a directory `/bin`.
+   */
+  readonly programs?: Pairs<Uint8Array | { readonly module: object }> | undefined;
   /** Told one line of text per system call. */
   readonly strace?: ((line: string) => void) | undefined;
 }
@@ -132,6 +137,7 @@ export const WASI_OPTIONS: Shape<WasiOptions> = {
   random: having('a Random', 'fill()'),
   mode,
   limits,
+  programs: pairs(either(isBytes, having('bytes of a module, or a compiled module', 'module'))),
   strace: callable,
 };
 

@@ -2,18 +2,25 @@
 // nothing here imports an interpreter.
 // https://github.com/WebAssembly/WASI/blob/wasi-0.1/application-abi.md
 import { apart, endOf, within } from '../clock.ts';
-import { LinkError } from '../errors.ts';
+import { isError, LinkError } from '../errors.ts';
+import { isBytes } from '../options.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import { accountOf, type FuelAccount } from '../runtime/fuel.ts';
 import { isFunc } from '../runtime/func.ts';
+import type { ModuleInstance } from '../runtime/instance.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { Memory } from '../runtime/memory.ts';
 import type { Module } from '../syntax/module.ts';
+import { refused, SystemError } from './host/errno.ts';
+import type { Calls } from './kernel/calls.ts';
+import { Family, type Loaded, type Programs } from './kernel/family.ts';
+import type { Callers } from './kernel/guest-thread.ts';
 import type { Process } from './kernel/process.ts';
 import { type GuestCall, Scheduler, type SchedulerOptions } from './kernel/scheduler.ts';
 import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from './entries.ts';
 import { hostEntry, needsStart } from './messages.ts';
 import { THREAD_ENTRY, Threads } from './threads.ts';
+import { generationOf } from './wasix/generation.ts';
 
 /** A module that an engine takes: what it imports and exports is looked up in its syntax. */
 export interface ProgramModule {
@@ -21,6 +28,8 @@ export interface ProgramModule {
 }
 
 export interface ProgramInstance {
+  /** The instance inside, where the engine is ours: that functions are told of which it calls. */
+  readonly inner?: ModuleInstance;
   readonly exports: Readonly<Record<string, unknown>>;
   /** Begins a call of an export, to be run in steps. */
   begin(name: string, args: readonly number[], options: { readonly async: boolean }): GuestCall;
@@ -42,6 +51,10 @@ export interface Engine<M extends ProgramModule = never> {
     fuel?: FuelAccount,
     maxMemoryBytes?: number,
   ): { instance: ProgramInstance; start: GuestCall | undefined; release?(): void };
+  /** A module out of bytes, for programs that a guest executes. Throws where it is none. */
+  compile?(bytes: Uint8Array): M;
+  /** What is done with calls that do not run. Without it, a guest cannot fork, and has no signals and contexts. */
+  readonly calls?: Calls;
   /** Lets the host's timers and events have a turn. */
   yieldToHost(): Promise<void>;
 }
@@ -62,37 +75,161 @@ export function checkProgram(module: Module): void {
   if (exported('_start') === undefined) throw new TypeError(needsStart());
 }
 
+/** What runs, and what it is linked with. */
+export interface ProgramParts<M extends ProgramModule> {
+  readonly module: M;
+  readonly engine: Engine<M>;
+  /** What a module of the program imports. */
+  readonly importsFor: (module: M) => ProgramImports;
+  readonly callers: Callers;
+  /** Programs that may be executed, by name: modules, or bytes of them. */
+  readonly programs: ReadonlyMap<string, M | Uint8Array>;
+}
+
 /** Runs a program to its end, in the way that `mode` says. Throws what ends it. `begun` is called with the first instance. */
 export function runProgram<M extends ProgramModule>(
-  program: { readonly module: M; readonly engine: Engine<M>; readonly imports: ProgramImports },
+  parts: ProgramParts<M>,
   process: Process,
   mode: 'async' | 'sync',
   begun: (instance: ProgramInstance) => void,
   { fuel, signal, deadline, scheduler: order, maxMemoryBytes }: ProgramOptions,
 ): void | Promise<void> {
-  const { module, engine } = program;
-  const exported = exportsOfModule(module.module);
-  const { limits } = process;
-  const imports = withSharedMemories(module.module, program.imports, maxMemoryBytes, limits);
+  const { module, engine, callers } = parts;
   const account = accountOf(fuel ?? Number.MAX_SAFE_INTEGER);
   const scheduler = new Scheduler({ ...order, fuel: account, signal, deadline });
-  const callsOf = (name: EntryName, args: readonly number[], use?: (one: ProgramInstance) => void) => {
-    const { instance, start, release } = engine.beginInstantiate(module, imports, limits, account, maxMemoryBytes);
-    use?.(instance);
+  const loader = new Loader(parts, scheduler, account, maxMemoryBytes);
+  const family = new Family(process, scheduler, callers, loader);
+  process.calls = engine.calls;
+  if (generationOf(module.module)?.isFirst === true) family.count(0);
+  // In mode async it is no part of what it is begun in the middle of.
+  const inTime = mode === 'async' ? apart : within;
+  inTime(endOf(deadline), () => family.begin(process, loader.load(module, process, begun)));
+  if (mode === 'async') return scheduler.run(engine.yieldToHost).finally(() => family.close());
+  try {
+    scheduler.runSync(process.parked);
+  } finally {
+    family.close();
+  }
+}
+
+/** Makes the instances of a program's processes and threads. */
+class Loader<M extends ProgramModule> implements Programs<M> {
+  private readonly parts: ProgramParts<M>;
+  private readonly scheduler: Scheduler;
+  private readonly account: FuelAccount;
+  private readonly maxMemoryBytes: number | undefined;
+  private readonly compiled = new Map<string, M>();
+
+  constructor(parts: ProgramParts<M>, scheduler: Scheduler, account: FuelAccount, maxMemoryBytes: number | undefined) {
+    this.parts = parts;
+    this.scheduler = scheduler;
+    this.account = account;
+    this.maxMemoryBytes = maxMemoryBytes;
+  }
+
+  named(name: string): M | undefined {
+    const known = this.compiled.get(name);
+    const given = this.parts.programs.get(name);
+    if (known !== undefined || given === undefined) return known;
+    const made = isBytes(given) ? this.compile(given) : given;
+    this.compiled.set(name, made);
+    return made;
+  }
+
+  compile(bytes: Uint8Array): M {
+    const { compile } = this.parts.engine;
+    if (compile === undefined) throw refused('NOSYS');
+    try {
+      return compile(bytes);
+    } catch (error) {
+      throw unloadable(error);
+    }
+  }
+
+  prepared(module: M, process: Process): Loaded {
+    try {
+      checkProgram(module.module);
+      return this.load(module, process);
+    } catch (error) {
+      throw unloadable(error);
+    }
+  }
+
+  /** The calls of a program that begins. @throws what ends the program that it is. */
+  load(module: M, process: Process, begun?: (instance: ProgramInstance) => void): Loaded {
+    const { limits } = process;
+    const memories: Memory[] = [];
+    const given = this.parts.importsFor(module);
+    const imports = withSharedMemories(module.module, given, this.maxMemoryBytes, limits, memories);
+    const made = this.make(module, imports, limits, '_start', [], begun);
+    process.files.numbers = generationOf(module.module)?.isFirst === true ? 'new' : 'lowest';
+    return {
+      calls: made.calls,
+      instance: made.instance,
+      release: () => {
+        made.release?.();
+        for (const one of memories) one.release();
+      },
+      threads: (owner, over) =>
+        this.threads(module, over === undefined ? imports : onMemories(module.module, imports, over), owner),
+    };
+  }
+
+  private threads(module: M, imports: ProgramImports, { limits }: Process): Threads {
+    const exported = exportsOfModule(module.module);
+    return new Threads(this.scheduler, limits, (number, argument) =>
+      exported(THREAD_ENTRY) === undefined
+        ? undefined
+        : this.make(module, imports, limits, THREAD_ENTRY, [number, argument]),
+    );
+  }
+
+  private make(
+    module: M,
+    imports: ProgramImports,
+    limits: Limits,
+    name: EntryName,
+    args: readonly number[],
+    begun?: (instance: ProgramInstance) => void,
+  ): Made {
+    const { engine } = this.parts;
+    const { instance, start, release } = engine.beginInstantiate(
+      module,
+      imports,
+      limits,
+      this.account,
+      this.maxMemoryBytes,
+    );
+    begun?.(instance);
     const func = instance.exports[name];
     // A thread's part of the stack begins with a frame, which host functions do not have.
     if (isFunc(func) && func.instance === undefined) throw new LinkError(hostEntry(name));
     const entry = instance.begin(name, args, { async: true });
-    return { calls: start === undefined ? [entry] : [start, entry], release };
-  };
-  process.threads = new Threads(scheduler, limits, (number, argument) =>
-    exported(THREAD_ENTRY) === undefined ? undefined : callsOf(THREAD_ENTRY, [number, argument]),
-  );
-  // In mode async it is no part of what it is begun in the middle of.
-  const inTime = mode === 'async' ? apart : within;
-  scheduler.add(inTime(endOf(deadline), () => callsOf('_start', [], begun)).calls);
-  if (mode === 'async') return scheduler.run(engine.yieldToHost);
-  scheduler.runSync(process.parked);
+    return { calls: start === undefined ? [entry] : [start, entry], instance: instance.inner, release };
+  }
+}
+
+interface Made {
+  readonly calls: readonly GuestCall[];
+  readonly instance: ModuleInstance | undefined;
+  readonly release: (() => void) | undefined;
+}
+
+/** What a guest hears of a program that cannot be executed; what ends its caller is thrown as it is. */
+function unloadable(error: unknown): unknown {
+  if (isError(error, 'interrupted') || error instanceof SystemError) return error;
+  return refused(isError(error, 'exhaustion') ? 'NOMEM' : 'NOEXEC');
+}
+
+/** The imports with the memories of an instance that is a copy. */
+function onMemories(module: Module, imports: ProgramImports, { memories }: ModuleInstance): ProgramImports {
+  const made = emptyRecord<Record<string, unknown>>();
+  for (const [name, values] of Object.entries(imports)) made[name] = Object.assign(emptyRecord(), values);
+  let index = 0;
+  for (const { module: from, name, desc } of module.imports) {
+    if (desc.kind === 'memory') made[from][name] = memories[index++];
+  }
+  return made;
 }
 
 /** Programs with threads import their memory; where nobody gives it, it is made, once for all threads. */
@@ -101,13 +238,17 @@ export function withSharedMemories(
   given: ProgramImports,
   maxMemoryBytes: number | undefined,
   limits: Limits,
+  made: Memory[] = [],
 ): ProgramImports {
   const imports = emptyRecord<Record<string, unknown>>();
   for (const [name, values] of Object.entries(given)) imports[name] = Object.assign(emptyRecord(), values);
   for (const { module: from, name, desc } of module.imports) {
     if (desc.kind !== 'memory' || !desc.type.shared) continue;
     imports[from] ??= emptyRecord<unknown>();
-    imports[from][name] ??= new Memory(desc.type, maxMemoryBytes, undefined, limits);
+    if (imports[from][name] !== undefined) continue;
+    const memory = new Memory(desc.type, maxMemoryBytes, undefined, limits);
+    made.push(memory);
+    imports[from][name] = memory;
   }
   return imports;
 }

@@ -57,9 +57,11 @@ export class Threads implements ThreadGroup {
     }
     if (made === undefined) return -ERRNO.NOTSUP;
     const { calls, release } = made;
-    this.scheduler.add(calls, () => {
-      limits.credit('threads');
-      release?.();
+    this.scheduler.add(calls, {
+      ended: () => {
+        limits.credit('threads');
+        release?.();
+      },
     });
     this.last++;
     return this.last;

@@ -11,6 +11,7 @@ import { differential, type Engine, module, type ModuleOptions, type TestModule 
 import { parseModule } from '../../src/text/parser.ts';
 import { printModule } from '../../src/text/printer.ts';
 import { referenceEngine, REFERENCE_FEATURES } from '../engine/reference-engine.ts';
+import { type ForkedEngine, forkedEngine } from './forked-engine.ts';
 import { slicedEngine } from './sliced-engine.ts';
 
 // Far above what they take, also on a busy machine and with more runs.
@@ -31,8 +32,7 @@ interface Way {
 }
 
 /** Our engine on another loop; after each step the usual one is chosen again. */
-function onLoop(loop: LoopName): Engine {
-  const engine = ourEngine(loop, 'fast');
+function onLoop(loop: LoopName, engine: Engine = ourEngine(loop, 'fast')): Engine {
   const on = <T>(run: () => T): T => {
     useLoop(loop);
     try {
@@ -57,6 +57,8 @@ const WAYS: readonly Way[] = [
   { engine: ourEngine('traced', 'traced'),   options: everything,                       share: 5 },
   { engine: slicedEngine('sliced', 1),       options: everything,                       share: 5 },
   { engine: slicedEngine('sliced often', 0), options: everything,                       share: 10 },
+  { engine: forkedEngine('forked'),          options: everything,                       share: 5 },
+  { engine: onLoop(OTHER, forkedEngine('forked, other loop')), options: everything,      share: 10 },
   { engine: onLoop(OTHER),                   options: everything,                       share: 2 },
   { engine: referenceEngine('reference'),    options: { features: REFERENCE_FEATURES }, share: 2 },
 ];
@@ -97,6 +99,8 @@ describe('of generated modules', () => {
         const { difference } = judge(one);
         if (difference !== undefined) throw new Error(JSON.stringify(difference));
       });
+      const { forks } = engine as Partial<ForkedEngine>;
+      if (forks !== undefined) expect(forks.count).toBeGreaterThan(0);
     },
     600_000,
   );

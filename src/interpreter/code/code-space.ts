@@ -3,25 +3,18 @@
 // are called. Lowering is deterministic, so a pc of an old generation is found again by its distance from the entry.
 import { InternalError } from '../../errors.ts';
 import type { CodeUnit } from '../../runtime/code-unit.ts';
+import { CROSS_RETURN_PC, findFunction, type Generation } from '../../runtime/thread.ts';
 import { opNumber } from '../../lowering/op-table.ts';
 import { HEADER_WORDS } from '../../lowering/emit.ts';
 import { CODE, CODE_WORDS } from '../state/stack.ts';
 
+export { CROSS_RETURN_PC, findFunction, type Generation } from '../../runtime/thread.ts';
+
 /** Addresses of ops that belong to no function. */
 const NOWHERE_PC = 0;
 export const EXIT_PC = 1;
-export const CROSS_RETURN_PC = 2;
 /** Functions are placed from here on. */
 export const FIRST_FREE = 16;
-
-/**
- * The functions of one generation, in the order of their places in the code array: where they start, and their indices in
- * their modules. It does not hold the modules, which would stay until all code is dropped: whoever asks knows the instance.
- */
-export interface Generation {
-  readonly starts: number[];
-  readonly indices: number[];
-}
 
 CODE[EXIT_PC] = opNumber('exit') as number;
 CODE[CROSS_RETURN_PC] = opNumber('cross.return') as number;
@@ -75,18 +68,6 @@ export function dropCode(): Generation {
   generation = { starts: [], indices: [] };
   top = FIRST_FREE;
   return old;
-}
-
-/** Which function a pc belongs to: an index of the generation's lists, or -1 for ops that belong to no function. */
-export function findFunction(where: Generation, pc: number): number {
-  let low = 0;
-  let high = where.starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (where.starts[middle] <= pc) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 /** The words of the frame of the function at a pc. */

@@ -21,6 +21,7 @@ import {
   STOP_OPTIONS,
   type StopOptions,
 } from './stops.ts';
+import { callFirst, type Still } from './suspended.ts';
 import { type Pending, Thread, whenIdle } from './thread.ts';
 import { type Settled, Waiting, endOfCall } from './waiting.ts';
 import { TIMED_OUT } from '../ops/waits.ts';
@@ -237,7 +238,10 @@ export class Execution<T> {
     thread.enter();
     try {
       thread.unpark();
-      if (end !== undefined) endWait(thread, end);
+      if (end !== undefined) {
+        endWait(thread, end);
+        if (thread.comesFirst !== undefined) callFirst(thread, thread.comesFirst);
+      }
       const outcome = drive(thread, slice, pause);
       if (outcome === 'done') this.values = this.read(this.func.signature.results, thread.fp2);
       else if (outcome !== 'suspended') thread.park(thread.top());
@@ -267,6 +271,25 @@ export class Execution<T> {
     const waits = pending !== undefined && this.state === 'ready';
     if (!waits) throw new TypeError('an execution that is not suspended waits for nothing');
     this.waiting.listen(pending, wake, blocks);
+  }
+
+  /**
+   * What copies it and puts it elsewhere, while it does not run. @throws TypeError while it runs and after it ended.
+   * @internal
+   */
+  get still(): Still<Execution<T>> {
+    if (this.state !== 'ready') throw new TypeError(`${this.what} cannot go on`);
+    const { thread, read, end } = this;
+    const another = (func: Func): Execution<T> => new Execution<T>(func, thread.async, () => undefined, read, end);
+    return { thread, another, hear: () => this.hear() };
+  }
+
+  /**
+   * How many instances wait for a return from another one; a call that came first counts as one (suspended.ts).
+   * @internal
+   */
+  get depth(): number {
+    return this.thread.callers.length;
   }
 
   /** From the moment on at which it waits. */

@@ -163,7 +163,7 @@ function settle(t: Thread, account: FuelAccount): void {
 }
 
 /** What is on a stack may belong to any of the guests whose calls stand there. */
-function eachGuest({ instance, callers }: ParkedStack, action: (limits: Limits) => void): void {
+export function eachGuest({ instance, callers }: ParkedStack, action: (limits: Limits) => void): void {
   action(instance.limits);
   callers.forEach((one) => {
     if (one.limits !== instance.limits) action(one.limits);
@@ -208,6 +208,8 @@ export class Thread {
   pending: Pending | undefined = undefined;
   /** What has been done to lower the function that it calls, where it was stopped meanwhile. */
   lowering: Lowers['lowering'] = undefined;
+  /** What is called when the host call has ended that it waits for, before it goes on (suspended.ts). */
+  comesFirst: { readonly func: Func; readonly argument: number } | undefined = undefined;
   /** When a wait on memory in place is over, where it was interrupted. */
   waitsUntil: number | undefined = undefined;
   /** Its stack while it does not run. */
@@ -386,10 +388,9 @@ export class Thread {
     if (this.base + parked.slots.length > SLOT_WORDS || this.frameBase + parked.frames.length > FRAME_WORDS) {
       throw new ExhaustionError('call stack exhausted: no room to resume a parked thread');
     }
-    const generation = parked.generation as Generation;
     S.set(parked.slots, this.base);
     this.sp = this.frameBase + parked.frames.length;
-    this.movePcs(generation, parked);
+    this.movePcs(parked.generation, parked);
     this.fp2 = this.base + parked.fp2;
     if (parked.refs.length > 0) growReferences((this.base + parked.slots.length) >> 1);
     for (let i = 0; i < parked.refs.length; i++) R[(this.base >> 1) + i] = parked.refs[i];

@@ -11,48 +11,32 @@
 // Which calls exist, and what they mean, is the business of the system interface.
 import { checkTime } from '../../clock.ts';
 import { Interrupted, UnsupportedError } from '../../errors.ts';
-import { ERRNO, OwnError, SystemError } from '../host/errno.ts';
+import { ERRNO, OwnError, refused, SystemError } from '../host/errno.ts';
 import { cannotSuspend } from '../messages.ts';
 import { charge, payerNow } from '../../runtime/fuel.ts';
 import { LET_GO } from '../../runtime/func.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { PRICES } from '../../syntax/prices.ts';
+import { Control } from './control.ts';
 import type { Guest } from './guest.ts';
-import type { GuestThread } from './guest-thread.ts';
+import type { GuestThread, Interruptible } from './guest-thread.ts';
+import { deliver, isDue } from './delivery.ts';
 import type { Parking } from './parked.ts';
-import type { Process } from './process.ts';
 import type { Rules } from './rules.ts';
 import { READABLE } from './pollable.ts';
-import { forgetAsked, Pending, Replay } from './replay.ts';
+import { Pending, Replay } from './replay.ts';
+import { onlySuspending, settling } from './suspending.ts';
+import { type Coercion, coerce, type Value } from './values.ts';
 import { isPieces, type Pieces, waitSync, WouldBlock } from './wait.ts';
 
-/** What a system call knows of its caller. */
-export interface Call {
-  readonly guest: Guest;
-  /** The instance that calls; undefined where the host does, and where an engine does not say. */
-  readonly caller: ModuleInstance | undefined;
-  readonly thread: GuestThread;
-  readonly process: Process;
-  /** What the interface means where others mean something else. */
-  readonly rules: Rules;
-  /** The monotonic time at which the first try began; all tries see the same. */
-  began(): bigint;
-  /** Whether this is a later try of a call that has waited. */
-  readonly waited: boolean;
-  /** What the last try has kept. */
-  readonly kept: unknown;
-  /**
-   * Keeps how far a call in pieces has come: a later try goes on there, and does not ask again what was asked before, so
-   * that many answers that come later are not waited for all over again. Nothing that the call has opened may be in it.
-   */
-  keep(progress: unknown): void;
-}
+import { type Call, CallOf } from './call.ts';
 
-export type Value = number | bigint;
+export type { Call } from './call.ts';
+export type { Coercion, Value } from './values.ts';
 
 /** How a system call goes on. It has succeeded when it just returns: an error number is thrown, and never returned. */
 // biome-ignore lint/suspicious/noConfusingVoidType: functions that just return are declared so
-export type Outcome = WouldBlock | Pieces | undefined | void;
+export type Outcome = WouldBlock | Pieces | Control | undefined | void;
 
 /** Does something for the guest: throws what `refused` gives, returns WouldBlock (having done nothing) or its Pieces, or succeeds. */
 export type SystemCall = (call: Call, ...args: never[]) => Outcome;
@@ -71,9 +55,6 @@ export interface DispatchOptions {
   readonly rules: Rules;
 }
 
-/** How a parameter arrives: i32 unsigned, i64 unsigned, i64 signed; an address of 64 bits as the number that it is. */
-export type Coercion = 'u32' | 'u64' | 's64' | 'address';
-
 /** The host function for a system call. In mode 'async' a call that has to wait throws an UnsupportedError if it cannot. */
 export function dispatch(
   run: SystemCall,
@@ -86,55 +67,25 @@ export function dispatch(
     const args = coercions.map((kind, i) => coerce(raw[i] as Value, kind));
     const guest = guests.of(caller);
     const thread = callers.of(caller);
-    const { threads, parked } = thread.process;
+    const { process } = thread;
     const mayPause = mode === 'async' && canWait;
     const call = new CallOf(guest, caller, thread, rules);
     const running = new Running(run as Once, call, args, mayPause, tracer?.(guest, args));
     running.price = (caller?.unit.prices ?? PRICES).systemCall;
     const answer = running.go();
-    if (typeof answer === 'number') return answer;
+    const isParked = canWait && thread.scheduled !== undefined;
+    if (typeof answer === 'number') return isParked && isDue(thread) ? running.answer(answer) : answer;
+    if (answer instanceof Control) return isParked ? running.control(answer) : running.refuse(ERRNO.NOTSUP);
+    if (isParked && answer instanceof WouldBlock && isDue(thread)) return running.endAtOnce(answer);
     if (mayPause) return onlySuspending(running.suspend(answer));
     if (mode === 'sync') {
-      if (!canWait || threads === undefined || threads.count < 2) return running.finishSync(answer);
-      return parked.add(answer as WouldBlock, running);
+      const { threads } = process;
+      if (!isParked || threads === undefined || threads.count < 2) return running.finishSync(answer);
+      return running.park(answer as WouldBlock);
     }
     running.drop();
     throw new UnsupportedError('blocking-wait', cannotSuspend());
   };
-}
-
-class CallOf implements Call {
-  readonly guest: Guest;
-  readonly caller: ModuleInstance | undefined;
-  readonly thread: GuestThread;
-  readonly process: Process;
-  readonly rules: Rules;
-  waited = false;
-  kept: unknown;
-  /** Pieces that this try has made; those up to which it has been kept; and those that are paid, of all tries. */
-  madePieces = 0;
-  keptPieces = 0;
-  paidPieces = 0;
-  private time: bigint | undefined;
-
-  constructor(guest: Guest, caller: ModuleInstance | undefined, thread: GuestThread, rules: Rules) {
-    this.guest = guest;
-    this.caller = caller;
-    this.thread = thread;
-    this.process = thread.process;
-    this.rules = rules;
-  }
-
-  keep(progress: unknown): void {
-    this.kept = progress;
-    this.keptPieces = progress === undefined ? 0 : this.madePieces;
-    forgetAsked();
-  }
-
-  began(): bigint {
-    this.time ??= this.process.clock.monotonic();
-    return this.time;
-  }
 }
 
 type Once = (call: Call, ...args: Value[]) => unknown;
@@ -143,13 +94,13 @@ type Once = (call: Call, ...args: Value[]) => unknown;
 const PAUSED = 'paused';
 
 /** How a try has ended: an error number, a wait, or a pause. */
-type Answer = number | WouldBlock | typeof PAUSED;
+type Answer = number | WouldBlock | Control | typeof PAUSED;
 
 /** Pieces of a call between two turns of the host. */
 const PIECES_A_TURN = 4;
 
 /** One call of a guest, from its first try to its error number. */
-class Running implements Parking {
+class Running implements Parking, Interruptible {
   private readonly run: Once;
   private readonly call: CallOf;
   private readonly args: readonly Value[];
@@ -162,6 +113,10 @@ class Running implements Parking {
   private pieces: Pieces | undefined;
   private givenUp: Error | undefined;
   private hurries = false;
+  /** Its caller is suspended until it is told; and what it waits for, in mode 'sync' or not. */
+  private isSuspended = false;
+  private isParked = false;
+  private block: WouldBlock | undefined;
   /** How it has ended, or what it waits for, where another call has hurried it. */
   private early: { readonly answer: Answer } | { readonly error: unknown } | undefined;
   private abort = (_reason: Error): void => {};
@@ -202,14 +157,14 @@ class Running implements Parking {
     return this.tell(ERRNO.SUCCESS);
   }
 
-  private begin(): WouldBlock | typeof PAUSED | undefined {
+  private begin(): WouldBlock | Control | typeof PAUSED | undefined {
     this.call.madePieces = this.call.keptPieces;
     const answer = this.run(this.call, ...this.args);
-    if (answer instanceof WouldBlock) return answer;
+    if (answer instanceof WouldBlock || answer instanceof Control) return answer;
     return isPieces(answer) ? this.goOn(answer) : undefined;
   }
 
-  private goOn(pieces: Pieces): WouldBlock | typeof PAUSED | undefined {
+  private goOn(pieces: Pieces): WouldBlock | Control | typeof PAUSED | undefined {
     this.pieces = pieces;
     for (let left = PIECES_A_TURN; left > 0 || !this.mayPause; left--) {
       const { done, value } = pieces.next();
@@ -252,6 +207,7 @@ class Running implements Parking {
 
   /** A promise of how it ends. When the call is given up, nothing is tried or waited for any more. */
   suspend(first: Answer): Promise<number> {
+    this.isSuspended = true;
     const promise = this.finish(first);
     LET_GO.set(promise, () => {
       promise.catch(() => undefined);
@@ -269,16 +225,81 @@ class Running implements Parking {
       for (let answer: Answer = first; ; answer = this.next()) {
         if (typeof answer === 'number') return answer;
         if (answer === PAUSED) await waiting.turn();
+        else if (answer instanceof Control) return await this.control(answer);
         else {
-          await waiting.start(answer, clock, (abort) => (this.abort = abort));
-          this.call.waited = true;
+          this.block = answer;
+          this.call.thread.waits = this;
+          const over = waiting.start(answer, clock, (abort) => (this.abort = abort));
+          if (isDue(this.call.thread)) this.interrupt();
+          await over;
+          this.goesOn();
         }
         if (this.givenUp !== undefined) throw this.givenUp;
       }
     } catch (error) {
       this.drop();
+      if (this.call.thread.waits === this && error instanceof SystemError && error.errno === 'INTR')
+        return this.interrupted();
+      this.goesOn();
       return this.tell(numberOf(error, this.call.rules));
     }
+  }
+
+  private goesOn(): void {
+    this.call.waited = true;
+    if (this.call.thread.waits === this) this.call.thread.waits = undefined;
+  }
+
+  /** In mode 'sync', where other threads run meanwhile. */
+  park(block: WouldBlock): PromiseLike<number> {
+    this.isSuspended = true;
+    this.isParked = true;
+    this.block = block;
+    this.call.thread.waits = this;
+    return this.call.process.parked.add(block, this);
+  }
+
+  /** A signal has come. */
+  interrupt(): void {
+    if (this.isParked) this.call.process.parked.end(this, this.interrupted());
+    else this.abort(refused('INTR'));
+  }
+
+  /** It ends for a signal: with success where it says how, else with INTR. */
+  private interrupted(): number {
+    this.goesOn();
+    const { interrupted } = this.block as WouldBlock;
+    if (interrupted === undefined) return this.refuse(this.call.rules.errno('INTR'));
+    interrupted();
+    return this.refuse(ERRNO.SUCCESS);
+  }
+
+  /** What suspends the caller; it is done when that is parked. */
+  control({ run }: Control): PromiseLike<number> {
+    this.isSuspended = true;
+    return settling((answered, failed) => {
+      const done = (errno: number = ERRNO.SUCCESS): void => answered(this.tell(errno));
+      try {
+        run(done, failed);
+      } catch (error) {
+        if (error instanceof SystemError) done(numberOf(error, this.call.rules));
+        else failed(error);
+      }
+    });
+  }
+
+  /** The caller is suspended for what a signal does before it goes on. */
+  answer(errno: number): PromiseLike<number> {
+    return settling((answered) => {
+      deliver(this.call.thread);
+      answered(errno);
+    });
+  }
+
+  /** A call that would wait where a signal is due. */
+  endAtOnce(block: WouldBlock): PromiseLike<number> {
+    this.block = block;
+    return this.answer(this.interrupted());
   }
 
   private next(): Answer {
@@ -303,7 +324,8 @@ class Running implements Parking {
 
   again(): number | WouldBlock {
     this.call.waited = true;
-    return this.go() as number | WouldBlock;
+    const answer = this.go() as number | WouldBlock | Control;
+    return answer instanceof Control ? this.refuse(ERRNO.NOTSUP) : answer;
   }
 
   /** Ends it with an error number. */
@@ -328,26 +350,10 @@ class Running implements Parking {
 
   private tell(errno: number): number {
     this.ended?.(errno);
+    if (this.call.thread.waits === this) this.call.thread.waits = undefined;
+    if (this.isSuspended) deliver(this.call.thread);
     return errno;
   }
-}
-
-/**
- * An engine that cannot suspend a guest takes the promise for the result and makes a number of it: 0, which would say
- * that all went well. So the attempt to make a number throws.
- */
-function onlySuspending(answer: Promise<number>): Promise<number> {
-  const refuse = (): never => {
-    answer.catch(() => undefined);
-    throw new UnsupportedError('blocking-wait', cannotSuspend());
-  };
-  return Object.defineProperty(answer, Symbol.toPrimitive, { value: refuse });
-}
-
-function coerce(value: Value, kind: Coercion): Value {
-  if (kind === 'u32') return (value as number) >>> 0;
-  if (kind === 'address') return Number(BigInt.asUintN(64, value as bigint));
-  return kind === 'u64' ? BigInt.asUintN(64, value as bigint) : BigInt.asIntN(64, value as bigint);
 }
 
 /** The number of an error that is the guest's; anything else goes on to the embedder. */

@@ -1,16 +1,42 @@
 // Guest threads as system calls know them: which process they belong to, their number, and what each has of its own.
 // Which thread calls is told by the instance: each thread has one of its own.
 // Not here: how threads are run (scheduler.ts), and how they are made (program.ts).
+import type { Checkpoints } from '../../runtime/checkpoints.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
+import type { Contexts } from './contexts.ts';
 import type { Process } from './process.ts';
 import { Subscribers } from './pollable.ts';
+import type { GuestCall, Scheduled } from './scheduler.ts';
+
+/** A call of a guest that waits, as far as a signal goes. */
+export interface Interruptible {
+  /** It ends, since a signal has come. */
+  interrupt(): void;
+}
 
 export class GuestThread {
-  readonly process: Process;
+  /** Which it belongs to; while a thread acts for a child of its own, the child (proc_fork_env). */
+  process: Process;
+  /** Its own process, while it acts for a child of that. */
+  acting: Process | undefined;
   /** The first thread of a process has the number of the process. */
   readonly id: number;
   /** Values of thread-local variables by key, of those that have been set. */
   readonly locals = new Map<number, bigint>();
+  /** The instance that it runs; undefined where nobody has said. */
+  instance: ModuleInstance | undefined;
+  /** As its scheduler knows it; undefined where the embedder runs it by itself. */
+  scheduled: Scheduled | undefined;
+  /** Signals that were sent to it and have not arrived. */
+  readonly signals = new Set<number>();
+  /** Signals whose handlers run, and how deep the thread was when they began. */
+  readonly handling: { readonly signal: number; readonly depth: number }[] = [];
+  /** The system call in which it waits. */
+  waits: Interruptible | undefined;
+  /** Where its calls may go back to (setjmp). */
+  readonly checkpoints = new Map<GuestCall, Checkpoints>();
+  /** What it does in turns (coroutines), once it does. */
+  contexts: Contexts | undefined;
   /** Whether it has ended, and who waits for that. */
   hasEnded = false;
   readonly joiners = new Subscribers();
@@ -20,7 +46,20 @@ export class GuestThread {
     this.id = id;
   }
 
+  /** The call of a guest function that it is in. */
+  get call(): GuestCall | undefined {
+    return this.scheduled?.calls[0];
+  }
+
+  /** A call of it is given up. */
+  forget(call: GuestCall): void {
+    this.checkpoints.get(call)?.clear();
+    this.checkpoints.delete(call);
+  }
+
   end(): void {
+    for (const one of this.checkpoints.values()) one.clear();
+    this.contexts?.clear();
     this.hasEnded = true;
     this.joiners.wakeAll();
   }
@@ -40,6 +79,7 @@ export class Callers {
   }
 
   add(instance: ModuleInstance, thread: GuestThread): void {
+    thread.instance = instance;
     this.known.set(instance, thread);
     this.lastCaller = undefined;
   }

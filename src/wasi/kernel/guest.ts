@@ -190,6 +190,11 @@ export class Guest {
     return length === 0 ? new Uint8Array(0) : bytes.subarray(at, at + length);
   }
 
+  /** Bytes of the memory. */
+  get size(): number {
+    return this.find().bytes.length;
+  }
+
   /** Throws FAULT unless the bytes [at, at + length) lie in memory. */
   check(at: number, length: number): void {
     this.checked(at, length);

@@ -2,7 +2,7 @@
 // the host wait for all of them together when no thread can go on. In mode 'async' promises do the same.
 import { ERRNO, SystemError } from '../host/errno.ts';
 import type { HeldClock } from './held.ts';
-import { anyReady, type WouldBlock, waitSync } from './wait.ts';
+import { anyReady, WouldBlock, waitSync } from './wait.ts';
 
 /** How the wait for parked calls ended: one has gone on, the time is over, or nothing on this host can end it. */
 export type ParkedOutcome = 'answered' | 'time' | 'never';
@@ -94,6 +94,15 @@ export class Parked {
     return call;
   }
 
+  /** Ends a call with an error number. */
+  end(parking: Parking, errno: number): void {
+    for (const call of this.calls) {
+      if (call.parking !== parking) continue;
+      this.calls.delete(call);
+      call.finish(errno);
+    }
+  }
+
   /** Forgets all. */
   clear(): void {
     for (const { parking } of this.calls) parking.drop();
@@ -152,6 +161,9 @@ export class Parked {
         deadline = block.deadline;
       }
     }
-    return { waits: blocks.flatMap(({ waits }) => waits), deadline };
+    return new WouldBlock(
+      blocks.flatMap(({ waits }) => waits),
+      deadline,
+    );
   }
 }

@@ -9,12 +9,17 @@ import type { Network } from '../host/network.ts';
 import type { Random } from '../host/random.ts';
 import { refuseEnvironmentName, refuseNul } from '../messages.ts';
 import { type GuestLimits, type Limits, limitsOf } from '../../runtime/limits.ts';
+import type { Calls } from './calls.ts';
 import { FileTable } from './file-table.ts';
-import { HeldClock, HeldRandom } from './held.ts';
+
+import { HeldClock, type HeldDirectory, HeldRandom } from './held.ts';
 import { HeldNetwork } from './held-network.ts';
 import { DatagramSocket } from './open/datagram-socket.ts';
 import { StreamSocket } from './open/stream-socket.ts';
 import { Parked } from './parked.ts';
+import { Subscribers } from './pollable.ts';
+import { Signals } from './signals.ts';
+import type { Timers } from './timers.ts';
 import { Waiting } from './wait.ts';
 
 export interface ProcessOptions {
@@ -53,16 +58,27 @@ export interface Paused {
   hurry(): void;
 }
 
+/** How a process has ended: with an exit code, and by which signal, if it was one. */
+export interface Ended {
+  readonly code: number;
+  readonly signal: number | undefined;
+}
+
 export class Process {
-  /** Its number: that of the first one of a program is 1. */
-  readonly id: number = 1;
+  /** Its number: that of the first one of a program is 1, and of the first generation of WASIX 0. */
+  id: number;
   /** UTF-8 with a closing NUL, ready to be copied into the guest. */
-  readonly args: readonly Uint8Array[];
+  args: readonly Uint8Array[] = [];
   /** `KEY=VALUE`, likewise. */
-  readonly env: readonly Uint8Array[];
+  env: readonly Uint8Array[] = [];
+  private readonly options: ProcessOptions;
   readonly limits: Limits;
   /** The current directory, where the guest has chosen one. */
   cwd: string | undefined;
+  /** The programs that it may execute, as files of `/bin`; and whether no other directory is there. */
+  bin:
+    | { readonly directory: HeldDirectory; readonly names: ReadonlySet<string>; readonly isAlone: boolean }
+    | undefined;
   /** Thread-local variables by key, with what their destructor is told; a key is not given again. */
   readonly locals = new Map<number, bigint>();
   lastLocal = 0;
@@ -90,19 +106,69 @@ export class Process {
   /** Undefined where the embedder runs the guest by itself: one thread then. */
   threads: ThreadGroup | undefined;
 
-  /** Throws a TypeError for a text with a NUL in it, and for a variable's name that is empty or has `=` in it. */
-  constructor(options: ProcessOptions) {
-    this.args = options.args.map((arg) => terminated('argument', arg));
-    this.env = [...new Map(pairsOf(options.env))].map(([key, value]) => {
-      if (key === '' || key.includes('=')) throw new TypeError(refuseEnvironmentName(key));
-      return terminated('environment variable', `${key}=${value}`);
-    });
-    this.limits = limitsOf(options.limits);
-    this.files = new FileTable(this.limits);
-    this.clock = new HeldClock(options.clock);
-    this.random = new HeldRandom(options.random);
-    this.network = options.network && new HeldNetwork(options.network);
-    this.parked = new Parked(this.clock);
+  /** Who made it, and whom it has made and not yet heard the end of. */
+  parent: Process | undefined;
+  readonly children = new Set<Process>();
+  /** A child has ended, or stopped. */
+  readonly changes = new Subscribers();
+  ended: Ended | undefined;
+  /** The signal that has stopped it, until it goes on; and whether its parent has yet to hear of that. */
+  stopped: number | undefined;
+  stopIsNews = false;
+  readonly signals: Signals;
+  /** What is to be done when it ends, or executes another program: what it had is given back. */
+  release: () => void = () => {};
+  /** Of whoever waits until it no longer uses the memory of its parent. */
+  freed: () => void = () => {};
+  /** Undefined, as what follows, where the embedder runs the guest by itself. */
+  timers: Timers | undefined;
+  /** What the engine does with calls that do not run. */
+  calls: Calls | undefined;
+
+  /**
+   * Without a parent it has what the options say. Throws a TypeError for a text with a NUL in it, and for a variable's name
+   * that is empty or has `=` in it; a SystemError (MFILE) where there is no room for the descriptors of a parent.
+   */
+  constructor(options: ProcessOptions, parent?: Process, id = 1) {
+    this.options = options;
+    this.id = id;
+    this.parent = parent;
+    this.signals = parent?.signals.fork() ?? new Signals();
+    this.limits = parent?.limits ?? limitsOf(options.limits);
+    this.files = parent?.files.fork() ?? new FileTable(this.limits);
+    this.clock = parent?.clock ?? new HeldClock(options.clock);
+    this.random = parent?.random ?? new HeldRandom(options.random);
+    this.network = parent?.network ?? (options.network && new HeldNetwork(options.network));
+    this.parked = parent?.parked ?? new Parked(this.clock);
+    if (parent === undefined) this.setProgram(options.args, options.env);
+    else {
+      this.args = parent.args;
+      this.env = parent.env;
+      this.cwd = parent.cwd;
+      this.bin = parent.bin;
+      this.terminal = parent.terminal;
+      for (const [key, told] of parent.locals) this.locals.set(key, told);
+      this.lastLocal = parent.lastLocal;
+      this.calls = parent.calls;
+      parent.children.add(this);
+    }
+  }
+
+  /** A child with copies of all that a process has of its own. MFILE. */
+  fork(id: number): Process {
+    return new Process(this.options, this, id);
+  }
+
+  /** What a program is begun with; it may keep the environment. @throws TypeError as above. */
+  setProgram(args: readonly string[], env: Pairs<string> | undefined): void {
+    const texts = args.map((arg) => terminated('argument', arg));
+    if (env !== undefined) {
+      this.env = [...new Map(pairsOf(env))].map(([key, value]) => {
+        if (key === '' || key.includes('=')) throw new TypeError(refuseEnvironmentName(key));
+        return terminated('environment variable', `${key}=${value}`);
+      });
+    }
+    this.args = texts;
   }
 
   /** A new socket, which has no address yet. ACCES without a network. */

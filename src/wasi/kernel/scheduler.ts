@@ -30,6 +30,8 @@ export interface GuestCall {
   readonly timeLeft: number | undefined;
   /** Ends a wait on memory as timed out. */
   timeOut(): void;
+  /** How many instances wait for a return from another one, where the engine says so. */
+  readonly depth?: number;
   /** Gives it up. */
   abandon(): void;
 }
@@ -56,13 +58,31 @@ export interface HostWaits {
   clear(): void;
 }
 
-interface GuestThread {
+/** What is called when something happens to a thread. */
+export interface Watch {
+  /** Its calls are done, or it was removed. */
+  ended?(): void;
+  /** It has failed: whether the others go on without it. */
+  failed?(error: unknown): boolean;
+  /** A call of it is done: it may make others. */
+  returned?(call: GuestCall): void;
+}
+
+/** A thread that a scheduler runs. */
+export class Scheduled {
   /** Made one after the other: the start function, if there is one, and the entry. */
-  readonly calls: GuestCall[];
-  /** Called when they are done. */
-  readonly ended: (() => void) | undefined;
+  calls: GuestCall[];
+  watch: Watch;
   /** What is left of the slice of a turn that was interrupted. */
-  left: number | undefined;
+  left: number | undefined = undefined;
+  /** It gets no turns; and whether it could go on if it did. */
+  isHeld = false;
+  couldGoOn = false;
+
+  constructor(calls: readonly GuestCall[], watch: Watch) {
+    this.calls = [...calls];
+    this.watch = watch;
+  }
 }
 
 const SLICE = 50_000;
@@ -79,11 +99,12 @@ export class Scheduler {
   private readonly end: number;
   private readonly account: FuelAccount;
   private sinceHost = 0;
-  private readonly threads = new Set<GuestThread>();
-  private readonly runnable: GuestThread[] = [];
-  private main: GuestThread | undefined;
+  private readonly threads = new Set<Scheduled>();
+  private readonly runnable: Scheduled[] = [];
+  private main: Scheduled | undefined;
   private wakeUp: () => void = () => {};
   private blocks = false;
+  private failure: { readonly error: unknown } | undefined;
 
   constructor({ seed, slice = SLICE, fuel = Number.MAX_SAFE_INTEGER, signal, deadline }: SchedulerOptions = {}) {
     this.slice = slice;
@@ -98,12 +119,67 @@ export class Scheduler {
     return this.threads.size;
   }
 
-  /** Adds a thread that makes these calls one after the other, and then says so. The first one added is the main thread. */
-  add(calls: readonly GuestCall[], ended?: () => void): void {
-    const thread = { calls: [...calls], left: undefined, ended };
+  /** Adds a thread that makes these calls one after the other. The first one added is the main thread. */
+  add(calls: readonly GuestCall[], watch: Watch = {}): Scheduled {
+    const thread = new Scheduled(calls, watch);
     this.main ??= thread;
     this.threads.add(thread);
     this.runnable.push(thread);
+    this.wakeUp();
+    return thread;
+  }
+
+  /** Ends a thread: its calls are given up. */
+  remove(thread: Scheduled): void {
+    if (!this.threads.delete(thread)) return;
+    this.forget(thread);
+    for (const call of thread.calls) call.abandon();
+    thread.watch.ended?.();
+  }
+
+  /** It makes other calls from now on: the first of them may be one that was put aside. */
+  change(thread: Scheduled, calls: readonly GuestCall[]): void {
+    this.forget(thread);
+    thread.calls = [...calls];
+    this.enqueue(thread);
+  }
+
+  /** All end with this one from now on. */
+  lead(thread: Scheduled): void {
+    this.main = thread;
+  }
+
+  /** It gets no turns until `goOn`. */
+  hold(thread: Scheduled): void {
+    if (thread.isHeld) return;
+    thread.isHeld = true;
+    thread.couldGoOn = this.runnable.includes(thread);
+    this.forget(thread);
+  }
+
+  goOn(thread: Scheduled): void {
+    if (!thread.isHeld) return;
+    thread.isHeld = false;
+    if (thread.couldGoOn) this.enqueue(thread);
+  }
+
+  /** Ends all with an error. */
+  fail(error: unknown): void {
+    this.failure ??= { error };
+    this.wakeUp();
+  }
+
+  private forget(thread: Scheduled): void {
+    const at = this.runnable.indexOf(thread);
+    if (at >= 0) this.runnable.splice(at, 1);
+    thread.left = undefined;
+  }
+
+  private enqueue(thread: Scheduled): void {
+    if (!this.threads.has(thread)) return;
+    if (thread.isHeld) thread.couldGoOn = true;
+    else if (!this.runnable.includes(thread)) this.runnable.push(thread);
+    this.wakeUp();
   }
 
   /**
@@ -157,10 +233,11 @@ export class Scheduler {
 
   private goesOn(): boolean {
     checkStop(this.signal, this.end);
+    if (this.failure !== undefined) throw this.failure.error;
     return this.main !== undefined && this.threads.has(this.main);
   }
 
-  private next(): GuestThread | undefined {
+  private next(): Scheduled | undefined {
     const { chance, runnable } = this;
     // A turn that was interrupted goes on.
     if (runnable[0]?.left !== undefined) return runnable.shift();
@@ -169,14 +246,23 @@ export class Scheduler {
   }
 
   /** A turn, or what is left of it: until the moment `pause` at most. */
-  private turn(thread: GuestThread, pause: number): void {
+  private turn(thread: Scheduled, pause: number): void {
     const [call] = thread.calls;
     const { account } = this;
     const before = account.left;
     const slice = thread.left ?? this.sliceLength();
     call.account = account;
     const timed = pause !== Number.POSITIVE_INFINITY;
-    const outcome = call.step(slice, timed ? { deadline: Date.now() + (pause - now()) } : undefined);
+    let outcome: ReturnType<GuestCall['step']>;
+    try {
+      outcome = call.step(slice, timed ? { deadline: Date.now() + (pause - now()) } : undefined);
+    } catch (error) {
+      // It may have been removed, or given up for another call, within its own step.
+      if (this.threads.has(thread) && thread.calls[0] === call && thread.watch.failed?.(error) !== true) throw error;
+      if (thread.calls[0] === call) this.remove(thread);
+      else this.enqueue(thread);
+      return;
+    }
     // The host may have given more meanwhile.
     const used = before < Number.POSITIVE_INFINITY ? Math.max(0, before - account.left) : slice;
     const left = slice - used;
@@ -185,17 +271,23 @@ export class Scheduler {
     const goesOn = call.midway || (left >= 0 && now() >= pause);
     thread.left = outcome === 'slice' && goesOn ? Math.max(0, left) : undefined;
     if (outcome === 'fuel') throw outOfFuel();
-    if (outcome === 'suspended') {
-      call.whenReady(() => this.ready(thread), this.blocks);
-      return;
-    }
-    if (outcome === 'done') thread.calls.shift();
-    if (thread.left !== undefined) this.runnable.unshift(thread);
-    else if (thread.calls.length > 0) this.runnable.push(thread);
+    if (thread.calls[0] !== call) {
+      // It has been removed, or makes another call now.
+      thread.left = undefined;
+      this.enqueue(thread);
+    } else if (outcome === 'suspended') call.whenReady(() => this.ready(thread, call), this.blocks);
     else {
-      this.threads.delete(thread);
-      thread.ended?.();
+      if (outcome === 'done') this.done(thread, call);
+      if (thread.left !== undefined && !thread.isHeld) this.runnable.unshift(thread);
+      else this.enqueue(thread);
     }
+  }
+
+  private done(thread: Scheduled, call: GuestCall): void {
+    thread.calls.shift();
+    thread.watch.returned?.(call);
+    if (thread.calls.length > 0 || !this.threads.delete(thread)) return;
+    thread.watch.ended?.();
   }
 
   private sliceLength(): number {
@@ -203,10 +295,8 @@ export class Scheduler {
     return this.threads.size > 1 ? this.slice : LONG_SLICE;
   }
 
-  private ready(thread: GuestThread): void {
-    if (!this.threads.has(thread)) return;
-    this.runnable.push(thread);
-    this.wakeUp();
+  private ready(thread: Scheduled, call: GuestCall): void {
+    if (thread.calls[0] === call) this.enqueue(thread);
   }
 
   /** Waits until a thread can go on, or what stops all. */
@@ -251,9 +341,9 @@ export class Scheduler {
     // First, so that none of them is woken to go on.
     this.threads.clear();
     this.runnable.length = 0;
-    for (const { calls, ended } of given) {
+    for (const { calls, watch } of given) {
       for (const call of calls) call.abandon();
-      ended?.();
+      watch.ended?.();
     }
   }
 }

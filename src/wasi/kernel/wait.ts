@@ -3,6 +3,7 @@
 import { checkTime, due, now } from '../../clock.ts';
 import { quietly, SystemError } from '../host/errno.ts';
 import { yieldToHost } from '../../runtime/turns.ts';
+import type { Control } from './control.ts';
 import type { HeldClock } from './held.ts';
 import type { Pollable } from './pollable.ts';
 
@@ -17,14 +18,17 @@ export class WouldBlock {
   readonly waits: readonly Wait[];
   /** On the monotonic clock, in nanoseconds. */
   readonly deadline: bigint | undefined;
-  constructor(waits: readonly Wait[], deadline?: bigint) {
+  /** What a call does that ends with success where a signal comes; INTR without it. */
+  readonly interrupted: (() => void) | undefined;
+  constructor(waits: readonly Wait[], deadline?: bigint, interrupted?: () => void) {
     this.waits = waits;
     this.deadline = deadline;
+    this.interrupted = interrupted;
   }
 }
 
 /** The rest of a system call that is done in pieces, with a pause after each. */
-export type Pieces = Generator<undefined, WouldBlock | undefined, undefined>;
+export type Pieces = Generator<undefined, WouldBlock | Control | undefined, undefined>;
 
 export function isPieces(answer: unknown): answer is Pieces {
   return typeof (answer as Partial<Pieces> | undefined)?.next === 'function';

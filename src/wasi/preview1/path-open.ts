@@ -75,11 +75,12 @@ export function openPath(
   const text = call.guest.path(path, pathLength);
   return withEntry(call.rules.start(call.process, start.resource, text), follow, (entry) => {
     call.process.files.checkRoom();
-    call.guest.setU32(opened, call.process.files.add(open(entry, request), cloexec));
+    call.guest.setU32(opened, call.process.files.add(openEntry(entry, request), cloexec));
   });
 }
 
-function open(entry: Entry, request: Request): Descriptor {
+/** Opens what a path leads to. */
+export function openEntry(entry: Entry, request: Request): Descriptor {
   const { how } = request;
   const type = entry.stat?.type;
   if ((how & OFLAGS.creat) !== 0 && (how & OFLAGS.excl) !== 0 && type !== undefined) throw refused('EXIST');

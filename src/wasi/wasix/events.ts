@@ -1,6 +1,7 @@
 // Events: epoll sets, and the name of the handler of signals.
 import { type Chapter, chapter } from './chapter.ts';
 import { epollCreate, epollCtl, epollWait } from './epoll.ts';
+import { callbackSignal } from './signals.ts';
 
 // biome-ignore format: a table
 const TABLE = {
@@ -11,5 +12,11 @@ const TABLE = {
 } as const;
 
 export function events(): Chapter[] {
-  return [chapter(TABLE, { epoll_create: epollCreate, epoll_ctl: epollCtl, epoll_wait: epollWait })];
+  const calls = {
+    epoll_create: epollCreate,
+    epoll_ctl: epollCtl,
+    epoll_wait: epollWait,
+    callback_signal: callbackSignal,
+  };
+  return [chapter(TABLE, calls)];
 }

@@ -63,18 +63,22 @@ export function futexWait(
   checkFutex(guest, futex);
   guest.check(woken, 1);
   guest.check(timeout, 16);
-  let wait = call.kept as FutexWait | undefined;
-  if (wait === undefined) {
-    if (guest.u32(futex) !== expected) {
-      guest.setU8(woken, 1);
-      return undefined;
-    }
-    wait = new FutexWait(guest.memory, futex);
-    call.keep(wait);
+  if (call.kept === undefined && guest.u32(futex) !== expected) {
+    guest.setU8(woken, 1);
+    return undefined;
   }
+  const wait = (call.kept as FutexWait | undefined) ?? new FutexWait(guest.memory, futex);
+  call.keep(wait);
+  // Woken for nothing, which may happen at any time.
+  const interrupted = (): void => {
+    wait.leave();
+    guest.setU8(woken, 1);
+  };
   const deadline = guest.u8(timeout) === 0 ? undefined : call.began() + guest.u64(timeout + 8);
   const isOver = deadline !== undefined && process.clock.monotonic() >= deadline;
-  if (!wait.isWoken && !isOver) return new WouldBlock([{ pollable: wait, interest: READABLE }], deadline);
+  if (!wait.isWoken && !isOver) {
+    return new WouldBlock([{ pollable: wait, interest: READABLE }], deadline, interrupted);
+  }
   wait.leave();
   guest.setU8(woken, wait.isWoken ? 1 : 0);
   return undefined;

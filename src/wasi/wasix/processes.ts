@@ -1,5 +1,12 @@
 // Processes: fork, exec, spawn, join, signals.
+import type { Price } from '../kernel/cost.ts';
 import { type Chapter, chapter } from './chapter.ts';
+import { procExec, procExec2, procExec3 } from './exec.ts';
+import { procExit2, procFork, procForkEnv } from './fork.ts';
+import { procId, procJoin, procJoinFirst, procParent } from './join.ts';
+import * as signals from './signals.ts';
+import { procSpawn, procSpawn2 } from './spawn.ts';
+import { lines, strings } from './texts.ts';
 
 /** The parameters of a program to be executed. */
 const PROGRAM = 'name:string args:string envs:string';
@@ -32,5 +39,36 @@ const TABLE = {
 const FIRST = { proc_join: 'pid:ptr exit_code:*exitcode' } as const;
 
 export function processes(): Chapter[] {
-  return [chapter(TABLE, {}), chapter(FIRST, {})];
+  return [
+    chapter(
+      TABLE,
+      {
+        proc_fork: procFork,
+        proc_fork_env: procForkEnv,
+        proc_exit2: procExit2,
+        proc_exec: procExec,
+        proc_exec2: procExec2,
+        proc_exec3: procExec3(lines),
+        proc_exec4: procExec3(strings),
+        proc_spawn: procSpawn,
+        proc_spawn2: procSpawn2(lines),
+        proc_spawn3: procSpawn2(strings),
+        proc_id: procId,
+        proc_parent: procParent,
+        proc_join: procJoin,
+        proc_signal: signals.procSignal,
+        proc_raise_interval: signals.procRaiseInterval,
+        proc_raise_interval2: signals.procRaiseInterval2,
+        proc_signals_get: signals.procSignalsGet,
+        proc_signals_sizes_get: signals.procSignalsSizesGet,
+        // There is no journal.
+        proc_snapshot: (_call) => undefined,
+      },
+      { proc_fork: [[memory, 0]] },
+    ),
+    chapter(FIRST, { proc_join: procJoinFirst }),
+  ];
 }
+
+/** What a child copies. */
+const memory: Price = ({ guest, arg, prices }) => (arg(0) === 0 ? 0 : guest.size * prices.byte);

@@ -10,6 +10,9 @@ import type { Generation } from './generation.ts';
 /** Numbers that preview 1 does not have: a pointer outside of memory is MEMVIOLATION. */
 const OWN: ReadonlyMap<ErrnoName, number> = new Map([['FAULT', 78]]);
 
+/** The directory of the programs. */
+export const BIN_NAME = 'bin';
+
 /** The descriptor that C libraries of the first generation resolve every path from. */
 const ROOT_FD = 3;
 
@@ -74,6 +77,8 @@ export function fromRoot(process: Process, path: string): PathStart {
   const preopens = preopensOf(process);
   const given = namesOf(path);
   const plain = withoutRises(given);
+  const program = startOfPrograms(process, plain);
+  if (program !== undefined) return program;
   const meant = longest(preopens, plain);
   if (meant === undefined) throw refused('NOENT');
   const depth = meant.names.length;
@@ -82,6 +87,14 @@ export function fromRoot(process: Process, path: string): PathStart {
   const slash = path.endsWith('/') || path.endsWith('/.') ? '/' : '';
   const from = rest === '' ? '.' : `${rest}${slash}`;
   return { directory: meant.open.directory, path: from, isRoot: depth === 0, names: meant.names };
+}
+
+/** A path to one of the programs of the embedder, or to all of them where no other directory has their place. */
+function startOfPrograms({ bin }: Process, [first, name, ...more]: readonly string[]): PathStart | undefined {
+  if (bin === undefined || first !== BIN_NAME || more.length > 0) return undefined;
+  const { directory, names, isAlone } = bin;
+  if (name === undefined ? !isAlone : !names.has(name)) return undefined;
+  return { directory, path: name ?? '.', isRoot: false, names: [BIN_NAME] };
 }
 
 function longest(preopens: readonly Preopen[], path: readonly string[]): Preopen | undefined {

@@ -5,6 +5,7 @@ import { schedYield } from '../preview1/sched.ts';
 import { type Chapter, chapter } from './chapter.ts';
 import { futexWait, futexWake, futexWakeAll } from './futex.ts';
 import { threadLocalCreate, threadLocalDestroy, threadLocalGet, threadLocalSet } from './locals.ts';
+import { threadSignal } from './signals.ts';
 
 // biome-ignore format: a table
 const TABLE = {
@@ -34,6 +35,7 @@ export function threads(): Chapter[] {
     thread_sleep: threadSleep,
     thread_id: threadId,
     thread_parallelism: threadParallelism,
+    thread_signal: threadSignal,
     futex_wait: futexWait,
     futex_wake: futexWake,
     futex_wake_all: futexWakeAll,
