@@ -28,15 +28,16 @@ import {
   needsNetwork,
   needsRules,
   noEntry,
+  noSignal,
   notAMemory,
   notCallable,
-  refuseDouble,
   refuseNul,
   takesNoOptions,
   usedAlready,
 } from './messages.ts';
-import { plainPath } from './kernel/resolve.ts';
 import { withPrograms } from './wasix/program-table.ts';
+import { familyOf } from './kernel/family.ts';
+import { SIGNALS } from './kernel/signals.ts';
 import { PREVIEW_RULES } from './kernel/rules.ts';
 import { wasixImports } from './wasix/functions.ts';
 import { generationOf } from './wasix/generation.ts';
@@ -56,6 +57,7 @@ import {
   checkEngine,
   checkInstance,
   PROGRAM_OPTIONS,
+  refuseDoubles,
   WASI_OPTIONS,
   type WasiOptions,
 } from './options.ts';
@@ -252,6 +254,16 @@ export class WASI {
   }
 
   /**
+   * Sends a signal, by its number in WASIX, to a WASIX program that `run` runs, as another process does: its handler is called, or it
+   * ends, with 128 more as its exit code. Others hear nothing. Throws a RangeError for what is no signal.
+   */
+  signal(signal: number): void {
+    if (SIGNALS[signal] === undefined) throw new RangeError(noSignal(signal));
+    if (this.state === 'running' && this.process.timers !== undefined)
+      familyOf(this.process).signal(this.process, signal);
+  }
+
+  /**
    * Prepares a reactor: binds the memory and calls `_initialize` if there is one. There may be several, before the program
    * and while it runs. Throws as `start` does, and after the end.
    */
@@ -371,16 +383,6 @@ function networkFor(network: Network | undefined, allow: NetworkRules | undefine
 function inputOf(stdin: WasiOptions['stdin']): InputStream {
   if (stdin === undefined || typeof stdin === 'string' || isBytes(stdin)) return fixedInput(stdin ?? '');
   return 'subscribe' in stdin ? stdin : new SourceInput(stdin);
-}
-
-/** A guest looks paths up: of two directories with one path the second would be out of its reach. */
-function refuseDoubles(preopens: readonly (readonly [path: string, directory: Directory])[]): void {
-  const paths = new Set<string>();
-  for (const [path] of preopens) {
-    const meant = plainPath(path);
-    if (paths.has(meant)) throw new TypeError(refuseDouble('guest path', path));
-    paths.add(meant);
-  }
 }
 
 /** Imports of two sources; the first one's come first. */

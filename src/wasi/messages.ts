@@ -36,6 +36,10 @@ export function memoryMissing(name: string, kind: string | undefined): string {
   return `a system call needs the memory that the module exports as ${nameText(name)}, and there is ${found}`;
 }
 
+export function noSignal(signal: unknown): string {
+  return `a signal is a number from 0 to 31, not ${shown(signal)}`;
+}
+
 export function noEntry(name: string): string {
   return `unknown export: the instance exports no function ${nameText(name)}`;
 }

@@ -27,7 +27,8 @@ import type { InputStream, OutputStream } from './host/stdio.ts';
 import type { PieceSource } from './hosts/memory/streams.ts';
 import { FUEL } from '../runtime/fuel.ts';
 import { type GuestLimits, type Limits, limits } from '../runtime/limits.ts';
-import { needsHost, streamOfHost } from './messages.ts';
+import { plainPath } from './kernel/resolve.ts';
+import { needsHost, refuseDouble, streamOfHost } from './messages.ts';
 import type { ProgramOptions } from './program.ts';
 
 export interface WasiOptions {
@@ -152,3 +153,13 @@ export const PROGRAM_OPTIONS: Shape<ProgramOptions> = {
   signal: having('an AbortSignal', 'aborted'),
   deadline: DEADLINE,
 };
+
+/** A guest looks paths up: of two directories with one path the second would be out of its reach. */
+export function refuseDoubles(preopens: readonly (readonly [path: string, directory: Directory])[]): void {
+  const paths = new Set<string>();
+  for (const [path] of preopens) {
+    const meant = plainPath(path);
+    if (paths.has(meant)) throw new TypeError(refuseDouble('guest path', path));
+    paths.add(meant);
+  }
+}

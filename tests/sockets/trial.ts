@@ -36,6 +36,7 @@ export class Trial {
   stderr = '';
   readonly ended: Promise<Ended>;
   private readonly abort = new AbortController();
+  private readonly wasi: WASI;
 
   constructor(program: SocketProgram, bytes: Uint8Array, name: NetworkName) {
     const { args = [program.file], options, imports, names = NO_NAMES, virtualTime } = program;
@@ -58,6 +59,7 @@ export class Trial {
         this.calls.push(line);
       },
     });
+    this.wasi = wasi;
     const run = wasi.run(engine, compile(bytes), { signal: this.abort.signal, imports: imports?.() ?? {} });
     this.ended = Promise.resolve(run).then(
       (exitCode) => ({ exitCode }),
@@ -70,6 +72,11 @@ export class Trial {
     const ended = await this.ended;
     if ('error' in ended) throw ended.error;
     return ended.exitCode;
+  }
+
+  /** Sends the program a signal from outside. */
+  signal(signal: number): void {
+    this.wasi.signal(signal);
   }
 
   /** A connection to where the program listens. */
