@@ -16,6 +16,18 @@ const LONGEST_EXTENSION = 2 ** 20;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
+/** What an entry is, by its type. */
+const KINDS: ReadonlyMap<string, 'file' | 'name' | 'link' | 'device' | 'folder'> = new Map([
+  ['0', 'file'],
+  ['7', 'file'],
+  ['1', 'name'],
+  ['2', 'link'],
+  ['3', 'device'],
+  ['4', 'device'],
+  ['6', 'device'],
+  ['5', 'folder'],
+]);
+
 interface Entry {
   readonly path: string;
   readonly link: string;
@@ -32,6 +44,7 @@ export function applyLayer(root: Directory, archive: Uint8Array, where: string):
     try {
       lay(root, entry);
     } catch (error) {
+      if (error instanceof OciError) throw new OciError(`${where}: ${nameText(entry.path)}: ${error.message}`);
       if (!(error instanceof SystemError)) throw error;
       throw new OciError(`${where}: ${nameText(entry.path)} cannot be unpacked (${error.errno})`);
     }
@@ -134,17 +147,20 @@ function lay(root: Directory, { path, link, type, content }: Entry): void {
   }
 }
 
-function put(root: Directory, directory: Directory, name: string, { link, type, content }: Entry): void {
-  const before = typeIn(directory, name);
-  if (type === '5' && before === 'directory') return;
-  if (!'0125'.includes(type)) return;
-  if (type === '1') {
+function put(root: Directory, directory: Directory, name: string, { path, link, type, content }: Entry): void {
+  const kind = KINDS.get(type);
+  if (kind === undefined) throw new OciError(`entries of type ${nameText(type)} are not known here`);
+  if (kind === 'device') return;
+  if (kind === 'name') {
     hardLink(root, directory, name, link);
     return;
   }
+  // Old archives say by a slash at the end that it is a folder.
+  const isFolder = kind === 'folder' || (kind === 'file' && path.endsWith('/'));
+  if (isFolder && typeIn(directory, name) === 'directory') return;
   remove(directory, name);
-  if (type === '5') directory.createDirectory(name);
-  else if (type === '2') directory.createLink(name, link);
+  if (isFolder) directory.createDirectory(name);
+  else if (kind === 'link') directory.createLink(name, link);
   else write(directory, name, content);
 }
 

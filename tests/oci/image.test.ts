@@ -1,5 +1,5 @@
 // Image layouts as build tools, registries and `docker save` write them: everything by its hash.
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { assemble } from '../../src/text/index.ts';
 import { runCommand } from '../cli/in-process.ts';
@@ -54,7 +54,7 @@ function image(
   const layout = new Layout();
   const archives = layers.map(tar);
   const blobs = archives.map((archive) =>
-    more.gzip ? layout.add(`${LAYER}+gzip`, gzipSync(archive)) : layout.add(LAYER, archive),
+    more.gzip ? layout.add(`${LAYER}+gzip`, zlib.gzipSync(archive)) : layout.add(LAYER, archive),
   );
   const given = {
     architecture: 'wasm',
@@ -167,6 +167,23 @@ describe('an image of files', () => {
     ],
   ])('is refused with a path %s', async (_, entries, why) => {
     expect((await run(image([entries], { Cmd: ['/x'] }))).err).toContain(why);
+  });
+
+  test('is unpacked by Zstandard where Node can do that', async () => {
+    const layout = new Layout();
+    const { zstdCompressSync } = zlib as unknown as { zstdCompressSync?: (bytes: Uint8Array) => Uint8Array };
+    const layer = layout.add(`${LAYER}+zstd`, zstdCompressSync?.(tar(files)) ?? 'x');
+    layout.index(layout.manifest(layout.add(CONFIG, { config: { Cmd: ['/again'] } }), [layer]));
+    const ended = await run(layout);
+    if (zstdCompressSync !== undefined) expect(ended).toEqual({ code: 0, out: 'hello\n', err: '' });
+    else expect(ended.err).toContain('this version of Node cannot unpack Zstandard, 22.15 can');
+  });
+
+  test('has folders that old archives mark by a slash alone', async () => {
+    const layers = [
+      [{ path: 'd/' }, { path: 'd/x', content: HELLO }, { path: 'e' }, { path: 'e/' }, { path: 'e/y', type: '7' }],
+    ];
+    expect((await run(image(layers, { Cmd: ['/d/x'] }))).out).toBe('hello\n');
   });
 
   test('stays in its root where a link leads up', async () => {

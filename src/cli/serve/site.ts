@@ -94,7 +94,7 @@ class Loader {
     const own = { ...loaded, route, entry, argv, dirs };
     if (exportsOfModule(loaded.valid.module)('_routes') === undefined) return [own];
     const declared = await this.declaredBy(one, loaded.valid);
-    for (const { entry: name } of declared) checkEntry(one, loaded.valid, name);
+    for (const name of new Set(declared.map((also) => also.entry))) checkEntry(one, loaded.valid, name);
     return [...declared.map((also) => ({ ...own, ...also })), own];
   }
 
