@@ -214,6 +214,16 @@ export function networkSuite(
       expect(errnoOf(() => server.write(new Uint8Array(1)))).toBe('PIPE');
     });
 
+    test('keeps a connection that waits whole, with what was sent before it was accepted', async () => {
+      const network = fresh();
+      const listener = await listening(network, localhost[0]);
+      const client = opened(network.connect(listener.local as SocketAddress));
+      await until(client, () => client.ready(WRITABLE) !== 0);
+      client.write(encodeUtf8('early'));
+      await aWhile();
+      expect(await receive(await accepted(listener))).toBe('early');
+    });
+
     test('carries whole messages to who is bound to the address, empty ones too', async () => {
       const network = fresh();
       for (const address of localhost) {

@@ -15,7 +15,7 @@ import type {
   SocketOptions,
 } from '../host/network.ts';
 import { answer, type Answers, asked, count, countOrLater } from './answers.ts';
-import { closing, HeldPollable } from './held.ts';
+import { HeldPollable } from './held.ts';
 import type { Pollable } from './pollable.ts';
 import { ask } from './replay.ts';
 
@@ -81,7 +81,7 @@ export class HeldConnection extends HeldSocket<Connection> {
   }
 
   override close(stopped = false): void {
-    closing(() => this.raw.close(stopped));
+    this.ending(() => this.raw.close(stopped));
   }
 }
 

@@ -20,10 +20,10 @@ import {
   statOrNothing,
   text,
 } from './answers.ts';
-import { HANGUP, type Pollable, READABLE, WRITABLE } from './pollable.ts';
+import { HANGUP, type Pollable, READABLE, Subscribers, WRITABLE } from './pollable.ts';
 
 /** Closes what may return a promise, which nobody waits for: when it rejects, that is lost. */
-export function closing(action: () => unknown): void {
+function closing(action: () => unknown): void {
   const done = atHost(action);
   quietly(() => done);
 }
@@ -183,6 +183,7 @@ export abstract class HeldPollable<P extends Pollable> implements Pollable {
   /** Missing where the provider has none. */
   readonly waitSync: ((nanoseconds: bigint | undefined) => boolean) | undefined;
   private failure: SystemError | undefined;
+  private readonly waiters = new Subscribers();
 
   constructor(raw: P) {
     this.raw = raw;
@@ -198,14 +199,25 @@ export abstract class HeldPollable<P extends Pollable> implements Pollable {
   }
 
   subscribe(wake: () => void): () => void {
+    const forget = this.waiters.add(wake);
     const remove = this.noticing(nothing, () => this.raw.subscribe(wake));
     return () => {
+      forget();
       this.noticing(undefined, remove);
     };
   }
 
   close(): void {
-    closing(() => (this.raw as { close?(): void }).close?.());
+    this.ending(() => (this.raw as { close?(): void }).close?.());
+  }
+
+  /** Closes it. Who waits for it meanwhile tries again, and finds that it is gone. */
+  protected ending(close: () => unknown): void {
+    try {
+      closing(close);
+    } finally {
+      this.waiters.wakeAll();
+    }
   }
 
   /** Does something that moves data. Where nothing comes of it, an earlier failure is why. */
@@ -264,7 +276,7 @@ export class HeldOutput extends HeldPollable<OutputStream> {
   }
 
   override close(stopped = false): void {
-    closing(() => this.raw.close?.(stopped));
+    this.ending(() => this.raw.close?.(stopped));
   }
 
   stat(): Stat | undefined {

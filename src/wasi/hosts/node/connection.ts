@@ -33,8 +33,10 @@ export class NodeConnection implements Connection {
   private failed: SystemError | undefined;
   private readonly subscribers = new Subscribers();
 
-  constructor(socket: Socket) {
+  /** `gone` is called when the socket does not exist any more. */
+  constructor(socket: Socket, gone: () => void) {
     this.socket = socket;
+    socket.on('close', gone);
     const wake = (): void => this.subscribers.wakeAll();
     const over = (): void => {
       this.ended = true;
@@ -58,7 +60,12 @@ export class NodeConnection implements Connection {
       this.learnAddresses();
       wake();
     });
-    socket.resume();
+  }
+
+  /** From now on it keeps what comes. */
+  begin(): this {
+    this.socket.resume();
+    return this;
   }
 
   setOption(name: OptionName, value: OptionValue): void {

@@ -15,6 +15,7 @@ import {
 } from '../../host/network.ts';
 import { READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.ts';
 import { addressFrom, failureOf } from './connection.ts';
+import { countedHandle } from './handles.ts';
 import type { TestRules } from './test-rules.ts';
 
 const CAPACITY = 64 * 1024;
@@ -53,6 +54,7 @@ export class NodeDatagrams implements Datagrams {
     this.rules = rules;
     this.isV6 = familyOf(address) === 'ipv6';
     const { reuseAddress, onlyV6 } = options;
+    const gone = countedHandle();
     const socket = createSocket({
       type: this.isV6 ? 'udp6' : 'udp4',
       reuseAddr: reuseAddress === true,
@@ -60,6 +62,7 @@ export class NodeDatagrams implements Datagrams {
       lookup: literal as never,
     });
     this.socket = socket;
+    socket.on('close', gone);
     socket.on('error', (error) => this.fail(error));
     socket.on('message', (bytes, { address: from, port: of }) =>
       this.keep({ bytes, from: { address: from, port: of } }),

@@ -21,6 +21,16 @@ export function returnHandle(): void {
   budget?.credit('handles');
 }
 
+/** Takes one for what Node closes by itself: what is returned gives it back, once. */
+export function countedHandle(): () => void {
+  takeHandle();
+  let isOpen = true;
+  return () => {
+    if (isOpen) returnHandle();
+    isOpen = false;
+  };
+}
+
 /** Opens something as a descriptor that counts. */
 export function opening<T>(open: () => T): T {
   takeHandle();

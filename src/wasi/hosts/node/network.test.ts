@@ -5,7 +5,9 @@ import { nodeNetwork } from '../node.ts';
 
 const network = nodeNetwork({ loopbackOnly: true });
 
-networkSuite('the network of Node', () => network);
+networkSuite('the network of Node', () => network, {
+  'keeps no more connections waiting than it was told': 'Node takes all that come at once, which are kept up to 1,024',
+});
 
 describe('the network of Node in tests', () => {
   it('ends a test that uses an address which is not of this machine alone, or asks for a name', () => {

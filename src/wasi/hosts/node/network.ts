@@ -4,7 +4,7 @@ import { createServer, createConnection, type Server, type Socket } from 'node:n
 import { checkOptions, flag, type Shape } from '../../../options.ts';
 import { destinationOf, type Family } from '../../host/addresses.ts';
 import { backlog as checkBacklog, socketAddress } from '../../host/checks.ts';
-import type { SystemError } from '../../host/errno.ts';
+import { refused, type SystemError } from '../../host/errno.ts';
 import type {
   Connection,
   Datagrams,
@@ -16,24 +16,28 @@ import type {
 } from '../../host/network.ts';
 import { READABLE, Subscribers } from '../../kernel/pollable.ts';
 import { addressFrom, failureOf, NodeConnection } from './connection.ts';
+import { countedHandle } from './handles.ts';
 import { NodeDatagrams } from './datagrams.ts';
 import { lookUp } from './lookup.ts';
 import { TestRules } from './test-rules.ts';
 
-const BACKLOG = 128;
+/**
+ * Connections that the system keeps, and that are kept here, for who accepts, however few were asked for: Node takes all
+ * that come at once, and where the system has no room, clients try again after a second.
+ */
+const KEPT = 1024;
 
 class NodeListener implements Listener {
   /** Resolves once it listens; rejects with a SystemError when it cannot. */
   readonly listening: Promise<void>;
   private readonly server: Server;
-  private readonly backlog: number;
   private readonly waiting: NodeConnection[] = [];
   private failed: SystemError | undefined;
   private readonly subscribers = new Subscribers();
 
   constructor({ address, port }: SocketAddress, backlog: number, { onlyV6 }: SocketOptions) {
     checkBacklog(backlog, 'a listener of Node: the backlog');
-    this.backlog = Math.min(Math.max(1, backlog), BACKLOG);
+    const gone = countedHandle();
     this.server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.offer(socket));
     this.listening = new Promise((resolve, reject) => {
       this.server.on('listening', () => {
@@ -41,13 +45,21 @@ class NodeListener implements Listener {
         this.subscribers.wakeAll();
       });
       this.server.on('error', (error) => {
+        gone();
         this.failed = failureOf(error);
         reject(this.failed);
         this.subscribers.wakeAll();
       });
     });
+    this.server.on('close', gone);
     this.listening.catch(() => undefined);
-    this.server.listen({ host: address, port, backlog: this.backlog, ipv6Only: onlyV6 === true, exclusive: true });
+    this.server.listen({
+      host: address,
+      port,
+      backlog: KEPT,
+      ipv6Only: onlyV6 === true,
+      exclusive: true,
+    });
   }
 
   get local(): SocketAddress | undefined {
@@ -57,7 +69,7 @@ class NodeListener implements Listener {
 
   accept(): Connection | undefined {
     if (this.failed !== undefined) throw this.failed;
-    return this.waiting.shift();
+    return this.waiting.shift()?.begin();
   }
 
   ready(interest: number): number {
@@ -74,11 +86,13 @@ class NodeListener implements Listener {
   }
 
   private offer(socket: Socket): void {
-    if (this.waiting.length >= this.backlog) {
+    try {
+      if (this.waiting.length >= KEPT) throw refused('NOBUFS');
+      this.waiting.push(new NodeConnection(socket, countedHandle()));
+    } catch {
       socket.destroy();
       return;
     }
-    this.waiting.push(new NodeConnection(socket));
     this.subscribers.wakeAll();
   }
 }
@@ -105,13 +119,14 @@ class NodeNetwork implements Network {
     this.rules = new TestRules(loopbackOnly);
   }
 
-  listen(given: SocketAddress, backlog = BACKLOG, options: SocketOptions = {}): NodeListener {
+  listen(given: SocketAddress, backlog = KEPT, options: SocketOptions = {}): NodeListener {
     return new NodeListener(this.rules.checked(given, 'listen'), backlog, options);
   }
 
   connect(given: SocketAddress, local?: SocketAddress, options: SocketOptions = {}): NodeConnection {
     const { address: host, port } = this.rules.checked(given, 'connect');
     const from = local && this.rules.checked(local, 'connect');
+    const gone = countedHandle();
     const socket = createConnection({
       host,
       port,
@@ -121,7 +136,7 @@ class NodeNetwork implements Network {
       ...(from === undefined ? {} : { localPort: from.port }),
       ...(from === undefined || destinationOf(from.address) !== from.address ? {} : { localAddress: from.address }),
     });
-    const connection = new NodeConnection(socket);
+    const connection = new NodeConnection(socket, gone).begin();
     for (const name of ['noDelay', 'keepAlive', 'linger'] as const satisfies readonly OptionName[]) {
       if (name in options) connection.setOption(name, options[name]);
     }
@@ -147,7 +162,7 @@ export function nodeNetwork(options?: NodeNetworkOptions): Network {
 /** A listener for `listeners`, once it listens. Port 0: any free one. SystemError: ADDRINUSE, ADDRNOTAVAIL, ACCES. */
 export async function nodeListener(given: SocketAddress): Promise<Listener> {
   const address = socketAddress(given, 'a listener of Node: the address') as SocketAddress;
-  const listener = new NodeListener(address, BACKLOG, { onlyV6: address.address.includes(':') });
+  const listener = new NodeListener(address, KEPT, { onlyV6: address.address.includes(':') });
   await listener.listening;
   return listener;
 }

@@ -249,6 +249,16 @@ describe('a stream socket whose connection takes time', () => {
     expect(socket.connect(server, LATER)).toBeUndefined();
   });
 
+  it('wakes who waits for it when it is closed, whether the network says so or not', () => {
+    const wait = socket.connect(server, WAITS) as Pollable;
+    let woken = 0;
+    const stop = wait.subscribe(() => woken++);
+    socket.close(false);
+    expect([woken, slow.closed]).toEqual([1, 1]);
+    stop();
+    expect(errnoOf(() => socket.receive(1, RECEIVE))).toBe('NOTCONN');
+  });
+
   it('has the time that it says for connecting', () => {
     socket.setOption('connectTimeout', 7n);
     socket.setOption('sendTimeout', 8n);
