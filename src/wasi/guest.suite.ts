@@ -13,6 +13,16 @@ export const EVERYTHING = BigInt.asUintN(64, ALL);
 const OUT = 0x100;
 export const BUFFER = 0x8000;
 
+const MODULES = new Map<string, ReturnType<typeof compile>>();
+
+/** A module that imports functions of one parameter. */
+function moduleThat(moduleName: string, importing: readonly string[]): ReturnType<typeof compile> {
+  const imports = importing.map((name) => `(import "${moduleName}" "${name}" (func (param i32)))`).join('');
+  const made = MODULES.get(imports) ?? compile(assemble(`(module ${imports})`));
+  MODULES.set(imports, made);
+  return made;
+}
+
 export class TestGuest {
   readonly wasi: WASI;
   bytes: Uint8Array = new Uint8Array(0x1_0000);
@@ -22,9 +32,7 @@ export class TestGuest {
   constructor(options: WasiOptions = {}, moduleName = 'wasi_snapshot_preview1', importing?: readonly string[]) {
     this.wasi = new WASI({ mode: 'sync', ...options });
     this.wasi.bind({ memory: this });
-    const imports = importing?.map((name) => `(import "${moduleName}" "${name}" (func (param i32)))`).join('');
-    const all =
-      imports === undefined ? this.wasi.imports : this.wasi.importsFor(compile(assemble(`(module ${imports})`)));
+    const all = importing === undefined ? this.wasi.imports : this.wasi.importsFor(moduleThat(moduleName, importing));
     this.functions = all[moduleName] as Readonly<Record<string, HostFunction>>;
   }
 

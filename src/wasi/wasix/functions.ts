@@ -30,7 +30,7 @@ type Say = ((line: string) => void) | undefined;
 
 type Functions = Readonly<Record<string, HostFunction>>;
 
-function chaptersOf(generation: Generation): Chapter[] {
+export function chaptersOf(generation: Generation): Chapter[] {
   const first = [sockets(generation), descriptors(generation), environment(), events(), threads()];
   return [...first, stack(), processes(), ports(), linking()].flat();
 }
