@@ -18,12 +18,18 @@ const ENTRIES = {
   _initialize: NOTHING,
   /** That of a guest thread: its number and its argument. */
   wasi_thread_start: { kind: 'func', params: [I32, I32], results: [] },
+  /** The same in the first generation of WASIX: its argument in two halves. */
+  _start_thread: { kind: 'func', params: [I32, I32], results: [] },
+  /** What it calls at the end of a thread. */
+  _thread_local_destroy: { kind: 'func', params: [I32, I32, I32, I32], results: [] },
 } as const satisfies Record<string, FuncType>;
 
 export type EntryName = keyof typeof ENTRIES;
 
 /** All that may be called where a program is run. */
-export const PROGRAM_ENTRIES = Object.keys(ENTRIES) as readonly EntryName[];
+export const PROGRAM_ENTRIES = ['_start', '_initialize', 'wasi_thread_start'] as const satisfies readonly EntryName[];
+/** The same for one of the first generation of WASIX. */
+export const FIRST_ENTRIES: readonly EntryName[] = [...PROGRAM_ENTRIES, '_start_thread', '_thread_local_destroy'];
 
 /** What is exported by a name: its kind in words, and a function's type, or what of it can be seen from outside. */
 interface Exported {

@@ -13,13 +13,13 @@ import { Memory } from '../runtime/memory.ts';
 import type { Module } from '../syntax/module.ts';
 import { refused, SystemError } from './host/errno.ts';
 import type { Calls } from './kernel/calls.ts';
-import { Family, type Loaded, type Programs } from './kernel/family.ts';
+import { Family, familyOf, type Loaded, numberOfFirst, type Programs } from './kernel/family.ts';
 import type { Callers } from './kernel/guest-thread.ts';
 import type { Process } from './kernel/process.ts';
 import { type GuestCall, Scheduler, type SchedulerOptions } from './kernel/scheduler.ts';
-import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from './entries.ts';
+import { type EntryName, FIRST_ENTRIES, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from './entries.ts';
 import { hostEntry, needsStart } from './messages.ts';
-import { THREAD_ENTRY, Threads } from './threads.ts';
+import { Threads } from './threads.ts';
 import { generationOf } from './wasix/generation.ts';
 
 /** A module that an engine takes: what it imports and exports is looked up in its syntax. */
@@ -71,7 +71,7 @@ export interface ProgramOptions extends Pick<SchedulerOptions, 'fuel' | 'signal'
 /** @throws LinkError, TypeError where a module has no entry that a program begins with. */
 export function checkProgram(module: Module): void {
   const exported = exportsOfModule(module);
-  checkEntries(exported, PROGRAM_ENTRIES);
+  checkEntries(exported, generationOf(module)?.isFirst === true ? FIRST_ENTRIES : PROGRAM_ENTRIES);
   if (exported('_start') === undefined) throw new TypeError(needsStart());
 }
 
@@ -175,13 +175,17 @@ class Loader<M extends ProgramModule> implements Programs<M> {
     };
   }
 
-  private threads(module: M, imports: ProgramImports, { limits }: Process): Threads {
+  private threads(module: M, imports: ProgramImports, process: Process): Threads {
     const exported = exportsOfModule(module.module);
-    return new Threads(this.scheduler, limits, (number, argument) =>
-      exported(THREAD_ENTRY) === undefined
-        ? undefined
-        : this.make(module, imports, limits, THREAD_ENTRY, [number, argument]),
-    );
+    // In WASIX the first thread has a number, too.
+    const first = generationOf(module.module) === undefined ? 0 : numberOfFirst(process);
+    return new Threads(this.scheduler, familyOf(process), process, first, (entry, args) => {
+      if (exported(entry) === undefined) return undefined;
+      const made = this.make(module, imports, process.limits, entry, args);
+      const begin = (name: EntryName, values: readonly number[]): GuestCall | undefined =>
+        exported(name) === undefined ? undefined : made.begin(name, values);
+      return { ...made, begin };
+    });
   }
 
   private make(
@@ -201,11 +205,14 @@ class Loader<M extends ProgramModule> implements Programs<M> {
       this.maxMemoryBytes,
     );
     begun?.(instance);
-    const func = instance.exports[name];
-    // A thread's part of the stack begins with a frame, which host functions do not have.
-    if (isFunc(func) && func.instance === undefined) throw new LinkError(hostEntry(name));
-    const entry = instance.begin(name, args, { async: true });
-    return { calls: start === undefined ? [entry] : [start, entry], instance: instance.inner, release };
+    const begin = (called: EntryName, values: readonly number[]): GuestCall => {
+      const func = instance.exports[called];
+      // A thread's part of the stack begins with a frame, which host functions do not have.
+      if (isFunc(func) && func.instance === undefined) throw new LinkError(hostEntry(called));
+      return instance.begin(called, values, { async: true });
+    };
+    const entry = begin(name, args);
+    return { calls: start === undefined ? [entry] : [start, entry], instance: instance.inner, release, begin };
   }
 }
 
@@ -213,6 +220,7 @@ interface Made {
   readonly calls: readonly GuestCall[];
   readonly instance: ModuleInstance | undefined;
   readonly release: (() => void) | undefined;
+  readonly begin: (name: EntryName, args: readonly number[]) => GuestCall;
 }
 
 /** What a guest hears of a program that cannot be executed; what ends its caller is thrown as it is. */

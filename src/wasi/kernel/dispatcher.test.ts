@@ -88,7 +88,7 @@ describe('the dispatcher', () => {
   it('in mode sync a caller that cannot be suspended waits in place, although there are other threads', () => {
     const clock = new VirtualClock();
     const options = setUp('sync', clock);
-    options.process.threads = { count: 2, spawn: () => 0 };
+    options.process.threads = { count: 2, spawn: () => 0, start: () => 0, knows: () => true };
     const run: SystemCall = (call: Call) =>
       clock.monotonic() < 1000n ? new WouldBlock([], call.began() + 1000n) : undefined;
     expect(dispatchFrom(run, [], options)(undefined, [], false)).toBe(0);

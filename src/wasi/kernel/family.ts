@@ -5,7 +5,7 @@ import { ExitStatus, isError } from '../../errors.ts';
 import { Copies } from '../../runtime/copies.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { refused } from '../host/errno.ts';
-import { type Callers, GuestThread } from './guest-thread.ts';
+import { type Callers, GuestThread, ThreadExit } from './guest-thread.ts';
 import type { Ended, Process, ThreadGroup } from './process.ts';
 import type { GuestCall, Scheduler, Watch } from './scheduler.ts';
 import { handledBy, isDue } from './delivery.ts';
@@ -94,10 +94,16 @@ export class Family {
     this.enter(new GuestThread(process, numberOfFirst(process)), loaded.instance, loaded.calls);
   }
 
-  private enter(thread: GuestThread, instance: ModuleInstance | undefined, calls: readonly GuestCall[]): void {
+  /** Lets a thread begin; when it has ended, `release` is called. */
+  enter(
+    thread: GuestThread,
+    instance: ModuleInstance | undefined,
+    calls: readonly GuestCall[],
+    release?: () => void,
+  ): void {
     if (instance !== undefined) this.callers.add(instance, thread);
     this.threadsOf(thread.process).add(thread);
-    thread.scheduled = this.scheduler.add(calls, this.watch(thread));
+    thread.scheduled = this.scheduler.add(calls, this.watch(thread, release));
   }
 
   /** What happens where a thread ends. */
@@ -109,18 +115,28 @@ export class Family {
         release?.();
         const living = this.threadsOf(process);
         living.delete(thread);
-        if (living.size === 0 && process !== this.first) this.end(process, { code: 0, signal: undefined });
+        const [another] = living;
+        if (process !== this.first) {
+          if (another === undefined) this.end(process, { code: 0, signal: undefined });
+        } else if (thread.isGone && another?.scheduled !== undefined) {
+          // The process lives on in its other threads.
+          another.isGone = true;
+          this.scheduler.lead(another.scheduled);
+        }
       },
       failed: (error) => this.failed(thread, error),
       returned: (call) => {
         thread.forget(call);
         thread.contexts?.returned();
+        const { scheduled } = thread;
+        if (scheduled !== undefined && scheduled.calls.length === 0) scheduled.calls = thread.lastCalls();
       },
     };
   }
 
   private failed(thread: GuestThread, error: unknown): boolean {
     const { process, call } = thread;
+    if (error instanceof ThreadExit && error.thread === thread) return this.leave(thread);
     if (thread.contexts?.failed(error) === true) return true;
     if (isError(error, 'exit')) {
       if (process === this.first) return false;
@@ -131,6 +147,15 @@ export class Family {
     const handled = call === undefined ? undefined : handledBy(thread, call.depth ?? 0);
     if (handled === undefined && process === this.first) return false;
     this.kill(process, handled ?? signalOf(error));
+    return true;
+  }
+
+  /** A thread has ended itself, in the middle of its calls: what comes last is still to be done. */
+  private leave(thread: GuestThread): true {
+    const { scheduled } = thread;
+    if (scheduled !== undefined && this.scheduler.leads(scheduled)) thread.isGone = true;
+    const calls = thread.lastCalls();
+    if (scheduled !== undefined && calls.length > 0) this.scheduler.change(scheduled, calls);
     return true;
   }
 
@@ -299,7 +324,7 @@ export class Family {
 }
 
 /** Threads are not numbered 0, which means whoever calls. */
-function numberOfFirst({ id }: Process): number {
+export function numberOfFirst({ id }: Process): number {
   return Math.max(1, id);
 }
 

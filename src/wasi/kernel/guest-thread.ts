@@ -37,6 +37,10 @@ export class GuestThread {
   readonly checkpoints = new Map<GuestCall, Checkpoints>();
   /** What it does in turns (coroutines), once it does. */
   contexts: Contexts | undefined;
+  /** The calls that it makes when all others are done. */
+  lastCalls: () => GuestCall[] = () => [];
+  /** The first thread of the program has ended itself, or this one leads in its place. */
+  isGone = false;
   /** Whether it has ended, and who waits for that. */
   hasEnded = false;
   readonly joiners = new Subscribers();
@@ -62,6 +66,15 @@ export class GuestThread {
     this.contexts?.clear();
     this.hasEnded = true;
     this.joiners.wakeAll();
+  }
+}
+
+/** Thrown by a thread that ends itself, and nothing but itself. */
+export class ThreadExit extends Error {
+  readonly thread: GuestThread;
+  constructor(thread: GuestThread) {
+    super('the thread has ended itself');
+    this.thread = thread;
   }
 }
 

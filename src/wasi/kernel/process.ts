@@ -4,6 +4,7 @@ import { type Pairs, pairsOf } from '../../options.ts';
 import { encodeUtf8 } from '../../syntax/utf8.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Family } from '../host/addresses.ts';
+import type { EntryName } from '../entries.ts';
 import { refused } from '../host/errno.ts';
 import type { Network } from '../host/network.ts';
 import type { Random } from '../host/random.ts';
@@ -39,6 +40,10 @@ export interface ThreadGroup {
   readonly count: number;
   /** Starts a thread with an argument: its number, or a negative error number. */
   spawn(argument: number): number;
+  /** Starts one with an export: its number; 0 where there is no such entry, -1 where it cannot be made. */
+  start(begin: { readonly entry: EntryName; args(number: number): readonly number[] }): number;
+  /** Whether a thread that was started has had this number. */
+  knows(number: number): boolean;
 }
 
 /** A terminal as a guest sees it: sizes in characters and in dots, and what is done with what is typed. */

@@ -149,6 +149,11 @@ export class Scheduler {
     this.main = thread;
   }
 
+  /** Whether all end with this one. */
+  leads(thread: Scheduled): boolean {
+    return this.main === thread;
+  }
+
   /** It gets no turns until `goOn`. */
   hold(thread: Scheduled): void {
     if (thread.isHeld) return;

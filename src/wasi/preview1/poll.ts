@@ -40,11 +40,13 @@ type State = Pick<Event, 'bytes' | 'flags' | 'told'> | { readonly deadline: bigi
 export interface PollHabits {
   /** A relative time-out of nothing beside other subscriptions is none. */
   readonly zeroIsForever: boolean;
+  /** A listener can be waited for until it is written, which never happens; elsewhere that is BADF. */
+  readonly listenersAreSilent: boolean;
   /** What to wait for before events are told that were found; undefined: they are told. `others`: what is not ready. */
   hold(call: Call, events: readonly Event[], others: WouldBlock): WouldBlock | undefined;
 }
 
-const USUAL: PollHabits = { zeroIsForever: false, hold: () => undefined };
+const USUAL: PollHabits = { zeroIsForever: false, listenersAreSilent: false, hold: () => undefined };
 
 /** How far a poll has come, where answers of files are waited for. */
 interface Progress {
@@ -90,8 +92,8 @@ export function pollOneoff(layout: Layout, habits = USUAL) {
       }
       const at = subscriptions + i * size;
       const head = { userdata: guest.u64(at), type: guest.u8(at + 8) };
-      const zeroIsForever = habits.zeroIsForever && count > 1;
-      const state = stateOrError(call, layout, at, head.type, streams, zeroIsForever);
+      const asked = { at, type: head.type, isAlone: count === 1, habits };
+      const state = stateOrError(call, layout, asked, streams);
       if (typeof state === 'string') events.push({ ...head, error: state, ...READY });
       else if ('bytes' in state) events.push({ ...head, error: 'SUCCESS', ...state });
       else if (state.deadline !== undefined && (deadline === undefined || state.deadline < deadline)) {
@@ -142,18 +144,20 @@ class Streams {
   }
 }
 
-function stateOrError(
-  call: Call,
-  layout: Layout,
-  at: number,
-  type: number,
-  streams: Streams,
-  zeroIsForever: boolean,
-): State | ErrnoName {
+/** One subscription. */
+interface Asked {
+  readonly at: number;
+  readonly type: number;
+  readonly isAlone: boolean;
+  readonly habits: PollHabits;
+}
+
+function stateOrError(call: Call, layout: Layout, asked: Asked, streams: Streams): State | ErrnoName {
+  const { at, type, habits } = asked;
   if (type > EVENTTYPE.fdWrite) throw refused('INVAL');
   try {
-    if (type === EVENTTYPE.clock) return clockState(call, layout, at, zeroIsForever);
-    return fdState(call, call.guest.u32(at + 16), type, streams);
+    if (type === EVENTTYPE.clock) return clockState(call, layout, at, habits.zeroIsForever && !asked.isAlone);
+    return fdState(call, call.guest.u32(at + 16), type, streams, habits);
   } catch (error) {
     if (error instanceof SystemError) return error.errno;
     throw error;
@@ -179,13 +183,14 @@ function clockState(call: Call, layout: Layout, at: number, zeroIsForever: boole
 }
 
 /** BADF; NOTCAPABLE without the right to poll; ISDIR is not an error here: a directory is always ready, as in POSIX. */
-function fdState(call: Call, fd: number, type: number, streams: Streams): State {
+function fdState(call: Call, fd: number, type: number, streams: Streams, habits: PollHabits): State {
   const descriptor = call.process.files.get(fd);
   const { resource } = descriptor;
   if (resource.directory !== undefined) return READY;
   const reading = type === EVENTTYPE.fdRead;
   const io = can(resource, 'accept') ? 'sock_accept' : reading ? 'fd_read' : 'fd_write';
   checkRights(descriptor, 'poll_fd_readwrite', io);
+  if (!reading && habits.listenersAreSilent && can(resource, 'accept')) return { deadline: undefined };
   const interest = reading ? READABLE : WRITABLE;
   const bits = streams.ready(resource.watched(interest), interest);
   if (bits === 0) return { deadline: undefined };

@@ -30,7 +30,7 @@ const MOST_DOUBLINGS = 7;
  * back.
  */
 export function pollHabits({ isFirst }: Generation): PollHabits {
-  return { zeroIsForever: !isFirst, hold };
+  return { zeroIsForever: !isFirst, listenersAreSilent: true, hold };
 }
 
 function hold(call: Call, events: readonly Event[], others: WouldBlock): WouldBlock | undefined {
