@@ -5,9 +5,10 @@ import type { NetworkName } from './networks.ts';
 import { type SocketProgram, Trial } from './trial.ts';
 import { WAGI } from './wagi.ts';
 import { WASIX } from './wasix.ts';
+import { WASIX_NETWORK } from './wasix-network.ts';
 import { WASMEDGE } from './wasmedge.ts';
 
-export const PROGRAMS: readonly SocketProgram[] = [...WASMEDGE, ...WAGI, ...WASIX];
+export const PROGRAMS: readonly SocketProgram[] = [...WASMEDGE, ...WAGI, ...WASIX, ...WASIX_NETWORK];
 
 /** Files of the folder that no row is about. */
 export function filesWithoutRow(folder: string): string[] {

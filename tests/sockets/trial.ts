@@ -15,6 +15,8 @@ export interface SocketProgram {
   readonly options?: () => Omit<WasiOptions, 'args' | 'network' | 'stdout' | 'stderr'>;
   readonly imports?: () => Imports;
   readonly names?: Names;
+  /** Makes ready whom the program will talk with, before it begins. */
+  readonly before?: (network: Network) => void;
   /** Time that passes when the guest sleeps. */
   readonly virtualTime?: boolean;
   /** false: it takes too long to be run with the unit tests. */
@@ -41,6 +43,7 @@ export class Trial {
   constructor(program: SocketProgram, bytes: Uint8Array, name: NetworkName) {
     const { args = [program.file], options, imports, names = NO_NAMES, virtualTime } = program;
     this.network = networkOf(name, names);
+    program.before?.(this.network);
     const wasi = new WASI({
       ...(virtualTime === true ? { clock: new VirtualClock() } : {}),
       ...options?.(),
