@@ -110,7 +110,7 @@ async function runEntry({ valid, entry }: Job, wasi: WASI, limits: Limits, bound
     if (exitCode !== 0) throw new ExitStatus(exitCode);
     return;
   }
-  const imports = withSharedMemories(module, wasi.imports, undefined, limits) as Provided;
+  const imports = withSharedMemories(module, wasi.importsFor(valid), undefined, limits) as Provided;
   const instance = await instantiateAsync(valid, imports, { ...bounds, limits });
   if (entry !== '_initialize' && instance.exports['_initialize'] !== undefined) {
     await instance.callAsync('_initialize', [], bounds);

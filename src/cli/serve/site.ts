@@ -155,7 +155,7 @@ function checkLinks(valid: ValidModule, { limits: numbers }: ServeOptions): void
   const limits = new Limits(numbers);
   const wasi = new WASI({ limits });
   try {
-    const imports = withSharedMemories(valid.module, wasi.imports, undefined, limits) as Provided;
+    const imports = withSharedMemories(valid.module, wasi.importsFor(valid), undefined, limits) as Provided;
     engine.beginInstantiate(valid, imports, limits).release();
   } finally {
     wasi.close();
