@@ -5,7 +5,7 @@ import { ExitStatus, Interrupted, isError } from '../../errors.ts';
 import { engine, instantiateAsync, Limits } from '../../index.ts';
 import type { FuelAccount } from '../../runtime/fuel.ts';
 import type { ValidModule } from '../../validator/module.ts';
-import { nodeHost } from '../../wasi/hosts/node.ts';
+import { nodeHost, nodeNetwork } from '../../wasi/hosts/node.ts';
 import { fixedInput, outputTo, WASI } from '../../wasi/index.ts';
 import { withSharedMemories } from '../../wasi/program.ts';
 import { openMappings, type Provided, usesThreads } from '../world.ts';
@@ -80,12 +80,13 @@ export async function runGuest(job: Job, options: ServeOptions, end: AbortContro
   return printed.bytes();
 }
 
-function wasiOf(job: Job, { weakDirs }: ServeOptions, printed: Printed, limits: Limits): WASI {
+function wasiOf(job: Job, { weakDirs, allow }: ServeOptions, printed: Printed, limits: Limits): WASI {
   const preopens = openMappings({ dirs: job.dirs, weakDirs });
   try {
     return new WASI({
       ...nodeHost({ args: job.args, env: job.env }),
       preopens,
+      ...(allow === undefined ? {} : { network: nodeNetwork(), allow }),
       stdin: fixedInput(job.body),
       stdout: printed.output,
       stderr: outputTo(job.stderr),

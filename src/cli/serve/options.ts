@@ -3,11 +3,13 @@ import { parseEnv } from 'node:util';
 import type { LoopName } from '../../closures.ts';
 import type { GuestLimits } from '../../runtime/limits.ts';
 import type { FeatureSet } from '../../syntax/features.ts';
+import type { NetworkRules } from '../../wasi/host/policy.ts';
 import { hostParts } from '../../wagi/request.ts';
 import type { Console } from '../console.ts';
 import { CliError } from '../failure.ts';
 import { fileError, readWhole } from '../host.ts';
 import { LIMIT_OPTIONS, limitNumbers } from '../limit-options.ts';
+import { NETWORK_OPTIONS, networkOptions } from '../network-options.ts';
 import { choice, count, duration, type Options, type OptionSpecs, size, valued } from '../options.ts';
 import {
   DIRECTORY_OPTIONS,
@@ -57,6 +59,7 @@ the address where only this machine is listened to, else all)`,
   ...ENVIRONMENT_OPTIONS,
   env: { ...ENVIRONMENT_OPTIONS['env'], short: 'e' },
   'env-file': valued('FILE', 'set the variables of a file, NAME=VALUE a line'),
+  ...NETWORK_OPTIONS,
   ...FEATURE_OPTIONS,
   timeout: valued('TIME', 'how long a program may run (default: 30s); then 504', { heading: 'Limits of a request' }),
   fuel: valued('N', 'stop it after about N branches and calls; then 504'),
@@ -86,6 +89,8 @@ export interface ServeOptions {
   readonly dirs: readonly Mapping[];
   readonly weakDirs: boolean;
   readonly env: ReadonlyMap<string, string>;
+  /** What of the network a program may use; undefined for none. */
+  readonly allow: NetworkRules | undefined;
   readonly features: FeatureSet;
   readonly loop: LoopName | 'auto';
 }
@@ -109,6 +114,7 @@ export function serveOptions(options: Options, console: Console): ServeOptions {
     dirs: directories(options, console),
     weakDirs: options.has('weak-dirs'),
     env: new Map([...fileVariables(options, console), ...environment(options, console)]),
+    allow: networkOptions(options),
     features: featureSet(options),
     loop: choice(options, 'loop', ['auto', 'switch', 'closures'] as const, 'auto'),
   };
