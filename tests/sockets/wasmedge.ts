@@ -109,6 +109,26 @@ export const WASMEDGE: readonly SocketProgram[] = [
     check: greeted,
   },
   { title: 'poll_tcp_listener', file: `${FOLDER}/poll_tcp_listener.wasm`, networks: BOTH, check: received },
+  self('block_socket', {
+    check: async (trial) => {
+      for (let i = 0; i < 2; i++) {
+        const peer = await trial.peer(1234);
+        equal(await peer.read(), 'hello\n');
+        peer.close();
+      }
+      await trial.stop();
+    },
+  }),
+  self('et_poll', {
+    check: async (trial) => {
+      const peer = await trial.peer(1234);
+      equal(await peer.readUntil('\n'), 'Hello world!\n');
+      await peer.write('a line');
+      await trial.until('said what it got', () => trial.stdout.includes('Received data: a line\n'));
+      peer.close();
+      await trial.stop();
+    },
+  }),
   self('accept_would_block'),
   self('connect_in_progress'),
   self('nslookup', {
