@@ -40,6 +40,7 @@ export const RUN_OPTIONS: OptionSpecs = {
   listen: valued('[ADDRESS:]PORT', 'give it a socket that listens there (default address: 127.0.0.1)'),
   ...NETWORK_OPTIONS,
   module: valued('NAME=FILE', 'instantiate FILE first; its exports are the import module NAME'),
+  program: valued('NAME=FILE', 'let a WASIX program execute FILE, as /bin/NAME'),
   'thread-seed': valued('N', 'give guest threads their turns in a random order that follows from N'),
   'unknown-imports': valued(
     'HOW',
@@ -100,6 +101,8 @@ export interface RunOptions {
   /** What the program and the modules that it is linked with may have together. */
   readonly limits: Limits;
   readonly modules: readonly { readonly name: string; readonly file: string }[];
+  /** What a program may execute. */
+  readonly programs: readonly { readonly name: string; readonly file: string }[];
   /** Guest threads take turns in a random order that follows from this number; round robin without it. */
   readonly threadSeed: number | undefined;
   readonly unknownImports: 'refuse' | 'trap' | 'default';
@@ -126,6 +129,7 @@ export function runOptions(options: Options, console: Console): RunOptions {
     limits: limitOptions(options),
     threadSeed: count(options, 'thread-seed'),
     modules: namedModules(options),
+    programs: namedPrograms(options),
     unknownImports: choice(options, 'unknown-imports', ['refuse', 'trap', 'default'] as const, 'refuse'),
     trace,
     loop: choice(options, 'loop', ['auto', 'switch', 'closures'] as const, 'auto'),
@@ -202,19 +206,37 @@ export function environment(options: Options, console: Console): Map<string, str
 }
 
 /** Modules that are instantiated first, each under a name of its own. */
-function namedModules(options: Options): { name: string; file: string }[] {
-  const modules: { name: string; file: string }[] = [];
-  for (const text of options.all('module')) {
+interface NamedFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** What NAME=FILE says, each name once. `wrong` says what is wrong with a name. */
+function namedFiles(options: Options, option: string, wrong: (name: string) => string | undefined): NamedFile[] {
+  const found: NamedFile[] = [];
+  for (const text of options.all(option)) {
     const at = text.indexOf('=');
-    if (at <= 0 || at === text.length - 1) throw options.usage(`--module ${text}: write NAME=FILE`);
+    if (at <= 0 || at === text.length - 1) throw options.usage(`--${option} ${text}: write NAME=FILE`);
     const [name, file] = [text.slice(0, at), text.slice(at + 1)];
-    if (INTERFACES.has(name)) {
-      throw options.usage(`--module ${text}: ${name} is the system interface, which every program is given`);
-    }
-    if (modules.some((one) => one.name === name)) {
-      throw options.usage(`--module ${text}: there is already a module that is called ${name}`);
-    }
-    modules.push({ name, file });
+    const twice = found.some((one) => one.name === name)
+      ? `there is already a ${option} that is called ${name}`
+      : undefined;
+    const why = wrong(name) ?? twice;
+    if (why !== undefined) throw options.usage(`--${option} ${text}: ${why}`);
+    found.push({ name, file });
   }
-  return modules;
+  return found;
+}
+
+function namedModules(options: Options): NamedFile[] {
+  return namedFiles(options, 'module', (name) =>
+    INTERFACES.has(name) ? `${name} is the system interface, which every program is given` : undefined,
+  );
+}
+
+/** They are files of a directory. */
+function namedPrograms(options: Options): NamedFile[] {
+  return namedFiles(options, 'program', (name) =>
+    name.includes('/') || name === '.' || name === '..' ? `${name} is no name of a file` : undefined,
+  );
 }

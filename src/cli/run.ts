@@ -91,6 +91,8 @@ class Run {
   private readonly processes: WASI[] = [];
   /** Of --listen: for the program, not for the modules that it is linked with. They are closed with everything else. */
   private listeners: readonly Listener[] = [];
+  /** Of --program, by name. */
+  private readonly programs = new Map<string, ValidModule>();
   private readonly provided: Provided = emptyRecord();
   private readonly abort = new AbortController();
   /** When all has to be over, loading included: as Date.now() returns it. */
@@ -136,6 +138,7 @@ class Run {
     try {
       linked = settings.modules.map((one) => ({ name: one.name, program: this.inTime(() => this.load(one.file)) }));
       program = this.inTime(() => this.load(file));
+      for (const one of settings.programs) this.programs.set(one.name, this.inTime(() => this.load(one.file)).valid);
     } catch (error) {
       if (isError(error, 'interrupted')) return this.stopped(error);
       throw error;
@@ -229,7 +232,8 @@ class Run {
   }
 
   private wasiFor(args: readonly string[], listeners: readonly Listener[]): WASI {
-    return wasiFor(args, this.settings, this.console, { listeners, strace: this.strace });
+    const { programs, strace } = this;
+    return wasiFor(args, this.settings, this.console, { listeners, strace, programs });
   }
 
   /** Where system calls are shown: on standard error by --strace, the trace by --trace=wasi; once where that is the same. */
@@ -267,6 +271,10 @@ class Run {
     const { valid } = program;
     const { threadSeed } = this.settings;
     const { wasi = this.wasiFor(args, this.listeners), imports } = this.world(program, args, this.listeners);
+    // Programs that it executes may mean something else by the system interface, which \`run\` gives to each.
+    for (const [name, functions] of Object.entries(wasi.importsFor({ module: program.module }))) {
+      for (const one of Object.keys(functions)) delete imports[name]?.[one];
+    }
     const { beginInstantiate } = engineWith(this.instanceOptions);
     const counting: typeof engine = {
       ...engine,

@@ -41,13 +41,18 @@ export function wasiFor(
   args: readonly string[],
   options: RunOptions,
   console: Console,
-  { listeners, strace }: { readonly listeners: readonly Listener[]; readonly strace: WasiOptions['strace'] },
+  {
+    listeners,
+    strace,
+    programs,
+  }: Pick<WasiOptions, 'strace' | 'programs'> & { readonly listeners: readonly Listener[] },
 ): WASI {
   const preopens = openMappings(options);
   try {
     return new WASI({
       ...nodeHost({ args, env: options.env, stdio: console.guest === undefined, strace }),
       preopens,
+      programs,
       listeners,
       ...(options.allow === undefined ? {} : { network: nodeNetwork(), allow: options.allow }),
       limits: options.limits,
