@@ -54,6 +54,32 @@ describe('a file table', () => {
     expect(table.add(descriptor())).toBe(1);
   });
 
+  it('gives no number that a guest would take for a negative one', () => {
+    for (const numbers of ['lowest', 'new'] as const) {
+      const table = new FileTable();
+      table.numbers = numbers;
+      table.add(descriptor());
+      table.copyOnto(0, 0x7fff_ffff);
+      expect(errnoOf(() => table.copyOnto(0, 0x8000_0000))).toBe('BADF');
+      expect(errnoOf(() => table.copy(0, 0x7fff_ffff))).toBe('MFILE');
+      expect([table.copy(0), table.add(descriptor())]).toEqual([1, 2]);
+    }
+  });
+
+  it('a number that copies share closes with the last of them, in a forked table, too', () => {
+    const closed: string[] = [];
+    const table = new FileTable();
+    table.add(descriptor(() => closed.push('a')));
+    table.copy(0);
+    const forked = table.fork();
+    table.closeAll();
+    expect(closed).toEqual([]);
+    forked.close(1);
+    expect(closed).toEqual([]);
+    forked.close(0);
+    expect(closed).toEqual(['a']);
+  });
+
   it('rights only shrink, whatever is asked for', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.bigInt(0n, 15n), fc.bigInt(0n, 15n))), (wishes) => {

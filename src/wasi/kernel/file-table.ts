@@ -90,6 +90,7 @@ export class FileTable {
     const entry = this.entry(fd);
     if (from > MAX_NUMBER) throw refused('INVAL');
     this.checkRoom();
+    this.nextFrom(from);
     return this.put(new Entry(entry.description, entry, cloexec), from);
   }
 
@@ -178,12 +179,20 @@ export class FileTable {
   }
 
   private put(entry: Entry, from: number): number {
+    const fd = this.nextFrom(from);
     this.charge();
-    while (this.entries.has(this.full)) this.full++;
-    let fd = Math.max(from, this.numbers === 'new' ? this.above : this.full);
-    while (this.entries.has(fd)) fd++;
     this.entries.set(fd, entry);
     this.above = Math.max(this.above, fd + 1);
+    return fd;
+  }
+
+  /** Where no number is new any more, those that are free are given again. */
+  private nextFrom(from: number): number {
+    while (this.entries.has(this.full)) this.full++;
+    const isNew = this.numbers === 'new' && this.above <= MAX_NUMBER;
+    let fd = Math.max(from, isNew ? this.above : this.full);
+    while (this.entries.has(fd)) fd++;
+    if (fd > MAX_NUMBER) throw refused('MFILE');
     return fd;
   }
 
