@@ -1,6 +1,7 @@
 // epoll: sets of descriptors that are watched. An event is 32 bytes, `0 events u32 | 8 data, 24 bytes`; the data are the guest's
 // and come back unchanged.
 import { refused } from '../host/errno.ts';
+import type { Price } from '../kernel/cost.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import { OpenEpoll } from '../kernel/open/epoll.ts';
 import { can } from '../kernel/open/open.ts';
@@ -85,3 +86,11 @@ export function epollWait(
   guest.setU32(count, found.length);
   return undefined;
 }
+
+/** Which argument of epoll_wait is how many events there is room for. */
+export const MOST_EVENTS = 2;
+/** As many things are watched at most as there are descriptors, unless more are allowed. */
+const WATCHED = 1024;
+
+/** What an epoll set is asked costs as much as to poll for so many. */
+export const epollPrice: Price = ({ arg, prices }, at) => Math.min(arg(at), WATCHED) * prices.element;

@@ -1,6 +1,6 @@
 // Events: epoll sets, and the name of the handler of signals.
 import { type Chapter, chapter } from './chapter.ts';
-import { epollCreate, epollCtl, epollWait } from './epoll.ts';
+import { epollCreate, epollCtl, epollPrice, epollWait, MOST_EVENTS } from './epoll.ts';
 import { callbackSignal } from './signals.ts';
 
 // biome-ignore format: a table
@@ -18,5 +18,5 @@ export function events(): Chapter[] {
     epoll_wait: epollWait,
     callback_signal: callbackSignal,
   };
-  return [chapter(TABLE, calls)];
+  return [chapter(TABLE, calls, { epoll_wait: [[epollPrice, MOST_EVENTS]] })];
 }

@@ -16,7 +16,7 @@ const RIFLAGS = { peek: 1, waitall: 2, dataTruncated: 4, dontWait: 8 } as const;
 const SIFLAGS = { dontWait: 1 } as const;
 
 /** Of files, what is sent in one call at most. */
-const MOST_SENT = 64 * 1024;
+export const MOST_SENT = 64 * 1024;
 
 /** The descriptor as it is for one call that is not to wait. */
 function hurried(descriptor: Descriptor, dontWait: boolean): Descriptor {

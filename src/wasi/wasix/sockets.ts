@@ -3,6 +3,7 @@
 // options are in socket-options.ts.
 import { refused, SystemError } from '../host/errno.ts';
 import type { SocketAddress } from '../host/network.ts';
+import type { Price } from '../kernel/cost.ts';
 import type { Call, SystemCall } from '../kernel/dispatcher.ts';
 import { OpenPair } from '../kernel/open/pair.ts';
 import { type Pollable, READABLE, WRITABLE } from '../kernel/pollable.ts';
@@ -14,7 +15,7 @@ import { blocked } from '../preview1/fd-io.ts';
 import { ADDR_IP_SIZE, AddressPlace, FAMILY, readAddress, readPlainAddress, writeAddressIp } from './addresses.ts';
 import { type Chapter, chapter } from './chapter.ts';
 import type { Generation } from './generation.ts';
-import { sockRecvFrom, sockSendFile, sockSendTo } from './messages.ts';
+import { MOST_SENT, sockRecvFrom, sockSendFile, sockSendTo } from './messages.ts';
 import {
   sockGetOptFlag,
   sockGetOptSize,
@@ -89,8 +90,14 @@ export function sockets({ isFirst }: Generation): Chapter[] {
     sock_leave_multicast_v6: membershipV6('leave'),
     resolve,
   };
-  return [chapter(TABLE, permitted(calls)), chapter(FIRST, permitted({ sock_accept: accept }))];
+  const prices = { sock_send_file: [[sent, SENT_COUNT]] } as const;
+  return [chapter(TABLE, permitted(calls), prices), chapter(FIRST, permitted({ sock_accept: accept }))];
 }
+
+/** Which argument of sock_send_file is how many bytes are asked for. */
+const SENT_COUNT = 3;
+
+const sent: Price = ({ arg, prices }, at) => Math.min(arg(at), MOST_SENT) * prices.byte;
 
 /** What a guest may not do is PERM to it, where other interfaces say ACCES. */
 export function permitted<Calls extends Readonly<Record<string, SystemCall>>>(calls: Calls): Calls {
