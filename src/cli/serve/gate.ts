@@ -37,8 +37,8 @@ export class Gate {
 
   /** Does something when it is its turn, in the order of the calls; not any more where the signal was aborted meanwhile. */
   async inTurn<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T | undefined> {
-    if (this.running >= this.atATime) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.running++;
+    if (this.running < this.atATime) this.running++;
+    else if (!(await this.turn(signal))) return undefined;
     try {
       return signal.aborted ? undefined : await action();
     } finally {
@@ -46,5 +46,20 @@ export class Gate {
       if (next === undefined) this.running--;
       else next();
     }
+  }
+
+  /** Waits for a turn; false where the signal was aborted before it came. */
+  private turn(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const begin = (): void => resolve(true);
+      this.waiting.push(begin);
+      signal.addEventListener('abort', () => {
+        const at = this.waiting.indexOf(begin);
+        if (at < 0) return;
+        this.waiting.splice(at, 1);
+        resolve(false);
+      });
+    });
   }
 }

@@ -134,10 +134,13 @@ export class Server {
     });
     this.active.add(end);
     const place = this.gate.place();
-    const sent = await this.answer(request, end, place).then(
-      (answer) => this.send(request, response, answer),
-      (error) => this.refuse(request, response, error),
-    );
+    const sent = await this.answer(request, end, place)
+      .then((answer) => this.send(request, response, answer))
+      .catch((error) => this.refuse(request, response, error))
+      .catch(() => {
+        response.destroy();
+        return 0;
+      });
     await closed;
     place.leave();
     this.log(request, response, sent, performance.now() - began);
