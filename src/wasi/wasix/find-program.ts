@@ -1,4 +1,6 @@
 // Which program a name means: one that the embedder has given, or a file of the guest's directories.
+import { charge, payerNow } from '../../runtime/fuel.ts';
+import { PRICES } from '../../syntax/prices.ts';
 import { quietly, refused, SystemError } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import { familyOf } from '../kernel/family.ts';
@@ -30,6 +32,8 @@ export interface Wanted {
 /** NOENT: there is none; NOEXEC: it is no program; and what resolution returns. */
 export function* findProgram(call: Call, wanted: Wanted): Generator<undefined, Found> {
   const { programs } = familyOf(call.process);
+  const payer = payerNow();
+  const { loweredByte } = call.caller?.unit.prices ?? PRICES;
   if (wanted.name === '') throw refused('NOENT');
   const own = wanted.name.includes('/') ? undefined : programs.named(wanted.name);
   if (own !== undefined) return { module: own };
@@ -38,7 +42,10 @@ export function* findProgram(call: Call, wanted: Wanted): Generator<undefined, F
     const known = path === `/${BIN_NAME}/${name}` ? programs.named(name) : undefined;
     if (known !== undefined) return { module: known };
     const bytes = yield* readFile(call.process, path);
-    if (bytes !== undefined) return { module: programs.compile(bytes) };
+    if (bytes === undefined) continue;
+    // It is validated now, and nothing of it is known before.
+    charge(Math.ceil(bytes.length * loweredByte), payer);
+    return { module: programs.compile(bytes) };
   }
   throw refused('NOENT');
 }

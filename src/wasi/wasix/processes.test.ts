@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile, engine } from '../../index.ts';
 import { assemble } from '../../text/index.ts';
-import { type ProgramOptions, WASI, type WasiOptions } from '../index.ts';
+import { memoryDirectory, type ProgramOptions, WASI, type WasiOptions } from '../index.ts';
 
 /** What the programs import, of the generation of 2025 and later. */
 const IMPORTS = `
@@ -117,6 +117,21 @@ describe.each(MODES)('a process, in mode %s', (mode) => {
       expect(await run(bytes, mode, { programs: { other } })).toEqual({ code: 5, out: 'n4o2' });
     }
     expect(await run(bytes, mode, { programs: { other: new Uint8Array(9) } })).toEqual({ code: 0, out: 'n4!0' });
+  });
+
+  it('executes files of its directories, and pays for what is compiled of them', async () => {
+    const padding = new Uint8Array(100_000);
+    // A section without meaning, of 99,996 bytes.
+    padding.set([0, 0x9c, 0x8d, 0x06]);
+    const bytes = program(`(data (i32.const 256) "/bin/big\\0axx") (func (export "_start") (drop ${exec(256, 8)}))`);
+    const used: number[] = [];
+    for (const big of [OTHER, new Uint8Array([...OTHER, ...padding])]) {
+      const fuel = { left: 1e9 };
+      const preopens = { '/': memoryDirectory({ bin: { big } }) };
+      expect(await run(bytes, mode, { preopens }, { fuel })).toEqual({ code: 5, out: 'o2' });
+      used.push(1e9 - fuel.left);
+    }
+    expect(used[1] - used[0]).toBeGreaterThan(1000);
   });
 
   it('spawns a program, and acts for a child that it has made of nothing but its environment', async () => {
