@@ -11,6 +11,8 @@ export interface Chapter {
   readonly table: FunctionTable;
   readonly calls: Readonly<Record<string, SystemCall>>;
   readonly prices: PricesOf<string>;
+  /** Functions that are not built. */
+  readonly missing: readonly string[];
 }
 
 /** A chapter of a table; what is missing of its calls is not built. */
@@ -21,7 +23,8 @@ export function chapter<Table extends FunctionTable>(
 ): Chapter {
   const built = new Map(Object.entries(calls as Readonly<Record<string, SystemCall>>));
   const all = Object.entries(table).map(([name, row]) => [name, built.get(name) ?? stub(name, row)]);
-  return { table, calls: Object.fromEntries(all), prices: (prices ?? {}) as PricesOf<string> };
+  const missing = Object.keys(table).filter((name) => !built.has(name));
+  return { table, calls: Object.fromEntries(all), prices: (prices ?? {}) as PricesOf<string>, missing };
 }
 
 /** What is not built: NOSYS. What could tell it to nobody does nothing, and where it would not return, it traps. */
