@@ -17,6 +17,8 @@ export interface SocketProgram {
   readonly names?: Names;
   /** Makes ready whom the program will talk with, before it begins. */
   readonly before?: (network: Network) => void;
+  /** The order of guest threads is random, as follows from this number. */
+  readonly seed?: number;
   /** Time that passes when the guest sleeps. */
   readonly virtualTime?: boolean;
   /** false: it takes too long to be run with the unit tests. */
@@ -41,7 +43,7 @@ export class Trial {
   private readonly wasi: WASI;
 
   constructor(program: SocketProgram, bytes: Uint8Array, name: NetworkName) {
-    const { args = [program.file], options, imports, names = NO_NAMES, virtualTime } = program;
+    const { args = [program.file], options, imports, names = NO_NAMES, virtualTime, seed } = program;
     this.network = networkOf(name, names);
     program.before?.(this.network);
     const wasi = new WASI({
@@ -63,7 +65,11 @@ export class Trial {
       },
     });
     this.wasi = wasi;
-    const run = wasi.run(engine, compile(bytes), { signal: this.abort.signal, imports: imports?.() ?? {} });
+    const run = wasi.run(engine, compile(bytes), {
+      signal: this.abort.signal,
+      imports: imports?.() ?? {},
+      ...(seed === undefined ? {} : { scheduler: { seed } }),
+    });
     this.ended = Promise.resolve(run).then(
       (exitCode) => ({ exitCode }),
       (error: unknown) => ({ error }),

@@ -127,4 +127,9 @@ export const WASIX_NETWORK: readonly SocketProgram[] = [
   CLIENT,
   server('serves 30 requests', { connections: 6, requests: 5, short: true }),
   server('serves 1,000 requests over 50 connections', { connections: 50, requests: 20, short: false }),
+  ...[1, 2, 3].map((seed) => ({
+    ...server(`under random schedule ${seed}`, { connections: 50, requests: 7, short: false }),
+    networks: ['loopback'] as const,
+    seed,
+  })),
 ];
