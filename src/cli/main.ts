@@ -10,6 +10,7 @@ import { commandHelp, mainHelp } from './help.ts';
 import { type CliHost, processHost } from './host.ts';
 import { type Options, parseOptions } from './options.ts';
 import { nameText } from '../syntax/visible.ts';
+import { isLookingUp } from '../wasi/hosts/node/lookup.ts';
 import { nobodyIsLeft } from './stop.ts';
 
 /** Runs a command: reads its options, and does its work unless only its help or the version is asked for. */
@@ -88,4 +89,6 @@ export async function start(): Promise<void> {
   process.on('uncaughtException', (error) => process.exit(failed(error, console)));
   process.exitCode = await main(process.argv.slice(2), host);
   process.off('beforeExit', idle);
+  // Of a program that has ended, which nobody waits for.
+  if (isLookingUp()) process.exit();
 }

@@ -54,8 +54,12 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
-function run(...options: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(execPath, [commandFile(), 'run', ...options, file], { cwd: projectRoot });
+function run(
+  ...given: (string | Record<string, string>)[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const options = given.filter((one) => typeof one === 'string');
+  const env = Object.assign({ ...process.env }, ...given.filter((one) => typeof one !== 'string'));
+  const child = spawn(execPath, [commandFile(), 'run', ...options, file], { cwd: projectRoot, env });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data) => (stdout += data));
   child.stderr.on('data', (data) => (stderr += data));
@@ -83,6 +87,23 @@ describe('a program with sockets of its own', () => {
     const looked = await run('--allow-connect', 'loopback', '--allow-resolve', '*.example.com', '--invoke', 'lookup');
     expect(looked.stdout).toBe(`${ERRNO.ACCES}\n`);
   });
+
+  it('ends in time, though a name that it looks up is never found', async () => {
+    const silent = join(scratch, 'silent.mjs');
+    // In place of a resolver that nobody answers.
+    writeFileSync(silent, "import dns from 'node:dns';\ndns.lookup = () => void setInterval(() => {}, 1000);\n");
+    const began = Date.now();
+    const { code } = await run(
+      { NODE_OPTIONS: `--import=${silent}` },
+      '--allow-resolve',
+      '*',
+      '--timeout',
+      '500ms',
+      '--invoke',
+      'lookup',
+    );
+    expect([code, Date.now() - began < 20_000]).toEqual([124, true]);
+  }, 30_000);
 
   it('is not begun with a rule that is none', async () => {
     for (const one of [

@@ -235,7 +235,9 @@ export function close(handle: Handle): void {
   else current.close(handle);
 }
 
-/** `change` of an answer, now or when it is there. */
+/** `change` of an answer, now or when it is there; what can be cancelled still can. */
 export function whenAnswered<T, R>(answer: Answer<T>, change: (value: T) => R): Answer<R> {
-  return isPromise(answer) ? answer.then(change) : change(answer);
+  if (!isPromise(answer)) return change(answer);
+  const changed = answer.then(change);
+  return 'cancel' in answer ? Object.assign(changed, { cancel: () => (answer as Cancellable<T>).cancel() }) : changed;
 }

@@ -7,7 +7,7 @@ import { HANGUP, READABLE, Subscribers, WRITABLE } from '../../kernel/pollable.t
 import { startTimer } from '../../../runtime/timers.ts';
 
 const CAPACITY = 64 * 1024;
-/** Milliseconds that a connection which nobody uses any more has to send the rest, and to hear that it is over. */
+/** Milliseconds that a connection which nobody uses any more has to send the rest. */
 const GRACE = 2_000;
 
 /** A late error of a socket; IO for those that say nothing. */
@@ -138,10 +138,7 @@ export class NodeConnection implements Connection {
     return this.subscribers.add(wake);
   }
 
-  /**
-   * What was written is still sent, for a while; then nothing keeps the process alive. The other side is not left to write
-   * to nobody: what it sends is thrown away until it has heard of the end, and for a while at most.
-   */
+  /** What was written is still sent, for a while; then nothing keeps the process alive. What comes is thrown away. */
   close(stopped = false): void {
     const { socket } = this;
     this.ended = true;
@@ -149,12 +146,13 @@ export class NodeConnection implements Connection {
     if (!this.lingers) socket.resetAndDestroy();
     if (stopped || socket.connecting) socket.destroy();
     if (socket.destroyed) return;
-    const cancel = startTimer(GRACE, () => socket.destroy());
-    socket.on('close', cancel);
-    socket.on('end', () => socket.destroySoon());
-    socket.on('finish', () => socket.unref());
     if (socket.writableLength === 0) socket.unref();
-    socket.end();
+    else
+      socket.on(
+        'close',
+        startTimer(GRACE, () => socket.destroy()),
+      );
+    socket.destroySoon();
   }
 
   /** What comes from now on is thrown away. */

@@ -1,7 +1,11 @@
 // The network of Node, kept on this machine.
-import { describe, expect, it } from 'vitest';
+import dns from 'node:dns';
+import { describe, expect, it, vi } from 'vitest';
 import { networkSuite } from '../../host/network.suite.ts';
+import type { Cancellable } from '../../kernel/replay.ts';
+import { guarded } from '../guarded.ts';
 import { nodeNetwork } from '../node.ts';
+import { isLookingUp } from './lookup.ts';
 
 const network = nodeNetwork({ loopbackOnly: true });
 
@@ -25,6 +29,31 @@ describe('the network of Node in tests', () => {
     expect(() => messages?.send(new Uint8Array(1), away)).toThrow(TypeError);
     expect(() => messages?.join?.('224.0.0.251', undefined)).toThrow(TypeError);
     messages?.close();
+  });
+
+  it('looks up two names at a time, and none that nobody waits for any more', async () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const hook = vi.spyOn(dns, 'lookup').mockImplementation(((
+      name: string,
+      _options: unknown,
+      found: (error: null, all: object[]) => void,
+    ) => {
+      asked.push(name);
+      answers.push(() => found(null, [{ address: '10.0.0.1' }]));
+    }) as never);
+    try {
+      const rules = { resolve: ['*'] };
+      const found = ['a', 'b', 'c', 'd'].map((name) => guarded(nodeNetwork(), rules).resolve?.(name, undefined));
+      expect([asked, isLookingUp()]).toEqual([['a', 'b'], true]);
+      (found[2] as Cancellable<unknown>).cancel();
+      for (const one of answers.splice(0)) one();
+      expect(asked).toEqual(['a', 'b', 'd']);
+      for (const one of answers.splice(0)) one();
+      expect([await found[0], await found[3], isLookingUp()]).toEqual([['10.0.0.1'], ['10.0.0.1'], false]);
+    } finally {
+      hook.mockRestore();
+    }
   });
 
   it('takes no name for an address', () => {

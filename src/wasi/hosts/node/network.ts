@@ -147,7 +147,7 @@ class NodeNetwork implements Network {
     return new NodeDatagrams(this.rules.checked(given, 'datagrams'), options, this.rules);
   }
 
-  resolve(name: string, family: Family | undefined): Promise<readonly string[]> {
+  resolve(name: string, family: Family | undefined): PromiseLike<readonly string[]> {
     this.rules.checkName(name);
     return lookUp(name, family);
   }
