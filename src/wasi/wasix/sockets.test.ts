@@ -221,6 +221,8 @@ describe('what is sent', () => {
     expect(guest.write(other, 'late')).toBe(4);
     expect(guest.read(one)).toBe('late');
     expect(guest.call('sock_send', one, ...buffer(guest, 'x'), 0, 0x320)).toBe('PIPE');
+    expect(guest.write(one, 'written behind the end')).toBe('PIPE');
+    expect(guest.read(other)).toBe('');
     expect(guest.call('sock_shutdown', one, 1)).toBe('SUCCESS');
     expect(guest.read(one)).toBe('');
     expect(guest.write(other, 'x')).toBe('PIPE');

@@ -7,10 +7,15 @@ import { HANGUP, type Pollable, READABLE, Subscribers, WRITABLE } from '../polla
 export const CAPACITY = 64 * 1024;
 /** As many are written whole or not at all. POSIX: PIPE_BUF. */
 const WHOLE = 4096;
+/** Writes below this share a block, so that many small ones take little more than what is counted. */
+const BLOCK = 1024;
+const NO_ROOM = new Uint8Array(0);
 
 /** One direction. */
 export class Channel implements Pollable {
   private readonly pieces: Uint8Array[] = [];
+  /** What is left of the block that the last piece is in. */
+  private rest = NO_ROOM;
   /** Bytes of the first piece that have been read. */
   private taken = 0;
   private held = 0;
@@ -19,7 +24,7 @@ export class Channel implements Pollable {
   private readonly subscribers = new Subscribers();
   private readonly budget: Budget<'socketBytes'>;
 
-  /** What it holds is charged; while no more is left, it has no room. */
+  /** What it holds is charged: NOBUFS for a write where too little is left. */
   constructor(budget: Budget<'socketBytes'>) {
     this.budget = budget;
   }
@@ -41,6 +46,7 @@ export class Channel implements Pollable {
       this.budget.credit('socketBytes', this.held);
       this.held = 0;
       this.pieces.length = 0;
+      this.rest = NO_ROOM;
     }
     this.subscribers.wakeAll();
   }
@@ -67,6 +73,7 @@ export class Channel implements Pollable {
     }
     if (peek || moved === 0) return moved;
     this.pieces.splice(0, done);
+    if (this.pieces.length === 0) this.rest = NO_ROOM;
     this.taken = skipped;
     this.held -= moved;
     this.budget.credit('socketBytes', moved);
@@ -74,18 +81,35 @@ export class Channel implements Pollable {
     return moved;
   }
 
-  /** Undefined: no room yet. PIPE where nobody reads any more. */
+  /** Undefined: no room yet. PIPE where nobody reads any more, or its end was written already. */
   write(bytes: Uint8Array, nonblocking: boolean): number | undefined {
-    if (!this.hasReader) throw refused('PIPE');
+    if (!this.hasReader || !this.hasWriter) throw refused('PIPE');
     const room = CAPACITY - this.held;
     if (bytes.length === 0) return 0;
     if (room <= 0 || (bytes.length <= WHOLE && room < bytes.length)) return undefined;
-    const part = nonblocking ? bytes.slice(0, room) : bytes.slice();
+    const part = nonblocking ? bytes.subarray(0, room) : bytes;
     if (!this.budget.charge('socketBytes', part.length)) throw refused('NOBUFS');
-    this.pieces.push(part);
+    this.keep(part);
     this.held += part.length;
     this.subscribers.wakeAll();
     return part.length;
+  }
+
+  /** Copies what was written behind the rest. */
+  private keep(part: Uint8Array): void {
+    const { pieces, rest } = this;
+    const { length } = part;
+    if (length <= rest.length) {
+      const { buffer, byteOffset, length: before } = pieces.pop() as Uint8Array;
+      rest.set(part);
+      pieces.push(new Uint8Array(buffer, byteOffset, before + length));
+      this.rest = rest.subarray(length);
+      return;
+    }
+    const block = new Uint8Array(Math.max(length, BLOCK));
+    block.set(part);
+    pieces.push(block.subarray(0, length));
+    this.rest = block.subarray(length);
   }
 
   ready(interest: number): number {

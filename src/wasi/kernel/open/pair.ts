@@ -1,6 +1,5 @@
 // Sockets that are connected with each other: a duplex pipe that is received from and sent to as well.
 import type { Budget } from '../../../runtime/budget.ts';
-import { refused } from '../../host/errno.ts';
 import { type Pollable, READABLE } from '../pollable.ts';
 import { CAPACITY, Channel } from './channel.ts';
 import type { ReceiveFlags, Received } from './open.ts';
@@ -10,7 +9,6 @@ import { type Transfer, writing } from './transfer.ts';
 export class OpenPair extends OpenPipe {
   private readonly from: Channel;
   private readonly to: Channel;
-  private isShut = false;
 
   private constructor(from: Channel, to: Channel) {
     super(from, to);
@@ -40,15 +38,11 @@ export class OpenPair extends OpenPipe {
   }
 
   override send(): Transfer {
-    if (this.isShut) throw refused('PIPE');
     return writing(this.to, true);
   }
 
   override shutdown({ read, write }: { readonly read: boolean; readonly write: boolean }): void {
-    if (write) {
-      this.isShut = true;
-      this.to.leave('writer');
-    }
+    if (write) this.to.leave('writer');
     if (!read) return;
     this.from.leave('reader');
     this.from.leave('writer');
