@@ -3,8 +3,9 @@
 import { refused } from '../host/errno.ts';
 import type { Price } from '../kernel/cost.ts';
 import type { Call } from '../kernel/dispatcher.ts';
+import type { FileTable } from '../kernel/file-table.ts';
 import { OpenEpoll } from '../kernel/open/epoll.ts';
-import { can } from '../kernel/open/open.ts';
+import { can, type IsOpen } from '../kernel/open/open.ts';
 import { AT_ONCE, READABLE } from '../kernel/pollable.ts';
 import { WouldBlock } from '../kernel/wait.ts';
 import { rights } from '../preview1/abi.ts';
@@ -40,12 +41,13 @@ export function epollCtl(call: Call, epfd: number, operation: number, fd: number
   if (open.directory !== undefined || open.seekable) throw refused('PERM');
   checkRights(descriptor, 'poll_fd_readwrite');
   const asked = change === 'del' ? undefined : guest.span(event, EVENT_SIZE);
-  set.resource.control(change, {
-    fd,
-    open,
-    events: asked === undefined ? 0 : guest.u32(event),
-    data: asked === undefined ? new Uint8Array(0) : asked.slice(DATA, DATA + DATA_SIZE),
-  });
+  const events = asked === undefined ? 0 : guest.u32(event);
+  const data = asked === undefined ? new Uint8Array(0) : asked.slice(DATA, DATA + DATA_SIZE);
+  set.resource.control(change, { fd, open, events, data }, openIn(process.files));
+}
+
+function openIn(files: FileTable): IsOpen {
+  return (fd, open) => files.has(fd) && files.get(fd).resource === open;
 }
 
 /**
@@ -74,8 +76,7 @@ export function epollWait(
   if (!isDue && !isLate) return later;
   // What can return at once lets other threads have their turn first.
   if (shared && !call.waited) return new WouldBlock([{ pollable: AT_ONCE, interest: 0 }]);
-  const { files } = process;
-  const found = resource.collect(most, (fd, open) => files.has(fd) && files.get(fd).resource === open);
+  const found = resource.collect(most, openIn(process.files));
   if (found.length === 0 && !isLate) return later;
   for (const [i, one] of found.entries()) {
     const at = events + i * EVENT_SIZE;

@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { BUFFER, TestGuest } from '../guest.suite.ts';
 import { LoopbackNetwork, memoryDirectory, VirtualClock } from '../index.ts';
+import { OpenEpoll } from '../kernel/open/epoll.ts';
+import { OpenEvent } from '../kernel/open/event.ts';
+import type { Open } from '../kernel/open/open.ts';
 import { RIGHTS } from '../preview1/abi.ts';
 
 const OUT = 0x100;
@@ -138,6 +141,38 @@ describe('an epoll set', () => {
     expect(event(guest)).toBe(counter);
     expect(wait(guest, epfd)).toEqual([]);
     expect(control(guest, epfd, 0, counter, IN)).toBe('SUCCESS');
+  });
+
+  it('keeps nothing of descriptors that were added and closed, however many, though nobody waits', () => {
+    const watched = new Map<number, Open>();
+    const isOpen = (fd: number, open: Open): boolean => watched.get(fd) === open;
+    let watchers = 0;
+    const counted = (): Open => {
+      const open = new OpenEvent(0n, false);
+      const lasting = open.pollable();
+      const subscribe = (wake: () => void): (() => void) => {
+        const undo = lasting.subscribe(wake);
+        watchers++;
+        return () => {
+          watchers--;
+          undo();
+        };
+      };
+      open.pollable = () => ({ ready: (interest) => lasting.ready(interest), subscribe });
+      return open;
+    };
+    const epoll = new OpenEpoll();
+    for (let fd = 0; fd < 10_000; fd++) {
+      const open = counted();
+      watched.set(fd, open);
+      epoll.control('add', { fd, open, events: IN, data: new Uint8Array(0) }, isOpen);
+      epoll.pollable(1).ready(1);
+      if (fd % 100 !== 0) watched.delete(fd);
+    }
+    expect(watched.size).toBe(100);
+    expect(watchers).toBeLessThan(500);
+    expect(epoll.collect(1000, isOpen)).toEqual([]);
+    expect(watchers).toBeLessThanOrEqual(200);
   });
 
   it('waits as long as it is told, and can be polled itself', () => {

@@ -3,9 +3,12 @@
 // https://man7.org/linux/man-pages/man7/epoll.7.html
 import { refused, SystemError } from '../../host/errno.ts';
 import { HANGUP, type Pollable, READABLE, Subscribers, WRITABLE } from '../pollable.ts';
-import { Open, type Watch, type Watched } from './open.ts';
+import { type IsOpen, Open, type Watch, type Watched } from './open.ts';
 
 export const EPOLL = { in: 1, out: 2, rdhup: 4, pri: 8, err: 16, hup: 32, et: 64, oneshot: 128 } as const;
+
+/** How many are watched before those that are closed are looked for. */
+const FEW = 64;
 
 /** Told without being asked for. */
 const ALWAYS = EPOLL.err | EPOLL.hup;
@@ -104,6 +107,8 @@ export class OpenEpoll extends Open {
   readonly type = 'unknown';
   private readonly set = new Map<number, Registration>();
   private readonly subscribers = new Subscribers();
+  /** How many there may be before it is swept. */
+  private most = FEW;
   private readonly source: Pollable = {
     ready: (interest) => (this.isAnyDue() ? interest & READABLE : 0),
     subscribe: (wake) => this.subscribers.add(wake),
@@ -115,12 +120,13 @@ export class OpenEpoll extends Open {
     return this.source;
   }
 
-  override control(change: 'add' | 'mod' | 'del', watch: Watch): void {
+  override control(change: 'add' | 'mod' | 'del', watch: Watch, isOpen: IsOpen): void {
     const known = this.set.get(watch.fd);
     const isKnown = known?.watch.open === watch.open;
     if (change === 'add') {
       if (isKnown) throw refused('EXIST');
       known?.forget();
+      this.sweep(isOpen);
       this.set.set(watch.fd, new Registration(watch, () => this.subscribers.wakeAll()));
     } else if (known === undefined || !isKnown) throw refused('NOENT');
     else if (change === 'mod') known.change(watch);
@@ -129,7 +135,7 @@ export class OpenEpoll extends Open {
   }
 
   /** Those that were told come last the next time, so that all have their turn. */
-  override collect(most: number, isOpen: (fd: number, open: Open) => boolean): readonly Watched[] {
+  override collect(most: number, isOpen: IsOpen): readonly Watched[] {
     const found: Watched[] = [];
     for (const [fd, one] of [...this.set]) {
       if (found.length === most) break;
@@ -156,6 +162,13 @@ export class OpenEpoll extends Open {
   private isAnyDue(): boolean {
     for (const one of this.set.values()) if (one.due !== 0) return true;
     return false;
+  }
+
+  /** Drops what is closed, from time to time, so that it does not gather where nobody collects. */
+  private sweep(isOpen: IsOpen): void {
+    if (this.set.size < this.most) return;
+    for (const [fd, one] of this.set) if (!isOpen(fd, one.watch.open)) this.drop(fd, one);
+    this.most = Math.max(FEW, 2 * this.set.size);
   }
 
   private drop(fd: number, one: Registration): void {

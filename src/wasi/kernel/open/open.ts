@@ -149,12 +149,15 @@ export abstract class Open {
   /** What went wrong since it was last asked, once; SUCCESS. */
   lastError?(): ErrnoName;
   /** Changes what it watches. EXIST, NOENT. */
-  control?(change: 'add' | 'mod' | 'del', watch: Watch): void;
-  /** What of all that it watches is to be told, `most` at most; `isOpen` says what is still open as the same. */
-  collect?(most: number, isOpen: (fd: number, open: Open) => boolean): readonly Watched[];
+  control?(change: 'add' | 'mod' | 'del', watch: Watch, isOpen: IsOpen): void;
+  /** What of all that it watches is to be told, `most` at most. */
+  collect?(most: number, isOpen: IsOpen): readonly Watched[];
   /** Joins or leaves a group of receivers; see Datagrams. */
   membership?(change: 'join' | 'leave', group: string, by: string | number | undefined): Pollable | undefined;
 }
+
+/** Whether a descriptor is still open as the same: what is not is watched no more. */
+export type IsOpen = (fd: number, open: Open) => boolean;
 
 /** What a set of things to watch is told to do with one of them. */
 export interface Watch {
