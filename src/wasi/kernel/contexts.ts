@@ -1,6 +1,7 @@
 // Contexts: coroutines of one guest thread. Each is a call of its own, of which the thread makes one at a time; the others are
 // suspended in the system call that has switched away from them, or have not begun.
 import { isError, Trap } from '../../errors.ts';
+import type { Budget } from '../../runtime/budget.ts';
 import { refused } from '../host/errno.ts';
 import type { Done, Fail } from './control.ts';
 import type { GuestCall } from './scheduler.ts';
@@ -28,21 +29,29 @@ const NEVER_BEGUN = { done: (): void => {}, fail: (): void => {} };
 /** The number of what the thread has begun with. */
 const MAIN = 0n;
 
+/** What a context takes besides its stack, which is counted while it waits. */
+const BYTES = 2048;
+
 export class Contexts {
   private readonly owner: Owner;
   private readonly aside = new Map<bigint, Aside>();
   /** The one that runs. */
   active = MAIN;
   private last = MAIN;
+  private readonly budget: Budget<'stackBytes'>;
+  private charged = 0;
 
-  constructor(owner: Owner) {
+  constructor(owner: Owner, budget: Budget<'stackBytes'>) {
     this.owner = owner;
+    this.budget = budget;
   }
 
-  /** One that begins with a call when it is first switched to. */
-  create(call: GuestCall): bigint {
+  /** One that begins with a call when it is first switched to. NOMEM: there are too many. */
+  create(begin: () => GuestCall): bigint {
+    if (!this.budget.charge('stackBytes', BYTES)) throw refused('NOMEM');
+    this.charged += BYTES;
     this.last++;
-    this.aside.set(this.last, { call, ...NEVER_BEGUN });
+    this.aside.set(this.last, { call: begin(), ...NEVER_BEGUN });
     return this.last;
   }
 
@@ -67,6 +76,7 @@ export class Contexts {
     this.aside.delete(id);
     this.owner.forget(found.call);
     found.call.abandon();
+    this.credit(BYTES);
   }
 
   /** A call of the thread is done: a context that ends so ends the thread's first one, too. */
@@ -85,6 +95,7 @@ export class Contexts {
   private backToMain(error: unknown): void {
     const main = this.aside.get(MAIN) as Aside;
     this.goOn(MAIN, main);
+    this.credit(BYTES);
     main.fail(error);
   }
 
@@ -98,5 +109,11 @@ export class Contexts {
   clear(): void {
     for (const { call } of this.aside.values()) call.abandon();
     this.aside.clear();
+    this.credit(this.charged);
+  }
+
+  private credit(bytes: number): void {
+    this.budget.credit('stackBytes', bytes);
+    this.charged -= bytes;
   }
 }

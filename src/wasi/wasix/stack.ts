@@ -79,7 +79,7 @@ function stackRestore(call: Call, snapshot: number, value: bigint): Control {
   });
 }
 
-/** Writes the number of a new context, which begins with a function of the table when it is switched to. INVAL, NOTSUP. */
+/** Writes the number of a new context, which begins with a function of the table when it is switched to. INVAL, NOTSUP, NOMEM. */
 function contextCreate(call: Call, id: number, entrypoint: number): void {
   const { guest, thread, process, caller } = call;
   guest.check(id, 8);
@@ -87,15 +87,20 @@ function contextCreate(call: Call, id: number, entrypoint: number): void {
   if (func?.instance === undefined) throw refused('INVAL');
   const { params, results } = func.signature;
   if (params.length + results.length > 0) throw refused('INVAL');
-  if (process.calls === undefined || thread.scheduled === undefined) throw refused('NOTSUP');
-  thread.contexts ??= new Contexts({
+  const { calls } = process;
+  if (calls === undefined || thread.scheduled === undefined) throw refused('NOTSUP');
+  const owner = {
     get call() {
       return thread.call;
     },
-    change: (next) => familyOf(call.process).change(thread, next),
-    forget: (gone) => thread.forget(gone),
-  });
-  guest.setU64(id, thread.contexts.create(process.calls.begin(func, [])));
+    change: (next: GuestCall) => familyOf(call.process).change(thread, next),
+    forget: (gone: GuestCall) => thread.forget(gone),
+  };
+  thread.contexts ??= new Contexts(owner, process.limits);
+  guest.setU64(
+    id,
+    thread.contexts.create(() => calls.begin(func, [])),
+  );
 }
 
 /** Goes on with another context, and returns when one goes back. INVAL: there is none that is suspended. */
