@@ -30,6 +30,7 @@ export function deliver(thread: GuestThread): void {
   const from = thread.signals.size > 0 ? thread.signals : process.signals.waiting;
   const [signal] = from;
   from.delete(signal);
+  process.timers?.arrived(signal);
   const { depth = 0 } = call;
   while (thread.handling.length > 0 && thread.handling[thread.handling.length - 1].depth >= depth)
     thread.handling.pop();

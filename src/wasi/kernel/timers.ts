@@ -1,4 +1,6 @@
-// Timers of a process that send it signals again and again (setitimer): one for each signal.
+// Timers of a process that send it signals again and again (setitimer): one for each signal. The next is sent when the last has
+// arrived, and those that were due meanwhile are one: so a guest that takes none of them keeps nobody busy, nor moves a virtual
+// clock on for ever.
 // In mode 'sync' nobody looks at a clock while the host waits: then a signal is sent late.
 import type { HeldClock } from './held.ts';
 
@@ -10,7 +12,9 @@ export interface Interval {
 
 interface Timer extends Interval {
   readonly at: bigint;
-  readonly cancel: () => void;
+  cancel: () => void;
+  /** It was sent, and the next one waits for that. */
+  isSent: boolean;
 }
 
 export class Timers {
@@ -39,12 +43,26 @@ export class Timers {
   }
 
   private start(signal: number, first: bigint, next: bigint, at: bigint): void {
-    const cancel = this.clock.schedule(at, () => {
-      this.timers.delete(signal);
-      if (next > 0n) this.start(signal, first, next, at + next);
+    const timer: Timer = { first, next, at, cancel: () => {}, isSent: false };
+    this.timers.set(signal, timer);
+    timer.cancel = this.clock.schedule(at, () => {
+      if (next > 0n) timer.isSent = true;
+      else this.timers.delete(signal);
       this.send(signal);
     });
-    this.timers.set(signal, { first, next, at, cancel });
+  }
+
+  /** A signal has arrived. */
+  arrived(signal: number): void {
+    const { at, next, isSent } = this.timers.get(signal) ?? { at: 0n, next: 0n, isSent: false };
+    if (!isSent) return;
+    const missed = (this.clock.monotonic() - at) / next;
+    this.start(signal, next, next, at + (missed + 1n) * next);
+  }
+
+  /** Signals that nobody heard may be heard now; not those that wait. */
+  goOn(waiting: ReadonlySet<number>): void {
+    for (const signal of [...this.timers.keys()]) if (!waiting.has(signal)) this.arrived(signal);
   }
 
   clear(): void {

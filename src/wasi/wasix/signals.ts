@@ -14,6 +14,7 @@ function check(signal: number): void {
 /** Names the export that handles signals of the process. What it names may not be there: then they wait for another name. */
 export function callbackSignal({ guest, process }: Call, name: number, length: number): void {
   process.signals.handler = guest.path(name, length);
+  process.timers?.goOn(process.signals.waiting);
 }
 
 /** Sends a signal to a process; 0 only asks whether it is there. SRCH, INVAL. */
