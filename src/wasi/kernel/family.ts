@@ -110,6 +110,7 @@ export class Family {
   watch(thread: GuestThread, release?: () => void): Watch {
     return {
       ended: () => {
+        this.leaveChild(thread, { code: 0, signal: undefined });
         const { process } = thread;
         thread.end();
         release?.();
@@ -135,12 +136,13 @@ export class Family {
   }
 
   private failed(thread: GuestThread, error: unknown): boolean {
-    const { process, call } = thread;
     if (error instanceof ThreadExit && error.thread === thread) return this.leave(thread);
     if (thread.contexts?.failed(error) === true) return true;
+    this.leaveChild(thread, endOf(error));
+    const { process, call } = thread;
     if (isError(error, 'exit')) {
       if (process === this.first) return false;
-      this.end(process, { code: error.exitCode, signal: undefined });
+      this.end(process, endOf(error));
       return true;
     }
     if (!isError(error, 'trap') && !isError(error, 'exhaustion')) return false;
@@ -148,6 +150,12 @@ export class Family {
     if (handled === undefined && process === this.first) return false;
     this.kill(process, handled ?? signalOf(error));
     return true;
+  }
+
+  /** What ends a thread ends the child that it acts for, and then the thread as what it is. */
+  private leaveChild(thread: GuestThread, ended: Ended): void {
+    const child = thread.actForItself();
+    if (child !== undefined) this.end(child, ended);
   }
 
   /** A thread has ended itself, in the middle of its calls: what comes last is still to be done. */
@@ -228,6 +236,7 @@ export class Family {
     }
     process.files.closeOnExec();
     process.signals.reset();
+    process.timers?.goOn(process.signals.waiting);
     process.locals.clear();
     const { release } = process;
     process.release = loaded.release;
@@ -319,6 +328,7 @@ export class Family {
   private goOn(process: Process): void {
     process.stopped = undefined;
     process.stopIsNews = false;
+    process.timers?.goOn(process.signals.waiting);
     for (const { scheduled } of this.threadsOf(process)) if (scheduled !== undefined) this.scheduler.goOn(scheduled);
   }
 }
@@ -326,6 +336,13 @@ export class Family {
 /** Threads are not numbered 0, which means whoever calls. */
 export function numberOfFirst({ id }: Process): number {
   return Math.max(1, id);
+}
+
+/** How a process ends that is ended by an error. */
+function endOf(error: unknown): Ended {
+  if (isError(error, 'exit')) return { code: error.exitCode, signal: undefined };
+  const signal = signalOf(error);
+  return { code: SIGNALLED + signal, signal };
 }
 
 /** By which signal a native program would have ended. */

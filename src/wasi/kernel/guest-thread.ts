@@ -55,6 +55,15 @@ export class GuestThread {
     return this.scheduled?.calls[0];
   }
 
+  /** Acts for its own process again; returns the child that it has acted for. */
+  actForItself(): Process | undefined {
+    const { process, acting } = this;
+    if (acting === undefined) return undefined;
+    this.process = acting;
+    this.acting = undefined;
+    return process;
+  }
+
   /** A call of it is given up. */
   forget(call: GuestCall): void {
     this.checkpoints.get(call)?.clear();

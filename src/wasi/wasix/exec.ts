@@ -7,7 +7,6 @@ import { familyOf } from '../kernel/family.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Pieces } from '../kernel/wait.ts';
 import { type Found, findProgram, type Wanted } from './find-program.ts';
-import { returnToParent } from './fork.ts';
 import { lines, strings, variables } from './texts.ts';
 
 /** What a program is begun with; without an environment it keeps that of the process. */
@@ -110,7 +109,7 @@ function* exec(call: Call, command: Command): Pieces {
     if (thread.acting !== undefined) {
       // The child that the thread acts for gets a thread of its own.
       begin(call, process, found, command);
-      returnToParent(thread);
+      thread.actForItself();
       done();
       return;
     }

@@ -3,7 +3,6 @@ import { refused } from '../host/errno.ts';
 import { Control } from '../kernel/control.ts';
 import type { Call } from '../kernel/dispatcher.ts';
 import { familyOf } from '../kernel/family.ts';
-import type { GuestThread } from '../kernel/guest-thread.ts';
 
 /**
  * fork, or vfork: then the parent waits until the child, which has the same memory, has executed a program or ended. Writes 0 in
@@ -51,13 +50,6 @@ export function procForkEnv(call: Call, pid: number): void {
 export function procExit2(call: Call, code: number): void {
   const { thread, process } = call;
   if (thread.acting === undefined) process.exit(code);
-  returnToParent(thread);
+  thread.actForItself();
   familyOf(process).end(process, { code, signal: undefined });
-}
-
-/** A thread acts for itself again. */
-export function returnToParent(thread: GuestThread): void {
-  if (thread.acting === undefined) return;
-  thread.process = thread.acting;
-  thread.acting = undefined;
 }

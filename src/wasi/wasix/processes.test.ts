@@ -1,8 +1,8 @@
 // Processes, signals, checkpoints and contexts of WASIX programs, in both modes.
 import { describe, expect, it } from 'vitest';
-import { compile, engine } from '../../index.ts';
+import { compile, engine, Limits } from '../../index.ts';
 import { assemble } from '../../text/index.ts';
-import { memoryDirectory, type ProgramOptions, WASI, type WasiOptions } from '../index.ts';
+import { memoryDirectory, type ProgramOptions, VirtualClock, WASI, type WasiOptions } from '../index.ts';
 
 /** What the programs import, of the generation of 2025 and later. */
 const IMPORTS = `
@@ -151,6 +151,24 @@ describe.each(MODES)('a process, in mode %s', (mode) => {
     expect((await run(bytes, mode, { programs: { other: OTHER } })).out).toBe('o1j0x5j0x3o2r0j0x5');
   });
 
+  it('ends as it would without one where it ends while it acts for a child, and so does one that was forked', async () => {
+    const acting = (last: string): string => `(drop (call $fork_env (i32.const 16))) ${last}`;
+    const first = (last: string): Uint8Array => program(`(func (export "_start") ${acting(last)})`);
+    await expect(run(first('unreachable'), mode)).rejects.toThrow('unreachable');
+    expect((await run(first('(call $exit (i32.const 9))'), mode)).code).toBe(9);
+    expect((await run(first(''), mode)).code).toBe(0);
+    const forked = (last: string): Uint8Array =>
+      program(`(func (export "_start")
+        (drop (call $fork (i32.const 1) (i32.const 16)))
+        (if (i32.eqz (i32.load (i32.const 16))) (then ${acting(last)} (return)))
+        (drop (call $join (i32.const 0)))
+        (call $say (i32.const 116) (i32.load8_u (i32.const 48)))
+        (call $exit (i32.load16_u (i32.const 50))))`);
+    expect(await run(forked('unreachable'), mode)).toEqual({ code: 134, out: 't2' });
+    expect(await run(forked('(call $exit (i32.const 9))'), mode)).toEqual({ code: 9, out: 't1' });
+    expect(await run(forked(''), mode)).toEqual({ code: 0, out: 't1' });
+  });
+
   it('that forks for ever is refused at some time, and all of its children end with it', async () => {
     const bytes = program(`(func (export "_start") (local $n i32) (local $errno i32)
       (loop $more
@@ -239,6 +257,29 @@ describe.each(MODES)('signals, in mode %s', (mode) => {
       (drop (call $alarm (i32.const 6) (i64.const 0) (i32.const 0))))`);
     expect((await run(bytes, mode)).out).toBe('h6h6h6');
   });
+
+  it.runIf(mode === 'async')(
+    'that nobody takes do not move a virtual clock on for ever, nor keep the host',
+    async () => {
+      const clock = new VirtualClock();
+      const repeated = (signal: number, handler: string, busy: string): Uint8Array =>
+        program(`(data (i32.const 256) "absent") ${HANDLER} (func (export "_start")
+        ${handler}
+        (drop (call $alarm (i32.const ${signal}) (i64.const 1) (i32.const 1)))
+        ${busy})`);
+      const absent = '(call $handler (i32.const 256) (i32.const 6))';
+      const rest = '(drop (call $sleep (i64.const 1000000)))';
+      expect((await run(repeated(6, absent, rest), mode, { clock })).code).toBe(0);
+      expect((await run(repeated(23, '', rest), mode, { clock })).code).toBe(0);
+      const stopped = run(
+        repeated(6, REGISTER, '(loop $more (br $more))'),
+        mode,
+        { clock },
+        { deadline: Date.now() + 200 },
+      );
+      await expect(stopped).rejects.toThrow('deadline');
+    },
+  );
 });
 
 describe.each(MODES)('contexts, in mode %s', (mode) => {
@@ -260,6 +301,29 @@ describe.each(MODES)('contexts, in mode %s', (mode) => {
         (call $say (i32.const 105) (i32.sub (call $switch (local.get $id)) (i32.const 20)))
         (call $say (i32.const 105) (i32.sub (call $create (i32.const 16) (i32.const 1)) (i32.const 20))))`);
     expect((await run(bytes, mode)).out).toBe('c0o1m1o2m2d0i8i8');
+  });
+
+  it('are counted, and given back when they are destroyed', async () => {
+    const bytes = program(`(table 1 funcref) (elem (i32.const 0) $other) (func $other)
+      (func $make (param $most i32) (result i32) (local $n i32) (local $errno i32)
+        (loop $more
+          (if (i32.lt_u (local.get $n) (local.get $most))
+            (then
+              (local.set $errno (call $create (i32.const 16) (i32.const 0)))
+              (local.set $n (i32.add (local.get $n) (i32.const 1)))
+              (br_if $more (i32.eqz (local.get $errno))))))
+        (local.get $errno))
+      (func (export "_start") (local $n i64)
+        (call $say (i32.const 102) (call $make (i32.const 20)))
+        (call $say (i32.const 110) (i32.sub (call $make (i32.const 1000)) (i32.const 48)))
+        (loop $more
+          (local.set $n (i64.add (local.get $n) (i64.const 1)))
+          (drop (call $destroy (local.get $n)))
+          (br_if $more (i64.lt_u (local.get $n) (i64.const 20))))
+        (call $say (i32.const 103) (call $make (i32.const 20))))`);
+    const limits = new Limits({ stackBytes: 100_000 });
+    expect((await run(bytes, mode, { limits })).out).toBe('f0n0g0');
+    expect(limits.leftOf('stackBytes')).toBe(100_000);
   });
 
   it('that end, end the first one with a trap', async () => {
