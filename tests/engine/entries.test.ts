@@ -295,6 +295,8 @@ const INTERNAL: Record<string, string> = {
   ProcessOptions: 'made by the WASI class',
   SchedulerOptions: 'made of ProgramOptions',
   TraceOptions: 'made by the command line',
+  ServeOptions: 'made by the command line',
+  BundleOptions: 'made by the command line',
   NodeWasiOptions: 'checked as node:wasi does',
   InstantiateOptions: 'made of InstanceOptions',
   ExceptionOptions: 'a dictionary of the JavaScript API, where unknown members are ignored',
