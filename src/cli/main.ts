@@ -24,8 +24,15 @@ export function perform(command: Command, args: readonly string[], console: Cons
     return EXIT.ok;
   }
   const { length } = options.files;
-  if (length < operands.min || length > operands.max) throw options.usage(`${name} ${operands.rule}`);
+  if (length < operands.min || length > operands.max)
+    throw options.usage(`${name} ${operands.rule}${taken(options, length)}`);
   return command.action(options, console);
+}
+
+/** Where no file is left: which option has taken what was meant as one. */
+function taken(options: Options, files: number): string {
+  const value = files === 0 ? options.lastTaken : undefined;
+  return value === undefined ? '' : `; ${nameText(value.value)} is the value of --${value.name}`;
 }
 
 /** Runs a command line (without node and script) and returns the exit code. Never throws. */

@@ -1,12 +1,10 @@
 // The options that say what of this machine's network a program may use. Without one it can make no sockets.
-import { BIND_RULE, CONNECT_RULE, networkRules, PATTERN, type NetworkRules } from '../wasi/host/policy.ts';
+import { networkRules, type NetworkRules } from '../wasi/host/policy.ts';
+import { neverLookedUp, whyNoRule } from './network-errors.ts';
 import { flag, type Options, type OptionSpecs, valued } from './options.ts';
 
 /** What each option is a rule of. */
 const RULES = { 'allow-connect': 'connect', 'allow-bind': 'bind', 'allow-resolve': 'resolve' } as const;
-
-/** How each is written. */
-const FORMS = { connect: CONNECT_RULE, bind: BIND_RULE, resolve: PATTERN } as const;
 
 export const NETWORK_OPTIONS: OptionSpecs = {
   net: flag('let it connect to all of the internet, and look up names; not to this machine, nor to local networks'),
@@ -31,8 +29,10 @@ export function networkOptions(options: Options): NetworkRules | undefined {
       networkRules({ [kind]: [value] }, name);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      throw options.usage(`--${name} ${value}: write ${FORMS[kind]}`);
+      throw options.usage(`--${name} ${value === '' ? "''" : value}: ${whyNoRule(kind, value)}`);
     }
+    const useless = kind === 'resolve' ? neverLookedUp(value) : undefined;
+    if (useless !== undefined) throw options.usage(`--${name} ${value}: ${useless}`);
     rules[kind].push(value);
   }
   return Object.values(rules).some(({ length }) => length > 0) ? rules : undefined;

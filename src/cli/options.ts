@@ -97,6 +97,12 @@ export class Options {
     return values[0];
   }
 
+  /** The last option, where it has a value. */
+  get lastTaken(): Given | undefined {
+    const last = this.given[this.given.length - 1] as Given | undefined;
+    return last?.value === '' ? undefined : last;
+  }
+
   usage(message: string): UsageError {
     return new UsageError(message, this.command);
   }
@@ -149,7 +155,9 @@ interface OptionToken {
 }
 
 function hint(name: string, known: OptionSpecs): string {
-  const near = name.length > 1 ? nearest(name, Object.keys(known)) : undefined;
+  // `--allow-net`, as others call it.
+  const bare = name.replace(/^allow-/, '');
+  const near = own(known, bare) !== undefined ? bare : name.length > 1 ? nearest(name, Object.keys(known)) : undefined;
   return near === undefined ? '' : `; did you mean --${near}?`;
 }
 

@@ -37,7 +37,11 @@ export const LOOP_OPTION = valued('NAME', 'switch, or closures for a Node withou
 export const RUN_OPTIONS: OptionSpecs = {
   ...DIRECTORY_OPTIONS,
   ...ENVIRONMENT_OPTIONS,
-  listen: valued('[ADDRESS:]PORT', 'give it a socket that listens there (default address: 127.0.0.1)'),
+  listen: valued(
+    '[ADDRESS:]PORT',
+    `give a program of preview 1 a socket that listens there (default address: 127.0.0.1);
+one that makes its own sockets needs --allow-bind`,
+  ),
   ...NETWORK_OPTIONS,
   module: valued('NAME=FILE', 'instantiate FILE first; its exports are the import module NAME'),
   program: valued('NAME=FILE', 'let a WASIX program execute FILE, as /bin/NAME'),

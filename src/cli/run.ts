@@ -22,6 +22,7 @@ import { type Program, type Source, loadProgram, moduleFailure, programIn } from
 import { Known, placeLines } from './report.ts';
 import { type RunOptions, runOptions } from './run-options.ts';
 import { Statistics } from './statistics.ts';
+import { NetworkRefusals } from './network-refusals.ts';
 import { nobodyIsLeft, stopped } from './stop.ts';
 import { TraceOutput } from './trace-output.ts';
 import { checkDirectories, openListeners, type Provided, standIns, usesThreads, usesWasi, wasiFor } from './world.ts';
@@ -93,6 +94,7 @@ class Run {
   private listeners: readonly Listener[] = [];
   /** Of --program, by name. */
   private readonly programs = new Map<string, ValidModule>();
+  private readonly refusals = new NetworkRefusals();
   private readonly provided: Provided = emptyRecord();
   private readonly abort = new AbortController();
   /** When all has to be over, loading included: as Date.now() returns it. */
@@ -176,6 +178,7 @@ class Run {
     } finally {
       busy();
       for (const one of [...this.processes, ...this.listeners]) closed(one, interrupted, console);
+      for (const hint of this.refusals.hints()) console.tell(hint);
       if (settings.stats) console.tellAsked('statistics', this.statistics.text());
     }
   }
@@ -233,7 +236,8 @@ class Run {
 
   private wasiFor(args: readonly string[], listeners: readonly Listener[]): WASI {
     const { programs, strace } = this;
-    return wasiFor(args, this.settings, this.console, { listeners, strace, programs });
+    const network = this.refusals.network(this.settings.allow);
+    return wasiFor(args, this.settings, this.console, { listeners, strace, programs, network });
   }
 
   /** Where system calls are shown: on standard error by --strace, the trace by --trace=wasi; once where that is the same. */

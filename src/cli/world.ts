@@ -11,7 +11,7 @@ import { type Directory, type Listener, SystemError, WASI, type WasiOptions } fr
 import { INTERFACES } from '../wasi/interfaces.ts';
 import { SPAWN_NAME, THREADS_MODULE } from '../wasi/threads.ts';
 import { generationOf } from '../wasi/wasix/generation.ts';
-import { nodeHost, nodeListener, nodeNetwork, readOnly } from '../wasi/hosts/node.ts';
+import { nodeHost, nodeListener, readOnly } from '../wasi/hosts/node.ts';
 import { openHostDirectory, orWeak } from '../wasi/hosts/node/directory.ts';
 import { directoryError, openDirectories } from '../wasi/hosts/node/preopens.ts';
 import { CliError } from './failure.ts';
@@ -45,7 +45,8 @@ export function wasiFor(
     listeners,
     strace,
     programs,
-  }: Pick<WasiOptions, 'strace' | 'programs'> & { readonly listeners: readonly Listener[] },
+    network,
+  }: Pick<WasiOptions, 'strace' | 'programs' | 'network'> & { readonly listeners: readonly Listener[] },
 ): WASI {
   const preopens = openMappings(options);
   try {
@@ -54,13 +55,18 @@ export function wasiFor(
       preopens,
       programs,
       listeners,
-      ...(options.allow === undefined ? {} : { network: nodeNetwork(), allow: options.allow }),
+      network,
       limits: options.limits,
       ...console.guest,
     });
   } catch (error) {
     for (const [, directory] of preopens) directory.close();
     if (error instanceof TypeError) throw new CliError(error.message);
+    if (error instanceof SystemError && error.errno === 'MFILE') {
+      throw new CliError(`the program has no room for its streams and directories`, [
+        'hint: --max-handles N gives it more',
+      ]);
+    }
     throw error;
   }
 }

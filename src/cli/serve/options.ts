@@ -58,7 +58,7 @@ the address where only this machine is listened to, else all)`,
   ),
   ...ENVIRONMENT_OPTIONS,
   env: { ...ENVIRONMENT_OPTIONS['env'], short: 'e' },
-  'env-file': valued('FILE', 'set the variables of a file, NAME=VALUE a line'),
+  variables: valued('FILE', 'set the variables of a file, NAME=VALUE a line'),
   ...NETWORK_OPTIONS,
   ...FEATURE_OPTIONS,
   timeout: valued('TIME', 'how long a program may run (default: 30s); then 504', { heading: 'Limits of a request' }),
@@ -145,15 +145,15 @@ function hosts(options: Options, { address }: ListenAddress): ReadonlySet<string
   return isLocal ? new Set(['localhost', '127.0.0.1', '[::1]', address]) : undefined;
 }
 
-/** Variables of --env-file, as Node reads such files. */
+/** Variables of --variables, as Node reads such files. `--env-file` is Node's own, wherever it stands. */
 function fileVariables(options: Options, console: Console): [name: string, value: string][] {
   const variables: [string, string][] = [];
-  for (const path of options.all('env-file')) {
+  for (const path of options.all('variables')) {
     let text: string;
     try {
       text = Buffer.from(readWhole(console.path(path), () => {})).toString();
     } catch (error) {
-      throw new CliError(`--env-file ${path}: ${fileError(error)}`);
+      throw new CliError(`--variables ${path}: ${fileError(error)}`);
     }
     for (const [name, value] of Object.entries(parseEnv(text))) variables.push([name, String(value)]);
   }

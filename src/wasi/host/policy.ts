@@ -53,20 +53,33 @@ function portOf(digits: string): number | undefined {
   return String(port) === digits && Number.isInteger(port) && port <= 65_535 ? port : undefined;
 }
 
+/**
+ * Address and port of a text that could be an address of IPv6 by itself, or one with a port behind it: it is neither, since one
+ * reader would mean the one and one the other.
+ */
+export function ambiguousParts(given: string): readonly [address: string, port: string] | undefined {
+  const colon = given.lastIndexOf(':');
+  const [address, port] = [given.slice(0, colon), given.slice(colon + 1)];
+  const isPort = port !== '' && portOf(port) !== undefined;
+  return isPort && address.includes(':') && octetsOf(address) !== undefined ? [address, port] : undefined;
+}
+
 /** Target and ports; what has more than one colon, and no brackets, is an address of IPv6 alone. */
-function partsOf(given: string): readonly [target: string, ports: string | undefined] | undefined {
+export function partsOf(given: string): readonly [target: string, ports: string | undefined] | undefined {
   if (given.startsWith('[')) {
     const end = given.indexOf(']');
     const rest = given.slice(end + 1);
     if (end < 0 || (rest !== '' && rest[0] !== ':')) return undefined;
     return [given.slice(1, end), rest === '' ? undefined : rest.slice(1)];
   }
+  if (ambiguousParts(given) !== undefined) return undefined;
   const colon = given.indexOf(':');
   if (colon < 0 || given.includes(':', colon + 1)) return [given, undefined];
   return [given.slice(0, colon), given.slice(colon + 1)];
 }
 
-function targetOf(given: string): Target | undefined {
+/** What is meant without a port; undefined for nothing. */
+export function targetOf(given: string): Target | undefined {
   const word = given.toLowerCase();
   if (WORDS.has(word)) return { range: word as RangeName };
   if (word === 'localhost') return { range: 'loopback' };

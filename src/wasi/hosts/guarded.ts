@@ -1,7 +1,7 @@
 // A network of which a guest may use what its rules allow: each address is checked when it is used, as it is used.
 import { destinationOf, type Family, plainAddress, wildcardOf } from '../host/addresses.ts';
 import type { Answer } from '../host/async-filesystem.ts';
-import { refused } from '../host/errno.ts';
+import { refused, type SystemError } from '../host/errno.ts';
 import type {
   Connection,
   Datagram,
@@ -19,10 +19,20 @@ import { whenAnswered } from '../kernel/replay.ts';
 /** Whom a socket that others may send to can answer, at most: those who wrote last. */
 const HEARD = 1024;
 
+/** Is told of what is refused: which of the rules it lacks, as it would be written. */
+export type Refused = (kind: keyof NetworkRules, rule: string) => void;
+
 /** Refuses with ACCES what the rules do not allow. */
-export function guarded(network: Network, rules: NetworkRules): Network {
-  return new Guarded(network, new Policy(rules));
+export function guarded(network: Network, rules: NetworkRules, tell?: Refused): Network {
+  const refuse: Refusing = (kind, rule, address) => {
+    tell?.(kind, address === undefined ? rule : `${rule}${nameOf(address)}`);
+    return refused('ACCES');
+  };
+  return new Guarded(network, new Policy(rules), refuse);
 }
+
+/** Makes the error for a guest. */
+type Refusing = (kind: keyof NetworkRules, rule: string, address?: SocketAddress) => SystemError;
 
 function plain({ address, port }: SocketAddress): SocketAddress {
   const known = plainAddress(address);
@@ -46,44 +56,48 @@ class Guarded implements Network {
   readonly resolve?: (name: string, family: Family | undefined) => Answer<readonly string[]>;
   private readonly inner: Network;
   private readonly policy: Policy;
+  private readonly refuse: Refusing;
 
-  constructor(inner: Network, policy: Policy) {
+  constructor(inner: Network, policy: Policy, refuse: Refusing) {
     this.inner = inner;
     this.policy = policy;
+    this.refuse = refuse;
     if (inner.datagrams !== undefined) this.datagrams = (local, options) => this.openDatagrams(plain(local), options);
     if (inner.resolve !== undefined) this.resolve = (name, family) => this.lookUp(name, family);
   }
 
   listen(given: SocketAddress, backlog?: number, options?: SocketOptions): Listener {
     const address = plain(given);
-    this.checkBind('tcp', address);
+    this.checkBind(address);
     return this.inner.listen(address, backlog, options);
   }
 
   connect(given: SocketAddress, from?: SocketAddress, options?: SocketOptions): Connection {
     const address = destination(given);
-    if (!this.policy.mayConnect('tcp', address.address, address.port)) throw refused('ACCES');
+    if (!this.policy.mayConnect('tcp', address.address, address.port)) throw this.refuse('connect', 'tcp://', address);
     const local = from && plain(from);
-    if (local !== undefined && !isAny(local)) this.checkBind('tcp', local);
+    if (local !== undefined && !isAny(local)) this.checkBind(local);
     return this.inner.connect(address, local, options);
   }
 
   private openDatagrams(local: SocketAddress, options: SocketOptions | undefined): Datagrams {
     const serves = this.policy.mayBind('udp', local.address, local.port);
-    if (!serves && !(isAny(local) && this.policy.maySend())) throw refused('ACCES');
-    return new GuardedDatagrams(this.inner.datagrams?.(local, options) as Datagrams, this.policy, serves);
+    if (!serves && !isAny(local)) throw this.refuse('bind', 'udp://', local);
+    if (!serves && !this.policy.maySend()) throw this.refuse('connect', 'udp://ADDRESS:PORT');
+    const datagrams = this.inner.datagrams?.(local, options) as Datagrams;
+    return new GuardedDatagrams(datagrams, this.policy, serves, this.refuse);
   }
 
   private lookUp(name: string, family: Family | undefined): Answer<readonly string[]> {
-    if (!this.policy.mayResolve(name)) throw refused('ACCES');
+    if (!this.policy.mayResolve(name)) throw this.refuse('resolve', name);
     return whenAnswered(this.inner.resolve?.(name, family) ?? [], (found) => {
       this.policy.learn(name, found);
       return found;
     });
   }
 
-  private checkBind(protocol: 'tcp' | 'udp', { address, port }: SocketAddress): void {
-    if (!this.policy.mayBind(protocol, address, port)) throw refused('ACCES');
+  private checkBind(local: SocketAddress): void {
+    if (!this.policy.mayBind('tcp', local.address, local.port)) throw this.refuse('bind', 'tcp://', local);
   }
 }
 
@@ -99,12 +113,14 @@ class GuardedDatagrams implements Datagrams {
   private readonly inner: Datagrams;
   private readonly policy: Policy;
   private readonly serves: boolean;
+  private readonly refuse: Refusing;
   private readonly heard = new Set<string>();
 
-  constructor(inner: Datagrams, policy: Policy, serves: boolean) {
+  constructor(inner: Datagrams, policy: Policy, serves: boolean, refuse: Refusing) {
     this.inner = inner;
     this.policy = policy;
     this.serves = serves;
+    this.refuse = refuse;
     this.capacity = inner.capacity;
     this.connect = (peer) => {
       // Checked also where the network does not want to know.
@@ -157,12 +173,12 @@ class GuardedDatagrams implements Datagrams {
   private checked(given: SocketAddress): SocketAddress {
     const to = destination(given);
     if (this.heard.has(nameOf(to)) || this.policy.mayConnect('udp', to.address, to.port)) return to;
-    throw refused('ACCES');
+    throw this.refuse('connect', 'udp://', to);
   }
 
   private checkedGroup(group: string): string {
     const { address } = plain({ address: group, port: 0 });
-    if (!this.policy.mayJoin(address)) throw refused('ACCES');
+    if (!this.policy.mayJoin(address)) throw this.refuse('connect', `udp://${hostText(address)}`);
     return address;
   }
 
@@ -175,6 +191,11 @@ class GuardedDatagrams implements Datagrams {
   }
 }
 
+/** As rules have it. */
 function nameOf({ address, port }: SocketAddress): string {
-  return `${address} ${port}`;
+  return `${hostText(address)}:${port}`;
+}
+
+function hostText(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
