@@ -161,14 +161,23 @@ class Loader<M extends ProgramModule> implements Programs<M> {
     const memories: Memory[] = [];
     const given = this.parts.importsFor(module);
     const imports = withSharedMemories(module.module, given, this.maxMemoryBytes, limits, memories);
-    const made = this.make(module, imports, limits, '_start', [], begun);
+    const giveBack = (): void => {
+      for (const one of memories) one.release();
+    };
+    let made: Made;
+    try {
+      made = this.make(module, imports, limits, '_start', [], begun);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
     process.files.numbers = generationOf(module.module)?.isFirst === true ? 'new' : 'lowest';
     return {
       calls: made.calls,
       instance: made.instance,
       release: () => {
         made.release?.();
-        for (const one of memories) one.release();
+        giveBack();
       },
       threads: (owner, over) =>
         this.threads(module, over === undefined ? imports : onMemories(module.module, imports, over), owner),

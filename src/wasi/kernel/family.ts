@@ -265,6 +265,7 @@ export class Family {
     process.timers?.clear();
     process.files.closeAll();
     process.release();
+    process.letGo();
     if (process !== this.first) process.limits.credit('threads');
     for (const child of process.children) this.orphan(child);
     process.children.clear();
@@ -278,6 +279,7 @@ export class Family {
   close(): void {
     for (const one of [...this.members.values()]) if (one !== this.first) this.end(one, { code: 0, signal: undefined });
     this.first.timers?.clear();
+    this.first.letGo();
   }
 
   private orphan(child: Process): void {

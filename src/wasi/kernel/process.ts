@@ -19,6 +19,7 @@ import { DatagramSocket } from './open/datagram-socket.ts';
 import { StreamSocket } from './open/stream-socket.ts';
 import { Parked } from './parked.ts';
 import { Subscribers } from './pollable.ts';
+import { SharedCharge } from './shared-charge.ts';
 import { Signals } from './signals.ts';
 import type { Timers } from './timers.ts';
 import { Waiting } from './wait.ts';
@@ -76,6 +77,8 @@ export class Process {
   args: readonly Uint8Array[] = [];
   /** `KEY=VALUE`, likewise. */
   env: readonly Uint8Array[] = [];
+  /** Of both, where a guest has handed them over. */
+  private told: SharedCharge | undefined;
   private readonly options: ProcessOptions;
   readonly limits: Limits;
   /** The current directory, where the guest has chosen one. */
@@ -149,6 +152,7 @@ export class Process {
     else {
       this.args = parent.args;
       this.env = parent.env;
+      this.told = parent.told?.share();
       this.cwd = parent.cwd;
       this.bin = parent.bin;
       this.terminal = parent.terminal;
@@ -164,16 +168,27 @@ export class Process {
     return new Process(this.options, this, id);
   }
 
-  /** What a program is begun with; it may keep the environment. @throws TypeError as above. */
-  setProgram(args: readonly string[], env: Pairs<string> | undefined): void {
+  /** What a program is begun with. @throws TypeError as above. */
+  private setProgram(args: readonly string[], env: Pairs<string>): void {
+    this.args = args.map((arg) => terminated('argument', arg));
+    this.env = variables(env);
+  }
+
+  /** The same by a guest, so that it counts; it may keep the environment. NOMEM. @throws TypeError as above. */
+  execute(args: readonly string[], env: Pairs<string> | undefined): void {
     const texts = args.map((arg) => terminated('argument', arg));
-    if (env !== undefined) {
-      this.env = [...new Map(pairsOf(env))].map(([key, value]) => {
-        if (key === '' || key.includes('=')) throw new TypeError(refuseEnvironmentName(key));
-        return terminated('environment variable', `${key}=${value}`);
-      });
-    }
+    const variable = env === undefined ? this.env : variables(env);
+    const told = new SharedCharge(this.limits, bytesOf(texts) + bytesOf(variable));
+    this.letGo();
+    this.told = told;
     this.args = texts;
+    this.env = variable;
+  }
+
+  /** Nothing is asked for its arguments and environment any more. */
+  letGo(): void {
+    this.told?.letGo();
+    this.told = undefined;
   }
 
   /** A new socket, which has no address yet. ACCES without a network. */
@@ -195,6 +210,20 @@ export class Process {
     this.waiting.abortAll(status);
     throw status;
   }
+}
+
+function variables(env: Pairs<string>): Uint8Array[] {
+  return [...new Map(pairsOf(env))].map(([key, value]) => {
+    if (key === '' || key.includes('=')) throw new TypeError(refuseEnvironmentName(key));
+    return terminated('environment variable', `${key}=${value}`);
+  });
+}
+
+/** What an array of bytes takes beside them. */
+const TEXT_BYTES = 256;
+
+function bytesOf(texts: readonly Uint8Array[]): number {
+  return texts.reduce((sum, { length }) => sum + TEXT_BYTES + length, 0);
 }
 
 function terminated(what: string, text: string): Uint8Array {

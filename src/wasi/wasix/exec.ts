@@ -3,7 +3,7 @@ import { ExitStatus, isError } from '../../errors.ts';
 import { ERRNO, refused, SystemError } from '../host/errno.ts';
 import { Control } from '../kernel/control.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import { familyOf } from '../kernel/family.ts';
+import { familyOf, type Loaded } from '../kernel/family.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Pieces } from '../kernel/wait.ts';
 import { type Found, findProgram, type Wanted } from './find-program.ts';
@@ -113,27 +113,26 @@ function* exec(call: Call, command: Command): Pieces {
       done();
       return;
     }
-    const loaded = family.programs.prepared(found.module, process);
-    setProgram(process, command);
-    family.exec(thread, loaded);
+    family.exec(thread, prepared(call, process, found, command));
   });
 }
 
 /** Begins a program in a process without threads. NOEXEC, NOMEM. */
-export function begin(call: Call, process: Process, { module }: Found, command: Command): void {
-  const family = familyOf(call.process);
-  const loaded = family.programs.prepared(module, process);
-  setProgram(process, command);
+export function begin(call: Call, process: Process, found: Found, command: Command): void {
+  const loaded = prepared(call, process, found, command);
   process.files.closeOnExec();
   process.signals.reset();
-  family.begin(process, loaded);
+  familyOf(call.process).begin(process, loaded);
 }
 
-function setProgram(process: Process, { args, env }: Command): void {
+/** A program that is ready to begin in a process, which has its arguments and environment. */
+function prepared(call: Call, process: Process, { module }: Found, { args, env }: Command): Loaded {
+  const loaded = familyOf(call.process).programs.prepared(module, process);
   try {
-    process.setProgram(args, env && variables(env));
+    process.execute(args, env && variables(env));
   } catch (error) {
-    if (isError(error, 'interrupted')) throw error;
-    throw refused('INVAL');
+    loaded.release();
+    throw isError(error, 'interrupted') || error instanceof SystemError ? error : refused('INVAL');
   }
+  return loaded;
 }

@@ -134,6 +134,37 @@ describe.each(MODES)('a process, in mode %s', (mode) => {
     expect(used[1] - used[0]).toBeGreaterThan(1000);
   });
 
+  it('hands over arguments that count as long as a process has them, so that children cannot fill the host', async () => {
+    const spawn = `(call $spawn2 (i32.const 256) (i32.const 5) (i32.const 1024) (i32.const 10000) (i32.const 0) (i32.const 0)
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 16))`;
+    const bytes = program(`${NAMES} (func (export "_start") (local $n i32)
+      (memory.fill (i32.const 1024) (i32.const 10) (i32.const 10000))
+      (loop $more (br_if $more (i32.and
+        (i32.eqz ${spawn})
+        (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 20)))))
+      (call $say (i32.const 110) (i32.sub (local.get $n) (i32.const 1)))
+      (call $say (i32.const 109) (i32.sub ${spawn} (i32.const 48)))
+      (drop (call $kill (i32.load (i32.const 16)) (i32.const 9)))
+      (call $say (i32.const 106) (call $join (i32.const 0)))
+      (call $say (i32.const 115) ${spawn}))`);
+    const other = program('(func (export "_start") (drop (call $sleep (i64.const 60000000000))))');
+    const limits = new Limits({ stackBytes: 3 * 10_000 * 257 + 100_000 });
+    expect((await run(bytes, mode, { programs: { other }, limits })).out).toBe('n3m0j0s0');
+    expect(limits.leftOf('stackBytes')).toBe(3 * 10_000 * 257 + 100_000);
+  });
+
+  it('gives back the shared memory of a program that cannot be begun', async () => {
+    const other = assemble(
+      '(module (import "env" "memory" (memory 2 2 shared)) (import "no" "such" (func)) (func (export "_start")))',
+    );
+    const bytes = program(`${NAMES} (func (export "_start") (local $n i32)
+      (loop $more
+        (call $say (i32.const 110) (i32.sub ${exec(256, 5)} (i32.const 40)))
+        (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5)))))`);
+    const limits = new Limits({ memoryBytes: 5 * 65_536 });
+    expect((await run(bytes, mode, { programs: { other }, limits })).out).toBe('n5'.repeat(5));
+  });
+
   it('spawns a program, and acts for a child that it has made of nothing but its environment', async () => {
     const bytes = program(`${NAMES} (func (export "_start")
       (drop (call $spawn2 (i32.const 256) (i32.const 5) (i32.const 256) (i32.const 6) (i32.const 0) (i32.const 0)
