@@ -164,3 +164,17 @@ test('names that are longer than a header has room for arrive, as pax and as GNU
     expect(Buffer.from(fileAt(root, long, 10)).toString()).toBe('x');
   }
 });
+
+test('links that lead to and fro, again and again, do not keep an archive from being refused soon', () => {
+  const link = (path: string, to: string): TarEntry[] => [
+    { path: 'K', type: 'K', content: to },
+    { path, type: '2' },
+  ];
+  const around = 'd/../'.repeat(800);
+  const chain = Array.from({ length: 30 }, (_, i) => link(`l${i}`, i === 0 ? `${around}d` : `${around}l${i - 1}`));
+  const files = Array.from({ length: 2000 }, (_, i): TarEntry => ({ path: `l29/${i}`, content: 'x' }));
+  const archive = tar([{ path: 'd', type: '5' }, ...chain.flat(), ...files]);
+  expect(() => applyLayer(memoryDirectory(), archive, 'it')).toThrow(/"l29\/\d+" cannot be unpacked \(LOOP\)/);
+  const long = tar([{ path: 'd', type: '5' }, ...link('l', `${around}${around}d`), { path: 'l/x', content: 'x' }]);
+  expect(() => applyLayer(memoryDirectory(), long, 'it')).toThrow('"l/x" cannot be unpacked (NAMETOOLONG)');
+});

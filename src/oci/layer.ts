@@ -7,7 +7,7 @@ import { nameText } from '../syntax/visible.ts';
 import { SystemError } from '../wasi/host/errno.ts';
 import type { Directory } from '../wasi/host/filesystem.ts';
 import { OciError } from './json.ts';
-import { directoryAt, typeIn } from './root.ts';
+import { directoryAt, type Steps, typeIn } from './root.ts';
 
 const BLOCK = 512;
 /** Bytes of a header that says something about the next one. */
@@ -40,9 +40,11 @@ export function applyLayer(root: Directory, archive: Uint8Array, where: string):
   // Marks are about what lower layers have, so they come first.
   const entries = [...entriesOf(archive, where)];
   const isMark = ({ path }: Entry): boolean => baseOf(path).name.startsWith(WHITEOUT);
+  // An archive has the names that it leads through, unless links lead to and fro.
+  const steps = { left: archive.length };
   for (const entry of [...entries.filter(isMark), ...entries.filter((one) => !isMark(one))]) {
     try {
-      lay(root, entry);
+      lay(root, entry, steps);
     } catch (error) {
       if (error instanceof OciError) throw new OciError(`${where}: ${nameText(entry.path)}: ${error.message}`);
       if (!(error instanceof SystemError)) throw error;
@@ -134,25 +136,32 @@ function baseOf(path: string): { readonly parent: string; readonly name: string 
   return { parent: names.join('/'), name };
 }
 
-function lay(root: Directory, { path, link, type, content }: Entry): void {
+function lay(root: Directory, entry: Entry, steps: Steps): void {
+  const { path } = entry;
   const { parent, name } = baseOf(path);
   if (name === '') return;
-  const directory = directoryAt(root, parent, true);
+  const directory = directoryAt(root, parent, true, steps);
   try {
     if (name === OPAQUE) for (const one of directory.names()) remove(directory, one);
     else if (name.startsWith(WHITEOUT)) remove(directory, name.slice(WHITEOUT.length));
-    else put(root, directory, name, { path, link, type, content });
+    else put(root, directory, name, entry, steps);
   } finally {
     directory.close();
   }
 }
 
-function put(root: Directory, directory: Directory, name: string, { path, link, type, content }: Entry): void {
+function put(
+  root: Directory,
+  directory: Directory,
+  name: string,
+  { path, link, type, content }: Entry,
+  steps: Steps,
+): void {
   const kind = KINDS.get(type);
   if (kind === undefined) throw new OciError(`entries of type ${nameText(type)} are not known here`);
   if (kind === 'device') return;
   if (kind === 'name') {
-    hardLink(root, directory, name, link);
+    hardLink(root, directory, name, link, steps);
     return;
   }
   // Old archives say by a slash at the end that it is a folder.
@@ -165,9 +174,9 @@ function put(root: Directory, directory: Directory, name: string, { path, link, 
 }
 
 /** A second name for a file that is there. */
-function hardLink(root: Directory, directory: Directory, name: string, link: string): void {
+function hardLink(root: Directory, directory: Directory, name: string, link: string, steps: Steps): void {
   const { parent, name: other } = baseOf(link);
-  const from = directoryAt(root, parent);
+  const from = directoryAt(root, parent, false, steps);
   try {
     // A file that is linked to itself is there already.
     if (typeIn(from, other) === undefined) throw new SystemError('NOENT');

@@ -2,18 +2,27 @@
 // not lead above it. Directories are walked one name at a time and no host follows a link, so nothing leads out.
 import { SystemError } from '../wasi/host/errno.ts';
 import type { Directory, File } from '../wasi/host/filesystem.ts';
+import { MAX_PATH } from '../wasi/kernel/resolve.ts';
 
 /** Links that are followed for one path, as Linux has it. */
 const MOST_LINKS = 40;
 
+/** Names that may be walked, links included, where so many links of such a length may lead to each other. */
+export interface Steps {
+  left: number;
+}
+
+/** Of a path that stands for itself. */
+const STEPS = 2 ** 16;
+
 const READ = { read: true, write: false, create: false, exclusive: false, truncate: false } as const;
 
 /** A path's names in reverse, to be taken from the end. */
-const namesOf = (path: string): string[] =>
-  path
-    .split('/')
-    .filter((name) => name !== '' && name !== '.')
-    .reverse();
+function namesOf(path: string): string[] {
+  if (path.length > MAX_PATH) throw new SystemError('NAMETOOLONG');
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  return names.reverse();
+}
 
 /** An open directory below the root, and those above it. */
 class Place {
@@ -68,14 +77,21 @@ export function typeIn(directory: Directory, name: string): ReturnType<Directory
 
 /**
  * Walks a path below the root. Returns the directory that it is or, where `last` is wanted, the one that its last name is in,
- * and that name, which is no link. To be closed. Throws SystemError: NOENT, NOTDIR, LOOP.
+ * and that name, which is no link. To be closed. Throws SystemError: NOENT, NOTDIR, NAMETOOLONG, LOOP.
  */
-function walk(root: Directory, path: string, last: boolean, make: boolean): { directory: Directory; name: string } {
-  const place = new Place(root);
+function walk(
+  root: Directory,
+  path: string,
+  last: boolean,
+  make: boolean,
+  steps: Steps,
+): { directory: Directory; name: string } {
   const names = namesOf(path);
+  const place = new Place(root);
   let links = 0;
   try {
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      if (--steps.left < 0) throw new SystemError('LOOP');
       if (name === '..') {
         place.up();
         continue;
@@ -99,13 +115,13 @@ function walk(root: Directory, path: string, last: boolean, make: boolean): { di
 }
 
 /** A directory below the root, to be closed; missing ones are made where that is asked for. Throws SystemError. */
-export function directoryAt(root: Directory, path: string, make = false): Directory {
-  return walk(root, path, false, make).directory;
+export function directoryAt(root: Directory, path: string, make = false, steps: Steps = { left: STEPS }): Directory {
+  return walk(root, path, false, make, steps).directory;
 }
 
 /** The content of a file below the root. Throws SystemError: also FBIG for a longer one than `most`, ACCES for what is no file. */
 export function fileAt(root: Directory, path: string, most: number): Uint8Array {
-  const { directory, name } = walk(root, path, true, false);
+  const { directory, name } = walk(root, path, true, false, { left: STEPS });
   let file: File | undefined;
   try {
     const type = typeIn(directory, name);
