@@ -56,8 +56,11 @@ export function copyCall<E extends { readonly still: Still<E> }>(
 
 /** A thread that does not run stands there. */
 function standAt(t: Thread, parked: ParkedStack): void {
+  const { instance, callers } = parked;
   t.over();
   t.parked = parked;
+  t.instance = instance;
+  t.callers = callers.length === 0 ? NONE : callers.slice();
   eachGuest(parked, (limits) => limits.park(t));
 }
 
@@ -71,8 +74,6 @@ function standAs(t: Thread, other: Thread, over: Over): void {
     instance: over.instance(parked.instance),
     callers: parked.callers.map((one) => over.instance(one)),
   });
-  t.instance = over.instance(other.instance);
-  t.callers = other.callers.map((one) => over.instance(one));
   t.midway = other.midway;
   t.callee = callee && (over.reference(callee) as Func);
   t.calleePaid = other.calleePaid;

@@ -23,6 +23,8 @@ const IMPORTS = `
   (import "wasix_32v1" "proc_exec3" (func $exec3 (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
   (import "wasix_32v1" "proc_spawn2"
     (func $spawn2 (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "wasix_32v1" "stack_checkpoint" (func $checkpoint (param i32 i32) (result i32)))
+  (import "wasix_32v1" "stack_restore" (func $restore (param i32 i64)))
   (import "wasix_32v1" "context_create" (func $create (param i32 i32) (result i32)))
   (import "wasix_32v1" "context_switch" (func $switch (param i64) (result i32)))
   (import "wasix_32v1" "context_destroy" (func $destroy (param i64) (result i32)))`;
@@ -311,6 +313,39 @@ describe.each(MODES)('signals, in mode %s', (mode) => {
       await expect(stopped).rejects.toThrow('deadline');
     },
   );
+});
+
+describe.each(MODES)('a checkpoint, in mode %s', (mode) => {
+  const HANDLER = `(data (i32.const 256) "sig") (global $n (mut i32) (i32.const 0))
+    (func $signal (drop (call $raise (i32.const 0) (i32.const 10))) (drop (call $yield)))`;
+
+  it('that was made in a handler of signals is gone back to after the handler has returned', async () => {
+    const bytes = program(`${HANDLER}
+      (func (export "sig") (param i32)
+        (drop (call $checkpoint (i32.const 64) (i32.const 16)))
+        (call $say (i32.const 104) (global.get $n)))
+      (func (export "_start")
+        (call $handler (i32.const 256) (i32.const 3))
+        (drop (call $raise (i32.const 0) (i32.const 10)))
+        (call $say (i32.const 109) (global.get $n))
+        (global.set $n (i32.add (global.get $n) (i32.const 1)))
+        (if (i32.lt_u (global.get $n) (i32.const 3)) (then (call $restore (i32.const 64) (i64.const 1)))))`);
+    expect((await run(bytes, mode)).out).toBe('h0m0h1m1h2m2');
+  });
+
+  it('that a handler of signals goes back to leaves the handler, so that what traps later is not taken for it', async () => {
+    const bytes = program(`${HANDLER}
+      (func (export "sig") (param i32) (call $restore (i32.const 64) (i64.const 1)))
+      (func (export "_start")
+        (call $handler (i32.const 256) (i32.const 3))
+        (drop (call $checkpoint (i32.const 64) (i32.const 16)))
+        (global.set $n (i32.add (global.get $n) (i32.const 1)))
+        (if (i32.lt_u (global.get $n) (i32.const 9)) (then (call $signal)))
+        (call $say (i32.const 110) (global.get $n))
+        (unreachable))`);
+    // What traps now is no handler, which would be the end of the process by its signal.
+    await expect(run(bytes, mode)).rejects.toThrow('unreachable');
+  });
 });
 
 describe.each(MODES)('contexts, in mode %s', (mode) => {
