@@ -17,6 +17,21 @@ randomSuite('the randomness of Node', nodeRandom);
 randomSuite('seeded randomness', () => seededRandom(7));
 
 describe('a virtual clock that is moved by hand', () => {
+  it('lets the host have its turn also where each wait that ends begins the next one', async () => {
+    const clock = new VirtualClock();
+    let goesOn = true;
+    let rung = 0;
+    const next = (): void => {
+      rung++;
+      if (goesOn && rung < 1_000_000) clock.schedule(clock.monotonic() + 1n, next);
+    };
+    next();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    goesOn = false;
+    expect(rung).toBeGreaterThan(1);
+    expect(rung).toBeLessThan(1_000_000);
+  });
+
   it('stands still until then, and wakes in the order of the deadlines', () => {
     const clock = new VirtualClock({ start: 100n, automatic: false });
     const woken: bigint[] = [];
