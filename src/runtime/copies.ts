@@ -25,6 +25,8 @@ export class Copies implements Over {
   private readonly memories: Memory[] = [];
   private readonly tables: Table[] = [];
   private readonly instances: ModuleInstance[] = [];
+  /** Elements of tables, cells of objects and words of globals that were copied. */
+  elements = 0;
 
   /** `sharesMemories`: the copies have the same memories, of which no copy is made. */
   constructor(limits: Limits, sharesMemories: boolean) {
@@ -108,13 +110,17 @@ export class Copies implements Over {
   }
 
   private words(from: Int32Array): Int32Array {
-    return this.once(from, () => from.slice());
+    return this.once(from, () => {
+      this.elements += from.length;
+      return from.slice();
+    });
   }
 
   /** References, or what cells hold, which are copied later. */
   private list(from: readonly unknown[]): unknown[] {
     return this.once(from as unknown[], () => {
       const made = from.slice();
+      this.elements += made.length;
       this.left.push(() => {
         for (let i = 0; i < made.length; i++) made[i] = this.reference(made[i]);
       });
@@ -138,6 +144,7 @@ export class Copies implements Over {
   private table(from: Table): Table {
     return this.once(from, () => {
       from.complete();
+      this.elements += from.size;
       const made = new Table(from.type, null, INSIDE, from.space, this.limits).complete();
       this.tables.push(made);
       const more = from.size - made.size;
@@ -166,6 +173,7 @@ export class Copies implements Over {
     return this.once(from, () => {
       const { defType, length, cells } = from;
       hold(this.limits.heap, bytesOfArray(arrayLayout(defType), length));
+      this.elements += length;
       return new ArrayObject(defType, length, Array.isArray(cells) ? this.list(cells) : cells.slice());
     });
   }

@@ -169,9 +169,9 @@ export class Family {
 
   /**
    * A child that goes on where a thread stands, which is suspended in a system call. `shares`: it has the same memory, until
-   * it calls `freed`. AGAIN: too many; MFILE, NOMEM.
+   * it calls `freed`. `pay` is told how many elements were copied beside memories. AGAIN: too many; MFILE, NOMEM.
    */
-  fork(thread: GuestThread, shares: boolean): Process {
+  fork(thread: GuestThread, shares: boolean, pay: (elements: number) => void): Process {
     const { process, scheduled, instance } = thread;
     const { limits, calls } = process;
     if (scheduled === undefined || calls === undefined || instance === undefined) throw refused('NOTSUP');
@@ -185,6 +185,7 @@ export class Family {
       const checkpoints = thread.checkpoints.get(scheduled.calls[0]);
       if (checkpoints !== undefined) forked.checkpoints.set(made[0], checkpoints.copy(copies));
       copies.complete();
+      pay(copies.elements);
       child.release = () => copies.release();
       const threads = this.threads.get(process) as Loaded['threads'];
       this.threads.set(child, threads);

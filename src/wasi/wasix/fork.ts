@@ -2,6 +2,7 @@
 import { refused } from '../host/errno.ts';
 import { Control } from '../kernel/control.ts';
 import type { Call } from '../kernel/dispatcher.ts';
+import { payingForStack } from './stack.ts';
 import { familyOf } from '../kernel/family.ts';
 
 /**
@@ -14,9 +15,10 @@ export function procFork(call: Call, copies: number, pid: number): Control {
   guest.check(pid, 4);
   const family = familyOf(call.process);
   if (thread.acting !== undefined || (thread.contexts?.active ?? 0n) !== 0n) throw refused('NOTSUP');
+  const pay = payingForStack(call);
   return new Control((done) => {
     guest.setU32(pid, 0);
-    const child = family.fork(thread, copies === 0);
+    const child = family.fork(thread, copies === 0, pay);
     if (copies !== 0) {
       guest.setU32(pid, child.id);
       done();

@@ -315,6 +315,38 @@ describe.each(MODES)('signals, in mode %s', (mode) => {
   );
 });
 
+describe.each(MODES)('copies of stacks and tables, in mode %s', (mode) => {
+  async function fuelFor(body: string): Promise<number> {
+    const fuel = { left: 1e9 };
+    await run(program(body), mode, {}, { fuel });
+    return 1e9 - fuel.left;
+  }
+
+  it('are paid by who forks', async () => {
+    const forking = (table: string): string =>
+      `${table} (func (export "_start") (drop (call $fork (i32.const 1) (i32.const 16))))`;
+    const small = await fuelFor(forking('(table 64 funcref)'));
+    // Elements cost when the table is made, and when it is copied.
+    expect((await fuelFor(forking('(table 64064 funcref)'))) - small).toBe(2000);
+  });
+
+  it('are paid by who makes a checkpoint, and goes back to it, deep in the stack', async () => {
+    const deep = (depth: number, body: string): Promise<number> =>
+      fuelFor(`(func $deep (param i32) (if (local.get 0)
+        (then (call $deep (i32.sub (local.get 0) (i32.const 1)))) (else ${body})))
+        (func (export "_start") (call $deep (i32.const ${depth})))`);
+    const save = '(drop (call $checkpoint (i32.const 64) (i32.const 16)))';
+    const back = `${save} (if (i32.eqz (i32.load (i32.const 16))) (then (call $restore (i32.const 64) (i64.const 1))))`;
+    const paid: number[] = [];
+    for (const body of [save, back]) {
+      const more = (await deep(20_000, body)) - (await deep(20_000, ''));
+      paid.push(more - ((await deep(10, body)) - (await deep(10, ''))));
+    }
+    expect(paid[0]).toBeGreaterThan(200);
+    expect(paid[1]).toBeGreaterThan(paid[0] + 200);
+  });
+});
+
 describe.each(MODES)('a checkpoint, in mode %s', (mode) => {
   const HANDLER = `(data (i32.const 256) "sig") (global $n (mut i32) (i32.const 0))
     (func $signal (drop (call $raise (i32.const 0) (i32.const 10))) (drop (call $yield)))`;

@@ -3,7 +3,9 @@
 // (Asyncify) are ignored.
 import { Trap } from '../../errors.ts';
 import { Checkpoints } from '../../runtime/checkpoints.ts';
+import { charge, payerNow } from '../../runtime/fuel.ts';
 import type { Func } from '../../runtime/instance.ts';
+import { PRICES } from '../../syntax/prices.ts';
 import { refused } from '../host/errno.ts';
 import type { Calls } from '../kernel/calls.ts';
 import { Contexts } from '../kernel/contexts.ts';
@@ -46,12 +48,25 @@ function parkedCall({ thread, process }: Call): { readonly calls: Calls; readonl
   return { calls, own };
 }
 
+/** Charges who calls for the stack that is copied when it is parked, and for elements of what else is. To be asked for before. */
+export function payingForStack(call: Call): (elements: number) => void {
+  const payer = payerNow();
+  const { byte, element } = call.caller?.unit.prices ?? PRICES;
+  return (elements) => {
+    const { calls, own } = parkedCall(call);
+    const { slots, frames } = calls.placeOf(own).parked;
+    charge(Math.floor(4 * (slots.length + frames.length) * byte + elements * element), payer);
+  };
+}
+
 /** setjmp: writes 0, and the value of stack_restore when that comes back here. NOTSUP, NOMEM. */
 function stackCheckpoint(call: Call, snapshot: number, value: number): Control {
   const { guest, thread, process } = call;
   guest.check(snapshot, SNAPSHOT_SIZE);
   guest.check(value, 8);
+  const pay = payingForStack(call);
   return new Control((done) => {
+    pay(0);
     const { calls, own } = parkedCall(call);
     const known = thread.checkpoints.get(own) ?? new Checkpoints(process.limits);
     thread.checkpoints.set(own, known);
@@ -70,7 +85,9 @@ function stackRestore(call: Call, snapshot: number, value: bigint): Control {
   guest.check(snapshot, SNAPSHOT_SIZE);
   const id = guest.u64(snapshot + ID);
   const out = Number(guest.u64(snapshot + USER));
+  const pay = payingForStack(call);
   return new Control(() => {
+    pay(0);
     const { calls, own } = parkedCall(call);
     const place = thread.checkpoints.get(own)?.restore(Number(id), calls.placeOf(own));
     if (place === undefined) throw new Trap('unreachable', 'stack_restore: the frame of its checkpoint has returned');
