@@ -2,27 +2,21 @@
 // A guest gets nothing that is not given: no environment, no directories, empty input, output that goes nowhere.
 // Hosts: `wasmi-ts/node` has real directories and streams; memory and virtual time are here.
 import { ExitStatus, isError } from '../errors.ts';
-import { checkOptions, isBytes, type Pairs, pairsOf } from '../options.ts';
+import { checkOptions, type Pairs, pairsOf } from '../options.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import type { Directory } from './host/filesystem.ts';
-import type { InputStream } from './host/stdio.ts';
-import type { Listener, Network } from './host/network.ts';
+import type { Network } from './host/network.ts';
 import type { NetworkRules } from './host/policy.ts';
 import { guarded } from './hosts/guarded.ts';
-import { discardOutput, fixedInput, outputTo, SourceInput } from './hosts/memory/streams.ts';
 import { portableClock, portableRandom } from './hosts/portable.ts';
 import { type EntryName, checkEntries, exportsOfInstance } from './entries.ts';
+import { directoryDescriptor, listenerDescriptor, streamDescriptors } from './given.ts';
 import { INTERFACES } from './interfaces.ts';
 import type { HostFunction } from './kernel/dispatcher.ts';
-import type { Descriptor } from './kernel/file-table.ts';
 import { type BufferMemory, type GuestMemory, Guests, MEMORY_NAME, memoryOf } from './kernel/guest.ts';
 import { Callers } from './kernel/guest-thread.ts';
-import { HeldDirectory, HeldInput, HeldOutput } from './kernel/held.ts';
-import { HeldListener } from './kernel/held-network.ts';
+import { HeldDirectory } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
-import { OpenDirectory } from './kernel/open/directory.ts';
-import { OpenStream } from './kernel/open/stream.ts';
-import { StreamSocket } from './kernel/open/stream-socket.ts';
 import { Process } from './kernel/process.ts';
 import {
   needsNetwork,
@@ -31,26 +25,17 @@ import {
   noSignal,
   notAMemory,
   notCallable,
-  refuseNul,
   takesNoOptions,
   usedAlready,
 } from './messages.ts';
-import { withPrograms } from './wasix/program-table.ts';
+import { firstDirectory, treeOf } from './wasix/tree.ts';
 import { familyOf } from './kernel/family.ts';
 import { SIGNALS } from './kernel/signals.ts';
 import { PREVIEW_RULES } from './kernel/rules.ts';
 import { wasixImports } from './wasix/functions.ts';
-import { generationOf } from './wasix/generation.ts';
+import { type Generation, generationOf } from './wasix/generation.ts';
 import { wasixRules } from './wasix/rules.ts';
-import {
-  CONNECTION_RIGHTS,
-  DIRECTORY_RIGHTS,
-  FILE_RIGHTS,
-  LISTENER_RIGHTS,
-  PREVIEW1,
-  rights,
-  STREAM_RIGHTS,
-} from './preview1/abi.ts';
+import { PREVIEW1 } from './preview1/abi.ts';
 import {
   checkBound,
   checkCompiled,
@@ -110,6 +95,9 @@ export interface WasiInstance {
   callAsync?(name: string): Promise<unknown>;
 }
 
+/** The descriptor behind the standard streams. */
+const FIRST_PREOPEN = 3;
+
 /** What has become of a WASI object: its program has not begun, has begun, or has ended or was closed. */
 type State = 'new' | 'running' | 'over';
 
@@ -136,6 +124,7 @@ export class WASI {
   private readonly strace: WasiOptions['strace'];
   private readonly guests = new Guests();
   private readonly callers: Callers;
+  private readonly preopens: readonly (readonly [path: string, directory: Directory])[];
   private readonly programs: ReadonlyMap<string, unknown>;
   private state: State = 'new';
 
@@ -157,14 +146,12 @@ export class WASI {
       network: networkFor(network, allow),
     });
     this.callers = new Callers(this.process);
-    this.addStreams(options);
-    const preopens = pairsOf(options.preopens ?? []);
-    refuseDoubles(preopens);
+    for (const one of streamDescriptors(options)) this.process.files.add(one);
+    this.preopens = pairsOf(options.preopens ?? []);
+    refuseDoubles(this.preopens);
     this.programs = new Map(pairsOf(options.programs ?? []));
-    const shown = withPrograms(preopens, this.programs);
-    for (const [path, directory] of shown.preopens) this.addPreopen(path, directory);
-    this.process.bin = shown.bin && { ...shown.bin, directory: new HeldDirectory(shown.bin.directory) };
-    for (const listener of options.listeners ?? []) this.addListener(listener);
+    for (const [path, directory] of this.preopens) this.process.files.add(directoryDescriptor(path, directory));
+    for (const one of options.listeners ?? []) this.process.files.add(listenerDescriptor(one, this.process.limits));
     const dispatch = { mode, guests: this.guests, callers: this.callers, rules: PREVIEW_RULES };
     this.strace = strace;
     this.imports = Object.freeze(
@@ -184,10 +171,10 @@ export class WASI {
   importsFor({ module }: ProgramModule): typeof this.imports {
     const generation = generationOf(module);
     if (generation === undefined) return this.imports;
-    if (generation.isFirst && this.state === 'new') this.process.files.numbers = 'new';
+    if (this.state === 'new') this.prepare(generation);
     const pointerSize = generation.pointer === 'i64' ? 8 : 4;
     const guests = new Guests(this.guests.named, { pointerSize, orFirst: true });
-    const options = { mode: this.mode, guests, callers: this.callers, rules: wasixRules(generation) };
+    const options = { mode: this.mode, guests, callers: this.callers, rules: wasixRules() };
     return { ...this.imports, ...wasixImports(module, generation, options, this.strace) };
   }
 
@@ -283,6 +270,20 @@ export class WASI {
     this.state = 'over';
     this.process.waiting.abortAll(new ExitStatus(0));
     this.process.files.closeAll(stopped);
+    this.process.root?.close();
+  }
+
+  /** Gives a WASIX program what it has from the beginning: one tree in the place of the directories. */
+  private prepare({ isFirst }: Generation): void {
+    const { process, preopens } = this;
+    if (isFirst) process.files.numbers = 'new';
+    if (process.root !== undefined) return;
+    const root = treeOf(preopens, this.programs, process.random);
+    process.root = new HeldDirectory(root);
+    process.cwd = firstDirectory(preopens);
+    const others = process.files.takeFrom(FIRST_PREOPEN).slice(preopens.length);
+    process.files.add(directoryDescriptor('/', root.reopen()));
+    for (const one of others) process.files.add(one);
   }
 
   private checkOrder(method: keyof typeof ORDER): void {
@@ -332,44 +333,6 @@ export class WASI {
     );
     return end.then(() => 0, exitCode);
   }
-
-  private addStreams({ stdin, stdout, stderr }: WasiOptions): void {
-    this.process.files.add({
-      resource: new OpenStream({ input: new HeldInput(inputOf(stdin)) }),
-      rights: STREAM_RIGHTS | rights('fd_read'),
-      inheriting: 0n,
-      flags: 0,
-    });
-    for (const given of [stdout, stderr]) {
-      const output = given === undefined ? discardOutput() : typeof given === 'function' ? outputTo(given) : given;
-      this.process.files.add({
-        resource: new OpenStream({ output: new HeldOutput(output) }),
-        rights: STREAM_RIGHTS | rights('fd_write'),
-        inheriting: 0n,
-        flags: 0,
-      });
-    }
-  }
-
-  private addPreopen(path: string, directory: Directory): void {
-    if (path.includes('\0')) throw new TypeError(refuseNul('guest path', path));
-    const descriptor: Descriptor = {
-      resource: new OpenDirectory(new HeldDirectory(directory), path),
-      rights: DIRECTORY_RIGHTS,
-      inheriting: DIRECTORY_RIGHTS | FILE_RIGHTS,
-      flags: 0,
-    };
-    this.process.files.add(descriptor);
-  }
-
-  private addListener(listener: Listener): void {
-    this.process.files.add({
-      resource: StreamSocket.of({ listener: new HeldListener(listener) }, this.process.limits),
-      rights: LISTENER_RIGHTS,
-      inheriting: CONNECTION_RIGHTS,
-      flags: 0,
-    });
-  }
 }
 
 /** What the guest gets of a network. */
@@ -378,11 +341,6 @@ function networkFor(network: Network | undefined, allow: NetworkRules | undefine
   if (network === undefined || (network.contained === true && allow === undefined)) return network;
   if (allow === undefined) throw new TypeError(needsRules());
   return guarded(network, allow);
-}
-
-function inputOf(stdin: WasiOptions['stdin']): InputStream {
-  if (stdin === undefined || typeof stdin === 'string' || isBytes(stdin)) return fixedInput(stdin ?? '');
-  return 'subscribe' in stdin ? stdin : new SourceInput(stdin);
 }
 
 /** Imports of two sources; the first one's come first. */

@@ -156,13 +156,22 @@ const SHELL: readonly SocketProgram[] = [
   prints('dash', '2\n', { title: 'dash of standard input', options: () => ({ stdin: 'echo 2\n' }) }),
   shell('substitutes what commands print', 'X=$(echo b); echo got $X', 'got b\n'),
   shell(
+    'throws output away, and lets a command run beside it, whose input is empty',
+    'echo lost > /dev/null; cat & wait; echo $?; read x < /dev/null; echo $?',
+    '0\n1\n',
+  ),
+  shell(
     'goes to directories',
     'pwd; cd /www; pwd; echo *; ls; cat < index.html',
     '/\n/www\nindex.html\nindex.html\npage\n',
   ),
   shell('has pipes', 'echo one two | cat | cat | cat; exit 3', 'one two\n', { code: 3 }),
   shell('copies descriptors', 'echo err >&2; (echo in; echo err2 >&2) 2>&1 | cat', 'in\nerr2\n', { stderr: '^err\n$' }),
-  shell('writes files', 'echo hello > /x; cat < /x; cat < /x > /y; cat < /y; ls', 'hello\nhello\nwww\na.txt\nx\ny\n'),
+  shell(
+    'writes files',
+    'echo hello > /x; cat < /x; cat < /x > /y; cat < /y; ls',
+    'hello\nhello\nbin\ndev\nwww\na.txt\nx\ny\n',
+  ),
   shell('hears of programs that are not there', 'nosuch; echo $?', '127\n', { stderr: 'nosuch: not found' }),
   shell('loops a thousand times', 'i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; echo $i', '1000\n'),
 ];

@@ -124,6 +124,14 @@ export class FileTable {
     this.release(entry);
   }
 
+  /** Takes the descriptors from a number on out of the table, in their order. What they are open on stays open. */
+  takeFrom(first: number): Descriptor[] {
+    const taken = [...this.entries].filter(([fd]) => fd >= first).sort(([a], [b]) => a - b);
+    for (const [fd] of taken) this.free(fd);
+    this.above = Math.min(this.above, first);
+    return taken.map(([, entry]) => entry);
+  }
+
   /** Moves `from` onto `to`, which must be open and is closed, silently as dup2 does; onto itself changes nothing. */
   renumber(from: number, to: number): void {
     const moved = this.entry(from);

@@ -83,10 +83,8 @@ export class Process {
   readonly limits: Limits;
   /** The current directory, where the guest has chosen one. */
   cwd: string | undefined;
-  /** The programs that it may execute, as files of `/bin`; and whether no other directory is there. */
-  bin:
-    | { readonly directory: HeldDirectory; readonly names: ReadonlySet<string>; readonly isAlone: boolean }
-    | undefined;
+  /** Where absolute paths begin, for programs that have them. */
+  root: HeldDirectory | undefined;
   /** Thread-local variables by key, with what their destructor is told; a key is not given again. */
   readonly locals = new Map<number, bigint>();
   lastLocal = 0;
@@ -154,7 +152,7 @@ export class Process {
       this.env = parent.env;
       this.told = parent.told?.share();
       this.cwd = parent.cwd;
-      this.bin = parent.bin;
+      this.root = parent.root;
       this.terminal = parent.terminal;
       for (const [key, told] of parent.locals) this.locals.set(key, told);
       this.lastLocal = parent.lastLocal;

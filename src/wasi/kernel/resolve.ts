@@ -183,6 +183,8 @@ class Walk {
       if (name.length > MAX_NAME / 3 && utf8Length(name) > MAX_NAME) throw refused('NAMETOOLONG');
       if (name !== '') this.todo.push(name);
     }
+    // Of a path of slashes alone, the root is left.
+    if (path.startsWith('/')) this.todo.push('.');
   }
 }
 
