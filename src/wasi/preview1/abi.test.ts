@@ -69,7 +69,8 @@ describe('the tables of preview 1', () => {
   it('has 46 functions, and preview 0 has all but sock_accept', () => {
     const { imports } = new WASI();
     expect(names).toHaveLength(46);
-    expect(Object.keys(imports['wasi_snapshot_preview1'] ?? {})).toEqual(names);
+    // WasmEdge's sockets come after them.
+    expect(Object.keys(imports['wasi_snapshot_preview1'] ?? {}).slice(0, 46)).toEqual(names);
     expect(Object.keys(imports['wasi_unstable'] ?? {})).toEqual(names.filter((name) => name !== 'sock_accept'));
   });
 
