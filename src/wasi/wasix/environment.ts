@@ -2,6 +2,7 @@
 import { encodeUtf8 } from '../../syntax/utf8.ts';
 import { refused } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
+import type { Process } from '../kernel/process.ts';
 import { withEntry } from '../kernel/resolve.ts';
 import type { Pieces } from '../kernel/wait.ts';
 import { CLOCK } from '../preview1/abi.ts';
@@ -38,9 +39,12 @@ function getcwd({ guest, process }: Call, path: number, length: number): void {
   guest.setPointer(length, text.length - 1);
 }
 
-/** Makes a directory the current one. NOENT, NOTDIR, and what resolution returns. */
 function chdir({ guest, process }: Call, path: number, length: number): Pieces | undefined {
-  const given = guest.path(path, length);
+  return changeDirectory(process, guest.path(path, length));
+}
+
+/** Makes a directory the current one of a process. NOENT, NOTDIR, and what resolution returns. */
+export function changeDirectory(process: Process, given: string): Pieces | undefined {
   if (given === '') throw refused('NOENT');
   const absolute = given.startsWith('/') ? given : `${currentDirectory(process)}/${given}`;
   const start = fromRoot(process, absolute);

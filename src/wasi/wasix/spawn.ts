@@ -14,7 +14,8 @@ import { LOOKUPFLAGS, rights, STREAM_RIGHTS } from '../preview1/abi.ts';
 import { openEntry } from '../preview1/path-open.ts';
 import { begin, type Command, commandIn } from './exec.ts';
 import { findProgram } from './find-program.ts';
-import { currentDirectory, fromRoot, pathOf } from './rules.ts';
+import { changeDirectory } from './environment.ts';
+import { currentDirectory, fromRoot } from './rules.ts';
 import { dispositionsAt } from './signals.ts';
 import type { lines } from './texts.ts';
 import { lines as linesAt } from './texts.ts';
@@ -110,7 +111,8 @@ function* operation(call: Call, child: Process, at: number): Pieces {
     case OP.open:
       return yield* openInto(call, child, at, fd);
     case OP.chdir:
-      return yield* changeDirectory(child, pathAt(call, at));
+      yield* changeDirectory(child, pathAt(call, at)) ?? [];
+      return undefined;
     case OP.fchdir:
       // Where a descriptor came from is not known.
       throw refused('NOTSUP');
@@ -149,19 +151,6 @@ function* openInto(call: Call, child: Process, at: number, fd: number): Pieces {
     child.files.close(made);
   }
   child.files.setCloexec(fd, (guest.u16(wide + 18) & 1) !== 0);
-  return undefined;
-}
-
-function* changeDirectory(child: Process, path: string): Pieces {
-  if (path === '') throw refused('NOENT');
-  const absolute = path.startsWith('/') ? path : `${currentDirectory(child)}/${path}`;
-  const start = fromRoot(child, absolute);
-  const pieces = withEntry(start, 'always', ({ stat, names, name }) => {
-    if (stat === undefined) throw refused('NOENT');
-    if (stat.type !== 'directory') throw refused('NOTDIR');
-    child.cwd = pathOf([...start.names, ...names, ...(name === undefined ? [] : [name])]);
-  });
-  if (pieces !== undefined) yield* pieces;
   return undefined;
 }
 
@@ -207,7 +196,7 @@ export function procSpawn(
   process.files.checkRoom(modes.filter((mode) => mode === STDIO.piped).length);
   const ends: (Open | undefined)[] = [];
   const prepare = function* (child: Process): Pieces {
-    if (where !== '') yield* changeDirectory(child, where);
+    if (where !== '') yield* changeDirectory(child, where) ?? [];
     for (const [fd, mode] of modes.entries()) ends.push(setStream(child, mode, fd));
     return undefined;
   };
