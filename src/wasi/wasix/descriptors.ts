@@ -1,11 +1,14 @@
 // Descriptors: copies of them, their flags, pipes, eventfds, and opening with one flag more.
-import { refused } from '../host/errno.ts';
+import { refused, SystemError } from '../host/errno.ts';
 import type { Call } from '../kernel/dispatcher.ts';
-import type { Open } from '../kernel/open/open.ts';
+import { familyOf } from '../kernel/family.ts';
+import { can, type Open } from '../kernel/open/open.ts';
 import { OpenEvent } from '../kernel/open/event.ts';
 import { OpenPipe } from '../kernel/open/pipe.ts';
+import { numberOfSignal } from '../kernel/signals.ts';
 import { FDFLAGS, rights } from '../preview1/abi.ts';
 import { checkFlags } from '../preview1/check.ts';
+import { fdWrite as write, type Moving } from '../preview1/fd-io.ts';
 import { openPath } from '../preview1/path-open.ts';
 import { type Chapter, chapter } from './chapter.ts';
 import type { Generation } from './generation.ts';
@@ -61,6 +64,20 @@ export function fdRenumber({ process: { files } }: Call, fd: number, to: number)
   files.get(fd);
   if (fd !== to && files.has(to) && files.get(to).resource.preopen !== undefined) throw refused('NOTSUP');
   files.copyOnto(fd, to);
+}
+
+const PIPE = numberOfSignal('PIPE');
+
+/** As preview 1's; who writes to what nobody reads any more, sockets aside, is sent a signal, too. */
+export function fdWrite(call: Call, fd: number, iovs: number, count: number, nwritten: number): Moving {
+  try {
+    return write(call, fd, iovs, count, nwritten);
+  } catch (error) {
+    const { thread, process } = call;
+    const isBroken = error instanceof SystemError && error.errno === 'PIPE' && thread.scheduled !== undefined;
+    if (isBroken && !can(process.files.get(fd).resource, 'connect')) familyOf(process).signal(process, PIPE, thread);
+    throw error;
+  }
 }
 
 /** An eventfd. Unknown flags are accepted. MFILE. */

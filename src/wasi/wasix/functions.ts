@@ -13,7 +13,7 @@ import { functionsOf } from '../preview1/calls.ts';
 import { pollOneoff } from '../preview1/poll.ts';
 import { valueText } from '../preview1/strace-values.ts';
 import type { Chapter } from './chapter.ts';
-import { descriptors, fdRenumber } from './descriptors.ts';
+import { descriptors, fdRenumber, fdWrite } from './descriptors.ts';
 import { environment } from './environment.ts';
 import { events } from './events.ts';
 import { type Generation, WASIX_MODULES } from './generation.ts';
@@ -44,6 +44,7 @@ export function wasixFunctions(generation: Generation, options: DispatchOptions,
   );
   const calls = {
     fd_renumber: fdRenumber,
+    fd_write: fdWrite,
     poll_oneoff: pollOneoff(PREVIEW1, pollHabits(generation)),
     sock_recv: sockRecv,
     sock_send: sockSend,

@@ -25,6 +25,8 @@ const IMPORTS = `
     (func $spawn2 (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
   (import "wasix_32v1" "stack_checkpoint" (func $checkpoint (param i32 i32) (result i32)))
   (import "wasix_32v1" "stack_restore" (func $restore (param i32 i64)))
+  (import "wasix_32v1" "fd_pipe" (func $pipe (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))
   (import "wasix_32v1" "context_create" (func $create (param i32 i32) (result i32)))
   (import "wasix_32v1" "context_switch" (func $switch (param i64) (result i32)))
   (import "wasix_32v1" "context_destroy" (func $destroy (param i64) (result i32)))`;
@@ -278,6 +280,19 @@ describe.each(MODES)('signals, in mode %s', (mode) => {
       (func (export "_start") ${child('', 2)} ${child(REGISTER, 5)} ${child(REGISTER, 9)}
         ${REGISTER} (drop (call $raise (i32.const 0) (i32.const 4))))`);
     expect(await run(half, mode)).toEqual({ code: 132, out: 't2s2t2s5t2s9' });
+  });
+
+  it('come to who writes to a pipe that nobody reads any more, beside the error', async () => {
+    const broken = (register: string): Uint8Array =>
+      program(`${HANDLER} (func (export "_start")
+        ${register}
+        (drop (call $pipe (i32.const 64) (i32.const 68)))
+        (drop (call $close (i32.load (i32.const 64))))
+        (i32.store (i32.const 0) (i32.const 8)) (i32.store (i32.const 4) (i32.const 1))
+        (call $say (i32.const 101)
+          (i32.sub (call $fd_write (i32.load (i32.const 68)) (i32.const 0) (i32.const 1) (i32.const 12)) (i32.const 60))))`);
+    expect((await run(broken(REGISTER), mode)).out).toBe('h=e4');
+    expect((await run(broken(''), mode)).out).toBe('e4');
   });
 
   it.runIf(mode === 'async')('come again and again from a timer', async () => {
