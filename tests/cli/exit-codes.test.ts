@@ -58,6 +58,8 @@ const ELSEWHERE = new Map([
   ['Unread', 'of commands that print much, which catch it'],
   ['RoutesError', 'of serve, which tells it with the module'],
   ['Refusal', 'of serve, which answers the client with it'],
+  ['OwnError', 'of system calls, which return its number to the guest'],
+  ['ThreadExit', 'of guest threads that end themselves, whose family catches it'],
   ['OciError', 'of oci, which tells it with the folder'],
 ]);
 
