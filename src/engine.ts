@@ -9,7 +9,7 @@ import {
   type Imports,
 } from './instance.ts';
 import { type Execution, begin } from './interpreter/threads/invoke.ts';
-import { copyCall, goOnAt, placeOf } from './interpreter/threads/suspended.ts';
+import { canCallFirst, copyCall, goOnAt, placeOf } from './interpreter/threads/suspended.ts';
 import type { FuelAccount } from './runtime/fuel.ts';
 import type { Func } from './runtime/instance.ts';
 import type { Limits } from './runtime/limits.ts';
@@ -26,9 +26,12 @@ const calls = {
   placeOf: (call: Call): Suspended => placeOf(call.still),
   goOnAt: (call: Call, place: Suspended, answer: unknown): void => goOnAt(call.still, place, answer),
   copy: (call: Call, over: Over, answer?: unknown): Call => copyCall(call.still, call.func, over, answer),
-  /** When the host call has ended that it waits for, it calls a function of an i32 before it goes on. */
-  callFirst: (call: Call, func: Func, argument: number): void => {
-    call.still.thread.comesFirst = { func, argument };
+  canCallFirst: (call: Call): boolean => canCallFirst(call.still),
+  /** When the host call has ended that it waits for, it calls a function of i32 before it goes on: before all others, if it is `now`. */
+  callFirst: (call: Call, func: Func, args: readonly number[], now = false): void => {
+    const { comesFirst } = call.still.thread;
+    if (now) comesFirst.unshift({ func, args });
+    else comesFirst.push({ func, args });
   },
 } as const;
 

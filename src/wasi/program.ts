@@ -14,7 +14,7 @@ import type { Module } from '../syntax/module.ts';
 import { refused, SystemError } from './host/errno.ts';
 import type { Calls } from './kernel/calls.ts';
 import { Family, familyOf, type Loaded, numberOfFirst, type Programs } from './kernel/family.ts';
-import type { Callers } from './kernel/guest-thread.ts';
+import type { Callers, Linked } from './kernel/guest-thread.ts';
 import type { Process } from './kernel/process.ts';
 import { type GuestCall, Scheduler, type SchedulerOptions } from './kernel/scheduler.ts';
 import { type EntryName, FIRST_ENTRIES, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from './entries.ts';
@@ -112,6 +112,9 @@ export function runProgram<M extends ProgramModule>(
   }
 }
 
+/** Modules of the interface's own that are kept. */
+const MOST_MADE = 256;
+
 /** Makes the instances of a program's processes and threads. */
 class Loader<M extends ProgramModule> implements Programs<M> {
   private readonly parts: ProgramParts<M>;
@@ -119,6 +122,7 @@ class Loader<M extends ProgramModule> implements Programs<M> {
   private readonly account: FuelAccount;
   private readonly maxMemoryBytes: number | undefined;
   private readonly compiled = new Map<string, M>();
+  private readonly made = new Map<string, M>();
 
   constructor(parts: ProgramParts<M>, scheduler: Scheduler, account: FuelAccount, maxMemoryBytes: number | undefined) {
     this.parts = parts;
@@ -150,6 +154,24 @@ class Loader<M extends ProgramModule> implements Programs<M> {
     try {
       checkProgram(module.module);
       return this.load(module, process);
+    } catch (error) {
+      throw unloadable(error);
+    }
+  }
+
+  linked(name: string, bytes: () => Uint8Array, imports: ProgramImports, { limits }: Process): Linked {
+    try {
+      const module = this.made.get(name) ?? this.compile(bytes());
+      if (this.made.size === MOST_MADE) this.made.clear();
+      this.made.set(name, module);
+      const { instance, release = () => {} } = this.parts.engine.beginInstantiate(
+        module,
+        imports,
+        limits,
+        this.account,
+      );
+      if (instance.inner === undefined) throw refused('NOTSUP');
+      return { instance: instance.inner, release };
     } catch (error) {
       throw unloadable(error);
     }

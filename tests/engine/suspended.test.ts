@@ -38,7 +38,7 @@ class Guest {
       count: () => this.checkpoints.size,
       signal: (value: number) =>
         this.later((answer) => {
-          calls.callFirst(this.execution, this.instance.func('handler'), value);
+          calls.callFirst(this.execution, this.instance.func('handler'), [value]);
           answer(value);
         }),
     };

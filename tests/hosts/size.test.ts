@@ -29,9 +29,9 @@ async function bundled(contents: string): Promise<{ size: number; files: string[
 const ELSEWHERE = /^src\/(text|script|trace|wasi|cli|testing|encoder)\//;
 
 describe('sizes', () => {
-  test('the engine alone has at most 99.3 kB, and neither text format nor tracing', async () => {
+  test('the engine alone has at most 99.4 kB, and neither text format nor tracing', async () => {
     const { size, files } = await bundled(`export * from './src/index.ts'`);
-    expect(size).toBeLessThanOrEqual(99_300);
+    expect(size).toBeLessThanOrEqual(99_400);
     expect(files.filter((path) => ELSEWHERE.test(path))).toEqual([]);
     expect(files.filter((path) => /generate|\/ops\.ts$|disassemble|\/jsapi\//.test(path))).toEqual([]);
   });
@@ -52,10 +52,10 @@ describe('sizes', () => {
     expect(files).toContain('src/interpreter/loops/switch.ts');
   });
 
-  test('bundles, which have both loops, have at most 122.1 kB, and 137.1 kB in ES5', async () => {
+  test('bundles, which have both loops, have at most 122.1 kB, and 137.2 kB in ES5', async () => {
     for (const [name, text] of Object.entries(await bundles())) {
       const size = gzipSync(text, { level: 9 }).length;
-      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 137_100 : 122_100);
+      expect(size, name).toBeLessThanOrEqual(name.endsWith('.es5.js') ? 137_200 : 122_100);
     }
   });
 });

@@ -240,7 +240,7 @@ export class Execution<T> {
       thread.unpark();
       if (end !== undefined) {
         endWait(thread, end);
-        if (thread.comesFirst !== undefined) callFirst(thread, thread.comesFirst);
+        if (thread.comesFirst.length > 0) callFirst(thread);
       }
       const outcome = drive(thread, slice, pause);
       if (outcome === 'done') this.values = this.read(this.func.signature.results, thread.fp2);

@@ -80,20 +80,29 @@ function standAs(t: Thread, other: Thread, over: Over): void {
   t.first = first && { ...first, instance: over.instance(first.instance) };
 }
 
+/** Whether what comes first is called as soon as the host call ends that it waits for: no results have yet to reach a frame. */
+export function canCallFirst({ thread: { parked, first, midway } }: Still<unknown>): boolean {
+  return (parked as ParkedStack).pc >= FIRST_FREE && first === undefined && !midway;
+}
+
 /**
- * Calls a function of an i32 before a thread on the stack goes on, as if the host function that it has come from had called it:
+ * Calls a function of i32 before a thread on the stack goes on, as if the host function that it has come from had called it:
  * the frames are those of a call from another instance. Nothing is done where results have yet to reach a frame.
  */
-export function callFirst(t: Thread, { func, argument }: NonNullable<Thread['comesFirst']>): void {
+export function callFirst(t: Thread): void {
   if (t.pc < FIRST_FREE || t.first !== undefined || t.midway) return;
+  const next = t.comesFirst.shift();
+  if (next === undefined) return;
   if (t.sp + 4 > FRAME_WORDS) throw exhausted();
-  t.comesFirst = undefined;
+  const { func, args } = next;
   if (t.callers === NONE) t.callers = [];
   t.callers.push(t.instance);
   pushFrame(t, t.pc, t.top() - t.fp2);
   pushFrame(t, CROSS_RETURN_PC, 0);
-  S[t.fp2] = argument;
+  args.forEach((one, i) => {
+    S[t.fp2 + 2 * i] = one;
+  });
   t.instance = func.instance as ModuleInstance;
   t.pc = EXIT_PC;
-  t.first = { instance: t.instance, index: func.index, words: 2, isEntered: false, isCharged: false };
+  t.first = { instance: t.instance, index: func.index, words: 2 * args.length, isEntered: false, isCharged: false };
 }

@@ -208,8 +208,8 @@ export class Thread {
   pending: Pending | undefined = undefined;
   /** What has been done to lower the function that it calls, where it was stopped meanwhile. */
   lowering: Lowers['lowering'] = undefined;
-  /** What is called when the host call has ended that it waits for, before it goes on (suspended.ts). */
-  comesFirst: { readonly func: Func; readonly argument: number } | undefined = undefined;
+  /** What is called where host calls have ended that it waits for, before it goes on: one at each (suspended.ts). */
+  readonly comesFirst: { readonly func: Func; readonly args: readonly number[] }[] = [];
   /** When a wait on memory in place is over, where it was interrupted. */
   waitsUntil: number | undefined = undefined;
   /** Its stack while it does not run. */

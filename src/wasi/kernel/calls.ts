@@ -13,6 +13,11 @@ export interface Calls {
   goOnAt(call: GuestCall, place: Suspended, answer: unknown): void;
   /** A second call that stands where this one does, over copies; the host call that it waits for has ended with this answer. */
   copy(call: GuestCall, over: Over, answer?: unknown): GuestCall;
-  /** When the host call has ended that it waits for, it calls a function of an i32 before it goes on. */
-  callFirst(call: GuestCall, func: Func, argument: number): void;
+  /** Whether the next function that comes first is called where its host call ends, or only where a later one does. */
+  canCallFirst(call: GuestCall): boolean;
+  /**
+   * When the host call has ended that it waits for, it calls a function of i32, without results, before it goes on. Of several
+   * the next one is called where the next host call ends; one that is `now` comes before all others.
+   */
+  callFirst(call: GuestCall, func: Func, args: readonly number[], now?: boolean): void;
 }

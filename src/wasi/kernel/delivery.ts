@@ -35,7 +35,7 @@ export function deliver(thread: GuestThread): void {
   while (thread.handling.length > 0 && thread.handling[thread.handling.length - 1].depth >= depth)
     thread.handling.pop();
   thread.handling.push({ signal, depth });
-  calls.callFirst(call, handlerOf(thread) as Func, signal);
+  calls.callFirst(call, handlerOf(thread) as Func, [signal]);
 }
 
 /** The signal whose handler the thread is in. */

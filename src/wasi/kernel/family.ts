@@ -5,7 +5,7 @@ import { ExitStatus, isError } from '../../errors.ts';
 import { Copies } from '../../runtime/copies.ts';
 import type { ModuleInstance } from '../../runtime/instance.ts';
 import { refused } from '../host/errno.ts';
-import { type Callers, GuestThread, ThreadExit } from './guest-thread.ts';
+import { type Callers, GuestThread, type Linked, ThreadExit } from './guest-thread.ts';
 import type { Ended, Process, ThreadGroup } from './process.ts';
 import type { GuestCall, Scheduler, Watch } from './scheduler.ts';
 import { handledBy, isDue } from './delivery.ts';
@@ -21,6 +21,9 @@ export interface Loaded {
   readonly threads: (process: Process, over?: ModuleInstance) => ThreadGroup;
 }
 
+/** Values to import, by module and name. */
+export type Imported = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** The programs that may be executed. */
 export interface Programs<M = unknown> {
   /** One of those that the embedder has given. NOEXEC where its bytes are no module. */
@@ -29,6 +32,8 @@ export interface Programs<M = unknown> {
   compile(bytes: Uint8Array): M;
   /** Makes it ready to begin in a process. NOEXEC, NOMEM. */
   prepared(module: M, process: Process): Loaded;
+  /** An instance of a module that the interface makes itself: its bytes are asked for where the name is new. NOMEM. */
+  linked(name: string, bytes: () => Uint8Array, imports: Imported, process: Process): Linked;
 }
 
 const KILL = numberOfSignal('KILL');
@@ -182,6 +187,8 @@ export class Family {
       const copied = copies.instance(instance);
       const forked = new GuestThread(child, child.id);
       for (const [key, value] of thread.locals) forked.locals.set(key, value);
+      for (const at of thread.closures.keys()) forked.closures.set(at, undefined);
+      for (const at of thread.freeSlots) forked.freeSlots.push(at);
       const checkpoints = thread.checkpoints.get(scheduled.calls[0]);
       if (checkpoints !== undefined) forked.checkpoints.set(made[0], checkpoints.copy(copies));
       copies.complete();

@@ -14,6 +14,12 @@ export interface Interruptible {
   interrupt(): void;
 }
 
+/** An instance that the host has made, and what gives back what it was charged. */
+export interface Linked {
+  readonly instance: ModuleInstance;
+  readonly release: () => void;
+}
+
 export class GuestThread {
   /** Which it belongs to; while a thread acts for a child of its own, the child (proc_fork_env). */
   process: Process;
@@ -37,6 +43,12 @@ export class GuestThread {
   readonly checkpoints = new Map<GuestCall, Checkpoints>();
   /** What it does in turns (coroutines), once it does. */
   contexts: Contexts | undefined;
+  /** What calls functions for it whose values are packed in memory, by their types. */
+  readonly adapters = new Map<string, Linked>();
+  /** Indices of its table that are closures, or will be: undefined until then, and where it was forked, which has copies. */
+  readonly closures = new Map<number, Linked | undefined>();
+  /** Those that were, and are no more. */
+  readonly freeSlots: number[] = [];
   /** The calls that it makes when all others are done. */
   lastCalls: () => GuestCall[] = () => [];
   /** The first thread of the program has ended itself, or this one leads in its place. */
@@ -73,6 +85,7 @@ export class GuestThread {
   end(): void {
     for (const one of this.checkpoints.values()) one.clear();
     this.contexts?.clear();
+    for (const one of [...this.adapters.values(), ...this.closures.values()]) one?.release();
     this.hasEnded = true;
     this.joiners.wakeAll();
   }
@@ -102,6 +115,12 @@ export class Callers {
 
   add(instance: ModuleInstance, thread: GuestThread): void {
     thread.instance = instance;
+    this.known.set(instance, thread);
+    this.lastCaller = undefined;
+  }
+
+  /** Another instance that a thread runs. */
+  join(instance: ModuleInstance, thread: GuestThread): void {
     this.known.set(instance, thread);
     this.lastCaller = undefined;
   }
