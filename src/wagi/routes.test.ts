@@ -16,7 +16,7 @@ describe('a route', () => {
     expect(outside.filter((path) => isOn(route, path))).toEqual([]);
   });
 
-  test.each(['hello', '', '...', '/a b', '/ä', '/a?b', '/a#b', '/a\n'])('is not %j', (text) => {
+  test.each(['hello', '', '...', '/a b', '/ä', '/a?b', '/a#b', '/a\n', '/a/.../b', '/.../...'])('is not %j', (text) => {
     expect(whyNoRoute(text)).toMatch(/^a route /);
   });
 });

@@ -19,6 +19,7 @@ export interface Route {
 /** Why a text is no route, or undefined. */
 export function whyNoRoute(text: string): string | undefined {
   if (!text.startsWith('/')) return `a route begins with /, and ${nameText(text)} does not`;
+  if (text.includes(`${BELOW}/`)) return `a route has /... at its end alone, not as ${nameText(text)} has it`;
   if (/^[!-~]*$/.test(text) && !/[?#]/.test(text)) return undefined;
   return `a route is compared with paths as they are in a URL, which ${nameText(text)} can never be: other characters are escaped there, a blank as %20`;
 }

@@ -5,9 +5,7 @@ import { ExitStatus, isError } from '../errors.ts';
 import { checkOptions, type Pairs, pairsOf } from '../options.ts';
 import { emptyRecord } from '../syntax/records.ts';
 import type { Directory } from './host/filesystem.ts';
-import type { Network } from './host/network.ts';
-import type { NetworkRules } from './host/policy.ts';
-import { guarded } from './hosts/guarded.ts';
+import { networkFor } from './hosts/guarded.ts';
 import { portableClock, portableRandom } from './hosts/portable.ts';
 import { type EntryName, checkEntries, exportsOfInstance } from './entries.ts';
 import { directoryDescriptor, listenerDescriptor, streamDescriptors } from './given.ts';
@@ -18,16 +16,7 @@ import { Callers } from './kernel/guest-thread.ts';
 import { HeldDirectory } from './kernel/held.ts';
 import { importsOf } from './kernel/interface.ts';
 import { Process } from './kernel/process.ts';
-import {
-  needsNetwork,
-  needsRules,
-  noEntry,
-  noSignal,
-  notAMemory,
-  notCallable,
-  takesNoOptions,
-  usedAlready,
-} from './messages.ts';
+import { noEntry, noSignal, notAMemory, notCallable, takesNoOptions, usedAlready } from './messages.ts';
 import { firstDirectory, treeOf } from './wasix/tree.ts';
 import { familyOf } from './kernel/family.ts';
 import { SIGNALS } from './kernel/signals.ts';
@@ -109,14 +98,17 @@ const ORDER = {
   run: ['new'],
 } as const satisfies Record<string, readonly State[]>;
 
+/** What `run` returns: in mode 'async' a promise. */
+type ExitCode<Mode extends 'async' | 'sync'> = Mode extends 'sync' ? number : Promise<number>;
+
 /**
- * One program's system interface.
+ * One program's system interface. Its type says which mode it has, if the type of the options does.
  *
  *     const wasi = new WASI({ args: ['hello'], stdout: (bytes) => ... });
  *     const { instance } = await instantiate(bytes, wasi.imports);
  *     const exitCode = await wasi.start(instance);
  */
-export class WASI {
+export class WASI<Mode extends 'async' | 'sync' = 'async'> {
   /** Functions to import, by module: `wasi_snapshot_preview1`, `wasi_unstable`, and `wasi` for threads. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
   private readonly process: Process;
@@ -132,7 +124,7 @@ export class WASI {
    * Throws a TypeError for an unknown option, and for arguments, variables or guest paths that WASI cannot express; a
    * SystemError (MFILE) for more directories and listeners than a process has descriptors.
    */
-  constructor(given?: WasiOptions) {
+  constructor(given?: WasiOptions & { readonly mode?: Mode | undefined }) {
     const options = checkOptions('WASI', given, WASI_OPTIONS);
     const { args = [], env = {}, mode = 'async', limits, strace } = options;
     const { clock = portableClock(), random = portableRandom(), network, allow } = options;
@@ -143,7 +135,7 @@ export class WASI {
       clock,
       random,
       limits,
-      network: networkFor(network, allow),
+      network: networkFor(network, allow, mode),
     });
     this.callers = new Callers(this.process);
     for (const one of streamDescriptors(options)) this.process.files.add(one);
@@ -220,9 +212,9 @@ export class WASI {
    *
    *     const exitCode = await new WASI({ args: ['prog'] }).run(engine, compile(bytes));
    */
-  run<M extends ProgramModule>(engine: Engine<M>, module: M, given?: ProgramOptions): number | Promise<number> {
-    if (this.mode === 'sync') return this.runNow(engine, module, given);
-    return new Promise((resolve) => resolve(this.runNow(engine, module, given)));
+  run<M extends ProgramModule>(engine: Engine<M>, module: M, given?: ProgramOptions): ExitCode<Mode> {
+    const run = (): number | Promise<number> => this.runNow(engine, module, given);
+    return (this.mode === 'sync' ? run() : new Promise((resolve) => resolve(run()))) as ExitCode<Mode>;
   }
 
   private runNow<M extends ProgramModule>(engine: Engine<M>, module: M, given?: ProgramOptions) {
@@ -333,14 +325,6 @@ export class WASI {
     );
     return end.then(() => 0, exitCode);
   }
-}
-
-/** What the guest gets of a network. */
-function networkFor(network: Network | undefined, allow: NetworkRules | undefined): Network | undefined {
-  if (network === undefined && allow !== undefined) throw new TypeError(needsNetwork());
-  if (network === undefined || (network.contained === true && allow === undefined)) return network;
-  if (allow === undefined) throw new TypeError(needsRules());
-  return guarded(network, allow);
 }
 
 /** Imports of two sources; the first one's come first. */

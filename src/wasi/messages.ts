@@ -101,6 +101,10 @@ export function needsNetwork(): string {
   return 'WASI: option "allow" says what the guest may use of option "network", which is not given';
 }
 
+export function needsTurns(): string {
+  return 'WASI: option "network" is one that needs turns of the event loop, which there are in mode \'async\' alone';
+}
+
 /** For those who wrote a provider. */
 export function wrongAnswer(method: string, value: unknown): string {
   return `invalid answer of ${method}: a provider of the system interface returned ${shown(value)}`;

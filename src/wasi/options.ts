@@ -14,6 +14,7 @@ import {
   recordOf,
   type Shape,
   shapeOf,
+  shown,
   text,
   whole,
 } from '../options.ts';
@@ -124,6 +125,18 @@ const input = stream('inputFromFd', (value, where) => {
   return having(what, 'read()', 'available()', 'ready()', 'subscribe()')(value, where);
 });
 
+/** They are files of a directory. */
+const programs: Check = (value, where) => {
+  const program = either(isBytes, having('bytes of a module, or a compiled module', 'module'));
+  const read = pairs(program)(value, where) as [name: string, value: unknown][];
+  for (const [name] of read) {
+    if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
+      throw new TypeError(`${where}: ${shown(name)} is no name of a file`);
+    }
+  }
+  return read;
+};
+
 export const WASI_OPTIONS: Shape<WasiOptions> = {
   args: listOf(text),
   env: pairs(text),
@@ -138,7 +151,7 @@ export const WASI_OPTIONS: Shape<WasiOptions> = {
   random: having('a Random', 'fill()'),
   mode,
   limits,
-  programs: pairs(either(isBytes, having('bytes of a module, or a compiled module', 'module'))),
+  programs,
   strace: callable,
 };
 

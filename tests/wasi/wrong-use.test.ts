@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { compile, engine, instantiate } from '../../src/index.ts';
 import { assemble } from '../../src/text/index.ts';
-import { nodeDirectory, nodeHost, readOnly } from '../../src/wasi/hosts/node.ts';
+import { nodeDirectory, nodeHost, nodeNetwork, readOnly } from '../../src/wasi/hosts/node.ts';
 import { awaited, BufferOutput, memoryDirectory, SystemError, WASI, type WasiOptions } from '../../src/wasi/index.ts';
 
 const hello = compile(
@@ -39,17 +39,39 @@ describe('a WASI object', () => {
   });
 
   test('in mode async rejects what does not fit, and in mode sync throws it', async () => {
+    type Either = WASI<'async' | 'sync'>;
     const calls = [
-      (wasi: WASI) => wasi.run(engine, hello, { fule: 1 } as never),
-      (wasi: WASI) => wasi.run(engine, new Uint8Array(8) as never),
-      (wasi: WASI) => wasi.run({} as never, hello),
-      (wasi: WASI) => wasi.run(engine, compile(assemble('(module)'))),
+      (wasi: Either) => wasi.run(engine, hello, { fule: 1 } as never),
+      (wasi: Either) => wasi.run(engine, new Uint8Array(8) as never),
+      (wasi: Either) => wasi.run({} as never, hello),
+      (wasi: Either) => wasi.run(engine, compile(assemble('(module)'))),
     ];
     for (const call of calls) {
       const answer = call(new WASI());
       expect(answer).toBeInstanceOf(Promise);
       await expect(answer).rejects.toThrow(TypeError);
       expect(() => call(new WASI({ mode: 'sync' }))).toThrow(TypeError);
+    }
+  });
+
+  test('has a type that says whether its exit code comes at once', async () => {
+    const now: number = new WASI({ mode: 'sync' }).run(engine, hello);
+    const later: Promise<number> = new WASI({ args: ['hello'] }).run(engine, hello);
+    const options: WasiOptions = { mode: 'async' };
+    const either: number | Promise<number> = new WASI(options).run(engine, hello);
+    expect([now, await later, await either]).toEqual([0, 0, 0]);
+  });
+
+  test('in mode sync refuses a network that needs turns of the event loop, when it is made', () => {
+    const options = { network: nodeNetwork(), allow: {} };
+    expect(() => new WASI({ ...options, mode: 'sync' })).toThrow(/^WASI: option "network" .* mode 'async' alone/);
+    new WASI(options).close();
+  });
+
+  test('names the option where a program has a name that no file can have', () => {
+    for (const name of ['a/b', '', '.', '..', 'a\0']) {
+      const programs = { [name]: new Uint8Array(8) };
+      expect(() => new WASI({ programs })).toThrow(/^WASI: option "programs": .* is no name of a file/);
     }
   });
 

@@ -17,7 +17,7 @@ import { argumentsOf, environmentOf, hostParts, type WagiRequest } from '../../w
 import { hasBody, responseOf } from '../../wagi/response.ts';
 import type { Console } from '../console.ts';
 import { CliError, judged, outOfRoom } from '../failure.ts';
-import { codeOf, fileError } from '../host.ts';
+import { fileError } from '../host.ts';
 import { backtraceLines } from '../report.ts';
 import { Gate, type GatePlace } from './gate.ts';
 import { runGuest, TOO_MUCH } from './guest.ts';
@@ -82,8 +82,7 @@ export class Server {
     const shown = address.includes(':') ? `[${address}]` : address;
     return new Promise((resolve, reject) => {
       const refused = (error: Error): void => {
-        const why = codeOf(error) === 'EADDRINUSE' ? 'the address is in use' : fileError(error);
-        reject(new CliError(`--listen ${shown}:${port}: ${why}`));
+        reject(new CliError(`--listen ${shown}:${port}: ${fileError(error)}`));
       };
       this.http.once('error', refused);
       this.http.listen({ host: address, port, exclusive: true }, () => {

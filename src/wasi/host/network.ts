@@ -128,6 +128,8 @@ export interface Datagrams extends Pollable, Adjustable {
 export interface Network {
   /** Nothing of it leaves this process: it is given to guests without rules that say to where. */
   readonly contained?: boolean;
+  /** What it opens is made by the event loop: it takes mode 'async'. */
+  readonly needsTurns?: boolean;
   /** Port 0: any free one. At most `backlog` connections wait to be accepted. */
   listen(address: SocketAddress, backlog?: number, options?: SocketOptions): Listener;
   /** The connection is writable once it is made, and says CONNREFUSED and the like to the first read or write. */

@@ -15,9 +15,23 @@ import type {
 } from '../host/network.ts';
 import { type NetworkRules, Policy } from '../host/policy.ts';
 import { whenAnswered } from '../kernel/replay.ts';
+import { needsNetwork, needsRules, needsTurns } from '../messages.ts';
 
 /** Whom a socket that others may send to can answer, at most: those who wrote last. */
 const HEARD = 1024;
+
+/** What the guest gets of a network. */
+export function networkFor(
+  network: Network | undefined,
+  allow: NetworkRules | undefined,
+  mode: 'async' | 'sync',
+): Network | undefined {
+  if (network === undefined && allow !== undefined) throw new TypeError(needsNetwork());
+  if (network?.needsTurns === true && mode === 'sync') throw new TypeError(needsTurns());
+  if (network === undefined || (network.contained === true && allow === undefined)) return network;
+  if (allow === undefined) throw new TypeError(needsRules());
+  return guarded(network, allow);
+}
 
 /** Is told of what is refused: which of the rules it lacks, as it would be written. */
 export type Refused = (kind: keyof NetworkRules, rule: string) => void;

@@ -113,6 +113,7 @@ function noLookup(name: string): never {
 }
 
 class NodeNetwork implements Network {
+  readonly needsTurns = true;
   private readonly rules: TestRules;
 
   constructor(loopbackOnly: boolean) {

@@ -54,9 +54,9 @@ function isOlderThan(major: number, minor: number): boolean {
 /** What the language has since 2021. */
 interface Host {
   readonly FinalizationRegistry: new (
-    collected: (held: WASI) => void,
+    collected: (held: WASI<'sync'>) => void,
   ) => {
-    register(target: object, held: WASI, token: object): void;
+    register(target: object, held: WASI<'sync'>, token: object): void;
     unregister(token: object): void;
   };
 }
@@ -79,7 +79,7 @@ export class NodeWASI {
   /** The functions to import. They and the object itself may be replaced: `getImportObject` gives what is here. */
   wasiImport: Record<string, HostFunction>;
   readonly #moduleName: string;
-  readonly #wasi: WASI;
+  readonly #wasi: WASI<'sync'>;
   readonly #run: Run = { memory: undefined, exitCode: 0 };
   #state: 'new' | 'started' | 'closed' = 'new';
 
@@ -210,7 +210,7 @@ function readOptions(options: unknown = {}): Given {
 }
 
 /** The system interface with everything open, or nothing. */
-function opened({ args, env, preopens, returnOnExit, limits, ...stdio }: Given): WASI {
+function opened({ args, env, preopens, returnOnExit, limits, ...stdio }: Given): WASI<'sync'> {
   let directories: readonly (readonly [path: string, directory: Directory])[] = [];
   try {
     const streams = openAll(() => ({
