@@ -137,7 +137,7 @@ export class Console {
   }
 
   /** See CliHost. */
-  onStop(tell: () => void): () => void {
+  onStop(tell: (signal: number) => void): () => void {
     return this.#host.onStop?.(tell) ?? (() => {});
   }
 

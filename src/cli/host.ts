@@ -28,8 +28,8 @@ export interface CliHost {
   readStdin(look: Look): Uint8Array;
   /** Tells once when nothing is left to wait for although the command has not ended; what it returns takes that back. */
   onIdle?(tell: () => void): () => void;
-  /** Tells each time that somebody wants the process to end (SIGINT, SIGTERM), which it then does not do by itself. */
-  onStop?(tell: () => void): () => void;
+  /** Tells each time that somebody wants the process to end (2: SIGINT, 15: SIGTERM), which it then does not do by itself. */
+  onStop?(tell: (signal: number) => void): () => void;
   /** The guest's streams where they are not the process's own. */
   readonly guest?: { readonly stdin: InputStream; readonly stdout: OutputStream; readonly stderr: OutputStream };
 }
@@ -125,8 +125,9 @@ export function processHost(): CliHost {
       return () => process.off('beforeExit', tell);
     },
     onStop: (tell) => {
-      process.on('SIGINT', tell).on('SIGTERM', tell);
-      return () => void process.off('SIGINT', tell).off('SIGTERM', tell);
+      const listener = (_name: string, signal: number): void => tell(signal);
+      process.on('SIGINT', listener).on('SIGTERM', listener);
+      return () => void process.off('SIGINT', listener).off('SIGTERM', listener);
     },
   };
 }

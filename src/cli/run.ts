@@ -14,6 +14,7 @@ import { type ValidModule, validateModule } from '../validator/module.ts';
 import { type EntryName, PROGRAM_ENTRIES, checkEntries, exportsOfModule } from '../wasi/entries.ts';
 import type { Listener, WASI } from '../wasi/index.ts';
 import { withSharedMemories } from '../wasi/program.ts';
+import { generationOf } from '../wasi/wasix/generation.ts';
 import { CliError, EXIT, judged } from './failure.ts';
 import type { Console } from './console.ts';
 import { type Invocation, exportedNames, invocation, resultLines } from './invoke.ts';
@@ -288,12 +289,25 @@ class Run {
         return begun;
       },
     };
-    const exitCode = await wasi.run(counting, valid, {
-      imports,
-      ...this.limits,
-      ...(threadSeed === undefined ? {} : { scheduler: { seed: threadSeed } }),
-    });
+    const untell = this.handOn(program, wasi);
+    const exitCode = await wasi
+      .run(counting, valid, {
+        imports,
+        ...this.limits,
+        ...(threadSeed === undefined ? {} : { scheduler: { seed: threadSeed } }),
+      })
+      .finally(untell);
     if (exitCode !== 0) throw new ExitStatus(exitCode);
+  }
+
+  /** Hands the first SIGINT or SIGTERM on to a WASIX program, which may have a handler; the second one ends us as usual. */
+  private handOn({ module }: Loaded, wasi: WASI): () => void {
+    if (generationOf(module) === undefined) return () => {};
+    const untell = this.console.onStop((signal) => {
+      untell();
+      wasi.signal(signal);
+    });
+    return untell;
   }
 
   private async instantiate(

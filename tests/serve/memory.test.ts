@@ -33,7 +33,7 @@ test('a thousand requests leave memory level, of which each had 192 KiB', async 
     stderr: (data) => listens(Number(/:(\d+)\/\n/.exec(String(data))?.[1])),
     readStdin: () => new Uint8Array(0),
     onStop: (tell) => {
-      stop = tell;
+      stop = () => tell(15);
       return () => {};
     },
   });

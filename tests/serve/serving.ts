@@ -44,7 +44,7 @@ export async function serving(cwd: string, ...args: readonly string[]): Promise<
     },
     readStdin: () => new Uint8Array(0),
     onStop: (tell) => {
-      stop = tell;
+      stop = () => tell(15);
       return () => {};
     },
   });
