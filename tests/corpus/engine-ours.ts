@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Imports } from '../../src/index.ts';
-import type { CompType } from '../../src/syntax/types.ts';
 import { projectRoot } from '../data.ts';
 import { type Engine, ENOSYS, type WasiResult, type WasiRun } from './engine.ts';
 
@@ -35,11 +34,6 @@ export async function loadOurs(dist: string = join(projectRoot, 'dist')): Promis
   return { runWasi: (run) => runWasi(ours, run), WebAssembly: (jsapi as { namespace: unknown }).namespace };
 }
 
-/** WasmEdge's sockets share the module's name, and one function's: theirs has no flags. */
-function isOfWasmEdge(name: string, type: CompType | undefined): boolean {
-  return name === 'sock_accept' && type?.kind === 'func' && type.params.length === 2;
-}
-
 async function runWasi(
   ours: Package,
   { bytes, args, env, stdin, preopens, extraImports, call, account: fuel }: WasiRun,
@@ -61,11 +55,8 @@ async function runWasi(
   const module = ours.compile(bytes);
   const imports: Provided = { ...extraImports };
   for (const name of WASI_NAMES) imports[name] = { ...wasi.imports[name] };
-  const { imports: wanted, types } = module.module;
-  for (const { module: from, name, desc } of wanted) {
-    if (desc.kind !== 'func' || !WASI_NAMES.includes(from)) continue;
-    if (isOfWasmEdge(name, types[desc.type]?.comp)) imports[from][name] = () => ENOSYS;
-    else imports[from][name] ??= () => ENOSYS;
+  for (const { module: from, name, desc } of module.module.imports) {
+    if (desc.kind === 'func' && WASI_NAMES.includes(from)) imports[from][name] ??= () => ENOSYS;
   }
   try {
     const instance = await ours.instantiateAsync(module, imports, { fuel });
