@@ -44,8 +44,7 @@ export async function lowerToES5(script) {
   return (await esbuild.transform(code, { minify: true, target: 'es5', supported })).code;
 }
 
-/** File name -> text of every bundle. */
-export async function bundles() {
+async function makeBundles() {
   const polyfill = { format: 'iife' };
   const engine = { format: 'iife', globalName: 'wasmiTs' };
   const es5 = async (entry, options) => lowerToES5(await bundle(entry, { ...options, minify: false }));
@@ -57,6 +56,14 @@ export async function bundles() {
     'polyfill.es5.js': await es5('src/jsapi/polyfill.ts', polyfill),
   };
   return Object.fromEntries(Object.entries(made).map(([name, text]) => [name, banner + text]));
+}
+
+let made;
+
+/** File name -> text of every bundle. They are made once in a process. */
+export function bundles() {
+  made ??= makeBundles();
+  return made;
 }
 
 /** Entries in a few files for Node, and what they share in others. Names stay, since stacks are shown to those who ask. */

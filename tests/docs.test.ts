@@ -40,10 +40,40 @@ const SOURCES = ['src', 'tests', 'spec-tests', 'bench', 'scripts'].flatMap((fold
 );
 const examples = readdirSync(join(projectRoot, 'examples')).sort();
 
+interface Page {
+  readonly file: string;
+  readonly markdown: string;
+  /** The blocks that are run. */
+  readonly running: readonly Block[];
+  /** The folder that they are run in, below the scratch folder. */
+  readonly place: string;
+}
+
+const pages = markdownFiles().map((file): Page => {
+  const markdown = read(file);
+  const running = findBlocks(markdown).filter(
+    (block) => RUNNABLE.includes(block.language) && whyNotRun(block) === undefined,
+  );
+  return { file, markdown, running, place: file.replace(/[^\w.-]/g, '-') };
+});
+
+/** Writes the blocks of a page into its folder; returns the paths of those that are to be compiled. */
+function writeBlocks({ running, place }: Page): string[] {
+  makeWorkplace(scratch, place);
+  for (const { language, line, code } of running) {
+    const path = join(scratch, place, `line-${line}.${language === 'ts' ? 'ts' : 'mjs'}`);
+    if (language !== 'sh') writeFileSync(path, code);
+  }
+  return running.filter(({ language }) => language === 'ts').map(({ line }) => `${place}/line-${line}.ts`);
+}
+
 let scratch = '';
-beforeAll(() => {
+/** What the compiler says of the blocks of all pages, which it gets together: by page it would read its own types each time. */
+let complaints = '';
+beforeAll(async () => {
   ensureBuilt();
   scratch = makeScratch();
+  complaints = await compileBlocks(scratch, pages.filter(({ running }) => running.length > 0).flatMap(writeBlocks));
 }, 300_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -57,12 +87,12 @@ function command(block: Block): [string, string[]] {
   return [process.execPath, [`line-${block.line}.${block.language === 'ts' ? 'js' : 'mjs'}`]];
 }
 
-for (const file of markdownFiles()) {
-  const markdown = read(file);
-  const blocks = findBlocks(markdown);
-  const running = blocks.filter((block) => RUNNABLE.includes(block.language) && whyNotRun(block) === undefined);
-  const typed = running.filter(({ language }) => language === 'ts');
+test('the blocks of all pages have no type errors', () => {
+  expect(pages.flatMap(({ running }) => running).some(({ language }) => language === 'ts')).toBe(true);
+  expect(complaints).toBe('');
+});
 
+for (const { file, markdown, running, place } of pages) {
   test(`files of the project that ${file} names exist`, () => {
     const named = [...markdown.matchAll(/`(?:npx tsx )?([\w./-]*\w\.(?:ts|mjs))`/g)].map(([, path]) => path);
     const looked = named.filter(
@@ -85,31 +115,12 @@ for (const file of markdownFiles()) {
   if (running.length === 0) continue;
   describe(`blocks of ${file}`, () => {
     const changes = new Map<Block, string>();
-    let place = '';
-    let complaints = '';
-
-    beforeAll(async () => {
-      place = makeWorkplace(scratch, file.replace(/[^\w.-]/g, '-'));
-      for (const { language, line, code } of running) {
-        if (language !== 'sh') writeFileSync(join(place, `line-${line}.${language === 'ts' ? 'ts' : 'mjs'}`), code);
-      }
-      if (typed.length > 0) {
-        const files = typed.map(({ line }) => `line-${line}.ts`);
-        complaints = await compileBlocks(place, files, scratch);
-      }
-    }, MAX_MS);
 
     // A document of which anything fails is left as it is.
     let failures = running.length;
     afterAll(() => {
       if (failures === 0 && changes.size > 0) writeFileSync(join(projectRoot, file), replaceBlocks(markdown, changes));
     });
-
-    if (typed.length > 0) {
-      test('have no type errors', () => {
-        expect(complaints).toBe('');
-      });
-    }
 
     for (const block of running) {
       const { output } = block;
@@ -118,7 +129,7 @@ for (const file of markdownFiles()) {
         title,
         async () => {
           const [program, args] = command(block);
-          const ending = await run(program, args, place, scratch);
+          const ending = await run(program, args, join(scratch, place), scratch);
           if (ending.code !== 0 || CRASH.test(ending.output)) {
             throw new Error(`ended with ${ending.code} after printing:\n${ending.output}`);
           }

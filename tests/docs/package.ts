@@ -79,9 +79,9 @@ export function run(command: string, args: readonly string[], cwd: string, scrat
   });
 }
 
-/** Compiles the .ts files of a folder beside themselves. Returns what the compiler says: nothing when all is well. */
-export async function compileBlocks(folder: string, files: readonly string[], scratch: string): Promise<string> {
+/** Compiles .ts files of the scratch folder beside themselves. Returns what the compiler says: nothing when all is well. */
+export async function compileBlocks(scratch: string, files: readonly string[]): Promise<string> {
   const tsc = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--strict'];
-  return (await run(process.execPath, [tsc, ...options, ...files], folder, scratch)).output;
+  return (await run(process.execPath, [tsc, ...options, ...files], scratch, scratch)).output;
 }

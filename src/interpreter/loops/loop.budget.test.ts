@@ -15,7 +15,7 @@ let temporary: string | undefined;
 let built = join(root, 'dist');
 
 function isFresh(): boolean {
-  const loop = join(built, 'interpreter/loop.js');
+  const loop = join(built, 'interpreter/loops/switch.js');
   return existsSync(loop) && statSync(loop).mtimeMs >= statSync(source).mtimeMs;
 }
 
